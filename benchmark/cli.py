@@ -1,0 +1,285 @@
+"""Commands: what a user types, and what exit status comes back. No logic; every import that costs time is inside a command.
+
+Exit status: 0 done, 2 bad usage, configuration or data, 3 done in part, 130 interrupted, 1 a defect.
+"""
+
+from __future__ import annotations
+
+import functools
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, ParamSpec
+
+import typer
+
+from benchmark.errors import UserError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+Parameters = ParamSpec("Parameters")
+
+app = typer.Typer(
+    help="A benchmark of full-reference image quality assessment, first of all for enhanced fundus photographs (EFID).",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+list_app = typer.Typer(help="List methods or data sets.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(list_app, name="list")
+
+Output = Annotated[Path | None, typer.Option("--output", metavar="DIR", help="Folder for all files of the run.")]
+Settings = Annotated[
+    list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Override a key: statistics.replicates=2000.")
+]
+Plugins = Annotated[
+    list[Path] | None, typer.Option("--plugins", metavar="DIR", help="A folder with methods/ and datasets/ in it.")
+]
+Device = Annotated[str | None, typer.Option("--device", metavar="D", help="auto, cpu, cuda or cuda:N.")]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command and return its exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        app(args=arguments, prog_name="efid-bench" if arguments is None else None)
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else 0 if end.code is None else 1
+    return 0
+
+
+def _command(function: Callable[Parameters, int | None]) -> Callable[Parameters, NoReturn]:
+    """Turn a user's mistakes into one or two lines and exit status 2, and Ctrl-C into 130."""
+
+    @functools.wraps(function)
+    def guarded(*args: Parameters.args, **kwargs: Parameters.kwargs) -> NoReturn:
+        try:
+            status = function(*args, **kwargs) or 0
+        except UserError as error:
+            print(f"error: {error}", file=sys.stderr)
+            status = 2
+        except KeyboardInterrupt:
+            print("interrupted; what was scored is kept: the same command goes on from there", file=sys.stderr)
+            status = 130
+        except BrokenPipeError:
+            sys.stderr.close()
+            status = 0
+        except OSError as error:
+            print(f"error: {error.filename or ''}: {error.strerror or error}".replace(": :", ":"), file=sys.stderr)
+            status = 2
+        raise typer.Exit(status)
+
+    return guarded
+
+
+def _consoles() -> tuple[Console, Console]:
+    """Where results go, and where progress goes."""
+    from rich.console import Console  # noqa: PLC0415
+
+    return Console(), Console(stderr=True)
+
+
+@app.command()
+@_command
+def run(
+    config: Annotated[
+        Path, typer.Argument(metavar="CONFIG", help="A configuration, or the run.json of an earlier run.")
+    ],
+    output: Output = None,
+    set_: Settings = None,
+    methods: Annotated[str | None, typer.Option(metavar="A,B", help="Only these methods of the configuration.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, metavar="N", help="Only the first N references.")] = None,
+    device: Device = None,
+    plugins: Plugins = None,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Hash every file anew instead of trusting size and time.")
+    ] = False,
+) -> int:
+    """Score a data set, then write statistics, tables, plots and report."""
+    from benchmark import pipeline  # noqa: PLC0415
+
+    out, err = _consoles()
+    result = pipeline.run(
+        config,
+        settings=set_ or (),
+        console=err,
+        output=output,
+        methods=_names(methods),
+        limit=limit,
+        device=device,
+        plugins=plugins,
+        fresh=fresh,
+    )
+    _show(result, out)
+    return int(result.exit_status)
+
+
+@app.command()
+@_command
+def evaluate(
+    table: Annotated[Path, typer.Argument(metavar="TABLE.csv", help="One row a pair, a column a method.")],
+    mos: Annotated[str, typer.Option(metavar="COL", help="Column of labels.")],
+    methods: Annotated[str, typer.Option(metavar="A,B", help="Columns of scores.")],
+    lower_better: Annotated[str | None, typer.Option(metavar="A,B", help="Those in which lower means better.")] = None,
+    lower_mos_better: Annotated[
+        bool, typer.Option("--lower-mos-better", help="Lower labels mean better quality.")
+    ] = False,
+    reference: Annotated[str | None, typer.Option(metavar="COL", help="Column of references.")] = None,
+    cluster: Annotated[str | None, typer.Option(metavar="COL", help="Column of what is resampled (patient).")] = None,
+    condition: Annotated[str | None, typer.Option(metavar="COL", help="Column of the enhancement algorithm.")] = None,
+    mos_sd: Annotated[str | None, typer.Option(metavar="COL", help="Column of the labels' standard deviation.")] = None,
+    observers: Annotated[str | None, typer.Option(metavar="COL", help="Column of the number of observers.")] = None,
+    output: Output = None,
+    set_: Settings = None,
+) -> int:
+    """Compute the same statistics, tables and plots from any table of scores; no images needed."""
+    from benchmark import outcome  # noqa: PLC0415
+    from benchmark.config import EvaluateConfig  # noqa: PLC0415
+    from benchmark.config_file import parse, read_source  # noqa: PLC0415
+
+    out, _ = _consoles()
+    config = parse(EvaluateConfig, read_source({}, set_ or ()))
+    result = outcome.evaluate(
+        table,
+        mos=mos,
+        methods=_names(methods) or [],
+        lower_better=_names(lower_better) or [],
+        lower_mos_better=lower_mos_better,
+        reference=reference,
+        cluster=cluster,
+        condition=condition,
+        mos_sd=mos_sd,
+        observers=observers,
+        statistics=config.statistics,
+        report=config.report,
+        published=config.published,
+        output=output,
+    )
+    result.save()
+    _show(result, out)
+    return int(result.exit_status)
+
+
+@app.command()
+@_command
+def score(
+    method: Annotated[str, typer.Argument(metavar="METHOD")],
+    enhanced: Annotated[Path, typer.Argument(metavar="ENHANCED")],
+    reference: Annotated[Path, typer.Argument(metavar="REFERENCE")],
+    set_: Settings = None,
+    device: Device = None,
+    plugins: Plugins = None,
+    as_json: Annotated[bool, typer.Option("--json", help='Print {"method": …, "score": …}.')] = False,
+) -> int:
+    """Score one pair with one method."""
+    import json  # noqa: PLC0415
+
+    from benchmark import provenance, single  # noqa: PLC0415
+    from benchmark.config_file import read_source  # noqa: PLC0415
+
+    _add_plugins(plugins)
+    source = read_source({}, set_ or ())
+    where = device or "auto"
+    where = ("cuda" if provenance.cuda_at_hand() else "cpu") if where == "auto" else where
+    loaded = single.load_method(method, source.values, source, device=where)
+    value = single.score_files(loaded, enhanced, reference)
+    print(json.dumps({"method": loaded.info.name, "score": value}) if as_json else value)
+    return 0
+
+
+@app.command()
+@_command
+def report(
+    directories: Annotated[list[Path], typer.Argument(metavar="DIR...", help="Output folders of runs.")],
+    output: Output = None,
+) -> int:
+    """Redo tables, plots and report from stored scores; no models."""
+    from benchmark import outcome  # noqa: PLC0415
+
+    out, _ = _consoles()
+    status = 0
+    for directory in directories:
+        place = directory if output is None else output if len(directories) == 1 else output / directory.absolute().name
+        result = outcome.read(directory)
+        result.save(place)
+        _show(result, out, place)
+        status = max(status, int(result.exit_status))
+    return status
+
+
+@app.command()
+@_command
+def check(
+    config: Annotated[Path, typer.Argument(metavar="CONFIG")],
+    set_: Settings = None,
+    plugins: Plugins = None,
+) -> int:
+    """Audit a configuration's data set and methods before a run."""
+    from benchmark import checking  # noqa: PLC0415
+
+    out, _ = _consoles()
+    return int(checking.check(config, set_ or (), [Path(item) for item in plugins or ()], out))
+
+
+@list_app.command("methods")
+@_command
+def list_methods(plugins: Plugins = None) -> int:
+    """All methods, with direction, source, licence, and whether they can be used now."""
+    from benchmark import listing  # noqa: PLC0415
+
+    _add_plugins(plugins)
+    return listing.print_methods(_consoles()[0])
+
+
+@list_app.command("datasets")
+@_command
+def list_datasets(plugins: Plugins = None) -> int:
+    """All data sets, with where to get them."""
+    from benchmark import listing  # noqa: PLC0415
+
+    _add_plugins(plugins)
+    return listing.print_datasets(_consoles()[0])
+
+
+@app.command("demo-data")
+@_command
+def demo_data(
+    directory: Annotated[Path, typer.Argument(metavar="DIR")],
+    references: Annotated[int, typer.Option(min=2, metavar="N", help="Number of degraded photographs.")] = 24,
+    size: Annotated[int, typer.Option(min=64, metavar="PX", help="Width and height of each image.")] = 256,
+    photos: Annotated[Path | None, typer.Option(metavar="DIR", help="Real photographs to degrade and enhance.")] = None,
+    seed: Annotated[int, typer.Option(min=0, metavar="S", help="Same seed, same bytes.")] = 0,
+) -> int:
+    """Write an EFID-shaped data set with simulated labels."""
+    from benchmark.simulation import write_demo  # noqa: PLC0415
+
+    write_demo(directory, references=references, size=size, photos=photos, seed=seed)
+    print(f"{directory}: {references} references x 6 enhanced images, simulated labels")
+    return 0
+
+
+def _names(text: str | None) -> list[str] | None:
+    return None if text is None else [name.strip() for name in text.split(",") if name.strip()]
+
+
+def _add_plugins(folders: list[Path] | None) -> None:
+    from benchmark import plugins  # noqa: PLC0415
+
+    for folder in folders or ():
+        try:
+            plugins.add_folder(Path(folder))
+        except FileNotFoundError:
+            raise UserError(f"--plugins {folder}: holds neither methods/ nor datasets/") from None
+
+
+def _show(result: Any, console: Console, directory: Path | None = None) -> None:
+    from benchmark.report.terminal import ranked_table  # noqa: PLC0415
+
+    console.print(ranked_table(result.data))
+    console.print(
+        f"report: {(directory or result.directory) / 'report.html'}", soft_wrap=True, highlight=False, markup=False
+    )

@@ -1,0 +1,203 @@
+"""The configuration file as checked models: what may stand in it, of what type, with what default.
+
+Pydantic and YAML only. Reading files, line numbers and ``--set`` are in ``config_file.py``; plug-in options are checked
+against the plug-in's own signature in ``options.py``.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+STATISTICS = (
+    "srcc",
+    "plcc",
+    "krcc",
+    "plcc_logistic4",
+    "plcc_logistic5",
+    "rmse",
+    "outlier_ratio",
+    "auc_ds",
+    "auc_bw",
+    "cc_0",
+)
+Statistic = Literal[
+    "srcc", "plcc", "krcc", "plcc_logistic4", "plcc_logistic5", "rmse", "outlier_ratio", "auc_ds", "auc_bw", "cc_0"
+]
+SCORE_KEYS = (
+    "dataset",
+    "split",
+    "fold",
+    "pair",
+    "reference",
+    "cluster",
+    "enhanced",
+    "condition",
+    "mos",
+    "mos_sd",
+    "observers",
+)
+DATA_KEYS = (
+    "reference_pattern",
+    "condition_pattern",
+    "size_mismatch",
+    "resize",
+    "fov",
+    "lower_mos_better",
+    "max_pixels",
+)
+
+
+class Section(BaseModel):
+    """A part of the configuration: unknown keys and wrong types are errors."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
+
+
+class PluginEntry(Section):
+    """A plug-in by name; every key that is not the engine's is an option of the plug-in."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    name: str
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """The plug-in's own options, unchecked."""
+        return dict(self.model_extra or {})
+
+
+class DatasetEntry(PluginEntry):
+    """The data set, how its images are prepared, and which splits are scored."""
+
+    splits: tuple[str, ...] | None = None
+    size_mismatch: Literal["error", "resize-reference", "resize-enhanced", "crop"] = "error"
+    resize: Annotated[int, Field(ge=8)] | tuple[int, int] | None = None
+    fov: Literal["none", "crop", "blank"] = "none"
+    lower_mos_better: bool | None = None
+    max_pixels: Annotated[int, Field(ge=1)] = 100_000_000
+
+
+class MethodEntry(PluginEntry):
+    """A method with its options; ``label`` names its column and row."""
+
+    label: str | None = None
+
+
+class StatisticsConfig(Section):
+    """How correlations are resampled and compared."""
+
+    replicates: Annotated[int, Field(ge=1)] = 10_000
+    resample: Literal["cluster", "pair"] = "cluster"
+    interval: Literal["auto", "percentile", "bca", "jackknife"] = "auto"
+    confidence: Annotated[float, Field(gt=0.5, lt=1)] = 0.95
+    multiplicity: Literal["max-t", "holm", "none"] = "max-t"
+    mapping_resamples: Literal["refit", "once"] = "refit"
+    seed: Annotated[int, Field(ge=0)] = 0
+
+
+class TableConfig(Section):
+    """One comparison table: its rows, columns and style."""
+
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")] = "comparison"
+    caption: str = ""
+    label: str = ""
+    rows: dict[str, list[str]] | None = None
+    columns: tuple[Statistic, ...] = ("srcc", "plcc", "krcc", "plcc_logistic4", "rmse")
+    interval: bool = True
+    magnitude: bool = False
+    digits: Annotated[int, Field(ge=1, le=6)] = 3
+    wide: Literal["none", "adjustbox", "table*"] = "adjustbox"
+
+
+class ReportConfig(Section):
+    """Which tables and plots are written."""
+
+    plots: tuple[Literal["png", "pdf"], ...] = ("png", "pdf")
+    tables: tuple[TableConfig, ...] = (TableConfig(),)
+    title: str = ""
+
+    @model_validator(mode="after")
+    def _names_differ(self) -> ReportConfig:
+        names = [table.name for table in self.tables]
+        if len(set(names)) < len(names):
+            raise ValueError("two tables have the same name")
+        return self
+
+
+class PublishedEntry(Section):
+    """Values that a paper prints for a method: shown as reported, never as measured."""
+
+    srcc: float | None = None
+    plcc: float | None = None
+    krcc: float | None = None
+    rmse: float | None = None
+    plcc_logistic4: float | None = None
+    plcc_logistic5: float | None = None
+    mapping: str = "unknown"
+    absolute: bool | Literal["unknown"] = "unknown"
+    source: str
+
+
+class EvaluateConfig(Section):
+    """What ``evaluate --set`` can change."""
+
+    statistics: StatisticsConfig = StatisticsConfig()
+    report: ReportConfig = ReportConfig()
+    published: dict[str, PublishedEntry] = {}
+
+
+def _as_entry(value: Any) -> Any:
+    return {"name": value} if isinstance(value, str) else value
+
+
+class RunConfig(Section):
+    """A configuration for ``run``."""
+
+    dataset: Annotated[DatasetEntry, BeforeValidator(_as_entry)]
+    methods: Annotated[
+        tuple[Annotated[MethodEntry, BeforeValidator(_as_entry)], ...],
+        Field(min_length=1),
+    ]
+    statistics: StatisticsConfig = StatisticsConfig()
+    report: ReportConfig = ReportConfig()
+    published: dict[str, PublishedEntry] = {}
+    weights_dir: Path | None = None
+    offline: bool = False
+    plugins: tuple[Path, ...] = ()
+    output: Path | None = None
+    device: Annotated[str, Field(pattern=r"^(auto|cpu|cuda(:\d+)?)$")] = "auto"
+    threads: Annotated[int, Field(ge=1)] | None = None
+    workers: Annotated[int, Field(ge=1)] | None = None
+    time_limit: Annotated[float, Field(gt=0)] = 600.0
+    seed: Annotated[int, Field(ge=0)] = 0
+    limit: Annotated[int, Field(ge=1)] | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _data_keys_may_stand_outside(cls, raw: Any) -> Any:
+        """The keys that say how the data are read may stand beside ``dataset`` or in it, not in both."""
+        if not isinstance(raw, dict):
+            return raw
+        outside = {key: raw[key] for key in DATA_KEYS if key in raw}
+        if not outside or not isinstance(_as_entry(raw.get("dataset")), dict):
+            return raw
+        dataset = _as_entry(raw["dataset"])
+        twice = [key for key in outside if key in dataset]
+        if twice:
+            raise ValueError(f"{twice[0]} stands both at the top and under dataset: keep one")
+        rest = {key: value for key, value in raw.items() if key not in outside}
+        return {**rest, "dataset": {**dataset, **outside}}
+
+    @model_validator(mode="after")
+    def _labels_differ(self) -> RunConfig:
+        labels = [entry.label or entry.name for entry in self.methods]
+        twice = sorted({label for label in labels if labels.count(label) > 1})
+        if twice:
+            raise ValueError(f"methods: {twice[0]!r} stands twice; give each a `label` of its own")
+        taken = [label for label in labels if label in SCORE_KEYS]
+        if taken:
+            raise ValueError(f"methods: the label {taken[0]!r} is the name of a column of scores.csv; take another")
+        return self

@@ -1,0 +1,233 @@
+"""What plug-in authors build on: methods, data sets and what they say about themselves.
+
+May import nothing heavy (no torch, no pandas at run time): listing plug-ins must stay instant.
+Its neighbour is ``registry.py``, which finds the classes that are written against this module.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+    import torch
+
+Group = Literal["hand-crafted", "learned", "floor", "other"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeightFile:
+    """A published file of pretrained weights that a method reads.
+
+    Attributes:
+        name: the file's name in the cache, for example ``alexnet-owt-7be5be79.pth``.
+        url: where the publisher offers it.
+        folder: which cache it belongs to: ``checkpoints`` (torchvision's, under torch's hub directory), ``pyiqa``
+            (pyiqa's, likewise) or ``huggingface`` (the Hugging Face hub's; then ``repository`` and ``revision`` say which).
+        sha256: the file's SHA-256, or its leading hexadecimal digits where the publisher states only those; empty when
+            none is published.
+        repository: Hugging Face repository, for ``folder="huggingface"``.
+        revision: its pinned revision.
+    """
+
+    name: str
+    url: str
+    folder: Literal["checkpoints", "pyiqa", "huggingface"] = "checkpoints"
+    sha256: str = ""
+    repository: str = ""
+    revision: str = "main"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MethodInfo:
+    """What a method says about itself. Write it as a literal: the registry reads ``name=`` without importing the file.
+
+    Attributes:
+        name: what users type; ``-`` and ``_`` are equal in it.
+        title: what tables print.
+        higher_is_better: whether a higher score means better quality (the declared direction; results are oriented by it
+            and keep their sign).
+        score_range: lowest and highest possible score; ``None`` where unbounded.
+        group: heading under which tables put it unless the configuration says otherwise.
+        trained_on: the data that its parameters were fitted to; ``nothing`` for hand-crafted methods.
+        citation: BibTeX entry, or one line.
+        licence: licence of the code and weights that compute it.
+        source: what computes it, for example ``pyiqa``.
+        weights: files of pretrained weights that the default options need.
+        libraries: distributions whose version is part of what produced a score, beside torch and the image decoders.
+        version: raise it when the same inputs give other scores; part of the store's key.
+    """
+
+    name: str
+    title: str
+    higher_is_better: bool
+    score_range: tuple[float | None, float | None] = (None, None)
+    group: Group = "other"
+    trained_on: str = "nothing"
+    citation: str = ""
+    licence: str = ""
+    source: str = ""
+    weights: tuple[WeightFile, ...] = ()
+    libraries: tuple[str, ...] = ()
+    version: str = "1"
+
+
+class Method:
+    """A full-reference quality measure: a subclass with an ``info`` and a ``score`` is complete.
+
+    Options are typed keyword arguments of a cheap ``__init__``; heavy imports and weights belong in ``load``.
+    A method whose work splits into a part that needs the reference alone may define, instead of or beside ``score``,
+
+    * ``describe(self, reference, *, rng) -> description``: one reference, (1, 3, H, W);
+    * ``compare(self, enhanced, description) -> scores``: its enhanced images, (N, 3, H, W), giving (N,).
+
+    ``rng`` is a ``numpy.random.Generator`` seeded by the run's seed and the SHA-256 of the decoded reference, so that
+    the images of a reference share it and a score depends on no name, order or batch. ``score`` may take it too.
+    """
+
+    info: ClassVar[MethodInfo]
+
+    def load(self, device: str) -> None:
+        """Import what is heavy and read weights; called once in each worker, before the first score.
+
+        Args:
+            device: ``cpu``, ``cuda`` or ``cuda:N``; tensors given to ``score`` are on it.
+        """
+
+    def score(self, enhanced: torch.Tensor, reference: torch.Tensor) -> torch.Tensor:
+        """Score enhanced images against their references.
+
+        Args:
+            enhanced: float32 RGB in [0, 1], (N, 3, H, W).
+            reference: the same shape and range.
+
+        Returns:
+            Scores, (N,), in the direction that ``info`` declares.
+        """
+        describe, compare = getattr(self, "describe", None), getattr(self, "compare", None)
+        if describe is None or compare is None:
+            raise TypeError(f"{type(self).__name__} defines neither `score` nor `describe` and `compare`")
+        import torch  # noqa: PLC0415 - only reached where torch tensors already exist
+
+        from benchmark.randomness import reference_rng  # noqa: PLC0415
+
+        rows = [
+            compare(
+                enhanced[i : i + 1], describe(reference[i : i + 1], rng=reference_rng(0, reference[i].cpu().numpy()))
+            )
+            for i in range(len(enhanced))
+        ]
+        return torch.cat(rows)
+
+    def weights(self) -> Sequence[WeightFile]:
+        """The published weight files that these options need (default: ``info.weights``)."""
+        return self.info.weights
+
+    def files(self) -> Mapping[str, str]:
+        """Local files whose content decides the scores, by role (``checkpoint``: path); hashed into the store's key."""
+        return {}
+
+    def settings(self) -> Mapping[str, str]:
+        """Options that change numbers and that readers of a table should know (colour space, downsampling, crops …)."""
+        return {}
+
+    def unavailable(self) -> str | None:
+        """Why this method cannot be used on this machine as it is and what to do about it, or ``None``.
+
+        Must be cheap and must not import torch. Missing entries of ``weights()`` and ``files()`` need no mention here:
+        the engine looks for them itself.
+        """
+        return None
+
+
+class ScoreSource(Method):
+    """A method that answers from labels or from a file of scores instead of images; computed anew in every run.
+
+    Attributes:
+        predicts_label: ``True`` where the scores are in the labels' own scale and direction, so that the direction of the
+            data set's labels overrides ``info.higher_is_better``.
+    """
+
+    predicts_label: ClassVar[bool] = False
+
+    def scores(self, pairs: pd.DataFrame, rows: pd.DataFrame) -> Sequence[float] | np.ndarray[Any, Any]:
+        """Give a score for every row of ``rows``.
+
+        Args:
+            pairs: the data set's whole table of pairs, all splits (columns: see ``benchmark.pairs``).
+            rows: the pairs to be scored, a subset of ``pairs`` with the same columns.
+
+        Returns:
+            One score a row, NaN where there is none.
+
+        Raises:
+            benchmark.errors.UserError: the scores can't be had; the message says why and what to do.
+        """
+        raise TypeError(f"{type(self).__name__} does not define `scores`")
+
+
+def takes_rng(function: Callable[..., Any]) -> bool:
+    """Whether a method's ``score``, ``describe`` or ``compare`` accepts a generator."""
+    return "rng" in inspect.signature(function).parameters
+
+
+def splits_work(method: Method | type[Method]) -> bool:
+    """Whether a method describes the reference apart from comparing with it."""
+    return callable(getattr(method, "describe", None)) and callable(getattr(method, "compare", None))
+
+
+def is_random(method: Method) -> bool:
+    """Whether a method's scores depend on the run's seed."""
+    functions = (getattr(method, name, None) for name in ("score", "describe", "compare"))
+    return any(takes_rng(function) for function in functions if callable(function))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatasetInfo:
+    """What a data set says about itself. Write it as a literal: the registry reads ``name=`` without importing the file.
+
+    Attributes:
+        name: what users type; ``-`` and ``_`` are equal in it.
+        title: what tables print.
+        lower_mos_better: ``True`` where a lower label means better quality (DMOS).
+        labels: ``opinions`` of people, or ``simulated``; the latter is said in every table.
+        source: where to get it.
+        citation: BibTeX entry, or one line.
+        licence: terms of use.
+    """
+
+    name: str
+    title: str
+    lower_mos_better: bool = False
+    labels: Literal["opinions", "simulated"] = "opinions"
+    source: str = ""
+    citation: str = ""
+    licence: str = ""
+
+
+class Dataset:
+    """A set of labelled pairs: a subclass with an ``info`` and ``pairs`` is complete.
+
+    Options are typed keyword arguments of ``__init__``; those annotated ``Path`` are relative to the configuration file.
+    """
+
+    info: ClassVar[DatasetInfo]
+
+    def pairs(self) -> pd.DataFrame:
+        """The table of pairs of all splits: one row a pair, columns as ``benchmark.pairs`` describes; never pixels.
+
+        Raises:
+            benchmark.errors.DataError: carrying every problem found, so that ``check`` shows all in one pass.
+        """
+        raise TypeError(f"{type(self).__name__} does not define `pairs`")
+
+    def notes(self) -> Sequence[str]:
+        """What readers of a table must know about this copy of the data (layout found, "simulated labels" …).
+
+        Called after ``pairs``.
+        """
+        return ()

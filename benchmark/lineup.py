@@ -1,0 +1,183 @@
+"""The methods of a run: found, given their options, and told apart into usable, unavailable and failed ones. No torch.
+
+Neighbours: ``registry`` (finds them), ``options`` (checks options), ``weights`` (their files), ``store`` (what a score is
+keyed by).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from benchmark import provenance, registry, weights
+from benchmark.config import MethodEntry
+from benchmark.config_file import Source
+from benchmark.contracts import Method, MethodInfo, ScoreSource, is_random
+from benchmark.errors import ConfigError, PluginError, UserError, WeightsUnavailableError
+from benchmark.hashes import FileHashes
+from benchmark.options import check_options, plain_options
+from benchmark.results import ScoredMethod, Status
+from benchmark.scoring.messages import MethodTask
+from benchmark.store import Producer
+
+
+@dataclass(slots=True)
+class Entrant:
+    """A method as it enters a run.
+
+    Attributes:
+        label: unique in the run.
+        name: registered name.
+        options: checked options that were given.
+        method: the instance; ``None`` where it could not be built.
+        status: ``scored`` while nothing speaks against it.
+        reason: why not, and what to do.
+        weights: SHA-256 of each weight or local file it reads, by name.
+    """
+
+    label: str
+    name: str
+    options: Mapping[str, Any] = field(default_factory=dict)
+    method: Method | None = None
+    status: Status = "scored"
+    reason: str = ""
+    weights: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def info(self) -> MethodInfo:
+        """The method's own words about itself; a bare minimum where it could not be imported."""
+        if self.method is not None:
+            return self.method.info
+        return MethodInfo(name=self.name, title=self.label, higher_is_better=True)
+
+    @property
+    def scores_images(self) -> bool:
+        """Whether workers have to score it."""
+        return self.status == "scored" and self.method is not None and not isinstance(self.method, ScoreSource)
+
+    def task(self) -> MethodTask:
+        """What a worker needs to build it."""
+        return MethodTask(self.label, self.name, plain_options(self.options))
+
+    def give_up(self, status: Status, reason: str) -> None:
+        """It can't be used in this run."""
+        self.status, self.reason = status, reason
+
+
+def line_up(entries: Sequence[MethodEntry], source: Source) -> list[Entrant]:
+    """Find and build the methods of a configuration.
+
+    Raises:
+        ConfigError: an unknown name or a wrong option. A plug-in that fails to import is no such error: its own row says so.
+    """
+    return [_enter(entry, index, source) for index, entry in enumerate(entries)]
+
+
+def _enter(entry: MethodEntry, index: int, source: Source) -> Entrant:
+    methods = registry.methods()
+    prefix = ("methods", index)
+    try:
+        listing = methods.find(entry.name)
+    except PluginError as error:
+        raise ConfigError(f"{source.where(prefix)}: {error}") from None
+    entrant = Entrant(entry.label or listing.name, listing.name)
+    try:
+        found = methods.import_listing(listing)
+    except PluginError as error:
+        entrant.give_up("failed", str(error))
+        return entrant
+    entrant.options = check_options(found, entry.options, source, prefix)
+    try:
+        entrant.method = found(**entrant.options)
+        reason = entrant.method.unavailable()
+    except UserError as error:
+        raise ConfigError(f"{source.where(prefix)}: {error}") from None
+    except (Exception, SystemExit) as error:  # a plug-in's constructor may do anything; its own row suffers
+        entrant.give_up("failed", f"can't be built: {type(error).__name__}: {error}")
+        return entrant
+    if reason is not None:
+        entrant.give_up("unavailable", reason)
+    return entrant
+
+
+def find_weights(entrant: Entrant, hashes: FileHashes, weights_dir: Path | None, *, offline: bool) -> None:
+    """Locate (or download, unless offline) what a method reads, and note its SHA-256; else it becomes unavailable."""
+    if not entrant.scores_images or entrant.method is None:
+        return
+    try:
+        for weight, path in zip(
+            entrant.method.weights(),
+            weights.ensure(entrant.method.weights(), weights_dir=weights_dir, offline=offline),
+            strict=True,
+        ):
+            entrant.weights[weight.name] = hashes.sha256(path)
+        for role, place in entrant.method.files().items():
+            entrant.weights[role] = hashes.sha256(Path(place))
+    except WeightsUnavailableError as error:
+        entrant.give_up("unavailable", str(error))
+    except OSError as error:
+        entrant.give_up("unavailable", f"can't read {error.filename or error}: {error.strerror or 'not a file'}")
+
+
+def producer(entrant: Entrant, *, device: str, threads: int, seed: int, sizes: Mapping[str, Any]) -> Producer:
+    """What would produce an entrant's scores now: the store's key beside the two images."""
+    if entrant.method is None:
+        raise ValueError(f"{entrant.label} was not built")
+    info = entrant.method.info
+    device_type = device.split(":", maxsplit=1)[0]
+    components = {
+        "method": registry.normal(info.name),
+        "version": info.version,
+        "plug-in file sha256": registry.source_sha256(type(entrant.method)),
+        "size policy": json.dumps(dict(sizes), sort_keys=True),
+        "device": device_type,
+        "precision": "float32",
+    }
+    if is_random(entrant.method):
+        components["seed"] = str(seed)
+    if device_type == "cpu":
+        components["threads"] = str(threads)
+    components |= {f"option {name}": json.dumps(value) for name, value in plain_options(entrant.options).items()}
+    components |= {f"{name} sha256": digest for name, digest in entrant.weights.items()}
+    libraries = {"torch", *provenance.DECODERS, *info.libraries}
+    components |= {f"library {name}": version for name, version in provenance.versions(libraries).items()}
+    return Producer(components)
+
+
+def scored_method(entrant: Entrant, missing: int, total: int, first_reason: str) -> ScoredMethod:
+    """An entrant as it stands in tables, after scoring.
+
+    Args:
+        entrant: the method.
+        missing: how many of the run's pairs it has no score for.
+        total: the run's pairs.
+        first_reason: why, for the first of them.
+    """
+    info = entrant.info
+    status, reason = entrant.status, entrant.reason
+    if status == "scored" and missing:
+        status = "failed" if missing == total else "partial"
+        reason = first_reason
+    return ScoredMethod(
+        label=entrant.label,
+        name=info.name,
+        title=info.title if entrant.label == entrant.name else entrant.label,
+        higher_is_better=info.higher_is_better,
+        group=info.group,
+        trained_on=info.trained_on,
+        citation=info.citation,
+        licence=info.licence,
+        settings=dict(entrant.method.settings()) if entrant.method is not None else {},
+        status=status,
+        reason=reason,
+    )
+
+
+def directed(method: ScoredMethod, entrant: Entrant, lower_mos_better: bool) -> ScoredMethod:
+    """A method that predicts labels has the labels' direction, whatever that is."""
+    if isinstance(entrant.method, ScoreSource) and entrant.method.predicts_label:
+        return replace(method, higher_is_better=not lower_mos_better)
+    return method

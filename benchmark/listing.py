@@ -1,0 +1,71 @@
+"""What ``list methods`` and ``list datasets`` print. Imports plug-ins, but neither torch nor pandas."""
+
+from __future__ import annotations
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from benchmark import registry, weights
+from benchmark.contracts import Method
+from benchmark.errors import PluginError
+
+
+def print_methods(console: Console) -> int:
+    """A row a method: direction, what it was trained on, source, licence, and whether it can be used now."""
+    methods = registry.methods()
+    listings, broken = methods.listings()
+    table = _table("name", "better", "trained on", "source", "licence", "usable now")
+    for entry in listings:
+        try:
+            found = methods.import_listing(entry)
+        except PluginError as error:
+            table.add_row(entry.name, "?", "", "", "", f"no: {error}")
+            continue
+        info = found.info
+        better = "higher" if info.higher_is_better else "lower"
+        table.add_row(info.name, better, info.trained_on, info.source, info.licence, usable(found))
+    for item in broken:
+        table.add_row(item.place, "?", "", "", "", f"no: {item.reason}")
+    console.print(table)
+    return 0
+
+
+def usable(found: type[Method]) -> str:
+    """``yes``, or why a method's default options can't be used on this machine as it is."""
+    try:
+        method = found()
+        reason = method.unavailable()
+        missing = [weight.name for weight in method.weights() if weights.locate(weight, None) is None]
+    except TypeError as error:
+        return f"needs options: {error}".replace(f"{found.__name__}.__init__() ", "")
+    except Exception as error:  # a plug-in may do anything; its row says so
+        return f"no: {type(error).__name__}: {error}"
+    if reason is not None:
+        return f"no: {reason}"
+    return f"downloads {', '.join(missing)}" if missing else "yes"
+
+
+def print_datasets(console: Console) -> int:
+    """A row a data set: labels, where to get it, licence."""
+    datasets = registry.datasets()
+    listings, broken = datasets.listings()
+    table = _table("name", "title", "labels", "where to get it", "licence")
+    for entry in listings:
+        try:
+            info = datasets.import_listing(entry).info
+        except PluginError as error:
+            table.add_row(entry.name, f"can't be used: {error}", "", "", "")
+            continue
+        table.add_row(info.name, info.title, info.labels, info.source, info.licence)
+    for item in broken:
+        table.add_row(item.place, f"can't be used: {item.reason}", "", "", "")
+    console.print(table)
+    return 0
+
+
+def _table(*headers: str) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for header in headers:
+        table.add_column(header, overflow="fold", no_wrap=header == "name")
+    return table

@@ -1,0 +1,61 @@
+"""Plug-in options checked against the plug-in's own signature: types, unknown names, paths. Pydantic, no plug-in by name."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, get_args, get_type_hints
+
+from pydantic import BaseModel, ConfigDict, ValidationError, create_model
+
+from benchmark.config_file import KeyPath, Source, absolute, explain_one
+from benchmark.errors import ConfigError
+
+
+def options_model(plugin: type) -> type[BaseModel]:
+    """A model of the keyword arguments of ``plugin.__init__``."""
+    signature = inspect.signature(plugin)
+    try:
+        hints = get_type_hints(plugin.__init__)  # type: ignore[misc]
+    except Exception:  # a plug-in's annotations may name what only its type checker sees
+        hints = {}
+    fields: dict[str, Any] = {}
+    for name, parameter in signature.parameters.items():
+        if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
+            continue
+        default = ... if parameter.default is parameter.empty else parameter.default
+        fields[name] = (hints.get(name, Any), default)
+    config = ConfigDict(extra="forbid", arbitrary_types_allowed=True, protected_namespaces=())
+    return create_model(f"{plugin.__name__}Options", __config__=config, **fields)
+
+
+def check_options(plugin: type, options: Mapping[str, Any], source: Source, prefix: KeyPath) -> dict[str, Any]:
+    """The options with their types made right and their paths absolute; only those that were given.
+
+    Raises:
+        ConfigError: an unknown or missing option, or a wrong value, with file and line.
+    """
+    model = options_model(plugin)
+    try:
+        checked = model.model_validate(dict(options))
+    except ValidationError as error:
+        lines = [explain_one(item, model.model_fields, source, prefix) for item in error.errors()]
+        raise ConfigError("\n".join(lines[:3])) from None
+    given = {name: getattr(checked, name) for name in checked.model_fields_set}
+    return {name: _resolve(value, source.folder((*prefix, name))) for name, value in given.items()}
+
+
+def _resolve(value: Any, folder: Path) -> Any:
+    return absolute(value, folder) if isinstance(value, Path) else value
+
+
+def plain_options(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Options as JSON can hold them, for keys and records."""
+    return {name: str(value) if isinstance(value, Path) else value for name, value in sorted(options.items())}
+
+
+def takes_path(plugin: type, name: str) -> bool:
+    """Whether an option is annotated as a path."""
+    info = options_model(plugin).model_fields.get(name)
+    return info is not None and (info.annotation is Path or Path in get_args(info.annotation))

@@ -1,0 +1,263 @@
+"""From a table of scores to statistics, tables, plots, report and their files: the part of a run that needs no model.
+
+``run`` ends here, ``evaluate`` and ``report`` are nothing else. Pandas; never torch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from benchmark import files, provenance, record, table_input
+from benchmark.config import PublishedEntry, ReportConfig, StatisticsConfig
+from benchmark.errors import ConfigError
+from benchmark.evaluation import evaluate_scores
+from benchmark.report.data import ReportData
+from benchmark.results import ScoredMethod, Status
+from benchmark.statistics.settings import StatisticsSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """Scores with their statistics.
+
+    Attributes:
+        data: everything that tables, plots and report are made of.
+        directory: where ``save`` writes unless told otherwise.
+    """
+
+    data: ReportData
+    directory: Path
+
+    @property
+    def scores(self) -> pd.DataFrame:
+        """One row a pair, a column a method (``scores.csv``)."""
+        return self.data.scores
+
+    @property
+    def summary(self) -> pd.DataFrame:
+        """One number a row (``summary.csv``)."""
+        return self.data.summary
+
+    @property
+    def comparisons(self) -> pd.DataFrame:
+        """One pair of methods a row (``comparisons.csv``)."""
+        return self.data.comparisons
+
+    @property
+    def failures(self) -> pd.DataFrame:
+        """One failed pair of a method a row (``failures.csv``)."""
+        return self.data.failures
+
+    @property
+    def exit_status(self) -> int:
+        """0 when all that was asked was done, 3 when a method failed, is unavailable, or missed pairs."""
+        return 0 if all(method.status == "scored" for method in self.data.methods) else 3
+
+    def save(self, directory: str | Path | None = None) -> Path:
+        """Write all files of a run and return the path of the report page."""
+        from benchmark.report import write_report  # noqa: PLC0415 - matplotlib is slow to import
+
+        place = self.directory if directory is None else Path(directory)
+        files.write_table(place / "scores.csv", self.data.scores)
+        files.write_table(place / "summary.csv", self.data.summary)
+        files.write_table(place / "comparisons.csv", self.data.comparisons)
+        files.write_table(place / "failures.csv", self.data.failures)
+        record.write(place / record.NAME, self.data.record)
+        write_report(self.data, place)
+        return place / "report.html"
+
+
+class Run(Evaluation):
+    """What ``run`` returns: an evaluation whose scores were computed."""
+
+
+def complete(
+    scores: pd.DataFrame,
+    methods: Sequence[ScoredMethod],
+    *,
+    failures: pd.DataFrame,
+    statistics: StatisticsConfig,
+    report: ReportConfig,
+    published: Mapping[str, PublishedEntry],
+    title: str,
+    notes: Sequence[str],
+    lower_mos_better: bool,
+    simulated: bool,
+    record: Mapping[str, Any],
+    directory: Path,
+) -> Run:
+    """Compute the statistics of a table of scores and put everything together that a report needs."""
+    settings = StatisticsSettings(**statistics.model_dump())
+    found = evaluate_scores(scores, methods, settings, lower_mos_better=lower_mos_better)
+    content = {
+        "format": 1,
+        "tool": {"name": "efid-bench", "version": provenance.version("efid-bench"), "commit": provenance.commit()},
+        **record,
+        "statistics": statistics.model_dump(mode="json"),
+        "report": report.model_dump(mode="json"),
+        "published": {name: entry.model_dump(mode="json") for name, entry in published.items()},
+        "title": title,
+        "notes": [*notes, *found.notes],
+        "lower_mos_better": lower_mos_better,
+        "simulated": simulated,
+        "methods": [method.record() for method in methods],
+    }
+    data = ReportData(
+        title=title,
+        scores=scores,
+        summary=found.summary,
+        comparisons=found.comparisons,
+        failures=failures,
+        methods=tuple(methods),
+        notes=(*notes, *found.notes),
+        config=report,
+        published=dict(published),
+        confidence=statistics.confidence,
+        lower_mos_better=lower_mos_better,
+        simulated=simulated,
+        record=content,
+    )
+    return Run(data, directory)
+
+
+def read(directory: Path) -> Evaluation:
+    """A finished run from its files; nothing is computed.
+
+    Raises:
+        benchmark.errors.UserError: the folder is not the output of a run.
+    """
+    content = record.read(directory / record.NAME)
+    tables = {
+        name: files.read_table(directory / f"{name}.csv") for name in ("scores", "summary", "comparisons", "failures")
+    }
+    data = ReportData(
+        title=content["title"],
+        methods=tuple(ScoredMethod.from_record(item) for item in content["methods"]),
+        notes=tuple(content["notes"]),
+        config=ReportConfig.model_validate(content["report"]),
+        published={name: PublishedEntry.model_validate(item) for name, item in content["published"].items()},
+        confidence=float(content["statistics"]["confidence"]),
+        lower_mos_better=bool(content["lower_mos_better"]),
+        simulated=bool(content["simulated"]),
+        record=content,
+        **tables,
+    )
+    return Evaluation(data, directory)
+
+
+def evaluate(
+    table: str | Path | pd.DataFrame,
+    *,
+    mos: str,
+    methods: Sequence[str],
+    lower_better: Sequence[str] = (),
+    lower_mos_better: bool = False,
+    reference: str | None = None,
+    cluster: str | None = None,
+    condition: str | None = None,
+    mos_sd: str | None = None,
+    observers: str | None = None,
+    statistics: StatisticsConfig | None = None,
+    report: ReportConfig | None = None,
+    published: Mapping[str, PublishedEntry] | None = None,
+    output: str | Path | None = None,
+) -> Evaluation:
+    """Statistics, tables and plots of any table of scores; no images needed.
+
+    Args:
+        table: a CSV file or a DataFrame, one row a pair.
+        mos: column of labels.
+        methods: columns of scores.
+        lower_better: those of them in which lower means better.
+        lower_mos_better: whether lower labels mean better quality.
+        reference: column that names each pair's reference (found by itself under the usual names).
+        cluster: column of what is resampled, when it is not the reference (the patient, say).
+        condition: column of the enhancement algorithm or distortion.
+        mos_sd: column of the opinions' standard deviation.
+        observers: column of their number.
+        statistics: how correlations are resampled and compared.
+        report: which tables and plots ``save`` writes.
+        published: values that papers print, by method.
+        output: where ``save`` writes; default ``results/<table's name>``.
+
+    Raises:
+        benchmark.errors.UserError: the table can't be used; the message names file, row or column.
+    """
+    named = str(table) if isinstance(table, (str, Path)) else "table"
+    frame = table if isinstance(table, pd.DataFrame) else table_input.read_csv(Path(table))
+    columns = table_input.Columns(
+        mos=mos,
+        methods=tuple(methods),
+        reference=table_input.guess(frame, reference, table_input.REFERENCE_NAMES),
+        cluster=cluster,
+        condition=condition,
+        mos_sd=mos_sd,
+        observers=observers,
+    )
+    _check_methods(columns, lower_better)
+    scores, notes = table_input.from_table(frame, columns, name=named)
+    listed = [_method_of_column(label, scores[label], label in lower_better) for label in methods]
+    notes.append(f"{len(scores)} pairs of {scores['reference'].nunique()} references.")
+    if lower_mos_better:
+        notes.append("Lower labels mean better quality; correlations are turned so that positive means agreement.")
+    options = {key: value for key, value in asdict(columns).items() if value is not None}
+    return complete(
+        scores,
+        listed,
+        failures=_missing_scores(scores, methods),
+        statistics=statistics or StatisticsConfig(),
+        report=report or ReportConfig(),
+        published=published or {},
+        title=(report.title if report and report.title else Path(named).stem),
+        notes=notes,
+        lower_mos_better=lower_mos_better,
+        simulated=False,
+        record={
+            "configuration": {"evaluate": named, **options, "lower_better": list(lower_better)},
+            "dataset": {
+                "name": Path(named).stem,
+                "pairs": len(scores),
+                "references": int(scores["reference"].nunique()),
+            },
+            "versions": provenance.versions({"numpy", "scipy", "pandas", "numba"}),
+            "machine": provenance.machine(),
+        },
+        directory=Path(output) if output is not None else Path("results", Path(named).stem),
+    )
+
+
+def _check_methods(columns: table_input.Columns, lower_better: Sequence[str]) -> None:
+    if not columns.methods:
+        raise ConfigError("--methods: name at least one column of scores")
+    twice = [name for name in columns.methods if columns.methods.count(name) > 1]
+    if twice:
+        raise ConfigError(f"--methods: {twice[0]!r} stands twice")
+    unknown = [name for name in lower_better if name not in columns.methods]
+    if unknown:
+        raise ConfigError(f"--lower-better: {unknown[0]!r} is not among --methods ({', '.join(columns.methods)})")
+    taken = [name for name in columns.methods if name in files.KEYS]
+    if taken:
+        raise ConfigError(f"--methods: {taken[0]!r} is the name of a column of scores.csv; rename it in the table")
+
+
+def _method_of_column(label: str, values: pd.Series[float], lower: bool) -> ScoredMethod:
+    missing = int(values.isna().sum())
+    status: Status = "scored" if missing == 0 else "failed" if missing == len(values) else "partial"
+    reason = f"the table has no finite score for {missing} of {len(values)} pairs" if missing else ""
+    return ScoredMethod(
+        label=label, name=label, title=label, higher_is_better=not lower, trained_on="", status=status, reason=reason
+    )
+
+
+def _missing_scores(scores: pd.DataFrame, methods: Sequence[str]) -> pd.DataFrame:
+    rows = [
+        (pair, label, "the table has no finite score")
+        for label in methods
+        for pair in scores.loc[scores[label].isna(), "pair"]
+    ]
+    return pd.DataFrame(rows, columns=list(files.FAILURE_COLUMNS), dtype=str)

@@ -1,0 +1,352 @@
+"""Wires the steps of a run: data, methods, scores, statistics, report. The only module that knows them all.
+
+``cli`` and notebooks call what is here; nothing below imports it. Its neighbour ``results_of`` turns a table of scores
+into statistics, tables and plots; this module gets to that table.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from rich.console import Console
+
+from benchmark import atomic, data, files, lineup, outcome, plugins, provenance, record
+from benchmark.config import RunConfig
+from benchmark.config_file import Source, absolute, parse, read_source
+from benchmark.contracts import ScoreSource
+from benchmark.data import Data
+from benchmark.errors import ConfigError, UserError
+from benchmark.hashes import FileHashes
+from benchmark.lineup import Entrant
+from benchmark.outcome import Evaluation, Run
+from benchmark.scoring.engine import Outcome, default_workers, score_missing
+from benchmark.scoring.messages import Setup
+from benchmark.scoring.plan import Failure, Plan, ScoredPair, make_plan
+from benchmark.scoring.progress import ScoringProgress
+from benchmark.single import create_method
+from benchmark.store import Producer, Store
+
+__all__ = ["Evaluation", "Run", "create_method", "evaluate", "run"]
+
+Config = str | Path | Mapping[str, Any]
+evaluate = outcome.evaluate
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """Where and how scores are computed: device, threads of each worker, number of workers."""
+
+    device: str
+    threads: int
+    workers: int
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A run's configuration with everything that it names found and checked."""
+
+    config: RunConfig
+    source: Source
+    output: Path
+    plugin_folders: tuple[str, ...]
+    data: Data
+    entrants: list[Entrant]
+
+
+def run(config: Config, *, settings: Sequence[str] = (), console: Console | None = None, **overrides: Any) -> Run:
+    """Score a data set with methods, then write statistics, tables, plots and report.
+
+    Args:
+        config: path of a configuration file, or of the ``run.json`` of an earlier run, or a mapping.
+        settings: ``key=value`` with dots, as ``--set`` takes them.
+        console: where progress goes; silent by default.
+        **overrides: ``output``, ``methods`` (labels or names to keep), ``limit``, ``device``, ``plugins``, ``fresh``.
+
+    Returns:
+        The run; its files are in ``directory``.
+
+    Raises:
+        UserError: the configuration or the data can't be used.
+    """
+    console = console or Console(quiet=True)
+    begin = time.time()
+    prepared = prepare(config, settings, overrides)
+    if not prepared.data.chosen.size:
+        raise UserError("the chosen splits have no pairs")
+    memory = FileHashes(prepared.output / "store" / "files.json", fresh=bool(overrides.get("fresh")))
+    machine = _machine(prepared)
+    for entrant in prepared.entrants:
+        lineup.find_weights(entrant, memory, prepared.config.weights_dir, offline=prepared.config.offline)
+    plan, scored = _score(prepared, machine, memory, console)
+    columns = _columns(prepared, scored)
+    result = _assemble(prepared, machine, plan, scored, columns)
+    result.data.record["times"] = {
+        "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(begin)),
+        "seconds": round(time.time() - begin, 3),
+        "computed": scored.computed,
+    }
+    result.save(prepared.output)
+    return result
+
+
+def prepare(config: Config, settings: Sequence[str], overrides: Mapping[str, Any]) -> Prepared:
+    """Read and check everything that can be checked before the first image is read.
+
+    Raises:
+        UserError: the configuration, a plug-in folder or the data can't be used.
+    """
+    source = read_source(_recorded(config), settings)
+    parsed = _override(parse(RunConfig, source), source, overrides)
+    folders = tuple(str(folder) for folder in parsed.plugins)
+    add_plugin_folders(parsed.plugins)
+    entrants = lineup.line_up(parsed.methods, source)
+    entrants = _keep(entrants, overrides.get("methods"))
+    loaded = data.load(parsed.dataset, source, parsed.limit)
+    output = parsed.output or Path("results", _name(config)).absolute()
+    return Prepared(parsed, source, output, folders, loaded, entrants)
+
+
+def _recorded(config: Config) -> Config:
+    """The configuration inside a ``run.json``, else what was given."""
+    if isinstance(config, (str, Path)) and str(config).endswith(".json"):
+        return dict(record.read(Path(config))["configuration"])
+    return config
+
+
+def _name(config: Config) -> str:
+    if isinstance(config, Mapping):
+        return "run"
+    path = Path(config)
+    return path.absolute().parent.name if path.name == record.NAME else path.stem
+
+
+def _override(config: RunConfig, source: Source, overrides: Mapping[str, Any]) -> RunConfig:
+    """The configuration with its paths made absolute and what the command line says."""
+    changes: dict[str, Any] = {
+        "plugins": tuple(absolute(folder, source.folder(("plugins",))) for folder in config.plugins),
+    }
+    for key in ("output", "weights_dir"):
+        path = getattr(config, key)
+        if path is not None:
+            changes[key] = absolute(path, source.folder((key,)))
+    if overrides.get("output") is not None:
+        changes["output"] = Path(overrides["output"]).absolute()
+    if overrides.get("plugins"):
+        changes["plugins"] += tuple(Path(folder).absolute() for folder in overrides["plugins"])
+    for key in ("limit", "device"):
+        if overrides.get(key) is not None:
+            changes[key] = overrides[key]
+    return RunConfig.model_validate(config.model_dump() | changes)
+
+
+def add_plugin_folders(folders: Sequence[Path]) -> None:
+    """Make further plug-in folders known.
+
+    Raises:
+        ConfigError: a folder has neither ``methods/`` nor ``datasets/``.
+    """
+    for folder in folders:
+        try:
+            plugins.add_folder(folder)
+        except FileNotFoundError:
+            raise ConfigError(f"{folder}: no plug-in folder: it holds neither methods/ nor datasets/") from None
+
+
+def _keep(entrants: list[Entrant], wanted: Sequence[str] | None) -> list[Entrant]:
+    """The entrants that ``--methods`` names, by label or name."""
+    if not wanted:
+        return entrants
+    kept = [entrant for entrant in entrants if entrant.label in wanted or entrant.name in wanted]
+    found = {name for entrant in kept for name in (entrant.label, entrant.name)}
+    unknown = [name for name in wanted if name not in found]
+    if unknown:
+        labels = ", ".join(entrant.label for entrant in entrants)
+        raise ConfigError(f"--methods: {unknown[0]!r} is not in this configuration (it has {labels})")
+    return kept
+
+
+def _machine(prepared: Prepared) -> Machine:
+    """Device, threads and workers; the number of threads is kept with the scores, since it decides their last bits."""
+    device = prepared.config.device
+    if device == "auto":
+        device = "cuda" if provenance.cuda_at_hand() else "cpu"
+    note = prepared.output / "store" / "machine.json"
+    threads = prepared.config.threads
+    if threads is None:
+        try:
+            threads = int(json.loads(note.read_text(encoding="utf-8"))["threads"])
+        except (OSError, ValueError, KeyError, TypeError):
+            threads = 1
+    workers = prepared.config.workers or (default_workers() if device == "cpu" else 1)
+    if prepared.config.workers is None and device == "cpu":
+        workers = max(1, workers // threads)
+    return Machine(device, threads, workers)
+
+
+def _score(prepared: Prepared, machine: Machine, memory: FileHashes, console: Console) -> tuple[Plan, Outcome]:
+    """Compute what the store does not hold yet."""
+    config, chosen = prepared.config, prepared.data.chosen
+    sizes = asdict(prepared.data.sizes)
+    policy = {key: value for key, value in sizes.items() if key != "max_pixels"}
+    entrants = [entrant for entrant in prepared.entrants if entrant.scores_images]
+    producers: dict[str, Producer] = {
+        entrant.label: lineup.producer(
+            entrant, device=machine.device, threads=machine.threads, seed=config.seed, sizes=policy
+        )
+        for entrant in entrants
+    }
+    store = Store(prepared.output / "store")
+    store.read()
+    for path in store.unreadable:
+        console.print(f"store: {path} is damaged and was passed over; its scores are computed anew", markup=False)
+    rows = [ScoredPair(str(row.pair), str(row.reference_path), str(row.enhanced_path)) for row in chosen.itertuples()]
+    plan = make_plan(rows, producers, store, memory)
+    memory.save()
+    _say_why(plan, console)
+    setup = Setup(
+        methods=tuple(entrant.task() for entrant in entrants),
+        plugin_folders=prepared.plugin_folders,
+        sizes=sizes,
+        device=machine.device,
+        threads=machine.threads,
+        seed=config.seed,
+        weights_dir=str(config.weights_dir) if config.weights_dir else None,
+    )
+    if plan.groups:
+        atomic.write_text(store.directory / "machine.json", json.dumps({"threads": machine.threads}) + "\n")
+    missing = {label: sum(reasons.values()) for label, reasons in plan.reasons.items()}
+    with ScoringProgress(console, missing, len(plan.known)) as progress:
+        scored = score_missing(
+            plan, setup, producers, store, progress, workers=machine.workers, time_limit=config.time_limit
+        )
+    store.compact()
+    for entrant in entrants:
+        if entrant.label in scored.broken:
+            status, reason = scored.broken[entrant.label]
+            entrant.give_up("unavailable" if status == "unavailable" else "failed", reason)
+    return plan, scored
+
+
+def _say_why(plan: Plan, console: Console) -> None:
+    """Why scores are computed although the method has scored these pairs before."""
+    for label, reasons in plan.reasons.items():
+        for reason, count in sorted(reasons.items()):
+            if reason != "new":
+                console.print(f"{label}: {count} pairs to compute anew: {reason}", markup=False, highlight=False)
+
+
+def _columns(prepared: Prepared, scored: Outcome) -> list[tuple[str, list[float]]]:
+    """Each method's scores in the order of the pairs; score sources answer here."""
+    chosen = prepared.data.chosen
+    columns: list[tuple[str, list[float]]] = []
+    for entrant in prepared.entrants:
+        if isinstance(entrant.method, ScoreSource) and entrant.status == "scored":
+            values = _ask(entrant, prepared.data, scored)
+        else:
+            values = [scored.scores.get((entrant.label, str(pair)), np.nan) for pair in chosen["pair"]]
+        columns.append((entrant.label, values))
+    return columns
+
+
+def _ask(entrant: Entrant, loaded: Data, scored: Outcome) -> list[float]:
+    """A score source's answer; what it can't answer is a failure with a reason."""
+    chosen = loaded.chosen
+    nothing = [float("nan")] * len(chosen)
+    assert isinstance(entrant.method, ScoreSource)
+    try:
+        values = [float(value) for value in entrant.method.scores(loaded.table.copy(), chosen.copy())]
+    except UserError as error:
+        entrant.give_up("unavailable", str(error))
+        return nothing
+    except (Exception, SystemExit) as error:  # a plug-in's failure is its own row's
+        entrant.give_up("failed", f"{type(error).__name__}: {error}")
+        return nothing
+    if len(values) != len(chosen):
+        entrant.give_up("failed", f"it gave {len(values)} scores for {len(chosen)} pairs")
+        return nothing
+    values = [value if np.isfinite(value) else float("nan") for value in values]
+    scored.failures += [
+        Failure(str(pair), entrant.label, "it gave no finite score for this pair")
+        for pair, value in zip(chosen["pair"], values, strict=True)
+        if np.isnan(value)
+    ]
+    return values
+
+
+def _assemble(
+    prepared: Prepared,
+    machine: Machine,
+    plan: Plan,
+    scored: Outcome,
+    columns: list[tuple[str, list[float]]],
+) -> Run:
+    """Scores with everything that readers must know, then statistics on them."""
+    config, loaded = prepared.config, prepared.data
+    table = files.scores_table(loaded.name, loaded.chosen, columns)
+    first: dict[str, str] = {}
+    for failure in scored.failures:
+        first.setdefault(failure.label, failure.reason)
+    methods = []
+    for entrant in prepared.entrants:
+        missing = int(table[entrant.label].isna().sum())
+        method = lineup.scored_method(entrant, missing, len(table), first.get(entrant.label, ""))
+        methods.append(lineup.directed(method, entrant, loaded.lower_mos_better))
+    content = _record(prepared, machine, plan, scored, loaded)
+    return outcome.complete(
+        table,
+        methods,
+        failures=files.failures_table(scored.failures),
+        statistics=config.statistics,
+        report=config.report,
+        published=config.published,
+        title=config.report.title or loaded.dataset.info.title,
+        notes=loaded.notes,
+        lower_mos_better=loaded.lower_mos_better,
+        simulated=loaded.simulated,
+        record=content,
+        directory=prepared.output,
+    )
+
+
+def _record(prepared: Prepared, machine: Machine, plan: Plan, scored: Outcome, loaded: Data) -> dict[str, Any]:
+    """``run.json`` without what ``outcome`` adds and without times."""
+    config = prepared.config
+    failed = Counter(failure.label for failure in scored.failures)
+    configuration = config.model_dump(mode="json", exclude_defaults=True)
+    configuration["dataset"] = {**configuration["dataset"], **loaded.options}
+    configuration["methods"] = [
+        {"name": entrant.name, "label": entrant.label, **entrant.task().options} for entrant in prepared.entrants
+    ]
+    libraries = {"torch", "torchvision", "timm", "pyiqa", "scipy", "pandas", "numba", *provenance.DECODERS}
+    mean_seconds = {
+        entrant.label: round(float(np.mean(seconds)), 6)
+        for entrant in prepared.entrants
+        if (seconds := [value for (label, _), value in scored.seconds.items() if label == entrant.label])
+    }
+    return {
+        "configuration": configuration,
+        "dataset": {
+            "name": loaded.name,
+            "title": loaded.dataset.info.title,
+            "source": loaded.dataset.info.source,
+            "labels": "simulated" if loaded.simulated else "opinions",
+            "fingerprint": loaded.fingerprint(plan.hashes),
+            "pairs": len(loaded.chosen),
+            "references": int(loaded.chosen["reference"].nunique()),
+            "splits": [name for name in dict.fromkeys(loaded.chosen["split"]) if name],
+        },
+        "weights": {entrant.label: entrant.weights for entrant in prepared.entrants if entrant.weights},
+        "failed_pairs": dict(sorted(failed.items())),
+        "device": machine.device,
+        "threads": machine.threads,
+        "versions": provenance.versions(libraries),
+        "machine": provenance.machine(),
+        "seconds_a_pair": mean_seconds,
+    }

@@ -1,0 +1,56 @@
+"""What scoring hands to statistics and report: the methods as they stand in the columns of ``scores.csv``.
+
+Imports nothing heavy. Written into ``run.json`` and read back by ``report``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any, Literal
+
+Status = Literal["scored", "partial", "failed", "unavailable"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoredMethod:
+    """One method of a run: a column of scores and a row of the tables.
+
+    Attributes:
+        label: unique in the run; the column's name in ``scores.csv`` and the key in ``tables:`` and ``published:``.
+        name: the method's registered name.
+        title: what tables print.
+        higher_is_better: the declared direction.
+        group: heading in tables.
+        trained_on: the data that its parameters were fitted to; ``nothing`` for hand-crafted methods.
+        citation: BibTeX entry, or one line.
+        licence: licence of code and weights.
+        settings: options that change numbers, for the tables' note.
+        status: ``scored`` (all pairs), ``partial`` (some failed), ``failed`` or ``unavailable`` (none scored).
+        reason: why it is not ``scored``, and what to do.
+        marks: remarks that tables must carry, for example that a checkpoint was selected on the scored split.
+    """
+
+    label: str
+    name: str
+    title: str
+    higher_is_better: bool
+    group: str = "other"
+    trained_on: str = "nothing"
+    citation: str = ""
+    licence: str = ""
+    settings: Mapping[str, str] = field(default_factory=dict)
+    status: Status = "scored"
+    reason: str = ""
+    marks: tuple[str, ...] = ()
+
+    def record(self) -> dict[str, Any]:
+        """As it stands in ``run.json``."""
+        return {**asdict(self), "settings": dict(self.settings), "marks": list(self.marks)}
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any]) -> ScoredMethod:
+        """Back from ``run.json``; keys of later versions are passed over."""
+        known = {item.name for item in fields(cls)}
+        values = {key: value for key, value in record.items() if key in known}
+        return cls(**{**values, "marks": tuple(values.get("marks", ()))})

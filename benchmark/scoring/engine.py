@@ -1,0 +1,123 @@
+"""Scores what a plan says is missing and writes it into the store as it becomes known. No torch here.
+
+Neighbours: ``plan`` (what is missing), ``supervisor`` (who computes it), ``benchmark.store`` (where it stays).
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass, field
+
+from benchmark.scoring.messages import Group, Setup
+from benchmark.scoring.plan import Failure, Plan
+from benchmark.scoring.progress import ScoringProgress
+from benchmark.scoring.supervisor import Broken, Event, Failed, GroupDone, Scored, Supervisor
+from benchmark.store import Producer, Store, StoredScore
+
+WRITE_EVERY_S = 5.0
+MEMORY_A_WORKER = 3 * 2**30
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What scoring left: scores and seconds by (label, pair), failures, and methods that could not be used."""
+
+    scores: dict[tuple[str, str], float] = field(default_factory=dict)
+    seconds: dict[tuple[str, str], float] = field(default_factory=dict)
+    failures: list[Failure] = field(default_factory=list)
+    broken: dict[str, tuple[str, str]] = field(default_factory=dict)
+    computed: int = 0
+
+
+def default_workers() -> int:
+    """One worker of one thread a core, as far as memory allows (measured faster than one worker of many threads)."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1)
+    try:
+        memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (ValueError, OSError, AttributeError):
+        return cores
+    return max(1, min(cores, memory // MEMORY_A_WORKER))
+
+
+def score_missing(
+    plan: Plan,
+    setup: Setup,
+    producers: Mapping[str, Producer],
+    store: Store,
+    progress: ScoringProgress,
+    *,
+    workers: int,
+    time_limit: float,
+) -> Outcome:
+    """Compute the plan's groups; whatever is known when this ends, also by an interruption, is in the store.
+
+    Raises:
+        OSError: scores can't be written.
+        benchmark.scoring.supervisor.WorkerStartError: a worker could not start.
+    """
+    outcome = Outcome(dict(plan.known), dict(plan.seconds), list(plan.failures))
+    waiting: list[StoredScore] = []
+    written = time.monotonic()
+    open_pairs = {(label, pair) for group in plan.groups for label, names in group.wanted.items() for pair in names}
+    supervisor = Supervisor(setup, workers, time_limit)
+    try:
+        with closing(supervisor.run(plan.groups)) as events:  # type: ignore[type-var]
+            for event in events:
+                _note(event, outcome, open_pairs, producers, waiting, progress)
+                due = isinstance(event, GroupDone) or time.monotonic() - written > WRITE_EVERY_S
+                if due and waiting:
+                    store.add(producers.values(), waiting)
+                    waiting.clear()
+                    written = time.monotonic()
+    finally:
+        if waiting:
+            store.add(producers.values(), waiting)
+    _fail_rest(outcome, open_pairs, plan)
+    return outcome
+
+
+def _note(
+    event: Event,
+    outcome: Outcome,
+    open_pairs: set[tuple[str, str]],
+    producers: Mapping[str, Producer],
+    waiting: list[StoredScore],
+    progress: ScoringProgress,
+) -> None:
+    """Enter one event into the outcome; scores to be written go to ``waiting``."""
+    if isinstance(event, Scored):
+        key = (event.label, event.pair)
+        if key in open_pairs:
+            open_pairs.discard(key)
+            outcome.scores[key], outcome.seconds[key] = event.value, event.seconds
+            outcome.computed += 1
+            waiting.append(_stored(event, producers[event.label]))
+            progress.advance(event.label)
+    elif isinstance(event, Failed):
+        if (event.label, event.pair) in open_pairs:
+            open_pairs.discard((event.label, event.pair))
+            outcome.failures.append(Failure(event.pair, event.label, event.reason))
+            progress.advance(event.label)
+    elif isinstance(event, Broken):
+        outcome.broken[event.label] = (event.status, event.reason)
+
+
+def _stored(event: Scored, producer: Producer) -> StoredScore:
+    group: Group = event.group
+    enhanced = next(task.sha256 for task in group.pairs if task.pair == event.pair)
+    return StoredScore(
+        producer.key, enhanced, group.reference_sha256, event.label, event.pair, event.value, event.seconds
+    )
+
+
+def _fail_rest(outcome: Outcome, open_pairs: set[tuple[str, str]], plan: Plan) -> None:
+    """Pairs of methods that were stopped fail with the method's reason, in the plan's order."""
+    for group in plan.groups:
+        for label, names in group.wanted.items():
+            for pair in names:
+                if (label, pair) in open_pairs:
+                    reason = outcome.broken.get(label, ("failed", "it was not scored"))[1]
+                    outcome.failures.append(Failure(pair, label, reason))

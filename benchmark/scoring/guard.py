@@ -1,0 +1,34 @@
+"""Keeps one method's work from touching another's: random state, default dtype and device, threads, gradients. Torch."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numpy as np
+import torch
+
+
+@contextmanager
+def undisturbed(digest: str) -> Iterator[None]:
+    """Run a method's code with global random state that depends on the reference alone, and set everything back after.
+
+    Args:
+        digest: SHA-256 of the decoded reference; methods that draw from global generators become repeatable by it.
+    """
+    threads = torch.get_num_threads()
+    dtype = torch.get_default_dtype()
+    deterministic = torch.are_deterministic_algorithms_enabled()
+    seed = int(digest[:8], 16)
+    random.seed(seed)
+    np.random.seed(seed)
+    torch.manual_seed(seed)
+    try:
+        with torch.no_grad():
+            yield
+    finally:
+        torch.set_default_dtype(dtype)
+        torch.set_default_device(None)
+        torch.set_num_threads(threads)
+        torch.use_deterministic_algorithms(deterministic)

@@ -1,0 +1,113 @@
+"""What the supervisor and its workers say to each other: one JSON object a line. Standard library only.
+
+JSON rather than pickle: a plug-in that writes into the pipe can spoil its worker, never run code in the supervisor.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class MethodTask:
+    """A method as a worker builds it: registered name, label in this run, checked options as JSON values."""
+
+    label: str
+    name: str
+    options: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What a worker needs to know before its first group.
+
+    Attributes:
+        methods: the methods of the run.
+        plugin_folders: further plug-in folders.
+        sizes: keyword arguments of ``benchmark.sizes.SizePolicy``.
+        device: ``cpu``, ``cuda`` or ``cuda:N``.
+        threads: threads of each worker.
+        seed: the run's seed.
+        weights_dir: folder of weights for use without network, or ``None``.
+    """
+
+    methods: tuple[MethodTask, ...]
+    plugin_folders: tuple[str, ...]
+    sizes: Mapping[str, Any]
+    device: str
+    threads: int
+    seed: int
+    weights_dir: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PairTask:
+    """One enhanced image of a group: identifier, file, and its SHA-256."""
+
+    pair: str
+    path: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The unit of work: one reference, its enhanced images, and which of them each method still has to score.
+
+    Attributes:
+        number: identifies the group within the run.
+        reference: file of the reference.
+        reference_sha256: its SHA-256.
+        pairs: the enhanced images that any method needs.
+        wanted: for each label, the identifiers of its pairs.
+    """
+
+    number: int
+    reference: str
+    reference_sha256: str
+    pairs: tuple[PairTask, ...]
+    wanted: Mapping[str, tuple[str, ...]]
+
+
+def encode(kind: str, **content: Any) -> bytes:
+    """A message as one line."""
+    return json.dumps({"kind": kind, **content}).encode() + b"\n"
+
+
+def decode(line: bytes) -> dict[str, Any]:
+    """A message from one line.
+
+    Raises:
+        ValueError: the line is no message.
+    """
+    message = json.loads(line)
+    if not isinstance(message, dict) or "kind" not in message:
+        raise ValueError("not a message")
+    return message
+
+
+def encode_setup(setup: Setup) -> bytes:
+    """A setup as one line."""
+    return encode("setup", setup=asdict(setup))
+
+
+def decode_setup(message: Mapping[str, Any]) -> Setup:
+    """A setup back from its message."""
+    content = dict(message["setup"])
+    methods = tuple(MethodTask(**item) for item in content.pop("methods"))
+    return Setup(methods=methods, plugin_folders=tuple(content.pop("plugin_folders")), **content)
+
+
+def encode_group(group: Group) -> bytes:
+    """A group as one line."""
+    return encode("group", group=asdict(group))
+
+
+def decode_group(message: Mapping[str, Any]) -> Group:
+    """A group back from its message."""
+    content = dict(message["group"])
+    pairs = tuple(PairTask(**item) for item in content.pop("pairs"))
+    wanted = {label: tuple(names) for label, names in content.pop("wanted").items()}
+    return Group(pairs=pairs, wanted=wanted, **content)

@@ -1,0 +1,117 @@
+"""What is missing: which method has to score which pair, grouped by reference, and why. No torch, no plug-in by name."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from benchmark.hashes import FileHashes
+from benchmark.scoring.messages import Group, PairTask
+from benchmark.store import Producer, Store
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredPair:
+    """A pair of the data set as scoring needs it."""
+
+    pair: str
+    reference_path: str
+    enhanced_path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A pair that a method could not score, with the reason."""
+
+    pair: str
+    label: str
+    reason: str
+
+
+@dataclass(slots=True)
+class Plan:
+    """The outcome of planning.
+
+    Attributes:
+        known: scores at hand, by (label, pair).
+        seconds: time each of them took.
+        groups: the work that is left.
+        failures: pairs whose files can't be read.
+        reasons: for each label, how many pairs have to be scored for which reason.
+        hashes: SHA-256 of each file read, by path.
+    """
+
+    known: dict[tuple[str, str], float] = field(default_factory=dict)
+    seconds: dict[tuple[str, str], float] = field(default_factory=dict)
+    groups: list[Group] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+    reasons: dict[str, Counter[str]] = field(default_factory=dict)
+    hashes: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def missing(self) -> int:
+        """How many scores are to be computed."""
+        return sum(len(names) for group in self.groups for names in group.wanted.values())
+
+
+def make_plan(pairs: Sequence[ScoredPair], producers: Mapping[str, Producer], store: Store, hashes: FileHashes) -> Plan:
+    """Compare what is wanted with what the store holds.
+
+    Args:
+        pairs: the pairs to be scored, in the data set's order.
+        producers: for each method's label, what would produce its scores now.
+        store: read beforehand.
+        hashes: hashes files, remembering them.
+    """
+    plan = Plan(reasons={label: Counter() for label in producers})
+    unreadable: dict[str, str] = {}
+    for pair in pairs:
+        for path in (pair.reference_path, pair.enhanced_path):
+            if path not in plan.hashes and path not in unreadable:
+                try:
+                    plan.hashes[path] = hashes.sha256(Path(path))
+                except OSError as error:
+                    unreadable[path] = f"{path}: can't be read ({error.strerror or error})"
+    members: dict[str, list[tuple[PairTask, list[str]]]] = {}
+    for pair in pairs:
+        bad = unreadable.get(pair.reference_path) or unreadable.get(pair.enhanced_path)
+        if bad is not None:
+            plan.failures += [Failure(pair.pair, label, bad) for label in producers]
+            continue
+        wanted = _look_up(plan, pair, producers, store)
+        if wanted:
+            task = PairTask(pair.pair, pair.enhanced_path, plan.hashes[pair.enhanced_path])
+            members.setdefault(pair.reference_path, []).append((task, wanted))
+    for number, (reference, items) in enumerate(members.items()):
+        plan.groups.append(_group(number, reference, plan.hashes[reference], items, list(producers)))
+    return plan
+
+
+def _look_up(plan: Plan, pair: ScoredPair, producers: Mapping[str, Producer], store: Store) -> list[str]:
+    """Note the scores of one pair that are known; return the labels whose score is not."""
+    enhanced, reference = plan.hashes[pair.enhanced_path], plan.hashes[pair.reference_path]
+    wanted: list[str] = []
+    for label, producer in producers.items():
+        score = store.get(producer, enhanced, reference)
+        if score is None:
+            wanted.append(label)
+            plan.reasons[label][store.why(producer, label, pair.pair, enhanced, reference)] += 1
+        else:
+            plan.known[label, pair.pair] = score.value
+            plan.seconds[label, pair.pair] = score.seconds
+    return wanted
+
+
+def _group(
+    number: int, reference: str, sha256: str, items: Sequence[tuple[PairTask, list[str]]], labels: Sequence[str]
+) -> Group:
+    wanted = {label: tuple(task.pair for task, names in items if label in names) for label in labels}
+    return Group(
+        number=number,
+        reference=reference,
+        reference_sha256=sha256,
+        pairs=tuple(task for task, _ in items),
+        wanted={label: names for label, names in wanted.items() if names},
+    )

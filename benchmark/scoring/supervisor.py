@@ -1,0 +1,301 @@
+"""Hands reference groups to worker processes and survives whatever a method does to them. Standard library only.
+
+A worker that dies or hangs costs the pair it was scoring; a method that does so repeatedly is stopped, the others go on.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import queue
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter, deque
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import IO, Any
+
+from benchmark.scoring.messages import Group, Setup, decode, encode_group, encode_setup
+
+START_LIMIT_S = 300.0
+LOAD_LIMIT_S = 1800.0
+MOST_DEATHS = 3
+MOST_HANGS = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A pair has its score."""
+
+    label: str
+    pair: str
+    value: float
+    seconds: float
+    group: Group
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A pair has failed, with the reason."""
+
+    label: str
+    pair: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A method can't be used any further; each of its pairs still open fails with the reason."""
+
+    label: str
+    status: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class GroupDone:
+    """All that can be scored of a group is scored."""
+
+    group: Group
+
+
+Event = Scored | Failed | Broken | GroupDone
+
+
+class WorkerStartError(RuntimeError):
+    """A worker could not even start: a defect of the installation, not of a method."""
+
+
+@dataclass(slots=True)
+class _Worker:
+    number: int
+    process: subprocess.Popen[bytes]
+    log: IO[bytes]
+    deadline: float
+    ready: bool = False
+    group: Group | None = None
+    open: set[tuple[str, str]] = field(default_factory=set)
+    doing: tuple[str, str] | None = None
+    loading: str | None = None
+    hung: bool = False
+
+
+class Supervisor:
+    """Runs groups over worker processes.
+
+    Args:
+        setup: what each worker is told at its start.
+        workers: number of processes.
+        time_limit: seconds that a method may take for one pair.
+    """
+
+    def __init__(self, setup: Setup, workers: int, time_limit: float) -> None:
+        self._setup = setup
+        self._count = workers
+        self._time_limit = time_limit
+        self._messages: queue.Queue[tuple[int, dict[str, Any] | None]] = queue.Queue()
+        self._workers: dict[int, _Worker] = {}
+        self._waiting: deque[Group] = deque()
+        self._broken: dict[str, str] = {}
+        self._deaths: Counter[str] = Counter()
+        self._decode_deaths: Counter[int] = Counter()
+        self._started = 0
+
+    def run(self, groups: Sequence[Group]) -> Iterator[Event]:
+        """Score the groups, yielding what becomes known. Closing the iterator ends the workers.
+
+        Raises:
+            WorkerStartError: a worker could not start.
+        """
+        self._waiting.extend(groups)
+        try:
+            for _ in range(min(self._count, len(self._waiting))):
+                self._start()
+            while self._workers:
+                yield from self._step()
+        finally:
+            self._end_all()
+
+    def _start(self) -> None:
+        self._started += 1
+        number = self._started
+        log = tempfile.TemporaryFile()  # noqa: SIM115 - closed when the worker ends
+        process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "benchmark.scoring.worker"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            env=_environment(self._setup),
+            start_new_session=True,
+        )
+        worker = _Worker(number, process, log, time.monotonic() + START_LIMIT_S)
+        self._workers[number] = worker
+        threading.Thread(target=self._listen, args=(worker,), daemon=True).start()
+        self._send(worker, encode_setup(self._setup))
+
+    def _listen(self, worker: _Worker) -> None:
+        assert worker.process.stdout is not None
+        for line in worker.process.stdout:
+            with contextlib.suppress(ValueError):
+                self._messages.put((worker.number, decode(line)))
+        self._messages.put((worker.number, None))
+
+    @staticmethod
+    def _send(worker: _Worker, data: bytes) -> None:
+        assert worker.process.stdin is not None
+        with contextlib.suppress(OSError):  # its death is seen by the listener
+            worker.process.stdin.write(data)
+            worker.process.stdin.flush()
+
+    def _step(self) -> Iterator[Event]:
+        deadline = min(worker.deadline for worker in self._workers.values())
+        try:
+            number, message = self._messages.get(timeout=max(0.0, min(deadline - time.monotonic(), 1.0)))
+        except queue.Empty:
+            self._end_hung()
+            return
+        worker = self._workers.get(number)
+        if worker is None:
+            return
+        if message is None:
+            yield from self._on_death(worker)
+        else:
+            yield from self._on_message(worker, message)
+
+    def _end_hung(self) -> None:
+        for worker in self._workers.values():
+            if time.monotonic() > worker.deadline and not worker.hung:
+                worker.hung = True
+                _kill(worker.process)
+
+    def _on_message(self, worker: _Worker, message: Mapping[str, Any]) -> Iterator[Event]:
+        worker.deadline = time.monotonic() + self._time_limit
+        kind = message["kind"]
+        if kind in ("ready", "done"):
+            worker.ready, worker.doing, worker.loading = True, None, None
+            if worker.group is not None:
+                yield GroupDone(worker.group)
+            self._give_work(worker)
+        elif kind == "loading":
+            worker.loading = message["label"]
+            worker.deadline = time.monotonic() + LOAD_LIMIT_S
+        elif kind == "loaded":
+            worker.loading = None
+        elif kind == "broken":
+            worker.loading = None
+            yield from self._break(message["label"], message["status"], message["reason"])
+        elif kind == "started":
+            worker.doing = (message["label"], message["pair"])
+        elif kind == "score" and worker.group is not None:
+            worker.doing = None
+            worker.open.discard((message["label"], message["pair"]))
+            yield Scored(message["label"], message["pair"], message["value"], message["seconds"], worker.group)
+        elif kind == "failure":
+            worker.doing = None
+            worker.open.discard((message["label"], message["pair"]))
+            yield Failed(message["label"], message["pair"], message["reason"])
+
+    def _give_work(self, worker: _Worker) -> None:
+        worker.group, worker.open = None, set()
+        while self._waiting:
+            group = self._waiting.popleft()
+            wanted = {label: names for label, names in group.wanted.items() if label not in self._broken}
+            if wanted:
+                worker.group = replace(group, wanted=wanted)
+                worker.open = {(label, pair) for label, names in wanted.items() for pair in names}
+                worker.deadline = time.monotonic() + self._time_limit
+                self._send(worker, encode_group(worker.group))
+                return
+        self._end(worker)
+
+    def _break(self, label: str, status: str, reason: str) -> Iterator[Event]:
+        if label not in self._broken:
+            self._broken[label] = reason
+            yield Broken(label, status, reason)
+
+    def _on_death(self, worker: _Worker) -> Iterator[Event]:
+        code = worker.process.wait()
+        last_words = _last_line(worker.log)
+        group, doing, loading = worker.group, worker.doing, worker.loading
+        self._end(worker)
+        if not worker.ready:
+            raise WorkerStartError(f"a worker process could not start (exit {code}): {last_words}")
+        if group is None:
+            return
+        how = f"took longer than {self._time_limit:g} s" if worker.hung else _death(code, last_words)
+        if loading is not None:
+            yield from self._break(loading, "failed", f"can't be loaded: its process {how}")
+        elif doing is not None:
+            yield Failed(*doing, reason=f"{'it' if worker.hung else 'its process'} {how}")
+            worker.open.discard(doing)
+            self._deaths[doing[0]] += 1
+            most = MOST_HANGS if worker.hung else MOST_DEATHS
+            if self._deaths[doing[0]] >= most:
+                yield from self._break(doing[0], "failed", f"stopped: it {how} on {doing[1]}")
+        else:
+            self._decode_deaths[group.number] += 1
+        if self._decode_deaths[group.number] >= 2:
+            for label, pair in sorted(worker.open):
+                yield Failed(label, pair, f"reading the images of {group.reference}: the process {how}")
+            yield GroupDone(group)
+        else:
+            self._waiting.appendleft(_rest(group, worker.open))
+        if self._waiting:
+            self._start()
+
+    def _end(self, worker: _Worker) -> None:
+        self._workers.pop(worker.number, None)
+        if worker.process.stdin is not None:
+            with contextlib.suppress(OSError):
+                worker.process.stdin.close()
+        worker.log.close()
+        threading.Thread(target=worker.process.wait, daemon=True).start()
+
+    def _end_all(self) -> None:
+        for worker in list(self._workers.values()):
+            _kill(worker.process)
+            self._end(worker)
+
+
+def _rest(group: Group, still_open: set[tuple[str, str]]) -> Group:
+    """What is left of a group."""
+    wanted = {
+        label: tuple(pair for pair in names if (label, pair) in still_open) for label, names in group.wanted.items()
+    }
+    return replace(group, wanted={label: names for label, names in wanted.items() if names})
+
+
+def _death(code: int, last_words: str) -> str:
+    how = f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with exit status {code}"
+    return f"{how}{f' ({last_words})' if last_words else ''}"
+
+
+def _last_line(log: IO[bytes]) -> str:
+    log.seek(0, os.SEEK_END)
+    log.seek(max(0, log.tell() - 4096))
+    lines = log.read().decode(errors="replace").strip().splitlines()
+    return lines[-1].strip()[:200] if lines else ""
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    with contextlib.suppress(OSError):
+        process.kill()
+
+
+def _environment(setup: Setup) -> dict[str, str]:
+    """The worker's environment: this engine importable, threads set before any library starts its pool."""
+    home = str(Path(__file__).resolve().parent.parent.parent)
+    threads = str(setup.threads)
+    return {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join(item for item in (home, os.environ.get("PYTHONPATH", "")) if item),
+        "OMP_NUM_THREADS": threads,
+        "MKL_NUM_THREADS": threads,
+        "OPENBLAS_NUM_THREADS": threads,
+        "TORCH_FORCE_WEIGHTS_ONLY_LOAD": os.environ.get("TORCH_FORCE_WEIGHTS_ONLY_LOAD", "1"),
+    }

@@ -1,0 +1,95 @@
+"""A worker process: ``python -m benchmark.scoring.worker``, driven by messages on its standard input.
+
+The supervisor starts it; see ``messages`` for what is said, ``inference`` for the work itself.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from benchmark.scoring import process
+
+
+def main() -> None:
+    """Serve groups until the supervisor closes the pipe."""
+    process.die_with_parent()
+    process.tune_allocator()
+    incoming, outgoing = process.take_pipes()
+
+    from benchmark.scoring.messages import decode, decode_group, decode_setup, encode  # noqa: PLC0415
+
+    def emit(kind: str, **content: Any) -> None:
+        outgoing.write(encode(kind, **content))
+        outgoing.flush()
+
+    setup = decode_setup(decode(incoming.readline()))
+
+    import torch  # noqa: PLC0415 - after the allocator is tuned
+
+    torch.set_num_threads(setup.threads)
+    torch.set_num_interop_threads(1)
+
+    from benchmark.scoring.inference import score_group  # noqa: PLC0415
+    from benchmark.sizes import SizePolicy  # noqa: PLC0415
+
+    sizes = SizePolicy(**_tuples(setup.sizes))
+    shelf = MethodShelf(setup, emit)
+    emit("ready")
+    for line in incoming:
+        group = decode_group(decode(line))
+        methods = shelf.get(list(group.wanted))
+        score_group(group, methods, setup.device, setup.seed, sizes, emit)
+        emit("done", number=group.number)
+
+
+def _tuples(values: Any) -> dict[str, Any]:
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in values.items()}
+
+
+class MethodShelf:
+    """The worker's methods, each built and loaded when it is first wanted; one that can't be is reported once."""
+
+    def __init__(self, setup: Any, emit: Any) -> None:
+        from benchmark import plugins  # noqa: PLC0415
+
+        for folder in setup.plugin_folders:
+            plugins.add_folder(Path(folder))
+        self._setup = setup
+        self._emit = emit
+        self._tasks = {task.label: task for task in setup.methods}
+        self._loaded: dict[str, Any] = {}
+        self._broken: set[str] = set()
+
+    def get(self, labels: list[str]) -> dict[str, Any]:
+        """The loaded methods among ``labels``."""
+        for label in labels:
+            if label not in self._loaded and label not in self._broken:
+                self._load(label)
+        return {label: self._loaded[label] for label in labels if label in self._loaded}
+
+    def _load(self, label: str) -> None:
+        from benchmark.errors import UserError, WeightsUnavailableError  # noqa: PLC0415
+        from benchmark.scoring.guard import undisturbed  # noqa: PLC0415
+        from benchmark.scoring.inference import in_words  # noqa: PLC0415
+        from benchmark.scoring.methods import build  # noqa: PLC0415
+
+        self._emit("loading", label=label)
+        try:
+            with undisturbed("0" * 64):
+                method = build(self._tasks[label])
+                method.load(self._setup.device)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # whatever a plug-in does, its own row suffers
+            self._broken.add(label)
+            status = "unavailable" if isinstance(error, WeightsUnavailableError) else "failed"
+            reason = str(error) if isinstance(error, UserError) else in_words(error)
+            self._emit("broken", label=label, status=status, reason=f"can't be loaded: {reason}")
+        else:
+            self._loaded[label] = method
+            self._emit("loaded", label=label)
+
+
+if __name__ == "__main__":
+    main()

@@ -106,7 +106,11 @@ class TableConfig(Section):
     label: str = ""
     rows: dict[str, list[str]] | None = None
     columns: tuple[Statistic, ...] = ("srcc", "plcc", "krcc", "plcc_logistic4", "rmse")
-    interval: bool = True
+    level: Literal["pair", "reference", "system"] = "pair"
+    conditions: Literal["none", "all"] | tuple[str, ...] = "none"
+    datasets: tuple[str, ...] | None = None
+    splits: tuple[str, ...] | None = None
+    interval: bool | Literal["below"] = True
     magnitude: bool = False
     digits: Annotated[int, Field(ge=1, le=6)] = 3
     wide: Literal["none", "adjustbox", "table*"] = "adjustbox"
@@ -139,6 +143,8 @@ class PublishedEntry(Section):
     mapping: str = "unknown"
     absolute: bool | Literal["unknown"] = "unknown"
     source: str
+    dataset: str = ""
+    split: str = ""
 
 
 class EvaluateConfig(Section):

@@ -6,7 +6,6 @@ to the working directory.
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from benchmark.errors import ConfigError
+from benchmark.words import did_you_mean, nearest
 
 Model = TypeVar("Model", bound=BaseModel)
 KeyPath = tuple[str | int, ...]
@@ -44,10 +44,10 @@ class Source:
         """File and line of a key or of the nearest key above it."""
         if any(path[: len(key)] == key for key in self.set_keys):
             return "--set"
-        for length in range(len(path), 0, -1):
-            if path[:length] in self.lines:
-                return f"{self.name}:{self.lines[path[:length]]}"
-        return self.name
+        above = [path[:length] for length in range(len(path), 0, -1)]
+        if path[:1] == ("dataset",) and path[1:2] in self.lines:  # such a key may stand beside `dataset`
+            above.insert(0, path[1:2])
+        return next((f"{self.name}:{self.lines[key]}" for key in above if key in self.lines), self.name)
 
     def folder(self, path: KeyPath) -> Path:
         """What a relative path at this key is relative to."""
@@ -103,8 +103,8 @@ def _near_files(path: Path) -> str:
     folder = path.parent
     if not folder.is_dir():
         return ""
-    near = difflib.get_close_matches(path.name, [item.name for item in folder.iterdir() if item.is_file()], n=1)
-    return f"; did you mean {folder / near[0]}?" if near else ""
+    near = nearest(path.name, [item.name for item in folder.iterdir() if item.is_file()])
+    return f"; did you mean {folder / near}?" if near else ""
 
 
 def _note_lines(node: yaml.Node, path: KeyPath, lines: dict[KeyPath, int], file: Path) -> None:
@@ -184,7 +184,7 @@ def explain_one(item: Any, known: Iterable[str], source: Source, prefix: KeyPath
     key = ".".join(str(part) for part in path) or "configuration"
     place = source.where(path)
     if item["type"] in ("extra_forbidden", "unexpected_keyword_argument"):
-        return f"{place}: unknown key {key!r}{suggestion(str(path[-1]), known)}"
+        return f"{place}: unknown key {key!r}{did_you_mean(str(path[-1]), known)}"
     if item["type"] == "missing":
         return f"{place}: the key {key!r} is missing"
     message = str(item["msg"]).removeprefix("Value error, ")
@@ -193,7 +193,7 @@ def explain_one(item: Any, known: Iterable[str], source: Source, prefix: KeyPath
     shown = f" (given: {given!r})" if isinstance(given, (str, int, float, bool)) or given is None else ""
     if item["type"] == "literal_error" and isinstance(given, str):
         choices = re.findall(r"'([^']*)'", str(item.get("ctx", {}).get("expected", "")))
-        shown += suggestion(given, choices)
+        shown += did_you_mean(given, choices)
     return f"{place}: {key}: {message}{shown}"
 
 
@@ -221,12 +221,6 @@ def _models_in(annotation: Any) -> list[type[BaseModel]]:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return [annotation]
     return [model for part in get_args(annotation) for model in _models_in(part)]
-
-
-def suggestion(word: str, known: Iterable[str]) -> str:
-    """``; did you mean 'x'?`` or nothing."""
-    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return f"; did you mean {near[0]!r}?" if near else ""
 
 
 def absolute(path: Path, folder: Path) -> Path:

@@ -170,6 +170,60 @@ class ScoreSource(Method):
         raise TypeError(f"{type(self).__name__} does not define `scores`")
 
 
+class Trainable(Method):
+    """A method that learns. ``benchmark.training`` trains it; scoring reads the checkpoint that training wrote.
+
+    Labels arrive scaled to [0, 1], higher is better; the scaling is the engine's and is stored in the checkpoint.
+    """
+
+    def build(self, device: str) -> torch.nn.Module:
+        """Make the network ready for training: frozen parts hold their pretrained weights and need no gradient.
+
+        Parameters with ``requires_grad`` are what is trained. The engine calls ``train()`` and ``eval()`` on the module;
+        frozen parts must stay in eval mode by themselves.
+
+        Raises:
+            benchmark.errors.WeightsUnavailableError: pretrained weights can't be had; says why and what to do.
+        """
+        raise TypeError(f"{type(self).__name__} does not define `build`")
+
+    def views(
+        self, enhanced: torch.Tensor, reference: torch.Tensor, *, rng: np.random.Generator, training: bool
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """The crops of one pair that the network sees.
+
+        Args:
+            enhanced: float32 RGB in [0, 1], (3, H, W).
+            reference: the same shape and range.
+            rng: in training seeded by (seed, epoch, pair), otherwise by (seed, reference).
+            training: ``True`` for one augmented crop a step, ``False`` for validation's crops.
+
+        Returns:
+            Crops of the enhanced image and of the reference at the same places, (V, 3, h, w) each, in [0, 1].
+        """
+        raise TypeError(f"{type(self).__name__} does not define `views`")
+
+    def predict(self, enhanced: torch.Tensor, reference: torch.Tensor) -> torch.Tensor:
+        """Differentiable prediction of the scaled label for each crop, (N, 3, h, w) twice to (N,)."""
+        raise TypeError(f"{type(self).__name__} does not define `predict`")
+
+    def identity(self) -> Mapping[str, str]:
+        """What a checkpoint must agree on with the method that reads it: preset, backbones, scales, crop size …"""
+        raise TypeError(f"{type(self).__name__} does not define `identity`")
+
+    def state(self) -> Mapping[str, torch.Tensor]:
+        """The tensors that a checkpoint holds: trained weights, and frozen ones that are not published files."""
+        raise TypeError(f"{type(self).__name__} does not define `state`")
+
+    def restore(self, state: Mapping[str, torch.Tensor]) -> None:
+        """Take the tensors of a checkpoint into the network that ``build`` made.
+
+        Raises:
+            benchmark.errors.UserError: keys or shapes differ; the message says which.
+        """
+        raise TypeError(f"{type(self).__name__} does not define `restore`")
+
+
 def takes_rng(function: Callable[..., Any]) -> bool:
     """Whether a method's ``score``, ``describe`` or ``compare`` accepts a generator."""
     return "rng" in inspect.signature(function).parameters

@@ -7,7 +7,6 @@ Python's own, through ``benchmark.plugins``. Its neighbours: ``contracts`` (what
 from __future__ import annotations
 
 import ast
-import difflib
 import hashlib
 import importlib
 import sys
@@ -20,6 +19,7 @@ from typing import Any, Generic, TypeVar
 from benchmark import plugins
 from benchmark.contracts import Dataset, DatasetInfo, Method, MethodInfo, ScoreSource, splits_work
 from benchmark.errors import PluginError
+from benchmark.words import did_you_mean
 
 Plugin = TypeVar("Plugin", Method, Dataset)
 
@@ -109,10 +109,7 @@ class Registry(Generic[Plugin]):
         if matching:
             places = " and ".join(listing.place for listing in matching)
             raise PluginError(f"the {self.noun} name {name!r} is taken twice: {places}; rename one of them")
-        near = difflib.get_close_matches(normal(name), [normal(listing.name) for listing in listings], n=1, cutoff=0.5)
-        hint = next(
-            (f"; did you mean {item.name!r}?" for item in listings if near and normal(item.name) == near[0]), ""
-        )
+        hint = did_you_mean(name, [listing.name for listing in listings])
         unread = "".join(f"\n(not read: {item.place}: {item.reason})" for item in broken[:2])
         raise PluginError(f"no {self.noun} {name!r}{hint or f'; `list {self.kind}` shows all'}{unread}")
 
@@ -149,7 +146,7 @@ class Registry(Generic[Plugin]):
         base, info = self._base.__name__, self._info.__name__
         if not (isinstance(found, type) and issubclass(found, self._base)):
             raise PluginError(
-                f"{listing.name}: {listing.place}: {listing.class_name or found!r} is no subclass of {base}"
+                f"{listing.name}: {listing.place}: {listing.class_name or repr(found)} is no subclass of {base}"
             )
         if not isinstance(getattr(found, "info", None), self._info):
             raise PluginError(f"{listing.name}: {listing.place}: {found.__name__}.info is no {info}")

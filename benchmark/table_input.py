@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from benchmark.errors import ConfigError, DataError, Problem
+from benchmark.words import did_you_mean
 
 REFERENCE_NAMES = ("reference", "ref_img", "ref", "ref_name", "reference_image")
 CONDITION_NAMES = ("condition", "dst_type", "dist_type", "distortion")
@@ -129,9 +129,8 @@ def _check_present(table: pd.DataFrame, columns: Columns, name: str) -> None:
     )
     for column in named:
         if column is not None and column not in present:
-            near = difflib.get_close_matches(column, present, n=1, cutoff=0.5)
-            hint = f"did you mean {near[0]!r}?" if near else f"it has {', '.join(present[:12])}"
-            raise ConfigError(f"{name}: no column {column!r}; {hint}")
+            hint = did_you_mean(column, present) or f"; it has {', '.join(present[:12])}"
+            raise ConfigError(f"{name}: no column {column!r}{hint}")
         if column is not None and present.count(column) > 1:
             raise ConfigError(f"{name}: the column {column!r} stands more than once")
 
@@ -168,4 +167,4 @@ def _numbers(table: pd.DataFrame, column: str, name: str, problems: list[Problem
         Problem("error", f"{text.iloc[i]!r} in column {column!r} is not a number", f"{name}:{i + 2}")
         for i in np.flatnonzero(wrong.to_numpy())
     ]
-    return values.to_numpy(dtype=float, copy=True)
+    return np.array(values, dtype=np.float64)

@@ -1,0 +1,182 @@
+"""Which numbers stand where: the blocks of a report (data set and split), their pairs, and a look-up of estimates. Pandas."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from benchmark.report.data import ReportData
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Block:
+    """The pairs that are ranked together: one split of one data set."""
+
+    dataset: str
+    split: str
+
+    def title(self, others: Iterable[Block]) -> str:
+        """What tells it from the other blocks of a report; data set and split where nothing does."""
+        others = list(others)
+        datasets = {block.dataset for block in others}
+        splits = {block.split for block in others}
+        if len(datasets) > 1 and len(splits) == 1:
+            return self.dataset
+        if len(datasets) == 1 and len(splits) > 1:
+            return self.split or "all"
+        return f"{self.dataset}, {self.split}" if self.split else self.dataset
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a number is about: all pairs of a block, one condition, within references, or the conditions' means."""
+
+    block: Block
+    level: str = "pair"
+    condition: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A statistic of a method.
+
+    Attributes:
+        value: NaN where undefined.
+        low, high: ends of the interval; NaN where there is none.
+        n: pairs it rests on (0 where unknown).
+        clusters: references, or patients, that they come from.
+        interval: how the interval was made.
+        note: what a reader must know about this number.
+    """
+
+    value: float
+    low: float = float("nan")
+    high: float = float("nan")
+    n: int = 0
+    clusters: int = 0
+    interval: str = ""
+    note: str = ""
+
+    @property
+    def has_interval(self) -> bool:
+        """Whether both ends are known."""
+        return bool(np.isfinite(self.low) and np.isfinite(self.high))
+
+    def magnitude(self) -> Estimate:
+        """The same without its sign: value and interval turned over together."""
+        if not self.value < 0:
+            return self
+        return Estimate(-self.value, -self.high, -self.low, self.n, self.clusters, self.interval, self.note)
+
+
+Key = tuple[Scope, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """How a method differs from another one: ``difference`` is the first minus the second."""
+
+    difference: float
+    p_adjusted: float
+    significant: bool
+
+
+class Numbers:
+    """Estimates by scope, method and statistic; comparisons by scope, statistic and both methods."""
+
+    def __init__(self, data: ReportData) -> None:
+        self._estimates = {key: estimate for key, estimate in _estimates(data.summary)}
+        self._comparisons = dict(_comparisons(data.comparisons))
+        self.statistics = tuple(dict.fromkeys(statistic for _, _, statistic in self._estimates))
+
+    def get(self, scope: Scope, method: str, statistic: str) -> Estimate | None:
+        """The estimate, or ``None`` where nothing was computed."""
+        return self._estimates.get((scope, method, statistic))
+
+    def value(self, scope: Scope, method: str, statistic: str) -> float:
+        """The estimate's value, NaN where there is none."""
+        estimate = self.get(scope, method, statistic)
+        return float("nan") if estimate is None else estimate.value
+
+    def scopes(self, level: str) -> list[Scope]:
+        """The scopes of a level that have numbers, in the summary's order."""
+        return list(dict.fromkeys(scope for scope, _, _ in self._estimates if scope.level == level))
+
+    def compare(self, scope: Scope, statistic: str, first: str, second: str) -> Comparison | None:
+        """How ``first`` differs from ``second``, whichever way round it is stored."""
+        found = self._comparisons.get((scope, statistic, first, second))
+        if found is not None:
+            return found
+        found = self._comparisons.get((scope, statistic, second, first))
+        return None if found is None else Comparison(-found.difference, found.p_adjusted, found.significant)
+
+
+def _estimates(summary: pd.DataFrame) -> Iterable[tuple[Key, Estimate]]:
+    for row in _rows(summary):
+        scope = Scope(Block(_text(row["dataset"]), _text(row["split"])), _text(row["level"]), _text(row["condition"]))
+        yield (
+            (scope, _text(row["method"]), _text(row["statistic"])),
+            Estimate(
+                value=_number(row["value"]),
+                low=_number(row["ci_low"]),
+                high=_number(row["ci_high"]),
+                n=_whole(row["n"]),
+                clusters=_whole(row["n_clusters"]),
+                interval=_text(row["interval"]),
+                note=_text(row["note"]),
+            ),
+        )
+
+
+def _comparisons(comparisons: pd.DataFrame) -> Iterable[tuple[tuple[Scope, str, str, str], Comparison]]:
+    for row in _rows(comparisons):
+        scope = Scope(Block(_text(row["dataset"]), _text(row["split"])), _text(row["level"]), _text(row["condition"]))
+        significant = _text(row["significant"]).casefold() in {"true", "1", "1.0"}
+        found = Comparison(_number(row["difference"]), _number(row["p_adjusted"]), significant)
+        yield (scope, _text(row["statistic"]), _text(row["method_a"]), _text(row["method_b"])), found
+
+
+def _rows(table: pd.DataFrame) -> Iterable[Mapping[str, object]]:
+    names = [str(column) for column in table.columns]
+    columns = [table[column].tolist() for column in table.columns]
+    return (dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True))
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else "" if value is None or value != value else str(value)  # noqa: PLR0124
+
+
+def _number(value: object) -> float:
+    try:
+        return float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return float("nan")
+
+
+def _whole(value: object) -> int:
+    number = _number(value)
+    return int(number) if np.isfinite(number) else 0
+
+
+def blocks(data: ReportData) -> list[Block]:
+    """The blocks of a report in the order of its scores."""
+    keys = data.scores[["dataset", "split"]].drop_duplicates()
+    return [Block(_text(row[0]), _text(row[1])) for row in keys.itertuples(index=False)]
+
+
+def pairs_of(data: ReportData, block: Block) -> pd.DataFrame:
+    """The rows of ``scores.csv`` that belong to a block."""
+    scores = data.scores
+    chosen = (scores["dataset"].map(_text) == block.dataset) & (scores["split"].map(_text) == block.split)
+    return scores[chosen]
+
+
+def conditions_of(pairs: pd.DataFrame) -> list[str]:
+    """The named conditions of a block's pairs, sorted."""
+    return sorted({_text(name) for name in pairs["condition"]} - {""})

@@ -1,0 +1,48 @@
+"""What a report is made of, and nothing more: scores, statistics, methods, notes, configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from benchmark.config import PublishedEntry, ReportConfig
+from benchmark.results import ScoredMethod
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportData:
+    """Everything that tables, plots and page are functions of.
+
+    Attributes:
+        title: heading of the page.
+        scores: one row a pair, a column a method's label (``scores.csv``).
+        summary: one number a row (``summary.csv``).
+        comparisons: one pair of methods a row (``comparisons.csv``).
+        failures: ``pair, method, reason`` (``failures.csv``).
+        methods: the methods in the order of the configuration, unavailable ones included.
+        notes: what every reader must know about data and statistics.
+        config: which tables and plots are wanted.
+        published: values that papers print, by the method's label.
+        confidence: of the intervals, in (0.5, 1).
+        lower_mos_better: whether lower labels mean better quality.
+        simulated: whether the labels are simulated.
+        record: the content of ``run.json``; may be empty.
+    """
+
+    title: str
+    scores: pd.DataFrame
+    summary: pd.DataFrame
+    comparisons: pd.DataFrame
+    failures: pd.DataFrame
+    methods: tuple[ScoredMethod, ...]
+    notes: tuple[str, ...] = ()
+    config: ReportConfig = field(default_factory=ReportConfig)
+    published: Mapping[str, PublishedEntry] = field(default_factory=dict)
+    confidence: float = 0.95
+    lower_mos_better: bool = False
+    simulated: bool = False
+    record: Mapping[str, Any] = field(default_factory=dict)

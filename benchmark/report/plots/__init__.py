@@ -1,0 +1,9 @@
+"""Plots as pure functions of a report's data: each module draws one kind and returns a matplotlib ``Figure``.
+
+``style`` holds sizes, colours and how a figure becomes bytes; ``draw_all`` says which plots a report has.
+"""
+
+from benchmark.report.plots.gallery import KINDS, draw_all
+from benchmark.report.plots.style import Plot
+
+__all__ = ["KINDS", "Plot", "draw_all"]

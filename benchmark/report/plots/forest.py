@@ -1,0 +1,71 @@
+"""The intervals of a statistic, one method a line, the best on top; published values as open diamonds."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from matplotlib.figure import Figure
+
+from benchmark.report import names
+from benchmark.report.plots.style import COLUMN, FAINT, INK, figure, shown
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One method: its value, its interval (NaN where there is none), and what a paper reports (NaN likewise)."""
+
+    title: str
+    value: float
+    low: float
+    high: float
+    reported: float = math.nan
+
+    @property
+    def text(self) -> str:
+        """Value and interval in print."""
+        value = names.number(self.value, 3, minus=names.MINUS)
+        if math.isnan(self.low) or math.isnan(self.high):
+            return value
+        low, high = (names.number(end, 2, minus=names.MINUS) for end in (self.low, self.high))
+        return f"{value} [{low}, {high}]"
+
+
+def draw(lines: Sequence[Line], statistic: str, confidence: float) -> Figure:
+    """Lines from the best down."""
+    drawn = figure(COLUMN, 0.75 + 0.19 * max(len(lines), 2))
+    axes = drawn.add_subplot()
+    for place, line in enumerate(lines):
+        y = -place
+        axes.axhline(y, color=FAINT, linewidth=0.4, zorder=0)
+        if math.isfinite(line.low) and math.isfinite(line.high):
+            axes.plot([line.low, line.high], [y, y], color=INK, linewidth=1.3, solid_capstyle="butt")
+        axes.plot([line.value], [y], color=INK, marker="o", markersize=3.8, linestyle="none")
+        if math.isfinite(line.reported):
+            axes.plot(
+                [line.reported],
+                [y],
+                color=INK,
+                marker="D",
+                markersize=5,
+                markerfacecolor="white",
+                linestyle="none",
+                zorder=3,
+            )
+    axes.set_ylim(-len(lines) + 0.5, 0.5)
+    axes.set_yticks([-place for place in range(len(lines))], [shown(line.title, 26) for line in lines])
+    axes.tick_params(axis="y", length=0)
+    axes.spines["left"].set_visible(False)
+    values = axes.secondary_yaxis("right")
+    values.set_yticks([-place for place in range(len(lines))], [line.text for line in lines])
+    values.tick_params(axis="y", length=0)
+    values.spines["right"].set_visible(False)
+    left, right = axes.get_xlim()
+    if left < 0 < right:
+        axes.axvline(0, color=INK, linewidth=0.6, linestyle=(0, (4, 3)))
+    has_interval = any(math.isfinite(line.low) for line in lines)
+    parts = [f"{names.percent(confidence)} interval"] if has_interval else []
+    parts += ["open diamond: reported"] if any(math.isfinite(line.reported) for line in lines) else []
+    axes.set_xlabel(f"{names.title(statistic)}{' (' + ', '.join(parts) + ')' if parts else ''}")
+    return drawn

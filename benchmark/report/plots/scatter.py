@@ -1,0 +1,138 @@
+"""Score against label, coloured by condition, with the fitted curve and the statistics in the emptiest corner."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from numpy.typing import NDArray
+
+from benchmark.report import names
+from benchmark.report.plots.curve import Curve
+from benchmark.report.plots.style import BAND, COLUMN, INK, figure, look, shown
+
+Vector = NDArray[np.float64]
+CONDITIONS_SHOWN = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cloud:
+    """What one scatter plot shows.
+
+    Attributes:
+        title: the method.
+        scores, labels: finite values, (N,).
+        conditions: the condition of each pair, (N,); all empty where there are none.
+        higher_is_better: the method's declared direction.
+        label_name: what the labels are.
+        statistics: lines for the corner.
+        curve: the fitted mapping, where there is one.
+    """
+
+    title: str
+    scores: Vector
+    labels: Vector
+    conditions: tuple[str, ...]
+    higher_is_better: bool
+    label_name: str
+    statistics: tuple[str, ...]
+    curve: Curve | None = None
+
+
+def draw(cloud: Cloud) -> Figure:
+    """One method on its own."""
+    order = condition_order(cloud.conditions)
+    rows = -(-len(order) // 3)
+    drawn = figure(COLUMN, 2.75 + 0.14 * rows)
+    axes = drawn.add_subplot()
+    draw_cloud(axes, cloud, order, size=_size(len(cloud.scores)))
+    axes.set_title(shown(cloud.title, 48))
+    axes.set_ylabel(shown(cloud.label_name))
+    better = "higher" if cloud.higher_is_better else "lower"
+    axes.set_xlabel(f"Score ({better} is better)")
+    corner_text(axes, cloud, "\n".join(cloud.statistics), 6.5)
+    if order:
+        drawn.legend(handles=handles(order), loc="outside lower center", ncols=min(3, len(order)))
+    return drawn
+
+
+def draw_cloud(axes: Axes, cloud: Cloud, order: Sequence[str], size: float) -> None:
+    """Points, curve and band into given axes."""
+    alpha = 0.85 if len(cloud.scores) < 500 else 0.6
+    conditions = np.asarray(cloud.conditions, dtype=object)
+    for index, condition in enumerate(order or [""]):
+        chosen = conditions == condition if order else np.ones(len(conditions), dtype=bool)
+        colour, marker = look(index)
+        axes.scatter(
+            cloud.scores[chosen], cloud.labels[chosen], s=size, c=colour, marker=marker, alpha=alpha, linewidths=0
+        )
+    if cloud.curve is not None:
+        if cloud.curve.low is not None and cloud.curve.high is not None:
+            axes.fill_between(cloud.curve.x, cloud.curve.low, cloud.curve.high, color=BAND, alpha=0.55, linewidth=0)
+        axes.plot(cloud.curve.x, cloud.curve.y, color="white", linewidth=2.4)
+        axes.plot(cloud.curve.x, cloud.curve.y, color=INK, linewidth=1.2)
+    axes.margins(0.06)
+
+
+def condition_order(conditions: Sequence[str]) -> list[str]:
+    """The conditions that get a look of their own, sorted; none where there is but one, or too many to tell apart."""
+    found = sorted(set(conditions))
+    return found if 1 < len(found) <= CONDITIONS_SHOWN else []
+
+
+def handles(order: Sequence[str]) -> list[Line2D]:
+    """Legend entries for conditions."""
+    entries = []
+    for index, condition in enumerate(order):
+        colour, marker = look(index)
+        label = shown(condition or "no condition", 18)
+        entries.append(Line2D([], [], color=colour, marker=marker, linestyle="none", markersize=3.5, label=label))
+    return entries
+
+
+def corner_text(axes: Axes, cloud: Cloud, text: str, size: float) -> None:
+    """Text in the corner that hides the fewest points."""
+    if not text:
+        return
+    across, up = (_unit(values) for values in (cloud.scores, cloud.labels))
+    counts = {(x, y): int(np.sum((np.abs(across - x) < 0.5) & (np.abs(up - y) < 0.3))) for y in (1, 0) for x in (0, 1)}
+    x, y = min(counts, key=lambda corner: counts[corner])
+    axes.text(
+        0.03 + 0.94 * x,
+        0.03 + 0.94 * y,
+        text,
+        transform=axes.transAxes,
+        horizontalalignment="right" if x else "left",
+        verticalalignment="top" if y else "bottom",
+        fontsize=size,
+        linespacing=1.25,
+        bbox={"facecolor": "white", "alpha": 0.8, "edgecolor": "none", "pad": 1.5},
+    )
+
+
+def _unit(values: Vector) -> Vector:
+    """Values as places between 0 and 1 along their axis."""
+    span = float(np.ptp(values)) if len(values) else 0.0
+    return (values - values.min()) / span if span > 0 else np.full(len(values), 0.5)
+
+
+def _size(n: int) -> float:
+    """The area of a marker that keeps ``n`` of them apart."""
+    return float(np.clip(1800 / max(n, 1), 3, 14))
+
+
+def statistics_lines(values: Sequence[tuple[str, float, float, float]], n: int, references: int) -> tuple[str, ...]:
+    """Lines for the corner from (statistic, value, low, high)."""
+    lines = []
+    for statistic, value, low, high in values:
+        if np.isnan(value):
+            continue
+        text = f"{names.title(statistic)} {names.number(value, 3, minus=names.MINUS)}"
+        if np.isfinite(low) and np.isfinite(high):
+            text += f" [{names.number(low, 2, minus=names.MINUS)}, {names.number(high, 2, minus=names.MINUS)}]"
+        lines.append(text)
+    return (*lines, f"n = {n:,}, {names.count(references, 'reference')}")

@@ -1,0 +1,123 @@
+"""The one style of all plots, and how they become bytes: fonts, sizes, colours, fixed metadata. matplotlib without pyplot."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, Literal
+
+import matplotlib
+from matplotlib import font_manager
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from benchmark.report.text import one_line
+
+Kind = Literal["png", "pdf"]
+COLUMN, PAGE = 3.4, 7.0  # widths in inches: one column of a two-column paper, both columns
+DPI = 200
+INK, MUTED, FAINT = "#1a1a1a", "#5c5c5c", "#c8c8c8"
+BETTER, WORSE = "#1b5e9b", "#e08a2e"  # far apart in lightness too, for greyscale prints
+BAND = "#9ec5e6"
+# Okabe and Ito's colours without yellow, ordered so that neighbours differ in lightness; markers tell them apart in grey.
+COLOURS = ("#0072b2", "#e69f00", "#1a1a1a", "#56b4e9", "#d55e00", "#009e73", "#cc79a7")
+MARKERS = ("o", "s", "^", "D", "v", "P", "X")
+STYLE: dict[str, Any] = {
+    "font.family": "DejaVu Sans",
+    "font.size": 7,
+    "axes.titlesize": 8,
+    "axes.labelsize": 7,
+    "xtick.labelsize": 6.5,
+    "ytick.labelsize": 6.5,
+    "legend.fontsize": 6.5,
+    "axes.linewidth": 0.6,
+    "axes.edgecolor": MUTED,
+    "axes.labelcolor": INK,
+    "text.color": INK,
+    "xtick.color": MUTED,
+    "ytick.color": MUTED,
+    "xtick.labelcolor": INK,
+    "ytick.labelcolor": INK,
+    "xtick.major.width": 0.6,
+    "ytick.major.width": 0.6,
+    "xtick.major.size": 2.5,
+    "ytick.major.size": 2.5,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.unicode_minus": True,
+    "lines.linewidth": 1.2,
+    "legend.frameon": False,
+    "legend.handletextpad": 0.3,
+    "legend.columnspacing": 1.0,
+    "figure.constrained_layout.use": True,
+    "figure.facecolor": "white",
+    "savefig.facecolor": "white",
+    "text.parse_math": False,
+    "pdf.fonttype": 42,
+    "pdf.compression": 9,
+    "path.simplify": True,
+}
+
+
+@contextmanager
+def style() -> Iterator[None]:
+    """Matplotlib's defaults with this style, whatever the user's own settings are; restored afterwards."""
+    with matplotlib.rc_context():
+        matplotlib.rcdefaults()
+        matplotlib.rcParams.update(STYLE)
+        yield
+
+
+@dataclass(frozen=True, slots=True)
+class Plot:
+    """A finished picture.
+
+    Attributes:
+        name: file name without ending, for example ``scatter_psnr``.
+        title: heading on the page.
+        description: what it shows, in words.
+        figure: what is drawn.
+    """
+
+    name: str
+    title: str
+    description: str
+    figure: Figure
+    _saved: dict[str, bytes] = field(default_factory=dict, repr=False)
+
+    def save(self, kind: Kind) -> bytes:
+        """The picture as PNG or PDF (fonts embedded as TrueType); no date, version or machine in it."""
+        if kind not in self._saved:
+            file = io.BytesIO()
+            names = ("Software",) if kind == "png" else ("Creator", "Producer", "CreationDate")
+            with style():
+                self.figure.savefig(file, format=kind, dpi=DPI, metadata=dict.fromkeys(names))
+            self._saved[kind] = file.getvalue()
+        return self._saved[kind]
+
+
+def figure(width: float, height: float) -> Figure:
+    """An empty figure of a size in inches; to be called within ``style()``."""
+    drawn = Figure(figsize=(width, height))
+    FigureCanvasAgg(drawn)
+    return drawn
+
+
+def look(index: int) -> tuple[str, str]:
+    """Colour and marker of the ``index``-th condition: 49 that differ, each pair of neighbours in both."""
+    turn, place = divmod(index, len(COLOURS))
+    return COLOURS[place], MARKERS[(place + turn) % len(MARKERS)]
+
+
+def shown(text: str, limit: int = 40) -> str:
+    """Text as the plots' font can print it, on one line, shortened where it is long."""
+    return "".join(character if _has_glyph(character) else "▯" for character in one_line(text, limit))
+
+
+@lru_cache(maxsize=4096)
+def _has_glyph(character: str) -> bool:
+    path = font_manager.findfont("DejaVu Sans")
+    return bool(font_manager.get_font(path).get_char_index(ord(character)))

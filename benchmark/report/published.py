@@ -1,0 +1,102 @@
+"""Values that papers print beside those measured here: shown as reported, compared at the digits they were printed with."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from benchmark.config import PublishedEntry
+from benchmark.report import names
+from benchmark.report.blocks import Block, Numbers, Scope
+from benchmark.report.data import ReportData
+from benchmark.report.spec import Column, TableSpec
+from benchmark.results import ScoredMethod
+
+TRAINING_SEED = "training seed"
+SIGNS = {True: "absolute values", False: "signed values", "unknown": "sign convention not stated"}
+
+
+def value(entry: PublishedEntry, statistic: str) -> float:
+    """The published value of a statistic, NaN where the paper has none."""
+    found = getattr(entry, statistic, None)
+    return float(found) if isinstance(found, (int, float)) else float("nan")
+
+
+def column_block(columns: Sequence[Column], entry: PublishedEntry) -> Scope | None:
+    """What an entry speaks about: all pairs of the data set and split that it names, else of the table's first block."""
+    dataset, split = getattr(entry, "dataset", ""), getattr(entry, "split", "")
+    for column in columns:
+        block = column.scope.block
+        if column.scope == Scope(block) and dataset in ("", block.dataset) and split in ("", block.split):
+            return column.scope
+    return None
+
+
+def footnote(data: ReportData, numbers: Numbers, label: str, scope: Scope | None, spec: TableSpec) -> str:
+    """Source, mapping and sign convention of an entry, and how the measured values compare."""
+    entry = data.published[label]
+    mapping = {"none": "without a mapping", "unknown": "mapping not stated"}.get(
+        entry.mapping, f"mapping: {entry.mapping}"
+    )
+    source = entry.source.strip().rstrip(".")
+    told = f"reported in {source}, not measured here ({mapping}; {SIGNS[entry.absolute]})"
+    compared = comparison(data, numbers, label, scope.block, spec.digits) if scope else ""
+    return f"{told}; {compared}" if compared else told
+
+
+def comparison(data: ReportData, numbers: Numbers, label: str, block: Block, digits: int) -> str:
+    """Measured against reported: equal at the printed digits or not; for a training of one's own beside its spread."""
+    entry = data.published[label]
+    method = next((method for method in data.methods if method.label == label), None)
+    if method is None:
+        return ""
+    found = []
+    for statistic in PublishedEntry.model_fields:
+        reported, measured = value(entry, statistic), numbers.value(Scope(block), label, statistic)
+        if math.isnan(reported) or math.isnan(measured):
+            continue
+        measured = abs(measured) if entry.absolute is True else measured
+        if trained_here(method):
+            found.append(f"{names.title(statistic)} {_signed(measured - reported, digits)}")
+        else:
+            found.append(f"{names.title(statistic)} {_agreement(measured, reported)}")
+    if not found:
+        return ""
+    if trained_here(method):
+        return f"measured minus reported: {', '.join(found)} ({_spread(data, numbers, method, block, digits)})"
+    return f"measured here: {', '.join(found)}"
+
+
+def trained_here(method: ScoredMethod) -> bool:
+    """Whether the method's parameters come from a training that another seed would turn out differently."""
+    return TRAINING_SEED in method.settings or "training split" in method.trained_on
+
+
+def _agreement(measured: float, reported: float) -> str:
+    digits = len(repr(reported).partition(".")[2])
+    if names.number(measured, digits) == names.number(reported, digits):
+        return f"equal at {names.count(digits, 'digit')}"
+    return f"differs ({names.number(measured, digits, minus=names.MINUS)})"
+
+
+def _signed(difference: float, digits: int) -> str:
+    text = names.number(difference, digits, minus=names.MINUS)
+    return text if difference < 0 else f"+{text}"
+
+
+def _spread(data: ReportData, numbers: Numbers, method: ScoredMethod, block: Block, digits: int) -> str:
+    """The range of SRCC over trainings of the same method that differ in their seed."""
+
+    def fixed(other: ScoredMethod) -> dict[str, str]:
+        return {key: text for key, text in other.settings.items() if key not in {TRAINING_SEED, "checkpoint"}}
+
+    values = [
+        numbers.value(Scope(block), other.label, "srcc")
+        for other in data.methods
+        if other.name == method.name and fixed(other) == fixed(method) and trained_here(other)
+    ]
+    values = [found for found in values if not math.isnan(found)]
+    if len(values) < 2:
+        return "one training: its spread over seeds is not known"
+    low, high = (names.number(end, digits, minus=names.MINUS) for end in (min(values), max(values)))
+    return f"SRCC over {len(values)} training seeds: {low} to {high}"

@@ -1,0 +1,317 @@
+"""The comparison table as plain data, before any format: rows in groups, cells with their marks, notes. Pandas.
+
+``spec`` says which columns there are; ``table_csv``, ``table_markdown``, ``table_latex`` and ``page`` print it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from benchmark.report import names, published
+from benchmark.report.blocks import Estimate, Numbers, Scope
+from benchmark.report.data import ReportData
+from benchmark.report.footnotes import INDISTINCT, Footnotes
+from benchmark.report.ranking import ranks, reason_unranked, standings
+from benchmark.report.spec import Column, TableSpec
+from benchmark.report.table_notes import table_notes
+from benchmark.results import ScoredMethod
+
+HEADINGS = {"hand-crafted": "Hand-crafted", "learned": "Learned", "floor": "Floor", "other": "Other"}
+NOT_RANKED = "Not ranked"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One number as it is printed.
+
+    Attributes:
+        estimate: value and interval (without sign where the table prints magnitudes).
+        place: 1 for the best of its column, 2 for the second, else 0.
+        marks: footnote marks.
+    """
+
+    estimate: Estimate
+    place: int = 0
+    marks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One method, or what was published of it.
+
+    Attributes:
+        label: the method's label.
+        title: what is printed.
+        arrow: its declared direction; empty for published values.
+        trained_on: as declared.
+        counts: pairs and references; empty where they are the same for all rows.
+        cells: one a column.
+        marks: footnote marks.
+        reported: whether the values are published rather than measured.
+    """
+
+    label: str
+    title: str
+    arrow: str
+    trained_on: str
+    counts: str
+    cells: tuple[Cell, ...]
+    marks: tuple[str, ...] = ()
+    reported: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Rows under a heading, which may be empty."""
+
+    heading: str
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonTable:
+    """A table with everything that is printed of it.
+
+    Attributes:
+        spec: its entry in the configuration.
+        caption: in full.
+        columns: what the cells are.
+        groups: rows; those that are not ranked stand in the last group.
+        notes: sentences below the table.
+        footnotes: marks and what they mean.
+    """
+
+    spec: TableSpec
+    caption: str
+    columns: tuple[Column, ...]
+    groups: tuple[Group, ...]
+    notes: tuple[str, ...]
+    footnotes: tuple[tuple[str, str], ...]
+
+    @property
+    def rows(self) -> list[Row]:
+        """All rows, from the top down."""
+        return [row for group in self.groups for row in group.rows]
+
+    @property
+    def has_counts(self) -> bool:
+        """Whether rows rest on different pairs."""
+        return any(row.counts for row in self.rows)
+
+    @property
+    def has_training(self) -> bool:
+        """Whether any method says what it was trained on."""
+        return any(row.trained_on for row in self.rows)
+
+
+@dataclass(slots=True)
+class _Builder:
+    """What building a table needs at hand."""
+
+    data: ReportData
+    numbers: Numbers
+    spec: TableSpec
+    columns: list[Column]
+    footnotes: Footnotes = field(default_factory=Footnotes)
+    reasons: dict[tuple[str, Scope], str] = field(default_factory=dict)
+
+    def reason(self, method: ScoredMethod, scope: Scope) -> str:
+        """Why the method is not ranked in the column's block."""
+        key = (method.label, Scope(scope.block))
+        if key not in self.reasons:
+            self.reasons[key] = reason_unranked(self.data, self.numbers, scope.block, method)
+        return self.reasons[key]
+
+    def ranked(self, method: ScoredMethod) -> bool:
+        """Whether the method is ranked in any of the table's blocks."""
+        return any(not self.reason(method, Scope(block)) for block in self.spec.blocks(self.data))
+
+
+def comparison_table(data: ReportData, spec: TableSpec, numbers: Numbers | None = None) -> ComparisonTable:
+    """Build a table.
+
+    Args:
+        data: the run.
+        spec: which rows and columns, and how they are printed.
+        numbers: the run's numbers, where they are at hand already.
+    """
+    numbers = numbers or Numbers(data)
+    builder = _Builder(data, numbers, spec, spec.spell_out(data, numbers))
+    arranged = _arrange(builder)
+    ranked = [method for _, labels in arranged for method in _methods(data, labels) if builder.ranked(method)]
+    places = [_places(builder, column, ranked) for column in builder.columns]
+    counts = _counts(builder, ranked)
+    groups = []
+    for heading, labels in arranged:
+        rows: list[Row] = []
+        for label in labels:
+            for method in _methods(data, [label]):
+                if method in ranked:
+                    rows.append(_row(builder, method, places, counts))
+            if label in data.published:
+                rows.append(_reported(builder, label))
+        if rows:
+            groups.append(Group(heading, tuple(rows)))
+    groups += _below(builder, [label for _, labels in arranged for label in labels], ranked, places, counts)
+    if any(INDISTINCT in cell.marks for group in groups for row in group.rows for cell in row.cells):
+        level = names.percent(1 - data.confidence)
+        builder.footnotes.fixed(
+            INDISTINCT, f"not distinguishable from the best of its column (adjusted p above {level})"
+        )
+    notes = table_notes(data, numbers, spec, builder.columns, ranked)
+    return ComparisonTable(
+        spec,
+        _caption(data, spec),
+        tuple(builder.columns),
+        tuple(groups),
+        tuple(notes),
+        tuple(builder.footnotes.listed()),
+    )
+
+
+def _methods(data: ReportData, labels: Sequence[str]) -> list[ScoredMethod]:
+    known = {method.label: method for method in data.methods}
+    return [known[label] for label in labels if label in known]
+
+
+def _arrange(builder: _Builder) -> list[tuple[str, list[str]]]:
+    """Headings with the labels under them: as configured, else by the methods' own groups, the best first."""
+    data, spec = builder.data, builder.spec
+    if spec.rows is not None:
+        return [(heading, list(labels)) for heading, labels in spec.rows.items()]
+    order: list[ScoredMethod] = []
+    for block in spec.blocks(data):
+        order += [item.method for item in standings(data, builder.numbers, block) if item.ranked]
+    labels = list(dict.fromkeys([*(method.label for method in order), *(method.label for method in data.methods)]))
+    group_of = {method.label: method.group for method in data.methods}
+    present = [name for name in [*HEADINGS, *group_of.values()] if name in group_of.values()]
+    arranged = [
+        (HEADINGS.get(name, name), [label for label in labels if group_of[label] == name])
+        for name in dict.fromkeys(present)
+    ]
+    if len(arranged) == 1:
+        arranged = [("", arranged[0][1])]
+    unmeasured = [label for label in data.published if label not in group_of]
+    return [*arranged, ("Reported", unmeasured)] if unmeasured else arranged
+
+
+def _estimate(builder: _Builder, column: Column, label: str) -> Estimate:
+    found = builder.numbers.get(column.scope, label, column.statistic) or Estimate(float("nan"))
+    return found.magnitude() if builder.spec.magnitude and column.statistic in names.CORRELATIONS else found
+
+
+def _places(builder: _Builder, column: Column, ranked: Sequence[ScoredMethod]) -> dict[str, int]:
+    """The place of each method in a column, from 1; nothing where there is nothing to compare."""
+    taking_part = [method.label for method in ranked if not builder.reason(method, column.scope)]
+    values = [_estimate(builder, column, label).value for label in taking_part]
+    if sum(not math.isnan(value) for value in values) < 2:
+        return {}
+    return dict(zip(taking_part, ranks(values, higher=column.higher), strict=True))
+
+
+def _counts(builder: _Builder, ranked: Sequence[ScoredMethod]) -> Mapping[str, str]:
+    """Pairs and references of each method, where they differ between the rows of a block."""
+    scopes = list(dict.fromkeys(Scope(column.scope.block, column.scope.level) for column in builder.columns))
+    texts: dict[str, list[str]] = {method.label: [] for method in builder.data.methods}
+    differ = False
+    for scope in scopes:
+        found = {label: _count(builder, scope, label) for label in texts}
+        differ |= len({found[method.label] for method in ranked} - {""}) > 1
+        for label, text in found.items():
+            texts[label].append(text or names.MISSING)
+    return {label: "; ".join(parts) for label, parts in texts.items()} if differ else {}
+
+
+def _count(builder: _Builder, scope: Scope, label: str) -> str:
+    for column in builder.columns:
+        estimate = builder.numbers.get(scope, label, column.statistic)
+        if estimate is not None and estimate.n:
+            return f"{estimate.n:,} / {estimate.clusters:,}"
+    return ""
+
+
+def _row(
+    builder: _Builder, method: ScoredMethod, places: Sequence[Mapping[str, int]], counts: Mapping[str, str]
+) -> Row:
+    cells = tuple(_cell(builder, column, method, place) for column, place in zip(builder.columns, places, strict=True))
+    return Row(
+        label=method.label,
+        title=method.title,
+        arrow=names.arrow(method.higher_is_better),
+        trained_on=method.trained_on,
+        counts=counts.get(method.label, ""),
+        cells=cells,
+        marks=tuple(builder.footnotes.mark(text) for text in method.marks),
+    )
+
+
+def _cell(builder: _Builder, column: Column, method: ScoredMethod, places: Mapping[str, int]) -> Cell:
+    estimate = _estimate(builder, column, method.label)
+    place = places.get(method.label, 0)
+    marks = [builder.footnotes.mark(text) for text in (estimate.note, builder.reason(method, column.scope)) if text]
+    if place > 1 and _indistinct(builder, column, method.label, places):
+        marks.insert(0, INDISTINCT)
+    return Cell(estimate, place if place < 3 else 0, tuple(marks))
+
+
+def _indistinct(builder: _Builder, column: Column, label: str, places: Mapping[str, int]) -> bool:
+    """Whether the difference to the column's best was tested and found not significant."""
+    best = [other for other, place in places.items() if place == 1]
+    for other in best:
+        found = builder.numbers.compare(column.scope, column.statistic, other, label)
+        if found is None or found.significant or math.isnan(found.difference):
+            continue
+        signs = [builder.numbers.value(column.scope, name, column.statistic) < 0 for name in (other, label)]
+        if not builder.spec.magnitude or signs[0] == signs[1]:
+            return True
+    return False
+
+
+def _reported(builder: _Builder, label: str) -> Row:
+    """Published values: shown as reported, never ranked."""
+    entry = builder.data.published[label]
+    own = published.column_block(builder.columns, entry)
+    cells = tuple(
+        Cell(Estimate(published.value(entry, column.statistic) if column.scope == own else float("nan")))
+        for column in builder.columns
+    )
+    title = next((method.title for method in _methods(builder.data, [label])), label)
+    mark = builder.footnotes.mark(published.footnote(builder.data, builder.numbers, label, own, builder.spec))
+    return Row(label, f"{title} (reported)", "", "", "", cells, (mark,), reported=True)
+
+
+def _below(
+    builder: _Builder,
+    labels: Sequence[str],
+    ranked: Sequence[ScoredMethod],
+    places: Sequence[Mapping[str, int]],
+    counts: Mapping[str, str],
+) -> list[Group]:
+    """The rows that are not ranked, each with its reason; also those that the configuration asks for and the run lacks."""
+    rows = []
+    known = {method.label for method in builder.data.methods}
+    for label in dict.fromkeys(labels):
+        if label not in known and label not in builder.data.published:
+            empty = tuple(Cell(Estimate(float("nan"))) for _ in builder.columns)
+            rows.append(Row(label, label, "", "", "", empty, (builder.footnotes.mark("not part of this run"),)))
+    for method in _methods(builder.data, list(dict.fromkeys(labels))):
+        if method in ranked:
+            continue
+        own = next((builder.reason(method, Scope(block)) for block in builder.spec.blocks(builder.data)), "")
+        row = _row(builder, method, places, counts)
+        mark = builder.footnotes.mark(own)
+        cells = tuple(replace(cell, marks=tuple(item for item in cell.marks if item != mark)) for cell in row.cells)
+        rows.append(replace(row, cells=cells, marks=(*row.marks, mark)))
+    return [Group(NOT_RANKED, tuple(rows))] if rows else []
+
+
+def _caption(data: ReportData, spec: TableSpec) -> str:
+    caption = spec.caption.strip() or f"Agreement of methods with the labels: {data.title}"
+    sentences = [caption if caption.endswith((".", "!", "?")) else f"{caption}."]
+    if data.simulated and "simulated" not in caption.casefold():
+        sentences.append("Simulated labels.")
+    if spec.magnitude:
+        sentences.append("Correlations are absolute values.")
+    return " ".join(sentences)

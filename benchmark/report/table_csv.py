@@ -1,0 +1,50 @@
+"""A comparison table as CSV: for spreadsheets and further work; the numbers that the other formats print."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from benchmark.report import names
+from benchmark.report.table import Cell, ComparisonTable, Group, Row
+from benchmark.report.text import csv_cell
+
+PLACES = {1: "best", 2: "second"}
+
+
+def to_csv(table: ComparisonTable) -> str:
+    """The table with one row a method; intervals and marks in columns of their own; unknown values empty."""
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(_header(table))
+    for group in table.groups:
+        writer.writerows(_line(table, group, row) for row in group.rows)
+    return file.getvalue()
+
+
+def _header(table: ComparisonTable) -> list[str]:
+    header = ["group", "method", "title", "higher_is_better", "trained_on", "reported"]
+    header += ["counts"] if table.has_counts else []
+    for column in table.columns:
+        header.append(csv_cell(column.key))
+        header += [csv_cell(f"{column.key} {end}") for end in ("low", "high")] if table.spec.interval else []
+        header.append(csv_cell(f"{column.key} mark"))
+    return [*header, "notes"]
+
+
+def _line(table: ComparisonTable, group: Group, row: Row) -> list[str]:
+    direction = {names.UP: "true", names.DOWN: "false"}.get(row.arrow, "")
+    line = [csv_cell(text) for text in (group.heading, row.label, row.title)]
+    line += [direction, csv_cell(row.trained_on), "true" if row.reported else "false"]
+    line += [row.counts] if table.has_counts else []
+    for cell in row.cells:
+        line += _cell(table, cell)
+    meanings = dict(table.footnotes)
+    marks = dict.fromkeys([*row.marks, *(mark for cell in row.cells for mark in cell.marks)])
+    return [*line, csv_cell("; ".join(f"{mark}: {meanings.get(mark, '')}" for mark in marks))]
+
+
+def _cell(table: ComparisonTable, cell: Cell) -> list[str]:
+    ends = [cell.estimate.low, cell.estimate.high] if table.spec.interval else []
+    numbers = [names.number(value, table.spec.digits) for value in (cell.estimate.value, *ends)]
+    return [*numbers, " ".join([*([PLACES[cell.place]] if cell.place else []), *cell.marks])]

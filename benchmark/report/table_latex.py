@@ -1,0 +1,139 @@
+r"""A comparison table as LaTeX for ``\input``: booktabs, everything escaped, notes below. pandas' Styler lays it out."""
+
+from __future__ import annotations
+
+import re
+
+import pandas as pd
+
+from benchmark.report import names
+from benchmark.report.table import NOT_RANKED, Cell, ComparisonTable, Row
+from benchmark.report.text import latex
+
+LONG_TEXT = 26
+_LABEL = re.compile(r"[^A-Za-z0-9:._-]")
+PACKAGES = {"none": ("booktabs",), "adjustbox": ("booktabs", "adjustbox"), "table*": ("booktabs", "adjustbox")}
+
+
+def to_latex(table: ComparisonTable) -> str:
+    """A ``table`` (or ``table*``) float with caption, label, tabular and notes; T1 or OT1 fonts, utf8 input."""
+    spec = table.spec
+    environment = "table*" if spec.wide == "table*" else "table"
+    packages = ",".join(PACKAGES[spec.wide])
+    lines = [
+        rf"% needs \usepackage{{{packages}}}",
+        rf"\begin{{{environment}}}[tb]",
+        r"\centering",
+        rf"\caption{{{latex(table.caption, breakable=True)}}}",
+        rf"\label{{{_LABEL.sub('-', spec.label or 'tab:' + spec.name)}}}",
+        *_fitted(_tabular(table), spec.wide),
+        *_notes(table),
+        rf"\end{{{environment}}}",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _fitted(tabular: str, wide: str) -> list[str]:
+    if wide == "none":
+        return [tabular]
+    return [r"\begin{adjustbox}{max width=\linewidth}", tabular, r"\end{adjustbox}"]
+
+
+def _tabular(table: ComparisonTable) -> str:
+    """The tabular itself, through pandas' Styler; its cells are LaTeX already."""
+    header, formats = _header(table)
+    padding = _widest_marks(table)
+    lines: list[list[str]] = []
+    for index, group in enumerate(table.groups):
+        above = r"\addlinespace " if index else ""
+        if group.heading and (len(table.groups) > 1 or group.heading == NOT_RANKED):
+            lines.append([rf"{above}\textit{{{latex(group.heading)}}}", *[""] * (len(header) - 1)])
+            above = ""
+        for row in group.rows:
+            first, *others = _row(table, row, padding)
+            lines.append([above + first, *others])
+            above = ""
+    frame = pd.DataFrame(lines, columns=range(len(header)), dtype=object)
+    grouped = any(column.group for column in table.columns)
+    frame.columns = pd.MultiIndex.from_tuples(header) if grouped else pd.Index([title for _, title in header])
+    styler = frame.style.hide(axis="index")
+    text = styler.to_latex(hrules=True, column_format="".join(formats), multicol_align="c")
+    return str(text).strip()
+
+
+def _header(table: ComparisonTable) -> tuple[list[tuple[str, str]], list[str]]:
+    """Both lines of the header, and the format of each column."""
+    header, formats = [("", "Method")], ["l"]
+    if table.has_training:
+        header.append(("", "Trained on"))
+        long = any(len(row.trained_on) > LONG_TEXT for row in table.rows)
+        formats.append(r"p{3.6cm}" if long else "l")
+    if table.has_counts:
+        header.append((" ", "Counts"))
+        formats.append("r")
+    fixed = len(header)
+    for column in table.columns:
+        header.append((latex(column.group), f"{latex(column.title)} {latex(names.arrow(column.higher))}"))
+        formats.append("r")
+    rules = _rules([group for group, _ in header], fixed)
+    header[0] = ("", f"{rules} Method" if rules else "Method")
+    return header, formats
+
+
+def _rules(groups: list[str], fixed: int) -> str:
+    """A thin rule under each group's heading; it stands before the second header line, where LaTeX expects it."""
+    spans: list[list[int]] = []
+    for index in range(fixed, len(groups)):
+        if groups[index] and index > fixed and groups[index] == groups[index - 1]:
+            spans[-1][1] = index
+        elif groups[index]:
+            spans.append([index, index])
+    return "".join(rf"\cmidrule(lr){{{first + 1}-{last + 1}}}" for first, last in spans)
+
+
+def _row(table: ComparisonTable, row: Row, padding: list[str]) -> list[str]:
+    name = f"{latex(row.title)} {latex(row.arrow)}".strip() + _superscript(row.marks)
+    cells = [name]
+    if table.has_training:
+        text = latex(row.trained_on, breakable=True)
+        cells.append(rf"\raggedright {text}" if len(row.trained_on) > LONG_TEXT else text)
+    if table.has_counts:
+        cells.append(latex(row.counts))
+    return [*cells, *(_cell(table, cell, widest) for cell, widest in zip(row.cells, padding, strict=True))]
+
+
+def _cell(table: ComparisonTable, cell: Cell, widest: str) -> str:
+    value = _number(cell.estimate.value, table)
+    value = rf"\textbf{{{value}}}" if cell.place == 1 else rf"\underline{{{value}}}" if cell.place == 2 else value
+    marks = _superscript(cell.marks)
+    value += marks + (rf"\phantom{{{widest}}}" if widest and not marks else "")
+    if not (table.spec.interval and cell.estimate.has_interval):
+        return value
+    interval = f"[{_number(cell.estimate.low, table)}, {_number(cell.estimate.high, table)}]"
+    if table.spec.interval == "below":
+        return rf"\shortstack[r]{{{value}\\{{\scriptsize {interval}}}}}"
+    return f"{value} {{\\footnotesize {interval}}}"
+
+
+def _number(value: float, table: ComparisonTable) -> str:
+    return names.number(value, table.spec.digits, minus="$-$") or "--"
+
+
+def _superscript(marks: tuple[str, ...]) -> str:
+    return rf"\textsuperscript{{{','.join(latex(mark) for mark in marks)}}}" if marks else ""
+
+
+def _widest_marks(table: ComparisonTable) -> list[str]:
+    """The widest footnote marks of each column, to keep its numbers aligned."""
+    columns = zip(*(row.cells for row in table.rows), strict=True) if table.rows else ([] for _ in table.columns)
+    return [_superscript(max((cell.marks for cell in cells), key=len, default=())) for cells in columns]
+
+
+def _notes(table: ComparisonTable) -> list[str]:
+    """Notes in a paragraph of the table's full width."""
+    parts = [f"{_superscript((mark,))} {latex(text, breakable=True)}." for mark, text in table.footnotes]
+    parts += [latex(note, breakable=True) for note in table.notes]
+    if not parts:
+        return []
+    begin = r"\par\smallskip\begin{minipage}{\linewidth}\footnotesize\raggedright"
+    return [begin, *parts, r"\end{minipage}"]

@@ -1,0 +1,54 @@
+"""A comparison table as Markdown (GitHub's tables): best bold, second underlined, notes as a list below."""
+
+from __future__ import annotations
+
+from benchmark.report import names
+from benchmark.report.table import NOT_RANKED, Cell, ComparisonTable, Row
+from benchmark.report.text import markdown
+
+
+def to_markdown(table: ComparisonTable) -> str:
+    """Caption, table, notes."""
+    header = ["Method", *(["Trained on"] if table.has_training else []), *(["Counts"] if table.has_counts else [])]
+    alignment = [":---"] * len(header) + ["---:"] * len(table.columns)
+    for column in table.columns:
+        group = f"{column.group}: " if column.group else ""
+        header.append(f"{markdown(group + column.title)} {names.arrow(column.higher)}")
+    lines = [f"**{markdown(table.caption)}**", "", _line(header), _line(alignment)]
+    for group in table.groups:
+        if group.heading and (len(table.groups) > 1 or group.heading == NOT_RANKED):
+            lines.append(_line([f"*{markdown(group.heading)}*", *[""] * (len(header) - 1)]))
+        lines += [_line(_row(table, row)) for row in group.rows]
+    lines += ["", *(f"- {_superscript((mark,))} {markdown(text)}" for mark, text in table.footnotes)]
+    lines += [f"- {markdown(note)}" for note in table.notes]
+    return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def _line(cells: list[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _row(table: ComparisonTable, row: Row) -> list[str]:
+    name = f"{markdown(row.title)} {row.arrow}".strip() + _superscript(row.marks)
+    cells = [
+        name,
+        *([markdown(row.trained_on)] if table.has_training else []),
+        *([row.counts] if table.has_counts else []),
+    ]
+    return [*cells, *(_cell(table, cell) for cell in row.cells)]
+
+
+def _cell(table: ComparisonTable, cell: Cell) -> str:
+    value = names.number(cell.estimate.value, table.spec.digits, minus=names.MINUS) or names.MISSING
+    value = f"**{value}**" if cell.place == 1 else f"<ins>{value}</ins>" if cell.place == 2 else value
+    value += _superscript(cell.marks)
+    if table.spec.interval and cell.estimate.has_interval:
+        ends = (
+            names.number(end, table.spec.digits, minus=names.MINUS) for end in (cell.estimate.low, cell.estimate.high)
+        )
+        value += " \\[{}, {}\\]".format(*ends)
+    return value
+
+
+def _superscript(marks: tuple[str, ...]) -> str:
+    return f"<sup>{','.join(marks)}</sup>" if marks else ""

@@ -1,0 +1,118 @@
+"""The sentences below a comparison table: how to read it, what it rests on, which options change its numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from benchmark.report import names
+from benchmark.report.blocks import Numbers, Scope
+from benchmark.report.data import ReportData
+from benchmark.report.spec import Column, TableSpec
+from benchmark.results import ScoredMethod
+
+EXPLAINED = ("plcc_logistic4", "plcc_logistic5", "rmse", "outlier_ratio", "auc_ds", "auc_bw", "cc_0", "pairs_ordered")
+LEVELS = {
+    "reference": "Values are computed within each reference and averaged.",
+    "system": "Values compare the conditions' mean scores with their mean labels.",
+}
+
+
+def table_notes(
+    data: ReportData, numbers: Numbers, spec: TableSpec, columns: Sequence[Column], ranked: Sequence[ScoredMethod]
+) -> list[str]:
+    """All notes of a table but its footnotes, each a sentence."""
+    notes = [_legend(columns, ranked)]
+    notes += [LEVELS[spec.level]] if spec.level in LEVELS else []
+    notes += _counts(numbers, columns, ranked)
+    notes += _intervals(data, numbers, spec, columns, ranked)
+    notes += _magnitudes(numbers, spec, columns, ranked)
+    explained = [column.statistic for column in columns if column.statistic in EXPLAINED]
+    notes += [f"{names.title(name)}: {names.meaning(name)}." for name in dict.fromkeys(explained)]
+    notes += _settings(ranked)
+    notes += [_sentence(note) for note in data.notes]
+    return list(dict.fromkeys(note for note in notes if note))
+
+
+def _legend(columns: Sequence[Column], ranked: Sequence[ScoredMethod]) -> str:
+    parts = ["best value of a column in bold, second underlined"] if len(ranked) > 1 else []
+    if ranked:
+        parts.append("the arrow beside a method is its declared direction, by which it is oriented")
+    if any(column.statistic in names.CORRELATIONS for column in columns):
+        parts.append("a negative correlation is disagreement with the labels")
+    return _sentence("; ".join(parts))
+
+
+def _counts(numbers: Numbers, columns: Sequence[Column], ranked: Sequence[ScoredMethod]) -> list[str]:
+    """Pairs and references of each block, where all rows rest on the same."""
+    blocks = list(dict.fromkeys(column.scope.block for column in columns))
+    notes, differ = [], False
+    for block in blocks:
+        found = {
+            (estimate.n, estimate.clusters)
+            for method in ranked
+            for estimate in [numbers.get(Scope(block), method.label, "srcc")]
+            if estimate is not None and estimate.n
+        }
+        if len(found) == 1:
+            pairs, references = next(iter(found))
+            place = f"{block.title(blocks)}: " if len(blocks) > 1 else ""
+            notes.append(f"{place}{names.count(pairs, 'pair')} of {names.count(references, 'reference')}.")
+        differ |= len(found) > 1
+    return [*notes, "Counts: pairs / references that a row rests on."] if differ else notes
+
+
+def _intervals(
+    data: ReportData, numbers: Numbers, spec: TableSpec, columns: Sequence[Column], ranked: Sequence[ScoredMethod]
+) -> list[str]:
+    if not spec.interval:
+        return []
+    estimates = [numbers.get(column.scope, method.label, column.statistic) for column in columns for method in ranked]
+    with_interval = [estimate for estimate in estimates if estimate is not None and estimate.has_interval]
+    if not with_interval:
+        return ["No intervals: they need several references."] if ranked else []
+    kinds = list(dict.fromkeys(estimate.interval for estimate in with_interval if estimate.interval))
+    how = f" ({', '.join(kinds)})" if kinds else ""
+    return [f"Brackets: {names.percent(data.confidence)} intervals{how}."]
+
+
+def _magnitudes(
+    numbers: Numbers, spec: TableSpec, columns: Sequence[Column], ranked: Sequence[ScoredMethod]
+) -> list[str]:
+    """Which values were negative before their sign was dropped."""
+    if not spec.magnitude:
+        return []
+    negative = [
+        f"{method.title} ({', '.join(statistics)})"
+        for method in ranked
+        if (
+            statistics := list(
+                dict.fromkeys(
+                    column.title
+                    for column in columns
+                    if column.statistic in names.CORRELATIONS
+                    and numbers.value(column.scope, method.label, column.statistic) < 0
+                )
+            )
+        )
+    ]
+    if not negative:
+        return ["No correlation was negative before its sign was dropped."]
+    return [f"Marks rank magnitudes; negative before their sign was dropped: {names.join(negative)}."]
+
+
+def _settings(ranked: Sequence[ScoredMethod]) -> list[str]:
+    """The options that change numbers; methods with the same options share a sentence."""
+    by_options: dict[str, list[str]] = {}
+    for method in ranked:
+        options = ", ".join(f"{name} {value}".strip() for name, value in method.settings.items())
+        if options:
+            by_options.setdefault(options, []).append(method.title)
+    return [f"{names.join(titles)}: {options}." for options, titles in by_options.items()]
+
+
+def _sentence(text: str) -> str:
+    text = text.strip()
+    if not text:
+        return ""
+    text = text[0].upper() + text[1:]
+    return text if text.endswith((".", "!", "?", ":")) else f"{text}."

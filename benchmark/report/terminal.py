@@ -1,0 +1,133 @@
+"""The ranked table that commands print: rich, as wide as the terminal allows, plain text when piped."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich import box
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from benchmark.report import names
+from benchmark.report.blocks import Block, Numbers, Scope, blocks, pairs_of
+from benchmark.report.data import ReportData
+from benchmark.report.ranking import Standing, standings
+from benchmark.report.text import one_line
+
+STATISTICS = ("srcc", "plcc", "krcc", "plcc_logistic4", "rmse")
+NARROW = 60
+
+
+@dataclass(frozen=True, slots=True)
+class RankedTable:
+    """What ``console.print`` turns into one table for each data set and split."""
+
+    data: ReportData
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        numbers = Numbers(self.data)
+        found = blocks(self.data)
+        for block in found:
+            order = standings(self.data, numbers, block)
+            yield from _block(self.data, numbers, block, order, found, console, options.max_width)
+
+
+def ranked_table(data: ReportData) -> RankedTable:
+    """The methods ranked by SRCC with intervals, the best marked; those not ranked below, with the reason."""
+    return RankedTable(data)
+
+
+def _block(
+    data: ReportData,
+    numbers: Numbers,
+    block: Block,
+    order: Sequence[Standing],
+    found: Sequence[Block],
+    console: Console,
+    width: int,
+) -> RenderResult:
+    ranked = [item for item in order if item.ranked]
+    yield Text(_title(data, block, found), style="bold")
+    if ranked:
+        yield _table(data, numbers, block, ranked, width, plain=not console.is_terminal)
+    else:
+        yield Text("No method could be ranked.")
+    below = [item for item in order if not item.ranked]
+    if below:
+        yield Text("Not ranked:")
+    for item in below:
+        line = Text(f"{one_line(item.method.title)}: {one_line(item.reason, 400)}")
+        yield Padding(line, (0, 0, 0, 2), expand=False)
+
+
+def _title(data: ReportData, block: Block, found: Sequence[Block]) -> str:
+    place = f", {block.title(found)}" if len(found) > 1 or block.split else ""
+    pairs = pairs_of(data, block)
+    references = names.count(int(pairs["reference"].nunique()), "reference")
+    labels = "; simulated labels" if data.simulated else ""
+    return one_line(f"{data.title}{place}: {names.count(len(pairs), 'pair')} of {references}{labels}")
+
+
+def _table(
+    data: ReportData, numbers: Numbers, block: Block, ranked: Sequence[Standing], width: int, *, plain: bool
+) -> Table:
+    rows = [_row(numbers, block, item) for item in ranked]
+    header = ["", "Method", f"SRCC [{names.percent(data.confidence)}]"]
+    header += [f"{names.title(name)} {names.arrow(names.higher_is_better(name))}" for name in STATISTICS[1:]]
+    header.append("n")
+    kept = _fitting(header, rows, width)
+    table = Table(box=None if plain else box.SIMPLE_HEAD, pad_edge=False, padding=(0, 2, 0, 0), show_edge=False)
+    for index in kept:
+        text = index == 1
+        table.add_column(
+            header[index],
+            justify="left" if text else "right",
+            overflow="fold",
+            no_wrap=not text and width >= NARROW // 2,
+            header_style="bold",
+        )
+    for item, row in zip(ranked, rows, strict=True):
+        best = item.rank == 1 and len(ranked) > 1
+        table.add_row(*(Text(row[index]) for index in kept), style="bold" if best else "")
+    return table
+
+
+def _row(numbers: Numbers, block: Block, item: Standing) -> list[str]:
+    scope, label = Scope(block), item.method.label
+    estimate = numbers.get(scope, label, "srcc")
+    assert estimate is not None  # a ranked method has an SRCC
+    srcc = _number(estimate.value)
+    if estimate.has_interval:
+        srcc += f" [{_number(estimate.low)}, {_number(estimate.high)}]"
+    others = [_number(numbers.value(scope, label, name)) for name in STATISTICS[1:]]
+    place = f"{item.rank}{'*' if item.rank == 1 else ''}"
+    return [
+        place,
+        f"{one_line(item.method.title)} {names.arrow(item.method.higher_is_better)}",
+        srcc,
+        *others,
+        str(estimate.n),
+    ]
+
+
+def _number(value: float) -> str:
+    return names.number(value, 3) if not math.isnan(value) else ""
+
+
+def _fitting(header: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> list[int]:
+    """The columns that fit: rank, method and SRCC always, then from the left as many as there is room for.
+
+    A column without any value is left out.
+    """
+    kept, used = [0, 1, 2], 0
+    widths = [max(len(text) for text in column) + 2 for column in zip(header, *rows, strict=True)]
+    used = widths[0] + min(widths[1], 26) + widths[2]
+    for index in [len(header) - 1, *range(3, len(header) - 1)]:
+        if any(row[index] for row in rows) and used + widths[index] <= width:
+            kept.append(index)
+            used += widths[index]
+    return sorted(kept)

@@ -1,0 +1,171 @@
+"""Text that users supplied, made safe for LaTeX, Markdown, CSV and file names. Standard library only.
+
+HTML is escaped by jinja2 itself.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+_LATEX = {
+    "\\": r"\textbackslash{}",
+    "{": r"\{",
+    "}": r"\}",
+    "$": r"\$",
+    "&": r"\&",
+    "#": r"\#",
+    "%": r"\%",
+    "_": r"\_",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+    "|": r"\textbar{}",
+    '"': r"\char34{}",
+    "`": r"\textasciigrave{}",
+    "[": "{[}",
+    "]": "{]}",
+    "*": "{*}",
+    "\u00a0": "~",
+    "\u00ad": r"\-",
+    "«": r"\textless\textless{}",
+    "»": r"\textgreater\textgreater{}",
+    "–": "--",
+    "—": "---",
+    "−": "$-$",
+    "…": r"\ldots{}",
+    "‘": "`",
+    "’": "'",
+    "“": "``",
+    "”": "''",
+    "„": ",,",
+    "†": r"\dag{}",
+    "‡": r"\ddag{}",
+    "§": r"\S{}",
+    "¶": r"\P{}",
+    "€": r"\texteuro{}",
+    "↑": r"$\uparrow$",
+    "↓": r"$\downarrow$",
+    "→": r"$\rightarrow$",
+    "≤": r"$\leq$",
+    "≥": r"$\geq$",
+    "≠": r"$\neq$",
+    "≈": r"$\approx$",
+    "∞": r"$\infty$",
+    "×": r"$\times$",
+    "±": r"$\pm$",
+    "·": r"$\cdot$",
+    "°": r"$^\circ$",
+    "¬": r"$\neg$",
+    "µ": r"$\mu$",
+    "¹": r"$^1$",
+    "²": r"$^2$",
+    "³": r"$^3$",
+}
+_GREEK = dict(
+    zip(
+        "αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΦΨΩ",
+        (
+            "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi "
+            "omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega"
+        ).split(),
+        strict=True,
+    )
+)
+# What pdflatex's utf8 input can set in any text font encoding, beside ASCII.
+_PLAIN_LATIN = frozenset(
+    "¡¿£©ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝßàáâãäåæçèéêëìíîïñòóôõöøùúûüýÿĀāĂăĆćĈĉĊċČčĎďĒēĔĕĖėĚěĜĝĞğĠġĤĥĨĩĪīĬĭİıŁłŃńŇňŌōŎŏŐőŒœŔŕŘřŚśŜŝ"
+    "ŞşŠšŢţŤťŨũŪūŬŭŮůŰűŴŵŶŷŸŹźŻżŽž"
+)
+_MARKDOWN = re.compile(r"([\\`*_\[\]#|~$^])")
+_RESERVED = re.compile(r"^(con|prn|aux|nul|com\d|lpt\d)$", re.IGNORECASE)
+
+
+def one_line(text: str, limit: int = 0) -> str:
+    """The text without line ends and control characters; cut with an ellipsis where it exceeds ``limit`` characters."""
+    kept = "".join(" " if character.isspace() else character for character in text if _printable(character))
+    line = " ".join(kept.split())
+    return f"{line[: limit - 1].rstrip()}…" if limit and len(line) > limit else line
+
+
+def _printable(character: str) -> bool:
+    return character.isspace() or unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Co", "Cn"}
+
+
+def latex(text: str, *, breakable: bool = False) -> str:
+    """Text for LaTeX with any usual font encoding: every special character printed as itself.
+
+    Args:
+        text: anything; line ends become spaces.
+        breakable: allow line breaks inside long words such as paths.
+    """
+    escaped = []
+    for word in one_line(text).split(" "):
+        pieces = [_latex_character(character) for character in word]
+        if breakable and len(word) > 20:
+            pieces = _with_breaks(word, pieces)
+        escaped.append("".join(_unligated(pieces)))
+    return " ".join(escaped)
+
+
+def _latex_character(character: str) -> str:
+    if character in _LATEX:
+        return _LATEX[character]
+    if character in _GREEK:
+        return rf"$\{_GREEK[character]}$"
+    if character.isascii() or character in _PLAIN_LATIN:
+        return character
+    plain = unicodedata.normalize("NFKD", character).encode("ascii", "ignore").decode()
+    if plain and unicodedata.category(character)[0] in "LN":
+        return "".join(_LATEX.get(part, part) for part in plain)
+    return rf"{{\small U+{ord(character):04X}}}"
+
+
+def _with_breaks(word: str, pieces: list[str]) -> list[str]:
+    """Pieces with a possible line break after punctuation and in long runs without any."""
+    broken, run = [], 0
+    for character, piece in zip(word, pieces, strict=True):
+        run += 1
+        if not character.isalnum() or run >= 12:
+            piece, run = piece + r"\allowbreak{}", 0
+        broken.append(piece)
+    return broken
+
+
+def _unligated(pieces: list[str]) -> list[str]:
+    """Keep ``--``, ``,,`` and ``''`` from turning into other characters."""
+    return [
+        piece + "{}" if piece in {"-", ",", "'"} and following == piece else piece
+        for piece, following in zip(pieces, [*pieces[1:], ""], strict=True)
+    ]
+
+
+def markdown(text: str) -> str:
+    """Text for a cell of a Markdown table: no markup, no HTML, no column break."""
+    line = one_line(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return _MARKDOWN.sub(r"\\\1", line)
+
+
+def csv_cell(text: str) -> str:
+    """Text that no spreadsheet takes for a formula: an apostrophe is put before ``= + - @``, also after blanks."""
+    line = one_line(text)
+    return f"'{line}" if line.startswith(("=", "+", "-", "@")) or text.startswith(("\t", "\r", "\n")) else line
+
+
+def file_stems(names: Iterable[str]) -> dict[str, str]:
+    """A file name's stem for each name: letters, digits, ``-``, ``_`` and inner dots; unique whatever the case."""
+    stems: dict[str, str] = {}
+    taken: set[str] = set()
+    for name in names:
+        plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+        stem = re.sub(r"[^A-Za-z0-9._-]+", "-", plain).strip("-._")[:60].rstrip("-._") or "method"
+        if _RESERVED.match(stem.split(".")[0]):
+            stem = f"{stem}-"
+        unique, number = stem, 2
+        while unique.casefold() in taken:
+            unique, number = f"{stem}-{number}", number + 1
+        taken.add(unique.casefold())
+        stems[name] = unique
+    return stems

@@ -1,0 +1,67 @@
+"""Writes a report's files: tables, plots, page. The same data give the same bytes, whatever platform, locale and day."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from benchmark import atomic
+from benchmark.report.blocks import Numbers
+from benchmark.report.data import ReportData
+from benchmark.report.spec import TableSpec
+from benchmark.report.table import ComparisonTable, comparison_table
+
+
+def write_report(data: ReportData, directory: str | Path) -> Mapping[str, Path]:
+    """Write ``tables/``, ``plots/`` and ``report.html``.
+
+    Returns:
+        The path of each file by its name relative to the directory (``tables/comparison.csv`` …).
+
+    Raises:
+        OSError: the directory can't be written to.
+    """
+    from benchmark.report.page import render_page  # noqa: PLC0415 - jinja2 only where a page is made
+    from benchmark.report.plots import draw_all  # noqa: PLC0415 - matplotlib is slow to import
+
+    numbers = Numbers(data)
+    tables = [comparison_table(data, TableSpec.of(config), numbers) for config in data.config.tables]
+    plots = draw_all(data, numbers)
+    content: dict[str, bytes] = {}
+    for table in tables:
+        content |= {name: text.encode() for name, text in table_files(table).items()}
+    for plot in plots:
+        content |= {f"plots/{plot.name}.{kind}": plot.save(kind) for kind in data.config.plots}
+    content["report.html"] = render_page(data, numbers, tables, plots).encode()
+    return _write(Path(directory), content)
+
+
+def table_files(table: ComparisonTable) -> dict[str, str]:
+    """The three files of a table: name and text."""
+    from benchmark.report.table_csv import to_csv  # noqa: PLC0415
+    from benchmark.report.table_latex import to_latex  # noqa: PLC0415 - Styler imports jinja2
+    from benchmark.report.table_markdown import to_markdown  # noqa: PLC0415
+
+    stem = f"tables/{table.spec.name}"
+    return {f"{stem}.csv": to_csv(table), f"{stem}.md": to_markdown(table), f"{stem}.tex": to_latex(table)}
+
+
+def _write(directory: Path, content: Mapping[str, bytes]) -> dict[str, Path]:
+    written = {}
+    for name, data in content.items():
+        written[name] = directory / name
+        atomic.write_bytes(written[name], data)
+    _remove_stale(directory / "plots", {path.name for path in written.values()})
+    return written
+
+
+def _remove_stale(plots: Path, kept: set[str]) -> None:
+    """Remove plots of an earlier report that this one does not have: they would show what is no longer true."""
+    from benchmark.report.plots import KINDS  # noqa: PLC0415
+
+    if not plots.is_dir():
+        return
+    for path in plots.iterdir():
+        known = path.suffix in {".png", ".pdf"} and path.stem.split("_")[0] in KINDS
+        if known and path.name not in kept:
+            path.unlink()

@@ -1,0 +1,75 @@
+"""The demo: fundus photographs degraded, enhanced by six classical algorithms, judged by simulated observers.
+
+Written on first use by ``benchmark.simulation``; how the labels come about is in ``docs/simulated_labels.md``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from benchmark import Dataset, DatasetInfo
+
+from .efid import Efid
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Demo(Dataset):
+    """An EFID-shaped set with simulated labels, written where it is missing.
+
+    Args:
+        root: where it lies or is to be written.
+        references: number of degraded photographs; half of them train, half test.
+        size: width and height of each image, px.
+        photos: a folder of real photographs to start from, instead of views of the one that scikit-image ships.
+        seed: same seed, same bytes.
+        reference_pattern: as for ``efid``.
+        condition_pattern: as for ``efid``.
+    """
+
+    info = DatasetInfo(
+        name="demo",
+        title="Demo (simulated labels)",
+        labels="simulated",
+        source="written by `efid-bench demo-data`",
+        citation="Photograph: scikit-image's data set `retina` (CC0). Degradations after Shen et al. 2021.",
+        licence="CC0 (photograph)",
+    )
+
+    def __init__(
+        self,
+        *,
+        root: Path,
+        references: int = 24,
+        size: int = 256,
+        photos: Path | None = None,
+        seed: int = 0,
+        reference_pattern: str | None = None,
+        condition_pattern: str | None = None,
+    ) -> None:
+        self._root = root
+        self._references = references
+        self._size = size
+        self._photos = photos
+        self._seed = seed
+        self._loader = Efid(root=root, reference_pattern=reference_pattern, condition_pattern=condition_pattern)
+
+    def pairs(self) -> pd.DataFrame:
+        """The table of pairs, after writing the set where it is missing.
+
+        Raises:
+            benchmark.errors.UserError: something else lies at ``root``, or ``photos`` can't be used.
+        """
+        from benchmark.simulation import write_demo  # noqa: PLC0415 - scientific imports, not needed to list data sets
+
+        write_demo(
+            self._root, references=self._references, size=self._size, photos=self._photos, seed=self._seed
+        )
+        return self._loader.pairs()
+
+    def notes(self) -> Sequence[str]:
+        """What the EFID loader found, and that the labels are simulated."""
+        return self._loader.notes()

@@ -1,0 +1,168 @@
+"""Adapter for the full-reference metrics of pyiqa (IQA-PyTorch): real pretrained weights or none, one number a pair.
+
+A helper, not a plug-in: ``psnr.py``, ``lpips.py``, ``pyiqa_*.py`` … subclass ``PyiqaMethod``. Imports pyiqa and torch only
+inside ``load`` and ``score``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import io
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from benchmark import Method, UserError, WeightFile
+
+if TYPE_CHECKING:
+    import torch
+
+LICENCE = "pyiqa: PolyForm Noncommercial 1.0.0"
+SOURCE = "pyiqa"
+
+_RELEASE = "https://huggingface.co/chaofengc/IQA-PyTorch-Weights/resolve/main/"
+_TORCHVISION = "https://download.pytorch.org/models/"
+
+
+def pyiqa_file(name: str) -> WeightFile:
+    """A file of pyiqa's own release; the eight digits before its suffix, where it has them, begin its SHA-256."""
+    digits = name.rsplit(".", 1)[0].rpartition("-")[2]
+    hashed = len(digits) == 8 and all(digit in "0123456789abcdef" for digit in digits)
+    return WeightFile(name=name, url=_RELEASE + name, folder="pyiqa", sha256=digits if hashed else "")
+
+
+def torchvision_file(name: str) -> WeightFile:
+    """A backbone of torchvision's, trained on ImageNet-1k; the eight digits before its suffix begin its SHA-256."""
+    return WeightFile(name=name, url=_TORCHVISION + name, folder="checkpoints", sha256=name[-12:-4])
+
+
+def hub_file(repository: str, name: str) -> WeightFile:
+    """A file on the Hugging Face hub, as its main branch has it."""
+    url = f"https://huggingface.co/{repository}/resolve/main/{name}"
+    return WeightFile(name=name, url=url, folder="huggingface", repository=repository)
+
+
+class PyiqaMethod(Method):
+    """A metric of pyiqa under the options that its class or instance fixes.
+
+    Attributes:
+        metric: pyiqa's name of it.
+        arch: the module of ``pyiqa.archs`` that defines it; imported first, since pyiqa would else import all of them.
+        notes: what ``settings`` reports, name and value: fixed choices of pyiqa's that change numbers.
+        lenient: whether pyiqa passes over parameters that the weight file lacks; then ``load`` makes sure of all.
+    """
+
+    metric: ClassVar[str]
+    arch: ClassVar[str]
+    notes: ClassVar[Sequence[tuple[str, str]]] = ()
+    lenient: ClassVar[bool] = False
+
+    def __init__(self) -> None:
+        self._net: Any = None
+
+    def options(self) -> dict[str, Any]:
+        """Keyword arguments for pyiqa's ``create_metric`` that differ from its own defaults."""
+        return {}
+
+    def settings(self) -> Mapping[str, str]:
+        """The options that change numbers, for the tables' notes."""
+        return dict(self.notes)
+
+    def load(self, device: str) -> None:
+        """Build the metric with its published weights, which must already lie in their caches.
+
+        Raises:
+            UserError: a weight file is missing or lacks parameters, or the installed pyiqa doesn't know the metric.
+        """
+        with quiet():
+            from pyiqa.default_model_configs import DEFAULT_CONFIGS  # noqa: PLC0415
+
+            if self.metric not in DEFAULT_CONFIGS:
+                raise UserError(f"{self.info.name}: the installed pyiqa has no metric {self.metric!r}; update pyiqa")
+            require(self.info.name, self.weights())
+            importlib.import_module(f"pyiqa.archs.{self.arch}")
+            self._net = self._create(device)
+            if self.lenient:
+                refuse_untrained(self.info.name, self._net, self._create("cpu"))
+
+    def _create(self, device: str) -> torch.nn.Module:
+        import torch  # noqa: PLC0415
+        from pyiqa import create_metric  # noqa: PLC0415
+
+        metric: torch.nn.Module = create_metric(self.metric, device=torch.device(device), **self.options())
+        return metric.eval()
+
+    def score(self, enhanced: torch.Tensor, reference: torch.Tensor) -> torch.Tensor:
+        """Scores, (N,), of pyiqa's metric; see ``Method.score``."""
+        return one_each(self._net(enhanced, reference), len(enhanced))
+
+
+def one_each(output: torch.Tensor, count: int) -> torch.Tensor:
+    """pyiqa's (N,), (N, 1) or, for a single pair, () as (N,).
+
+    Raises:
+        ValueError: it isn't one number a pair.
+    """
+    if output.numel() != count:
+        raise ValueError(f"pyiqa returned shape {tuple(output.shape)} for {count} pairs, not one number a pair")
+    return output.reshape(count)
+
+
+def require(name: str, weights: Sequence[WeightFile]) -> None:
+    """Refuse to go on where pyiqa would download a file by itself.
+
+    Raises:
+        UserError: a file isn't where torch, pyiqa or the Hugging Face hub look for it.
+    """
+    missing = [weight.name for weight in weights if not at_hand(weight)]
+    if missing:
+        raise UserError(
+            f"{name}: the pretrained weights {', '.join(missing)} are not on this machine; "
+            "`efid-bench weights CONFIG` downloads them"
+        )
+
+
+def refuse_untrained(name: str, net: torch.nn.Module, again: torch.nn.Module) -> None:
+    """Refuse parameters that two loads of the same file leave different: random values that no file replaced.
+
+    Raises:
+        UserError: there are such parameters.
+    """
+    import torch  # noqa: PLC0415
+
+    others = dict(again.named_parameters())
+    random = [key for key, value in net.named_parameters() if not torch.equal(value.cpu(), others[key])]
+    if random:
+        raise UserError(
+            f"{name}: its weight files give no values for {len(random)} parameters ({random[0]} …), which would stay "
+            "untrained; remove the files and download them again"
+        )
+
+
+def at_hand(weight: WeightFile) -> bool:
+    """Whether the library that reads a weight file would find it without a download."""
+    if weight.folder == "huggingface":
+        from huggingface_hub import try_to_load_from_cache  # noqa: PLC0415
+
+        return isinstance(try_to_load_from_cache(weight.repository, weight.name, revision=weight.revision), str)
+    return cached(weight).is_file()
+
+
+def cached(weight: WeightFile) -> Path:
+    """Where torchvision and pyiqa look for a weight file."""
+    import torch  # noqa: PLC0415
+    from pyiqa.utils import download_util  # noqa: PLC0415
+
+    own = weight.folder == "pyiqa"
+    folder = Path(download_util.DEFAULT_CACHE_DIR if own else f"{torch.hub.get_dir()}/{weight.folder}")
+    return folder / weight.name
+
+
+@contextlib.contextmanager
+def quiet() -> Iterator[None]:
+    """Keep pyiqa's prints and its libraries' deprecation warnings off the terminal."""
+    with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield

@@ -1,0 +1,113 @@
+"""DISTS, structure and texture similarity of deep features, with the weights and layers of pyiqa's; see ``_pyiqa.py``.
+
+The reference's features are computed once for all its enhanced images, and the statistics channel by channel, so that
+photographs of ten megapixels fit into 16 GB.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from benchmark import MethodInfo
+
+from ._pyiqa import LICENCE, SOURCE, PyiqaMethod, pyiqa_file, torchvision_file
+
+if TYPE_CHECKING:
+    import numpy as np
+    import torch
+
+CHANNELS_AT_ONCE = 8
+STABILISER = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class LayerDescription:
+    """One layer of the reference.
+
+    Attributes:
+        features: (1, C, H, W).
+        mean: (1, C), over the layer's places.
+        variance: (1, C), biased.
+    """
+
+    features: torch.Tensor
+    mean: torch.Tensor
+    variance: torch.Tensor
+
+
+class DISTS(PyiqaMethod):
+    """1 minus the weighted similarity of the means and of the structure of VGG-16 features; 0 for equal images."""
+
+    info = MethodInfo(
+        name="dists",
+        title="DISTS",
+        higher_is_better=False,
+        score_range=(0.0, None),
+        group="learned",
+        trained_on="KADID-10k, DTD (backbone: ImageNet-1k)",
+        citation="@article{ding2022image, author={Ding, Keyan and Ma, Kede and Wang, Shiqi and Simoncelli, Eero P.}, "
+        "title={Image quality assessment: unifying structure and texture similarity}, "
+        "journal={IEEE Transactions on Pattern Analysis and Machine Intelligence}, volume={44}, number={5}, "
+        "pages={2567--2581}, year={2022}}",
+        licence=LICENCE,
+        source=SOURCE,
+        weights=(torchvision_file("vgg16-397923af.pth"), pyiqa_file("DISTS_weights-f5e65c96.pth")),
+        libraries=("pyiqa", "torchvision"),
+    )
+    metric = "dists"
+    arch = "dists_arch"
+
+    def describe(self, reference: torch.Tensor, *, rng: np.random.Generator | None = None) -> list[LayerDescription]:
+        """Features, means and variances of one reference, (1, 3, H, W). Nothing is drawn from ``rng``."""
+        return [LayerDescription(features, *moments(features)) for features in self._features(reference)]
+
+    def compare(self, enhanced: torch.Tensor, description: list[LayerDescription]) -> torch.Tensor:
+        """Distances, (N,), of enhanced images, (N, 3, H, W), from the described reference."""
+        import torch  # noqa: PLC0415
+
+        net = self._net.net
+        total = net.alpha.sum() + net.beta.sum()
+        alphas = torch.split((net.alpha / total).flatten(1), net.chns, dim=1)
+        betas = torch.split((net.beta / total).flatten(1), net.chns, dim=1)
+        similarity = torch.zeros(len(enhanced), device=enhanced.device)
+        for alpha, beta, layer, features in zip(alphas, betas, description, self._features(enhanced), strict=True):
+            mean, variance = moments(features)
+            covariance = mean_product(features, layer.features) - mean * layer.mean
+            texture = (2 * mean * layer.mean + STABILISER) / (mean**2 + layer.mean**2 + STABILISER)
+            structure = (2 * covariance + STABILISER) / (variance + layer.variance + STABILISER)
+            similarity += (alpha * texture).sum(dim=1) + (beta * structure).sum(dim=1)
+        return 1 - similarity
+
+    def _features(self, images: torch.Tensor) -> Iterator[torch.Tensor]:
+        """The image and each stage's features in turn, so that only one need be kept."""
+        net = self._net.net
+        yield images
+        hidden = (images - net.mean) / net.std
+        for stage in (net.stage1, net.stage2, net.stage3, net.stage4, net.stage5):
+            hidden = stage(hidden)
+            yield hidden
+
+
+def moments(features: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Mean and biased variance, (N, C) each, of features, (N, C, H, W)."""
+    import torch  # noqa: PLC0415
+
+    mean = features.mean(dim=(2, 3), keepdim=True)
+    variance = [(part - middle).square_().mean(dim=(2, 3)) for part, middle in by_channels(features, mean)]
+    return mean.flatten(1), torch.cat(variance, dim=1)
+
+
+def mean_product(left: torch.Tensor, right: torch.Tensor) -> torch.Tensor:
+    """Mean over places, (N, C), of the product of features, (N, C, H, W) and (1, C, H, W)."""
+    import torch  # noqa: PLC0415
+
+    return torch.cat([(a * b).mean(dim=(2, 3)) for a, b in by_channels(left, right)], dim=1)
+
+
+def by_channels(left: torch.Tensor, right: torch.Tensor) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+    """A few channels of both at a time: views, not copies."""
+    for first in range(0, left.shape[1], CHANNELS_AT_ONCE):
+        some = slice(first, first + CHANNELS_AT_ONCE)
+        yield left[:, some], right[:, some]

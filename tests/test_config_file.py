@@ -1,0 +1,98 @@
+"""The configuration: errors name file, line, key and the nearest right word; paths; ``--set``."""
+
+from pathlib import Path
+
+import pytest
+
+from benchmark.config import RunConfig
+from benchmark.config_file import parse, read_source
+from benchmark.errors import ConfigError
+
+GOOD = """\
+dataset: {name: efid, root: ../data/EFID, splits: [test]}
+methods:
+  - psnr
+  - {name: lpips, net: vgg, label: lpips-vgg}
+statistics: {replicates: 500}
+"""
+
+
+def write(folder: Path, text: str) -> Path:
+    file = folder / "c.yaml"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def test_names_and_mappings_are_both_methods(tmp_path: Path) -> None:
+    config = parse(RunConfig, read_source(write(tmp_path, GOOD)))
+    assert [entry.name for entry in config.methods] == ["psnr", "lpips"]
+    assert config.methods[1].options == {"net": "vgg"}
+    assert config.methods[1].label == "lpips-vgg"
+    assert config.statistics.replicates == 500
+    assert config.statistics.resample == "cluster"
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "words"),
+    [
+        (GOOD + "statistcs: {}\n", 6, ["'statistcs'", "did you mean 'statistics'"]),
+        (GOOD.replace("replicates", "replicate"), 5, ["'statistics.replicate'", "did you mean 'replicates'"]),
+        (GOOD.replace("500", "many"), 5, ["statistics.replicates", "'many'"]),
+        (GOOD.replace("500", "0"), 5, ["statistics.replicates", "greater than or equal to 1"]),
+        (GOOD + "device: gpu\n", 6, ["device", "'gpu'"]),
+        (GOOD.replace("label: lpips-vgg", "label: psnr"), None, ["'psnr' stands twice"]),
+        (GOOD.replace("label: lpips-vgg", "label: mos"), None, ["'mos'", "column of scores.csv"]),
+        (GOOD + "statistics: {seed: 1}\n", 6, ["'statistics' stands twice", "line 5"]),
+        (GOOD + "fov: circle\n", 6, ["fov", "circle"]),
+        ("methods: [psnr]\n", None, ["'dataset' is missing"]),
+        ("- psnr\n", None, ["mapping"]),
+        ("a: [1\n", 2, ["not valid YAML"]),
+    ],
+)
+def test_a_wrong_configuration_is_explained(tmp_path: Path, text: str, line: int | None, words: list[str]) -> None:
+    file = write(tmp_path, text)
+    with pytest.raises(ConfigError) as caught:
+        parse(RunConfig, read_source(file))
+    message = str(caught.value)
+    assert message.startswith(str(file) if line is None else f"{file}:{line}:")
+    for word in words:
+        assert word in message
+
+
+def test_a_missing_file_suggests_its_neighbour(tmp_path: Path) -> None:
+    file = write(tmp_path, GOOD)
+    with pytest.raises(ConfigError, match=r"did you mean .*c\.yaml"):
+        read_source(file.with_name("c.yml"))
+
+
+def test_settings_override_and_their_errors_name_them(tmp_path: Path) -> None:
+    file = write(tmp_path, GOOD)
+    config = parse(RunConfig, read_source(file, ["statistics.replicates=7", "methods.1.net=squeeze", "offline=true"]))
+    assert (config.statistics.replicates, config.offline) == (7, True)
+    assert config.methods[1].options["net"] == "squeeze"
+    with pytest.raises(ConfigError, match=r"^--set: unknown key 'statistics.replicatez'; did you mean 'replicates'"):
+        parse(RunConfig, read_source(file, ["statistics.replicatez=7"]))
+    with pytest.raises(ConfigError, match="key=value"):
+        read_source(file, ["statistics.replicates"])
+
+
+def test_paths_are_relative_to_the_file_and_settings_to_the_working_directory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    source = read_source(write(tmp_path, GOOD), ["output=here"])
+    assert source.folder(("dataset", "root")) == tmp_path
+    assert source.folder(("output",)) == elsewhere
+
+
+@pytest.mark.parametrize("key", ["size_mismatch: crop", "resize: 256", "fov: blank", "lower_mos_better: true"])
+def test_data_keys_may_stand_at_the_top_or_under_dataset_but_not_both(tmp_path: Path, key: str) -> None:
+    name, _, value = key.partition(": ")
+    top = parse(RunConfig, read_source(write(tmp_path, f"{GOOD}{key}\n")))
+    inside = parse(RunConfig, read_source(write(tmp_path, GOOD.replace("splits:", f"{key}, splits:"))))
+    assert getattr(top.dataset, name) == getattr(inside.dataset, name)
+    assert str(getattr(top.dataset, name)).lower() == value
+    with pytest.raises(ConfigError, match="both at the top and under dataset"):
+        parse(RunConfig, read_source(write(tmp_path, GOOD.replace("splits:", f"{key}, splits:") + f"{key}\n")))

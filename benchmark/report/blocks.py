@@ -1,4 +1,4 @@
-"""Which numbers stand where: the blocks of a report (data set and split), their pairs, and a look-up of estimates. Pandas."""
+"""Which numbers stand where: blocks (data set and split), their pairs, and a look-up of estimates. Pandas."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ class Numbers:
     """Estimates by scope, method and statistic; comparisons by scope, statistic and both methods."""
 
     def __init__(self, data: ReportData) -> None:
-        self._estimates = {key: estimate for key, estimate in _estimates(data.summary)}
+        self._estimates = dict(_estimates(data.summary))
         self._comparisons = dict(_comparisons(data.comparisons))
         self.statistics = tuple(dict.fromkeys(statistic for _, _, statistic in self._estimates))
 

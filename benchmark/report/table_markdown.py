@@ -12,8 +12,8 @@ def to_markdown(table: ComparisonTable) -> str:
     header = ["Method", *(["Trained on"] if table.has_training else []), *(["Counts"] if table.has_counts else [])]
     alignment = [":---"] * len(header) + ["---:"] * len(table.columns)
     for column in table.columns:
-        group = f"{column.group}: " if column.group else ""
-        header.append(f"{markdown(group + column.title)} {names.arrow(column.higher)}")
+        place = f"{column.group}: " if column.group else ""
+        header.append(f"{markdown(place + column.title)} {names.arrow(column.higher)}")
     lines = [f"**{markdown(table.caption)}**", "", _line(header), _line(alignment)]
     for group in table.groups:
         if group.heading and (len(table.groups) > 1 or group.heading == NOT_RANKED):

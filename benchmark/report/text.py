@@ -64,13 +64,14 @@ _LATEX = {
     "²": r"$^2$",
     "³": r"$^3$",
 }
+_GREEK_NAMES = (
+    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi omega "
+    "Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega"
+)
 _GREEK = dict(
     zip(
         "αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΦΨΩ",
-        (
-            "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi "
-            "omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega"
-        ).split(),
+        _GREEK_NAMES.split(),
         strict=True,
     )
 )
@@ -128,17 +129,18 @@ def _with_breaks(word: str, pieces: list[str]) -> list[str]:
     broken, run = [], 0
     for character, piece in zip(word, pieces, strict=True):
         run += 1
-        if not character.isalnum() or run >= 12:
-            piece, run = piece + r"\allowbreak{}", 0
-        broken.append(piece)
+        pause = not character.isalnum() or run >= 12
+        run = 0 if pause else run
+        broken.append(piece + r"\allowbreak{}" if pause else piece)
     return broken
 
 
 def _unligated(pieces: list[str]) -> list[str]:
     """Keep ``--``, ``,,`` and ``''`` from turning into other characters."""
+    following = [*pieces[1:], ""] if pieces else []
     return [
-        piece + "{}" if piece in {"-", ",", "'"} and following == piece else piece
-        for piece, following in zip(pieces, [*pieces[1:], ""], strict=True)
+        piece + "{}" if piece in {"-", ",", "'"} and piece == after else piece
+        for piece, after in zip(pieces, following, strict=True)
     ]
 
 

@@ -140,9 +140,10 @@ class Supervisor:
 
     def _listen(self, worker: _Worker) -> None:
         assert worker.process.stdout is not None
-        for line in worker.process.stdout:
-            with contextlib.suppress(ValueError):
-                self._messages.put((worker.number, decode(line)))
+        with worker.process.stdout as lines:
+            for line in lines:
+                with contextlib.suppress(ValueError):
+                    self._messages.put((worker.number, decode(line)))
         self._messages.put((worker.number, None))
 
     @staticmethod

@@ -1,4 +1,4 @@
-"""The one style of all plots, and how they become bytes: fonts, sizes, colours, fixed metadata. matplotlib without pyplot."""
+"""The one style of all plots, and how they become bytes: fonts, sizes, colours, fixed metadata. No pyplot."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ BAND = "#9ec5e6"
 # Okabe and Ito's colours without yellow, ordered so that neighbours differ in lightness; markers tell them apart in grey.
 COLOURS = ("#0072b2", "#e69f00", "#1a1a1a", "#56b4e9", "#d55e00", "#009e73", "#cc79a7")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
-STYLE: dict[str, Any] = {
+STYLE: Any = {
     "font.family": "DejaVu Sans",
     "font.size": 7,
     "axes.titlesize": 8,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
-from benchmark import MethodInfo, WeightFile
+from benchmark import MethodInfo, UserError, WeightFile
 
 from ._pyiqa import LICENCE, SOURCE, PyiqaMethod, cached, hub_file, one_each, pyiqa_file, torchvision_file
 
@@ -275,6 +275,20 @@ class FGResQ(PyiqaMethod):
             "difference": "quality of the enhanced image minus that of the reference",
         }
         return {"output": meaning[self.output], "resizing": "to 256 × 256 px, centre 224 px"}
+
+    def load(self, device: str) -> None:
+        """Build the metric; see ``PyiqaMethod.load``.
+
+        Raises:
+            UserError: also where the installed transformers has changed what pyiqa reaches into.
+        """
+        try:
+            super().load(device)
+        except AttributeError as error:
+            raise UserError(
+                f"{self.info.name}: the installed pyiqa and transformers don't fit together ({error}); "
+                "an older transformers may"
+            ) from None
 
     def score(self, enhanced: torch.Tensor, reference: torch.Tensor) -> torch.Tensor:
         """Scores, (N,); see ``Method.score``."""

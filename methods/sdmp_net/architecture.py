@@ -1,0 +1,94 @@
+"""Sizes of SDMP-Net's variants: which backbones, which of their layers, how wide the trained parts are. Plain data.
+
+Read by every other module of the package; imports nothing heavy, so that presets can be listed without torch.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from benchmark import WeightFile
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backbone:
+    """A published image network and where timm's authors offer its ImageNet weights.
+
+    Attributes:
+        name: timm's name of the architecture.
+        tag: timm's name of the weights.
+    """
+
+    name: str
+    tag: str
+
+    @property
+    def repository(self) -> str:
+        """Repository on the Hugging Face hub."""
+        return f"timm/{self.name}.{self.tag}"
+
+    def weight_file(self) -> WeightFile:
+        """The published weights, as the hub's main branch has them."""
+        file = "model.safetensors"
+        url = f"https://huggingface.co/{self.repository}/resolve/main/{file}"
+        return WeightFile(name=file, url=url, folder="huggingface", repository=self.repository, revision="main")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Widths:
+    """Channels of the trained parts; the defaults are the published ones.
+
+    Attributes:
+        sampled: most channels that a deformable convolution reads and gives (a stage with more is first reduced).
+        bridge: between the two convolutions that bring deformed features to the ViT's grid.
+        bridged: after them, for each CNN stage.
+        joint: of one image's ViT and deformed CNN features together.
+        mixed: after the first 3x3 convolution over (reference, enhanced, difference).
+        judged: after the second.
+        hidden: of the perceptron that gives score and weight of a position.
+    """
+
+    sampled: int = 768
+    bridge: int = 512
+    bridged: int = 768
+    joint: int = 256
+    mixed: int = 1024
+    judged: int = 512
+    hidden: int = 256
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Architecture:
+    """One variant of the network.
+
+    Attributes:
+        cnn: a ResNet.
+        vit: a vision transformer with square patches and a class token.
+        cnn_stages: stages of the ResNet that are read (1 to 4), each giving one scale.
+        cnn_blocks: blocks that are read in each of these stages, from the stage's first one; all where it has fewer.
+        vit_blocks: transformer blocks that are read, from the first one.
+        widths: channels of the trained parts.
+    """
+
+    cnn: Backbone
+    vit: Backbone
+    cnn_stages: tuple[int, ...] = (1,)
+    cnn_blocks: int = 3
+    vit_blocks: int = 5
+    widths: Widths = Widths()
+
+
+RESNET_152 = Backbone(name="resnet152", tag="a1h_in1k")
+RESNET_18 = Backbone(name="resnet18", tag="a1_in1k")
+VIT_B8 = Backbone(name="vit_base_patch8_224", tag="augreg2_in21k_ft_in1k")
+VIT_B16 = Backbone(name="vit_base_patch16_224", tag="augreg2_in21k_ft_in1k")
+VIT_TI16 = Backbone(name="vit_tiny_patch16_224", tag="augreg_in21k_ft_in1k")
+
+PUBLISHED = Architecture(cnn=RESNET_152, vit=VIT_B8)
+PUBLISHED_B16 = Architecture(cnn=RESNET_152, vit=VIT_B16)
+MULTI_SCALE = Architecture(cnn=RESNET_152, vit=VIT_B8, cnn_stages=(1, 2, 3, 4))
+TINY = Architecture(
+    cnn=RESNET_18,
+    vit=VIT_TI16,
+    widths=Widths(sampled=128, bridge=64, bridged=96, joint=48, mixed=96, judged=64, hidden=32),
+)

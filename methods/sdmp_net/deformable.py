@@ -1,0 +1,78 @@
+"""The spatially deformable module for one scale: offsets from the reference, deformed sampling, bridge to the ViT's grid.
+
+Imports torch and torchvision. ``network`` holds one ``DeformableScale`` for each CNN stage that is read; ``sampling``
+computes the same deformable convolution faster where several images share their offsets.
+"""
+
+from __future__ import annotations
+
+import torch.nn.functional as F
+from torch import Tensor, nn
+from torchvision.ops import DeformConv2d
+
+OFFSETS = 2 * 3 * 3
+"""Channels of the offset field: (dy, dx) for each of the nine taps of a 3x3 kernel, in pixels of the sampled grid."""
+
+
+class DeformableScale(nn.Module):
+    """One scale of the spatially deformable module; the same weights serve both images.
+
+    For the published network: G = 56 (CNN grid), V = 28 (ViT grid), C = 768, 768 deformed, 512 between, 768 out.
+
+    Attributes:
+        grid: G, side length of the CNN features' grid.
+        vit_grid: V, side length of the ViT features' grid.
+    """
+
+    def __init__(
+        self, cnn_channels: int, grid: int, vit_channels: int, vit_grid: int, sampled: int, bridge: int, bridged: int
+    ) -> None:
+        super().__init__()
+        self.grid, self.vit_grid = grid, vit_grid
+        channels = min(cnn_channels, sampled)
+        self.reduce = nn.Conv2d(cnn_channels, channels, 1) if cnn_channels > channels else nn.Identity()
+        self.conv_offset = nn.Conv2d(vit_channels, OFFSETS, 3, padding=1)
+        self.deform = DeformConv2d(channels, channels, 3, padding=1)
+        first, second = strides(grid, vit_grid)
+        self.bridge1 = nn.Conv2d(channels, bridge, 3, stride=first, padding=1)
+        self.bridge2 = nn.Conv2d(bridge, bridged, 3, stride=second, padding=1)
+
+    def offsets(self, reference_vit: Tensor) -> Tensor:
+        """Where to sample, from the reference alone.
+
+        Args:
+            reference_vit: ViT features of the reference, (N, 3840, V, V).
+
+        Returns:
+            Offsets in pixels of the CNN grid, (N, 18, G, G).
+        """
+        out: Tensor = self.conv_offset(F.interpolate(reference_vit, size=(self.grid, self.grid), mode="nearest"))
+        return out
+
+    def forward(self, cnn: Tensor, offsets: Tensor) -> Tensor:
+        """Sample an image's CNN features at the deformed places and bring them to the ViT's grid.
+
+        Args:
+            cnn: CNN features of an image, (N, C, G, G).
+            offsets: of its reference, (N, 18, G, G).
+
+        Returns:
+            (N, 768, V, V).
+        """
+        return self.bridge(self.deform(self.reduce(cnn), offsets))
+
+    def bridge(self, deformed: Tensor) -> Tensor:
+        """Bring deformed features, (N, C, G, G), to the ViT's grid, (N, 768, V, V)."""
+        out: Tensor = self.bridge2(F.relu(self.bridge1(deformed)))
+        return to_grid(out, self.vit_grid)
+
+
+def strides(grid: int, vit_grid: int) -> tuple[int, int]:
+    """Strides of the bridge's two convolutions: 56 to 28: (2, 1); 56 to 14: (2, 2); a grid that is not larger: (1, 1)."""
+    ratio = max(1, grid // vit_grid)
+    return (1 if ratio == 1 else 2), (2 if ratio > 2 else 1)
+
+
+def to_grid(x: Tensor, grid: int) -> Tensor:
+    """Resize (N, C, g, g) to (N, C, grid, grid) by nearest neighbour; unchanged where it fits."""
+    return x if x.shape[-1] == grid else F.interpolate(x, size=(grid, grid), mode="nearest")

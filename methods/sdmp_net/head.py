@@ -1,0 +1,50 @@
+"""SDMP-Net's prediction: from both images' features to one quality for each pair of crops. Imports torch."""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from .architecture import Widths
+
+
+class Prediction(nn.Module):
+    """Joins the features of reference and enhanced image and predicts the scaled label.
+
+    For the published network: ViT 3,840 + deformed CNN 768 = 4,608 channels -> 256 an image; reference, enhanced and
+    their difference: 768 -> 1,024 -> 512; per position 512 -> 256 -> score and weight.
+    """
+
+    def __init__(self, channels: int, widths: Widths, dropout: float) -> None:
+        super().__init__()
+        self.joint = nn.Conv2d(channels, widths.joint, 1)
+        self.mix1 = nn.Conv2d(3 * widths.joint, widths.mixed, 3, padding=1)
+        self.mix2 = nn.Conv2d(widths.mixed, widths.judged, 3, padding=1)
+        self.hidden = nn.Conv2d(widths.judged, widths.hidden, 1)
+        self.dropout = nn.Dropout(dropout)
+        self.score = nn.Conv2d(widths.hidden, 1, 1)
+        self.weight = nn.Conv2d(widths.hidden, 1, 1)
+
+    def join(self, vit: Tensor, deformed: Tensor) -> Tensor:
+        """One image's features together: (N, 3840, V, V) and (N, 768, V, V) to (N, 256, V, V)."""
+        out: Tensor = self.joint(torch.cat([vit, deformed], dim=1))
+        return out
+
+    def forward(self, reference: Tensor, enhanced: Tensor) -> Tensor:
+        """Quality of each pair: joint features of both images, (N, 256, V, V) each, to (N,)."""
+        x = torch.cat([reference, enhanced, reference - enhanced], dim=1)
+        return self.judge(F.relu(self.mix1(x)))
+
+    def judge(self, mixed: Tensor) -> Tensor:
+        """The rest of the prediction, from (N, 1024, V, V) to the weighted mean of the patch scores, (N,)."""
+        scores, weights = self.maps(mixed)
+        return (scores * weights).sum(dim=(1, 2, 3)) / weights.sum(dim=(1, 2, 3))
+
+    def maps(self, mixed: Tensor) -> tuple[Tensor, Tensor]:
+        """Score and weight of each position: (N, 1024, V, V) to (N, 1, V, V) twice; weights in (0, 1).
+
+        The perceptron 512 -> 256 -> 1 works on each position by itself: its layers are 1x1 convolutions.
+        """
+        hidden = self.dropout(F.relu(self.hidden(self.mix2(mixed))))
+        return self.score(hidden), torch.sigmoid(self.weight(hidden))

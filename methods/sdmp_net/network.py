@@ -1,0 +1,110 @@
+"""SDMP-Net as one module: frozen backbones, deformable sampling, prediction; the reference's part apart. Imports torch.
+
+``describe_reference`` and ``compare`` split the work so that a reference is looked at once for all its enhanced images;
+``forward`` is both, for training. ``fast`` computes ``compare`` with folded weights.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from .architecture import Architecture
+from .backbones import ResNetFeatures, ViTFeatures
+from .deformable import DeformableScale
+from .head import Prediction
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """What the frozen backbones see in N crops.
+
+    Attributes:
+        cnn: a tensor for each stage that is read; published: one, (N, 768, 56, 56).
+        vit: (N, 3840, 28, 28) with ViT-B/8, (N, 3840, 14, 14) with ViT-B/16.
+    """
+
+    cnn: list[Tensor]
+    vit: Tensor
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceDescription:
+    """What the comparison needs of N reference crops.
+
+    Attributes:
+        offsets: for each scale, (N, 18, G, G).
+        joint: joint features, (N, 256, V, V).
+    """
+
+    offsets: list[Tensor]
+    joint: Tensor
+
+
+class SDMPNetwork(nn.Module):
+    """The network of one architecture at one crop size.
+
+    Attributes:
+        architecture: its sizes.
+        crop_size: S, side length of the crops in pixels.
+    """
+
+    def __init__(self, architecture: Architecture, *, crop_size: int = 224, dropout: float = 0.5) -> None:
+        super().__init__()
+        self.architecture, self.crop_size = architecture, crop_size
+        widths = architecture.widths
+        self.cnn = ResNetFeatures(architecture.cnn.name, architecture.cnn_stages, architecture.cnn_blocks, crop_size)
+        self.vit = ViTFeatures(architecture.vit.name, architecture.vit_blocks, crop_size)
+        self.scales = nn.ModuleList(
+            DeformableScale(
+                channels, grid, self.vit.channels, self.vit.grid, widths.sampled, widths.bridge, widths.bridged
+            )
+            for channels, grid in zip(self.cnn.channels, self.cnn.grids, strict=True)
+        )
+        self.head = Prediction(self.vit.channels + len(self.scales) * widths.bridged, widths, dropout)
+
+    @torch.no_grad()
+    def features(self, crops: Tensor) -> Features:
+        """Frozen features of crops, RGB in [0, 1], (N, 3, S, S); never under autograd."""
+        images = (crops - 0.5) / 0.5
+        return Features(self.cnn(images), self.vit(images))
+
+    def offsets(self, reference: Features) -> list[Tensor]:
+        """Sampling offsets of each scale, (N, 18, G, G), from the reference's ViT features."""
+        return [scale.offsets(reference.vit) for scale in self.scales]  # type: ignore[operator]
+
+    def joint(self, features: Features, offsets: list[Tensor]) -> Tensor:
+        """Joint features of one image, (N, 256, V, V), sampled with its reference's offsets."""
+        bridged = [
+            scale(cnn, offset) for scale, cnn, offset in zip(self.scales, features.cnn, offsets, strict=True)
+        ]
+        return self.head.join(features.vit, torch.cat(bridged, dim=1))
+
+    def describe_reference(self, crops: Tensor) -> ReferenceDescription:
+        """All that depends on the reference alone, from its crops, RGB in [0, 1], (N, 3, S, S)."""
+        features = self.features(crops)
+        offsets = self.offsets(features)
+        return ReferenceDescription(offsets, self.joint(features, offsets))
+
+    def compare(self, crops: Tensor, reference: ReferenceDescription) -> Tensor:
+        """Quality of enhanced crops at the described places, (N, 3, S, S) to (N,), in units of the scaled label."""
+        out: Tensor = self.head(reference.joint, self.joint(self.features(crops), reference.offsets))
+        return out
+
+    def forward(self, enhanced: Tensor, reference: Tensor) -> Tensor:
+        """Quality of pairs of crops, RGB in [0, 1], (N, 3, S, S) twice to (N,); differentiable in the trained parts."""
+        return self.compare(enhanced, self.describe_reference(reference))
+
+    def trained_state(self) -> dict[str, Tensor]:
+        """Tensors of the trained parts, by their names in the network."""
+        return {key: value for key, value in self.state_dict().items() if not key.startswith(FROZEN)}
+
+    def frozen_state(self) -> dict[str, Tensor]:
+        """Tensors of the two backbones, by their names in the network."""
+        return {key: value for key, value in self.state_dict().items() if key.startswith(FROZEN)}
+
+
+FROZEN = ("cnn.", "vit.")
+"""How names of the frozen parts' tensors begin."""

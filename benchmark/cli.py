@@ -185,8 +185,10 @@ def score(
     source = read_source({}, set_ or ())
     where = device or "auto"
     where = ("cuda" if provenance.cuda_at_hand() else "cpu") if where == "auto" else where
+    single.check_method(method, source.values, source)
+    pair = single.read_pair(enhanced, reference)
     loaded = single.load_method(method, source.values, source, device=where)
-    value = single.score_files(loaded, enhanced, reference)
+    value = single.score_pair(loaded, *pair)
     print(json.dumps({"method": loaded.info.name, "score": value}) if as_json else value)
     return 0
 
@@ -280,6 +282,8 @@ def _show(result: Any, console: Console, directory: Path | None = None) -> None:
     from benchmark.report.terminal import ranked_table  # noqa: PLC0415
 
     console.print(ranked_table(result.data))
+    for note in result.data.notes:
+        console.print(f"note: {note}", highlight=False, markup=False, style="dim")
     console.print(
         f"report: {(directory or result.directory) / 'report.html'}", soft_wrap=True, highlight=False, markup=False
     )

@@ -7,13 +7,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmark import registry, weights
-from benchmark.config_file import Source, absolute
+from benchmark.config_file import Source
 from benchmark.contracts import Method, ScoreSource
 from benchmark.errors import PluginError, UserError, WeightsUnavailableError
 from benchmark.options import check_options
 
 if TYPE_CHECKING:
+    import numpy as np
     import torch
+    from numpy.typing import NDArray
 
 
 class LoadedMethod:
@@ -42,15 +44,15 @@ class LoadedMethod:
         import torch  # noqa: PLC0415
 
         from benchmark.randomness import content_sha256  # noqa: PLC0415
-        from benchmark.scoring.inference import PreparedPair, score_pair  # noqa: PLC0415
+        from benchmark.scoring import inference  # noqa: PLC0415
 
         if enhanced.shape != reference.shape or enhanced.ndim != 4 or enhanced.shape[1] != 3:
             shapes = f"{tuple(enhanced.shape)} and {tuple(reference.shape)}"
             raise ValueError(f"enhanced and reference must both be (N, 3, H, W), not {shapes}")
         values = []
         for one, other in zip(enhanced.cpu().float().numpy(), reference.cpu().float().numpy(), strict=True):
-            pair = PreparedPair("", one, other, content_sha256(other))
-            values.append(score_pair(self._method, pair, self._device, self._seed))
+            pair = inference.PreparedPair("", one, other, content_sha256(other))
+            values.append(inference.score_pair(self._method, pair, self._device, self._seed))
         return torch.tensor(values, dtype=torch.float64)
 
 
@@ -73,13 +75,11 @@ def create_method(
     return load_method(name, options, source, device=device, seed=seed, offline=offline)
 
 
-def load_method(
-    name: str, options: Mapping[str, Any], source: Source, *, device: str, seed: int = 0, offline: bool = False
-) -> LoadedMethod:
-    """As ``create_method``, with errors that name where the options came from.
+def check_method(name: str, options: Mapping[str, Any], source: Source) -> Method:
+    """A method with its options, not yet loaded: cheap, imports no torch.
 
     Raises:
-        UserError: no such method, a wrong option, or weights that can't be had.
+        UserError: no such method, a wrong option, or it can't be used here.
     """
     found = registry.methods().load(name)
     if issubclass(found, ScoreSource):
@@ -88,6 +88,18 @@ def load_method(
     reason = method.unavailable()
     if reason is not None:
         raise WeightsUnavailableError(f"{name} is unavailable: {reason}")
+    return method
+
+
+def load_method(
+    name: str, options: Mapping[str, Any], source: Source, *, device: str, seed: int = 0, offline: bool = False
+) -> LoadedMethod:
+    """As ``create_method``, with errors that name where the options came from.
+
+    Raises:
+        UserError: no such method, a wrong option, or weights that can't be had.
+    """
+    method = check_method(name, options, source)
     weights.ensure(method.weights(), weights_dir=None, offline=offline)
     for role, place in method.files().items():
         if not Path(place).is_file():
@@ -96,18 +108,21 @@ def load_method(
     return LoadedMethod(method, device, seed)
 
 
-def score_files(method: LoadedMethod, enhanced: Path, reference: Path) -> float:
-    """The score of two image files of the same size.
+def read_pair(enhanced: Path, reference: Path) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Two image files of the same size, RGB in [0, 1], (3, H, W) each.
 
     Raises:
         UserError: an image can't be read, or the sizes differ.
     """
-    import torch  # noqa: PLC0415
-
     from benchmark.images import read_image  # noqa: PLC0415
     from benchmark.sizes import SizePolicy, harmonise  # noqa: PLC0415
 
-    folder = Path.cwd()
-    pair = [read_image(absolute(path, folder)) for path in (enhanced, reference)]
-    one, other = harmonise(pair[0], pair[1], SizePolicy(), (str(enhanced), str(reference)))
-    return float(method.score(torch.from_numpy(one)[None], torch.from_numpy(other)[None])[0])
+    one, other = read_image(enhanced), read_image(reference)
+    return harmonise(one, other, SizePolicy(), (str(enhanced), str(reference)))
+
+
+def score_pair(method: LoadedMethod, enhanced: NDArray[np.float32], reference: NDArray[np.float32]) -> float:
+    """The score of one pair of images as ``read_pair`` gives them."""
+    import torch  # noqa: PLC0415
+
+    return float(method.score(torch.from_numpy(enhanced)[None], torch.from_numpy(reference)[None])[0])

@@ -36,8 +36,7 @@ class ResNetFeatures(Frozen):
 
     def __init__(self, name: str, stages: tuple[int, ...], blocks: int, crop_size: int) -> None:
         super().__init__()
-        # zero_init_last would make every block of an untrained network the identity
-        whole: Any = timm.create_model(name, pretrained=False, zero_init_last=False)
+        whole: Any = timm.create_model(name, pretrained=False)
         self.conv1, self.bn1, self.act1, self.maxpool = whole.conv1, whole.bn1, whole.act1, whole.maxpool
         self.stages = stages
         self._read = blocks
@@ -50,7 +49,14 @@ class ResNetFeatures(Frozen):
             if stage in stages:
                 self.channels.append(min(blocks, len(layer)) * _width(layer[0]))
                 self.grids.append(crop_size // 4 // 2 ** (stage - 1))
+        self._wake_untrained_blocks()
         self.freeze()
+
+    def _wake_untrained_blocks(self) -> None:
+        """Let untrained blocks add something: timm starts them as identities; 0.25 keeps fifty in a row in scale."""
+        for name, module in self.named_modules():
+            if name.endswith((".bn2", ".bn3")) and not module.weight.any():
+                nn.init.constant_(module.weight, 0.25)
 
     def forward(self, images: Tensor) -> list[Tensor]:
         """Features of each stage that is read.
@@ -113,4 +119,4 @@ class ViTFeatures(Frozen):
             x = block(x)
             tokens.append(x[:, self.vit.num_prefix_tokens :])
         joined = torch.cat(tokens, dim=2)
-        return joined.transpose(1, 2).reshape(len(images), self.channels, self.grid, self.grid)
+        return joined.transpose(1, 2).contiguous().view(len(images), self.channels, self.grid, self.grid)

@@ -119,7 +119,9 @@ def _statistics(
     rows, resamples = [], {}
     groups = [indices.to_numpy() for _, indices in table.groupby("reference").groups.items()]
     first = table.index[0]
-    counts = [np.concatenate([groups[i] for i in rng.integers(len(groups), size=len(groups))]) for _ in range(replicates)]
+    counts = [
+        np.concatenate([groups[i] for i in rng.integers(len(groups), size=len(groups))]) for _ in range(replicates)
+    ]
     scopes = [("pair", "", table)] + [("condition", str(name), part) for name, part in table.groupby("condition")]
     for method in methods:
         for level, condition, part in scopes:
@@ -134,10 +136,9 @@ def _statistics(
                     ]
                     resamples[method.label, statistic] = np.array(draws)
                     low, high = np.nanpercentile(draws, [2.5, 97.5])
-                rows.append(
-                    [dataset, split, level, condition, method.label, statistic, value, low, high]
-                    + [len(known), known["reference"].nunique(), "percentile" if np.isfinite(low) else "", ""]
-                )
+                n = [len(known), known["reference"].nunique()]
+                how = "percentile" if np.isfinite(low) else ""
+                rows.append([dataset, split, level, condition, method.label, statistic, value, low, high, *n, how, ""])
     columns = ["dataset", "split", "level", "condition", "method", "statistic", "value", "ci_low", "ci_high"]
     summary = pd.DataFrame(rows, columns=[*columns, "n", "n_clusters", "interval", "note"])
     return summary, _comparisons(dataset, split, methods, resamples, statistics, summary)
@@ -151,7 +152,7 @@ def statistic_of(statistic: str, part: Frame, method: ScoredMethod) -> float:
     sign = 1 if method.higher_is_better else -1
     if statistic == "rmse":
         return float(np.std(labels - np.polyval(np.polyfit(scores, labels, 1), scores)))
-    functions = {"srcc": stats.spearmanr, "plcc": stats.pearsonr, "krcc": stats.kendalltau}
+    functions: dict[str, Any] = {"srcc": stats.spearmanr, "plcc": stats.pearsonr, "krcc": stats.kendalltau}
     function = functions.get(statistic, stats.pearsonr)
     return sign * float(function(scores, labels)[0])
 
@@ -175,10 +176,9 @@ def _comparisons(
                 p_value = min(1.0, 2 * (1 + min((draws <= 0).sum(), (draws >= 0).sum())) / (1 + len(draws)))
                 difference = float(whole[first.label, statistic]) - float(whole[second.label, statistic])
                 ends = np.percentile(draws, [2.5, 97.5])
-                rows.append(
-                    [dataset, split, "pair", "", statistic, first.label, second.label, difference, *ends, p_value]
-                    + [p_value, p_value < 0.05, "bootstrap", 36, 12]
-                )
+                names = [statistic, first.label, second.label]
+                tested = [p_value, p_value, p_value < 0.05, "bootstrap", 36, 12]
+                rows.append([dataset, split, "pair", "", *names, difference, *ends, *tested])
     columns = ["dataset", "split", "level", "condition", "statistic", "method_a", "method_b", "difference", "ci_low"]
     columns += ["ci_high", "p_value", "p_adjusted", "significant", "test", "n", "n_clusters"]
     return pd.DataFrame(rows, columns=columns)

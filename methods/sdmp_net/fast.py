@@ -1,0 +1,101 @@
+"""SDMP-Net's scoring with less arithmetic: the same function as ``network``, equal up to rounding. Imports torch.
+
+Where no ReLU lies between two linear layers they are one: the bridge's second convolution with the joint 1x1 convolution,
+and the difference (reference - enhanced) with the first convolution over it, whose reference part is computed once.
+Deformed sampling is ``sampling`` 's. For inference only: weights are copied and folded when it is built.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from .deformable import DeformableScale, to_grid
+from .network import Features, SDMPNetwork
+from .sampling import Places, kernel_rows, places, sample
+
+
+@dataclass(frozen=True, slots=True)
+class FoldedDescription:
+    """What the comparison needs of N reference crops.
+
+    Attributes:
+        places: for each scale, the sampling places of each crop.
+        mixed: the reference's share of the first convolution over the pair, bias included, (N, 1024, V, V).
+    """
+
+    places: list[list[Places]]
+    mixed: Tensor
+
+
+class FoldedScale:
+    """One scale, from CNN features to its share of the joint features."""
+
+    def __init__(self, scale: DeformableScale, joint: Tensor) -> None:
+        """Fold a scale of the network with its columns of the joint 1x1 convolution, (256, 768)."""
+        self._scale = scale
+        self._kernel, self._bias = kernel_rows(scale.deform.weight), scale.deform.bias
+        bridge2 = scale.bridge2
+        self._stride = bridge2.stride
+        self._bridge = torch.einsum("oc,cixy->oixy", joint.double(), bridge2.weight.double()).float()
+        self.bias = joint.double() @ _bias(bridge2).double()
+
+    def places(self, reference_vit: Tensor) -> list[Places]:
+        """Sampling places of each reference crop, from its ViT features, (N, 3840, V, V)."""
+        return [places(offsets) for offsets in self._scale.offsets(reference_vit)]
+
+    def joint(self, cnn: Tensor, where: list[Places]) -> Tensor:
+        """Share of the joint features without their bias: (N, C, G, G) to (N, 256, V, V)."""
+        reduced = self._scale.reduce(cnn)
+        deformed = [sample(one, at, self._kernel, self._bias) for one, at in zip(reduced, where, strict=True)]
+        bridged = F.relu(self._scale.bridge1(torch.stack(deformed)))
+        return to_grid(F.conv2d(bridged, self._bridge, stride=self._stride, padding=1), self._scale.vit_grid)
+
+
+class FoldedScorer:
+    """Scores pairs of crops as ``network.SDMPNetwork`` in eval mode does, faster; the network must not change meanwhile."""
+
+    def __init__(self, network: SDMPNetwork) -> None:
+        self._network = network
+        head, vit_channels = network.head, network.vit.channels
+        joint = head.joint.weight.detach().flatten(1)
+        self._vit = joint[:, :vit_channels, None, None].contiguous()
+        shares = joint[:, vit_channels:].chunk(len(network.scales), dim=1)
+        with torch.no_grad():
+            self._scales = [FoldedScale(scale, share) for scale, share in zip(network.scales, shares, strict=True)]  # type: ignore[arg-type]
+            self._bias = (_bias(head.joint).double() + sum(scale.bias for scale in self._scales)).float()
+            reference, enhanced, difference = head.mix1.weight.double().chunk(3, dim=1)
+            self._mix_reference = (reference + difference).float()
+            self._mix_enhanced = (enhanced - difference).float()
+
+    @torch.inference_mode()
+    def describe_reference(self, crops: Tensor) -> FoldedDescription:
+        """All that depends on the reference alone, from its crops, RGB in [0, 1], (N, 3, S, S)."""
+        features = self._network.features(crops)
+        where = [scale.places(features.vit) for scale in self._scales]
+        joint = self._joint(features, where)
+        mixed = F.conv2d(joint, self._mix_reference, self._network.head.mix1.bias, padding=1)
+        return FoldedDescription(where, mixed)
+
+    @torch.inference_mode()
+    def compare(self, crops: Tensor, reference: FoldedDescription) -> Tensor:
+        """Quality of enhanced crops at the described places, (N, 3, S, S) to (N,), in units of the scaled label."""
+        joint = self._joint(self._network.features(crops), reference.places)
+        mixed = F.conv2d(joint, self._mix_enhanced, padding=1) + reference.mixed
+        out: Tensor = self._network.head.judge(F.relu(mixed))
+        return out
+
+    def _joint(self, features: Features, where: list[list[Places]]) -> Tensor:
+        joint = F.conv2d(features.vit, self._vit, self._bias)
+        for scale, cnn, at in zip(self._scales, features.cnn, where, strict=True):
+            joint = joint + scale.joint(cnn, at)
+        return joint
+
+
+def _bias(layer: nn.Conv2d) -> Tensor:
+    if layer.bias is None:
+        raise TypeError("SDMP-Net's trained convolutions have a bias")
+    return layer.bias

@@ -1,0 +1,229 @@
+"""Comparison tables: order, marks, what is ranked, published values, and the three formats."""
+
+import csv
+import io
+import math
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from benchmark.report.data import ReportData
+from benchmark.report.spec import TableSpec
+from benchmark.report.table import ComparisonTable, Row, comparison_table
+from benchmark.report.table_csv import to_csv
+from benchmark.report.table_latex import to_latex
+from benchmark.report.table_markdown import to_markdown
+
+Maker = Callable[..., ReportData]
+
+
+def table_of(data: ReportData, index: int = 0) -> ComparisonTable:
+    return comparison_table(data, TableSpec.of(data.config.tables[index]))
+
+
+def row_of(table: ComparisonTable, title: str) -> Row:
+    return next(row for row in table.rows if row.title == title)
+
+
+def heading_of(table: ComparisonTable, title: str) -> str:
+    return next(group.heading for group in table.groups for row in group.rows if row.title == title)
+
+
+def csv_rows(data: ReportData) -> dict[str, dict[str, str]]:
+    return {row["title"]: row for row in csv.DictReader(io.StringIO(to_csv(table_of(data))))}
+
+
+def test_signed_values_are_ranked_and_a_reversed_method_is_last(make_report: Maker) -> None:
+    data = make_report({"good": 0.8, "reversed": -0.9, "middle": 0.5})
+    rows = csv_rows(data)
+    assert list(rows) == ["GOOD", "MIDDLE", "REVERSED"]
+    assert rows["GOOD"]["srcc_mark"].startswith("best")
+    assert rows["MIDDLE"]["srcc_mark"].startswith("second")
+    assert float(rows["REVERSED"]["srcc"]) < 0
+
+
+def test_lower_is_better_columns_are_ranked_the_other_way_round(make_report: Maker) -> None:
+    table = table_of(make_report({"good": 0.95, "bad": 0.1}))
+    rmse = next(index for index, column in enumerate(table.columns) if column.statistic == "rmse")
+    assert [row_of(table, title).cells[rmse].place for title in ("GOOD", "BAD")] == [1, 2]
+    assert not table.columns[rmse].higher
+    assert "RMSE $\\downarrow$" in to_latex(table)
+    assert "RMSE ↓" in to_markdown(table)
+
+
+def test_turning_a_methods_direction_turns_the_sign_only(make_report: Maker) -> None:
+    up = csv_rows(make_report({"a": 0.8, "b": 0.2}))
+    down = csv_rows(make_report({"a": 0.8, "b": 0.2}, methods={"a": {"higher_is_better": False}}))
+    assert float(up["A"]["srcc"]) == -float(down["A"]["srcc"])
+    assert up["B"]["srcc"] == down["B"]["srcc"]
+    assert (up["A"]["higher_is_better"], down["A"]["higher_is_better"]) == ("true", "false")
+
+
+def test_method_that_misses_more_than_one_percent_is_not_ranked(make_report: Maker) -> None:
+    data = make_report(
+        {"best": 0.99, "other": 0.5, "third": 0.3},
+        references=100,
+        missing={"best": 4, "other": 3},
+        methods={"best": {"reason": "ValueError: too small"}},
+        replicates=5,
+    )
+    table = table_of(data)
+    assert heading_of(table, "BEST") == "Not ranked"
+    assert heading_of(table, "OTHER") == ""
+    assert row_of(table, "OTHER").cells[0].place == 1
+    assert row_of(table, "BEST").cells[0].place == 0
+    reasons = [text for _, text in table.footnotes]
+    assert "scored only 296 of 300 pairs: ValueError: too small" in reasons
+    assert row_of(table, "OTHER").counts == "297 / 99"
+
+
+def test_unavailable_method_is_empty_not_zero(make_report: Maker) -> None:
+    reason = "no weights; run `weights`"
+    methods = {"gone": {"status": "unavailable", "reason": reason}}
+    data = make_report({"a": 0.5, "b": 0.4, "gone": 0.0}, missing={"gone": 36}, methods=methods)
+    row = csv_rows(data)["GONE"]
+    assert (row["srcc"], row["srcc_low"], row["group"]) == ("", "", "Not ranked")
+    assert reason in row["notes"]
+    for text in (to_markdown(table_of(data)), to_latex(table_of(data))):
+        assert "unavailable: no weights" in text
+        assert "nan" not in text.lower().replace("unavailable", "")
+
+
+def test_groups_follow_the_methods_or_the_configuration(make_report: Maker) -> None:
+    groups = {"psnr": {"group": "hand-crafted"}, "ssim": {"group": "hand-crafted"}, "lpips": {"group": "learned"}}
+    rows = {"Mine": ["lpips", "psnr"], "Others": ["unheard"]}
+    data = make_report(methods=groups, tables=({}, {"name": "second", "rows": rows}))
+    assert [group.heading for group in table_of(data).groups] == ["Hand-crafted", "Learned"]
+    second = table_of(data, 1)
+    assert [(group.heading, [row.label for row in group.rows]) for group in second.groups] == [
+        ("Mine", ["lpips", "psnr"]),
+        ("Not ranked", ["unheard"]),
+    ]
+    assert ("a", "not part of this run") in second.footnotes
+
+
+def test_methods_not_told_apart_from_the_best_carry_a_dagger(make_report: Maker) -> None:
+    data = make_report({"a": 0.8, "b": 0.78, "bad": -0.5}, references=20)
+    table = table_of(data)
+    order = [row for row in table.rows if row.label in {"a", "b"}]
+    second = max(order, key=lambda row: row.cells[0].place)
+    assert "†" in second.cells[0].marks
+    assert "†" not in row_of(table, "BAD").cells[0].marks
+    assert "†" not in min(order, key=lambda row: row.cells[0].place).cells[0].marks
+    assert dict(table.footnotes)["†"].startswith("not distinguishable")
+    significant = data.comparisons.assign(significant=True)
+    again = table_of(replace(data, comparisons=significant))
+    assert all("†" not in cell.marks for row in again.rows for cell in row.cells)
+
+
+def test_selected_checkpoint_carries_a_double_dagger(make_report: Maker) -> None:
+    marks = ("checkpoint selected on the scored split", "small variant")
+    table = table_of(make_report(methods={"ssim": {"marks": marks}}))
+    assert row_of(table, "SSIM").marks == ("‡", "a")
+    assert table.footnotes[-2:] == (("‡", marks[0]), ("a", marks[1]))
+
+
+def test_magnitudes_are_said_and_ranked_as_printed(make_report: Maker) -> None:
+    strengths = {"plus": 0.4, "minus": -0.9}
+    data = make_report(strengths, tables=({"magnitude": True, "caption": "Mine"}, {"name": "signed"}))
+    table, signed = table_of(data), table_of(data, 1)
+    assert table.caption == "Mine. Correlations are absolute values."
+    printed, true = row_of(table, "MINUS").cells[0].estimate, row_of(signed, "MINUS").cells[0].estimate
+    assert (printed.value, printed.low, printed.high) == (-true.value, -true.high, -true.low)
+    assert printed.low < printed.value < printed.high
+    assert row_of(table, "MINUS").cells[0].place == 1
+    assert any("MINUS (SRCC, PLCC, KRCC)" in note for note in table.notes)
+
+
+def test_published_values_are_shown_as_reported_and_compared(make_report: Maker) -> None:
+    base = make_report({"ssim": 0.7, "psnr": 0.4})
+    measured = float(csv_rows(base)["SSIM"]["srcc"])
+    entries = {
+        "ssim": {"srcc": measured, "plcc": 0.123, "mapping": "none", "absolute": False, "source": "A paper."},
+        "sdmp-net": {"srcc": 0.807, "source": "Another"},
+    }
+    table = table_of(make_report({"ssim": 0.7, "psnr": 0.4}, published=entries))
+    titles = [row.title for row in table.rows]
+    assert titles.index("SSIM (reported)") == titles.index("SSIM") + 1
+    reported = row_of(table, "SSIM (reported)")
+    assert reported.cells[0].estimate.value == measured
+    assert all(cell.place == 0 for cell in reported.cells)
+    assert math.isnan(reported.cells[2].estimate.value)
+    text = dict(table.footnotes)[reported.marks[0]]
+    assert "reported in A paper, not measured here (without a mapping; signed values)" in text
+    assert "SRCC equal at 3 digits" in text
+    assert "PLCC differs (0." in text
+    assert heading_of(table, "sdmp-net (reported)") == "Reported"
+
+
+def test_training_is_compared_beside_its_spread_over_seeds(make_report: Maker) -> None:
+    methods = {
+        label: {"name": "net", "title": f"Net {label}", "settings": {"training seed": label[-1], "crops": "20"}}
+        for label in ("net-1", "net-2")
+    }
+    published = {"net-1": {"srcc": 0.5, "source": "A paper"}}
+    alone = make_report({"net-1": 0.7, "psnr": 0.4}, methods=methods, published=published)
+    both = make_report({"net-1": 0.7, "net-2": 0.6}, methods=methods, published=published)
+    texts = [dict(table_of(data).footnotes)["a"] for data in (alone, both)]
+    assert re.search(
+        r"measured minus reported: SRCC [+−]0\.\d{3} \(one training: its spread over seeds is not known\)", texts[0]
+    )
+    values = sorted(float(row["srcc"]) for row in csv_rows(both).values() if row["reported"] == "false")
+    assert f"SRCC over 2 training seeds: {values[0]:.3f} to {values[1]:.3f}" in texts[1]
+
+
+def test_notes_say_what_changes_numbers(make_report: Maker) -> None:
+    methods = {"psnr": {"settings": {"colour space": "Y"}}, "ssim": {"settings": {"colour space": "Y"}}}
+    table = table_of(make_report(methods=methods, notes=("field of view: none",), simulated=True))
+    assert "Simulated labels." in table.caption
+    assert "SSIM and PSNR: colour space Y." in table.notes
+    assert "Field of view: none." in table.notes
+    assert "36 pairs of 12 references." in table.notes
+    assert "Brackets: 95 % intervals (percentile)." in table.notes
+
+
+def test_no_interval_is_said_and_leaves_no_brackets(make_report: Maker) -> None:
+    table = table_of(make_report(intervals=False, references=1, conditions=tuple("abcdef")))
+    assert "No intervals: they need several references." in table.notes
+    assert "[" not in "".join(line for line in to_latex(table).splitlines() if " & " in line)
+
+
+def test_single_method_gets_no_marks(make_report: Maker) -> None:
+    table = table_of(make_report({"only": 0.5}))
+    assert all(cell.place == 0 for row in table.rows for cell in row.cells)
+    assert "bold" not in " ".join(table.notes)
+
+
+def test_several_data_sets_stand_side_by_side(make_report: Maker) -> None:
+    data = make_report(datasets=("tid2013", "ivc"), tables=({"columns": ["srcc", "plcc"]},))
+    table = table_of(data)
+    assert [column.key for column in table.columns] == ["tid2013: srcc", "tid2013: plcc", "ivc: srcc", "ivc: plcc"]
+    latex = to_latex(table)
+    assert r"\multicolumn{2}{c}{tid2013}" in latex
+    assert r"\cmidrule(lr){3-4}\cmidrule(lr){5-6}" in latex
+
+
+@pytest.mark.parametrize("wide", ["none", "adjustbox", "table*"])
+def test_latex_environment_and_packages(make_report: Maker, wide: str) -> None:
+    latex = to_latex(table_of(make_report(tables=({"wide": wide, "label": "tab:mine}"},))))
+    assert (r"\begin{table*}" in latex) == (wide == "table*")
+    assert ("adjustbox" in latex) == (wide != "none")
+    assert r"\label{tab:mine-}" in latex
+    assert latex.count(r"\begin{") == latex.count(r"\end{")
+    assert r"\toprule" in latex
+
+
+def test_formats_print_the_same_numbers(make_report: Maker) -> None:
+    data = make_report()
+    table = table_of(data)
+    for row in csv_rows(data).values():
+        value = row["srcc"]
+        assert value.replace("-", "−") in to_markdown(table)
+        assert value.replace("-", "$-$") in to_latex(table)
+
+
+def test_digits(make_report: Maker) -> None:
+    rows = csv_rows(make_report(tables=({"digits": 5},)))
+    assert all(re.fullmatch(r"-?\d\.\d{5}", row["srcc"]) for row in rows.values())

@@ -231,7 +231,12 @@ def _compare(family: _Family, settings: StatisticsSettings) -> Iterator[tuple[ob
         for (a, b), (value, draws, left, n, clusters), p_adjusted in zip(pairs, found, adjusted, strict=True):
             method = intervals.choose(settings.interval, clusters)
             ends = intervals.interval(
-                value, draws, left, method=method, confidence=settings.confidence, fisher=False  # type: ignore[arg-type]
+                value,
+                draws,
+                left,
+                method=method,
+                confidence=settings.confidence,
+                fisher=False,  # type: ignore[arg-type]
             )
             p = significance.two_sided_p(draws) if np.isfinite(value) and clusters > 1 else np.nan
             real = bool(p_adjusted < 1 - settings.confidence)
@@ -272,7 +277,12 @@ def _difference(
 def _adjust(values: Vector, draws: NDArray[np.float64], settings: StatisticsSettings) -> Vector:
     if settings.multiplicity == "max-t":
         return significance.max_t(values, draws)
-    raw = np.array([significance.two_sided_p(row) if np.isfinite(value) else np.nan for value, row in zip(values, draws, strict=True)])
+    raw = np.array(
+        [
+            significance.two_sided_p(row) if np.isfinite(value) else np.nan
+            for value, row in zip(values, draws, strict=True)
+        ]
+    )
     return significance.holm(raw) if settings.multiplicity == "holm" else raw
 
 
@@ -281,7 +291,9 @@ def _notes(scores: pd.DataFrame, settings: StatisticsSettings) -> Iterator[str]:
     fewest = int(clusters.min()) if len(clusters) else 0
     what = "references" if settings.resample == "cluster" else "single pairs (assumed independent)"
     how = intervals.choose(settings.interval, fewest)
-    words = {"percentile": "bootstrap percentiles", "bca": "BCa bootstrap", "jackknife": "jackknife with Student's t"}[how]
+    words = {"percentile": "bootstrap percentiles", "bca": "BCa bootstrap", "jackknife": "jackknife with Student's t"}[
+        how
+    ]
     yield (
         f"{settings.confidence:.0%} intervals: {words}, resampling {what} ({fewest}); they speak of new photographs under "
         "these conditions, not of further conditions."

@@ -133,7 +133,9 @@ def _decode_opencv(data: bytes, name: str, *, deep: bool) -> NDArray[Any]:
         raise ImageError(f"{name}: the file is damaged or cut off")
     if stored.ndim == 2:
         return np.repeat(np.asarray(stored)[:, :, None], 3, axis=2)
-    return np.asarray(stored)[:, :, 2::-1] if stored.shape[2] >= 3 else np.repeat(np.asarray(stored)[:, :, :1], 3, axis=2)
+    return (
+        np.asarray(stored)[:, :, 2::-1] if stored.shape[2] >= 3 else np.repeat(np.asarray(stored)[:, :, :1], 3, axis=2)
+    )
 
 
 def _decode_pillow(data: bytes, name: str) -> NDArray[Any]:
@@ -205,7 +207,9 @@ def _tiff_header(data: bytes, name: str) -> ImageHeader:
     width, height = tags.get(256, 0), tags.get(257, 0)
     bits, kind, samples = tags.get(258, 1), tags.get(339, 1), tags.get(277, 1)
     if kind != 1 or bits not in (1, 2, 4, 8, _DEEP):
-        raise ImageError(f"{name}: {bits}-bit {'floating-point' if kind == 3 else 'signed'} values; 8 or 16 bit are read")
+        raise ImageError(
+            f"{name}: {bits}-bit {'floating-point' if kind == 3 else 'signed'} values; 8 or 16 bit are read"
+        )
     modes = {1: "L", 2: "LA", 3: "RGB", 4: "CMYK" if tags.get(262) == 5 else "RGBA"}
     notes = ("its alpha channel is dropped",) if samples in (2, 4) and tags.get(262) != 5 else ()
     return ImageHeader("TIFF", modes.get(samples, "?"), width, height, bits, notes)

@@ -91,6 +91,7 @@ def run(config: Config, *, settings: Sequence[str] = (), console: Console | None
         "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(begin)),
         "seconds": round(time.time() - begin, 3),
         "computed": scored.computed,
+        "seconds_a_pair": _mean_seconds(prepared, scored),
     }
     result.save(prepared.output)
     return result
@@ -319,17 +320,12 @@ def _record(prepared: Prepared, machine: Machine, plan: Plan, scored: Outcome, l
     """``run.json`` without what ``outcome`` adds and without times."""
     config = prepared.config
     failed = Counter(failure.label for failure in scored.failures)
-    configuration = config.model_dump(mode="json", exclude_defaults=True)
+    configuration = config.model_dump(mode="json", exclude_defaults=True, exclude={"output"})
     configuration["dataset"] = {**configuration["dataset"], **loaded.options}
     configuration["methods"] = [
         {"name": entrant.name, "label": entrant.label, **entrant.task().options} for entrant in prepared.entrants
     ]
     libraries = {"torch", "torchvision", "timm", "pyiqa", "scipy", "pandas", "numba", *provenance.DECODERS}
-    mean_seconds = {
-        entrant.label: round(float(np.mean(seconds)), 6)
-        for entrant in prepared.entrants
-        if (seconds := [value for (label, _), value in scored.seconds.items() if label == entrant.label])
-    }
     return {
         "configuration": configuration,
         "dataset": {
@@ -348,5 +344,16 @@ def _record(prepared: Prepared, machine: Machine, plan: Plan, scored: Outcome, l
         "threads": machine.threads,
         "versions": provenance.versions(libraries),
         "machine": provenance.machine(),
-        "seconds_a_pair": mean_seconds,
+    }
+
+
+def _mean_seconds(prepared: Prepared, scored: Outcome) -> dict[str, float]:
+    """Seconds a pair of each method that scored images, as stored when they were scored."""
+    times: dict[str, list[float]] = {}
+    for (label, _), value in scored.seconds.items():
+        times.setdefault(label, []).append(value)
+    return {
+        entrant.label: round(float(np.mean(times[entrant.label])), 6)
+        for entrant in prepared.entrants
+        if entrant.label in times
     }

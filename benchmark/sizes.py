@@ -38,7 +38,8 @@ class SizePolicy:
         notes = []
         if self.size_mismatch != "error":
             how = {"crop": "both images cropped to their common centre"}.get(
-                self.size_mismatch, f"{self.size_mismatch.removeprefix('resize-')} resized to the other's size (bicubic)"
+                self.size_mismatch,
+                f"{self.size_mismatch.removeprefix('resize-')} resized to the other's size (bicubic)",
             )
             notes.append(f"Where sizes differ: {how}.")
         if self.fov != "none":
@@ -79,9 +80,7 @@ def harmonise(enhanced: Image, reference: Image, policy: SizePolicy, names: tupl
     return enhanced, reference
 
 
-def _equal_sizes(
-    enhanced: Image, reference: Image, policy: SizePolicy, names: tuple[str, str]
-) -> tuple[Image, Image]:
+def _equal_sizes(enhanced: Image, reference: Image, policy: SizePolicy, names: tuple[str, str]) -> tuple[Image, Image]:
     if enhanced.shape == reference.shape:
         return enhanced, reference
     if policy.size_mismatch == "resize-reference":
@@ -108,7 +107,11 @@ def _target(image: Image, wanted: int | tuple[int, int]) -> tuple[int, int]:
         return (wanted[0], wanted[1])
     height, width = image.shape[1:]
     factor = wanted / min(height, width)
-    return (max(wanted, round(height * factor)), wanted) if width <= height else (wanted, max(wanted, round(width * factor)))
+    return (
+        (max(wanted, round(height * factor)), wanted)
+        if width <= height
+        else (wanted, max(wanted, round(width * factor)))
+    )
 
 
 def resize(image: Image, target: tuple[int, int]) -> Image:
@@ -118,7 +121,5 @@ def resize(image: Image, target: tuple[int, int]) -> Image:
     if image.shape[1:] == target:
         return image
     height, width = target
-    planes = [
-        np.asarray(Pillow.fromarray(plane).resize((width, height), Pillow.Resampling.BICUBIC)) for plane in image
-    ]
+    planes = [np.asarray(Pillow.fromarray(plane).resize((width, height), Pillow.Resampling.BICUBIC)) for plane in image]
     return np.clip(np.stack(planes), 0, 1).astype(np.float32)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmark import Dataset, DatasetInfo
+from benchmark import Dataset, DatasetInfo, Problem
 
 from .efid import Efid
 
@@ -63,12 +63,18 @@ class Demo(Dataset):
         Raises:
             benchmark.errors.UserError: something else lies at ``root``, or ``photos`` can't be used.
         """
+        self._write()
+        return self._loader.pairs()
+
+    def examine(self) -> tuple[pd.DataFrame, list[Problem]]:
+        """The pairs that can be used, and every problem with the others; for ``check``."""
+        self._write()
+        return self._loader.examine()
+
+    def _write(self) -> None:
         from benchmark.simulation import write_demo  # noqa: PLC0415 - scientific imports, not needed to list data sets
 
-        write_demo(
-            self._root, references=self._references, size=self._size, photos=self._photos, seed=self._seed
-        )
-        return self._loader.pairs()
+        write_demo(self._root, references=self._references, size=self._size, photos=self._photos, seed=self._seed)
 
     def notes(self) -> Sequence[str]:
         """What the EFID loader found, and that the labels are simulated."""

@@ -67,14 +67,18 @@ def read_lines(file: Path, column: str | None) -> list[Line]:
     if not rows:
         raise UserError(f"{file}: holds no lines `name,score`")
     header = rows[0].cells
-    names_columns = any(_key(cell) in (*NAME_COLUMNS, *SCORE_COLUMNS, _key(column or "")) for cell in header)
-    if names_columns or not _is_number(header[-1]):
+    # Only known names make a header: a first line with a damaged score must not pass for one.
+    known = {*NAME_COLUMNS, *SCORE_COLUMNS, _key(column or "score")}
+    if any(_key(cell) in known for cell in header):
         name_at, score_at = _columns(rows[0], column)
         rows = rows[1:]
     elif column is not None:
         raise UserError(f"{rows[0].where}: has no header, so that the column {column!r} can't be found; add one")
     elif len(header) != 2:
-        raise UserError(f"{rows[0].where}: {len(header)} columns and no header; two are needed, or a header line")
+        raise UserError(
+            f"{rows[0].where}: {len(header)} columns and no header that names one `name` or `enhanced`; without one, "
+            "lines are `name,score`"
+        )
     else:
         name_at, score_at = 0, 1
     return [_line(row, len(header), name_at, score_at) for row in rows]

@@ -40,7 +40,10 @@ Command = Callable[..., subprocess.CompletedProcess[str]]
         (["evaluate", "nowhere.csv", "--mos", "mos", "--methods", "a"], "nowhere.csv: no such file"),
         (["evaluate", "t.csv", "--mos", "moss", "--methods", "a"], "t.csv: no column 'moss'; did you mean 'mos'?"),
         (["evaluate", "t.csv", "--mos", "mos", "--methods", "a", "--lower-better", "z"], "--lower-better: 'z'"),
-        (["evaluate", "t.csv", "--mos", "mos", "--methods", "a", "--set", "statistics.seeds=1"], "did you mean 'seed'?"),
+        (
+            ["evaluate", "t.csv", "--mos", "mos", "--methods", "a", "--set", "statistics.seeds=1"],
+            "did you mean 'seed'?",
+        ),
         (["evaluate", "t.csv", "--mos", "mos", "--methods", ","], "--methods"),
         (["score", "pnsr", "a.png", "b.png"], "no method 'pnsr'; did you mean 'psnr'?"),
         (["score", "psnr", "a.png", "b.png", "--set", "test_y=1"], "did you mean 'test_y_channel'?"),
@@ -84,7 +87,13 @@ def test_evaluate_writes_the_files_of_the_contract(command: Command, tmp_path: P
         "dataset,split,level,condition,statistic,method_a,method_b,difference,ci_low,ci_high,"
         "p_value,p_adjusted,significant,test,n,n_clusters"
     )
-    for name in ("tables/comparison.csv", "tables/comparison.md", "tables/comparison.tex", "report.html", "failures.csv"):
+    for name in (
+        "tables/comparison.csv",
+        "tables/comparison.md",
+        "tables/comparison.tex",
+        "report.html",
+        "failures.csv",
+    ):
         assert (out / name).stat().st_size > 0
     assert list((out / "plots").glob("*.png"))
     assert list((out / "plots").glob("*.pdf"))

@@ -46,7 +46,9 @@ def test_statistics_and_report_never_import_torch_and_statistics_is_pure(root: P
             assert not roots(imports(file, top_level=False)) & HEAVY, name
         if name.startswith("benchmark.statistics"):
             allowed = {"numpy", "scipy", "numba", "benchmark"}
-            from_elsewhere = {item for item in roots(imports(file, top_level=False)) if item in {"pandas", "matplotlib", "pydantic"}}
+            from_elsewhere = {
+                item for item in roots(imports(file, top_level=False)) if item in {"pandas", "matplotlib", "pydantic"}
+            }
             assert not from_elsewhere - allowed, name
             inside = {item for item in imports(file, top_level=False) if item.startswith("benchmark.")}
             assert all(item.startswith("benchmark.statistics") for item in inside), (name, inside)

@@ -11,7 +11,9 @@ from benchmark.options import check_options, plain_options, takes_path
 
 
 class Example:
-    def __init__(self, *, net: Literal["alex", "vgg"] = "alex", crops: int = 20, checkpoint: Path | None = None) -> None:
+    def __init__(
+        self, *, net: Literal["alex", "vgg"] = "alex", crops: int = 20, checkpoint: Path | None = None
+    ) -> None:
         self.options = (net, crops, checkpoint)
 
 

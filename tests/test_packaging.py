@@ -22,7 +22,13 @@ def test_its_only_top_level_name_is_benchmark_and_plugins_lie_inside(wheel: Path
     names = zipfile.ZipFile(wheel).namelist()
     top = {name.split("/")[0] for name in names}
     assert {name for name in top if not name.endswith(".dist-info")} == {"benchmark"}
-    for inside in ("methods/psnr.py", "methods/_pyiqa.py", "datasets/efid.py", "configs/demo.yaml", "methods/__init__.py"):
+    for inside in (
+        "methods/psnr.py",
+        "methods/_pyiqa.py",
+        "datasets/efid.py",
+        "configs/demo.yaml",
+        "methods/__init__.py",
+    ):
         assert f"benchmark/plugins/{inside}" in names
     assert any(name.startswith("benchmark/report/templates/") for name in names)
     assert not any("tests" in name or "__pycache__" in name for name in names)

@@ -29,7 +29,9 @@ def test_optional_columns_are_filled_in() -> None:
 
 def test_every_problem_is_carried() -> None:
     with pytest.raises(DataError) as caught:
-        pairs.complete(table(mos=[1.0, float("nan"), float("inf"), 4.0], enhanced=["1_a.png", "2_a.png", "3_a.png", "3_a.png"]))
+        pairs.complete(
+            table(mos=[1.0, float("nan"), float("inf"), 4.0], enhanced=["1_a.png", "2_a.png", "3_a.png", "3_a.png"])
+        )
     messages = [str(problem) for problem in caught.value.problems]
     assert len(messages) == 3
     assert "train/2_a.png" in messages[0]

@@ -10,7 +10,7 @@ import pytest
 from benchmark import registry
 from benchmark.errors import PluginError
 
-TEN_LINES = '''
+TEN_LINES = """
 from benchmark import Method, MethodInfo
 
 
@@ -19,7 +19,7 @@ class MeanAbsoluteError(Method):
 
     def score(self, enhanced, reference):
         return (enhanced - reference).abs().mean(dim=(1, 2, 3))
-'''
+"""
 
 
 def put(folder: Path, name: str, text: str) -> Path:

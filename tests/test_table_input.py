@@ -46,7 +46,9 @@ def test_a_missing_column_is_named(columns: Columns, words: str) -> None:
     assert words in str(caught.value)
 
 
-@pytest.mark.parametrize(("cells", "where"), [(["1", "good", "3"], "t.csv:3"), (["1", "2", "inf"], "t.csv:4"), (["", "2", "3"], "t.csv:2")])
+@pytest.mark.parametrize(
+    ("cells", "where"), [(["1", "good", "3"], "t.csv:3"), (["1", "2", "inf"], "t.csv:4"), (["", "2", "3"], "t.csv:2")]
+)
 def test_a_label_that_is_no_finite_number_is_named_by_line(cells: list[object], where: str) -> None:
     with pytest.raises(DataError) as caught:
         from_table(frame(mos=cells), Columns(mos="mos", methods=("a",)), name="t.csv")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from benchmark.config import PublishedEntry
+from benchmark.config import PublishedEntry, TableConfig
 from benchmark.report import names
 from benchmark.report.blocks import Block, Numbers, Scope
 from benchmark.report.data import ReportData
-from benchmark.report.spec import Column, TableSpec
+from benchmark.report.spec import Column
 from benchmark.results import ScoredMethod
 
 TRAINING_SEED = "training seed"
@@ -24,15 +24,15 @@ def value(entry: PublishedEntry, statistic: str) -> float:
 
 def column_block(columns: Sequence[Column], entry: PublishedEntry) -> Scope | None:
     """What an entry speaks about: all pairs of the data set and split that it names, else of the table's first block."""
-    dataset, split = getattr(entry, "dataset", ""), getattr(entry, "split", "")
     for column in columns:
         block = column.scope.block
-        if column.scope == Scope(block) and dataset in ("", block.dataset) and split in ("", block.split):
+        named = entry.dataset in ("", block.dataset) and entry.split in ("", block.split)
+        if column.scope == Scope(block) and named:
             return column.scope
     return None
 
 
-def footnote(data: ReportData, numbers: Numbers, label: str, scope: Scope | None, spec: TableSpec) -> str:
+def footnote(data: ReportData, numbers: Numbers, label: str, scope: Scope | None, spec: TableConfig) -> str:
     """Source, mapping and sign convention of an entry, and how the measured values compare."""
     entry = data.published[label]
     mapping = {"none": "without a mapping", "unknown": "mapping not stated"}.get(

@@ -9,12 +9,13 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from benchmark.config import TableConfig
 from benchmark.report import names, published
 from benchmark.report.blocks import Estimate, Numbers, Scope
 from benchmark.report.data import ReportData
 from benchmark.report.footnotes import INDISTINCT, Footnotes
 from benchmark.report.ranking import ranks, reason_unranked, standings
-from benchmark.report.spec import Column, TableSpec
+from benchmark.report.spec import Column, spell_out, table_blocks
 from benchmark.report.table_notes import table_notes
 from benchmark.results import ScoredMethod
 
@@ -83,7 +84,7 @@ class ComparisonTable:
         footnotes: marks and what they mean.
     """
 
-    spec: TableSpec
+    spec: TableConfig
     caption: str
     columns: tuple[Column, ...]
     groups: tuple[Group, ...]
@@ -112,7 +113,7 @@ class _Builder:
 
     data: ReportData
     numbers: Numbers
-    spec: TableSpec
+    spec: TableConfig
     columns: list[Column]
     footnotes: Footnotes = field(default_factory=Footnotes)
     reasons: dict[tuple[str, Scope], str] = field(default_factory=dict)
@@ -126,10 +127,10 @@ class _Builder:
 
     def ranked(self, method: ScoredMethod) -> bool:
         """Whether the method is ranked in any of the table's blocks."""
-        return any(not self.reason(method, Scope(block)) for block in self.spec.blocks(self.data))
+        return any(not self.reason(method, Scope(block)) for block in table_blocks(self.data, self.spec))
 
 
-def comparison_table(data: ReportData, spec: TableSpec, numbers: Numbers | None = None) -> ComparisonTable:
+def comparison_table(data: ReportData, spec: TableConfig, numbers: Numbers | None = None) -> ComparisonTable:
     """Build a table.
 
     Args:
@@ -138,7 +139,7 @@ def comparison_table(data: ReportData, spec: TableSpec, numbers: Numbers | None 
         numbers: the run's numbers, where they are at hand already.
     """
     numbers = numbers or Numbers(data)
-    builder = _Builder(data, numbers, spec, spec.spell_out(data, numbers))
+    builder = _Builder(data, numbers, spec, spell_out(data, numbers, spec))
     arranged = _arrange(builder)
     ranked = [method for _, labels in arranged for method in _methods(data, labels) if builder.ranked(method)]
     places = [_places(builder, column, ranked) for column in builder.columns]
@@ -182,7 +183,7 @@ def _arrange(builder: _Builder) -> list[tuple[str, list[str]]]:
     if spec.rows is not None:
         return [(heading, list(labels)) for heading, labels in spec.rows.items()]
     order: list[ScoredMethod] = []
-    for block in spec.blocks(data):
+    for block in table_blocks(data, spec):
         order += [item.method for item in standings(data, builder.numbers, block) if item.ranked]
     labels = list(dict.fromkeys([*(method.label for method in order), *(method.label for method in data.methods)]))
     group_of = {method.label: method.group for method in data.methods}
@@ -299,7 +300,7 @@ def _below(
     for method in _methods(builder.data, list(dict.fromkeys(labels))):
         if method in ranked:
             continue
-        own = next((builder.reason(method, Scope(block)) for block in builder.spec.blocks(builder.data)), "")
+        own = next((builder.reason(method, Scope(block)) for block in table_blocks(builder.data, builder.spec)), "")
         row = _row(builder, method, places, counts)
         mark = builder.footnotes.mark(own)
         cells = tuple(replace(cell, marks=tuple(item for item in cell.marks if item != mark)) for cell in row.cells)
@@ -307,7 +308,7 @@ def _below(
     return [Group(NOT_RANKED, tuple(rows))] if rows else []
 
 
-def _caption(data: ReportData, spec: TableSpec) -> str:
+def _caption(data: ReportData, spec: TableConfig) -> str:
     caption = spec.caption.strip() or f"Agreement of methods with the labels: {data.title}"
     sentences = [caption if caption.endswith((".", "!", "?")) else f"{caption}."]
     if data.simulated and "simulated" not in caption.casefold():

@@ -27,8 +27,8 @@ def _header(table: ComparisonTable) -> list[str]:
     header += ["counts"] if table.has_counts else []
     for column in table.columns:
         header.append(csv_cell(column.key))
-        header += [csv_cell(f"{column.key} {end}") for end in ("low", "high")] if table.spec.interval else []
-        header.append(csv_cell(f"{column.key} mark"))
+        header += [csv_cell(f"{column.key}_{end}") for end in ("low", "high")] if table.spec.interval else []
+        header.append(csv_cell(f"{column.key}_mark"))
     return [*header, "notes"]
 
 

@@ -42,7 +42,7 @@ def _fitted(tabular: str, wide: str) -> list[str]:
 def _tabular(table: ComparisonTable) -> str:
     """The tabular itself, through pandas' Styler; its cells are LaTeX already."""
     header, formats = _header(table)
-    padding = _widest_marks(table)
+    padding = [_widest(table, cells) for cells in _columns_of(table)]
     lines: list[list[str]] = []
     for index, group in enumerate(table.groups):
         above = r"\addlinespace " if index else ""
@@ -91,7 +91,7 @@ def _rules(groups: list[str], fixed: int) -> str:
     return "".join(rf"\cmidrule(lr){{{first + 1}-{last + 1}}}" for first, last in spans)
 
 
-def _row(table: ComparisonTable, row: Row, padding: list[str]) -> list[str]:
+def _row(table: ComparisonTable, row: Row, padding: list[tuple[str, str]]) -> list[str]:
     name = f"{latex(row.title)} {latex(row.arrow)}".strip() + _superscript(row.marks)
     cells = [name]
     if table.has_training:
@@ -102,17 +102,24 @@ def _row(table: ComparisonTable, row: Row, padding: list[str]) -> list[str]:
     return [*cells, *(_cell(table, cell, widest) for cell, widest in zip(row.cells, padding, strict=True))]
 
 
-def _cell(table: ComparisonTable, cell: Cell, widest: str) -> str:
+def _cell(table: ComparisonTable, cell: Cell, widest: tuple[str, str]) -> str:
+    """One cell; where marks or interval are lacking, blank space of their width keeps the column's numbers in line."""
+    widest_marks, widest_interval = widest
     value = _number(cell.estimate.value, table)
     value = rf"\textbf{{{value}}}" if cell.place == 1 else rf"\underline{{{value}}}" if cell.place == 2 else value
     marks = _superscript(cell.marks)
-    value += marks + (rf"\phantom{{{widest}}}" if widest and not marks else "")
-    if not (table.spec.interval and cell.estimate.has_interval):
-        return value
-    interval = f"[{_number(cell.estimate.low, table)}, {_number(cell.estimate.high, table)}]"
+    value += marks + (rf"\phantom{{{widest_marks}}}" if widest_marks and not marks else "")
+    interval = _interval(table, cell)
     if table.spec.interval == "below":
-        return rf"\shortstack[r]{{{value}\\{{\scriptsize {interval}}}}}"
-    return f"{value} {{\\footnotesize {interval}}}"
+        return rf"\shortstack[r]{{{value}\\{interval}}}" if interval else value
+    return value + (interval or (rf"\phantom{{{widest_interval}}}" if widest_interval else ""))
+
+
+def _interval(table: ComparisonTable, cell: Cell) -> str:
+    if not (table.spec.interval and cell.estimate.has_interval):
+        return ""
+    ends = f"[{_number(cell.estimate.low, table)}, {_number(cell.estimate.high, table)}]"
+    return f"{{\\scriptsize {ends}}}" if table.spec.interval == "below" else f" {{\\footnotesize {ends}}}"
 
 
 def _number(value: float, table: ComparisonTable) -> str:
@@ -123,10 +130,14 @@ def _superscript(marks: tuple[str, ...]) -> str:
     return rf"\textsuperscript{{{','.join(latex(mark) for mark in marks)}}}" if marks else ""
 
 
-def _widest_marks(table: ComparisonTable) -> list[str]:
-    """The widest footnote marks of each column, to keep its numbers aligned."""
-    columns = zip(*(row.cells for row in table.rows), strict=True) if table.rows else ([] for _ in table.columns)
-    return [_superscript(max((cell.marks for cell in cells), key=len, default=())) for cells in columns]
+def _columns_of(table: ComparisonTable) -> list[list[Cell]]:
+    return [[row.cells[index] for row in table.rows] for index in range(len(table.columns))]
+
+
+def _widest(table: ComparisonTable, cells: list[Cell]) -> tuple[str, str]:
+    """The widest footnote marks and the widest interval of a column."""
+    marks = _superscript(max((cell.marks for cell in cells), key=len, default=()))
+    return marks, max((_interval(table, cell) for cell in cells), key=len, default="")
 
 
 def _notes(table: ComparisonTable) -> list[str]:

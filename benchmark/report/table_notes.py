@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from benchmark.config import TableConfig
 from benchmark.report import names
 from benchmark.report.blocks import Numbers, Scope
 from benchmark.report.data import ReportData
-from benchmark.report.spec import Column, TableSpec
+from benchmark.report.spec import Column
 from benchmark.results import ScoredMethod
 
 EXPLAINED = ("plcc_logistic4", "plcc_logistic5", "rmse", "outlier_ratio", "auc_ds", "auc_bw", "cc_0", "pairs_ordered")
@@ -18,7 +19,7 @@ LEVELS = {
 
 
 def table_notes(
-    data: ReportData, numbers: Numbers, spec: TableSpec, columns: Sequence[Column], ranked: Sequence[ScoredMethod]
+    data: ReportData, numbers: Numbers, spec: TableConfig, columns: Sequence[Column], ranked: Sequence[ScoredMethod]
 ) -> list[str]:
     """All notes of a table but its footnotes, each a sentence."""
     notes = [_legend(columns, ranked)]
@@ -62,7 +63,7 @@ def _counts(numbers: Numbers, columns: Sequence[Column], ranked: Sequence[Scored
 
 
 def _intervals(
-    data: ReportData, numbers: Numbers, spec: TableSpec, columns: Sequence[Column], ranked: Sequence[ScoredMethod]
+    data: ReportData, numbers: Numbers, spec: TableConfig, columns: Sequence[Column], ranked: Sequence[ScoredMethod]
 ) -> list[str]:
     if not spec.interval:
         return []
@@ -76,7 +77,7 @@ def _intervals(
 
 
 def _magnitudes(
-    numbers: Numbers, spec: TableSpec, columns: Sequence[Column], ranked: Sequence[ScoredMethod]
+    numbers: Numbers, spec: TableConfig, columns: Sequence[Column], ranked: Sequence[ScoredMethod]
 ) -> list[str]:
     """Which values were negative before their sign was dropped."""
     if not spec.magnitude:

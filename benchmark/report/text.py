@@ -164,7 +164,7 @@ def file_stems(names: Iterable[str]) -> dict[str, str]:
         plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
         stem = re.sub(r"[^A-Za-z0-9._-]+", "-", plain).strip("-._")[:60].rstrip("-._") or "method"
         if _RESERVED.match(stem.split(".")[0]):
-            stem = f"{stem}-"
+            stem = f"method-{stem}"
         unique, number = stem, 2
         while unique.casefold() in taken:
             unique, number = f"{stem}-{number}", number + 1

@@ -8,7 +8,6 @@ from pathlib import Path
 from benchmark import atomic
 from benchmark.report.blocks import Numbers
 from benchmark.report.data import ReportData
-from benchmark.report.spec import TableSpec
 from benchmark.report.table import ComparisonTable, comparison_table
 
 
@@ -25,7 +24,7 @@ def write_report(data: ReportData, directory: str | Path) -> Mapping[str, Path]:
     from benchmark.report.plots import draw_all  # noqa: PLC0415 - matplotlib is slow to import
 
     numbers = Numbers(data)
-    tables = [comparison_table(data, TableSpec.of(config), numbers) for config in data.config.tables]
+    tables = [comparison_table(data, config, numbers) for config in data.config.tables]
     plots = draw_all(data, numbers)
     content: dict[str, bytes] = {}
     for table in tables:

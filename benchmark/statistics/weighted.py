@@ -47,9 +47,7 @@ def replicate(name: Name, scores: Vector, labels: Vector, members: Members, coun
     return kernel(scores, labels, members, counts)
 
 
-def _blocks(
-    members: Members, counts: Counts, function: Callable[[NDArray[np.float64]], Vector]
-) -> Vector:
+def _blocks(members: Members, counts: Counts, function: Callable[[NDArray[np.float64]], Vector]) -> Vector:
     """Apply a function of pair weights, (b, n), to blocks of replicates."""
     size = max(1, BLOCK_VALUES // max(1, members.size))
     return np.concatenate([function(counts[start : start + size][:, members]) for start in range(0, len(counts), size)])

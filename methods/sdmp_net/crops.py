@@ -6,6 +6,7 @@ A place is (top, left) in pixels; the same places serve the reference and all it
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,45 +16,88 @@ from benchmark import UserError
 if TYPE_CHECKING:
     import torch
 
+    from benchmark.fov import Mask
+
 Place = tuple[int, int]
-Mask = np.ndarray[Any, np.dtype[np.bool_]]
 
 LEAST_FIELD = 0.5
 """Share of a crop that the field of view must fill."""
 
+_FIELD_SIDE = 256
 
-def choose(
-    count: int, shape: tuple[int, int], size: int, *, rng: np.random.Generator, field: Mask | None = None
-) -> list[Place]:
-    """Choose places of crops.
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """Where crops may lie.
+
+    Attributes:
+        shape: height and width of the images, neither smaller than a crop.
+        size: side length of a crop.
+        field: the reference's field of view, (H, W), of which a crop must hold at least ``LEAST_FIELD``; where no crop
+            can, those that hold most count as enough. ``None``: crops may lie anywhere.
+    """
+
+    shape: tuple[int, int]
+    size: int
+    field: Mask | None = None
+
+    @property
+    def last(self) -> Place:
+        """The place at the bottom right."""
+        return self.shape[0] - self.size, self.shape[1] - self.size
+
+    def allowed(self) -> np.ndarray[Any, Any] | None:
+        """All places whose crop holds enough of the field of view, (n, 2), row by row; ``None``: all places."""
+        if self.field is None:
+            return None
+        import cv2  # noqa: PLC0415
+
+        size, sums = self.size, cv2.integral(self.field.astype(np.uint8))
+        held = sums[size:, size:] - sums[:-size, size:] - sums[size:, :-size] + sums[:-size, :-size]
+        return np.argwhere(held >= min(LEAST_FIELD * size * size, float(held.max())))
+
+
+def choose(count: int, ground: Ground, rng: np.random.Generator) -> list[Place]:
+    """Choose places for scoring.
 
     Args:
-        count: 1 gives the centre; 5 the centre and the four corners; 9 a grid of 3 x 3 from corner to corner; any
-            other number places drawn uniformly, with replacement.
-        shape: height and width of the images.
-        size: side length of a crop.
+        count: 1 gives the centre; 5 the centre and the four corners; 9 a grid of 3 x 3 from corner to corner, each moved
+            to the nearest place that the ground allows; any other number gives places drawn at random.
+        ground: where they may lie.
         rng: of the reference; not used for 1, 5 and 9.
-        field: the reference's field of view, (H, W). A crop must hold at least ``LEAST_FIELD`` of it: random places are
-            drawn among those that do, fixed ones move to the nearest that does. Where none does, those that hold most
-            count as enough. ``None``: anywhere.
 
     Returns:
         ``count`` places (top, left).
-
-    Raises:
-        UserError: the images are smaller than a crop.
     """
-    check_size(shape, size)
-    rows, columns = shape[0] - size + 1, shape[1] - size + 1
-    allowed = None if field is None else _allowed(field, size)
-    fixed = _fixed(count, rows - 1, columns - 1)
-    if fixed is not None:
-        return fixed if allowed is None else [_nearest(place, allowed) for place in fixed]
+    fixed = _fixed(count, *ground.last)
+    if fixed is None:
+        return draw(count, ground, rng)
+    allowed = ground.allowed()
+    return fixed if allowed is None else [_nearest(place, allowed) for place in fixed]
+
+
+def draw(count: int, ground: Ground, rng: np.random.Generator) -> list[Place]:
+    """Draw places uniformly, with replacement, from those that the ground allows."""
+    allowed = ground.allowed()
     if allowed is None:
-        tops, lefts = rng.integers(rows, size=count), rng.integers(columns, size=count)
+        bottom, right = ground.last
+        drawn = np.stack([rng.integers(bottom + 1, size=count), rng.integers(right + 1, size=count)], axis=1)
     else:
-        tops, lefts = allowed[rng.integers(len(allowed), size=count)].T
-    return [(int(top), int(left)) for top, left in zip(tops, lefts, strict=True)]
+        drawn = allowed[rng.integers(len(allowed), size=count)]
+    return [(int(top), int(left)) for top, left in drawn]
+
+
+def field_of(reference: np.ndarray[Any, Any]) -> Mask:
+    """The field of view of a reference, RGB in [0, 1], (3, H, W), as (H, W); found on a thinned copy of some 256 px.
+
+    Half of a crop is a coarse measure and training asks for it at every step, hence the thinning.
+    """
+    from benchmark.fov import field_of_view  # noqa: PLC0415 - SciPy
+
+    height, width = reference.shape[1:]
+    step = max(1, min(height, width) // _FIELD_SIDE)
+    thin = field_of_view(np.ascontiguousarray(reference[:, ::step, ::step]))
+    return thin.repeat(step, axis=0).repeat(step, axis=1)[:height, :width]
 
 
 def check_size(shape: tuple[int, int], size: int) -> None:
@@ -85,16 +129,6 @@ def _fixed(count: int, bottom: int, right: int) -> list[Place] | None:
     if count == 9:
         return [(top, left) for top in (0, bottom // 2, bottom) for left in (0, right // 2, right)]
     return None
-
-
-def _allowed(field: Mask, size: int) -> np.ndarray[Any, Any]:
-    """All places whose crop holds enough of the field of view, (n, 2), row by row; else those that hold most."""
-    import cv2  # noqa: PLC0415
-
-    sums = cv2.integral(field.astype(np.uint8))
-    held = sums[size:, size:] - sums[:-size, size:] - sums[size:, :-size] + sums[:-size, :-size]
-    enough = min(LEAST_FIELD * size * size, float(held.max()))
-    return np.argwhere(held >= enough)
 
 
 def _nearest(place: Place, allowed: np.ndarray[Any, Any]) -> Place:

@@ -6,7 +6,7 @@ computes the same deformable convolution faster where several images share their
 
 from __future__ import annotations
 
-import torch.nn.functional as F
+from torch.nn import functional
 from torch import Tensor, nn
 from torchvision.ops import DeformConv2d
 
@@ -46,7 +46,9 @@ class DeformableScale(nn.Module):
         Returns:
             Offsets in pixels of the CNN grid, (N, 18, G, G).
         """
-        out: Tensor = self.conv_offset(F.interpolate(reference_vit, size=(self.grid, self.grid), mode="nearest"))
+        out: Tensor = self.conv_offset(
+            functional.interpolate(reference_vit, size=(self.grid, self.grid), mode="nearest")
+        )
         return out
 
     def forward(self, cnn: Tensor, offsets: Tensor) -> Tensor:
@@ -63,7 +65,7 @@ class DeformableScale(nn.Module):
 
     def bridge(self, deformed: Tensor) -> Tensor:
         """Bring deformed features, (N, C, G, G), to the ViT's grid, (N, 768, V, V)."""
-        out: Tensor = self.bridge2(F.relu(self.bridge1(deformed)))
+        out: Tensor = self.bridge2(functional.relu(self.bridge1(deformed)))
         return to_grid(out, self.vit_grid)
 
 
@@ -75,4 +77,4 @@ def strides(grid: int, vit_grid: int) -> tuple[int, int]:
 
 def to_grid(x: Tensor, grid: int) -> Tensor:
     """Resize (N, C, g, g) to (N, C, grid, grid) by nearest neighbour; unchanged where it fits."""
-    return x if x.shape[-1] == grid else F.interpolate(x, size=(grid, grid), mode="nearest")
+    return x if x.shape[-1] == grid else functional.interpolate(x, size=(grid, grid), mode="nearest")

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import torch
-import torch.nn.functional as F
+from torch.nn import functional
 from torch import Tensor, nn
 
 from .deformable import DeformableScale, to_grid
@@ -51,8 +51,8 @@ class FoldedScale:
         """Share of the joint features without their bias: (N, C, G, G) to (N, 256, V, V)."""
         reduced = self._scale.reduce(cnn)
         deformed = [sample(one, at, self._kernel, self._bias) for one, at in zip(reduced, where, strict=True)]
-        bridged = F.relu(self._scale.bridge1(torch.stack(deformed)))
-        return to_grid(F.conv2d(bridged, self._bridge, stride=self._stride, padding=1), self._scale.vit_grid)
+        bridged = functional.relu(self._scale.bridge1(torch.stack(deformed)))
+        return to_grid(functional.conv2d(bridged, self._bridge, stride=self._stride, padding=1), self._scale.vit_grid)
 
 
 class FoldedScorer:
@@ -77,19 +77,19 @@ class FoldedScorer:
         features = self._network.features(crops)
         where = [scale.places(features.vit) for scale in self._scales]
         joint = self._joint(features, where)
-        mixed = F.conv2d(joint, self._mix_reference, self._network.head.mix1.bias, padding=1)
+        mixed = functional.conv2d(joint, self._mix_reference, self._network.head.mix1.bias, padding=1)
         return FoldedDescription(where, mixed)
 
     @torch.inference_mode()
     def compare(self, crops: Tensor, reference: FoldedDescription) -> Tensor:
         """Quality of enhanced crops at the described places, (N, 3, S, S) to (N,), in units of the scaled label."""
         joint = self._joint(self._network.features(crops), reference.places)
-        mixed = F.conv2d(joint, self._mix_enhanced, padding=1) + reference.mixed
-        out: Tensor = self._network.head.judge(F.relu(mixed))
+        mixed = functional.conv2d(joint, self._mix_enhanced, padding=1) + reference.mixed
+        out: Tensor = self._network.head.judge(functional.relu(mixed))
         return out
 
     def _joint(self, features: Features, where: list[list[Places]]) -> Tensor:
-        joint = F.conv2d(features.vit, self._vit, self._bias)
+        joint = functional.conv2d(features.vit, self._vit, self._bias)
         for scale, cnn, at in zip(self._scales, features.cnn, where, strict=True):
             joint = joint + scale.joint(cnn, at)
         return joint

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import torch
-import torch.nn.functional as F
+from torch.nn import functional
 from torch import Tensor, nn
 
 from .architecture import Widths
@@ -34,7 +34,7 @@ class Prediction(nn.Module):
     def forward(self, reference: Tensor, enhanced: Tensor) -> Tensor:
         """Quality of each pair: joint features of both images, (N, 256, V, V) each, to (N,)."""
         x = torch.cat([reference, enhanced, reference - enhanced], dim=1)
-        return self.judge(F.relu(self.mix1(x)))
+        return self.judge(functional.relu(self.mix1(x)))
 
     def judge(self, mixed: Tensor) -> Tensor:
         """The rest of the prediction, from (N, 1024, V, V) to the weighted mean of the patch scores, (N,)."""
@@ -46,5 +46,5 @@ class Prediction(nn.Module):
 
         The perceptron 512 -> 256 -> 1 works on each position by itself: its layers are 1x1 convolutions.
         """
-        hidden = self.dropout(F.relu(self.hidden(self.mix2(mixed))))
+        hidden = self.dropout(functional.relu(self.hidden(self.mix2(mixed))))
         return self.score(hidden), torch.sigmoid(self.weight(hidden))

@@ -15,6 +15,7 @@ from .architecture import Architecture
 from .backbones import ResNetFeatures, ViTFeatures
 from .deformable import DeformableScale
 from .head import Prediction
+from .restore import FROZEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +78,7 @@ class SDMPNetwork(nn.Module):
 
     def joint(self, features: Features, offsets: list[Tensor]) -> Tensor:
         """Joint features of one image, (N, 256, V, V), sampled with its reference's offsets."""
-        bridged = [
-            scale(cnn, offset) for scale, cnn, offset in zip(self.scales, features.cnn, offsets, strict=True)
-        ]
+        bridged = [scale(cnn, offset) for scale, cnn, offset in zip(self.scales, features.cnn, offsets, strict=True)]
         return self.head.join(features.vit, torch.cat(bridged, dim=1))
 
     def describe_reference(self, crops: Tensor) -> ReferenceDescription:
@@ -104,7 +103,3 @@ class SDMPNetwork(nn.Module):
     def frozen_state(self) -> dict[str, Tensor]:
         """Tensors of the two backbones, by their names in the network."""
         return {key: value for key, value in self.state_dict().items() if key.startswith(FROZEN)}
-
-
-FROZEN = ("cnn.", "vit.")
-"""How names of the frozen parts' tensors begin."""

@@ -75,7 +75,7 @@ def _load(module: torch.nn.Module, backbone: Backbone, path: Path) -> None:
     state = _read(path)
     if isinstance(module, vision_transformer.VisionTransformer):
         # other crop sizes have another number of positions, which timm interpolates
-        state = vision_transformer.checkpoint_filter_fn(state, module)
+        state = vision_transformer.checkpoint_filter_fn(dict(state), module)
     wanted = module.state_dict()
     wrong = [key for key, value in wanted.items() if key not in state or state[key].shape != value.shape]
     if wrong:

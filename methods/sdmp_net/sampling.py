@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import torch
-import torch.nn.functional as F
+from torch.nn import functional
 from torch import Tensor
 
 TAPS = 9
@@ -77,6 +77,6 @@ def sample(features: Tensor, where: Places, kernel: Tensor, bias: Tensor) -> Ten
     """
     channels, grid = features.shape[0], features.shape[-1]
     table = features.permute(1, 2, 0).reshape(grid * grid, channels)
-    columns = F.embedding_bag(where.neighbours, table, per_sample_weights=where.weights, mode="sum")
-    out = F.linear(columns.view(grid * grid, TAPS * channels), kernel, bias)
+    columns = functional.embedding_bag(where.neighbours, table, per_sample_weights=where.weights, mode="sum")
+    out = functional.linear(columns.view(grid * grid, TAPS * channels), kernel, bias)
     return out.view(grid, grid, -1).permute(2, 0, 1)

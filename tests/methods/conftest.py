@@ -48,7 +48,9 @@ def weight_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     for name, state in shapes.items():
         torch.save(made_up(state), checkpoints / name)
     for name, channels in LPIPS_CHANNELS.items():
-        torch.save({f"lin{i}.model.1.weight": torch.rand(1, count, 1, 1) for i, count in enumerate(channels)}, own / name)
+        torch.save(
+            {f"lin{i}.model.1.weight": torch.rand(1, count, 1, 1) for i, count in enumerate(channels)}, own / name
+        )
     torch.save({name: torch.rand(1, 1475, 1, 1) for name in ("alpha", "beta")}, own / "DISTS_weights-f5e65c96.pth")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TORCH_HOME", str(hub.parent))

@@ -1,4 +1,4 @@
-"""A maker of small reports: scores with known strength, statistics by scipy, comparisons from a plain bootstrap."""
+"""A maker of small reports: scores of known strength, statistics by scipy, intervals and tests by a rule of thumb."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -14,6 +14,11 @@ from benchmark.results import ScoredMethod
 
 Frame = pd.DataFrame
 Maker = Callable[..., ReportData]
+_COLUMNS = (
+    "dataset split level condition statistic method_a method_b difference ci_low ci_high p_value p_adjusted significant test "
+    "n n_clusters"
+)
+_NO_COMPARISONS = pd.DataFrame([], columns=_COLUMNS.split())
 
 
 @pytest.fixture(scope="session")
@@ -35,7 +40,6 @@ def build(
     statistics: Sequence[str] = ("srcc", "plcc", "krcc", "rmse"),
     tables: Sequence[Mapping[str, Any]] = ({},),
     published: Mapping[str, Mapping[str, Any]] | None = None,
-    replicates: int = 60,
     **fields: Any,
 ) -> ReportData:
     """See ``make_report``; ``missing`` says how many pairs of a method have no score, ``methods`` further fields."""
@@ -59,7 +63,7 @@ def build(
         )
         for label in strengths
     )
-    made = [_statistics(rng, block, listed, intervals, statistics, replicates) for block in blocks]
+    made = [_statistics(block, listed, intervals, statistics) for block in blocks]
     return ReportData(
         title=fields.pop("title", "A test set"),
         scores=pd.concat(blocks, ignore_index=True),
@@ -108,20 +112,10 @@ def _scores(
 
 
 def _statistics(
-    rng: np.random.Generator,
-    table: Frame,
-    methods: Sequence[ScoredMethod],
-    intervals: bool,
-    statistics: Sequence[str],
-    replicates: int,
+    table: Frame, methods: Sequence[ScoredMethod], intervals: bool, statistics: Sequence[str]
 ) -> tuple[Frame, Frame]:
     dataset, split = table["dataset"].iloc[0], table["split"].iloc[0]
-    rows, resamples = [], {}
-    groups = [indices.to_numpy() for _, indices in table.groupby("reference").groups.items()]
-    first = table.index[0]
-    counts = [
-        np.concatenate([groups[i] for i in rng.integers(len(groups), size=len(groups))]) for _ in range(replicates)
-    ]
+    rows: list[list[Any]] = []
     scopes = [("pair", "", table)] + [("condition", str(name), part) for name, part in table.groupby("condition")]
     for method in methods:
         for level, condition, part in scopes:
@@ -129,19 +123,19 @@ def _statistics(
             for statistic in statistics:
                 value = statistic_of(statistic, known, method)
                 low = high = np.nan
-                if intervals and level == "pair" and np.isfinite(value):
-                    draws = [
-                        statistic_of(statistic, table.iloc[index - first].dropna(subset=[method.label]), method)
-                        for index in counts
-                    ]
-                    resamples[method.label, statistic] = np.array(draws)
-                    low, high = np.nanpercentile(draws, [2.5, 97.5])
+                if intervals and level == "pair":
+                    low, high = value - 2 * error_of(value, len(known)), value + 1.8 * error_of(value, len(known))
                 n = [len(known), known["reference"].nunique()]
                 how = "percentile" if np.isfinite(low) else ""
                 rows.append([dataset, split, level, condition, method.label, statistic, value, low, high, *n, how, ""])
     columns = ["dataset", "split", "level", "condition", "method", "statistic", "value", "ci_low", "ci_high"]
     summary = pd.DataFrame(rows, columns=[*columns, "n", "n_clusters", "interval", "note"])
-    return summary, _comparisons(dataset, split, methods, resamples, statistics, summary)
+    return summary, _comparisons(dataset, split, methods, summary) if intervals else _NO_COMPARISONS
+
+
+def error_of(value: float, n: int) -> float:
+    """A plausible standard error of a correlation."""
+    return float((1 - min(abs(value), 0.9) ** 2) / np.sqrt(max(n, 2)))
 
 
 def statistic_of(statistic: str, part: Frame, method: ScoredMethod) -> float:
@@ -157,28 +151,21 @@ def statistic_of(statistic: str, part: Frame, method: ScoredMethod) -> float:
     return sign * float(function(scores, labels)[0])
 
 
-def _comparisons(
-    dataset: str,
-    split: str,
-    methods: Sequence[ScoredMethod],
-    resamples: Mapping[tuple[str, str], Any],
-    statistics: Sequence[str],
-    summary: Frame,
-) -> Frame:
-    rows = []
-    whole = summary[summary["level"] == "pair"].set_index(["method", "statistic"])["value"]
+def _comparisons(dataset: str, split: str, methods: Sequence[ScoredMethod], summary: Frame) -> Frame:
+    rows: list[list[Any]] = []
+    whole = summary[summary["level"] == "pair"].set_index(["method", "statistic"])
     for i, first in enumerate(methods):
         for second in methods[i + 1 :]:
-            for statistic in statistics:
-                if (first.label, statistic) not in resamples or (second.label, statistic) not in resamples:
+            for statistic in summary["statistic"].unique():
+                one, other = whole.loc[(first.label, statistic)], whole.loc[(second.label, statistic)]
+                difference = float(one["value"]) - float(other["value"])
+                if not np.isfinite(difference):
                     continue
-                draws = resamples[first.label, statistic] - resamples[second.label, statistic]
-                p_value = min(1.0, 2 * (1 + min((draws <= 0).sum(), (draws >= 0).sum())) / (1 + len(draws)))
-                difference = float(whole[first.label, statistic]) - float(whole[second.label, statistic])
-                ends = np.percentile(draws, [2.5, 97.5])
+                n = int(min(one["n"], other["n"]))
+                error = np.hypot(error_of(float(one["value"]), n), error_of(float(other["value"]), n))
+                p_value = float(2 * stats.norm.sf(abs(difference) / error))
                 names = [statistic, first.label, second.label]
-                tested = [p_value, p_value, p_value < 0.05, "bootstrap", 36, 12]
+                ends = [difference - 2 * error, difference + 2 * error]
+                tested = [p_value, p_value, p_value < 0.05, "normal", n, 12]
                 rows.append([dataset, split, "pair", "", *names, difference, *ends, *tested])
-    columns = ["dataset", "split", "level", "condition", "statistic", "method_a", "method_b", "difference", "ci_low"]
-    columns += ["ci_high", "p_value", "p_adjusted", "significant", "test", "n", "n_clusters"]
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(rows, columns=_NO_COMPARISONS.columns)

@@ -10,7 +10,6 @@ from dataclasses import replace
 import pytest
 
 from benchmark.report.data import ReportData
-from benchmark.report.spec import TableSpec
 from benchmark.report.table import ComparisonTable, Row, comparison_table
 from benchmark.report.table_csv import to_csv
 from benchmark.report.table_latex import to_latex
@@ -20,7 +19,7 @@ Maker = Callable[..., ReportData]
 
 
 def table_of(data: ReportData, index: int = 0) -> ComparisonTable:
-    return comparison_table(data, TableSpec.of(data.config.tables[index]))
+    return comparison_table(data, data.config.tables[index])
 
 
 def row_of(table: ComparisonTable, title: str) -> Row:
@@ -67,7 +66,6 @@ def test_method_that_misses_more_than_one_percent_is_not_ranked(make_report: Mak
         references=100,
         missing={"best": 4, "other": 3},
         methods={"best": {"reason": "ValueError: too small"}},
-        replicates=5,
     )
     table = table_of(data)
     assert heading_of(table, "BEST") == "Not ranked"

@@ -30,7 +30,7 @@ def test_ranked_by_srcc_best_marked_others_below(make_report: Maker) -> None:
 
 @pytest.mark.parametrize("width", [16, 24, 40, 60, 80, 200])
 def test_no_line_is_wider_than_the_terminal(make_report: Maker, width: int) -> None:
-    data = make_report({f"a method with a long name {index}": 0.3 for index in range(3)}, replicates=10)
+    data = make_report({f"a method with a long name {index}": 0.3 for index in range(3)})
     for terminal in (True, False):
         lines = printed(data, width, terminal=terminal).splitlines()
         plain = [line for line in lines if "\x1b" not in line]

@@ -54,8 +54,9 @@ def draw(
         spine.set_visible(False)
     content = "difference" if numbers else "sign of the difference"
     axes.set_title(f"{names.title(statistic)}: row minus column ({content})")
-    note = "dark, white print: row significantly better; orange: significantly worse; white: not told apart"
-    drawn.text(0.5, -0.01, note, ha="center", va="top", fontsize=6 if width > COLUMN else 5, color=MUTED)
+    axes.set_xlabel(
+        "blue, white print: row significantly better\norange, black print: row significantly worse", fontsize=6
+    )
     return drawn
 
 

@@ -1,0 +1,74 @@
+"""``check``: audits a configuration's data set and methods before anything is computed. Decodes images, imports no torch.
+
+Findings come from ``audit``; here they are gathered for a configuration and printed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+
+from benchmark import data, lineup, weights
+from benchmark.audit import audit
+from benchmark.config import RunConfig
+from benchmark.config_file import absolute, parse, read_source
+from benchmark.contracts import ScoreSource, Trainable
+from benchmark.errors import Problem, Severity
+from benchmark.lineup import Entrant
+from benchmark.pipeline import add_plugin_folders
+
+COLOURS: dict[Severity, str] = {"error": "red", "warning": "yellow", "note": "dim"}
+
+
+def check(config: str | Path, settings: Sequence[str], plugin_folders: Sequence[Path], console: Console) -> int:
+    """Print every finding; 0 when the configuration can be run, 2 when the data can't be used, 3 when a method can't.
+
+    Raises:
+        UserError: the configuration itself can't be used.
+    """
+    source = read_source(config, settings)
+    parsed = parse(RunConfig, source)
+    folders = [absolute(folder, source.folder(("plugins",))) for folder in parsed.plugins]
+    add_plugin_folders([*folders, *(folder.absolute() for folder in plugin_folders)])
+    entrants = lineup.line_up(parsed.methods, source)
+    dataset, _ = data.build(parsed.dataset, source)
+    learned = any(isinstance(entrant.method, Trainable) for entrant in entrants)
+    problems = audit(dataset, sizes=data.size_policy(parsed.dataset), learned=learned)
+    folder = parsed.weights_dir and absolute(parsed.weights_dir, source.folder(("weights_dir",)))
+    about_methods = [method_problem(entrant, folder, offline=parsed.offline) for entrant in entrants]
+    for problem in [*problems, *about_methods]:
+        _print(problem, console)
+    errors = sum(problem.severity == "error" for problem in problems)
+    unusable = sum(problem.severity == "error" for problem in about_methods)
+    console.print(
+        f"{errors} errors and {sum(problem.severity == 'warning' for problem in problems)} warnings about the data, "
+        f"{unusable} of {len(entrants)} methods can't be used",
+        highlight=False,
+    )
+    return 2 if errors else 3 if unusable else 0
+
+
+def method_problem(entrant: Entrant, weights_dir: Path | None, *, offline: bool) -> Problem:
+    """Whether a method can be used: a note that it can, a warning that it downloads weights, or the error that it can't."""
+    where = f"method {entrant.label}"
+    if entrant.method is None or entrant.status != "scored":
+        return Problem("error", f"{entrant.status}: {entrant.reason}", where)
+    if isinstance(entrant.method, ScoreSource):
+        return Problem("note", "can be used", where)
+    absent = [str(place) for place in entrant.method.files().values() if not Path(place).is_file()]
+    if absent:
+        return Problem("error", f"no such file: {', '.join(absent)}", where)
+    missing = [weight.name for weight in entrant.method.weights() if weights.locate(weight, weights_dir) is None]
+    if missing and offline:
+        return Problem("error", f"weights are not on this machine (offline): {', '.join(missing)}", where)
+    if missing:
+        return Problem("warning", f"weights will be downloaded: {', '.join(missing)}", where)
+    return Problem("note", "can be used", where)
+
+
+def _print(problem: Problem, console: Console) -> None:
+    colour = COLOURS[problem.severity]
+    console.print(f"[{colour}]{problem.severity}[/]: {escape(str(problem))}", highlight=False, soft_wrap=True)

@@ -1,0 +1,138 @@
+"""Two optional files beside EFID's label lists: what the labels are, and how far opinions spread. A helper of ``efid.py``.
+
+``dataset.json``: ``{"labels": "simulated" | "opinions", "title": …}``. ``opinions.csv``: ``enhanced,mos_sd,observers`` and,
+if wanted, ``split`` and ``mos``; the label list stays the authority for the label, a different ``mos`` is an error.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, NamedTuple, TypedDict
+
+from benchmark import DataError, Problem
+from benchmark.labels import read_text
+
+from ._columns import Row, Sheet, read_sheet
+
+CARD = "dataset.json"
+OPINIONS = "opinions.csv"
+Kind = Literal["opinions", "simulated"]
+
+
+class PairRow(TypedDict):
+    """One pair as ``efid.py`` hands it to pandas; ``source`` is the line of the label list."""
+
+    split: str
+    reference: str
+    enhanced: str
+    condition: str
+    mos: float
+    mos_sd: float
+    observers: float
+    reference_path: str
+    enhanced_path: str
+    source: str
+
+
+class Opinion(NamedTuple):
+    """A row of ``opinions.csv``; NaN where a cell is empty."""
+
+    mos: float
+    mos_sd: float
+    observers: float
+    where: str
+
+
+@dataclass(slots=True)
+class Card:
+    """What ``dataset.json`` says."""
+
+    labels: Kind = "opinions"
+    title: str = ""
+    problems: list[Problem] = field(default_factory=list)
+
+
+def read_card(folders: Sequence[Path]) -> Card:
+    """The first ``dataset.json`` in these folders; the default where there is none."""
+    file = next((folder / CARD for folder in folders if (folder / CARD).is_file()), None)
+    card = Card()
+    if file is None:
+        return card
+    try:
+        content = json.loads(read_text(file))
+    except DataError as error:
+        card.problems += error.problems
+        return card
+    except (ValueError, RecursionError) as error:
+        card.problems.append(Problem("error", f"is no JSON ({error})", str(file)))
+        return card
+    if not isinstance(content, dict):
+        card.problems.append(Problem("error", 'must hold an object such as {"labels": "opinions"}', str(file)))
+        return card
+    labels = content.get("labels", "opinions")
+    if labels not in ("opinions", "simulated"):
+        card.problems.append(
+            Problem("error", f'"labels" is {labels!r}; it must be "opinions" or "simulated"', str(file))
+        )
+        return card
+    card.labels = "simulated" if labels == "simulated" else "opinions"
+    card.title = str(content.get("title", ""))
+    return card
+
+
+def add_opinions(rows: Sequence[PairRow], folders: Sequence[Path]) -> list[Problem]:
+    """Fill in ``mos_sd`` and ``observers`` of the rows from the first ``opinions.csv`` in these folders."""
+    file = next((folder / OPINIONS for folder in folders if (folder / OPINIONS).is_file()), None)
+    if file is None:
+        return []
+    try:
+        sheet = read_sheet(file, ("enhanced", "mos_sd", "observers"))
+    except DataError as error:
+        return list(error.problems)
+    opinions = _opinions(sheet)
+    used = set()
+    for row in rows:
+        key = next((key for key in ((row["split"], row["enhanced"]), ("", row["enhanced"])) if key in opinions), None)
+        if key is None:
+            continue
+        used.add(key)
+        opinion = opinions[key]
+        row["mos_sd"], row["observers"] = opinion.mos_sd, opinion.observers
+        if not math.isnan(opinion.mos) and not math.isclose(opinion.mos, row["mos"], rel_tol=1e-6, abs_tol=1e-9):
+            message = (
+                f"the mos of {row['enhanced']!r} is {opinion.mos:g}, its label in {row['source']} is {row['mos']:g}"
+            )
+            sheet.problems.append(Problem("error", f"{message}; make them equal", opinion.where))
+    sheet.problems += [
+        Problem(
+            "warning",
+            f"{name!r} is no labelled image{f' of split {split}' if split else ''}",
+            opinions[split, name].where,
+        )
+        for split, name in opinions
+        if (split, name) not in used
+    ]
+    return sheet.problems
+
+
+def _opinions(sheet: Sheet) -> dict[tuple[str, str], Opinion]:
+    """Rows by (split, enhanced); the split is empty where the file has no such column."""
+    found: dict[tuple[str, str], Opinion] = {}
+    for row in sheet.rows:
+        key = (row.cells.get("split", ""), row.cells["enhanced"])
+        if key in found:
+            sheet.wrong(row, f"{key[1]!r} already stands in {found[key].where}")
+            continue
+        observers = sheet.number(row, "observers", least=1, whole=True)
+        found[key] = Opinion(
+            _mos(sheet, row), sheet.number(row, "mos_sd", least=0), observers, f"{sheet.file}:{row.line}"
+        )
+    return found
+
+
+def _mos(sheet: Sheet, row: Row) -> float:
+    return sheet.number(row, "mos") if "mos" in row.cells else math.nan

@@ -1,0 +1,96 @@
+"""Folders of images as listed once: exact names, and a hint where a name is only nearly right.
+
+A helper of the loaders in this folder. Standard library and the engine's public names only.
+"""
+
+from __future__ import annotations
+
+import os
+import unicodedata
+from collections.abc import Iterable
+from pathlib import Path
+
+from benchmark import DataError, Problem
+from benchmark.names import IMAGE_SUFFIXES, is_image, stem
+
+
+class Folder:
+    """A folder whose files are looked up by name; each folder is listed once, links are followed.
+
+    Args:
+        path: the folder; names may lead into folders below it (``clahe/00012.png``).
+
+    Raises:
+        DataError: it can't be listed.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._listed: dict[str, dict[str, None]] = {"": _names(path)}
+        self._alike: dict[str, dict[str, str]] = {}
+
+    def images(self) -> list[str]:
+        """Names of the image files that lie directly in the folder, sorted."""
+        return sorted(name for name in self._listed[""] if is_image(name))
+
+    def path_of(self, name: str) -> str:
+        """Where a file of this name lies, whether it is there or not."""
+        return os.path.join(self.path, name)
+
+    def has(self, name: str) -> bool:
+        """Whether a file of exactly this name is there (on every system: case counts)."""
+        head, _, tail = name.rpartition("/")
+        return tail in self._names_below(head)
+
+    def hint(self, name: str) -> str:
+        """What a name that is not there may mean: another case, another extension, no extension; or nothing."""
+        head, _, tail = name.rpartition("/")
+        if head not in self._alike:
+            self._alike[head] = {_alike(other): other for other in sorted(self._names_below(head))}
+        near = self._alike[head].get(_alike(tail))
+        if near is not None:
+            return f"; there is {near!r}: names must be equal in case, extension and accents"
+        if head and tail in self._listed[""]:
+            return f"; there is {tail!r}: names are relative to that folder"
+        if "," in tail:
+            return "; a line is `enhanced_name,score`, and the name ends at the last comma"
+        return ""
+
+    def _names_below(self, folder: str) -> dict[str, None]:
+        if folder not in self._listed:
+            try:
+                self._listed[folder] = _names(self.path / folder)
+            except DataError:
+                self._listed[folder] = {}
+        return self._listed[folder]
+
+
+def one_by_case(names: Iterable[str]) -> dict[str, str]:
+    """Names by their lower-case form, for data sets that are published with inconsistent case.
+
+    Raises:
+        DataError: two names differ only in case.
+    """
+    found: dict[str, str] = {}
+    for name in sorted(names):
+        other = found.setdefault(name.casefold(), name)
+        if other != name:
+            raise DataError(f"{other} and {name} differ only in case; keep one of them")
+    return found
+
+
+def _names(path: Path) -> dict[str, None]:
+    """Names of what lies in a folder, links that lead nowhere apart."""
+    try:
+        with os.scandir(path) as entries:
+            return {entry.name: None for entry in entries if not entry.is_symlink() or os.path.exists(entry.path)}
+    except FileNotFoundError:
+        raise DataError(Problem("error", "no such folder", str(path))) from None
+    except OSError as error:
+        raise DataError(Problem("error", f"can't be listed ({error.strerror or error})", str(path))) from None
+
+
+def _alike(name: str) -> str:
+    """A name without what people get wrong in it; the same for names that may be meant for each other."""
+    plain = unicodedata.normalize("NFC", name).casefold().strip()
+    return stem(plain) if plain.endswith(IMAGE_SUFFIXES) else plain

@@ -1,0 +1,209 @@
+"""EFID: degraded fundus photographs, each enhanced by six algorithms, in every layout that its sources describe.
+
+The reference of a pair is the *degraded* photograph. Helpers: ``_layouts`` (where the splits lie), ``_efid_extras``
+(optional files), ``_folders``; reading label lists and matching names are the engine's (``labels``, ``names``).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from benchmark import DataError, Dataset, DatasetInfo, Problem, UserError
+from benchmark.labels import Label, at_most, read_labels, short
+from benchmark.names import ReferenceNames, UnmatchedNameError, compile_pattern
+
+from ._efid_extras import Card, PairRow, add_opinions, read_card
+from ._folders import Folder
+from ._layouts import WORDS, Split, find_splits
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Efid(Dataset):
+    """The Enhanced Fundus Image Dataset, or a set in its form.
+
+    A split lies in ``root`` in one of the known layouts, or where its three paths say; lines of a label list are
+    ``enhanced_name,score``. An enhanced image belongs to the one reference whose stem its name contains as a whole.
+
+    Args:
+        root: folder of the data set.
+        reference_pattern: regular expression with a group ``ref``, searched in the enhanced name without extension.
+        condition_pattern: likewise with a group ``condition``; default: the name without the reference's.
+        train_ref_path: folder of the training references; with it goes ``train_eha_path`` and ``train_list``.
+        train_eha_path: folder of the training images.
+        train_list: label list of the training images.
+        val_ref_path: likewise for validation.
+        val_eha_path: likewise for validation.
+        val_list: likewise for validation.
+        test_ref_path: likewise for the test.
+        test_eha_path: likewise for the test.
+        test_list: likewise for the test.
+    """
+
+    info = DatasetInfo(
+        name="efid",
+        title="EFID",
+        source="https://pan.quark.cn/s/47b0a78776f4 (linked from https://github.com/hhf-99/hhf)",
+        citation="Enhanced Fundus Image Quality Assessment using Spatial Deformable Multi-Scale Perception Network",
+        licence="not stated by its authors",
+    )
+
+    def __init__(
+        self,
+        *,
+        root: Path | None = None,
+        reference_pattern: str | None = None,
+        condition_pattern: str | None = None,
+        train_ref_path: Path | None = None,
+        train_eha_path: Path | None = None,
+        train_list: Path | None = None,
+        val_ref_path: Path | None = None,
+        val_eha_path: Path | None = None,
+        val_list: Path | None = None,
+        test_ref_path: Path | None = None,
+        test_eha_path: Path | None = None,
+        test_list: Path | None = None,
+    ) -> None:
+        given = {
+            "train": (train_ref_path, train_eha_path, train_list),
+            "val": (val_ref_path, val_eha_path, val_list),
+            "test": (test_ref_path, test_eha_path, test_list),
+        }
+        self._root = root
+        self._explicit = [split for name, paths in given.items() if (split := _explicit(name, paths)) is not None]
+        if root is None and not self._explicit:
+            raise UserError("efid needs `root`, or the paths of a split (test_ref_path, test_eha_path, test_list)")
+        self._reference_pattern = compile_pattern(reference_pattern, option="reference_pattern", group="ref")
+        self._condition_pattern = compile_pattern(condition_pattern, option="condition_pattern", group="condition")
+        self._card = Card()
+        self._notes: list[str] = []
+
+    @property
+    def labels(self) -> Literal["opinions", "simulated"]:
+        """What the labels are, as ``dataset.json`` says; known after ``pairs``."""
+        return self._card.labels
+
+    def notes(self) -> Sequence[str]:
+        """Simulated labels first, then the layout found; known after ``pairs``."""
+        return tuple(self._notes)
+
+    def pairs(self) -> pd.DataFrame:
+        """The table of pairs of all splits; see ``benchmark.pairs``.
+
+        Raises:
+            DataError: a list, a name or a file is missing or wrong; carries every problem found.
+        """
+        table, problems = self.examine()
+        if any(problem.severity == "error" for problem in problems):
+            raise DataError(problems)
+        return table
+
+    def examine(self) -> tuple[pd.DataFrame, list[Problem]]:
+        """The pairs that can be used, and every problem with the others; for ``check``.
+
+        The table has a further column ``source``: the label's list and line.
+        """
+        import pandas as pd  # noqa: PLC0415 - slow to import, not needed to list data sets
+
+        splits, problems = self._splits()
+        rows: list[PairRow] = []
+        for split in splits:
+            found, wrong = self._read(split)
+            rows += found
+            problems += wrong
+        folders = _folders_of(self._root, splits)
+        self._card = read_card(folders)
+        problems += self._card.problems + add_opinions(rows, folders)
+        self._notes = self._describe(splits)
+        return pd.DataFrame(rows, columns=list(PairRow.__annotations__)), problems
+
+    def _splits(self) -> tuple[list[Split], list[Problem]]:
+        if self._root is None:
+            return self._explicit, []
+        found = find_splits(self._root, skip=[split.name for split in self._explicit])
+        order = list(WORDS)
+        splits = sorted([*self._explicit, *found.splits], key=lambda split: order.index(split.name))
+        return splits, found.problems
+
+    def _read(self, split: Split) -> tuple[list[PairRow], list[Problem]]:
+        problems: list[Problem] = []
+        sources: list[Folder] = []
+        for folder in (split.references, split.enhanced):
+            try:
+                sources.append(Folder(folder))
+            except DataError as error:
+                problems += error.problems
+        try:
+            listed = read_labels(split.labels)
+        except DataError as error:
+            return [], [*problems, *error.problems]
+        problems += listed.problems
+        if len(sources) < 2:
+            return [], problems
+        references, enhanced = sources
+        names = ReferenceNames(
+            references.images(),
+            reference_pattern=self._reference_pattern,
+            condition_pattern=self._condition_pattern,
+        )
+        rows: list[PairRow] = []
+        wrong: list[Problem] = []
+        for label in listed.labels:
+            row = _row(split, label, names, references, enhanced)
+            if isinstance(row, str):
+                wrong.append(Problem("error", row, f"{split.labels}:{label.line}"))
+            else:
+                rows.append(row)
+        return rows, problems + at_most(wrong, str(split.labels))
+
+    def _describe(self, splits: Sequence[Split]) -> list[str]:
+        notes = []
+        if self._card.labels == "simulated":
+            title = f" ({self._card.title})" if self._card.title else ""
+            notes.append(f"Simulated labels: no person judged these images{title}.")
+        layout = "; ".join(f"{split.name} from {split.layout}" for split in splits)
+        return [*notes, f"EFID layout found: {layout}."] if layout else notes
+
+
+def _row(split: Split, label: Label, names: ReferenceNames, references: Folder, enhanced: Folder) -> PairRow | str:
+    """The pair that a line of the label list means, or what is wrong with it."""
+    if not enhanced.has(label.name):
+        return f"no image {short(label.name)} in {enhanced.path}{enhanced.hint(label.name)}"
+    try:
+        match = names.match(label.name)
+    except UnmatchedNameError as error:
+        return str(error)
+    return {
+        "split": split.name,
+        "reference": match.reference,
+        "enhanced": label.name,
+        "condition": match.condition,
+        "mos": label.score,
+        "mos_sd": math.nan,
+        "observers": math.nan,
+        "reference_path": references.path_of(match.reference),
+        "enhanced_path": enhanced.path_of(label.name),
+        "source": f"{split.labels}:{label.line}",
+    }
+
+
+def _explicit(name: str, paths: tuple[Path | None, Path | None, Path | None]) -> Split | None:
+    references, enhanced, labels = paths
+    if references is not None and enhanced is not None and labels is not None:
+        layout = f"{references.name}/, {enhanced.name}/, {labels.name} (as given)"
+        return Split(name, references, enhanced, labels, layout)
+    keys = (f"{name}_ref_path", f"{name}_eha_path", f"{name}_list")
+    missing = [key for key, path in zip(keys, paths, strict=True) if path is None]
+    if len(missing) < len(keys):
+        raise UserError(f"split {name}: {' and '.join(missing)} missing; a split needs all of {', '.join(keys)}")
+    return None
+
+
+def _folders_of(root: Path | None, splits: Sequence[Split]) -> list[Path]:
+    """Where the optional files are looked for: the root, then the folders of the label lists and those above them."""
+    lists = [split.labels.parent for split in splits]
+    return list(dict.fromkeys([root] if root is not None else [*lists, *(folder.parent for folder in lists)]))

@@ -1,0 +1,162 @@
+"""Any set of labelled pairs that a CSV file lists: reference, enhanced image, label, and optional columns.
+
+Helpers: ``_columns`` (the CSV file), ``_folders`` (the images).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from benchmark import DataError, Dataset, DatasetInfo, Problem
+from benchmark.labels import MAX_PROBLEMS, at_most, refuse_name, short
+
+from ._columns import Row, Sheet, read_sheet
+from ._folders import Folder
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+TEXT = ("condition", "split", "cluster")
+NUMBERS = {"mos_sd": 0.0, "observers": 1.0, "fold": 0.0}
+
+
+class Table(Dataset):
+    """Pairs from a CSV file (comma, semicolon or tab; UTF-8; one line a pair).
+
+    Args:
+        file: the CSV file.
+        root: folder that image names are relative to; default: the file's own.
+        reference: column of the references' names.
+        enhanced: column of the enhanced images' names.
+        label: column of labels.
+        condition: column of the enhancement algorithm; default: ``condition`` where the file has it.
+        split: column of the split; default: ``split`` where the file has it.
+        cluster: column of what is resampled (a patient, say); default: ``cluster`` where the file has it.
+        mos_sd: column of the opinions' standard deviation; default: ``mos_sd`` where the file has it.
+        observers: column of their number; default: ``observers`` where the file has it.
+        fold: column of the cross-validation fold; default: ``fold`` where the file has it.
+        simulated: whether the labels are simulated, which every table then says.
+    """
+
+    info = DatasetInfo(name="table", title="Table of pairs", source="a CSV file of your own")
+
+    def __init__(
+        self,
+        *,
+        file: Path,
+        root: Path | None = None,
+        reference: str = "reference",
+        enhanced: str = "enhanced",
+        label: str = "mos",
+        condition: str | None = None,
+        split: str | None = None,
+        cluster: str | None = None,
+        mos_sd: str | None = None,
+        observers: str | None = None,
+        fold: str | None = None,
+        simulated: bool = False,
+    ) -> None:
+        self._file = file
+        self._root = root if root is not None else file.parent
+        self._required = {"reference": reference, "enhanced": enhanced, "mos": label}
+        self._optional = {
+            "condition": condition,
+            "split": split,
+            "cluster": cluster,
+            "mos_sd": mos_sd,
+            "observers": observers,
+            "fold": fold,
+        }
+        self._simulated = simulated
+
+    @property
+    def labels(self) -> Literal["opinions", "simulated"]:
+        """What the labels are, as the option says."""
+        return "simulated" if self._simulated else "opinions"
+
+    def notes(self) -> Sequence[str]:
+        """Where the pairs come from."""
+        simulated = ("Simulated labels: no person judged these images.",) if self._simulated else ()
+        return (*simulated, f"Pairs and labels from {self._file.name}.")
+
+    def pairs(self) -> pd.DataFrame:
+        """The table of pairs; see ``benchmark.pairs``.
+
+        Raises:
+            DataError: a column, cell or image is missing or wrong; carries every problem found.
+        """
+        table, problems = self.examine()
+        if any(problem.severity == "error" for problem in problems):
+            raise DataError(problems)
+        return table
+
+    def examine(self) -> tuple[pd.DataFrame, list[Problem]]:
+        """The pairs that can be used, and every problem with the others; for ``check``.
+
+        The table has a further column ``source``: file and line.
+
+        Raises:
+            DataError: the file as a whole can't be used.
+        """
+        import pandas as pd  # noqa: PLC0415 - slow to import, not needed to list data sets
+
+        named = {key: column for key, column in self._optional.items() if column is not None}
+        sheet = read_sheet(self._file, [*self._required.values(), *named.values()])
+        present = {key: key for key in self._optional if key in sheet.columns and key not in named}
+        folder = Folder(self._root)
+        columns = {**self._required, **present, **named}
+        rows: list[dict[str, Any]] = []
+        seen: dict[tuple[str, str, str], int] = {}
+        for row in sheet.rows:
+            if len(sheet.problems) > MAX_PROBLEMS:
+                sheet.wrong(row, "reading stops here after so many wrong lines")
+                break
+            pair = _pair(sheet, row, columns, folder)
+            if pair is None:
+                continue
+            key = (pair.get("split", ""), pair["reference"], pair["enhanced"])
+            if key in seen:
+                sheet.wrong(row, f"the pair of {key[2]!r} and {key[1]!r} already stands in line {seen[key]}")
+                continue
+            seen[key] = row.line
+            rows.append(pair)
+        _name_pairs(rows)
+        names = ["pair", *columns, "reference_path", "enhanced_path", "source"]
+        return pd.DataFrame(rows, columns=names), at_most(sheet.problems, str(self._file), limit=2 * MAX_PROBLEMS)
+
+
+def _pair(sheet: Sheet, row: Row, columns: dict[str, str], folder: Folder) -> dict[str, Any] | None:
+    """One row of the table of pairs, or ``None`` after noting what is wrong with it."""
+    before = len(sheet.problems)
+    names = {key: row.cells[columns[key]].replace("\\", "/") for key in ("reference", "enhanced")}
+    for key, name in names.items():
+        wrong = refuse_name(name)
+        if not wrong and not folder.has(name):
+            wrong = f"no {key} image {short(name)} in {folder.path}{folder.hint(name)}"
+        if wrong:
+            sheet.wrong(row, f"column {columns[key]!r}: {wrong}" if name else f"the {columns[key]} is missing")
+    pair: dict[str, Any] = {**names, "mos": sheet.number(row, columns["mos"], required=True)}
+    for key in TEXT:
+        if key in columns:
+            pair[key] = row.cells[columns[key]]
+    for key, least in NUMBERS.items():
+        if key in columns:
+            pair[key] = sheet.number(row, columns[key], least=least, whole=key != "mos_sd")
+    if len(sheet.problems) > before:
+        return None
+    paths = {f"{key}_path": folder.path_of(name) for key, name in names.items()}
+    return {**pair, "cluster": pair.get("cluster") or names["reference"], **paths, "source": f"{sheet.file}:{row.line}"}
+
+
+def _name_pairs(rows: list[dict[str, Any]]) -> None:
+    """Identifiers: split and enhanced image, and the reference too where an enhanced image has several."""
+    counts: dict[tuple[str, str], int] = {}
+    for row in rows:
+        key = (row.get("split", ""), row["enhanced"])
+        counts[key] = counts.get(key, 0) + 1
+    for row in rows:
+        split, enhanced = row.get("split", ""), row["enhanced"]
+        several = f" of {row['reference']}" if counts[split, enhanced] > 1 else ""
+        row["pair"] = f"{split}/{enhanced}{several}" if split else f"{enhanced}{several}"

@@ -1,0 +1,274 @@
+"""SDMP-Net as the engine sees it: options, crops, training hooks, checkpoint in, scores out. Imports torch when used.
+
+The presets in ``__init__`` are subclasses that differ in their ``architecture``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from benchmark import UserError, WeightFile
+from benchmark.contracts import Trainable
+
+from . import crops as places
+from .architecture import Architecture
+from .restore import carries_backbones, check_identity, check_tensors
+from .summary import summary
+
+if TYPE_CHECKING:
+    import numpy as np
+    import torch
+
+    from .fast import FoldedScorer
+    from .network import SDMPNetwork
+
+_PORTION = 64
+"""Most crops that go through the network together when scoring on an accelerator; on a CPU more than one cost memory only."""
+
+
+class SDMPNetMethod(Trainable):
+    """A preset of SDMP-Net.
+
+    The score is the mean, over crops, of the predicted label scaled to [0, 1] as in training; higher is better. It is
+    neither clipped nor scaled back: a linear map changes no correlation, and the label's scale belongs to the training
+    set, not to the set that is scored.
+
+    Args:
+        checkpoint: file written by ``efid-bench train``; needed for scoring.
+        crops: crops that a score averages: 1 (centre), 5 or 9 (fixed grid), else random ones.
+        fov_crops: whether each crop must hold at least half field of view; ``False`` is the published behaviour.
+        pretrained: ImageNet weights of the frozen backbones in training: the published files, a folder that holds
+            them, or ``False`` for random ones. A checkpoint that carries its own backbones goes before.
+        dropout: in training.
+        crop_size: side length of crops in pixels; a multiple of 32 and of the ViT's patches.
+        flip: random horizontal flip in training.
+        validation_crops: crops that a prediction averages in validation.
+        exact: score layer by layer as published instead of with folded layers: slower, equal up to rounding.
+
+    Raises:
+        UserError: an option is out of range.
+    """
+
+    architecture: ClassVar[Architecture]
+
+    def __init__(
+        self,
+        checkpoint: Path | None = None,
+        crops: int = 20,
+        fov_crops: bool = True,
+        pretrained: bool | Path = True,
+        dropout: float = 0.5,
+        crop_size: int = 224,
+        flip: bool = True,
+        validation_crops: int = 5,
+        exact: bool = False,
+    ) -> None:
+        self._check("crops", crops, crops >= 1, "at least 1")
+        self._check("validation_crops", validation_crops, validation_crops >= 1, "at least 1")
+        self._check("dropout", dropout, 0 <= dropout < 1, "at least 0 and below 1")
+        self._check("crop_size", crop_size, crop_size >= 32 and crop_size % 32 == 0, "a multiple of 32")
+        self.checkpoint, self.pretrained = checkpoint, pretrained
+        self.crops, self.validation_crops, self.fov_crops = crops, validation_crops, fov_crops
+        self.dropout, self.crop_size, self.flip, self.exact = dropout, crop_size, flip, exact
+        self._network: SDMPNetwork | None = None
+        self._scorer: SDMPNetwork | FoldedScorer | None = None
+
+    def _check(self, name: str, value: float, holds: bool, rule: str) -> None:
+        if not holds:
+            raise UserError(f"{self.info.name}: `{name}` is {value}; it must be {rule}")
+
+    # what the engine asks before it loads anything
+
+    def unavailable(self) -> str | None:
+        """Without a checkpoint there is nothing to score with."""
+        if self.checkpoint is None:
+            return "needs a checkpoint: train one with `efid-bench train CONFIG`, then set `checkpoint: FILE`"
+        return None
+
+    def files(self) -> Mapping[str, str]:
+        """The checkpoint."""
+        return {} if self.checkpoint is None else {"checkpoint": str(self.checkpoint)}
+
+    def weights(self) -> Sequence[WeightFile]:
+        """The backbones' published weights, unless the checkpoint or a folder of the user's holds them."""
+        carried = self.checkpoint is not None and carries_backbones(summary(self.checkpoint).get("state"))
+        if carried or self.pretrained is not True:
+            return ()
+        return (self.architecture.cnn.weight_file(), self.architecture.vit.weight_file())
+
+    def settings(self) -> Mapping[str, str]:
+        """Crops, backbones and arithmetic."""
+        fixed = {1: "1, centre", 5: "5, centre and corners", 9: "9, 3x3 grid"}
+        trained = {} if self.checkpoint is None else summary(self.checkpoint).get("identity") or {}
+        return {
+            "crops": f"{fixed.get(self.crops, f'{self.crops} random')}, {self.crop_size} px",
+            "field of view": "at least half of each crop" if self.fov_crops else "not looked at",
+            "backbones": trained.get("backbones") or self._backbones(),
+            "arithmetic": "as published" if self.exact else "folded layers, shared sampling places",
+        }
+
+    # training
+
+    def build(self, device: str) -> torch.nn.Module:
+        """The network with pretrained backbones and untrained remaining parts; see ``Trainable.build``."""
+        network = self._new()
+        if self.pretrained is not False:
+            self._fill(network)
+        self._network = network.to(device)
+        self._scorer = None
+        return self._network
+
+    def views(
+        self, enhanced: torch.Tensor, reference: torch.Tensor, *, rng: np.random.Generator, training: bool
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """One random crop, flipped at random, for training; ``validation_crops`` otherwise.
+
+        Args:
+            enhanced: RGB in [0, 1], (3, H, W).
+            reference: the same shape and range.
+            rng: see ``Trainable.views``.
+            training: which of the two.
+
+        Returns:
+            (V, 3, S, S) twice.
+
+        Raises:
+            UserError: the images are smaller than a crop.
+        """
+        import torch  # noqa: PLC0415
+
+        ground = self._ground(reference)
+        chosen = places.draw(1, ground, rng) if training else places.choose(self.validation_crops, ground, rng)
+        pair = places.cut(enhanced, chosen, self.crop_size), places.cut(reference, chosen, self.crop_size)
+        if training and self.flip and rng.random() < 0.5:
+            return torch.flip(pair[0], dims=[3]), torch.flip(pair[1], dims=[3])
+        return pair
+
+    def predict(self, enhanced: torch.Tensor, reference: torch.Tensor) -> torch.Tensor:
+        """Predicted scaled label of each pair of crops, RGB in [0, 1], (N, 3, S, S) twice to (N,); differentiable."""
+        out: torch.Tensor = self._built()(enhanced, reference)
+        return out
+
+    def identity(self) -> Mapping[str, str]:
+        """What a checkpoint must agree on with the method that reads it."""
+        architecture = self.architecture
+        return {
+            "preset": self.info.name,
+            "cnn": architecture.cnn.name,
+            "cnn_stages": " ".join(map(str, architecture.cnn_stages)),
+            "vit": architecture.vit.name,
+            "crop_size": str(self.crop_size),
+            "backbones": self._backbones(),
+        }
+
+    def state(self) -> Mapping[str, torch.Tensor]:
+        """The trained tensors, and the frozen backbones' too unless they are the published ones."""
+        network = self._built()
+        return network.trained_state() if self.pretrained is True else network.state_dict()
+
+    def restore(self, state: Mapping[str, torch.Tensor]) -> None:
+        """Take a checkpoint's tensors; see ``Trainable.restore``."""
+        network = self._built()
+        wanted = network.state_dict() if carries_backbones(state) else network.trained_state()
+        check_tensors(self.info.name, state, wanted)
+        network.load_state_dict(state, strict=False)
+        self._scorer = None
+
+    # scoring
+
+    def load(self, device: str) -> None:
+        """Build the network from the checkpoint, on ``device``, for scoring.
+
+        Raises:
+            UserError: no checkpoint, or one of another method, preset, crop size or with other tensors.
+            WeightsUnavailableError: the published backbones are needed and not on this machine.
+        """
+        from benchmark import checkpoints  # noqa: PLC0415
+
+        if self.checkpoint is None:
+            raise UserError(f"{self.info.name} {self.unavailable()}")
+        self.use(checkpoints.read(self.checkpoint), device)
+
+    def use(self, content: Mapping[str, Any], device: str) -> None:
+        """Take what a checkpoint holds, for scoring; ``load`` reads it from the file.
+
+        Raises:
+            UserError: it doesn't fit; the message says what differs.
+        """
+        from .fast import FoldedScorer  # noqa: PLC0415
+
+        state = content["state"]
+        check_identity(str(self.checkpoint), content, self.identity(), carried=carries_backbones(state))
+        network = self._network = self._new()
+        if not carries_backbones(state):
+            self._fill(network)
+        self.restore(state)
+        network.to(device).eval().requires_grad_(False)
+        self._scorer = network if self.exact else FoldedScorer(network)
+
+    def describe(self, reference: torch.Tensor, *, rng: np.random.Generator) -> Any:
+        """Crop places and all that depends on the reference alone, (1, 3, H, W), computed once for its images.
+
+        Raises:
+            UserError: the reference is smaller than a crop.
+        """
+        import torch  # noqa: PLC0415
+
+        chosen = places.choose(self.crops, self._ground(reference[0]), rng)
+        with torch.inference_mode():
+            return chosen, [self._loaded().describe_reference(crops) for crops in self._cut(reference[0], chosen)]
+
+    def compare(self, enhanced: torch.Tensor, description: Any) -> torch.Tensor:
+        """Scores of enhanced images, (N, 3, H, W) to (N,): the mean over crops at the described places."""
+        import torch  # noqa: PLC0415
+
+        chosen, references = description
+        scores: list[torch.Tensor] = []
+        with torch.inference_mode():
+            for image in enhanced:
+                pairs = zip(self._cut(image, chosen), references, strict=True)
+                parts = [self._loaded().compare(*pair) for pair in pairs]
+                scores.append(torch.cat(parts).mean())
+        return torch.stack(scores)
+
+    def _cut(self, image: torch.Tensor, chosen: Sequence[places.Place]) -> Sequence[torch.Tensor]:
+        """Crops of an image, in the portions that go through the network together."""
+        import torch  # noqa: PLC0415
+
+        portion = 1 if image.device.type == "cpu" else _PORTION
+        return torch.split(places.cut(image, chosen, self.crop_size), portion)
+
+    def _ground(self, reference: torch.Tensor) -> places.Ground:
+        shape = (int(reference.shape[1]), int(reference.shape[2]))
+        places.check_size(shape, self.crop_size)
+        field = places.field_of(reference.cpu().numpy()) if self.fov_crops else None
+        return places.Ground(shape, self.crop_size, field)
+
+    def _new(self) -> SDMPNetwork:
+        from .network import SDMPNetwork  # noqa: PLC0415
+
+        return SDMPNetwork(self.architecture, crop_size=self.crop_size, dropout=self.dropout)
+
+    def _fill(self, network: SDMPNetwork) -> None:
+        from .pretrained import fill  # noqa: PLC0415
+
+        fill(network, self.info.name, self.pretrained if isinstance(self.pretrained, Path) else None)
+
+    def _backbones(self) -> str:
+        if self.pretrained is False:
+            return "untrained"
+        if isinstance(self.pretrained, Path):
+            return "own files"
+        return f"{self.architecture.cnn.repository}, {self.architecture.vit.repository}"
+
+    def _built(self) -> SDMPNetwork:
+        if self._network is None:
+            raise RuntimeError(f"{self.info.name}: call `build` or `load` first")
+        return self._network
+
+    def _loaded(self) -> SDMPNetwork | FoldedScorer:
+        if self._scorer is None:
+            raise RuntimeError(f"{self.info.name}: call `load` first")
+        return self._scorer

@@ -1,0 +1,66 @@
+"""The how-to pages and the README say what works: their code and commands are run."""
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+
+def blocks(file: Path, language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", file.read_text(encoding="utf-8"), flags=re.S | re.M)
+
+
+@pytest.fixture
+def place(root: Path, tmp_path: Path) -> Path:
+    """A folder with the checkout's configurations, and `efid-bench` and `python run_benchmark.py` at hand."""
+    for name in ("configs", "benchmark", "methods", "datasets", "run_benchmark.py"):
+        (tmp_path / name).symlink_to(root / name)
+    return tmp_path
+
+
+def run(commands: str, place: Path, *, ends_well: bool = True) -> str:
+    """Run shell commands in order; `efid-bench` and `python` are this interpreter's."""
+    output = ""
+    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "COLUMNS": "200"}
+    for line in commands.replace("\\\n", " ").splitlines():
+        command = line.split("  #")[0].strip()
+        if not command or command.startswith("#"):
+            continue
+        done = subprocess.run(
+            shlex.split(command), cwd=place, env=environment, capture_output=True, text=True, timeout=280
+        )
+        assert (done.returncode in (0, 3)) == ends_well, (command, done.stdout, done.stderr)
+        output += done.stdout
+    return output
+
+
+def test_add_a_method(root: Path, place: Path) -> None:
+    page = root / "docs" / "add_a_method.md"
+    (code,) = blocks(page, "python")
+    file = place / code.splitlines()[0].removeprefix("# ")
+    file.parent.mkdir(parents=True)
+    file.write_text(code)
+    (commands,) = blocks(page, "sh")
+    output = run(
+        commands.replace("configs/demo.yaml", "configs/demo.yaml --set statistics.replicates=50 --limit 3"), place
+    )
+    assert "mae" in output
+    assert "MAE" in output
+
+
+def test_add_a_dataset(root: Path, tmp_path: Path, plugin_folder: Path) -> None:
+    import numpy as np
+
+    from benchmark import pairs, registry
+
+    (code,) = blocks(root / "docs" / "add_a_dataset.md", "python")
+    (plugin_folder / "datasets" / "my_lab.py").write_text(code)
+    (tmp_path / "opinions.csv").write_text("image,source,method,mos\n1_a.png,1.png,a,3.5\n")
+    found = registry.datasets().load("my_lab")
+    table = pairs.complete(found(root=tmp_path).pairs())  # type: ignore[call-arg]
+    np.testing.assert_array_equal(table["mos"], [3.5])
+    assert table["enhanced_path"][0] == str(tmp_path / "images" / "1_a.png")

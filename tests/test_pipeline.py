@@ -1,0 +1,193 @@
+"""Whole runs on small real image files: nothing computed twice, exactly what changed recomputed, signs kept, exit 3."""
+
+import json
+import shutil
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from rich.console import Console
+
+import benchmark
+from benchmark.errors import ConfigError, DataError
+
+MAE = """
+from benchmark import Method, MethodInfo
+
+
+class MeanAbsoluteError(Method):
+    info = MethodInfo(name="mae", title="MAE", higher_is_better=False)
+
+    def score(self, enhanced, reference):
+        return (enhanced - reference).abs().mean(dim=(1, 2, 3))
+"""
+FLIPPED = MAE.replace('"mae"', '"flipped"').replace("(enhanced -", "-(enhanced -")
+RAISES = MAE.replace('"mae"', '"raises"').replace("return", "raise ValueError('odd')\n        return")
+NAN_ONCE = (
+    MAE.replace('"mae"', '"nan-once"').replace(
+        "return (enhanced",
+        "import torch\n        if enhanced.mean() == enhanced.mean() and self.first():\n"
+        "            return torch.full((1,), float('nan'))\n        return (enhanced",
+    )
+    + "\n    def first(self):\n        self.calls = getattr(self, 'calls', 0) + 1\n        return self.calls == 1\n"
+)
+MISSPELT = MAE.replace('"mae"', '"misspelt"').replace("(Method)", "(Methd)")
+
+
+def config(table: Path, **changes: Any) -> dict[str, Any]:
+    return {
+        "dataset": {"name": "table", "file": str(table)},
+        "methods": ["mae"],
+        "statistics": {"replicates": 30},
+        "report": {"plots": ["png"]},
+        "workers": 1,
+        **changes,
+    }
+
+
+def run(settings: dict[str, Any], output: Path, **overrides: Any) -> tuple[benchmark.Run, str]:
+    console = Console(record=True, width=300, file=StringIO())
+    result = benchmark.run(settings, output=output, console=console, **overrides)
+    return result, console.export_text()
+
+
+def test_plugins_good_and_bad_side_by_side(plugin_folder: Path, tiny_set: Path, tmp_path: Path) -> None:
+    for stem, text in {"mae": MAE, "f": FLIPPED, "r": RAISES, "n": NAN_ONCE, "m": MISSPELT}.items():
+        (plugin_folder / "methods" / f"{stem}.py").write_text(text)
+    names = ["raises", "mae", "flipped", "nan-once", "misspelt"]
+    result, _ = run(config(tiny_set, methods=names), tmp_path / "out", plugins=[plugin_folder])
+    assert result.exit_status == 3
+    by_label = {method.label: method for method in result.data.methods}
+    assert {label: method.status for label, method in by_label.items()} == {
+        "raises": "failed",
+        "mae": "scored",
+        "flipped": "scored",
+        "nan-once": "partial",
+        "misspelt": "failed",
+    }
+    assert "ValueError: odd" in by_label["raises"].reason
+    assert "not a finite number" in by_label["nan-once"].reason
+    assert "'Methd'" in by_label["misspelt"].reason
+    assert result.scores["nan-once"].isna().sum() == 1
+    table = result.summary[result.summary["level"] == "pair"].set_index(["method", "statistic"])["value"]
+    for statistic in ("srcc", "plcc", "krcc"):
+        assert np.isfinite(table["mae", statistic])
+        assert table["flipped", statistic] == pytest.approx(-table["mae", statistic], abs=1e-12)
+    assert (tmp_path / "out" / "report.html").is_file()
+
+
+def test_a_second_run_computes_nothing_and_writes_the_same_bytes(
+    plugin_folder: Path, tiny_set: Path, tmp_path: Path
+) -> None:
+    (plugin_folder / "methods" / "mae.py").write_text(MAE)
+    settings = config(tiny_set)
+    first, _ = run(settings, tmp_path / "out", plugins=[plugin_folder])
+    shutil.copytree(tmp_path / "out", tmp_path / "before")
+    second, text = run(settings, tmp_path / "out", plugins=[plugin_folder])
+    assert first.data.record["times"]["computed"] == 4
+    assert second.data.record["times"]["computed"] == 0
+    assert "0 to compute, 4 known" in text
+    files = sorted(path.relative_to(tmp_path / "before") for path in (tmp_path / "before").rglob("*") if path.is_file())
+    assert len(files) > 10
+    for file in files:
+        old, new = (tmp_path / name / file for name in ("before", "out"))
+        if file.name == "run.json":
+            records = [json.loads(path.read_text()) for path in (old, new)]
+            for record in records:
+                record.pop("times")
+            assert records[0] == records[1]
+        else:
+            assert old.read_bytes() == new.read_bytes(), file
+
+
+def test_what_changed_is_recomputed_and_the_reason_said(plugin_folder: Path, tiny_set: Path, tmp_path: Path) -> None:
+    import cv2
+
+    methods = plugin_folder / "methods"
+    (methods / "mae.py").write_text(MAE)
+    (methods / "flipped.py").write_text(FLIPPED)
+    settings = config(tiny_set, methods=["mae", "flipped"])
+
+    def again() -> tuple[int, str]:
+        result, text = run(settings, tmp_path / "out", plugins=[plugin_folder])
+        return result.data.record["times"]["computed"], text
+
+    assert again()[0] == 8
+    (methods / "mae.py").write_text(MAE + "# edited\n")
+    computed, text = again()
+    assert computed == 4
+    assert "mae: 4 pairs to compute anew: changed: plug-in file" in text
+    assert "flipped:" not in text
+    image = tiny_set.parent / "1_soft.png"
+    cv2.imwrite(str(image), 255 - cv2.imread(str(image)))
+    computed, text = again()
+    assert computed == 2
+    assert "mae: 1 pairs to compute anew: the enhanced image changed" in text
+    tiny_set.write_text(tiny_set.read_text().replace(",5.0,", ",4.5,"))
+    assert again()[0] == 0, "a label is no part of a score"
+    settings["fov"] = "crop"
+    computed, text = again()
+    assert computed == 8
+    assert "size policy" in text
+
+
+def test_the_record_repeats_the_run(plugin_folder: Path, tiny_set: Path, tmp_path: Path) -> None:
+    (plugin_folder / "methods" / "mae.py").write_text(MAE)
+    first, _ = run(config(tiny_set, limit=1), tmp_path / "out", plugins=[plugin_folder])
+    repeated = benchmark.run(tmp_path / "out" / "run.json", output=tmp_path / "again")
+    pd.testing.assert_frame_equal(first.scores, repeated.scores)
+    pd.testing.assert_frame_equal(first.summary, repeated.summary)
+
+
+def test_enhancer_mean_and_lower_labels(tiny_set: Path, tmp_path: Path) -> None:
+    settings = config(tiny_set, methods=["enhancer-mean"])
+    up, _ = run(settings, tmp_path / "up")
+    down, _ = run({**settings, "lower_mos_better": True}, tmp_path / "down")
+    np.testing.assert_allclose(up.scores["enhancer-mean"], [4.9, 3.9, 5.0, 4.0])
+    values = [result.summary.query("level == 'pair' and statistic == 'srcc'")["value"].item() for result in (up, down)]
+    assert values[0] == pytest.approx(values[1])
+    assert values[0] > 0
+
+
+def test_two_kinds_of_one_method_have_labels(tiny_set: Path, tmp_path: Path) -> None:
+    methods = ["psnr", {"name": "psnr", "test_y_channel": True, "label": "psnr-y"}]
+    result, _ = run(config(tiny_set, methods=methods), tmp_path / "out")
+    assert (result.scores["psnr"] != result.scores["psnr-y"]).all()
+    kept, _ = run(config(tiny_set, methods=methods), tmp_path / "out", methods=["psnr-y"])
+    assert list(kept.scores.columns)[-1] == "psnr-y"
+    assert kept.data.record["times"]["computed"] == 0
+    with pytest.raises(ConfigError, match="'lpips' is not in this configuration"):
+        run(config(tiny_set, methods=methods), tmp_path / "out", methods=["lpips"])
+
+
+def test_sizes_that_differ_are_said_and_settled_on_request(tiny_set: Path, tmp_path: Path) -> None:
+    import cv2
+
+    image = tiny_set.parent / "0_soft.png"
+    cv2.imwrite(str(image), cv2.imread(str(image))[:24])
+    result, _ = run(config(tiny_set, methods=["psnr"]), tmp_path / "out")
+    assert result.exit_status == 3
+    (reason,) = result.failures["reason"]
+    assert "32×24" in reason
+    assert "32×32" in reason
+    assert "size_mismatch" in reason
+    for policy in ("resize-reference", "resize-enhanced", "crop"):
+        settled, _ = run(config(tiny_set, methods=["psnr"], size_mismatch=policy), tmp_path / policy)
+        assert settled.exit_status == 0
+        assert any("Where sizes differ" in note for note in settled.data.notes)
+
+
+def test_data_and_names_that_cannot_be_used_are_errors(tiny_set: Path, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="no method 'psrn'; did you mean 'psnr'"):
+        run(config(tiny_set, methods=["psrn"]), tmp_path / "out")
+    with pytest.raises(ConfigError, match="no data set 'tabel'; did you mean 'table'"):
+        run(config(tiny_set, methods=["psnr"], dataset={"name": "tabel"}), tmp_path / "out")
+    with pytest.raises(ConfigError, match="no split 'test'"):
+        data = {"name": "table", "file": str(tiny_set), "splits": ["test"]}
+        run(config(tiny_set, methods=["psnr"], dataset=data), tmp_path / "out")
+    tiny_set.write_text(tiny_set.read_text().replace(",5.0,", ",nan,"))
+    with pytest.raises(DataError, match=r"pairs\.csv:2"):
+        run(config(tiny_set, methods=["psnr"]), tmp_path / "out")

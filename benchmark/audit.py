@@ -115,8 +115,8 @@ def balance(table: pd.DataFrame) -> list[Problem]:
         if conditions == [""]:
             problems.append(Problem("warning", f"{split}no pair has a condition: no results by enhancement algorithm"))
         elif len(conditions) > max(2, len(rows) // 2):
-            message = f"{len(conditions)} conditions in {len(rows)} pairs ({audit_images.some(conditions)}): set condition_pattern?"
-            problems.append(Problem("warning", split + message))
+            message = f"{len(conditions)} conditions in {len(rows)} pairs: set condition_pattern?"
+            problems.append(Problem("warning", f"{split}{message} They are {audit_images.some(conditions)}"))
         else:
             problems += _one_spelling(split, conditions) + _everywhere(split, rows)
     return problems

@@ -78,8 +78,8 @@ def _all_sizes(looks: Sequence[Look]) -> list[Problem]:
     listed = ", ".join(f"{_size(size)} ({count} files)" for size, count in common[:SHOWN])
     more = f" … and {len(common) - SHOWN} more sizes" if len(common) > SHOWN else ""
     problems = [Problem("note", f"image sizes: {listed}{more}")]
-    ordered = sorted(looks, key=lambda seen: seen.width * seen.height)
-    small, large = ordered[0], ordered[-1]
+    small = min(looks, key=lambda seen: seen.width * seen.height)
+    large = max(looks, key=lambda seen: seen.width * seen.height)
     if large.width * large.height > VERY_DIFFERENT * small.width * small.height:
         message = f"sizes differ widely: {small.path} is {_size(small.size)}, {large.path} is {_size(large.size)}"
         problems.append(

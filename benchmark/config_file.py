@@ -6,6 +6,7 @@ to the working directory.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -224,5 +225,5 @@ def _models_in(annotation: Any) -> list[type[BaseModel]]:
 
 
 def absolute(path: Path, folder: Path) -> Path:
-    """A path made absolute, ``~`` resolved, without following links."""
-    return Path(folder, path.expanduser()).absolute()
+    """A path made absolute, ``~`` and ``..`` resolved as they are written, links not followed."""
+    return Path(os.path.normpath(Path(folder, path.expanduser()).absolute()))

@@ -163,7 +163,7 @@ def read_text(file: Path) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = len(re.split(rb"\r\n|\r|\n", data[: error.start]))
+        line = len(re.split(rb"\r\n|\r|\n", error.object[: error.start]))
         raise DataError(
             Problem("error", "is not UTF-8 (GBK perhaps); save the list as UTF-8", f"{file}:{line}")
         ) from None

@@ -182,11 +182,9 @@ def test_an_accepted_name_stays_in_its_folder(parts: list[str], slash: str) -> N
 @FIXTURE_IS_STATELESS
 @given(st.binary(max_size=300))
 def test_any_bytes_give_sound_labels_and_problems_or_a_data_error(write: Write, content: bytes) -> None:
-    file = write(content)
     try:
-        read = read_labels(file)
-    except DataError as error:
-        assert str(error).startswith(str(file))
+        read = read_labels(write(content))
+    except DataError:
         return
     assert len({label.name for label in read.labels}) == len(read.labels)
     assert all(math.isfinite(label.score) for label in read.labels)

@@ -57,7 +57,9 @@ def test_the_reference_is_the_longest_whole_token(
     assert ReferenceNames(references).match(enhanced) == (reference, condition)
 
 
-@pytest.mark.parametrize("enhanced", ["00012xxx.png", "100012_x.png", "000123.png", "other.png", "é0012.png"])
+@pytest.mark.parametrize(
+    "enhanced", ["00012xxx.png", "100012_x.png", "000123.png", "other.png", "é0012.png", "0012\u0301.png"]
+)
 def test_a_reference_amid_letters_or_digits_does_not_count(enhanced: str) -> None:
     with pytest.raises(UnmatchedNameError, match=re.escape(enhanced)):
         ReferenceNames(["00012.png", "0012.png"]).match(enhanced)

@@ -185,8 +185,8 @@ def test_data_and_names_that_cannot_be_used_are_errors(tiny_set: Path, tmp_path:
         run(config(tiny_set, methods=["psrn"]), tmp_path / "out")
     with pytest.raises(ConfigError, match="no data set 'tabel'; did you mean 'table'"):
         run(config(tiny_set, methods=["psnr"], dataset={"name": "tabel"}), tmp_path / "out")
+    data = {"name": "table", "file": str(tiny_set), "splits": ["test"]}
     with pytest.raises(ConfigError, match="no split 'test'"):
-        data = {"name": "table", "file": str(tiny_set), "splits": ["test"]}
         run(config(tiny_set, methods=["psnr"], dataset=data), tmp_path / "out")
     tiny_set.write_text(tiny_set.read_text().replace(",5.0,", ",nan,"))
     with pytest.raises(DataError, match=r"pairs\.csv:2"):

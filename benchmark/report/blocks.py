@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from benchmark.report.data import ReportData
+from benchmark.report.text import natural
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -178,5 +179,5 @@ def pairs_of(data: ReportData, block: Block) -> pd.DataFrame:
 
 
 def conditions_of(pairs: pd.DataFrame) -> list[str]:
-    """The named conditions of a block's pairs, sorted."""
-    return sorted({_text(name) for name in pairs["condition"]} - {""})
+    """The named conditions of a block's pairs, sorted; ``9`` before ``10``."""
+    return sorted({_text(name) for name in pairs["condition"]} - {""}, key=natural)

@@ -13,6 +13,19 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+@dataclass(frozen=True, slots=True)
+class Thumbnails:
+    """Small JPEG files for the page; pairs and references may be missing.
+
+    Attributes:
+        enhanced: by the pair's name.
+        reference: by the pair's name too; equal bytes are stored once on the page.
+    """
+
+    enhanced: Mapping[str, bytes] = field(default_factory=dict)
+    reference: Mapping[str, bytes] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportData:
     """Everything that tables, plots and page are functions of.
@@ -31,6 +44,8 @@ class ReportData:
         lower_mos_better: whether lower labels mean better quality.
         simulated: whether the labels are simulated.
         record: the content of ``run.json``; may be empty.
+        histories: the course of each training, by the method's label (``history.csv``).
+        thumbnails: small pictures of pairs, for the page.
     """
 
     title: str
@@ -46,3 +61,5 @@ class ReportData:
     lower_mos_better: bool = False
     simulated: bool = False
     record: Mapping[str, Any] = field(default_factory=dict)
+    histories: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    thumbnails: Thumbnails = field(default_factory=Thumbnails)

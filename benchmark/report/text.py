@@ -144,6 +144,12 @@ def _unligated(pieces: list[str]) -> list[str]:
     ]
 
 
+def natural(text: str) -> list[tuple[int, int, str]]:
+    """A key that sorts numbers inside text by their value."""
+    parts = re.split(r"(\d+)", text)
+    return [(0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts if part] + [(2, 0, text)]
+
+
 def markdown(text: str) -> str:
     """Text for a cell of a Markdown table: no markup, no HTML, no column break."""
     line = one_line(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -44,19 +44,14 @@ class ResNetFeatures(Frozen):
         self.grids: list[int] = []
         for stage in range(1, max(stages) + 1):
             layer: nn.Sequential = getattr(whole, f"layer{stage}")
-            last = stage == max(stages)
-            setattr(self, f"layer{stage}", layer[:blocks] if last else layer)
+            for block in layer:
+                # timm starts blocks as identities; a quarter lets untrained ones act and keeps fifty in a row in scale
+                nn.init.constant_(_last_norm(block).weight, 0.25)
+            setattr(self, f"layer{stage}", layer[:blocks] if stage == max(stages) else layer)
             if stage in stages:
                 self.channels.append(min(blocks, len(layer)) * _width(layer[0]))
                 self.grids.append(crop_size // 4 // 2 ** (stage - 1))
-        self._wake_untrained_blocks()
         self.freeze()
-
-    def _wake_untrained_blocks(self) -> None:
-        """Let untrained blocks add something: timm starts them as identities; 0.25 keeps fifty in a row in scale."""
-        for name, module in self.named_modules():
-            if name.endswith((".bn2", ".bn3")) and not module.weight.any():
-                nn.init.constant_(module.weight, 0.25)
 
     def forward(self, images: Tensor) -> list[Tensor]:
         """Features of each stage that is read.
@@ -84,6 +79,12 @@ def _width(block: Any) -> int:
     """Channels that a residual block gives: its last convolution's."""
     last = block.conv3 if hasattr(block, "conv3") else block.conv2
     return int(last.out_channels)
+
+
+def _last_norm(block: Any) -> nn.BatchNorm2d:
+    """The normalisation after a residual block's last convolution."""
+    norm: nn.BatchNorm2d = block.bn3 if hasattr(block, "bn3") else block.bn2
+    return norm
 
 
 class ViTFeatures(Frozen):

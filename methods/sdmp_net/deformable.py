@@ -6,8 +6,8 @@ computes the same deformable convolution faster where several images share their
 
 from __future__ import annotations
 
-from torch.nn import functional
 from torch import Tensor, nn
+from torch.nn import functional
 from torchvision.ops import DeformConv2d
 
 OFFSETS = 2 * 3 * 3

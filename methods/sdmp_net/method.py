@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from .network import SDMPNetwork
 
 _PORTION = 64
-"""Most crops that go through the network together when scoring on an accelerator; on a CPU more than one cost memory only."""
+"""Most crops that go through the network together when scoring on an accelerator; on a CPU more than one costs memory."""
 
 
 class SDMPNetMethod(Trainable):

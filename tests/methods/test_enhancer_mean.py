@@ -1,5 +1,7 @@
 """The floor against means worked out by hand, with and without a training split."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,7 +11,7 @@ from benchmark.pairs import complete
 from benchmark.plugins.methods.enhancer_mean import EnhancerMean
 
 
-def table(**columns: list[object]) -> pd.DataFrame:
+def table(**columns: Sequence[object]) -> pd.DataFrame:
     """A table of pairs with the given columns."""
     count = len(columns["mos"])
     rest = {"enhanced": [f"{i}.png" for i in range(count)], "reference_path": "r", "enhanced_path": "e"}

@@ -57,7 +57,7 @@ def test_the_networks_differ(images: tuple[torch.Tensor, torch.Tensor], weight_c
     enhanced, reference = images
     scores = []
     for net in ("alex", "vgg", "squeeze"):
-        method = LPIPS(net=net)  # type: ignore[arg-type]
+        method = LPIPS(net=net)
         method.load("cpu")
         with torch.no_grad():
             scores.append(float(method.compare(enhanced[1:2], method.describe(reference))))
@@ -65,7 +65,7 @@ def test_the_networks_differ(images: tuple[torch.Tensor, torch.Tensor], weight_c
 
 
 def test_weights_follow_the_options() -> None:
-    names = {net: [weight.name for weight in LPIPS(net=net).weights()] for net in ("alex", "vgg", "squeeze")}  # type: ignore[arg-type]
+    names = {net: [weight.name for weight in LPIPS(net=net).weights()] for net in ("alex", "vgg", "squeeze")}
     assert names["alex"] == ["alexnet-owt-7be5be79.pth", "LPIPS_v0.1_alex-df73285e.pth"]
     assert names["vgg"] == ["vgg16-397923af.pth", "LPIPS_v0.1_vgg-a78928a0.pth"]
     assert names["squeeze"][0] == "squeezenet1_1-b8a52dc0.pth"

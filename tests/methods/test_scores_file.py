@@ -44,6 +44,7 @@ def scores(tmp_path: Path, pairs: pd.DataFrame, text: str, column: str | None = 
         "a_clahe.png,0.5\na_gamma.png,0.25\nb v1.5.png,-1e-3\n",
         "a_clahe.png,0.5\na_gamma.png,0.25\nb v1.5.png,-1e-3",
         "\ufeffname,score\r\na_clahe.png,0.5\r\na_gamma.png,0.25\r\nb v1.5.png,-1e-3\r\n",
+        "\ufeffa_clahe.png,0.5\na_gamma.png,0.25\nb v1.5.png,-1e-3\n",
         "a_clahe.png\t0.5\na_gamma.png\t0.25\nb v1.5.png\t-1e-3\n",
         "a_clahe.png;0.5\na_gamma.png;0.25\n\nb v1.5.png;-1e-3\n",
         "# made by another tool\na_clahe.png 0.5\na_gamma.png   0.25\nb v1.5.png -1e-3\n",

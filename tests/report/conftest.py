@@ -15,8 +15,8 @@ from benchmark.results import ScoredMethod
 Frame = pd.DataFrame
 Maker = Callable[..., ReportData]
 _COLUMNS = (
-    "dataset split level condition statistic method_a method_b difference ci_low ci_high p_value p_adjusted significant test "
-    "n n_clusters"
+    "dataset split level condition statistic method_a method_b difference ci_low ci_high p_value p_adjusted significant "
+    "test n n_clusters"
 )
 _NO_COMPARISONS = pd.DataFrame([], columns=_COLUMNS.split())
 

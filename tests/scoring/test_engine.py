@@ -22,7 +22,8 @@ HEAD = "import os, sys, time, random\nimport torch\nfrom benchmark import Method
 
 def method(name: str, body: str) -> str:
     indented = textwrap.indent(textwrap.dedent(body), " " * 4)
-    return f'\n\nclass M_{name}(Method):\n    info = MethodInfo(name="{name}", title="{name}", higher_is_better=True)\n\n{indented}\n'
+    info = f'MethodInfo(name="{name}", title="{name}", higher_is_better=True)'
+    return f"\n\nclass M_{name}(Method):\n    info = {info}\n\n{indented}\n"
 
 
 MAE = "def score(self, enhanced, reference):\n    return (enhanced - reference).abs().mean(dim=(1, 2, 3))"

@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
 
 from benchmark.report import names
-from benchmark.report.blocks import Block, Numbers, Scope, blocks, pairs_of
+from benchmark.report.blocks import Block, Comparison, Numbers, Scope, blocks, conditions_of, pairs_of
 from benchmark.report.data import ReportData
-from benchmark.report.plots import forest, matrix, scatter
-from benchmark.report.plots.curve import Curve
+from benchmark.report.plots import conditions, forest, history, matrix, multiples, ranks, scatter
+from benchmark.report.plots.curve import fitted_curve
 from benchmark.report.plots.style import Plot, style
 from benchmark.report.published import value as published_value
 from benchmark.report.ranking import standings
 from benchmark.report.text import file_stems
 from benchmark.results import ScoredMethod
 
-KINDS = ("scatter", "intervals", "significance")
+if TYPE_CHECKING:
+    import pandas as pd
+
+KINDS = ("intervals", "significance", "ranks", "best", "conditions", "multiples", "scatter", "history")
 
 
 def draw_all(data: ReportData, numbers: Numbers) -> list[Plot]:
@@ -29,10 +36,10 @@ def draw_all(data: ReportData, numbers: Numbers) -> list[Plot]:
     with style():
         for block, stem in zip(found, stems.values(), strict=True):
             suffix = f"_{stem}" if len(found) > 1 else ""
-            place = f", {block.title(found)}" if len(found) > 1 else ""
-            plots += _intervals(data, numbers, block, suffix, place)
-            plots += _significance(data, numbers, block, suffix, place)
-            plots += _scatters(data, numbers, block, suffix, place)
+            view = _View(data, numbers, block, suffix, f", {block.title(found)}" if len(found) > 1 else "")
+            for draw in (_intervals, _ranks, _significance, _chances, _conditions, _scatters):
+                plots += draw(view)
+        plots += _histories(data)
     return plots
 
 
@@ -42,46 +49,143 @@ def label_name(data: ReportData) -> str:
     return f"{kind}, lower is better" if data.lower_mos_better else kind
 
 
-def _ranked(data: ReportData, numbers: Numbers, block: Block) -> list[ScoredMethod]:
-    return [item.method for item in standings(data, numbers, block) if item.ranked]
+@dataclass(frozen=True, slots=True)
+class _View:
+    """A block's plots in the making: ``suffix`` ends their file names, ``place`` their headings."""
+
+    data: ReportData
+    numbers: Numbers
+    block: Block
+    suffix: str
+    place: str
+
+    @property
+    def scope(self) -> Scope:
+        return Scope(self.block)
+
+    def ranked(self) -> list[ScoredMethod]:
+        """The ranked methods, the best first."""
+        return [item.method for item in standings(self.data, self.numbers, self.block) if item.ranked]
+
+    def plot(self, kind: str, title: str, description: str, drawn: Figure) -> Plot:
+        """A finished plot with its names."""
+        return Plot(f"{kind}{self.suffix}", f"{title}{self.place}", description, drawn)
 
 
-def _intervals(data: ReportData, numbers: Numbers, block: Block, suffix: str, place: str) -> Iterator[Plot]:
+def _intervals(view: _View) -> Iterator[Plot]:
     lines = []
-    for method in _ranked(data, numbers, block):
-        estimate = numbers.get(Scope(block), method.label, "srcc")
+    for method in view.ranked():
+        estimate = view.numbers.get(view.scope, method.label, "srcc")
         if estimate is not None:
-            entry = data.published.get(method.label)
-            reported = published_value(entry, "srcc") if entry else math.nan
+            entry = view.data.published.get(method.label)
+            here = (
+                entry is not None
+                and entry.dataset in ("", view.block.dataset)
+                and entry.split in ("", view.block.split)
+            )
+            reported = published_value(entry, "srcc") if entry is not None and here else math.nan
             lines.append(forest.Line(method.title, estimate.value, estimate.low, estimate.high, reported))
     if lines:
-        text = f"SRCC of each ranked method with its {names.percent(data.confidence)} interval, best on top."
-        yield Plot(f"intervals{suffix}", f"Intervals of SRCC{place}", text, forest.draw(lines, "srcc", data.confidence))
+        text = f"SRCC of each ranked method with its {names.percent(view.data.confidence)} interval, best on top."
+        yield view.plot("intervals", "Intervals of SRCC", text, forest.draw(lines, "srcc", view.data.confidence))
 
 
-def _significance(data: ReportData, numbers: Numbers, block: Block, suffix: str, place: str) -> Iterator[Plot]:
-    ranked = _ranked(data, numbers, block)
-    if len(ranked) < 2:
+def _comparisons(view: _View) -> tuple[list[ScoredMethod], list[list[Comparison | None]]]:
+    """The ranked methods and how each differs from each in SRCC; nothing where none were compared."""
+    ranked = view.ranked()
+    table = [
+        [
+            view.numbers.compare(view.scope, "srcc", one.label, other.label) if one is not other else None
+            for other in ranked
+        ]
+        for one in ranked
+    ]
+    return (ranked, table) if any(found is not None for row in table for found in row) else ([], [])
+
+
+def _significance(view: _View) -> Iterator[Plot]:
+    ranked, table = _comparisons(view)
+    if ranked:
+        drawn = matrix.draw([method.title for method in ranked], "srcc", lambda i, j: table[i][j])
+        text = (
+            "Difference of SRCC, row minus column; coloured where it is significant after correction for multiplicity."
+        )
+        yield view.plot("significance", "Pairwise differences of SRCC", text, drawn)
+
+
+def _ranks(view: _View) -> Iterator[Plot]:
+    ranked, table = _comparisons(view)
+    if not ranked:
         return
 
-    def compare(i: int, j: int) -> object:
-        return numbers.compare(Scope(block), "srcc", ranked[i].label, ranked[j].label)
+    def told_apart(i: int, j: int) -> bool:
+        found = table[i][j]
+        return found is None or found.significant
 
-    if all(compare(i, j) is None for i in range(len(ranked)) for j in range(i)):
+    values = [view.numbers.value(view.scope, method.label, "srcc") for method in ranked]
+    drawn = ranks.draw([method.title for method in ranked], values, "srcc", ranks.joined(len(ranked), told_apart))
+    text = "Methods by SRCC; a line joins those of which no two differ significantly after correction for multiplicity."
+    yield view.plot("ranks", "Ranking", text, drawn)
+
+
+def _chances(view: _View) -> Iterator[Plot]:
+    chances = []
+    for method in view.ranked():
+        best = view.numbers.get(view.scope, method.label, "p_best_srcc")
+        place = view.numbers.get(view.scope, method.label, "rank_srcc")
+        if best is not None and math.isfinite(best.value):
+            ends = (place.low, place.high) if place is not None else (math.nan, math.nan)
+            chances.append(ranks.Chance(method.title, best.value, *ends))
+    if len(chances) > 1:
+        text = "Share of resamples in which each method has the highest SRCC, and the interval of its rank."
+        yield view.plot("best", "Probability of being best", text, ranks.draw_chances(chances, "srcc"))
+
+
+def _conditions(view: _View) -> Iterator[Plot]:
+    pairs = pairs_of(view.data, view.block)
+    found = conditions_of(pairs)
+    if not 1 < len(found) <= conditions.MOST:
         return
-    drawn = matrix.draw([method.title for method in ranked], "srcc", compare)  # type: ignore[arg-type]
-    text = "Difference of SRCC, row minus column; coloured where it is significant after correction for multiplicity."
-    yield Plot(f"significance{suffix}", f"Pairwise differences of SRCC{place}", text, drawn)
+    sign = -1 if view.data.lower_mos_better else 1
+    rows = [("Labels", sign * _means(pairs, "mos", found))]
+    for method in view.ranked():
+        means = _means(pairs, method.label, found)
+        if np.isfinite(means).all():
+            rows.append((method.title, means if method.higher_is_better else -means))
+    text = "Conditions ordered by their mean label; each field is the condition's place by the method's mean score."
+    yield view.plot("conditions", "Which condition each method prefers", text, conditions.draw(rows, found))
 
 
-def _scatters(data: ReportData, numbers: Numbers, block: Block, suffix: str, place: str) -> Iterator[Plot]:
-    stems = file_stems(method.label for method in data.methods)
-    for method in data.methods:
-        cloud = cloud_of(data, numbers, block, method)
-        if cloud is not None:
-            text = f"Scores of {method.title} against the labels of {names.count(len(cloud.scores), 'pair')}."
-            name = f"scatter{suffix}_{stems[method.label]}"
-            yield Plot(name, f"{method.title}{place}", text, scatter.draw(cloud))
+def _means(pairs: pd.DataFrame, column: str, found: Sequence[str]) -> NDArray[np.float64]:
+    means = pairs[column].astype(float).groupby(pairs["condition"]).mean()
+    return np.asarray(means.reindex(list(found)), dtype=np.float64)
+
+
+def _scatters(view: _View) -> Iterator[Plot]:
+    stems = file_stems(method.label for method in view.data.methods)
+    order = [item.method for item in standings(view.data, view.numbers, view.block)]
+    clouds = [(method, cloud_of(view.data, view.numbers, view.block, method)) for method in order]
+    drawn = [(method, cloud) for method, cloud in clouds if cloud is not None]
+    if len(drawn) > 1:
+        text = "Scores of every method against the labels, with the fitted curves and their bands."
+        yield view.plot("multiples", "All methods", text, multiples.draw([cloud for _, cloud in drawn]))
+    for method, cloud in drawn:
+        text = (
+            f"Scores of {method.title} against the labels of {names.count(len(cloud.scores), 'pair')}, with the fitted "
+            f"curve{' and its bootstrap band' if cloud.curve is not None and cloud.curve.low is not None else ''}."
+        )
+        name = f"scatter{view.suffix}_{stems[method.label]}"
+        yield Plot(name, f"{method.title}{view.place}", text, scatter.draw(cloud))
+
+
+def _histories(data: ReportData) -> Iterator[Plot]:
+    titles = {method.label: method.title for method in data.methods}
+    stems = file_stems(data.histories)
+    for label, table in data.histories.items():
+        if len(table):
+            title = titles.get(label, label)
+            text = "Loss, and agreement with the validation labels, by epoch."
+            yield Plot(f"history_{stems[label]}", f"Training of {title}", text, history.draw(table, title))
 
 
 def cloud_of(data: ReportData, numbers: Numbers, block: Block, method: ScoredMethod) -> scatter.Cloud | None:
@@ -92,20 +196,20 @@ def cloud_of(data: ReportData, numbers: Numbers, block: Block, method: ScoredMet
     pairs = pairs[np.isfinite(pairs[method.label].astype(float)) & np.isfinite(pairs["mos"].astype(float))]
     if pairs.empty:
         return None
-    scope = Scope(block)
     values = [
         (statistic, found.value, found.low, found.high)
         for statistic in ("srcc", "plcc", "krcc")
-        if (found := numbers.get(scope, method.label, statistic)) is not None
+        if (found := numbers.get(Scope(block), method.label, statistic)) is not None
     ]
-    curve: Curve | None = None
+    scores, labels = (pairs[column].to_numpy(dtype=float) for column in (method.label, "mos"))
+    clusters = [str(name) for name in pairs["cluster"]]
     return scatter.Cloud(
         title=method.title,
-        scores=pairs[method.label].to_numpy(dtype=float),
-        labels=pairs["mos"].to_numpy(dtype=float),
+        scores=scores,
+        labels=labels,
         conditions=tuple(str(name) for name in pairs["condition"].fillna("")),
         higher_is_better=method.higher_is_better,
         label_name=label_name(data),
         statistics=scatter.statistics_lines(values, len(pairs), pairs["reference"].nunique()),
-        curve=curve,
+        curve=fitted_curve(scores, labels, clusters, data.confidence),
     )

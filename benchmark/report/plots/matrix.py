@@ -69,7 +69,8 @@ def _field(found: Comparison | None, *, higher: bool) -> str:
 def _write(axes: Axes, x: int, y: int, found: Comparison, *, higher: bool, numbers: bool, n: int) -> None:
     better = (found.difference > 0) == higher
     if numbers:
-        text = names.number(found.difference, 2, minus=names.MINUS).replace("0.", ".", 1)
+        text = names.number(found.difference, 3 if n <= 8 else 2, minus=names.MINUS).replace("0.", ".", 1)
+        text = ("+0" if found.difference > 0 else f"{names.MINUS}0") if text == ".00" else text
     elif found.significant:
         text = "+" if found.difference > 0 else names.MINUS
     else:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from benchmark.report import names
 from benchmark.report.plots.curve import Curve
 from benchmark.report.plots.style import BAND, COLUMN, INK, figure, look, shown
+from benchmark.report.text import natural
 
 Vector = NDArray[np.float64]
 CONDITIONS_SHOWN = 30
@@ -72,15 +73,20 @@ def draw_cloud(axes: Axes, cloud: Cloud, order: Sequence[str], size: float) -> N
         )
     if cloud.curve is not None:
         if cloud.curve.low is not None and cloud.curve.high is not None:
-            axes.fill_between(cloud.curve.x, cloud.curve.low, cloud.curve.high, color=BAND, alpha=0.55, linewidth=0)
-        axes.plot(cloud.curve.x, cloud.curve.y, color="white", linewidth=2.4)
+            axes.fill_between(
+                cloud.curve.x, cloud.curve.low, cloud.curve.high, color=BAND, alpha=0.7, linewidth=0, zorder=0.5
+            )
+        axes.plot(cloud.curve.x, cloud.curve.y, color="white", linewidth=2.0)
         axes.plot(cloud.curve.x, cloud.curve.y, color=INK, linewidth=1.2)
     axes.margins(0.06)
+    lowest, highest = float(cloud.labels.min()), float(cloud.labels.max())
+    pad = 0.06 * (highest - lowest) or 0.5
+    axes.set_ylim(lowest - pad, highest + pad)  # an ill-determined band must not squeeze the points
 
 
 def condition_order(conditions: Sequence[str]) -> list[str]:
     """The conditions that get a look of their own, sorted; none where there is but one, or too many to tell apart."""
-    found = sorted(set(conditions))
+    found = sorted(set(conditions), key=natural)
     return found if 1 < len(found) <= CONDITIONS_SHOWN else []
 
 

@@ -19,11 +19,12 @@ class WholeNetwork(nn.Module):
         self, cnn: str, vit: str, channels: int, sampled: int, head: tuple[int, int, int, int, int, int]
     ) -> None:
         super().__init__()
-        self.resnet: Any = timm.create_model(cnn, pretrained=False)
-        self.transformer: Any = timm.create_model(vit, pretrained=False)
+        resnet: Any = timm.create_model(cnn, pretrained=False)
+        transformer: Any = timm.create_model(vit, pretrained=False)
+        self.resnet, self.transformer = resnet, transformer
         bridge, bridged, joint, mixed, judged, hidden = head
-        width = 5 * int(self.transformer.embed_dim)
-        self.side = 224 // int(self.transformer.patch_embed.patch_size[0])
+        width = 5 * int(transformer.embed_dim)
+        self.side = 224 // int(transformer.patch_embed.patch_size[0])
         self.offset_conv = nn.Conv2d(width, 18, 3, padding=1)
         self.deform = nn.Conv2d(channels, sampled, 3, padding=1)
         self.down1 = nn.Conv2d(sampled, bridge, 3, stride=2, padding=1)
@@ -35,7 +36,7 @@ class WholeNetwork(nn.Module):
         self.score, self.weight = nn.Conv2d(hidden, 1, 1), nn.Conv2d(hidden, 1, 1)
         self.seen: list[Tensor] = []
         self.shapes: dict[str, tuple[int, ...]] = {}
-        for block in [*self.resnet.layer1[:3], *self.transformer.blocks[:5]]:
+        for block in [*resnet.layer1[:3], *transformer.blocks[:5]]:
             block.register_forward_hook(lambda _module, _args, output: self.seen.append(output))
         self.eval()
 
@@ -121,6 +122,8 @@ def enliven(network: nn.Module, seed: int = 0) -> None:
                 fan_in = parameter[0].numel()
                 gain = 1.0 if name.startswith("vit.") else 2.0
                 parameter.normal_(0, (gain / fan_in) ** 0.5, generator=generator)
+                if name.endswith("deform.weight"):
+                    parameter.mul_(10)  # an untrained ResNet's features are small beside the ViT's
             elif name.endswith("bias"):
                 parameter.normal_(0, 0.1, generator=generator)
 

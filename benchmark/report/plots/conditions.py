@@ -1,0 +1,52 @@
+"""Which condition each method prefers: conditions ranked by their mean score, beside their rank by mean label."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from benchmark.report.plots.style import COLUMN, INK, PAGE, figure, shown
+
+MOST = 40
+SHADES = LinearSegmentedColormap.from_list("places", ["#0b3c6f", "#5b93c7", "#dcebf7", "#ffffff"])
+
+
+def places(means: NDArray[np.float64]) -> NDArray[np.int_]:
+    """Places (K,) from 1 for the highest mean; equal means share the better place."""
+    return np.array([1 + int(np.sum(means > mean)) for mean in means])
+
+
+def draw(rows: Sequence[tuple[str, NDArray[np.float64]]], conditions: Sequence[str]) -> Figure:
+    """One line a method, the labels on top; each field is the condition's place by mean, 1 where it is preferred.
+
+    Args:
+        rows: title and mean of each condition (K,), oriented so that higher is better; the first row is the labels'.
+        conditions: names, (K,).
+    """
+    order = np.argsort(-rows[0][1], kind="stable")
+    table = np.array([places(means)[order] for _, means in rows])
+    k = len(conditions)
+    width = COLUMN if k <= 8 else min(PAGE, COLUMN + 0.2 * (k - 8))
+    drawn = figure(width, 1.15 + 0.17 * len(rows))
+    axes = drawn.add_subplot()
+    axes.imshow(table, cmap=SHADES, vmin=1, vmax=max(k, 2), aspect="auto", interpolation="nearest")
+    for (y, x), place in np.ndenumerate(table):
+        dark = (place - 1) / max(k - 1, 1) < 0.4
+        weight = "bold" if place == 1 else "normal"
+        size = 6.5 if k <= 20 else 5
+        axes.text(
+            x, y, str(place), ha="center", va="center", fontsize=size, color="white" if dark else INK, fontweight=weight
+        )
+    axes.axhline(0.5, color=INK, linewidth=1)
+    titles = [shown(conditions[index], 20) for index in order]
+    axes.set_xticks(range(k), titles, rotation=45, ha="right", rotation_mode="anchor", fontsize=6.5 if k <= 20 else 5)
+    axes.set_yticks(range(len(rows)), [shown(title, 24) for title, _ in rows])
+    axes.tick_params(length=0)
+    for spine in axes.spines.values():
+        spine.set_visible(False)
+    drawn.suptitle("Place of each condition by its mean (1: preferred)", fontsize=7)
+    return drawn

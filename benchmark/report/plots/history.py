@@ -1,0 +1,88 @@
+"""A training's course: loss, and agreement with the validation labels, by epoch. Also for ``train`` itself to use."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from benchmark.report import names
+from benchmark.report.plots.style import COLUMN, MUTED, figure, look, shown
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+DASHES = ("-", (0, (4, 2)), (0, (1, 1.2)), (0, (6, 2, 1, 2)), (0, (3, 1, 1, 1, 1, 1)))
+AGREEMENT = ("srcc", "plcc", "krcc")
+
+
+def draw(history: pd.DataFrame, title: str) -> Figure:
+    """Curves of ``history.csv``: columns with ``loss`` in their name above, SRCC, PLCC and KRCC below; by ``epoch``.
+
+    Args:
+        history: one row an epoch; validation may be missing in some epochs.
+        title: the method.
+    """
+    epochs = (
+        history["epoch"].to_numpy(dtype=float) if "epoch" in history else np.arange(1, len(history) + 1, dtype=float)
+    )
+    losses = [str(name) for name in history.columns if "loss" in str(name)]
+    agreement = [str(name) for name in history.columns if str(name).split("_")[-1] in AGREEMENT]
+    panels = [columns for columns in (losses, agreement) if columns]
+    drawn = figure(COLUMN, 0.6 + 1.5 * max(len(panels), 1))
+    axes = drawn.subplots(max(len(panels), 1), 1, sharex=True, squeeze=False)[:, 0]
+    for axis, columns in zip(axes, panels, strict=False):
+        _panel(axis, history, epochs, columns)
+    if agreement:
+        _mark_best(axes[len(panels) - 1], history, epochs, agreement)
+    axes[0].set_title(f"Training of {shown(title)}")
+    axes[-1].set_xlabel("Epoch")
+    axes[-1].xaxis.set_major_locator(MaxNLocator(integer=True))
+    return drawn
+
+
+def _panel(axis: Axes, history: pd.DataFrame, epochs: np.ndarray, columns: list[str]) -> None:
+    for index, column in enumerate(columns):
+        values = history[column].to_numpy(dtype=float)
+        known = np.isfinite(values)
+        style = DASHES[index % len(DASHES)]
+        marker = "o" if known.sum() <= 30 else None
+        label = _label(column)
+        axis.plot(
+            epochs[known],
+            values[known],
+            color=look(index)[0],
+            linestyle=style,
+            marker=marker,
+            markersize=2.2,
+            label=label,
+        )
+    axis.set_ylabel("Loss" if "loss" in columns[0] else "Validation")
+    axis.legend(loc="best")
+
+
+def _label(column: str) -> str:
+    """``val_srcc`` → ``SRCC``; ``train_loss`` → ``train loss``."""
+    last = column.rsplit("_", maxsplit=1)[-1]
+    return names.title(last) if last in AGREEMENT else column.replace("_", " ")
+
+
+def _mark_best(axis: Axes, history: pd.DataFrame, epochs: np.ndarray, agreement: list[str]) -> None:
+    """A line at the epoch of the highest SRCC: where ``best.pt`` comes from."""
+    column = next((name for name in agreement if name.endswith("srcc")), None)
+    if column is None or not np.isfinite(history[column].to_numpy(dtype=float)).any():
+        return
+    best = epochs[int(np.nanargmax(history[column].to_numpy(dtype=float)))]
+    axis.axvline(best, color=MUTED, linewidth=0.7, zorder=0)
+    axis.annotate(
+        f"best: {best:.0f}",
+        (best, 0.02),
+        xycoords=("data", "axes fraction"),
+        xytext=(2, 0),
+        textcoords="offset points",
+        fontsize=6,
+        color=MUTED,
+    )

@@ -1,0 +1,132 @@
+"""The ranking with lines that join methods which can't be told apart; and the probability of being best with rank intervals.
+
+A critical-difference diagram, turned upright so that thirty names fit; its lines rest on the comparisons' own adjusted
+p-values, never on Friedman's and Nemenyi's.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from matplotlib.figure import Figure
+
+from benchmark.report import names
+from benchmark.report.plots.style import BETTER, COLUMN, FAINT, INK, figure, shown
+
+MOST_GROUPS = 14
+
+
+def joined(count: int, told_apart: Callable[[int, int], bool]) -> list[tuple[int, ...]]:
+    """Largest groups of ranked methods of which no two are told apart, each as sorted places; groups of one left out.
+
+    Maximal cliques (Bron and Kerbosch 1973). They need not be neighbours in the ranking: a wide interval can join a
+    method to others on both sides that differ from each other. Beyond ``MOST_GROUPS`` only unbroken runs are kept.
+    """
+    friends = [{j for j in range(count) if j != i and not told_apart(min(i, j), max(i, j))} for i in range(count)]
+    found: list[tuple[int, ...]] = []
+
+    def grow(group: set[int], open_: set[int], closed: set[int]) -> None:
+        if not open_ and not closed and len(group) > 1:
+            found.append(tuple(sorted(group)))
+        if len(found) > MOST_GROUPS or not open_:
+            return
+        pivot = max(sorted(open_ | closed), key=lambda place: len(friends[place] & open_))
+        for place in sorted(open_ - friends[pivot]):
+            grow(group | {place}, open_ & friends[place], closed & friends[place])
+            open_, closed = open_ - {place}, closed | {place}
+
+    grow(set(), set(range(count)), set())
+    return sorted(found) if len(found) <= MOST_GROUPS else _runs(friends)
+
+
+def _runs(friends: Sequence[set[int]]) -> list[tuple[int, ...]]:
+    """Longest runs of neighbours in the ranking of which no two are told apart."""
+    runs: list[tuple[int, ...]] = []
+    for first in range(len(friends)):
+        last = first
+        while last + 1 < len(friends) and all(last + 1 in friends[place] for place in range(first, last + 1)):
+            last += 1
+        if last > first and not (runs and runs[-1][-1] >= last):
+            runs.append(tuple(range(first, last + 1)))
+    return runs
+
+
+def draw(titles: Sequence[str], values: Sequence[float], statistic: str, groups: Sequence[tuple[int, ...]]) -> Figure:
+    """Methods from the best down, their values as dots; each group as a line on the right with a dot at its members."""
+    placed = _lanes(groups)
+    lanes = max((lane for lane, _ in placed), default=-1) + 1
+    drawn = figure(COLUMN, 0.75 + 0.18 * max(len(titles), 3))
+    left, right = drawn.subplots(1, 2, sharey=True, width_ratios=[1, max(0.065 * lanes, 0.03)])
+    for place, value in enumerate(values):
+        left.axhline(-place, color=FAINT, linewidth=0.4, zorder=0)
+        left.plot([value], [-place], color=INK, marker="o", markersize=3.6, linestyle="none")
+    left.set_yticks([-place for place in range(len(titles))], [shown(title, 26) for title in titles])
+    left.tick_params(axis="y", length=0)
+    left.set_ylim(-len(titles) + 0.5, 0.5)
+    left.spines["left"].set_visible(False)
+    left.set_xlabel(names.title(statistic))
+    left.margins(x=0.08)
+    for lane, group in placed:
+        right.plot([lane, lane], [-group[0], -group[-1]], color=BETTER, linewidth=1.2)
+        right.plot(
+            [lane] * len(group), [-place for place in group], color=BETTER, marker="o", markersize=3.6, linestyle="none"
+        )
+    right.set_xlim(-0.7, max(lanes, 1) - 0.3)
+    right.axis("off")
+    drawn.suptitle("Dots on one line: methods that can't be told apart", fontsize=7)
+    return drawn
+
+
+def _lanes(groups: Sequence[tuple[int, ...]]) -> list[tuple[int, tuple[int, ...]]]:
+    """Each group in the first lane in which it touches no other one."""
+    ends: list[int] = []
+    placed = []
+    for group in groups:
+        lane = next((index for index, end in enumerate(ends) if end < group[0]), len(ends))
+        ends[lane : lane + 1] = [group[-1]]
+        placed.append((lane, group))
+    return placed
+
+
+@dataclass(frozen=True, slots=True)
+class Chance:
+    """A method's probability of being best, in [0, 1], and the interval of its rank (NaN where unknown)."""
+
+    title: str
+    probability: float
+    rank_low: float = math.nan
+    rank_high: float = math.nan
+
+
+def draw_chances(chances: Sequence[Chance], statistic: str) -> Figure:
+    """Probability of being best as bars; intervals of ranks beside them where they are known."""
+    with_ranks = any(math.isfinite(chance.rank_low) for chance in chances)
+    drawn = figure(COLUMN, 0.75 + 0.18 * max(len(chances), 3))
+    axes = drawn.subplots(1, 2 if with_ranks else 1, sharey=True, squeeze=False)[0]
+    places = [-place for place in range(len(chances))]
+    axes[0].barh(places, [chance.probability for chance in chances], height=0.6, color=BETTER)
+    for place, chance in zip(places, chances, strict=True):
+        axes[0].text(chance.probability + 0.02, place, _percent(chance.probability), va="center", fontsize=6)
+    axes[0].set_xlim(0, 1.22)
+    axes[0].set_xticks([0, 0.5, 1], ["0", "50 %", "100 %"])
+    axes[0].set_yticks(places, [shown(chance.title, 24) for chance in chances])
+    axes[0].tick_params(axis="y", length=0)
+    axes[0].set_xlabel(f"Best by {names.title(statistic)}")
+    axes[0].set_ylim(-len(chances) + 0.4, 0.6)
+    if with_ranks:
+        for place, chance in zip(places, chances, strict=True):
+            axes[1].axhline(place, color=FAINT, linewidth=0.4, zorder=0)
+            axes[1].plot(
+                [chance.rank_low, chance.rank_high], [place, place], color=INK, linewidth=2, marker="|", markersize=4
+            )
+        axes[1].set_xlim(0.5, len(chances) + 0.5)
+        axes[1].locator_params(axis="x", integer=True, nbins=6)
+        axes[1].tick_params(axis="y", length=0)
+        axes[1].set_xlabel("Interval of its rank")
+    return drawn
+
+
+def _percent(share: float) -> str:
+    return "< 1 %" if 0 < share < 0.005 else f"{share * 100:.0f} %"

@@ -1,0 +1,144 @@
+"""Any CSV file of pairs: columns found or suggested, every wrong cell named with its line."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from benchmark import pairs, registry
+from benchmark.contracts import Dataset
+from benchmark.errors import DataError
+
+Image = Callable[[Path, int], None]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, image: Image) -> Path:
+    for seed, name in enumerate(("r.png", "r2.png", "a.png", "b.png", "sub/c.png")):
+        image(tmp_path / name, seed)
+    return tmp_path
+
+
+def table(**options: Any) -> Dataset:
+    return registry.datasets().load("table")(**options)
+
+
+def load(folder: Path, text: str, **options: Any) -> pd.DataFrame:
+    (folder / "t.csv").write_text(text)
+    return pairs.complete(table(file=folder / "t.csv", **options).pairs())
+
+
+def problems(folder: Path, text: str | bytes, **options: Any) -> list[str]:
+    (folder / "t.csv").write_bytes(text.encode() if isinstance(text, str) else text)
+    with pytest.raises(DataError) as raised:
+        table(file=folder / "t.csv", **options).pairs()
+    return [str(problem).removeprefix(f"{folder / 't.csv'}:") for problem in raised.value.problems]
+
+
+def test_standard_columns_are_taken_where_they_are(folder: Path) -> None:
+    text = "split,reference,enhanced,mos,condition,cluster,mos_sd,observers,fold,other\n"
+    found = load(folder, text + "test,r.png,a.png,3.5,soft,p1,0.5,12,1,x\ntest,r.png,sub/c.png,2,hard,,,,2,y\n")
+    first, second = found.iloc[0], found.iloc[1]
+    expected = ["test", 1, "test/a.png", "r.png", "p1", "a.png", "soft", 3.5, 0.5, 12]
+    assert first[list(pairs.COLUMNS[:10])].tolist() == expected
+    assert second["cluster"] == "r.png", "an empty cell means the reference"
+    assert pd.isna(second["mos_sd"])
+    assert all(Path(path).is_file() for column in pairs.PATHS for path in found[column])
+
+
+@pytest.mark.parametrize("mark", [",", ";", "\t"])
+@pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
+def test_separators_and_line_endings(folder: Path, mark: str, ending: str) -> None:
+    lines = (("reference", "enhanced", "mos"), ("r.png", "a.png", "3.5"), ("r.png", '"b.png"', "2.25"))
+    (folder / "t.csv").write_bytes(b"\xef\xbb\xbf" + ending.join(mark.join(line) for line in lines).encode())
+    assert table(file=folder / "t.csv").pairs()["mos"].tolist() == [3.5, 2.25]
+
+
+def test_named_columns_and_root(folder: Path, tmp_path: Path) -> None:
+    lists = tmp_path / "lists"
+    lists.mkdir()
+    text = "ref,img,score,kind,mos\nr.png,sub\\c.png,4,k,9\n"
+    found = load(lists, text, root=folder, reference="ref", enhanced="img", label="score", condition="kind")
+    assert found.iloc[0][["mos", "condition", "enhanced"]].tolist() == [4, "k", "sub/c.png"]
+
+
+def test_missing_columns_get_the_nearest_name(folder: Path) -> None:
+    assert problems(folder, "reference,enhaced,mos\nr.png,a.png,1") == [
+        "1: no column 'enhanced'; did you mean 'enhaced'?"
+    ]
+    found = problems(folder, "x,y\n1,2", condition="algorithm")
+    assert len(found) == 4
+    assert all("there are 'x', 'y'" in message for message in found)
+    assert problems(folder, "reference,enhanced,mos,mos\nr.png,a.png,1,2") == [
+        "1: the column 'mos' stands more than once"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("r.png,a.png,", "the mos is missing"),
+        ("r.png,a.png,good", "the mos is not a number"),
+        ("r.png,a.png,nan", "not a finite number"),
+        ("r.png,a.png,inf", "not a finite number"),
+        ("r.png,,1", "the enhanced is missing"),
+        ("r.png,../a.png,1", "leaves the data folder"),
+        ("/r.png,a.png,1", "absolute"),
+        ("r.png,A.png,1", "there is 'a.png'"),
+        ("r3.png,a.png,1", "no reference image 'r3.png'"),
+        ("r.png,b.png,1", "already stands in line 2"),
+        ("r.png,a.png", "2 columns, the header has 3"),
+        ("r.png,a.png,1,2", "4 columns, the header has 3"),
+        ('r.png,"a.png,1', "can't be split"),
+        ("r.png," * 1000 + "1", "1001 columns"),
+    ],
+)
+def test_wrong_lines_are_named(folder: Path, line: str, words: str) -> None:
+    (message,) = problems(folder, f"reference,enhanced,mos\nr.png,b.png,2\n\n{line}\n")
+    assert message.startswith("4: ")
+    assert words in message
+
+
+def test_wrong_optional_cells_are_named(folder: Path) -> None:
+    text = "reference,enhanced,mos,mos_sd,observers,fold\nr.png,a.png,1,-0.1,2,1\nr.png,b.png,1,x,1.5,0.5\n"
+    assert [message[:2] for message in problems(folder, text)] == ["2:", "3:", "3:", "3:"]
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "is empty"),
+        (b"reference,enhanced,mos\n", "no rows"),
+        ("reference,enhanced,mos\nr.png,a.png,1".encode("utf-16"), "UTF-16"),
+        ("reference,enhanced,mos\nr.png,增.png,1".encode("gbk"), "GBK"),
+        (b'"reference,enhanced,mos\nr.png,a.png,1', "no column"),
+    ],
+)
+def test_files_that_are_no_tables(folder: Path, content: bytes, words: str) -> None:
+    assert words in problems(folder, content)[0]
+
+
+def test_an_enhanced_image_may_have_two_references(folder: Path) -> None:
+    found = load(folder, "reference,enhanced,mos\nr.png,a.png,1\nr2.png,a.png,2\nr.png,b.png,3\n")
+    assert found["pair"].tolist() == ["a.png of r.png", "a.png of r2.png", "b.png"]
+
+
+def test_simulated_labels_are_said(folder: Path) -> None:
+    dataset = table(file=folder / "t.csv", simulated=True)
+    assert dataset.labels == "simulated"  # type: ignore[attr-defined]
+    assert dataset.notes()[0].startswith("Simulated labels: ")
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@given(st.lists(st.text(alphabet='ar.png,"\n\r;12e-x/\\', max_size=25), max_size=6))
+def test_any_text_gives_pairs_or_named_problems(folder: Path, lines: list[str]) -> None:
+    text = "\n".join(["reference,enhanced,mos", "r.png,a.png,1", *lines])
+    (folder / "t.csv").write_text(text, newline="")
+    found, problems = table(file=folder / "t.csv").examine()  # type: ignore[attr-defined]
+    wrong = {problem.where for problem in problems}
+    assert all(where.startswith(f"{folder / 't.csv'}:") for where in wrong)
+    assert len(found) + len(wrong) == sum(1 for line in text.replace("\r", "\n").split("\n") if line.strip()) - 1

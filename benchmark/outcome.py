@@ -132,11 +132,12 @@ def read(directory: Path) -> Evaluation:
         benchmark.errors.UserError: the folder is not the output of a run.
     """
     content = record.read(directory / record.NAME)
-    tables = {
-        name: files.read_table(directory / f"{name}.csv") for name in ("scores", "summary", "comparisons", "failures")
-    }
     data = ReportData(
         title=content["title"],
+        scores=files.read_table(directory / "scores.csv"),
+        summary=files.read_table(directory / "summary.csv"),
+        comparisons=files.read_table(directory / "comparisons.csv"),
+        failures=files.read_table(directory / "failures.csv"),
         methods=tuple(ScoredMethod.from_record(item) for item in content["methods"]),
         notes=tuple(content["notes"]),
         config=ReportConfig.model_validate(content["report"]),
@@ -145,7 +146,6 @@ def read(directory: Path) -> Evaluation:
         lower_mos_better=bool(content["lower_mos_better"]),
         simulated=bool(content["simulated"]),
         record=content,
-        **tables,
     )
     return Evaluation(data, directory)
 

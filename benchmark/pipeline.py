@@ -10,7 +10,7 @@ import json
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -87,13 +87,14 @@ def run(config: Config, *, settings: Sequence[str] = (), console: Console | None
     plan, scored = _score(prepared, machine, memory, console)
     columns = _columns(prepared, scored)
     result = _assemble(prepared, machine, plan, scored, columns)
-    result.data.record["times"] = {
+    times = {
         "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(begin)),
         "seconds": round(time.time() - begin, 3),
         "computed": scored.computed,
         "seconds_a_pair": _mean_seconds(prepared, scored),
     }
-    result.save(prepared.output)
+    result = Run(replace(result.data, record={**result.data.record, "times": times}), prepared.output)
+    result.save()
     return result
 
 

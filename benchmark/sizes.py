@@ -122,4 +122,4 @@ def resize(image: Image, target: tuple[int, int]) -> Image:
         return image
     height, width = target
     planes = [np.asarray(Pillow.fromarray(plane).resize((width, height), Pillow.Resampling.BICUBIC)) for plane in image]
-    return np.clip(np.stack(planes), 0, 1).astype(np.float32)
+    return np.asarray(np.clip(np.stack(planes), 0, 1), dtype=np.float32)

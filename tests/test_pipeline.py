@@ -122,7 +122,7 @@ def test_what_changed_is_recomputed_and_the_reason_said(plugin_folder: Path, tin
     assert "mae: 4 pairs to compute anew: changed: plug-in file" in text
     assert "flipped:" not in text
     image = tiny_set.parent / "1_soft.png"
-    cv2.imwrite(str(image), 255 - cv2.imread(str(image)))
+    cv2.imwrite(str(image), 255 - np.asarray(cv2.imread(str(image))))
     computed, text = again()
     assert computed == 2
     assert "mae: 1 pairs to compute anew: the enhanced image changed" in text
@@ -167,7 +167,7 @@ def test_sizes_that_differ_are_said_and_settled_on_request(tiny_set: Path, tmp_p
     import cv2
 
     image = tiny_set.parent / "0_soft.png"
-    cv2.imwrite(str(image), cv2.imread(str(image))[:24])
+    cv2.imwrite(str(image), np.asarray(cv2.imread(str(image)))[:24])
     result, _ = run(config(tiny_set, methods=["psnr"]), tmp_path / "out")
     assert result.exit_status == 3
     (reason,) = result.failures["reason"]

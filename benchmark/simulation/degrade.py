@@ -1,7 +1,7 @@
 """Degrades a photograph as fundus cameras do: illumination, haze, blur, spots, noise.
 
-After the factors of Shen, Fu, Shen and Shao, "Modeling and Enhancing Low-Quality Retinal Fundus Images", IEEE Transactions on
-Medical Imaging 40(3), 2021: light transmission disturbance, image blurring, retinal artifacts; haze after the usual
+After the factors of Shen, Fu, Shen and Shao, "Modeling and Enhancing Low-Quality Retinal Fundus Images", IEEE
+Transactions on Medical Imaging 40(3), 2021: light transmission disturbance, image blurring, retinal artifacts; haze after the usual
 scattering model. Written from the formulas.
 """
 
@@ -77,4 +77,4 @@ def _bump(height: int, width: int, centre: NDArray[np.float64], spread: float) -
     """exp(-d² / 2 s²), distances in widths: (H, W), 1 at the centre."""
     rows = (np.arange(height) + 0.5) / height - centre[0]
     columns = (np.arange(width) + 0.5) / width - centre[1]
-    return np.exp(-(rows[:, None] ** 2 + columns[None] ** 2) / (2 * spread**2))
+    return np.asarray(np.exp(-(rows[:, None] ** 2 + columns[None] ** 2) / (2 * spread**2)))

@@ -33,8 +33,8 @@ def histogram_equalisation(image: Image, mask: Mask) -> Image:
     from skimage import exposure  # noqa: PLC0415 - slow to import
 
     luma = image @ np.array([0.299, 0.587, 0.114])
-    equal = exposure.equalize_hist(luma, nbins=256, mask=mask)
-    return np.clip(image * (equal / np.maximum(luma, 0.02))[..., None], 0, 1)
+    equal = exposure.equalize_hist(luma, nbins=256, mask=mask)  # type: ignore[no-untyped-call]
+    return np.asarray(np.clip(image * (equal / np.maximum(luma, 0.02))[..., None], 0, 1))
 
 
 def retinex(image: Image, mask: Mask) -> Image:
@@ -44,18 +44,16 @@ def retinex(image: Image, mask: Mask) -> Image:
     detail = np.zeros_like(image)
     for share in (0.02, 0.08, 0.25):
         sigma = share * image.shape[1]
-        around = cv2.GaussianBlur(image * weights[..., None], (0, 0), sigma)
-        around /= np.maximum(cv2.GaussianBlur(weights, (0, 0), sigma), 0.05)[..., None]
+        around = _blur(image * weights[..., None], sigma) / np.maximum(_blur(weights, sigma), 0.05)[..., None]
         detail += (logs - np.log(around + 0.02)) / 3
     low, high = np.percentile(detail[mask], (1, 99))
     stretched = np.clip((detail - low) / max(high - low, 1e-6), 0, 1)
-    return 0.5 * stretched + 0.5 * image
+    return np.asarray(0.5 * stretched + 0.5 * image)
 
 
 def unsharp(image: Image, mask: Mask) -> Image:
     """Unsharp masking: x + 1.5 (x - blurred x), radius 1 % of the width."""
-    blurred = cv2.GaussianBlur(image, (0, 0), 0.01 * image.shape[1])
-    return np.clip(image + 1.5 * (image - blurred), 0, 1)
+    return np.asarray(np.clip(image + 1.5 * (image - _blur(image, 0.01 * image.shape[1])), 0, 1))
 
 
 def dehaze(image: Image, mask: Mask) -> Image:
@@ -66,9 +64,13 @@ def dehaze(image: Image, mask: Mask) -> Image:
     dark = cv2.erode(lit.min(axis=2), kernel)
     bright = dark[mask] >= np.quantile(dark[mask], 0.99)
     air = np.clip(image[mask][bright].mean(axis=0), 0.2, 1)
-    transmission = 1 - 0.85 * cv2.erode((lit / air).min(axis=2), kernel)
-    transmission = np.clip(cv2.GaussianBlur(transmission, (0, 0), 0.03 * image.shape[1]), 0.3, 1)[..., None]
-    return np.clip((image - air) / transmission + air, 0, 1)
+    veil = np.asarray(cv2.erode((lit / air).min(axis=2), kernel), dtype=np.float64)
+    transmission = np.clip(_blur(1 - 0.85 * veil, 0.03 * image.shape[1]), 0.3, 1)[..., None]
+    return np.asarray(np.clip((image - air) / transmission + air, 0, 1))
+
+
+def _blur(image: Image, sigma: float) -> Image:
+    return np.asarray(cv2.GaussianBlur(image, (0, 0), sigma), dtype=np.float64)
 
 
 ALGORITHMS: Mapping[str, Callable[[Image, Mask], Image]] = {

@@ -22,7 +22,7 @@ def shipped() -> Photograph:
     """The photograph ``retina`` of scikit-image (CC0), read from the installed package."""
     from skimage import data  # noqa: PLC0415 - slow to import
 
-    return np.asarray(data.retina(), dtype=np.float64) / 255
+    return np.asarray(data.retina(), dtype=np.float64) / 255  # type: ignore[no-untyped-call]
 
 
 def views(count: int, size: int, rng: np.random.Generator) -> Iterator[Photograph]:
@@ -49,7 +49,7 @@ def view(photograph: Photograph, size: int, rng: np.random.Generator) -> Photogr
     centre = (photograph.shape[1] / 2 + shift * np.cos(angle), photograph.shape[0] / 2 + shift * np.sin(angle))
     scale = RADIUS * size / radius
     matrix = cv2.getRotationMatrix2D(centre, turn, scale)
-    matrix[:, 2] += size / 2 - np.asarray(centre)
+    matrix = matrix + np.array([[0, 0, size / 2 - centre[0]], [0, 0, size / 2 - centre[1]]])
     blurred = cv2.GaussianBlur(photograph, (0, 0), max(0.1, 0.45 / scale))
     turned = cv2.warpAffine(blurred, matrix, (size, size), flags=cv2.INTER_LINEAR)
     if rng.uniform() < 0.5:
@@ -62,7 +62,7 @@ def disc(size: int) -> NDArray[np.float64]:
     """1 inside the round field of view, 0 outside, with a soft edge of one pixel: (size, size)."""
     place = np.arange(size) + 0.5 - size / 2
     distance = np.hypot(place[:, None], place[None])
-    return np.clip(RADIUS * size + 0.5 - distance, 0, 1)
+    return np.asarray(np.clip(RADIUS * size + 0.5 - distance, 0, 1))
 
 
 def from_folder(folder: Path, count: int, size: int) -> Iterator[Photograph]:
@@ -86,7 +86,7 @@ def square(image: NDArray[np.float32], size: int) -> Photograph:
     """The field of view of a photograph, (3, H, W), centred in a square of ``size`` px, black around it."""
     shrink = min(1.0, 3 * size / min(image.shape[1:]))  # large photographs are shrunk first: the mask needs no more
     rough = cv2.resize(image.transpose(1, 2, 0), None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
-    planes = np.ascontiguousarray(rough.transpose(2, 0, 1))
+    planes = np.ascontiguousarray(rough.transpose(2, 0, 1), dtype=np.float32)
     cropped = fov.crop(planes, fov.field_of_view(planes)).transpose(1, 2, 0)
     scale = 2 * RADIUS * size / max(cropped.shape[:2])
     height, width = (min(size, round(scale * length)) for length in cropped.shape[:2])

@@ -1,4 +1,4 @@
-"""The simulated data set: repeatable, in EFID's layout, degraded and judged in the directions that its documentation states."""
+"""The simulated data set: repeatable, in EFID's layout, degraded and judged the way its documentation states."""
 
 import csv
 import hashlib

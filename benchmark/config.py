@@ -172,6 +172,7 @@ class RunConfig(Section):
     published: dict[str, PublishedEntry] = {}
     weights_dir: Path | None = None
     offline: bool = False
+    unpublished_weights: Literal["refuse", "mark"] = "refuse"
     plugins: tuple[Path, ...] = ()
     output: Path | None = None
     device: Annotated[str, Field(pattern=r"^(auto|cpu|cuda(:\d+)?)$")] = "auto"

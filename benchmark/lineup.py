@@ -15,7 +15,7 @@ from typing import Any
 from benchmark import provenance, registry, weights
 from benchmark.config import MethodEntry
 from benchmark.config_file import Source
-from benchmark.contracts import Method, MethodInfo, ScoreSource, is_random
+from benchmark.contracts import Method, MethodInfo, ScoreSource, WeightFile, is_random
 from benchmark.errors import ConfigError, PluginError, UserError, WeightsUnavailableError
 from benchmark.hashes import FileHashes
 from benchmark.options import check_options, plain_options
@@ -36,6 +36,8 @@ class Entrant:
         status: ``scored`` while nothing speaks against it.
         reason: why not, and what to do.
         weights: SHA-256 of each weight or local file it reads, by name.
+        weight_files: the published weight files that it reads, and where they are.
+        marks: remarks that tables must carry.
     """
 
     label: str
@@ -45,6 +47,8 @@ class Entrant:
     status: Status = "scored"
     reason: str = ""
     weights: dict[str, str] = field(default_factory=dict)
+    weight_files: list[tuple[WeightFile, Path]] = field(default_factory=list)
+    marks: list[str] = field(default_factory=list)
 
     @property
     def info(self) -> MethodInfo:
@@ -103,23 +107,49 @@ def _enter(entry: MethodEntry, index: int, source: Source) -> Entrant:
     return entrant
 
 
-def find_weights(entrant: Entrant, hashes: FileHashes, weights_dir: Path | None, *, offline: bool) -> None:
-    """Locate (or download, unless offline) what a method reads, and note its SHA-256; else it becomes unavailable."""
-    if not entrant.scores_images or entrant.method is None:
-        return
-    try:
-        for weight, path in zip(
-            entrant.method.weights(),
-            weights.ensure(entrant.method.weights(), weights_dir=weights_dir, offline=offline),
-            strict=True,
-        ):
-            entrant.weights[weight.name] = hashes.sha256(path)
-        for role, place in entrant.method.files().items():
-            entrant.weights[role] = hashes.sha256(Path(place))
-    except WeightsUnavailableError as error:
-        entrant.give_up("unavailable", str(error))
-    except OSError as error:
-        entrant.give_up("unavailable", f"can't read {error.filename or error}: {error.strerror or 'not a file'}")
+def find_weights(
+    entrants: Sequence[Entrant], hashes: FileHashes, weights_dir: Path | None, *, offline: bool, unpublished: str
+) -> None:
+    """Locate (or download, unless offline) what methods read, and note its SHA-256; a method that lacks it is unavailable.
+
+    Args:
+        entrants: the methods of a run.
+        hashes: hashes files, remembering them.
+        weights_dir: a folder made by ``weights --to``; searched first.
+        offline: download nothing. After the first download that finds no connection, no other is tried.
+        unpublished: ``refuse`` a weight file that is not the published one, or ``mark`` its method in every table.
+    """
+    for entrant in entrants:
+        if not entrant.scores_images or entrant.method is None:
+            continue
+        try:
+            _find_weights(entrant, entrant.method, hashes, weights_dir, offline=offline, unpublished=unpublished)
+        except WeightsUnavailableError as error:
+            entrant.give_up("unavailable", str(error))
+            offline = offline or "no connection" in str(error)
+        except OSError as error:
+            entrant.give_up("unavailable", f"can't read {error.filename or error}: {error.strerror or 'not a file'}")
+
+
+def _find_weights(
+    entrant: Entrant,
+    method: Method,
+    hashes: FileHashes,
+    weights_dir: Path | None,
+    *,
+    offline: bool,
+    unpublished: str,
+) -> None:
+    wanted = method.weights()
+    strict = unpublished == "refuse"
+    found = weights.ensure(wanted, weights_dir=weights_dir, offline=offline, sha256=hashes.sha256, strict=strict)
+    for weight, path in zip(wanted, found, strict=True):
+        entrant.weights[weight.name] = hashes.sha256(path)
+        entrant.weight_files.append((weight, path))
+        if not weights.is_published(weight, entrant.weights[weight.name]):
+            entrant.marks.append(f"its weights are not the published file {weight.name}")
+    for role, place in method.files().items():
+        entrant.weights[role] = hashes.sha256(Path(place))
 
 
 def producer(entrant: Entrant, *, device: str, threads: int, seed: int, sizes: Mapping[str, Any]) -> Producer:
@@ -173,6 +203,7 @@ def scored_method(entrant: Entrant, missing: int, total: int, first_reason: str)
         settings=dict(entrant.method.settings()) if entrant.method is not None else {},
         status=status,
         reason=reason,
+        marks=tuple(entrant.marks),
     )
 
 

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from rich.console import Console
 
-from benchmark import atomic, data, files, lineup, outcome, plugins, provenance, record
+from benchmark import atomic, data, files, lineup, outcome, plugins, provenance, record, weights
 from benchmark.config import RunConfig
 from benchmark.config_file import Source, absolute, parse, read_source
 from benchmark.contracts import ScoreSource
@@ -82,8 +82,13 @@ def run(config: Config, *, settings: Sequence[str] = (), console: Console | None
         raise UserError("the chosen splits have no pairs")
     memory = FileHashes(prepared.output / "store" / "files.json", fresh=bool(overrides.get("fresh")))
     machine = _machine(prepared)
-    for entrant in prepared.entrants:
-        lineup.find_weights(entrant, memory, prepared.config.weights_dir, offline=prepared.config.offline)
+    lineup.find_weights(
+        prepared.entrants,
+        memory,
+        prepared.config.weights_dir,
+        offline=prepared.config.offline,
+        unpublished=prepared.config.unpublished_weights,
+    )
     plan, scored = _score(prepared, machine, memory, console)
     columns = _columns(prepared, scored)
     result = _assemble(prepared, machine, plan, scored, columns)
@@ -219,7 +224,7 @@ def _score(prepared: Prepared, machine: Machine, memory: FileHashes, console: Co
         device=machine.device,
         threads=machine.threads,
         seed=config.seed,
-        weights_dir=str(config.weights_dir) if config.weights_dir else None,
+        environment=_weights_environment(entrants, store.directory / "weights"),
     )
     if plan.groups:
         atomic.write_text(store.directory / "machine.json", json.dumps({"threads": machine.threads}) + "\n")
@@ -234,6 +239,12 @@ def _score(prepared: Prepared, machine: Machine, memory: FileHashes, console: Co
             status, reason = scored.broken[entrant.label]
             entrant.give_up("unavailable" if status == "unavailable" else "failed", reason)
     return plan, scored
+
+
+def _weights_environment(entrants: Sequence[Entrant], shelf: Path) -> dict[str, str]:
+    """What workers' libraries need in order to find exactly the weight files that were located."""
+    found = dict.fromkeys(item for entrant in entrants for item in entrant.weight_files)
+    return weights.environment([weight for weight, _ in found], [path for _, path in found], shelf)
 
 
 def _say_why(plan: Plan, console: Console) -> None:

@@ -82,6 +82,7 @@ def ensure(
     offline: bool = False,
     progress: Progress | None = None,
     sha256: Callable[[Path], str] = sha256_file,
+    strict: bool = True,
 ) -> list[Path]:
     """Find every weight file, downloading what is missing into its library's cache.
 
@@ -91,6 +92,7 @@ def ensure(
         offline: download nothing.
         progress: told about downloads.
         sha256: how files are hashed; ``FileHashes.sha256`` remembers.
+        strict: refuse a file that is not the published one; otherwise the caller says so.
 
     Returns:
         The files, in the order of ``weights``.
@@ -107,7 +109,7 @@ def ensure(
                 raise WeightsUnavailableError(f"{weight.name} is not on this machine (offline); {_remedy(weight)}")
             fetch(weight, path, progress=progress)
             _register(weight)
-        elif not _is_published(weight, sha256(path)):
+        elif strict and not is_published(weight, sha256(path)):
             raise WeightsUnavailableError(
                 f"{path} is not the published file (SHA-256 {sha256(path)[:8]}…, not {weight.sha256[:8]}…); "
                 "remove it and run again"
@@ -127,7 +129,7 @@ def gather(weights: Sequence[WeightFile], folder: Path, *, progress: Progress | 
     for weight in weights:
         path = place_in(folder, weight)
         at_hand = locate(weight, folder)
-        if at_hand is None or not _is_published(weight, sha256_file(at_hand)):
+        if at_hand is None or not is_published(weight, sha256_file(at_hand)):
             fetch(weight, path, progress=progress)
         elif at_hand != path:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -193,7 +195,7 @@ def fetch(
             part.unlink(missing_ok=True)
         _download(weight, part, progress, timeout)
         digest = sha256_file(part)
-        if not _is_published(weight, digest):
+        if not is_published(weight, digest):
             part.unlink()
             raise WeightsUnavailableError(
                 f"{weight.name}: what {_address(weight)} sent is not the published file "
@@ -261,7 +263,8 @@ def _address(weight: WeightFile) -> str:
     return weight.url.replace(_HUGGING_FACE, endpoint, 1) if endpoint else weight.url
 
 
-def _is_published(weight: WeightFile, digest: str) -> bool:
+def is_published(weight: WeightFile, digest: str) -> bool:
+    """Whether a file's SHA-256 is what its publisher states; ``True`` where the publisher states none."""
     return digest.startswith(weight.sha256.lower())
 
 

@@ -55,6 +55,12 @@ def arrow(higher: bool) -> str:
     return UP if higher else DOWN
 
 
+def labels(*, simulated: bool, lower_is_better: bool) -> str:
+    """What the labels' axis is called."""
+    kind = "Simulated label" if simulated else "Label (MOS)"
+    return f"{kind}, lower is better" if lower_is_better else kind
+
+
 def number(value: float, digits: int, *, minus: str = "-") -> str:
     """A number at fixed digits; never ``-0.000``.
 

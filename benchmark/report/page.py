@@ -1,27 +1,92 @@
-"""The report page: one self-contained HTML file. jinja2 escapes every text; nothing is loaded from anywhere."""
+"""The report page: one self-contained HTML file. jinja2 escapes every text; nothing is loaded from anywhere.
+
+``page_data`` is what its script works on; ``templates`` hold markup, style and script; plotly's library is inlined.
+"""
 
 from __future__ import annotations
 
 import base64
 import json
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import jinja2
 
-from benchmark.report import names
-from benchmark.report.blocks import Numbers
+from benchmark.report import names, thumbnails
+from benchmark.report.blocks import Block, Numbers, Scope, conditions_of, pairs_of
 from benchmark.report.data import ReportData
+from benchmark.report.disagreement import Disputed, disputed
+from benchmark.report.grid import Grid
+from benchmark.report.page_data import jpeg_uri, payload, script_json
 from benchmark.report.plots import Plot
-from benchmark.report.ranking import ranked_blocks
+from benchmark.report.plots.gallery import Clouds
+from benchmark.report.ranking import Standing, ranked_blocks
 from benchmark.report.table import ComparisonTable
 from benchmark.report.text import one_line
 
 FAILURES_SHOWN = 200
+PICTURES_BUDGET = 4_000_000  # bytes before base64; with plotly's 5 MB and the plots the page stays under 15 MB
+STATISTICS = (
+    "srcc",
+    "plcc",
+    "krcc",
+    "plcc_logistic4",
+    "plcc_logistic5",
+    "rmse",
+    "outlier_ratio",
+    "auc_ds",
+    "auc_bw",
+    "cc_0",
+)
 
 
-def render_page(data: ReportData, numbers: Numbers, tables: Sequence[ComparisonTable], plots: Sequence[Plot]) -> str:
+def render_page(
+    data: ReportData,
+    numbers: Numbers,
+    tables: Sequence[ComparisonTable],
+    plots: Sequence[Plot],
+    clouds: Clouds,
+    grids: Sequence[Grid] = (),
+) -> str:
     """The page's HTML."""
+    standings = ranked_blocks(data, numbers)
+    galleries = [
+        (block, item, disputed(data, block, item.method)) for block, order in standings for item in order if item.ranked
+    ]
+    order = [entry.pair for _, _, entries in galleries for entry in entries] + [
+        str(pair) for pair in data.scores["pair"]
+    ]
+    pictures = thumbnails.within(data.thumbnails, list(dict.fromkeys(order)), PICTURES_BUDGET)
+    curves = {key: cloud.curve for key, cloud in clouds.items()}
+    return (
+        _environment()
+        .get_template("report.html.j2")
+        .render(
+            data=data,
+            names=names,
+            numbers=numbers,
+            Scope=Scope,
+            standings=standings,
+            statistics=[name for name in STATISTICS if name in numbers.statistics],
+            tables=[(table, _latex(table)) for table in tables],
+            grids=[*grids, *_condition_grids(data, numbers, standings)],
+            plots=plots,
+            galleries=_with_pictures(galleries, pictures),
+            payload=script_json(payload(data, numbers, standings, curves, pictures)),
+            plotly=plotly_library(),
+            failures=data.failures.head(FAILURES_SHOWN).to_dict("records"),
+            failures_left_out=max(0, len(data.failures) - FAILURES_SHOWN),
+            facts=_facts(data),
+            record=json.dumps(without_times(data.record), indent=2, ensure_ascii=False, default=str),
+            bibtex=bibtex(data),
+        )
+    )
+
+
+def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("benchmark.report"),
         autoescape=True,
@@ -31,21 +96,39 @@ def render_page(data: ReportData, numbers: Numbers, tables: Sequence[ComparisonT
         keep_trailing_newline=True,
     )
     environment.filters |= {"number": _number, "picture": _picture, "one_line": one_line}
-    return environment.get_template("report.html.j2").render(
-        data=data,
-        names=names,
-        standings=ranked_blocks(data, numbers),
-        tables=tables,
-        plots=plots,
-        failures=data.failures.head(FAILURES_SHOWN).to_dict("records"),
-        failures_left_out=max(0, len(data.failures) - FAILURES_SHOWN),
-        record=json.dumps(without_times(data.record), indent=2, ensure_ascii=False, default=str),
-    )
+    return environment
 
 
 def without_times(record: Mapping[str, Any]) -> dict[str, Any]:
     """A record without what differs between two equal runs."""
-    return {key: value for key, value in record.items() if key != "times"}
+    return {
+        key: without_times(value) if isinstance(value, Mapping) else value
+        for key, value in record.items()
+        if key != "times"
+    }
+
+
+def bibtex(data: ReportData) -> str:
+    """The citations of the methods that were scored; those that are no BibTeX entries as comments."""
+    cited = dict.fromkeys(method.citation.strip() for method in data.methods if method.status in {"scored", "partial"})
+    return "\n\n".join(text if text.startswith("@") else f"% {one_line(text)}" for text in cited if text)
+
+
+@lru_cache(maxsize=1)
+def plotly_library() -> str:
+    """The text of plotly's JavaScript library, from the installed package; empty where it is not installed."""
+    spec = find_spec("plotly")
+    for place in spec.submodule_search_locations or () if spec else ():
+        path = Path(place) / "package_data" / "plotly.min.js"
+        if path.is_file():
+            return path.read_text(encoding="utf-8").replace("</script", "<\\/script")
+    return ""
+
+
+def _latex(table: ComparisonTable) -> str:
+    from benchmark.report.table_latex import to_latex  # noqa: PLC0415 - Styler is slow to import
+
+    return to_latex(table)
 
 
 def _number(value: float, digits: int = 3) -> str:
@@ -54,3 +137,62 @@ def _number(value: float, digits: int = 3) -> str:
 
 def _picture(plot: Plot) -> str:
     return "data:image/png;base64," + base64.b64encode(plot.save("png")).decode()
+
+
+Gallery = tuple[Block, Standing, list[Disputed]]
+
+
+def _with_pictures(galleries: Sequence[Gallery], pictures: Mapping[str, tuple[bytes, bytes]]) -> list[dict[str, Any]]:
+    """Each method's most disputed pairs, with their pictures as data URIs where there are any."""
+    return [
+        {
+            "block": block,
+            "method": item.method,
+            "entries": [
+                (entry, [jpeg_uri(content) for content in pictures[entry.pair]] if entry.pair in pictures else [])
+                for entry in entries
+            ],
+        }
+        for block, item, entries in galleries
+        if entries
+    ]
+
+
+def _condition_grids(
+    data: ReportData, numbers: Numbers, standings: Sequence[tuple[Block, Sequence[Standing]]]
+) -> list[Grid]:
+    """SRCC of each ranked method within each condition."""
+    grids = []
+    for block, order in standings:
+        found = conditions_of(pairs_of(data, block))
+        rows = []
+        for item in order:
+            values = [numbers.value(Scope(block, "condition", name), item.method.label, "srcc") for name in found]
+            if item.ranked and any(value == value for value in values):  # noqa: PLR0124 - NaN is unequal to itself
+                rows.append((item.method.title, *(_number(value) for value in values)))
+        if rows and len(found) > 1:
+            place = f", {block.dataset} {block.split}".rstrip() if len(standings) > 1 else ""
+            grids.append(Grid("conditions", f"SRCC within each condition{place}", ("Method", *found), tuple(rows)))
+    return grids
+
+
+def _facts(data: ReportData) -> list[tuple[str, str]]:
+    """The record in short: data set, device, versions, hashes."""
+    record = data.record
+    facts = []
+    for key, title in (("tool", "Tool"), ("dataset", "Data set"), ("device", "Device"), ("machine", "Machine")):
+        if record.get(key):
+            facts.append((title, _flat(record[key])))
+    for key, title in (("statistics", "Statistics"), ("versions", "Versions"), ("weights", "Weights (SHA-256)")):
+        if record.get(key):
+            facts.append((title, _flat(record[key])))
+    return facts
+
+
+def _flat(value: Any) -> str:
+    if isinstance(value, Mapping):
+        parts = (f"{key}: {_flat(item)}" for key, item in value.items() if item not in (None, "", {}, []))
+        return "; ".join(parts)
+    if isinstance(value, (list, tuple)):
+        return ", ".join(_flat(item) for item in value)
+    return str(value)

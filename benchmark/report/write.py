@@ -8,6 +8,7 @@ from pathlib import Path
 from benchmark import atomic
 from benchmark.report.blocks import Numbers
 from benchmark.report.data import ReportData
+from benchmark.report.efficiency import efficiency_table
 from benchmark.report.table import ComparisonTable, comparison_table
 
 
@@ -21,17 +22,22 @@ def write_report(data: ReportData, directory: str | Path) -> Mapping[str, Path]:
         OSError: the directory can't be written to.
     """
     from benchmark.report.page import render_page  # noqa: PLC0415 - jinja2 only where a page is made
-    from benchmark.report.plots import draw_all  # noqa: PLC0415 - matplotlib is slow to import
+    from benchmark.report.plots import all_clouds, draw_all  # noqa: PLC0415 - matplotlib is slow to import
 
     numbers = Numbers(data)
     tables = [comparison_table(data, config, numbers) for config in data.config.tables]
-    plots = draw_all(data, numbers)
+    clouds = all_clouds(data, numbers)
+    plots = draw_all(data, numbers, clouds)
+    grids = [grid for grid in (efficiency_table(data),) if grid is not None]
     content: dict[str, bytes] = {}
     for table in tables:
         content |= {name: text.encode() for name, text in table_files(table).items()}
+    for grid in grids:
+        texts = {"csv": grid.to_csv(), "md": grid.to_markdown(), "tex": grid.to_latex()}
+        content |= {f"tables/{grid.name}.{kind}": text.encode() for kind, text in texts.items()}
     for plot in plots:
         content |= {f"plots/{plot.name}.{kind}": plot.save(kind) for kind in data.config.plots}
-    content["report.html"] = render_page(data, numbers, tables, plots).encode()
+    content["report.html"] = render_page(data, numbers, tables, plots, clouds, grids).encode()
     return _write(Path(directory), content)
 
 

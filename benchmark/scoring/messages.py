@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 
@@ -31,7 +31,7 @@ class Setup:
         device: ``cpu``, ``cuda`` or ``cuda:N``.
         threads: threads of each worker.
         seed: the run's seed.
-        weights_dir: folder of weights for use without network, or ``None``.
+        environment: further environment variables, set before the worker imports anything.
     """
 
     methods: tuple[MethodTask, ...]
@@ -40,7 +40,7 @@ class Setup:
     device: str
     threads: int
     seed: int
-    weights_dir: str | None = None
+    environment: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

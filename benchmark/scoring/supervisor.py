@@ -299,4 +299,5 @@ def _environment(setup: Setup) -> dict[str, str]:
         "MKL_NUM_THREADS": threads,
         "OPENBLAS_NUM_THREADS": threads,
         "TORCH_FORCE_WEIGHTS_ONLY_LOAD": os.environ.get("TORCH_FORCE_WEIGHTS_ONLY_LOAD", "1"),
+        **setup.environment,
     }

@@ -3,7 +3,7 @@
 ``style`` holds sizes, colours and how a figure becomes bytes; ``draw_all`` says which plots a report has.
 """
 
-from benchmark.report.plots.gallery import KINDS, draw_all
+from benchmark.report.plots.gallery import KINDS, all_clouds, draw_all
 from benchmark.report.plots.style import Plot
 
-__all__ = ["KINDS", "Plot", "draw_all"]
+__all__ = ["KINDS", "Plot", "all_clouds", "draw_all"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -28,25 +28,39 @@ if TYPE_CHECKING:
 KINDS = ("intervals", "significance", "ranks", "best", "conditions", "multiples", "scatter", "history")
 
 
-def draw_all(data: ReportData, numbers: Numbers) -> list[Plot]:
-    """All plots of a report, in the order of the page."""
+Clouds = Mapping[tuple[Block, str], scatter.Cloud]
+
+
+def all_clouds(data: ReportData, numbers: Numbers) -> Clouds:
+    """The points and the fitted curve of each method in each block where it scored anything."""
+    found = {
+        (block, method.label): cloud_of(data, numbers, block, method)
+        for block in blocks(data)
+        for method in data.methods
+    }
+    return {key: cloud for key, cloud in found.items() if cloud is not None}
+
+
+def draw_all(data: ReportData, numbers: Numbers, clouds: Clouds | None = None) -> list[Plot]:
+    """All plots of a report, in the order of the page.
+
+    Args:
+        data: the run.
+        numbers: its numbers.
+        clouds: from ``all_clouds``, where they are at hand already.
+    """
+    clouds = all_clouds(data, numbers) if clouds is None else clouds
     found = blocks(data)
     stems = file_stems(f"{block.dataset}-{block.split}" if block.split else block.dataset for block in found)
     plots: list[Plot] = []
     with style():
         for block, stem in zip(found, stems.values(), strict=True):
             suffix = f"_{stem}" if len(found) > 1 else ""
-            view = _View(data, numbers, block, suffix, f", {block.title(found)}" if len(found) > 1 else "")
+            view = _View(data, numbers, clouds, block, suffix, f", {block.title(found)}" if len(found) > 1 else "")
             for draw in (_intervals, _ranks, _significance, _chances, _conditions, _scatters):
                 plots += draw(view)
         plots += _histories(data)
     return plots
-
-
-def label_name(data: ReportData) -> str:
-    """What the labels' axis is called."""
-    kind = "Simulated label" if data.simulated else "Label (MOS)"
-    return f"{kind}, lower is better" if data.lower_mos_better else kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +69,7 @@ class _View:
 
     data: ReportData
     numbers: Numbers
+    clouds: Clouds
     block: Block
     suffix: str
     place: str
@@ -164,8 +179,7 @@ def _means(pairs: pd.DataFrame, column: str, found: Sequence[str]) -> NDArray[np
 def _scatters(view: _View) -> Iterator[Plot]:
     stems = file_stems(method.label for method in view.data.methods)
     order = [item.method for item in standings(view.data, view.numbers, view.block)]
-    clouds = [(method, cloud_of(view.data, view.numbers, view.block, method)) for method in order]
-    drawn = [(method, cloud) for method, cloud in clouds if cloud is not None]
+    drawn = [(method, cloud) for method in order if (cloud := view.clouds.get((view.block, method.label))) is not None]
     if len(drawn) > 1:
         text = "Scores of every method against the labels, with the fitted curves and their bands."
         yield view.plot("multiples", "All methods", text, multiples.draw([cloud for _, cloud in drawn]))
@@ -209,7 +223,7 @@ def cloud_of(data: ReportData, numbers: Numbers, block: Block, method: ScoredMet
         labels=labels,
         conditions=tuple(str(name) for name in pairs["condition"].fillna("")),
         higher_is_better=method.higher_is_better,
-        label_name=label_name(data),
+        label_name=names.labels(simulated=data.simulated, lower_is_better=data.lower_mos_better),
         statistics=scatter.statistics_lines(values, len(pairs), pairs["reference"].nunique()),
         curve=fitted_curve(scores, labels, clusters, data.confidence),
     )

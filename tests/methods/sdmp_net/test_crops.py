@@ -5,13 +5,14 @@ import pytest
 import torch
 
 from benchmark import UserError
-from benchmark.fov import share
+from benchmark.fov import Mask, share
 from benchmark.plugins.methods.sdmp_net.crops import Ground, check_size, choose, cut, draw, field_of
 
 
-def disc(height: int, width: int, radius: float) -> np.ndarray[tuple[int, int], np.dtype[np.bool_]]:
+def disc(height: int, width: int, radius: float) -> Mask:
     rows, columns = np.mgrid[:height, :width]
-    return (rows - height / 2) ** 2 + (columns - width / 2) ** 2 < radius**2
+    inside: Mask = (rows - height / 2) ** 2 + (columns - width / 2) ** 2 < radius**2
+    return inside
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,105 @@
+"""Several runs side by side: their tables stacked, so that each run is a block (or blocks) of one report. Pandas."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pandas as pd
+
+from benchmark.config import PublishedEntry
+from benchmark.report.blocks import blocks
+from benchmark.report.data import ReportData, Thumbnails
+from benchmark.results import ScoredMethod
+
+
+def side_by_side(runs: Mapping[str, ReportData]) -> ReportData:
+    """One report of several runs; tables get a group of columns for each.
+
+    Args:
+        runs: by the name that tells them apart (the folder's), in the order of the columns.
+
+    Returns:
+        The first run's configuration and confidence; all runs' scores, statistics, methods and notes. Where two runs
+        share a data set and split, the run's name is added to the data set's. A method keeps one row: its label.
+    """
+    if len(runs) == 1:
+        return next(iter(runs.values()))
+    renamed = {name: _renamed(data, new) for (name, data), new in zip(runs.items(), _names(runs), strict=True)}
+    parts = list(renamed.values())
+    first = parts[0]
+    return replace(
+        first,
+        title=" · ".join(dict.fromkeys(data.title for data in parts)),
+        scores=pd.concat([data.scores for data in parts], ignore_index=True),
+        summary=pd.concat([data.summary for data in parts], ignore_index=True),
+        comparisons=pd.concat([data.comparisons for data in parts], ignore_index=True),
+        failures=pd.concat([data.failures for data in parts], ignore_index=True),
+        methods=_methods(parts),
+        notes=_notes(renamed),
+        published=_published(parts),
+        simulated=any(data.simulated for data in parts),
+        record={"runs": {name: dict(data.record) for name, data in renamed.items()}},
+        histories={
+            label if len(parts) == 1 else f"{label} ({name})": table
+            for name, data in renamed.items()
+            for label, table in data.histories.items()
+        },
+        thumbnails=Thumbnails(
+            {pair: image for data in parts for pair, image in data.thumbnails.enhanced.items()},
+            {pair: image for data in parts for pair, image in data.thumbnails.reference.items()},
+        ),
+    )
+
+
+def _names(runs: Mapping[str, ReportData]) -> list[Mapping[str, str]]:
+    """For each run, the new names of those of its data sets that another run has too, in the same split."""
+    found = {name: blocks(data) for name, data in runs.items()}
+    new = []
+    for name, own in found.items():
+        others = [block for other, theirs in found.items() if other != name for block in theirs]
+        new.append({block.dataset: f"{block.dataset} ({name})" for block in own if block in others})
+    return new
+
+
+def _renamed(data: ReportData, new: Mapping[str, str]) -> ReportData:
+    if not new:
+        return data
+    tables = {
+        name: table.assign(dataset=table["dataset"].map(lambda dataset: new.get(dataset, dataset)))
+        for name, table in (("scores", data.scores), ("summary", data.summary), ("comparisons", data.comparisons))
+    }
+    published = {
+        label: entry.model_copy(update={"dataset": new[entry.dataset]}) if entry.dataset in new else entry
+        for label, entry in data.published.items()
+    }
+    return replace(data, **tables, published=published)
+
+
+def _methods(parts: list[ReportData]) -> tuple[ScoredMethod, ...]:
+    """Every label once; a run in which it was scored speaks for it."""
+    best: dict[str, ScoredMethod] = {}
+    for data in parts:
+        for method in data.methods:
+            known = best.get(method.label)
+            if known is None or (known.status in {"failed", "unavailable"} and method.status in {"scored", "partial"}):
+                best[method.label] = method
+    return tuple(best.values())
+
+
+def _notes(runs: Mapping[str, ReportData]) -> tuple[str, ...]:
+    """Notes of all runs; one that not all runs share names its run."""
+    everywhere = [note for note in next(iter(runs.values())).notes if all(note in data.notes for data in runs.values())]
+    own = [f"{name}: {note}" for name, data in runs.items() for note in data.notes if note not in everywhere]
+    return (*everywhere, *own)
+
+
+def _published(parts: list[ReportData]) -> dict[str, PublishedEntry]:
+    """Published values, each tied to the data set of its run."""
+    found: dict[str, PublishedEntry] = {}
+    for data in parts:
+        own = blocks(data)
+        for label, entry in data.published.items():
+            dataset = entry.dataset or (own[0].dataset if own else "")
+            found.setdefault(label, entry.model_copy(update={"dataset": dataset}))
+    return found

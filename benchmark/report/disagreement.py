@@ -1,0 +1,80 @@
+"""The pairs on which a method and the labels disagree most: where its rank among the pairs is far from the label's. NumPy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.stats import rankdata
+
+from benchmark.report.blocks import Block, Numbers, pairs_of
+from benchmark.report.data import ReportData
+from benchmark.report.ranking import ranked_blocks
+from benchmark.results import ScoredMethod
+
+EACH_WAY = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Disputed:
+    """A pair that a method places quite otherwise than the labels do.
+
+    Attributes:
+        pair, condition: the pair.
+        score, label: as stored.
+        score_place, label_place: share of pairs that are placed lower, in [0, 1], both oriented so that 1 is best.
+    """
+
+    pair: str
+    condition: str
+    score: float
+    label: float
+    score_place: float
+    label_place: float
+
+    @property
+    def overrated(self) -> bool:
+        """Whether the method places it higher than the labels do."""
+        return self.score_place > self.label_place
+
+
+def disputed(data: ReportData, block: Block, method: ScoredMethod, each_way: int = EACH_WAY) -> list[Disputed]:
+    """The pairs that a method overrates and underrates most, the worst first; ties in the order of the pairs."""
+    pairs = pairs_of(data, block)
+    scores, labels = (pairs[column].to_numpy(dtype=float) for column in (method.label, "mos"))
+    known = np.isfinite(scores) & np.isfinite(labels)
+    pairs, scores, labels = pairs[known], scores[known], labels[known]
+    if len(pairs) < 2:
+        return []
+    score_places = _places(scores, higher=method.higher_is_better)
+    label_places = _places(labels, higher=not data.lower_mos_better)
+    gap = score_places - label_places
+    order = [*np.argsort(-gap, kind="stable")[:each_way], *np.argsort(gap, kind="stable")[:each_way]]
+    return [
+        Disputed(
+            str(pairs["pair"].iloc[index]),
+            str(pairs["condition"].iloc[index]),
+            float(scores[index]),
+            float(labels[index]),
+            float(score_places[index]),
+            float(label_places[index]),
+        )
+        for index in dict.fromkeys(int(place) for place in order)
+        if gap[index] != 0
+    ]
+
+
+def _places(values: np.ndarray, *, higher: bool) -> np.ndarray:
+    return (rankdata(values if higher else -values) - 1) / max(len(values) - 1, 1)
+
+
+def most_disputed(data: ReportData) -> list[Disputed]:
+    """What the gallery of every block shows: each ranked method's most disputed pairs."""
+    numbers = Numbers(data)
+    return [
+        entry
+        for block, order in ranked_blocks(data, numbers)
+        for item in order
+        if item.ranked
+        for entry in disputed(data, block, item.method)
+    ]

@@ -1,0 +1,72 @@
+"""Plain tables of text in three formats: what needs no ranking and no marks, such as the efficiency table."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass
+
+import pandas as pd
+
+from benchmark.report.text import csv_cell, latex, markdown
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A table of text.
+
+    Attributes:
+        name: file name without ending.
+        caption: in full.
+        header: one text a column.
+        rows: texts, empty where unknown; the first column is a name, the others are numbers.
+        notes: sentences below.
+    """
+
+    name: str
+    caption: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    notes: tuple[str, ...] = ()
+
+    def to_csv(self) -> str:
+        """Header and rows."""
+        file = io.StringIO()
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow([csv_cell(text) for text in self.header])
+        writer.writerows([csv_cell(row[0]), *row[1:]] for row in self.rows)
+        return file.getvalue()
+
+    def to_markdown(self) -> str:
+        """Caption, table, notes."""
+        lines = [self.header, [":---"] + ["---:"] * (len(self.header) - 1)]
+        cells = [[markdown(text) or "–" for text in row] for row in self.rows]
+        table = [f"| {' | '.join(line)} |" for line in [[markdown(text) for text in lines[0]], lines[1], *cells]]
+        notes = [f"- {markdown(note)}" for note in self.notes]
+        return "\n".join([f"**{markdown(self.caption)}**", "", *table, *([""] if notes else []), *notes]) + "\n"
+
+    def to_latex(self) -> str:
+        """A ``table`` float with booktabs, no wider than the line."""
+        frame = pd.DataFrame(
+            [[latex(text) or "--" for text in row] for row in self.rows], columns=[latex(text) for text in self.header]
+        )
+        form = "l" + "r" * (len(self.header) - 1)
+        tabular = str(frame.style.hide(axis="index").to_latex(hrules=True, column_format=form)).strip()
+        notes = [
+            r"\par\smallskip\begin{minipage}{\linewidth}\footnotesize\raggedright",
+            *(latex(note, breakable=True) for note in self.notes),
+            r"\end{minipage}",
+        ]
+        lines = [
+            r"% needs \usepackage{booktabs,adjustbox}",
+            r"\begin{table}[tb]",
+            r"\centering",
+            rf"\caption{{{latex(self.caption, breakable=True)}}}",
+            rf"\label{{tab:{self.name}}}",
+            r"\begin{adjustbox}{max width=\linewidth}",
+            tabular,
+            r"\end{adjustbox}",
+            *(notes if self.notes else []),
+            r"\end{table}",
+        ]
+        return "\n".join(lines) + "\n"

@@ -1,0 +1,113 @@
+"""What the page's script works on, as JSON: points, curves, and which picture belongs to which pair. Deterministic."""
+
+from __future__ import annotations
+
+import base64
+import json
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from benchmark.report import names
+from benchmark.report.blocks import Block, Numbers, Scope, pairs_of
+from benchmark.report.data import ReportData
+from benchmark.report.plots.curve import Curve
+from benchmark.report.ranking import Standing
+
+DIGITS = 6
+
+
+def payload(
+    data: ReportData,
+    numbers: Numbers,
+    standings: Sequence[tuple[Block, Sequence[Standing]]],
+    curves: Mapping[tuple[Block, str], Curve | None],
+    pictures: Mapping[str, tuple[bytes, bytes]],
+) -> dict[str, Any]:
+    """Everything the script draws.
+
+    Args:
+        data: the run.
+        numbers: its numbers.
+        standings: blocks with their methods in the order of the page.
+        curves: the fitted curve by block and method's label.
+        pictures: reference and enhanced thumbnail of those pairs that have them.
+    """
+    blocks = [block for block, _ in standings]
+    images, places = _images(pictures)
+    return {
+        "labelName": names.labels(simulated=data.simulated, lower_is_better=data.lower_mos_better),
+        "lowerLabelsBetter": data.lower_mos_better,
+        "images": images,
+        "blocks": [
+            {
+                "title": block.title(blocks),
+                **_points(data, block, places),
+                "methods": [
+                    _method(data, numbers, block, item, curves.get((block, item.method.label))) for item in order
+                ],
+            }
+            for block, order in standings
+        ],
+    }
+
+
+def script_json(content: Any) -> str:
+    """JSON that can stand inside a script element: no ``<``, ``>`` or ``&`` in it."""
+    text = json.dumps(content, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def jpeg_uri(content: bytes) -> str:
+    """A data URI."""
+    return "data:image/jpeg;base64," + base64.b64encode(content).decode()
+
+
+def _images(pictures: Mapping[str, tuple[bytes, bytes]]) -> tuple[list[str], dict[str, tuple[int, int]]]:
+    """Each different picture once, and the two numbers of each pair's."""
+    index: dict[bytes, int] = {}
+    places = {
+        pair: (index.setdefault(reference, len(index)), index.setdefault(enhanced, len(index)))
+        for pair, (reference, enhanced) in pictures.items()
+    }
+    return [jpeg_uri(content) for content in index], places
+
+
+def _points(data: ReportData, block: Block, places: Mapping[str, tuple[int, int]]) -> dict[str, Any]:
+    pairs = pairs_of(data, block)
+    found = [str(pair) for pair in pairs["pair"]]
+    return {
+        "pairs": found,
+        "references": [str(name) for name in pairs["reference"]],
+        "conditions": [str(name) for name in pairs["condition"].fillna("")],
+        "labels": _rounded(pairs["mos"]),
+        "pictures": [places.get(pair) for pair in found],
+    }
+
+
+def _method(data: ReportData, numbers: Numbers, block: Block, item: Standing, curve: Curve | None) -> dict[str, Any]:
+    pairs = pairs_of(data, block)
+    label = item.method.label
+    known = label in pairs.columns and pairs[label].notna().any()
+    srcc = numbers.value(Scope(block), label, "srcc")
+    return {
+        "title": item.method.title,
+        "ranked": item.ranked,
+        "higher": item.method.higher_is_better,
+        "srcc": names.number(srcc, 3, minus=names.MINUS),
+        "scores": _rounded(pairs[label]) if known else None,
+        "curve": None if curve is None else _curve(curve),
+    }
+
+
+def _curve(curve: Curve) -> dict[str, Any]:
+    parts = {"x": curve.x, "y": curve.y, "low": curve.low, "high": curve.high}
+    return {name: None if values is None else _rounded(values) for name, values in parts.items()}
+
+
+def _rounded(values: Iterable[float]) -> list[float | None]:
+    """Numbers at six significant digits, ``null`` where unknown."""
+    numbers = np.asarray(list(values), dtype=float)
+    return [None if not math.isfinite(value) else float(f"{value:.{DIGITS}g}") for value in numbers.tolist()]

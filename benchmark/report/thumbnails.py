@@ -1,0 +1,115 @@
+"""Small pictures of pairs for the page: which pairs get one, how they are made, kept and read back. Pillow, NumPy.
+
+Made once, beside the run's scores (``thumbnails/``), so that ``report`` needs no image again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from benchmark import atomic
+from benchmark.report.data import ReportData, Thumbnails
+from benchmark.report.disagreement import most_disputed
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from numpy.typing import NDArray
+
+SIZE, QUALITY, MOST_PAIRS = 160, 72, 400
+FOLDER = "thumbnails"
+
+
+def wanted_pairs(data: ReportData, most: int = MOST_PAIRS) -> list[str]:
+    """The pairs that get a thumbnail: those on which methods and labels disagree most, then others, evenly spread."""
+    disputed = [entry.pair for entry in most_disputed(data)]
+    every = [str(pair) for pair in data.scores["pair"]]
+    left = max(0, most - len(set(disputed)))
+    step = max(1, -(-len(every) // max(left, 1)))
+    spread = every[::step][:left] if left else []
+    return list(dict.fromkeys([*disputed, *spread]))[:most]
+
+
+def make(image: NDArray[np.float32], size: int = SIZE) -> bytes:
+    """A JPEG no larger than ``size`` on its longer side; the same bytes for the same image and Pillow.
+
+    Args:
+        image: RGB in [0, 1], (3, H, W).
+    """
+    from PIL import Image  # noqa: PLC0415 - only where pictures are made
+
+    picture = Image.fromarray(np.round(np.clip(image.transpose(1, 2, 0), 0, 1) * 255).astype(np.uint8))
+    picture.thumbnail((size, size), Image.Resampling.LANCZOS)
+    file = io.BytesIO()
+    picture.save(file, format="JPEG", quality=QUALITY)
+    return file.getvalue()
+
+
+def write(directory: Path, pairs: pd.DataFrame, wanted: Sequence[str], hashes: Mapping[str, str]) -> None:
+    """Make the thumbnails that are missing or of another image; an image that can't be read gets none.
+
+    Args:
+        directory: the run's folder.
+        pairs: ``pair``, ``reference_path`` and ``enhanced_path`` of each pair.
+        wanted: names of pairs.
+        hashes: SHA-256 of image files by path; tells whether a thumbnail is still of the same image.
+    """
+    from benchmark.images import ImageError, read_image  # noqa: PLC0415 - decoders only where pictures are made
+
+    index = directory / FOLDER / "index.json"
+    known = json.loads(index.read_text(encoding="utf-8")) if index.is_file() else {}
+    rows = pairs[pairs["pair"].isin(list(wanted))]
+    now: dict[str, str] = {}
+    for pair, reference, enhanced in zip(rows["pair"], rows["reference_path"], rows["enhanced_path"], strict=True):
+        for kind, source in (("reference", str(reference)), ("enhanced", str(enhanced))):
+            place = _place(directory, kind, str(pair))
+            digest = hashes.get(source, "")
+            if not (digest and known.get(place.name) == digest and place.is_file()):
+                try:
+                    atomic.write_bytes(place, make(read_image(Path(source))))
+                except (ImageError, OSError):
+                    place.unlink(missing_ok=True)
+                    continue
+            now[place.name] = digest
+    if now != known:
+        atomic.write_text(index, json.dumps(now, indent=0, sort_keys=True) + "\n")
+
+
+def read(directory: Path, scores: pd.DataFrame) -> Thumbnails:
+    """The thumbnails of a run's pairs that are there."""
+    found: dict[str, dict[str, bytes]] = {"enhanced": {}, "reference": {}}
+    if (directory / FOLDER).is_dir():
+        for kind, images in found.items():
+            for pair in scores["pair"]:
+                place = _place(directory, kind, str(pair))
+                if place.is_file():
+                    images[str(pair)] = place.read_bytes()
+    return Thumbnails(found["enhanced"], found["reference"])
+
+
+def _place(directory: Path, kind: str, pair: str) -> Path:
+    digest = hashlib.sha256(pair.encode()).hexdigest()[:24]
+    return directory / FOLDER / f"{digest}_{kind}.jpg"
+
+
+def within(thumbnails: Thumbnails, order: Sequence[str], budget: int) -> Mapping[str, tuple[bytes, bytes]]:
+    """Both pictures of as many pairs, in the order given, as fit the budget (bytes); equal pictures count once."""
+    kept: dict[str, tuple[bytes, bytes]] = {}
+    seen: set[bytes] = set()
+    used = 0
+    for pair in order:
+        if pair not in thumbnails.enhanced or pair not in thumbnails.reference:
+            continue
+        both = (thumbnails.reference[pair], thumbnails.enhanced[pair])
+        used += sum(len(image) for image in dict.fromkeys(both) if image not in seen)
+        if used > budget:
+            break
+        seen.update(both)
+        kept[pair] = both
+    return kept

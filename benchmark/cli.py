@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 Parameters = ParamSpec("Parameters")
 
+PIPED_WIDTH = 160  # nobody's terminal is asked when output goes into a pipe or file
+
 app = typer.Typer(
     help="A benchmark of full-reference image quality assessment, first of all for enhanced fundus photographs (EFID).",
     no_args_is_help=True,
@@ -80,7 +82,8 @@ def _consoles() -> tuple[Console, Console]:
     """Where results go, and where progress goes."""
     from rich.console import Console  # noqa: PLC0415
 
-    return Console(), Console(stderr=True)
+    out = Console()
+    return out if out.is_terminal else Console(width=PIPED_WIDTH), Console(stderr=True)
 
 
 @app.command()

@@ -24,7 +24,8 @@ def print_methods(console: Console) -> int:
             continue
         info = found.info
         better = "higher" if info.higher_is_better else "lower"
-        table.add_row(info.name, better, info.trained_on, info.source, info.licence, usable(found))
+        licence = info.licence.removeprefix(f"{info.source}: ")
+        table.add_row(info.name, better, info.trained_on, info.source, licence, usable(found))
     for item in broken:
         table.add_row(item.place, "?", "", "", "", f"no: {item.reason}")
     console.print(table)
@@ -38,12 +39,12 @@ def usable(found: type[Method]) -> str:
         reason = method.unavailable()
         missing = [weight.name for weight in method.weights() if weights.locate(weight, None) is None]
     except TypeError as error:
-        return f"needs options: {error}".replace(f"{found.__name__}.__init__() ", "")
+        return f"with options: {error}".replace(f"{found.__name__}.__init__() ", "")
     except Exception as error:  # a plug-in may do anything; its row says so
         return f"no: {type(error).__name__}: {error}"
     if reason is not None:
         return f"no: {reason}"
-    return f"downloads {', '.join(missing)}" if missing else "yes"
+    return f"needs weights, downloaded on first use ({len(missing)} files)" if missing else "yes"
 
 
 def print_datasets(console: Console) -> int:

@@ -169,6 +169,21 @@ def evaluate(
 
 @app.command()
 @_command
+def train(
+    config: Annotated[Path, typer.Argument(metavar="CONFIG", help="A configuration with `method` and `train`.")],
+    set_: Settings = None,
+) -> int:
+    """Train a learned method; the same command goes on where it was interrupted."""
+    from benchmark.training_run import train as train_method  # noqa: PLC0415
+
+    out, err = _consoles()
+    directory = train_method(config, settings=set_ or (), console=err)
+    out.print(f"checkpoint: {directory / 'best.pt'}", soft_wrap=True, highlight=False, markup=False)
+    return 0
+
+
+@app.command()
+@_command
 def score(
     method: Annotated[str, typer.Argument(metavar="METHOD")],
     enhanced: Annotated[Path, typer.Argument(metavar="ENHANCED")],

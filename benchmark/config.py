@@ -159,6 +159,21 @@ def _as_entry(value: Any) -> Any:
     return {"name": value} if isinstance(value, str) else value
 
 
+def data_keys_inside(raw: Any) -> Any:
+    """The keys that say how the data are read may stand beside ``dataset`` or in it, not in both."""
+    if not isinstance(raw, dict):
+        return raw
+    outside = {key: raw[key] for key in DATA_KEYS if key in raw}
+    if not outside or not isinstance(_as_entry(raw.get("dataset")), dict):
+        return raw
+    dataset = _as_entry(raw["dataset"])
+    twice = [key for key in outside if key in dataset]
+    if twice:
+        raise ValueError(f"{twice[0]} stands both at the top and under dataset: keep one")
+    rest = {key: value for key, value in raw.items() if key not in outside}
+    return {**rest, "dataset": {**dataset, **outside}}
+
+
 class RunConfig(Section):
     """A configuration for ``run``."""
 
@@ -185,18 +200,7 @@ class RunConfig(Section):
     @model_validator(mode="before")
     @classmethod
     def _data_keys_may_stand_outside(cls, raw: Any) -> Any:
-        """The keys that say how the data are read may stand beside ``dataset`` or in it, not in both."""
-        if not isinstance(raw, dict):
-            return raw
-        outside = {key: raw[key] for key in DATA_KEYS if key in raw}
-        if not outside or not isinstance(_as_entry(raw.get("dataset")), dict):
-            return raw
-        dataset = _as_entry(raw["dataset"])
-        twice = [key for key in outside if key in dataset]
-        if twice:
-            raise ValueError(f"{twice[0]} stands both at the top and under dataset: keep one")
-        rest = {key: value for key, value in raw.items() if key not in outside}
-        return {**rest, "dataset": {**dataset, **outside}}
+        return data_keys_inside(raw)
 
     @model_validator(mode="after")
     def _labels_differ(self) -> RunConfig:
@@ -208,3 +212,53 @@ class RunConfig(Section):
         if taken:
             raise ValueError(f"methods: the label {taken[0]!r} is the name of a column of scores.csv; take another")
         return self
+
+
+class TrainSection(Section):
+    """How a method is trained; names and defaults as published."""
+
+    split: str = "train"
+    validate_: Annotated[float, Field(ge=0, lt=1)] | str = Field(default=0.1, alias="validate")
+    n_epoch: Annotated[int, Field(ge=1)] = 150
+    batch_size: Annotated[int, Field(ge=1)] = 8
+    learning_rate: Annotated[float, Field(gt=0)] = 1e-4
+    weight_decay: Annotated[float, Field(ge=0)] = 1e-5
+    optimizer: Literal["adam", "adamw"] = "adam"
+    T_max: Annotated[int, Field(ge=1)] = 50
+    eta_min: Annotated[float, Field(ge=0)] = 0.0
+    scheduler_step: Literal["iteration", "epoch"] = "iteration"
+    loss: Literal["mse", "plcc", "rank"] | dict[Literal["mse", "plcc", "rank"], float] = "mse"
+    num_workers: Annotated[int, Field(ge=0)] = 8
+    val_freq: Annotated[int, Field(ge=1)] = 1
+    save_interval: Annotated[int, Field(ge=1)] = 5
+    load_epoch: Annotated[int, Field(ge=-1)] = -1
+    seed: Annotated[int, Field(ge=0)] = 0
+    crop_size: Annotated[int, Field(ge=32)] | None = None
+    flip: bool | None = None
+    amp: bool = False
+    channels_last: bool = False
+
+    @property
+    def loss_weights(self) -> dict[str, float]:
+        """The loss as a weighted sum."""
+        return {self.loss: 1.0} if isinstance(self.loss, str) else {str(name): value for name, value in self.loss.items()}
+
+
+class TrainConfig(Section):
+    """A configuration for ``train``."""
+
+    dataset: Annotated[DatasetEntry, BeforeValidator(_as_entry)]
+    method: Annotated[MethodEntry, BeforeValidator(_as_entry)]
+    train: TrainSection = TrainSection()
+    checkpoints_dir: Path
+    weights_dir: Path | None = None
+    offline: bool = False
+    unpublished_weights: Literal["refuse", "mark"] = "refuse"
+    plugins: tuple[Path, ...] = ()
+    device: Annotated[str, Field(pattern=r"^(auto|cpu|cuda(:\d+)?)$")] = "auto"
+    threads: Annotated[int, Field(ge=1)] | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _data_keys_may_stand_outside(cls, raw: Any) -> Any:
+        return data_keys_inside(raw)

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from benchmark import provenance, registry, weights
+from benchmark import checkpoints, provenance, registry, weights
 from benchmark.config import MethodEntry
 from benchmark.config_file import Source
-from benchmark.contracts import Method, MethodInfo, ScoreSource, WeightFile, is_random
+from benchmark.contracts import Method, MethodInfo, ScoreSource, Trainable, WeightFile, is_random
 from benchmark.errors import ConfigError, PluginError, UserError, WeightsUnavailableError
 from benchmark.hashes import FileHashes
 from benchmark.options import check_options, plain_options
@@ -150,6 +150,37 @@ def _find_weights(
             entrant.marks.append(f"its weights are not the published file {weight.name}")
     for role, place in method.files().items():
         entrant.weights[role] = hashes.sha256(Path(place))
+
+
+def judge_checkpoints(entrants: Sequence[Entrant], references: Mapping[str, str]) -> None:
+    """Mark checkpoints that were selected on what is scored, and what they were trained on.
+
+    Args:
+        entrants: the methods of a run.
+        references: SHA-256 of each scored reference's file, by name.
+
+    Raises:
+        ConfigError: a checkpoint was trained on references that are to be scored.
+    """
+    for entrant in entrants:
+        if not isinstance(entrant.method, Trainable) or entrant.status != "scored":
+            continue
+        place = entrant.method.files().get("checkpoint")
+        said = checkpoints.summary(Path(place)) if place else {}
+        trained = set((said.get("training_references") or {}).values())
+        shared = sorted(name for name, digest in references.items() if digest in trained)
+        if shared:
+            raise ConfigError(
+                f"methods: {entrant.label}: its checkpoint was trained on {len(shared)} of the references to be scored "
+                f"({shared[0]} …); score another split"
+            )
+        selected = set(((said.get("selected_on") or {}).get("references") or {}).values())
+        if selected & set(references.values()):
+            entrant.marks.append("its checkpoint was selected on the scored split")
+        if said.get("simulated_labels"):
+            entrant.marks.append("trained on simulated labels")
+        if (said.get("identity") or {}).get("backbones") == "untrained":
+            entrant.marks.append("its backbones are untrained")
 
 
 def producer(entrant: Entrant, *, device: str, threads: int, seed: int, sizes: Mapping[str, Any]) -> Producer:

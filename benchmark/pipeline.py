@@ -6,6 +6,7 @@ into statistics, tables and plots; this module gets to that table.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import time
 from collections import Counter
@@ -89,6 +90,7 @@ def run(config: Config, *, settings: Sequence[str] = (), console: Console | None
         offline=prepared.config.offline,
         unpublished=prepared.config.unpublished_weights,
     )
+    lineup.judge_checkpoints(prepared.entrants, _reference_hashes(prepared.data, memory))
     plan, scored = _score(prepared, machine, memory, console)
     columns = _columns(prepared, scored)
     result = _assemble(prepared, machine, plan, scored, columns)
@@ -118,6 +120,15 @@ def prepare(config: Config, settings: Sequence[str], overrides: Mapping[str, Any
     loaded = data.load(parsed.dataset, source, parsed.limit)
     output = parsed.output or Path("results", _name(config)).absolute()
     return Prepared(parsed, source, output, folders, loaded, entrants)
+
+
+def _reference_hashes(loaded: Data, memory: FileHashes) -> dict[str, str]:
+    """SHA-256 of each scored reference by name; unreadable ones are left to scoring."""
+    found: dict[str, str] = {}
+    for name, path in dict(zip(loaded.chosen["reference"], loaded.chosen["reference_path"], strict=True)).items():
+        with contextlib.suppress(OSError):
+            found[str(name)] = memory.sha256(Path(path))
+    return found
 
 
 def _recorded(config: Config) -> Config:

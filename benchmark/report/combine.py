@@ -55,7 +55,7 @@ def side_by_side(runs: Mapping[str, ReportData]) -> ReportData:
 def _names(runs: Mapping[str, ReportData]) -> list[Mapping[str, str]]:
     """For each run, the new names of those of its data sets that another run has too, in the same split."""
     found = {name: blocks(data) for name, data in runs.items()}
-    new = []
+    new: list[Mapping[str, str]] = []
     for name, own in found.items():
         others = [block for other, theirs in found.items() if other != name for block in theirs]
         new.append({block.dataset: f"{block.dataset} ({name})" for block in own if block in others})
@@ -65,15 +65,21 @@ def _names(runs: Mapping[str, ReportData]) -> list[Mapping[str, str]]:
 def _renamed(data: ReportData, new: Mapping[str, str]) -> ReportData:
     if not new:
         return data
-    tables = {
-        name: table.assign(dataset=table["dataset"].map(lambda dataset: new.get(dataset, dataset)))
-        for name, table in (("scores", data.scores), ("summary", data.summary), ("comparisons", data.comparisons))
-    }
+
+    def anew(table: pd.DataFrame) -> pd.DataFrame:
+        return table.assign(dataset=[new.get(str(dataset), str(dataset)) for dataset in table["dataset"]])
+
     published = {
         label: entry.model_copy(update={"dataset": new[entry.dataset]}) if entry.dataset in new else entry
         for label, entry in data.published.items()
     }
-    return replace(data, **tables, published=published)
+    return replace(
+        data,
+        scores=anew(data.scores),
+        summary=anew(data.summary),
+        comparisons=anew(data.comparisons),
+        published=published,
+    )
 
 
 def _methods(parts: list[ReportData]) -> tuple[ScoredMethod, ...]:

@@ -1,4 +1,4 @@
-"""The pairs on which a method and the labels disagree most: where its rank among the pairs is far from the label's. NumPy."""
+"""The pairs on which a method and the labels disagree most: its place for them is far from their labels'. NumPy."""
 
 from __future__ import annotations
 

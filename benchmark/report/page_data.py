@@ -104,7 +104,7 @@ def _method(data: ReportData, numbers: Numbers, block: Block, item: Standing, cu
 
 def _curve(curve: Curve) -> dict[str, Any]:
     parts = {"x": curve.x, "y": curve.y, "low": curve.low, "high": curve.high}
-    return {name: None if values is None else _rounded(values) for name, values in parts.items()}
+    return {name: None if values is None else _rounded(values.tolist()) for name, values in parts.items()}
 
 
 def _rounded(values: Iterable[float]) -> list[float | None]:

@@ -11,6 +11,7 @@ from benchmark.report.table import NOT_RANKED, Cell, ComparisonTable, Row
 from benchmark.report.text import latex
 
 LONG_TEXT = 26
+MOST_BESIDE = 3
 _LABEL = re.compile(r"[^A-Za-z0-9:._-]")
 PACKAGES = {"none": ("booktabs",), "adjustbox": ("booktabs", "adjustbox"), "table*": ("booktabs", "adjustbox")}
 
@@ -74,7 +75,7 @@ def _header(table: ComparisonTable) -> tuple[list[tuple[str, str]], list[str]]:
     fixed = len(header)
     for column in table.columns:
         header.append((latex(column.group), f"{latex(column.title)} {latex(names.arrow(column.higher))}"))
-        formats.append("r")
+        formats.append("c" if _stacked(table) else "r")
     rules = _rules([group for group, _ in header], fixed)
     header[0] = ("", f"{rules} Method" if rules else "Method")
     return header, formats
@@ -110,8 +111,8 @@ def _cell(table: ComparisonTable, cell: Cell, widest: tuple[str, str]) -> str:
     marks = _superscript(cell.marks)
     value += marks + (rf"\phantom{{{widest_marks}}}" if widest_marks and not marks else "")
     interval = _interval(table, cell)
-    if table.spec.interval == "below":
-        return rf"\shortstack[r]{{{value}\\{interval}}}" if interval else value
+    if _stacked(table):
+        return rf"\begin{{tabular}}[t]{{@{{}}c@{{}}}}{value}\\[-2pt]{interval}\end{{tabular}}" if interval else value
     return value + (interval or (rf"\phantom{{{widest_interval}}}" if widest_interval else ""))
 
 
@@ -119,7 +120,13 @@ def _interval(table: ComparisonTable, cell: Cell) -> str:
     if not (table.spec.interval and cell.estimate.has_interval):
         return ""
     ends = f"[{_number(cell.estimate.low, table)}, {_number(cell.estimate.high, table)}]"
-    return f"{{\\scriptsize {ends}}}" if table.spec.interval == "below" else f" {{\\footnotesize {ends}}}"
+    return f"{{\\scriptsize {ends}}}" if _stacked(table) else f" {{\\footnotesize {ends}}}"
+
+
+def _stacked(table: ComparisonTable) -> bool:
+    """Whether intervals stand below their values: where asked for, and where too many columns stand beside each other."""
+    asked = table.spec.interval
+    return asked == "below" or (asked is True and len(table.columns) > MOST_BESIDE)
 
 
 def _number(value: float, table: ComparisonTable) -> str:

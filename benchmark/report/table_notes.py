@@ -30,8 +30,11 @@ def table_notes(
     explained = [column.statistic for column in columns if column.statistic in EXPLAINED]
     notes += [f"{names.title(name)}: {names.meaning(name)}." for name in dict.fromkeys(explained)]
     notes += _settings(ranked)
-    notes += [_sentence(note) for note in data.notes]
-    return list(dict.fromkeys(note for note in notes if note))
+    given = [_sentence(note) for note in data.notes]
+    said = {note.replace(",", "") for note in given}
+    return list(
+        dict.fromkeys(note for note in [*(own for own in notes if own.replace(",", "") not in said), *given] if note)
+    )
 
 
 def _legend(columns: Sequence[Column], ranked: Sequence[ScoredMethod]) -> str:

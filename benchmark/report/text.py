@@ -75,6 +75,7 @@ _GREEK = dict(
         strict=True,
     )
 )
+_GREEK |= dict(zip("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧοςϕϵ", [*"ABEZHIKMNOPTYXo", "varsigma", "phi", "epsilon"], strict=True))
 # What pdflatex's utf8 input can set in any text font encoding, beside ASCII.
 _PLAIN_LATIN = frozenset(
     "¡¿£©ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝßàáâãäåæçèéêëìíîïñòóôõöøùúûüýÿĀāĂăĆćĈĉĊċČčĎďĒēĔĕĖėĚěĜĝĞğĠġĤĥĨĩĪīĬĭİıŁłŃńŇňŌōŎŏŐőŒœŔŕŘřŚśŜŝ"
@@ -115,7 +116,8 @@ def _latex_character(character: str) -> str:
     if character in _LATEX:
         return _LATEX[character]
     if character in _GREEK:
-        return rf"$\{_GREEK[character]}$"
+        name = _GREEK[character]
+        return f"$\\{name}$" if len(name) > 1 else name
     if character.isascii() or character in _PLAIN_LATIN:
         return character
     plain = unicodedata.normalize("NFKD", character).encode("ascii", "ignore").decode()

@@ -1,30 +1,107 @@
-"""Statistics of image quality assessment as pure functions on arrays: numpy and scipy only, no files, no state.
+"""Statistics of image quality assessment as pure functions on arrays: numpy, scipy and numba only, no files, no state.
 
-``correlation`` (SRCC, PLCC, KRCC), ``mapping`` (logistic), ``weighted`` (the same for many resamples at once), ``intervals``
-and ``significance`` (what resamples say), ``settings``. What each number means: docs/protocol.md.
+What each number means: docs/protocol.md. Names are resolved on first use, so that importing one costs no other.
+
+===================  ==================================================================================================
+correlation          SRCC, PLCC, KRCC of two arrays
+mapping              logistic curves from scores to labels
+resampling           resamples as counts over clusters
+weighted             the correlations of many resamples at once (``rank_kernels``)
+design               tables with missing scores: which columns on which pairs
+measures             correlations as functions of counts, at each level; ``mapped`` and ``discrimination`` likewise
+inference            estimates with intervals, differences with tests (``intervals``, ``significance``, ``ranking``)
+power                planning: which difference can be found with how many references
+coverage             simulations that check all of this
+settings             the options
+===================  ==================================================================================================
 """
 
-from benchmark.statistics.correlation import krcc, plcc, srcc
-from benchmark.statistics.intervals import Interval, interval
-from benchmark.statistics.mapping import Mapping, fit, mapped_plcc
-from benchmark.statistics.settings import StatisticsSettings
-from benchmark.statistics.significance import holm, max_t, two_sided_p
-from benchmark.statistics.weighted import leave_one_out_counts, replicate, resample_counts
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from benchmark.statistics.correlation import krcc, plcc, srcc
+    from benchmark.statistics.design import Design, Table, make_design
+    from benchmark.statistics.discrimination import Discrimination
+    from benchmark.statistics.inference import Difference, Estimate, Family, compute, infer
+    from benchmark.statistics.intervals import Interval, interval
+    from benchmark.statistics.mapped import Mapped
+    from benchmark.statistics.mapping import Mapping, fit, mapped_plcc
+    from benchmark.statistics.measures import Correlations, System, WithinReference
+    from benchmark.statistics.power import Power, simulate_power, smallest_difference
+    from benchmark.statistics.ranking import probability_best, rank_intervals, with_best
+    from benchmark.statistics.resampling import Resamples, draw_counts, leave_one_out
+    from benchmark.statistics.settings import StatisticsSettings
+    from benchmark.statistics.significance import bootstrap_p, f_test, holm, max_t, steiger, williams
+    from benchmark.statistics.weighted import Columns, weighted_plcc, weighted_ranks
+
+_HOMES = {
+    "correlation": ("krcc", "plcc", "srcc"),
+    "design": ("Design", "Table", "make_design"),
+    "discrimination": ("Discrimination",),
+    "inference": ("Difference", "Estimate", "Family", "compute", "infer"),
+    "intervals": ("Interval", "interval"),
+    "mapped": ("Mapped",),
+    "mapping": ("Mapping", "fit", "mapped_plcc"),
+    "measures": ("Correlations", "System", "WithinReference"),
+    "power": ("Power", "simulate_power", "smallest_difference"),
+    "ranking": ("probability_best", "rank_intervals", "with_best"),
+    "resampling": ("Resamples", "draw_counts", "leave_one_out"),
+    "settings": ("StatisticsSettings",),
+    "significance": ("bootstrap_p", "f_test", "holm", "max_t", "steiger", "williams"),
+    "weighted": ("Columns", "weighted_plcc", "weighted_ranks"),
+}
+_HOME = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
+    "Columns",
+    "Correlations",
+    "Design",
+    "Difference",
+    "Discrimination",
+    "Estimate",
+    "Family",
     "Interval",
+    "Mapped",
     "Mapping",
+    "Power",
+    "Resamples",
     "StatisticsSettings",
+    "System",
+    "Table",
+    "WithinReference",
+    "bootstrap_p",
+    "compute",
+    "draw_counts",
+    "f_test",
     "fit",
     "holm",
+    "infer",
     "interval",
     "krcc",
-    "leave_one_out_counts",
+    "leave_one_out",
+    "make_design",
     "mapped_plcc",
     "max_t",
     "plcc",
-    "replicate",
-    "resample_counts",
+    "probability_best",
+    "rank_intervals",
+    "simulate_power",
+    "smallest_difference",
     "srcc",
-    "two_sided_p",
+    "steiger",
+    "weighted_plcc",
+    "weighted_ranks",
+    "williams",
+    "with_best",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'benchmark.statistics' has no attribute {name!r}")
+    return getattr(import_module(f"benchmark.statistics.{_HOME[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

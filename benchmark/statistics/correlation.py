@@ -1,66 +1,77 @@
-"""SRCC, PLCC and KRCC of two vectors, signed, exact under ties. NumPy and SciPy; undefined values are NaN, never zero.
+"""SRCC, PLCC and KRCC of two arrays. numpy; the resampled forms are in ``weighted.py``, which are tested against scipy.
 
-Neighbour: ``weighted`` computes the same statistics for many resamples at once.
+All three lie in [-1, 1], are signed, and are NaN where undefined: fewer than two pairs, or all values of one array equal.
 """
 
 from __future__ import annotations
 
-import warnings
-
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
-from scipy import stats
+from numpy.typing import ArrayLike
 
-Vector = NDArray[np.float64]
+from benchmark.statistics.resampling import FloatArray
+from benchmark.statistics.weighted import Columns, weighted_ranks
 
 
-def plcc(scores: ArrayLike, labels: ArrayLike) -> float:
-    """Pearson's linear correlation, in [-1, 1].
+def srcc(x: ArrayLike, y: ArrayLike) -> float:
+    """Spearman's rank correlation with mid-ranks for ties.
 
     Args:
-        scores: (n,).
-        labels: (n,).
-
-    Returns:
-        NaN for fewer than two pairs or where either vector is constant.
+        x: (n,) scores.
+        y: (n,) labels.
 
     Raises:
-        ValueError: the shapes differ, or a value is not finite.
+        ValueError: shapes differ, or a value is not finite.
+
+    Example:
+        >>> round(srcc([1, 2, 3, 4], [1, 3, 2, 4]), 3)
+        0.8
     """
-    x, y = _vectors(scores, labels)
-    return _quiet(stats.pearsonr, x, y)
+    first, second = _checked(x, y)
+    # twice the mid-ranks, centred: whole numbers, whose products add up exactly
+    ranks_x, ranks_y = (2 * midranks(values) - len(values) - 1 for values in (first, second))
+    spread = (ranks_x @ ranks_x) * (ranks_y @ ranks_y)
+    return float(ranks_x @ ranks_y / np.sqrt(spread)) if spread > 0 else float("nan")
 
 
-def srcc(scores: ArrayLike, labels: ArrayLike) -> float:
-    """Spearman's rank correlation with mid-ranks for ties, in [-1, 1]; arguments and errors as ``plcc``."""
-    x, y = _vectors(scores, labels)
-    return _quiet(stats.spearmanr, x, y)
-
-
-def krcc(scores: ArrayLike, labels: ArrayLike) -> float:
-    """Kendall's tau-b, in [-1, 1]; arguments and errors as ``plcc``."""
-    x, y = _vectors(scores, labels)
-    return _quiet(stats.kendalltau, x, y)
-
-
-def is_constant(values: Vector) -> bool:
-    """Whether a vector has no spread; such a vector has no correlation."""
-    return bool(values.size == 0 or np.all(values == values[0]))
-
-
-def _vectors(scores: ArrayLike, labels: ArrayLike) -> tuple[Vector, Vector]:
-    x, y = np.asarray(scores, dtype=np.float64), np.asarray(labels, dtype=np.float64)
-    if x.shape != y.shape or x.ndim != 1:
-        raise ValueError(f"scores {x.shape} and labels {y.shape} must be vectors of one length")
-    if not (np.isfinite(x).all() and np.isfinite(y).all()):
-        raise ValueError("scores and labels must be finite; leave out pairs without a score")
-    return x, y
-
-
-def _quiet(function: object, x: Vector, y: Vector) -> float:
-    """SciPy's statistic without its warnings: what it warns of is answered by NaN."""
-    if x.size < 2 or is_constant(x) or is_constant(y):
+def plcc(x: ArrayLike, y: ArrayLike) -> float:
+    """Pearson's correlation, raw: without any mapping. Arguments and errors as for ``srcc``."""
+    first, second = _checked(x, y)
+    if len(first) < 2 or first.min() == first.max() or second.min() == second.max():
         return float("nan")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return float(function(x, y).statistic)  # type: ignore[operator]
+    deviation_x, deviation_y = _unit(first), _unit(second)
+    return float(np.clip(deviation_x @ deviation_y, -1.0, 1.0))
+
+
+def krcc(x: ArrayLike, y: ArrayLike) -> float:
+    """Kendall's tau-b (Kendall 1945). Arguments and errors as for ``srcc``."""
+    first, second = _checked(x, y)
+    if len(first) < 2:
+        return float("nan")
+    together = Columns(second, first[None, :], np.arange(len(first)), len(first))
+    return float(weighted_ranks(together, np.ones((1, len(first))))[1][0, 0])
+
+
+def midranks(values: FloatArray) -> FloatArray:
+    """Ranks from 1; tied values share the mean of their places."""
+    _, group, sizes = np.unique(values, return_inverse=True, return_counts=True)
+    end = np.cumsum(sizes)
+    shared: FloatArray = (end - (sizes - 1) / 2.0)[group]
+    return shared
+
+
+def _checked(x: ArrayLike, y: ArrayLike) -> tuple[FloatArray, FloatArray]:
+    first, second = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
+    if first.ndim != 1 or first.shape != second.shape:
+        raise ValueError(f"two arrays of one length are needed, not {first.shape} and {second.shape}")
+    if not (np.isfinite(first).all() and np.isfinite(second).all()):
+        raise ValueError("a value is not finite: leave such pairs out")
+    return first, second
+
+
+def _unit(values: FloatArray) -> FloatArray:
+    """Deviations from the mean, of length 1; scaled first, so that squares neither overflow nor vanish."""
+    deviation = values / np.abs(values).max()
+    deviation = deviation - deviation.mean()
+    deviation /= np.abs(deviation).max()
+    unit: FloatArray = deviation / np.sqrt(deviation @ deviation)
+    return unit

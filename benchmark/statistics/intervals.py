@@ -1,4 +1,8 @@
-"""Confidence intervals from resamples: percentile, and the jackknife with Student's t for few clusters. NumPy and SciPy."""
+"""Confidence intervals from replicates and from values with each cluster left out. numpy, scipy.special.
+
+Percentile and BCa (Efron and Tibshirani 1993, chapters 13 and 14); jackknife by cluster with Student's t (chapter 11), on
+a scale where the statistic has no bounds: Fisher's z for correlations, log for errors, logit for shares.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +10,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy import special
 
-Vector = NDArray[np.float64]
+from benchmark.statistics.resampling import FloatArray
+from benchmark.statistics.settings import IntervalKind
+
 FEW_CLUSTERS = 30
 MOST_UNDEFINED = 0.05
+Kind = Literal["percentile", "bca", "jackknife"]
+Scale = Literal["fisher", "log", "logit", "plain"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,83 +27,124 @@ class Interval:
     Attributes:
         low: lower end; NaN where undefined.
         high: upper end.
-        method: ``percentile``, ``bca``, ``jackknife`` or empty where there is none.
-        note: what a reader must know: why there is none, how many resamples left the statistic undefined.
+        note: why there is none, or how many resamples left the statistic undefined.
     """
 
     low: float
     high: float
-    method: str
     note: str = ""
 
 
-def choose(wanted: str, clusters: int) -> str:
-    """``auto`` means percentiles from 30 clusters on, the jackknife below."""
-    return wanted if wanted != "auto" else "percentile" if clusters >= FEW_CLUSTERS else "jackknife"
+def choose(wanted: IntervalKind, clusters: int) -> Kind:
+    """``auto`` means percentiles from 30 clusters on, the jackknife with Student's t below."""
+    if wanted != "auto":
+        return wanted
+    return "percentile" if clusters >= FEW_CLUSTERS else "jackknife"
 
 
 def interval(
     value: float,
-    replicates: Vector,
-    left_out: Vector,
+    replicates: FloatArray,
+    left_out: FloatArray,
     *,
-    method: Literal["percentile", "bca", "jackknife"],
+    kind: Kind,
     confidence: float,
-    fisher: bool,
+    scale: Scale = "plain",
 ) -> Interval:
     """The interval of one statistic.
 
     Args:
         value: the statistic on the data.
-        replicates: (B,), in each bootstrap resample; needed by ``percentile`` and ``bca``.
-        left_out: (K,), with each cluster left out; needed by ``jackknife`` and ``bca``.
-        method: how.
+        replicates: (B,), in each bootstrap resample; used by ``percentile`` and ``bca``.
+        left_out: (K,), with each cluster left out; used by ``jackknife`` and ``bca``.
+        kind: how.
         confidence: coverage aimed at, in (0.5, 1).
-        fisher: whether the jackknife works on Fisher's z (for correlations).
+        scale: on which the jackknife works.
     """
     if not np.isfinite(value):
-        return Interval(np.nan, np.nan, "", "undefined")
-    if left_out.size < 2:
-        return Interval(np.nan, np.nan, "", "no interval: only one cluster to resample")
-    if method == "jackknife":
-        return _jackknife(value, left_out, confidence, fisher)
-    known = replicates[np.isfinite(replicates)]
-    lost = replicates.size - known.size
-    note = f"undefined in {lost} of {replicates.size} resamples" if lost else ""
-    if lost > MOST_UNDEFINED * replicates.size:
-        return Interval(np.nan, np.nan, "", note)
-    tail = (1 - confidence) / 2
-    shares = (tail, 1 - tail) if method == "percentile" else _bca_shares(value, known, left_out, tail)
-    low, high = np.quantile(known, shares)
-    return Interval(float(low), float(high), method, note)
+        return _nothing("")
+    if len(left_out) == 1:
+        return _nothing("no interval: one cluster only")
+    draws, note = known_part(left_out if kind == "jackknife" else replicates, leave_out=kind == "jackknife")
+    others, why = known_part(left_out, leave_out=True) if kind == "bca" else (draws, note)
+    if draws is None or others is None:
+        return _nothing(f"no interval: {note if draws is None else why}")
+    if kind == "jackknife":
+        return _jackknife(value, draws, confidence, scale, note)
+    tails = np.array([(1 - confidence) / 2, (1 + confidence) / 2])
+    low, high = np.quantile(draws, _bca_tails(value, draws, others, tails) if kind == "bca" else tails)
+    return Interval(float(low), float(high), note)
 
 
-def _jackknife(value: float, left_out: Vector, confidence: float, fisher: bool) -> Interval:
-    known = left_out[np.isfinite(left_out)]
-    if known.size < left_out.size:
-        return Interval(np.nan, np.nan, "", f"undefined with {left_out.size - known.size} clusters left out in turn")
-    if fisher and (abs(value) >= 1 or np.any(np.abs(known) >= 1)):
-        return Interval(np.nan, np.nan, "", "no interval: a correlation of exactly 1")
-    middle, parts = (np.arctanh(value), np.arctanh(known)) if fisher else (value, known)
-    clusters = known.size
-    error = np.sqrt((clusters - 1) / clusters * np.square(parts - parts.mean()).sum())
-    half = float(special.stdtrit(clusters - 1, 0.5 + confidence / 2)) * error
-    ends = (middle - half, middle + half)
-    low, high = np.tanh(ends) if fisher else ends
-    return Interval(float(low), float(high), "jackknife")
+def _nothing(why: str) -> Interval:
+    return Interval(float("nan"), float("nan"), why)
 
 
-def _bca_shares(value: float, known: Vector, left_out: Vector, tail: float) -> tuple[float, float]:
-    """Efron's bias-corrected and accelerated percentiles."""
-    below = np.clip((known < value).mean() + (known == value).mean() / 2, 1 / known.size, 1 - 1 / known.size)
-    bias = special.ndtri(below)
-    parts = left_out[np.isfinite(left_out)]
-    deviation = parts.mean() - parts
-    scale = np.square(deviation).sum() ** 1.5
-    acceleration = float((deviation**3).sum() / (6 * scale)) if scale > 0 else 0.0
+def _jackknife(value: float, left_out: FloatArray, confidence: float, scale: Scale, note: str) -> Interval:
+    error, centre = jackknife_error(value, left_out, scale)
+    if not np.isfinite(error):
+        return _nothing("no interval: at the end of the scale")
+    reach = student(len(left_out) - 1, confidence) * error
+    return Interval(_back(centre - reach, scale), _back(centre + reach, scale), note)
 
-    def share(z: float) -> float:
-        shifted = bias + z
-        return float(special.ndtr(bias + shifted / (1 - acceleration * shifted)))
 
-    return share(special.ndtri(tail)), share(special.ndtri(1 - tail))
+def known_part(values: FloatArray, *, leave_out: bool) -> tuple[FloatArray | None, str]:
+    """The defined ones of the replicates and a note; ``None`` where more than 5 % are undefined."""
+    missing = int((~np.isfinite(values)).sum())
+    if missing == 0 and len(values):
+        return values, ""
+    what = "leave-one-out samples" if leave_out else "resamples"
+    note = f"undefined in {missing:,} of {len(values):,} {what}"
+    if missing > MOST_UNDEFINED * len(values) or missing == len(values):
+        return None, note
+    return values[np.isfinite(values)], note
+
+
+def jackknife_error(value: float, left_out: FloatArray, scale: Scale = "plain") -> tuple[float, float]:
+    """Standard error of a statistic by leaving out clusters, and the statistic, both on ``scale``."""
+    moved = _forth(np.append(left_out, value), scale)
+    if not np.isfinite(moved).all():
+        return float("nan"), float("nan")
+    deviations = moved[:-1] - moved[:-1].mean()
+    count = len(left_out)
+    return float(np.sqrt((count - 1) / count * (deviations @ deviations))), float(moved[-1])
+
+
+def student(freedom: int, confidence: float) -> float:
+    """Two-sided quantile of Student's t."""
+    from scipy.special import stdtrit  # noqa: PLC0415 - slow to import
+
+    return float(stdtrit(freedom, (1 + confidence) / 2))
+
+
+def _bca_tails(value: float, draws: FloatArray, left_out: FloatArray, tails: FloatArray) -> FloatArray:
+    """Which percentiles to take, for bias (half of the ties count as below) and acceleration."""
+    from scipy.special import ndtr, ndtri  # noqa: PLC0415 - slow to import
+
+    below = (np.count_nonzero(draws < value) + 0.5 * np.count_nonzero(draws == value)) / len(draws)
+    bias = ndtri(np.clip(below, 0.5 / len(draws), 1 - 0.5 / len(draws)))
+    deviations = left_out.mean() - left_out
+    spread = float((deviations**2).sum()) ** 1.5
+    acceleration = float((deviations**3).sum()) / (6 * spread) if spread > 0 else 0.0
+    shifted = bias + ndtri(tails)
+    return np.asarray(ndtr(bias + shifted / (1 - acceleration * shifted)))
+
+
+def _forth(values: FloatArray, scale: Scale) -> FloatArray:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        if scale == "fisher":
+            return np.asarray(np.arctanh(np.where(np.abs(values) < 1 - 1e-12, values, np.nan)))
+        if scale == "log":
+            return np.asarray(np.log(np.where(values > 0, values, np.nan)))
+        if scale == "logit":
+            inside = np.where((values > 0) & (values < 1), values, np.nan)
+            return np.asarray(np.log(inside / (1 - inside)))
+    return values
+
+
+def _back(value: float, scale: Scale) -> float:
+    if scale == "fisher":
+        return float(np.tanh(value))
+    if scale == "log":
+        return float(np.exp(value))
+    return float((1 + np.tanh(value / 2)) / 2) if scale == "logit" else value

@@ -1,7 +1,11 @@
-"""Logistic mapping of scores to labels (VQEG), four and five parameters, with what is known about each fit. NumPy, SciPy.
+"""Logistic mapping of scores to labels (VQEG), four and five parameters, and what is known about each fit. numpy.
 
-Scores are standardised before fitting; several signed starts; the best converged fit wins. The mapped correlation carries
-the direction of the fitted curve, since a free mapping would hide it.
+    four: b2 + (b1 - b2) / (1 + exp(-(x - b3) / |b4|))
+    five: b1 (1/2 - 1 / (1 + exp(b2 (x - b3)))) + b4 x + b5      (Sheikh, Sabir and Bovik 2006)
+
+Scores and labels are standardised; the search runs from a grid of places and slopes, and both signs of the curve come by
+themselves, since its height is solved in closed form. Neighbours: ``mapping_kernels`` (least squares), ``mapped`` (in
+resamples).
 """
 
 from __future__ import annotations
@@ -10,55 +14,85 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy import optimize, special
+from numpy.typing import ArrayLike
 
-from benchmark.statistics.correlation import is_constant, plcc
+from benchmark.statistics.correlation import plcc
+from benchmark.statistics.resampling import FloatArray
 
-Vector = NDArray[np.float64]
+Parameters = Literal[4, 5]
+# per standard deviation of the scores: at the upper bound the curve rises from 10 to 90 % within 0.22 of it, a step on
+# the scale of the data; at the lower one it is a line (four parameters) or a polynomial (five)
 STEEPEST = 20.0
-_STARTS = (0.5, 1.0, 3.0)
+FLATTEST = {4: 1e-4, 5: 0.05}
+_SLOPES = np.geomspace(0.06, STEEPEST, 12)
+_MOST_STEPS, _TOLERANCE = 300, 1e-15
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Mapping:
     """A fitted curve from scores to labels.
 
+    With u = steepness (x - centre) / spread - shift, it is offset + height / (1 + exp(-u)) + line (x - centre) / spread,
+    less the curve's value and, with five parameters, tangent at the centre: far-off curves keep their digits so.
+
     Attributes:
-        parameters: of the curve on standardised scores and labels.
-        centre: mean of the scores.
-        spread: standard deviation of the scores.
-        label_centre: mean of the labels.
-        label_spread: standard deviation of the labels.
-        converged: whether the best fit met the optimiser's tolerance.
-        at_bound: whether its slope is at the bound that keeps the curve a curve.
+        parameters: 4 or 5.
+        steepness: above zero, per standard deviation of the scores.
+        shift: place of the turning point, times steepness.
+        height: from one end of the sigmoid to the other, signed, in the labels' unit.
+        line: slope of the linear term and tangent, in the labels' unit per standard deviation.
+        offset: the mean of the curve's parts is absorbed here, in the labels' unit.
+        centre, spread: mean and standard deviation of the scores.
+        converged: whether the search ended where no step promised any gain.
+        at_bound: ``steep`` where the slope is at the bound that keeps the curve a curve, ``flat`` where the curve is all
+            but a line; else empty.
         monotone: whether it goes one way over the scores.
-        direction: +1 where it rises over the scores, -1 where it falls.
-        rmse: root of the mean squared error, in the labels' unit.
+        direction: +1 where it rises over the scores, -1 where it falls (on the whole, if it turns), 0 where it is level.
+        rmse: root of the mean squared error over N, in the labels' unit.
+        n: number of pairs.
     """
 
-    parameters: tuple[float, ...]
+    parameters: Parameters
+    steepness: float
+    shift: float
+    height: float
+    line: float
+    offset: float
     centre: float
     spread: float
-    label_centre: float
-    label_spread: float
     converged: bool
-    at_bound: bool
+    at_bound: str
     monotone: bool
     direction: int
     rmse: float
+    n: int
 
-    def predict(self, scores: NDArray[np.float64]) -> Vector:
+    def predict(self, scores: ArrayLike) -> FloatArray:
         """Mapped scores, in the labels' unit, any shape."""
-        standard = (np.asarray(scores, dtype=np.float64) - self.centre) / self.spread
-        return self.label_centre + self.label_spread * _curve(np.asarray(self.parameters), standard)
+        x = (np.asarray(scores, dtype=np.float64) - self.centre) / self.spread
+        tangent = self.steepness * x if self.parameters == 5 else None
+        curve = sigmoid_part(self.steepness * x, self.shift, tangent)
+        return np.asarray(self.offset + self.height * curve + self.line * x)
+
+    @property
+    def rmse_corrected(self) -> float:
+        """The error with N - d in place of N (ITU-T P.1401): d parameters were fitted."""
+        freedom = self.n - self.parameters
+        return self.rmse * float(np.sqrt(self.n / freedom)) if freedom > 0 else float("nan")
 
 
-def fit(scores: Vector, labels: Vector, parameters: Literal[4, 5] = 4) -> Mapping | None:
+def sigmoid_part(slanted: FloatArray, shift: float, tangent: FloatArray | None = None) -> FloatArray:
+    """f(u) - f(u0) with u = slanted - shift, u0 = -shift, less ``tangent`` times f'(u0) where given; exact far out."""
+    at = np.exp(np.clip(slanted - shift, -700, 700))
+    at_zero = np.exp(np.clip(-shift, -700, 700))
+    curve = (at - at_zero) / (1 + at) / (1 + at_zero)
+    if tangent is not None:
+        curve = curve - at_zero / (1 + at_zero) ** 2 * tangent
+    return np.asarray(curve)
+
+
+def fit(scores: ArrayLike, labels: ArrayLike, parameters: Parameters = 4) -> Mapping | None:
     """Fit a logistic curve by least squares.
-
-    Four parameters: b2 + (b1 - b2) / (1 + exp(-(x - b3) / |b4|)). Five (Sheikh et al. 2006): b1 (1/2 - 1 / (1 + exp(b2 (x -
-    b3)))) + b4 x + b5, its slope bounded.
 
     Args:
         scores: (n,), finite.
@@ -66,73 +100,119 @@ def fit(scores: Vector, labels: Vector, parameters: Literal[4, 5] = 4) -> Mappin
         parameters: 4 or 5.
 
     Returns:
-        The best fit, or ``None`` where none can exist: too few pairs, or a constant vector.
+        The best fit, or ``None`` where none can exist: see ``unfit``.
     """
     x, y = np.asarray(scores, dtype=np.float64), np.asarray(labels, dtype=np.float64)
-    if x.size <= parameters or is_constant(x) or is_constant(y):
+    if unfit(x, y, parameters):
         return None
-    standard, target = (x - x.mean()) / x.std(), (y - y.mean()) / y.std()
-    lowest, highest = _bounds(parameters, standard)
-    best: optimize.OptimizeResult | None = None
-    for start in _starts(parameters, standard, target):
-        inside = np.clip(start, lowest + 1e-9, highest - 1e-9)
-        result = optimize.least_squares(
-            lambda p: _curve(p, standard) - target, inside, bounds=(lowest, highest), xtol=1e-12, ftol=1e-12, gtol=1e-12
-        )
-        if best is None or (result.status > 0, -result.cost) > (best.status > 0, -best.cost):
-            best = result
-    assert best is not None
-    values = np.asarray(best.x)
-    slope = values[2] if parameters == 4 else values[1]
-    steps = np.diff(_curve(values, np.unique(standard)))
-    rising, falling = bool(np.all(steps >= -1e-9)), bool(np.all(steps <= 1e-9))
-    ends = _curve(values, np.array([standard.min(), standard.max()]))
+    order = np.argsort(x, kind="stable")
+    x, y = x[order], y[order]
+    centre, spread, standard = standardise(x)
+    label_centre, label_spread, target = standardise(y)
+    found = _search(standard, target, parameters)
+    steepness, shift, slope, error = (float(value) for value in found[:4])
+    tangent = steepness * standard if parameters == 5 else None
+    curve = sigmoid_part(steepness * standard, shift, tangent)
+    rest = target - slope * curve
+    line = float(rest @ standard / (standard @ standard)) if parameters == 5 else 0.0
+    monotone = _monotone(standard, steepness, shift, slope, line) if parameters == 5 else True
+    # with the line in the basis, the curve's covariance with the scores is the labels' own
+    direction = np.sign(target @ standard) if parameters == 5 else np.sign(slope)
     return Mapping(
-        parameters=tuple(float(value) for value in values),
-        centre=float(x.mean()),
-        spread=float(x.std()),
-        label_centre=float(y.mean()),
-        label_spread=float(y.std()),
-        converged=best.status > 0,
-        at_bound=bool(abs(slope) >= STEEPEST * (1 - 1e-6)),
-        monotone=rising or falling,
-        direction=1 if ends[1] >= ends[0] else -1,
-        rmse=float(y.std() * np.sqrt(2 * best.cost / x.size)),
+        parameters=parameters,
+        steepness=steepness,
+        shift=shift,
+        height=slope * label_spread,
+        line=line * label_spread,
+        offset=label_centre + label_spread * float(np.mean(rest - line * standard)),
+        centre=centre,
+        spread=spread,
+        converged=bool(found[4]),
+        at_bound=bound_word(steepness, parameters),
+        monotone=monotone,
+        direction=int(direction),
+        rmse=float(label_spread * np.sqrt(error / len(x))),
+        n=len(x),
     )
 
 
-def mapped_plcc(mapping: Mapping | None, scores: Vector, labels: Vector) -> float:
+def unfit(scores: FloatArray, labels: FloatArray, parameters: Parameters) -> str:
+    """Why no curve can be fitted; empty where one can."""
+    if len(scores) <= parameters:
+        return f"{len(scores)} pairs are too few for {parameters} parameters"
+    if labels.min() == labels.max():
+        return "all labels are equal"
+    distinct = len(np.unique(scores))
+    if distinct == 1:
+        return "all scores are equal"
+    return f"{distinct} distinct scores are too few for {parameters} parameters" if distinct < parameters else ""
+
+
+def bound_word(steepness: float, parameters: Parameters) -> str:
+    """``steep`` or ``flat`` where the steepness is at a bound, else empty."""
+    if steepness >= STEEPEST * (1 - 1e-6):
+        return "steep"
+    return "flat" if steepness <= FLATTEST[parameters] * (1 + 1e-6) else ""
+
+
+def mapped_plcc(mapping: Mapping | None, scores: ArrayLike, labels: ArrayLike) -> float:
     """Pearson's correlation after mapping, with the sign of the curve's direction; NaN where there is no fit."""
     if mapping is None or not mapping.converged:
         return float("nan")
-    return mapping.direction * abs(plcc(mapping.predict(scores), labels))
+    value = plcc(mapping.predict(scores), labels)
+    return float(mapping.direction * abs(value))
 
 
-def _curve(p: Vector, x: Vector) -> Vector:
-    """The four-parameter curve as (low, high, steepness, place), the five-parameter one as (b1, b2, b3, b4, b5)."""
-    if p.size == 4:
-        return np.asarray(p[0] + (p[1] - p[0]) * special.expit(p[2] * (x - p[3])))
-    return np.asarray(p[0] * (special.expit(p[1] * (x - p[2])) - 0.5) + p[3] * x + p[4])
+def standardise(values: FloatArray) -> tuple[float, float, FloatArray]:
+    """Mean, standard deviation (over N) and standardised values of a vector that is not constant."""
+    largest = float(np.abs(values).max())
+    scaled = values / largest
+    centre = float(scaled.mean())
+    deviation = scaled - centre
+    spread = float(np.sqrt(np.mean(deviation**2)))
+    return centre * largest, spread * largest, deviation / spread
 
 
-def _bounds(parameters: int, x: Vector) -> tuple[Vector, Vector]:
-    far = 10.0
-    edge = 2 * float(np.abs(x).max()) + 1
-    if parameters == 4:
-        low, high = [-far, -far, 1e-6, -edge], [far, far, STEEPEST, edge]
-    else:
-        low, high = [-2 * far, -STEEPEST, -edge, -far, -2 * far], [2 * far, STEEPEST, edge, far, 2 * far]
-    return np.array(low), np.array(high)
+def _search(x: FloatArray, y: FloatArray, parameters: Parameters) -> FloatArray:
+    """The best of the searches from all local minima of a grid of slopes and places; preferably one that converged.
+
+    ``x`` ascends.
+    """
+    from benchmark.statistics.mapping_kernels import refine  # noqa: PLC0415 - numba is slow to import
+
+    weights, five, lowest = np.ones_like(x), parameters == 5, FLATTEST[parameters]
+    inside = np.quantile(x, np.linspace(0, 1, 25))
+    places = [np.r_[x[0] - 15 / s, x[0] - 4 / s, inside, x[-1] + 4 / s, x[-1] + 15 / s] for s in _SLOPES]
+    found = np.empty(7)
+    errors = np.empty((len(_SLOPES), len(places[0])))
+    for i, s in enumerate(_SLOPES):
+        for j, place in enumerate(places[i]):
+            refine(x, y, weights, s, s * place, lowest, STEEPEST, five, 0, 0.0, found)
+            errors[i, j] = found[3]
+    best, best_key = found, (1.0, np.inf)
+    for i, j in zip(*np.nonzero(_local_minima(errors)), strict=True):
+        s = _SLOPES[i]
+        trial = np.empty(7)
+        refine(x, y, weights, s, s * places[i][j], lowest, STEEPEST, five, _MOST_STEPS, _TOLERANCE, trial)
+        key = (-trial[4], trial[3])
+        if key < best_key:
+            best, best_key = trial, key
+    return best
 
 
-def _starts(parameters: int, x: Vector, y: Vector) -> list[Vector]:
-    low, high = float(y.min()), float(y.max())
-    middle = float(np.median(x))
-    starts = []
-    for steep in _STARTS:
-        for first, last in ((low, high), (high, low)):
-            if parameters == 4:
-                starts.append(np.array([first, last, steep, middle]))
-            else:
-                starts.append(np.array([last - first, steep, middle, 0.0, 0.0]))
-    return starts
+def _local_minima(values: FloatArray) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+    """Which cells of a grid none of their eight neighbours undercuts."""
+    wide = np.pad(values, 1, constant_values=np.inf)
+    rows, columns = values.shape
+    neighbours = [
+        wide[1 + i : 1 + i + rows, 1 + j : 1 + j + columns] for i in (-1, 0, 1) for j in (-1, 0, 1) if (i, j) != (0, 0)
+    ]
+    return np.asarray(values <= np.min(neighbours, axis=0))
+
+
+def _monotone(x: FloatArray, steepness: float, shift: float, slope: float, line: float) -> bool:
+    """Whether the five-parameter curve goes one way from the lowest to the highest score."""
+    u = steepness * x[[0, -1]] - shift
+    rise = 1 / (2 + 2 * np.cosh(np.clip([*u, 0.0 if u[0] < 0 < u[1] else u[0], -shift], -700, 700)))
+    slopes = slope * steepness * (rise[:3] - rise[3]) + line
+    return bool((slopes >= 0).all() or (slopes <= 0).all())

@@ -1,27 +1,50 @@
-"""How correlations are resampled and compared: the options of all statistics in one place. Standard library only."""
+"""How statistics are computed: one frozen record, checked on creation. Imports nothing."""
+
+from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal
 
+Resample = Literal["cluster", "pair"]
+IntervalKind = Literal["auto", "percentile", "bca", "jackknife"]
+Multiplicity = Literal["max-t", "holm", "none"]
+MappingResamples = Literal["refit", "once"]
+LiteratureTest = Literal["steiger", "williams", "f-test"]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatisticsSettings:
-    """Options of the statistics.
+    """What a referee may ask about intervals and tests (docs/protocol.md).
 
     Attributes:
-        replicates: bootstrap replicates.
-        resample: what is drawn with replacement: clusters (references, or patients) or single pairs.
-        interval: ``auto`` takes percentiles from 30 clusters on and the jackknife with Student's t below.
-        confidence: of the intervals.
-        multiplicity: correction over all pairs of methods.
-        mapping_resamples: whether the logistic mapping is refitted in each resample or fitted once.
-        seed: same seed, same resamples.
+        replicates: number of bootstrap resamples.
+        resample: ``cluster`` draws references (or patients) with all their pairs; ``pair`` draws single pairs.
+        interval: ``auto`` is the percentile interval from 30 clusters on and the jackknife with Student's t below.
+        confidence: of the intervals, in (0.5, 1); a difference is significant below ``1 - confidence``.
+        multiplicity: correction over all pairs of methods of one family.
+        seed: of the resampling; the same seed gives the same numbers, whatever the number of threads.
+        mapping_resamples: ``refit`` fits the logistic anew in every resample, ``once`` keeps the curve of all pairs.
+        tests: further tests from the literature, which assume independent pairs.
+        threads: for the kernels; 0 means as many as there are processors.
     """
 
     replicates: int = 10_000
-    resample: Literal["cluster", "pair"] = "cluster"
-    interval: Literal["auto", "percentile", "bca", "jackknife"] = "auto"
+    resample: Resample = "cluster"
+    interval: IntervalKind = "auto"
     confidence: float = 0.95
-    multiplicity: Literal["max-t", "holm", "none"] = "max-t"
-    mapping_resamples: Literal["refit", "once"] = "refit"
+    multiplicity: Multiplicity = "max-t"
     seed: int = 0
+    mapping_resamples: MappingResamples = "refit"
+    tests: tuple[LiteratureTest, ...] = ()
+    threads: int = 0
+
+    def __post_init__(self) -> None:
+        if self.replicates < 1:
+            raise ValueError(f"replicates must be at least 1, not {self.replicates}")
+        if not 0.5 < self.confidence < 1:
+            raise ValueError(f"confidence must lie between 0.5 and 1, not {self.confidence}")
+
+    @property
+    def alpha(self) -> float:
+        """The level of the tests: ``1 - confidence``."""
+        return 1.0 - self.confidence

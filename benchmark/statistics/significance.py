@@ -1,60 +1,161 @@
-"""Which differences are real: two-sided p-values from paired resamples, and corrections over many comparisons. NumPy.
+"""Tests of differences: from shared resamples, their correction over many pairs, and three from the literature.
 
-Romano and Wolf (2005), "Exact and approximate stepdown methods for multiple hypothesis testing"; Holm (1979).
+Romano and Wolf 2005 (step-down max-T), Holm 1979; Steiger 1980, Williams 1959 and the F-test assume independent pairs.
+numpy, scipy.special.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
-from numpy.typing import NDArray
 
-Vector = NDArray[np.float64]
+from benchmark.statistics.resampling import FloatArray
 
 
-def two_sided_p(replicates: Vector) -> float:
-    """2 min(P(d <= 0), P(d >= 0)) over resamples of a difference, with the +1 correction; at most 1, NaN if none is known."""
+@dataclass(frozen=True, slots=True)
+class Test:
+    """A test's statistic with its two-sided p-value."""
+
+    statistic: float
+    p_value: float
+
+
+def bootstrap_p(replicates: FloatArray) -> float:
+    """2 min(P(d <= 0), P(d >= 0)) over the resamples of a difference, with the +1 correction; at most 1.
+
+    Args:
+        replicates: (B,), NaN where undefined; such are left out.
+
+    Returns:
+        NaN where none is defined.
+    """
     known = replicates[np.isfinite(replicates)]
-    if known.size == 0:
+    if len(known) == 0:
         return float("nan")
-    lower, upper = int((known <= 0).sum()), int((known >= 0).sum())
-    return min(1.0, 2 * (min(lower, upper) + 1) / (known.size + 1))
+    fewer = min(np.count_nonzero(known <= 0), np.count_nonzero(known >= 0))
+    return min(1.0, 2 * (fewer + 1) / (len(known) + 1))
 
 
-def max_t(differences: Vector, replicates: NDArray[np.float64]) -> Vector:
+def student_p(difference: float, error: float, freedom: int) -> float:
+    """Two-sided p-value of a difference by Student's t; 1 for no difference without any spread."""
+    from scipy.special import stdtr  # noqa: PLC0415 - slow to import
+
+    if not (np.isfinite(difference) and np.isfinite(error)) or freedom < 1:
+        return float("nan")
+    if error == 0:
+        return 1.0 if difference == 0 else float("nan")
+    return float(2 * stdtr(freedom, -abs(difference) / error))
+
+
+def max_t(
+    differences: FloatArray, replicates: FloatArray, errors: FloatArray | None = None, freedom: int | None = None
+) -> FloatArray:
     """Adjusted p-values of Romano and Wolf's step-down max-T over one family of differences.
 
     Args:
-        differences: (m,), observed.
-        replicates: (m, B), in the same resamples for all of them.
+        differences: (m,), observed; NaN where undefined.
+        replicates: (B, m), in the same resamples for all; NaN where undefined.
+        errors: (m,) standard errors of the differences; by default the replicates' own standard deviations.
+        freedom: degrees of freedom of ``errors``; the replicates are stretched to Student's t by it, so that a single
+            comparison gets Student's p-value.
 
     Returns:
-        (m,), controlling the family-wise error rate; NaN where a difference is undefined. A difference that never varies
-        is certain: 0 differences get 1.
+        (m,), controlling the family-wise error rate; NaN where a difference is undefined or its error zero, but 1 for no
+        difference without any spread.
     """
-    adjusted = np.full(differences.size, np.nan)
-    known = np.isfinite(differences) & (np.isfinite(replicates).mean(axis=1) > 0.95 if differences.size else False)
-    rows = np.flatnonzero(known)
-    if rows.size == 0:
+    adjusted = np.full(len(differences), np.nan)
+    known = np.isfinite(differences) & np.isfinite(replicates).any(axis=0)
+    spread = np.array([_deviation(column) for column in replicates.T])
+    error = spread if errors is None else errors
+    adjusted[known & (differences == 0) & (spread == 0)] = 1.0
+    rows = np.flatnonzero(known & (spread > 0) & (error > 0))
+    if len(rows) == 0:
         return adjusted
-    draws = replicates[rows][:, np.isfinite(replicates[rows]).all(axis=0)]
-    if draws.shape[1] == 0:
-        return adjusted
-    error = draws.std(axis=1)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        observed = np.where(error > 0, np.abs(differences[rows]) / error, np.where(differences[rows] == 0, 0.0, np.inf))
-        spread = np.where(error[:, None] > 0, np.abs(draws - differences[rows][:, None]) / error[:, None], 0.0)
+    drawn = np.abs(replicates[:, rows] - differences[rows]) / spread[rows]
+    drawn = np.where(np.isfinite(drawn), drawn, -np.inf)
+    observed = np.abs(differences[rows]) / error[rows]
+    if freedom is not None:
+        observed = _as_normal(observed, freedom)
     order = np.argsort(-observed, kind="stable")
-    largest = np.maximum.accumulate(spread[order][::-1], axis=0)[::-1]
-    raw = ((largest >= observed[order][:, None]).sum(axis=1) + 1) / (draws.shape[1] + 1)
-    adjusted[rows[order]] = np.minimum(1.0, np.maximum.accumulate(raw))
+    largest = np.maximum.accumulate(drawn[:, order[::-1]], axis=1)[:, ::-1]
+    exceed = (largest >= observed[order]).sum(axis=0)
+    adjusted[rows[order]] = np.minimum(1.0, np.maximum.accumulate((exceed + 1) / (len(replicates) + 1)))
     return adjusted
 
 
-def holm(p_values: Vector) -> Vector:
+def holm(p_values: FloatArray) -> FloatArray:
     """Holm's step-down correction; NaN stay NaN and do not count."""
-    adjusted = np.full(p_values.size, np.nan)
-    rows = np.flatnonzero(np.isfinite(p_values))
-    order = rows[np.argsort(p_values[rows], kind="stable")]
-    factors = np.arange(order.size, 0, -1)
-    adjusted[order] = np.minimum(1.0, np.maximum.accumulate(p_values[order] * factors)) if order.size else []
+    adjusted = np.full(len(p_values), np.nan)
+    known = np.flatnonzero(np.isfinite(p_values))
+    order = known[np.argsort(p_values[known], kind="stable")]
+    if len(order):
+        adjusted[order] = np.minimum(1.0, np.maximum.accumulate(p_values[order] * np.arange(len(order), 0, -1)))
     return adjusted
+
+
+def replicates_for_holm(comparisons: int, alpha: float) -> int:
+    """How many replicates Holm needs to be able to reject anything: the least p-value is 2 / (B + 1)."""
+    return int(np.ceil(2 * comparisons / alpha)) - 1
+
+
+def steiger(r_jk: float, r_jh: float, r_kh: float, n: int) -> Test:
+    """Steiger's Z for two dependent correlations with a shared variable (1980, equation 14: pooled).
+
+    Args:
+        r_jk: of the shared variable j (the labels) with k.
+        r_jh: of j with h.
+        r_kh: of k with h.
+        n: number of pairs, assumed independent.
+    """
+    from scipy.special import ndtr  # noqa: PLC0415 - slow to import
+
+    if n <= 3 or not _inside(r_jk, r_jh, r_kh):
+        return Test(float("nan"), float("nan"))
+    pooled = ((r_jk + r_jh) / 2) ** 2
+    covariance = r_kh * (1 - 2 * pooled) - pooled * (1 - 2 * pooled - r_kh**2) / 2
+    shared = covariance / (1 - pooled) ** 2
+    z = (np.arctanh(r_jk) - np.arctanh(r_jh)) * np.sqrt((n - 3) / (2 - 2 * shared))
+    return Test(float(z), float(2 * ndtr(-abs(z))))
+
+
+def williams(r_jk: float, r_jh: float, r_kh: float, n: int) -> Test:
+    """Williams' T2 for two dependent correlations with a shared variable; arguments as ``steiger``."""
+    from scipy.special import stdtr  # noqa: PLC0415 - slow to import
+
+    if n <= 3 or not _inside(r_jk, r_jh, r_kh):
+        return Test(float("nan"), float("nan"))
+    determinant = 1 - r_jk**2 - r_jh**2 - r_kh**2 + 2 * r_jk * r_jh * r_kh
+    mean = (r_jk + r_jh) / 2
+    below = 2 * determinant * (n - 1) / (n - 3) + mean**2 * (1 - r_kh) ** 3
+    t = (r_jk - r_jh) * np.sqrt((n - 1) * (1 + r_kh) / below)
+    return Test(float(t), float(2 * stdtr(n - 3, -abs(t))))
+
+
+def f_test(variance_a: float, variance_b: float, freedom_a: int, freedom_b: int) -> Test:
+    """Two-sided F-test of two residual variances, assumed independent and normal."""
+    from scipy.special import fdtr, fdtrc  # noqa: PLC0415 - slow to import
+
+    if not (variance_a > 0 and variance_b > 0 and freedom_a > 0 and freedom_b > 0):
+        return Test(float("nan"), float("nan"))
+    ratio = variance_a / variance_b
+    tail = min(fdtr(freedom_a, freedom_b, ratio), fdtrc(freedom_a, freedom_b, ratio))
+    return Test(float(ratio), float(min(1.0, 2 * tail)))
+
+
+def _inside(*correlations: float) -> bool:
+    return all(np.isfinite(value) and abs(value) < 1 for value in correlations)
+
+
+def _deviation(values: FloatArray) -> float:
+    known = values[np.isfinite(values)]
+    if len(known) < 2 or known.max() == known.min():
+        return 0.0
+    return float(known.std())
+
+
+def _as_normal(values: FloatArray, freedom: int) -> FloatArray:
+    """The standard normal values with the same two-sided tails as these values of Student's t."""
+    from scipy.special import ndtri, stdtr  # noqa: PLC0415 - slow to import
+
+    return np.asarray(-ndtri(np.maximum(stdtr(freedom, -values), 1e-300)))

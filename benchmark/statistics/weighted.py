@@ -1,163 +1,168 @@
-"""SRCC, PLCC and KRCC of many resamples at once: a resample is a vector of counts over clusters. NumPy only.
+"""SRCC, PLCC and KRCC of many resamples at once, exact, ties included. numpy, and numba through ``rank_kernels``.
 
-Equal to computing each statistic on the explicitly repeated arrays. Memory is bounded by blocks of replicates.
+Neighbours: ``resampling`` draws the counts, ``correlation`` is the plain form for two arrays.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Literal
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-Vector = NDArray[np.float64]
-Counts = NDArray[np.float64]
-Members = NDArray[np.intp]
-Name = Literal["srcc", "plcc", "krcc"]
+from benchmark.statistics.resampling import FloatArray, IntArray
 
-BLOCK_VALUES = 2_000_000
-_FLAT = 1e-12
+# below this share of a resample's mean square its variance comes from deviations, not from differences of moments
+CANCELLATION = 1e-3
 
 
-def resample_counts(rng: np.random.Generator, replicates: int, clusters: int) -> Counts:
-    """How often each cluster is drawn in each of ``replicates`` draws with replacement: (replicates, clusters)."""
-    return rng.multinomial(clusters, np.full(clusters, 1 / clusters), size=replicates).astype(np.float64)
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Columns of scores on the same pairs, against the same labels.
+
+    Attributes:
+        labels: (n,), finite.
+        scores: (m, n), finite.
+        clusters: (n,) number of each pair's cluster, in [0, K).
+        n_clusters: K; a cluster may have no pair here.
+    """
+
+    labels: FloatArray
+    scores: FloatArray
+    clusters: IntArray
+    n_clusters: int
+
+    def __post_init__(self) -> None:
+        n = len(self.labels)
+        if self.scores.shape[1:] != (n,) or self.clusters.shape != (n,):
+            raise ValueError("labels (n,), scores (m, n) and clusters (n,) must agree in n")
 
 
-def leave_one_out_counts(clusters: int) -> Counts:
-    """The resamples of the jackknife: (clusters, clusters), each leaving out one cluster."""
-    return np.ones((clusters, clusters)) - np.eye(clusters)
-
-
-def replicate(name: Name, scores: Vector, labels: Vector, members: Members, counts: Counts) -> Vector:
-    """A statistic in each resample.
+def weighted_plcc(columns: Columns, counts: FloatArray) -> FloatArray:
+    """Pearson's correlation of each column in each resample.
 
     Args:
-        name: ``srcc``, ``plcc`` or ``krcc``.
-        scores: (n,), finite.
-        labels: (n,), finite.
-        members: (n,), the cluster of each pair, as an index into ``counts``' columns.
-        counts: (B, K), how often each cluster stands in each resample.
+        columns: m columns of n pairs.
+        counts: (B, K) whole weights of the clusters.
 
     Returns:
-        (B,), NaN where the resample leaves the statistic undefined.
+        (B, m); NaN where the labels or scores of a resample are all the same.
     """
-    kernel = {"plcc": _pearson, "srcc": _spearman, "krcc": _kendall}[name]
-    return kernel(scores, labels, members, counts)
-
-
-def _blocks(members: Members, counts: Counts, function: Callable[[NDArray[np.float64]], Vector]) -> Vector:
-    """Apply a function of pair weights, (b, n), to blocks of replicates."""
-    size = max(1, BLOCK_VALUES // max(1, members.size))
-    return np.concatenate([function(counts[start : start + size][:, members]) for start in range(0, len(counts), size)])
-
-
-def _pearson(scores: Vector, labels: Vector, members: Members, counts: Counts) -> Vector:
-    """From weighted moments, summed within clusters first; centred and scaled beforehand so that nothing cancels."""
-    x, y = _standard(scores), _standard(labels)
-    moments = np.stack([np.ones_like(x), x, y, x * x, y * y, x * y])
-    clusters = counts.shape[1]
-    sums = np.stack([np.bincount(members, weights=row, minlength=clusters) for row in moments])
-    n, sx, sy, sxx, syy, sxy = (counts @ sums.T).T
+    n_columns, n = columns.scores.shape
+    if n == 0:
+        return np.full((len(counts), n_columns), np.nan)
+    x, y = _standardised(columns.scores), _standardised(columns.labels[None, :])[0]
+    moments = np.stack([np.ones(n), y, y * y])
+    by_cluster = _cluster_sums(np.concatenate([moments, x, x * x, x * y]), columns)
+    total, sums = counts @ by_cluster[:, :1], counts @ by_cluster[:, 1:]
     with np.errstate(invalid="ignore", divide="ignore"):
-        vx, vy, cov = sxx - sx * sx / n, syy - sy * sy / n, sxy - sx * sy / n
-        value = cov / np.sqrt(vx * vy)
-        flat = (vx <= _FLAT * sxx) | (vy <= _FLAT * syy)
-    result = np.clip(value, -1.0, 1.0)
-    unclear = flat | ~np.isfinite(value)
-    for row in np.flatnonzero(unclear):
-        result[row] = _pearson_once(x, y, counts[row][members])
-    return result
+        means = sums / total
+        mean_y, square_y = means[:, 0:1], means[:, 1:2]
+        mean_x, square_x, product = np.split(means[:, 2:], 3, axis=1)
+        variance_x, variance_y = square_x - mean_x**2, square_y - mean_y**2
+        value = (product - mean_x * mean_y) / np.sqrt(variance_x) / np.sqrt(variance_y)
+        doubtful = ~((variance_x > CANCELLATION * square_x) & (variance_y > CANCELLATION * square_y))
+    constant = ~x.any(axis=1) | (not y.any())
+    value[:, constant] = np.nan
+    for b, c in zip(*np.nonzero(doubtful & ~constant), strict=True):
+        value[b, c] = _deviations_plcc(x[c], y, counts[b, columns.clusters])
+    return np.clip(value, -1.0, 1.0)
 
 
-def _pearson_once(x: Vector, y: Vector, weights: Vector) -> float:
-    """Two passes, for resamples that are constant or nearly so."""
-    drawn = weights > 0
-    x, y, weights = x[drawn], y[drawn], weights[drawn]
-    if x.size < 2 or np.all(x == x[0]) or np.all(y == y[0]):
-        return float("nan")
-    x, y = x - np.average(x, weights=weights), y - np.average(y, weights=weights)
-    scale = np.sqrt((weights * x * x).sum()) * np.sqrt((weights * y * y).sum())
-    return float(np.clip((weights * x * y).sum() / scale, -1, 1)) if scale > 0 else float("nan")
+def weighted_ranks(
+    columns: Columns, counts: FloatArray, *, krcc: bool = True, threads: int = 0
+) -> tuple[FloatArray, FloatArray]:
+    """Spearman's (mid-ranks) and Kendall's (tau-b) correlation of each column in each resample.
+
+    Args:
+        columns: m columns of n pairs.
+        counts: (B, K) whole weights of the clusters.
+        krcc: whether Kendall's is wanted; NaN throughout otherwise.
+        threads: 0 for as many as there are processors; the result does not depend on it.
+
+    Returns:
+        SRCC and KRCC, each (B, m); NaN where the labels or scores of a resample are all the same.
+    """
+    from benchmark.statistics.rank_kernels import LANES, LARGEST, rank_correlations  # noqa: PLC0415 - numba is slow
+
+    sizes = np.bincount(columns.clusters, minlength=columns.n_clusters)
+    if (counts @ sizes).max(initial=0.0) >= LARGEST:
+        raise ValueError(f"a resample has {LARGEST:,} pairs or more: too many for exact counts")
+    order_y, last_y, codes_y = _sorted(columns.labels)
+    sorted_x = [_sorted(scores) for scores in columns.scores]
+    orders, lasts = np.stack([item[0] for item in sorted_x]), np.stack([item[1] for item in sorted_x])
+    clusters = columns.clusters.astype(np.uint64)
+    srcc = np.full((len(counts), len(columns.scores)), np.nan)
+    tau = np.full_like(srcc, np.nan)
+
+    def work(begin: int) -> None:
+        lanes = counts[begin : begin + LANES]
+        block = np.ascontiguousarray(lanes.T.astype(np.int32))
+        values = np.full((2, len(columns.scores), len(lanes)), np.nan)
+        rank_correlations(block, clusters, order_y, last_y, codes_y, orders, lasts, values[0], values[1], krcc)
+        srcc[begin : begin + LANES], tau[begin : begin + LANES] = values[0].T, values[1].T
+
+    in_threads(work, range(0, len(counts), LANES), threads)
+    return srcc, tau
 
 
-def _standard(values: Vector) -> Vector:
-    centred = values - values.mean()
-    spread = np.abs(centred).max(initial=0.0)
-    return centred / spread if spread > 0 else centred
+def in_threads(work: Callable[[int], None], items: Sequence[int], threads: int = 0) -> None:
+    """Call ``work`` for each item; compiled kernels release the interpreter's lock."""
+    workers = min(threads or processors(), len(items))
+    if workers <= 1:
+        for item in items:
+            work(item)
+        return
+    with ThreadPoolExecutor(workers) as pool:
+        for _ in pool.map(work, items):
+            pass
 
 
-def _spearman(scores: Vector, labels: Vector, members: Members, counts: Counts) -> Vector:
-    order_x, ties_x = _order(scores)
-    order_y, ties_y = _order(labels)
-
-    def block(weights: NDArray[np.float64]) -> Vector:
-        x, y = _mid_ranks(weights, order_x, ties_x), _mid_ranks(weights, order_y, ties_y)
-        total = weights.sum(axis=1, keepdims=True)
-        mean = (total + 1) / 2
-        x -= mean
-        y -= mean
-        vx, vy = np.einsum("bn,bn,bn->b", weights, x, x), np.einsum("bn,bn,bn->b", weights, y, y)
-        cov = np.einsum("bn,bn,bn->b", weights, x, y)
-        flat = (vx < 0.25) | (vy < 0.25)  # sums of squared half-integers: below 1/4 they are zero
-        with np.errstate(invalid="ignore", divide="ignore"):
-            return np.where(flat, np.nan, np.clip(cov / np.sqrt(vx * vy), -1, 1))
-
-    return _blocks(members, counts, block)
+def processors() -> int:
+    """How many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
-def _order(values: Vector) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Sorting order, and for each sorted place the index of its group of ties."""
+def _sorted(values: FloatArray) -> tuple[NDArray[np.uint64], NDArray[np.bool_], NDArray[np.uint64]]:
+    """Order, whether each position in it ends a group of ties, and the dense rank of each value."""
     order = np.argsort(values, kind="stable")
     ordered = values[order]
-    ties = np.concatenate([[0], np.cumsum(ordered[1:] != ordered[:-1])]).astype(np.intp)
-    return order, ties
+    last = np.ones(len(values), dtype=np.bool_)
+    last[:-1] = ordered[1:] != ordered[:-1]
+    codes = np.empty(len(values), dtype=np.uint64)
+    codes[order] = np.cumsum(np.concatenate([[0], last[:-1]]))[: len(values)].astype(np.uint64)
+    return order.astype(np.uint64), last, codes
 
 
-def _mid_ranks(weights: NDArray[np.float64], order: NDArray[np.intp], ties: NDArray[np.intp]) -> NDArray[np.float64]:
-    """Mid-ranks, (b, n), of resamples in which pair i stands weights[:, i] times."""
-    starts = np.flatnonzero(np.concatenate([[True], ties[1:] != ties[:-1]]))
-    groups = np.add.reduceat(weights[:, order], starts, axis=1)
-    before = np.cumsum(groups, axis=1) - groups
-    ranks = np.empty_like(weights)
-    ranks[:, order] = (before + (groups + 1) / 2)[:, ties]
-    return ranks
+def _standardised(rows: FloatArray) -> FloatArray:
+    """Each row less its mean, over its largest deviation; zero where it is constant."""
+    centred = rows - rows.mean(axis=1, keepdims=True)
+    constant = rows.max(axis=1) == rows.min(axis=1)
+    centred[constant] = 0.0
+    scale = np.abs(centred).max(axis=1, keepdims=True)
+    return np.asarray(centred / np.where(scale > 0, scale, 1.0))
 
 
-def _kendall(scores: Vector, labels: Vector, members: Members, counts: Counts) -> Vector:
-    """tau-b from quadratic forms in the counts: pairs of pairs are summed within pairs of clusters once."""
-    concordance, tied_x, tied_y = _cluster_forms(scores, labels, members, counts.shape[1])
-    size = np.bincount(members, minlength=counts.shape[1]).astype(np.float64)
-    n = counts @ size
-
-    def form(matrix: NDArray[np.float64]) -> Vector:
-        return np.asarray(((counts @ matrix) * counts).sum(axis=1))
-
-    all_pairs = n * n
-    free_x, free_y = all_pairs - form(tied_x), all_pairs - form(tied_y)
-    undefined = (free_x < 0.5) | (free_y < 0.5)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        value = form(concordance) / np.sqrt(free_x) / np.sqrt(free_y)
-    return np.where(undefined, np.nan, np.clip(value, -1, 1))
+def _cluster_sums(rows: FloatArray, columns: Columns) -> FloatArray:
+    """Sums (K, rows) over each cluster's pairs."""
+    k = columns.n_clusters
+    return np.stack([np.bincount(columns.clusters, weights=row, minlength=k) for row in rows], axis=1)
 
 
-def _cluster_forms(
-    scores: Vector, labels: Vector, members: Members, clusters: int
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Concordance and ties between every two clusters, (K, K); rows of pairs in blocks, so that memory stays bounded."""
-    forms = [np.zeros((clusters, clusters)) for _ in range(3)]
-    order = np.argsort(members, kind="stable")
-    x, y, cluster = scores[order], labels[order], members[order]
-    starts = np.flatnonzero(np.concatenate([[True], cluster[1:] != cluster[:-1]]))
-    present = cluster[starts]
-    size = max(1, BLOCK_VALUES // max(1, x.size))
-    for start in range(0, x.size, size):
-        rows = slice(start, start + size)
-        sign_x, sign_y = np.sign(x[rows, None] - x[None]), np.sign(y[rows, None] - y[None])
-        for matrix, values in zip(forms, (sign_x * sign_y, sign_x == 0, sign_y == 0), strict=True):
-            columns = np.add.reduceat(values.astype(np.float64), starts, axis=1)
-            partial = np.zeros((clusters, present.size))
-            np.add.at(partial, cluster[rows], columns)
-            matrix[:, present] += partial
-    return forms[0], forms[1], forms[2]
+def _deviations_plcc(x: FloatArray, y: FloatArray, weights: FloatArray) -> float:
+    """Weighted Pearson's correlation from deviations: right where moments cancel."""
+    used = weights > 0
+    x, y, weights = x[used], y[used], weights[used]
+    if len(x) == 0 or x.min() == x.max() or y.min() == y.max():
+        return float("nan")
+    deviation_x = x - np.average(x, weights=weights)
+    deviation_y = y - np.average(y, weights=weights)
+    deviation_x /= np.abs(deviation_x).max()
+    deviation_y /= np.abs(deviation_y).max()
+    spread = np.sqrt(weights @ deviation_x**2) * np.sqrt(weights @ deviation_y**2)
+    return float(weights @ (deviation_x * deviation_y) / spread)

@@ -9,13 +9,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from benchmark import UserError, WeightFile
+from benchmark import UserError, WeightFile, checkpoints
 from benchmark.contracts import Trainable
 
 from . import crops as places
 from .architecture import Architecture
 from .restore import carries_backbones, check_identity, check_tensors
-from .summary import summary
 
 if TYPE_CHECKING:
     import numpy as np
@@ -93,7 +92,7 @@ class SDMPNetMethod(Trainable):
 
     def weights(self) -> Sequence[WeightFile]:
         """The backbones' published weights, unless the checkpoint or a folder of the user's holds them."""
-        carried = self.checkpoint is not None and carries_backbones(summary(self.checkpoint).get("state"))
+        carried = self.checkpoint is not None and carries_backbones(checkpoints.summary(self.checkpoint).get("state"))
         if carried or self.pretrained is not True:
             return ()
         return (self.architecture.cnn.weight_file(), self.architecture.vit.weight_file())
@@ -101,7 +100,7 @@ class SDMPNetMethod(Trainable):
     def settings(self) -> Mapping[str, str]:
         """Crops, backbones and arithmetic."""
         fixed = {1: "1, centre", 5: "5, centre and corners", 9: "9, 3x3 grid"}
-        trained = {} if self.checkpoint is None else summary(self.checkpoint).get("identity") or {}
+        trained = {} if self.checkpoint is None else checkpoints.summary(self.checkpoint).get("identity") or {}
         return {
             "crops": f"{fixed.get(self.crops, f'{self.crops} random')}, {self.crop_size} px",
             "field of view": "at least half of each crop" if self.fov_crops else "not looked at",
@@ -185,8 +184,6 @@ class SDMPNetMethod(Trainable):
             UserError: no checkpoint, or one of another method, preset, crop size or with other tensors.
             WeightsUnavailableError: the published backbones are needed and not on this machine.
         """
-        from benchmark import checkpoints  # noqa: PLC0415
-
         if self.checkpoint is None:
             raise UserError(f"{self.info.name} {self.unavailable()}")
         self.use(checkpoints.read(self.checkpoint), device)

@@ -53,7 +53,7 @@ def draw(
     for spine in axes.spines.values():
         spine.set_visible(False)
     content = "difference" if numbers else "sign of the difference"
-    axes.set_title(f"{names.title(statistic)}: row minus column ({content})")
+    drawn.suptitle(f"{names.title(statistic)}: row minus column ({content})", fontsize=7.5)
     axes.set_xlabel(
         "blue, white print: row significantly better\norange, black print: row significantly worse", fontsize=6
     )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.figure import Figure
 
-from benchmark.report.plots.scatter import Cloud, condition_order, corner_text, draw_cloud, handles
+from benchmark.report.plots.scatter import Cloud, condition_order, corner_text, draw_cloud, handles, legend_columns
 from benchmark.report.plots.style import PAGE, figure, shown
 
 FEW = 12
@@ -18,9 +18,11 @@ def draw(clouds: Sequence[Cloud]) -> Figure:
     across = min(len(clouds), 4 if len(clouds) <= FEW else 6)
     down = -(-len(clouds) // across)
     order = condition_order(tuple(name for cloud in clouds for name in cloud.conditions))
-    legend = -(-len(order) // 6) * 0.15 + 0.25 if order else 0.0
-    cell = PAGE / across
-    drawn = figure(PAGE if across > 2 else across * 2.4, down * cell * 0.88 + 0.35 + legend)
+    width = PAGE if across > 2 else across * 2.4
+    columns = legend_columns(order, width)
+    legend = -(-len(order) // columns) * 0.15 + 0.25 if order else 0.0
+    cell = width / across
+    drawn = figure(width, down * cell * 0.88 + 0.35 + legend)
     axes = drawn.subplots(down, across, sharey=True, squeeze=False)
     pairs = max(len(cloud.scores) for cloud in clouds)
     size = float(np.clip(700 / pairs, 1.5, 7))
@@ -40,7 +42,6 @@ def draw(clouds: Sequence[Cloud]) -> Figure:
     drawn.supylabel(shown(clouds[0].label_name), fontsize=7)
     explanation = "Score; ↑: higher is better, ↓: lower is better"
     if order:
-        columns = min(6, len(order))
         drawn.legend(
             handles=handles(order), loc="outside lower center", ncols=columns, title=explanation, title_fontsize=7
         )

@@ -18,6 +18,7 @@ from benchmark.report.text import natural
 
 Vector = NDArray[np.float64]
 CONDITIONS_SHOWN = 30
+LEGEND_TEXT = 18
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +48,8 @@ class Cloud:
 def draw(cloud: Cloud) -> Figure:
     """One method on its own."""
     order = condition_order(cloud.conditions)
-    rows = -(-len(order) // 3)
+    columns = legend_columns(order, COLUMN)
+    rows = -(-len(order) // columns)
     drawn = figure(COLUMN, 2.75 + 0.14 * rows)
     axes = drawn.add_subplot()
     draw_cloud(axes, cloud, order, size=_size(len(cloud.scores)))
@@ -57,7 +59,7 @@ def draw(cloud: Cloud) -> Figure:
     axes.set_xlabel(f"Score ({better} is better)")
     corner_text(axes, cloud, "\n".join(cloud.statistics), 6.5)
     if order:
-        drawn.legend(handles=handles(order), loc="outside lower center", ncols=min(3, len(order)))
+        drawn.legend(handles=handles(order), loc="outside lower center", ncols=columns)
     return drawn
 
 
@@ -95,9 +97,15 @@ def handles(order: Sequence[str]) -> list[Line2D]:
     entries = []
     for index, condition in enumerate(order):
         colour, marker = look(index)
-        label = shown(condition or "no condition", 18)
+        label = shown(condition or "no condition", LEGEND_TEXT)
         entries.append(Line2D([], [], color=colour, marker=marker, linestyle="none", markersize=3.5, label=label))
     return entries
+
+
+def legend_columns(order: Sequence[str], width: float) -> int:
+    """How many legend entries fit beside each other on a width in inches."""
+    longest = max((min(len(condition), LEGEND_TEXT) for condition in order), default=0)
+    return max(1, min(len(order), int(width / (0.4 + 0.062 * longest))))
 
 
 def corner_text(axes: Axes, cloud: Cloud, text: str, size: float) -> None:

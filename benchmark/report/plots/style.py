@@ -113,8 +113,12 @@ def look(index: int) -> tuple[str, str]:
 
 
 def shown(text: str, limit: int = 40) -> str:
-    """Text as the plots' font can print it, on one line, shortened where it is long."""
-    return "".join(character if _has_glyph(character) else "▯" for character in one_line(text, limit))
+    """Text as the plots' font can print it, on one line; shortened in its middle, since names often differ at their end."""
+    line = "".join(character if _has_glyph(character) else "▯" for character in one_line(text))
+    if len(line) <= limit:
+        return line
+    end = limit // 3
+    return f"{line[: limit - 1 - end].rstrip()}…{line[-end:].lstrip()}"
 
 
 @lru_cache(maxsize=4096)

@@ -128,9 +128,12 @@
 
   const drawn = () => {
     if (typeof Plotly === "undefined" || !method || !method.scores) {
+      if (plot.on) { Plotly.purge(plot); }
       plot.textContent = method ? "No scores to show." : "";
       return;
     }
+    const fresh = !plot.on;
+    if (fresh) { plot.replaceChildren(); }
     const ink = colour("ink"), line = colour("line"), narrow = plot.clientWidth < 560;
     const labels = block.labels.filter((value) => value !== null);
     const low = Math.min(...labels), high = Math.max(...labels), pad = (high - low) * .06 || .5;
@@ -143,8 +146,14 @@
       title: { text: `${escaped(method.title)}${method.srcc ? `: SRCC ${method.srcc}` : ""}`, font: { size: 14 } },
       xaxis: { ...axis, title: { text: `Score (${direction} is better)` } },
       yaxis: { ...axis, title: { text: escaped(payload.labelName) }, range: [low - pad, high + pad] },
-      legend: { orientation: "h", y: -.22 },
+      legend: { orientation: "h", y: -.22, traceorder: "normal" },
     }, { responsive: true, displaylogo: false, displayModeBar: narrow ? false : "hover" });
+    if (fresh) {
+      plot.on("plotly_click", (event) => {
+        const point = event.points.find((item) => item.customdata);
+        if (point) { show(point.customdata[0]); }
+      });
+    }
   };
 
   const element = (name, text, attributes = {}) => Object.assign(document.createElement(name), { textContent: text, ...attributes });
@@ -194,10 +203,4 @@
   byId("explore-previous").addEventListener("click", () => step(place < 0 ? 0 : -1));
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawn);
   chooseBlock();
-  if (plot.on) {
-    plot.on("plotly_click", (event) => {
-      const point = event.points.find((item) => item.customdata);
-      if (point) { show(point.customdata[0]); }
-    });
-  }
 })();

@@ -61,8 +61,11 @@ class WholeNetwork(nn.Module):
 
     def forward(self, enhanced: Tensor, reference: Tensor) -> Tensor:
         """Quality of pairs of crops, (N, 3, 224, 224) twice to (N,)."""
-        cnn_r, vit_r = self.backbones(reference)
-        cnn_e, vit_e = self.backbones(enhanced)
+        return self.quality(self.backbones(enhanced), self.backbones(reference))
+
+    def quality(self, enhanced: tuple[Tensor, Tensor], reference: tuple[Tensor, Tensor]) -> Tensor:
+        """Quality from both images' features; apart only because tests have little time."""
+        (cnn_r, vit_r), (cnn_e, vit_e) = reference, enhanced
         upsampled = functional.interpolate(vit_r, size=cnn_r.shape[2:], mode="nearest")
         offset = self.note("offset", self.offset_conv(upsampled))
         joint = []

@@ -1,0 +1,145 @@
+"""Do the intervals cover, do the tests hold their level? Simulated studies with known answers, as Markdown tables.
+
+    python -m benchmark.statistics.coverage [--studies 1000] [--replicates 1000] [--seed 1]
+
+The tables stand in docs/protocol.md. Model: ``simulated``.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from benchmark.statistics.design import Table, make_design
+from benchmark.statistics.inference import Family, compute, infer
+from benchmark.statistics.intervals import Kind
+from benchmark.statistics.measures import Correlations
+from benchmark.statistics.resampling import Resamples
+from benchmark.statistics.settings import StatisticsSettings
+from benchmark.statistics.simulated import Model, simulate, true_values
+
+STATISTICS = ("srcc", "plcc", "krcc")
+TWO_METHODS = (0.85, 0.75)
+
+
+@dataclass(frozen=True, slots=True)
+class Scheme:
+    """How a study is analysed."""
+
+    resample: str
+    kind: Kind
+
+
+SCHEMES = (
+    Scheme("cluster", "percentile"),
+    Scheme("cluster", "bca"),
+    Scheme("cluster", "jackknife"),
+    Scheme("pair", "percentile"),
+    Scheme("pair", "bca"),
+)
+
+
+def coverage(
+    model: Model, scheme: Scheme, settings: StatisticsSettings, studies: int, seed: int
+) -> dict[str, tuple[float, float]]:
+    """Share of 95 % intervals that hold the truth, and their mean width, for each statistic and the SRCCs' difference."""
+    rng = np.random.default_rng(seed)
+    truth = [true_values(r) for r in TWO_METHODS]
+    ends: dict[str, list[tuple[float, float, float]]] = {name: [] for name in (*STATISTICS, "difference")}
+    for _ in range(studies):
+        families = analyse(simulate(model, TWO_METHODS, rng), scheme, settings, rng)
+        for family in families:
+            first = family.estimates[0]
+            ends[family.statistic].append((first.low, first.high, truth[0][family.statistic]))
+        gap = families[0].differences[0]
+        ends["difference"].append((gap.low, gap.high, truth[0]["srcc"] - truth[1]["srcc"]))
+    found = {}
+    for name, rows in ends.items():
+        low, high, true = np.array(rows).T
+        found[name] = (float(((low <= true) & (true <= high)).mean()), float(np.nanmean(high - low)))
+    return found
+
+
+def false_findings(
+    model: Model, scheme: Scheme, settings: StatisticsSettings, methods: int, studies: int, seed: int
+) -> tuple[float, float]:
+    """Among equal methods: share of p < 0.05 for one difference, and of studies with any adjusted p < 0.05 (SRCC)."""
+    rng = np.random.default_rng(seed)
+    single, family_wise = 0, 0
+    for _ in range(studies):
+        differences = analyse(simulate(model, [0.8] * methods, rng), scheme, settings, rng)[0].differences
+        single += differences[0].p_value < settings.alpha
+        family_wise += any(item.p_adjusted < settings.alpha for item in differences)
+    return single / studies, family_wise / studies
+
+
+def found_best(
+    model: Model, scheme: Scheme, settings: StatisticsSettings, studies: int, seed: int
+) -> tuple[float, float]:
+    """One method at r = .89 among 23 at .70: share of its 23 differences found, and of studies that find them all."""
+    rng = np.random.default_rng(seed)
+    shares = []
+    for _ in range(studies):
+        differences = analyse(simulate(model, [0.89] + [0.70] * 23, rng), scheme, settings, rng)[0].differences
+        shares.append(np.mean([item.p_adjusted < settings.alpha for item in differences[:23]]))
+    return float(np.mean(shares)), float(np.mean(np.array(shares) == 1.0))
+
+
+def analyse(table: Table, scheme: Scheme, settings: StatisticsSettings, rng: np.random.Generator) -> list[Family]:
+    """The correlations of one study with their intervals and differences."""
+    if scheme.resample == "pair":
+        table = replace(table, clusters=np.arange(len(table.labels)), n_clusters=len(table.labels))
+    measure = Correlations(make_design(table), threads=settings.threads)
+    resamples = Resamples(table.n_clusters, settings.replicates, (int(rng.integers(2**32)),))
+    return infer(measure, compute(measure, resamples, scheme.kind), scheme.kind, settings)
+
+
+def report(studies: int, settings: StatisticsSettings, seed: int) -> Iterator[str]:
+    """The tables, line by line, as they are computed."""
+    yield f"{studies:,} studies a row, {settings.replicates:,} resamples, seed {seed}; width in brackets."
+    yield ""
+    yield "| references x conditions | resampled | interval | SRCC | PLCC | KRCC | difference of SRCC |"
+    yield "| --- | --- | --- | --- | --- | --- | --- |"
+    for references in (10, 20, 60, 300):
+        model = Model(references=references, conditions=6)
+        for scheme in SCHEMES:
+            found = coverage(model, scheme, settings, studies, seed)
+            cells = " | ".join(f"{share:.1%} ({width:.3f})" for share, width in found.values())
+            yield f"| {references} x 6 | {scheme.resample} | {scheme.kind} | {cells} |"
+    yield ""
+    yield "| references x conditions | test | equal methods | p < .05, one difference | any adjusted p < .05 |"
+    yield "| --- | --- | --- | --- | --- |"
+    for references in (10, 20, 60, 300):
+        model = Model(references=references, conditions=6)
+        kind: Kind = "jackknife" if references < 30 else "percentile"
+        for methods in (2, 8):
+            single, any_one = false_findings(model, Scheme("cluster", kind), settings, methods, studies, seed + 1)
+            yield f"| {references} x 6 | {kind}, max-T | {methods} | {single:.1%} | {any_one:.1%} |"
+    yield ""
+    yield "| references x conditions | one method at r = .89 among 23 at .70 | found, of 23 | all 23 found |"
+    yield "| --- | --- | --- | --- |"
+    for references, kind in ((60, "percentile"), (300, "percentile")):
+        model = Model(references=references, conditions=6)
+        share, every = found_best(model, Scheme("cluster", kind), settings, max(studies // 10, 1), seed + 2)
+        yield f"| {references} x 6 | max-T | {share:.1%} | {every:.1%} |"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Print the tables."""
+    parser = argparse.ArgumentParser(prog="python -m benchmark.statistics.coverage", description=__doc__)
+    parser.add_argument("--studies", type=int, default=1000)
+    parser.add_argument("--replicates", type=int, default=1000)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--threads", type=int, default=0)
+    options = parser.parse_args(arguments)
+    settings = StatisticsSettings(replicates=options.replicates, threads=options.threads)
+    for line in report(options.studies, settings, options.seed):
+        print(line, flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,147 @@
+"""Krasula's analysis: can a method tell different images from similar ones, and better ones from worse? numpy, numba.
+
+L. Krasula, K. Fliegel, P. Le Callet, M. Klima: On the accuracy of objective image and video quality models: new
+methodology for performance evaluation, QoMEX 2016. Two images differ where Phi(|MOS1 - MOS2| / sqrt(s1²/N1 + s2²/N2))
+exceeds .95. Same form as ``measures``: functions of counts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmark.statistics.design import Design
+from benchmark.statistics.resampling import FloatArray, IntArray, leave_one_out
+from benchmark.statistics.weighted import in_threads
+
+Z_95 = 1.6448536269514722
+MOST_PAIRS = 5_000_000  # of images; beyond, a random part of them is used and a remark says so
+MOST_WORK = 2e9  # image pairs x columns x replicates that are resampled exactly: a second or two
+MOST_KEPT = 2e7  # image pairs x columns that are kept in memory for it
+SIMILAR, CORRECT, WRONG, UNDECIDED = 0, 1, 2, 3
+
+
+@dataclass(frozen=True, slots=True)
+class ImagePairs:
+    """The pairs of images of one set of rows: clusters of both, sign of the label difference, 0 where similar."""
+
+    first: IntArray
+    second: IntArray
+    row_first: IntArray
+    row_second: IntArray
+    sign: NDArray[np.int8]
+    partial: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SortedPairs:
+    """The pairs of images in the order of one column's score differences, as the kernel takes them."""
+
+    first: NDArray[np.uint32]
+    second: NDArray[np.uint32]
+    kind: NDArray[np.uint8]
+    last: NDArray[np.bool_]
+
+
+class Discrimination:
+    """``auc_ds``, ``auc_bw`` and ``cc_0`` of every column, over the images whose labels carry SD and observers.
+
+    A tie of score differences counts one half, also in the share of correct signs. Where exact resampling would take too
+    long, replicates are linear in the counts, by the jackknife's influence of each cluster (``remark`` says so).
+    """
+
+    names = ("auc_ds", "auc_bw", "cc_0")
+
+    def __init__(self, design: Design, replicates: int, rng: np.random.Generator, *, threads: int = 0) -> None:
+        self.design = design
+        self._threads = threads
+        k = design.table.n_clusters
+        rows = [_known(design, group.rows) for group in design.groups]
+        sizes = [min(len(part) * (len(part) - 1) // 2, MOST_PAIRS) for part in rows]
+        kept = sum(size * len(group.methods) for size, group in zip(sizes, design.groups, strict=True))
+        self._linear = kept * float(replicates) > MOST_WORK or kept > MOST_KEPT
+        self._pairs: list[SortedPairs] = []
+        self._centre = np.full((3, design.n_columns), np.nan)
+        self._left_out = np.full((k, 3, design.n_columns), np.nan)
+        partial = False
+        column = 0
+        for group, part in zip(design.groups, rows, strict=True):
+            images = _image_pairs(design, part, rng)
+            partial |= images.partial
+            for method in group.methods:
+                ordered = _sort(images, design.table.scores[method])
+                if self._linear:
+                    self._centre[:, column] = self._areas(ordered, np.ones((1, k)))[0]
+                    self._left_out[:, :, column] = np.concatenate(
+                        [self._areas(ordered, block) for block in leave_one_out(k)]
+                    )
+                else:
+                    self._pairs.append(ordered)
+                column += 1
+        remarks = [f"{MOST_PAIRS:,} random pairs of images"] * partial + ["linearised"] * self._linear
+        self.remark = ", ".join(remarks)
+
+    def __call__(self, counts: FloatArray) -> FloatArray:
+        if not self._linear:
+            return np.stack([self._areas(ordered, counts) for ordered in self._pairs], axis=2)
+        k = counts.shape[1]
+        influence = (k - 1) * (self._left_out.mean(axis=0) - self._left_out)
+        linear = (counts - 1) @ influence.reshape(k, -1) / k
+        values = self._centre + linear.reshape(len(counts), *self._centre.shape)
+        one_left_out = (counts == 0).any(axis=1) & (np.abs(counts - 1).sum(axis=1) == 1)
+        values[one_left_out] = self._left_out[np.argmin(counts[one_left_out], axis=1)]
+        return np.asarray(values)
+
+    def _areas(self, ordered: SortedPairs, counts: FloatArray) -> FloatArray:
+        """The three statistics of one column, (B, 3)."""
+        from benchmark.statistics.discrimination_kernels import LANES, areas  # noqa: PLC0415 - numba is slow to import
+
+        values = np.full((len(counts), 3), np.nan)
+
+        def work(begin: int) -> None:
+            block = np.ascontiguousarray(counts[begin : begin + LANES].T)
+            found = np.full((3, block.shape[1]), np.nan)
+            areas(block, ordered.first, ordered.second, ordered.kind, ordered.last, found)
+            values[begin : begin + LANES] = found.T
+
+        in_threads(work, range(0, len(counts), LANES), self._threads)
+        return values
+
+
+def _known(design: Design, rows: IntArray) -> IntArray:
+    """Those of the rows whose label has a standard deviation and a number of observers."""
+    table = design.table
+    known = np.isfinite(table.label_sd[rows]) & (table.label_sd[rows] >= 0) & (table.observers[rows] >= 1)
+    return rows[known]
+
+
+def _image_pairs(design: Design, rows: IntArray, rng: np.random.Generator) -> ImagePairs:
+    table, n = design.table, len(rows)
+    partial = n * (n - 1) // 2 > MOST_PAIRS
+    if partial:
+        i = rng.integers(0, n, MOST_PAIRS)
+        j = rng.integers(0, n - 1, MOST_PAIRS)
+        j += j >= i
+    else:
+        i, j = np.triu_indices(n, 1)
+    i, j = rows[i], rows[j]
+    difference = table.labels[i] - table.labels[j]
+    error = np.sqrt(table.label_sd[i] ** 2 / table.observers[i] + table.label_sd[j] ** 2 / table.observers[j])
+    sign = np.where(np.abs(difference) > Z_95 * error, np.sign(difference), 0).astype(np.int8)
+    return ImagePairs(table.clusters[i], table.clusters[j], i, j, sign, partial)
+
+
+def _sort(images: ImagePairs, scores: FloatArray) -> SortedPairs:
+    difference = scores[images.row_first] - scores[images.row_second]
+    size = np.abs(difference)
+    order = np.argsort(size)  # ties in any order: they are entered as one group
+    ordered = size[order]
+    last = np.ones(len(order), dtype=np.bool_)
+    last[:-1] = ordered[1:] != ordered[:-1]
+    sign = images.sign[order]
+    agreement = sign * np.sign(difference[order])
+    kind = np.select([sign == 0, agreement > 0, agreement < 0], [SIMILAR, CORRECT, WRONG], UNDECIDED)
+    first, second = images.first[order].astype(np.uint32), images.second[order].astype(np.uint32)
+    return SortedPairs(first, second, kind.astype(np.uint8), last)

@@ -1,0 +1,217 @@
+"""From a measure to estimates with intervals and differences with tests: all methods on the same resamples. numpy.
+
+One family: one statistic at one level and condition; its differences are corrected together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from benchmark.statistics import significance
+from benchmark.statistics.design import Group, Versus
+from benchmark.statistics.intervals import Kind, Scale, interval, jackknife_error, known_part
+from benchmark.statistics.measures import Measure
+from benchmark.statistics.resampling import FloatArray, Resamples, leave_one_out
+from benchmark.statistics.settings import StatisticsSettings
+
+LOWER_IS_BETTER = frozenset({"rmse", "outlier_ratio"})
+SCALES: dict[str, Scale] = {
+    **dict.fromkeys(("srcc", "plcc", "krcc", "plcc_logistic4", "plcc_logistic5"), "fisher"),
+    "rmse": "log",
+    **dict.fromkeys(("outlier_ratio", "pairs_ordered", "auc_ds", "auc_bw", "cc_0"), "logit"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A statistic of one method, with its interval.
+
+    Attributes:
+        value: NaN where undefined.
+        low, high: of the interval; NaN where there is none.
+        note: why there is none, or what to know about it.
+    """
+
+    value: float
+    low: float
+    high: float
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """The first method's value less the second's on the pairs that both scored, with its interval and test.
+
+    Attributes:
+        versus: the two methods.
+        value, low, high: NaN where undefined.
+        p_value: two-sided; NaN where not tested.
+        p_adjusted: corrected over the family.
+        note: why there is no interval.
+    """
+
+    versus: Versus
+    value: float
+    low: float
+    high: float
+    p_value: float
+    p_adjusted: float
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """One statistic of all methods at one level.
+
+    Attributes:
+        statistic: its name.
+        kind: how the intervals were made; empty where there are none.
+        estimates: by method.
+        differences: of every two methods.
+        replicates: (B, m) the methods' own values in the resamples.
+    """
+
+    statistic: str
+    kind: Kind
+    estimates: tuple[Estimate, ...]
+    differences: tuple[Difference, ...]
+    replicates: FloatArray
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """A measure's values: on the data (S, C), in the resamples (B, S, C), with each cluster left out (K, S, C)."""
+
+    data: FloatArray
+    drawn: FloatArray
+    left_out: FloatArray
+
+
+def compute(measure: Measure, resamples: Resamples, kind: Kind) -> Values:
+    """Evaluate a measure on the data, in all resamples and, where the intervals need it, by leaving out clusters."""
+    k, shape = resamples.n_clusters, (len(measure.names), measure.design.n_columns)
+    data = measure(np.ones((1, k)))[0]
+    nothing = np.empty((0, *shape))
+    if k < 2:
+        return Values(data, np.full((resamples.replicates, *shape), np.nan), np.full((1, *shape), np.nan))
+    drawn = np.concatenate([measure(block) for block in resamples.blocks()])
+    left = nothing if kind == "percentile" else np.concatenate([measure(block) for block in leave_one_out(k)])
+    return Values(data, drawn, left)
+
+
+def infer(
+    measure: Measure,
+    values: Values,
+    kind: Kind,
+    settings: StatisticsSettings,
+    *,
+    tested: bool = True,
+    names: Sequence[str] | None = None,
+) -> list[Family]:
+    """Estimates and differences of a measure's statistics.
+
+    Args:
+        measure: whose values they are.
+        values: from ``compute``.
+        kind: of interval.
+        settings: confidence and multiplicity.
+        tested: whether differences get p-values.
+        names: which statistics; all by default.
+    """
+    families = []
+    for place, name in enumerate(measure.names):
+        if names is None or name in names:
+            part = Values(values.data[place], values.drawn[:, place], values.left_out[:, place])
+            families.append(_family(name, measure, part, kind, settings, tested=tested))
+    return families
+
+
+def _family(
+    name: str, measure: Measure, values: Values, kind: Kind, settings: StatisticsSettings, *, tested: bool
+) -> Family:
+    design = measure.design
+    groups = design.group_of
+    estimates = []
+    for column in design.own:
+        found = interval(
+            float(values.data[column]),
+            values.drawn[:, column],
+            _left_out(groups, values.left_out, column),
+            kind=kind,
+            confidence=settings.confidence,
+            scale=SCALES.get(name, "plain"),
+        )
+        estimates.append(Estimate(float(values.data[column]), found.low, found.high, found.note))
+    differences = _differences(measure, values, kind, settings, tested=tested)
+    return Family(name, kind, tuple(estimates), tuple(differences), values.drawn[:, design.own])
+
+
+def _differences(
+    measure: Measure, values: Values, kind: Kind, settings: StatisticsSettings, *, tested: bool
+) -> list[Difference]:
+    pairs = measure.design.pairs
+    if not pairs:
+        return []
+    first = np.array([pair.column_first for pair in pairs])
+    second = np.array([pair.column_second for pair in pairs])
+    observed = values.data[first] - values.data[second]
+    drawn = values.drawn[:, first] - values.drawn[:, second]
+    found, p_values, errors = [], np.full(len(pairs), np.nan), np.full(len(pairs), np.nan)
+    groups = measure.design.group_of
+    fewest = min((group.n_clusters for group in groups), default=0)
+    for number, pair in enumerate(pairs):
+        left_first = _left_out(groups, values.left_out, pair.column_first)
+        left = left_first - _left_out(groups, values.left_out, pair.column_second)
+        ends = interval(float(observed[number]), drawn[:, number], left, kind=kind, confidence=settings.confidence)
+        found.append(ends)
+        if not np.isfinite(ends.low):
+            observed_kept = observed[number] == 0 and not np.any(drawn[:, number][np.isfinite(drawn[:, number])])
+            p_values[number] = 1.0 if observed_kept and np.isfinite(drawn[:, number]).any() else np.nan
+            continue
+        if kind == "jackknife":
+            known, _ = known_part(left, leave_out=True)
+            errors[number] = jackknife_error(float(observed[number]), left if known is None else known)[0]
+            p_values[number] = significance.student_p(float(observed[number]), errors[number], len(left) - 1)
+        else:
+            p_values[number] = significance.bootstrap_p(drawn[:, number])
+    p_values = p_values if tested else np.full(len(pairs), np.nan)
+    adjusted = _adjust(observed, drawn, p_values, errors if kind == "jackknife" else None, fewest - 1, settings)
+    return [
+        Difference(pair, float(value), ends.low, ends.high, float(p), float(p_adjusted), ends.note)
+        for pair, value, ends, p, p_adjusted in zip(pairs, observed, found, p_values, adjusted, strict=True)
+    ]
+
+
+def _adjust(
+    observed: FloatArray,
+    drawn: FloatArray,
+    p_values: FloatArray,
+    errors: FloatArray | None,
+    freedom: int,
+    settings: StatisticsSettings,
+) -> FloatArray:
+    """P-values corrected over the family; never below the uncorrected ones."""
+    if settings.multiplicity == "none" or not np.isfinite(p_values).any():
+        return p_values
+    if settings.multiplicity == "holm":
+        return significance.holm(p_values)
+    tested = np.isfinite(p_values)
+    adjusted = np.full(len(p_values), np.nan)
+    adjusted[tested] = significance.max_t(
+        observed[tested],
+        drawn[:, tested],
+        None if errors is None else errors[tested],
+        None if errors is None else max(freedom, 1),
+    )
+    return np.asarray(np.fmax(adjusted, np.where(np.isfinite(adjusted), p_values, np.nan)))
+
+
+def _left_out(groups: list[Group], left_out: FloatArray, column: int) -> FloatArray:
+    """A column's values with each of its own clusters left out; the other clusters change nothing."""
+    if len(left_out) <= 1:
+        return left_out[:, column]
+    own = groups[column].clusters
+    return left_out[own, column] if len(own) else left_out[:1, column]

@@ -1,0 +1,121 @@
+"""PLCC, RMSE and outlier ratio after the logistic mappings as functions of counts. numpy, numba through the kernels.
+
+``refit`` fits the curve anew in every resample, starting from the curve of all pairs; ``once`` keeps that curve.
+Same form as ``measures``.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from benchmark.statistics.design import Design
+from benchmark.statistics.mapping import FLATTEST, STEEPEST, Mapping, fit, standardise
+from benchmark.statistics.resampling import FloatArray, IntArray
+from benchmark.statistics.settings import MappingResamples
+from benchmark.statistics.weighted import Columns, in_threads, processors, weighted_plcc
+
+
+class Mapped:
+    """``plcc_logistic4``, ``plcc_logistic5``, ``rmse`` and ``outlier_ratio`` of every column.
+
+    Attributes:
+        design: the columns.
+        fits: the curves of each column on all pairs, four and five parameters.
+        remark: whether the mapping is refitted.
+    """
+
+    names = ("plcc_logistic4", "plcc_logistic5", "rmse", "outlier_ratio")
+
+    def __init__(self, design: Design, resamples: MappingResamples, *, threads: int = 0) -> None:
+        self.design = design
+        self.remark = "mapping refitted" if resamples == "refit" else "mapping fitted once"
+        self._refit = resamples == "refit"
+        self._threads = threads
+        self._limit = design.table.label_interval
+        self._columns = [
+            (columns, row, self._limit[group.rows])
+            for _, group, columns in design.columns()
+            for row in range(len(group.methods))
+        ]
+        self.fits: list[tuple[Mapping | None, Mapping | None]] = [
+            (fit(columns.scores[row], columns.labels, 4), fit(columns.scores[row], columns.labels, 5))
+            for columns, row, _ in self._columns
+        ]
+
+    def __call__(self, counts: FloatArray) -> FloatArray:
+        values = np.full((len(counts), 4, self.design.n_columns), np.nan)
+        whole = bool((counts == 1).all())
+        for number, (columns, row, limit) in enumerate(self._columns):
+            four, five = self.fits[number]
+            scores = columns.scores[row]
+            single = Columns(columns.labels, scores[None], columns.clusters, columns.n_clusters)
+            for place, curve in ((0, four), (1, five)):
+                if curve is None or not curve.converged:
+                    continue
+                if self._refit and not whole:
+                    plcc, rmse, outliers = self._refitted(single, curve, counts, limit)
+                else:
+                    plcc, rmse, outliers = _kept(single, curve, counts, limit)
+                values[:, place, number] = plcc
+                if place == 0:
+                    values[:, 2, number], values[:, 3, number] = rmse, outliers
+        return values
+
+    def _refitted(
+        self, columns: Columns, curve: Mapping, counts: FloatArray, limit: FloatArray
+    ) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Signed PLCC, RMSE and outlier ratio, each (B,), with the curve fitted in each resample; NaN where none is."""
+        from benchmark.statistics.mapping_kernels import refit  # noqa: PLC0415 - numba is slow to import
+
+        five = curve.parameters == 5
+        order = np.argsort(columns.scores[0], kind="stable")
+        _, _, x = standardise(columns.scores[0][order])
+        _, spread, y = standardise(columns.labels[order])
+        limits = np.ascontiguousarray(limit[order] / spread)
+        with_limits = not five and bool(np.isfinite(limits).any())
+        clusters: IntArray = np.ascontiguousarray(columns.clusters[order])
+        start = np.array([curve.steepness, curve.shift])
+        found, outliers = np.empty((len(counts), 7)), np.empty(len(counts))
+        step = max(1, min(64, -(-len(counts) // processors())))
+
+        def work(begin: int) -> None:
+            part = slice(begin, begin + step)
+            arguments = (x, y, curve.parameters, limits, with_limits, start, FLATTEST[curve.parameters], STEEPEST, five)
+            refit(np.ascontiguousarray(counts[part]), clusters, *arguments, found[part], outliers[part])
+
+        in_threads(work, range(0, len(counts), step), self._threads)
+        known = found[:, 4] > 0
+        safe = np.where(known[:, None], found, 1.0)
+        plcc = np.sqrt(np.clip(1 - safe[:, 3] / safe[:, 6], 0, 1))
+        if five:
+            standard = Columns(y, x[None], clusters, columns.n_clusters)
+            sign = np.sign(weighted_plcc(standard, counts)[:, 0])
+        else:
+            sign = np.sign(safe[:, 2])
+        rmse = spread * np.sqrt(safe[:, 3] / safe[:, 5])
+        return (
+            np.where(known, sign * plcc, np.nan),
+            np.where(known, rmse, np.nan),
+            np.where(known, outliers, np.nan),
+        )
+
+
+def _kept(
+    columns: Columns, curve: Mapping, counts: FloatArray, limit: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Signed PLCC, RMSE and outlier ratio, each (B,), under a curve that stays."""
+    predicted = curve.predict(columns.scores[0])
+    straight = Columns(columns.labels, predicted[None], columns.clusters, columns.n_clusters)
+    error = np.abs(columns.labels - predicted)
+    rmse = np.sqrt(_mean(error**2, columns.clusters, counts))
+    outliers = _mean(np.where(np.isfinite(limit), (error > limit).astype(float), np.nan), columns.clusters, counts)
+    return curve.direction * weighted_plcc(straight, counts)[:, 0], rmse, outliers
+
+
+def _mean(values: FloatArray, clusters: IntArray, counts: FloatArray) -> FloatArray:
+    """Weighted mean of the finite values in each resample; NaN where there are none."""
+    known = np.isfinite(values)
+    k = counts.shape[1]
+    sums = counts @ np.bincount(clusters[known], weights=values[known], minlength=k)
+    sizes = counts @ np.bincount(clusters[known], minlength=k).astype(np.float64)
+    return np.asarray(np.divide(sums, sizes, out=np.full(len(counts), np.nan), where=sizes > 0))

@@ -1,0 +1,185 @@
+"""Correlations at every level as functions of counts: how often each cluster is drawn → the statistic. numpy.
+
+Ones give the estimate, a bootstrap draw its replicate, ones with a zero the jackknife's value: intervals and tests need to
+know no more (``inference``). Neighbours with the same form: ``mapped``, ``discrimination``.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import numpy as np
+
+from benchmark.statistics.design import Design, Group
+from benchmark.statistics.resampling import FloatArray, IntArray
+from benchmark.statistics.weighted import weighted_plcc, weighted_ranks
+
+LARGEST_REFERENCE = 2000
+
+
+class Measure(Protocol):
+    """Statistics of all columns of a design in many resamples.
+
+    Attributes:
+        names: the statistics.
+        design: the columns.
+        remark: what a reader must know about the resampling, for example that it is linearised.
+    """
+
+    @property
+    def names(self) -> tuple[str, ...]: ...
+
+    @property
+    def design(self) -> Design: ...
+
+    @property
+    def remark(self) -> str: ...
+
+    def __call__(self, counts: FloatArray) -> FloatArray:
+        """(B, K) counts → (B, statistics, columns); NaN where undefined."""
+        ...
+
+
+class Correlations:
+    """SRCC, PLCC and KRCC over the pairs of a design (levels ``pair`` and ``condition``)."""
+
+    names = ("srcc", "plcc", "krcc")
+    remark = ""
+
+    def __init__(self, design: Design, *, krcc: bool = True, threads: int = 0) -> None:
+        self.design = design
+        self._krcc = krcc
+        self._threads = threads
+
+    def __call__(self, counts: FloatArray) -> FloatArray:
+        values = np.full((len(counts), 3, self.design.n_columns), np.nan)
+        for place, _, columns in self.design.columns():
+            if len(columns.labels):
+                ranks = weighted_ranks(columns, counts, krcc=self._krcc, threads=self._threads)
+                values[:, 0, place], values[:, 2, place] = ranks
+                values[:, 1, place] = weighted_plcc(columns, counts)
+        return values
+
+
+class WithinReference:
+    """Mean over references of SRCC, KRCC and the share of pairs ordered rightly among a reference's images.
+
+    A reference counts where the statistic is defined for it: for ``pairs_ordered`` where two labels differ.
+    """
+
+    names = ("srcc", "krcc", "pairs_ordered")
+    remark = ""
+
+    def __init__(self, design: Design) -> None:
+        self.design = design
+        self.n_references = np.zeros((3, design.n_columns), dtype=np.int64)
+        k = design.table.n_clusters
+        self._sums = np.zeros((3, k, design.n_columns))
+        self._known = np.zeros((3, k, design.n_columns))
+        for place, group, columns in design.columns():
+            references = design.table.references[group.rows]
+            for rows in _runs(references):
+                cluster = columns.clusters[rows[0]]
+                values = _within(columns.scores[:, rows], columns.labels[rows])
+                known = np.isfinite(values)
+                self._sums[:, cluster, place] += np.where(known, values, 0.0)
+                self._known[:, cluster, place] += known
+        self.n_references = self._known.sum(axis=1).astype(np.int64)
+
+    def __call__(self, counts: FloatArray) -> FloatArray:
+        sums = np.stack([counts @ self._sums[s] for s in range(3)], axis=1)
+        known = np.stack([counts @ self._known[s] for s in range(3)], axis=1)
+        return np.asarray(np.divide(sums, known, out=np.full_like(sums, np.nan), where=known > 0))
+
+
+class System:
+    """SRCC, PLCC and KRCC between the conditions' mean scores and mean labels."""
+
+    names = ("srcc", "plcc", "krcc")
+    remark = ""
+
+    def __init__(self, design: Design) -> None:
+        self.design = design
+        self._parts = [(place, *_condition_sums(design, group)) for place, group, _ in design.columns()]
+
+    def __call__(self, counts: FloatArray) -> FloatArray:
+        values = np.full((len(counts), 3, self.design.n_columns), np.nan)
+        for place, sizes, labels, scores in self._parts:
+            if sizes.shape[1] < 2:
+                continue
+            total = counts @ sizes
+            ok = (total > 0).all(axis=1)
+            with np.errstate(invalid="ignore", divide="ignore"):
+                mean_labels = (counts @ labels) / total
+                for offset, sums in enumerate(scores):
+                    value = _small_correlations((counts @ sums) / total, mean_labels)
+                    values[ok, :, place.start + offset] = value[ok]
+        return values
+
+
+def _condition_sums(design: Design, group: Group) -> tuple[FloatArray, FloatArray, list[FloatArray]]:
+    """Sizes, label sums and score sums, each (K, conditions), of the conditions that a group's pairs have."""
+    table = design.table
+    rows = group.rows[table.conditions[group.rows] >= 0]
+    names, condition = np.unique(table.conditions[rows], return_inverse=True)
+    shape = (table.n_clusters, len(names))
+    cell = table.clusters[rows] * len(names) + condition
+
+    def sums(values: FloatArray) -> FloatArray:
+        return np.asarray(np.bincount(cell, weights=values, minlength=shape[0] * shape[1]).reshape(shape), dtype=float)
+
+    def centred(values: FloatArray) -> FloatArray:
+        return values - values.mean() if len(values) else values
+
+    scores = [sums(centred(table.scores[method, rows])) for method in group.methods]
+    return sums(np.ones(len(rows))), sums(centred(table.labels[rows])), scores
+
+
+def _small_correlations(x: FloatArray, y: FloatArray) -> FloatArray:
+    """SRCC, PLCC, KRCC of each row of two (B, c) arrays, c small: (B, 3). Means that agree to 1e-12 are tied."""
+    signs_x, signs_y = _signs(x), _signs(y)
+    ranks_x, ranks_y = signs_x.sum(axis=2), signs_y.sum(axis=2)
+    tau = _cosine(signs_x.reshape(len(x), -1), signs_y.reshape(len(y), -1))
+    deviation_x, deviation_y = x - x.mean(axis=1, keepdims=True), y - y.mean(axis=1, keepdims=True)
+    plcc = _cosine(deviation_x, deviation_y)
+    plcc[~(signs_x.any(axis=(1, 2)) & signs_y.any(axis=(1, 2)))] = np.nan
+    return np.stack([_cosine(ranks_x, ranks_y), plcc, tau], axis=1)
+
+
+def _signs(values: FloatArray) -> FloatArray:
+    difference = values[:, :, None] - values[:, None, :]
+    scale = np.abs(values).max(axis=1, initial=0.0)[:, None, None]
+    return np.where(np.abs(difference) <= 1e-12 * scale, 0.0, np.sign(difference))
+
+
+def _cosine(x: FloatArray, y: FloatArray) -> FloatArray:
+    """Cosine of each two rows; NaN where one is zero."""
+    scale = np.sqrt((x * x).sum(axis=1) * (y * y).sum(axis=1))
+    product = (x * y).sum(axis=1)
+    value = np.divide(product, scale, out=np.full_like(product, np.nan), where=scale > 0)
+    return np.asarray(np.clip(value, -1.0, 1.0))
+
+
+def _within(scores: FloatArray, labels: FloatArray) -> FloatArray:
+    """SRCC, KRCC and share of pairs ordered rightly of m columns among one reference's images: (3, m)."""
+    values = np.full((3, len(scores)), np.nan)
+    if len(labels) < 2 or len(labels) > LARGEST_REFERENCE:
+        return values
+    sign_y = np.sign(labels[:, None] - labels[None, :])
+    apart = sign_y != 0
+    for column, x in enumerate(scores):
+        sign_x = np.sign(x[:, None] - x[None, :])
+        agreement = sign_x * sign_y
+        values[0, column] = _cosine(sign_x.sum(axis=1)[None], sign_y.sum(axis=1)[None])[0]
+        values[1, column] = _cosine(sign_x.reshape(1, -1), sign_y.reshape(1, -1))[0]
+        if apart.any():
+            values[2, column] = (1.0 + agreement[apart].mean()) / 2.0
+    return values
+
+
+def _runs(references: IntArray) -> list[IntArray]:
+    """The rows of each reference."""
+    order = np.argsort(references, kind="stable")
+    ordered = references[order]
+    parts = np.split(order, np.flatnonzero(ordered[1:] != ordered[:-1]) + 1)
+    return [rows for rows in parts if len(rows)]

@@ -1,0 +1,61 @@
+"""Who is best, and how sure is that? Shares and ranks over shared resamples. numpy only."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmark.statistics.resampling import FloatArray, IntArray
+
+
+def probability_best(replicates: FloatArray) -> FloatArray:
+    """Share of resamples in which each method is best; methods that tie for it share it.
+
+    Args:
+        replicates: (B, m), higher is better; resamples with an undefined value are left out.
+
+    Returns:
+        (m,), summing to 1; NaN where no resample is left.
+    """
+    known = replicates[np.isfinite(replicates).all(axis=1)]
+    if len(known) == 0:
+        return np.full(replicates.shape[1], np.nan)
+    best = known == known.max(axis=1, keepdims=True)
+    return np.asarray((best / best.sum(axis=1, keepdims=True)).mean(axis=0))
+
+
+def ranks(values: FloatArray) -> IntArray:
+    """Rank of each value in its row, from 1 for the highest; ties share the better rank."""
+    above = values[..., None, :] > values[..., :, None]
+    return np.asarray(1 + above.sum(axis=-1), dtype=np.int64)
+
+
+def rank_intervals(replicates: FloatArray, confidence: float) -> tuple[FloatArray, FloatArray]:
+    """Percentile intervals of each method's rank over the resamples: whole numbers, each (m,)."""
+    known = replicates[np.isfinite(replicates).all(axis=1)]
+    if len(known) == 0:
+        nothing = np.full(replicates.shape[1], np.nan)
+        return nothing, nothing
+    tails = [(1 - confidence) / 2, (1 + confidence) / 2]
+    low, high = np.quantile(ranks(known), tails, axis=0, method="inverted_cdf")
+    return low.astype(np.float64), high.astype(np.float64)
+
+
+def with_best(values: FloatArray, p_adjusted: FloatArray, alpha: float) -> NDArray[np.float64]:
+    """Which methods can't be told from the best one.
+
+    Args:
+        values: (m,), higher is better.
+        p_adjusted: (m, m), symmetric, of each two methods' difference; NaN where unknown.
+        alpha: level.
+
+    Returns:
+        (m,): 1 for the best and those not distinguishable from it, 0 for the others, NaN where unknown.
+    """
+    if not np.isfinite(values).any():
+        return np.full(len(values), np.nan)
+    best = int(np.nanargmax(values))
+    group = np.where(np.isfinite(p_adjusted[best]), (p_adjusted[best] >= alpha).astype(float), np.nan)
+    group[best] = 1.0
+    group[~np.isfinite(values)] = np.nan
+    return np.asarray(group)

@@ -1,0 +1,138 @@
+"""Pairs to tensors: decoding, preparing, crops; the same whatever the number of loading processes. Torch."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import torch
+from torch import Tensor
+from torch.utils.data import DataLoader, Dataset
+
+from benchmark.contracts import Trainable
+from benchmark.images import read_image
+from benchmark.randomness import content_sha256, reference_rng
+from benchmark.sizes import SizePolicy, harmonise
+
+CACHE_BYTES = 1 << 30
+Array = np.ndarray[Any, np.dtype[np.float32]]
+
+
+@dataclass(frozen=True, slots=True)
+class Views:
+    """The crops of one pair: enhanced and reference, (V, 3, h, w) each, and the scaled label."""
+
+    enhanced: Tensor
+    reference: Tensor
+    label: float
+
+
+class ViewsOfPairs(Dataset[Views]):
+    """The pairs of a table as crops; an item depends on (seed, epoch, pair) alone, or in validation on (seed, reference).
+
+    Args:
+        table: the pairs.
+        labels: (n,), scaled.
+        method: gives the crops.
+        sizes: how images are prepared.
+        seed: the run's.
+        epoch: the epoch of training, or ``None`` for validation.
+        read: decodes an image file (``ImageCache``).
+    """
+
+    def __init__(
+        self,
+        table: pd.DataFrame,
+        labels: Sequence[float],
+        method: Trainable,
+        sizes: SizePolicy,
+        *,
+        seed: int,
+        epoch: int | None,
+        read: Callable[[str], Array],
+    ) -> None:
+        self._rows = [
+            (str(row.reference_path), str(row.enhanced_path), str(row.pair)) for row in table.itertuples()
+        ]
+        self._labels = [float(label) for label in labels]
+        self._method = method
+        self._sizes = sizes
+        self._seed = seed
+        self._epoch = epoch
+        self._read = read
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __getitem__(self, index: int) -> Views:
+        reference_path, enhanced_path, pair = self._rows[index]
+        original = self._read(reference_path)
+        enhanced, reference = harmonise(
+            self._read(enhanced_path), original, self._sizes, (enhanced_path, reference_path)
+        )
+        training = self._epoch is not None
+        rng = (
+            np.random.default_rng([self._seed, self._epoch or 0, *pair.encode()])
+            if training
+            else reference_rng(self._seed, content_sha256(original))
+        )
+        one, other = self._method.views(
+            torch.from_numpy(enhanced.copy()), torch.from_numpy(reference.copy()), rng=rng, training=training
+        )
+        return Views(one, other, self._labels[index])
+
+
+class ImageCache:
+    """Decoded images, the most recently used of them kept up to a size; one in each loading process."""
+
+    def __init__(self, max_pixels: int, limit: int = CACHE_BYTES) -> None:
+        self._max_pixels = max_pixels
+        self._limit = limit
+        self._kept: OrderedDict[str, Array] = OrderedDict()
+        self._bytes = 0
+
+    def __call__(self, path: str) -> Array:
+        if path in self._kept:
+            self._kept.move_to_end(path)
+            return self._kept[path]
+        image = read_image(Path(path), max_pixels=self._max_pixels)
+        self._kept[path] = image
+        self._bytes += image.nbytes
+        while self._bytes > self._limit and len(self._kept) > 1:
+            self._bytes -= self._kept.popitem(last=False)[1].nbytes
+        return image
+
+
+def batches(items: ViewsOfPairs, order: Sequence[Sequence[int]], *, workers: int, pinned: bool) -> Iterator[list[Views]]:
+    """The items of each batch, in the given order.
+
+    Args:
+        items: the pairs.
+        order: indices of each batch (this rank's share); an empty batch gives an empty list.
+        workers: loading processes.
+        pinned: pin memory for transfers to a GPU.
+    """
+    full = [list(batch) for batch in order if batch]
+    loader = DataLoader(
+        items,
+        batch_sampler=full,
+        num_workers=workers,
+        collate_fn=list,
+        pin_memory=pinned,
+    )
+    loaded = iter(loader)
+    for batch in order:
+        yield next(loaded) if batch else []
+
+
+def stack(views: Sequence[Views], device: str) -> tuple[Tensor, Tensor, Tensor]:
+    """Crops of a batch joined along the first axis, and one label a pair, on the device."""
+    enhanced = torch.cat([item.enhanced for item in views]).to(device, non_blocking=True)
+    reference = torch.cat([item.reference for item in views]).to(device, non_blocking=True)
+    labels = torch.tensor([item.label for item in views], dtype=torch.float32, device=device)
+    return enhanced, reference, labels

@@ -1,0 +1,213 @@
+"""The epochs: train, validate, save; the same final weights bit for bit after any interruption, on one CPU thread. Torch.
+
+Randomness has no state to save: order, crops and dropout of an epoch are drawn from (seed, epoch, place).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from rich.console import Console
+
+from benchmark import checkpoints
+from benchmark.config import TrainSection
+from benchmark.contracts import Trainable
+from benchmark.errors import UserError
+from benchmark.sizes import SizePolicy
+from benchmark.statistics import krcc, plcc, srcc
+from benchmark.training import losses, progress
+from benchmark.training.batches import ImageCache, ViewsOfPairs, batches, stack
+from benchmark.training.parallel import Ranks
+from benchmark.training.progress import Epoch
+from benchmark.training.splits import Division
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A training run.
+
+    Attributes:
+        method: built, on the device.
+        module: its network.
+        division: training and validation pairs, label scaling.
+        options: the configuration's ``train`` section.
+        sizes: how images are prepared.
+        device: ``cpu``, ``cuda`` or ``cuda:N``.
+        directory: where checkpoints go.
+        about: what every checkpoint states (identity, hashes, versions, configuration).
+        ranks: this process among others.
+        console: where progress goes.
+    """
+
+    method: Trainable
+    module: torch.nn.Module
+    division: Division
+    options: TrainSection
+    sizes: SizePolicy
+    device: str
+    directory: Path
+    about: Mapping[str, Any]
+    ranks: Ranks
+    console: Console
+
+
+def train(job: Job) -> list[Epoch]:
+    """Train to the last epoch, going on from a checkpoint where there is one.
+
+    Raises:
+        UserError: a checkpoint that can't be gone on from, images that can't be used, or a loss that is not finite.
+    """
+    trained = [parameter for parameter in job.module.parameters() if parameter.requires_grad]
+    optimizer = _optimizer(job.options, trained)
+    scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, job.options.T_max, job.options.eta_min)
+    history = _resume(job, optimizer, scheduler)
+    read = ImageCache(job.sizes.max_pixels)
+    for number in range(len(history) + 1, job.options.n_epoch + 1):
+        begin = time.monotonic()
+        loss = _train_epoch(job, number, trained, optimizer, scheduler, read)
+        due = number % job.options.val_freq == 0 or number == job.options.n_epoch
+        found = validate(job, read) if due else (float("nan"),) * 3
+        rate = float(optimizer.param_groups[0]["lr"])
+        history.append(Epoch(number, loss, rate, *found, round(time.monotonic() - begin, 3)))
+        if job.ranks.first:
+            _save(job, history, optimizer, scheduler)
+            _say(job, history)
+    return history
+
+
+def _optimizer(options: TrainSection, trained: Sequence[torch.nn.Parameter]) -> torch.optim.Optimizer:
+    kind = torch.optim.Adam if options.optimizer == "adam" else torch.optim.AdamW
+    return kind(trained, lr=options.learning_rate, weight_decay=options.weight_decay)
+
+
+def _resume(job: Job, optimizer: torch.optim.Optimizer, scheduler: torch.optim.lr_scheduler.LRScheduler) -> list[Epoch]:
+    path = progress.file_of(job.directory, job.options.load_epoch)
+    if path is None:
+        return []
+    content = progress.read(path)
+    progress.check_same(path, content, job.about)
+    job.method.restore(content["state"])
+    optimizer.load_state_dict(content["optimizer"])
+    scheduler.load_state_dict(content["scheduler"])
+    history = progress.history_from(content)
+    if job.ranks.first:
+        job.console.print(f"going on after epoch {len(history)} ({path.name})", highlight=False)
+    return history
+
+
+def _train_epoch(
+    job: Job,
+    number: int,
+    trained: Sequence[torch.nn.Parameter],
+    optimizer: torch.optim.Optimizer,
+    scheduler: torch.optim.lr_scheduler.LRScheduler,
+    read: ImageCache,
+) -> float:
+    options, table = job.options, job.division.train
+    loss_of = losses.combined(options.loss_weights)
+    order = np.random.default_rng([options.seed, 2, number]).permutation(len(table)).tolist()
+    whole = [order[start : start + options.batch_size] for start in range(0, len(order), options.batch_size)]
+    own = [job.ranks.share(batch) for batch in whole]
+    labels = job.division.scaling.scale(table["mos"])
+    items = ViewsOfPairs(table, labels.tolist(), job.method, job.sizes, seed=options.seed, epoch=number, read=read)
+    job.module.train()
+    total = 0.0
+    for step, views in enumerate(batches(items, own, workers=options.num_workers, pinned=job.device != "cpu")):
+        torch.manual_seed(_step_seed(options.seed, number, step, job.ranks.rank))
+        optimizer.zero_grad(set_to_none=True)
+        loss = _loss(job, loss_of, views)
+        if not torch.isfinite(loss):
+            raise UserError(f"epoch {number}: the loss is {loss.item()}; lower train.learning_rate")
+        loss.backward()  # type: ignore[no-untyped-call]
+        job.ranks.sum_gradients(trained)
+        optimizer.step()
+        if options.scheduler_step == "iteration":
+            scheduler.step()
+        total += float(loss.detach())
+    if options.scheduler_step == "epoch":
+        scheduler.step()
+    return total / len(whole)
+
+
+def _loss(job: Job, loss_of: Any, views: Sequence[Any]) -> torch.Tensor:
+    """The loss of the global batch; gradients reach this rank's predictions only, and are summed over ranks later."""
+    if views:
+        enhanced, reference, labels = stack(views, job.device)
+        with autocast(job.device, job.options.amp):
+            predicted = job.method.predict(enhanced, reference).float()
+    else:
+        predicted = labels = torch.zeros(0, device=job.device, requires_grad=True)
+    loss: torch.Tensor = loss_of(job.ranks.gather_batch(predicted), job.ranks.gather_batch(labels.detach()))
+    return loss
+
+
+def _step_seed(seed: int, epoch: int, step: int, rank: int) -> int:
+    return int(np.random.default_rng([seed, 3, epoch, step, rank]).integers(2**63 - 1))
+
+
+def autocast(device: str, wanted: bool) -> AbstractContextManager[Any]:
+    """bf16 autocast where it was asked for and the device is CUDA."""
+    if wanted and device.startswith("cuda"):
+        return torch.autocast("cuda", dtype=torch.bfloat16)
+    return nullcontext()
+
+
+def validate(job: Job, read: ImageCache) -> tuple[float, float, float]:
+    """SRCC, PLCC and KRCC of the mean prediction over validation crops; NaN where there is nothing to validate on."""
+    table = job.division.validation
+    own = job.ranks.share(range(len(table)))
+    labels = job.division.scaling.scale(table["mos"]) if len(table) else np.empty(0)
+    items = ViewsOfPairs(table, labels.tolist(), job.method, job.sizes, seed=job.options.seed, epoch=None, read=read)
+    job.module.eval()
+    predicted: list[float] = []
+    with torch.inference_mode():
+        loaded = batches(items, [[index] for index in own], workers=job.options.num_workers, pinned=job.device != "cpu")
+        for views in loaded:
+            enhanced, reference, _ = stack(views, job.device)
+            with autocast(job.device, job.options.amp):
+                predicted.append(float(job.method.predict(enhanced, reference).float().mean()))
+    together = np.array([value for part in job.ranks.gather(predicted) for value in part])
+    if together.size < 2 or not np.isfinite(together).all():
+        return float("nan"), float("nan"), float("nan")
+    return srcc(together, labels), plcc(together, labels), krcc(together, labels)
+
+
+def _save(
+    job: Job,
+    history: Sequence[Epoch],
+    optimizer: torch.optim.Optimizer,
+    scheduler: torch.optim.lr_scheduler.LRScheduler,
+) -> None:
+    content = {
+        **job.about,
+        "state": {name: value.detach().cpu() for name, value in job.method.state().items()},
+        "optimizer": optimizer.state_dict(),
+        "scheduler": scheduler.state_dict(),
+        "epoch": len(history),
+        "history": progress.history_record(history),
+    }
+    best = progress.best_of(history)
+    if best is None or best.epoch == len(history):
+        checkpoints.write(job.directory / "best.pt", content)
+    if len(history) % job.options.save_interval == 0 or len(history) == job.options.n_epoch:
+        checkpoints.write(job.directory / f"epoch_{len(history)}.pt", content)
+    progress.write_history(job.directory, history)
+    checkpoints.write(job.directory / "last.pt", content)
+
+
+def _say(job: Job, history: Sequence[Epoch]) -> None:
+    last = history[-1]
+    left = (job.options.n_epoch - len(history)) * float(np.mean([epoch.seconds for epoch in history[-5:]]))
+    checked = "" if np.isnan(last.val_srcc) else f", validation SRCC {last.val_srcc:.4f} PLCC {last.val_plcc:.4f}"
+    job.console.print(
+        f"epoch {last.epoch}/{job.options.n_epoch}: loss {last.train_loss:.5f}{checked}, {last.seconds:.1f} s, "
+        f"{left / 60:.1f} min left",
+        highlight=False,
+    )

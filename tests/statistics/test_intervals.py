@@ -1,0 +1,83 @@
+"""Intervals against closed forms and SciPy."""
+
+import math
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from benchmark.statistics import interval, leave_one_out
+from benchmark.statistics.intervals import choose
+
+NOTHING = np.empty(0)
+
+
+def test_the_jackknife_of_a_mean_is_students_interval() -> None:
+    x = np.random.default_rng(0).normal(size=12)
+    left_out = np.concatenate(list(leave_one_out(12))) @ x / 11
+    found = interval(float(x.mean()), NOTHING, left_out, kind="jackknife", confidence=0.95)
+    low, high = stats.t.interval(0.95, 11, loc=x.mean(), scale=stats.sem(x))
+    assert (found.low, found.high) == pytest.approx((low, high), abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("scale", "forth", "back"),
+    [
+        ("fisher", np.arctanh, np.tanh),
+        ("log", np.log, np.exp),
+        ("logit", lambda p: np.log(p / (1 - p)), stats.logistic.cdf),
+    ],
+)
+def test_the_jackknife_works_on_its_scale(scale: str, forth: object, back: object) -> None:
+    left_out = np.array([0.7, 0.75, 0.8, 0.72, 0.78])
+    plain = interval(float(forth(0.75)), NOTHING, forth(left_out), kind="jackknife", confidence=0.9)  # type: ignore[operator]
+    found = interval(0.75, NOTHING, left_out, kind="jackknife", confidence=0.9, scale=scale)  # type: ignore[arg-type]
+    assert (found.low, found.high) == pytest.approx((back(plain.low), back(plain.high)), abs=1e-12)  # type: ignore[operator]
+
+
+def test_at_the_end_of_the_scale_there_is_no_interval_and_a_word_says_so() -> None:
+    found = interval(1.0, NOTHING, np.ones(10), kind="jackknife", confidence=0.95, scale="fisher")
+    assert math.isnan(found.low)
+    assert "end of the scale" in found.note
+
+
+def test_percentiles_are_numpys_quantiles_and_undefined_resamples_are_counted() -> None:
+    draws = np.random.default_rng(0).normal(size=1000)
+    found = interval(0.0, draws, NOTHING, kind="percentile", confidence=0.9)
+    assert (found.low, found.high) == pytest.approx(tuple(np.quantile(draws, (0.05, 0.95))))
+    draws[:40] = np.nan
+    some = interval(0.0, draws, NOTHING, kind="percentile", confidence=0.9)
+    assert some.note == "undefined in 40 of 1,000 resamples"
+    assert (some.low, some.high) == pytest.approx(tuple(np.quantile(draws[40:], (0.05, 0.95))))
+    draws[:60] = np.nan
+    none = interval(0.0, draws, NOTHING, kind="percentile", confidence=0.9)
+    assert math.isnan(none.low)
+    assert none.note == "no interval: undefined in 60 of 1,000 resamples"
+
+
+def test_bca_agrees_with_scipy() -> None:
+    rng = np.random.default_rng(1)
+    x = rng.exponential(size=40)
+    reference = stats.bootstrap((x,), np.mean, n_resamples=2000, method="BCa", rng=np.random.default_rng(2))
+    draws = reference.bootstrap_distribution
+    found = interval(float(x.mean()), draws, (x.sum() - x) / 39, kind="bca", confidence=0.95)
+    assert found.low == pytest.approx(reference.confidence_interval.low, abs=1e-9)
+    assert found.high == pytest.approx(reference.confidence_interval.high, abs=1e-9)
+    plain = interval(float(x.mean()), draws, NOTHING, kind="percentile", confidence=0.95)
+    assert found.high > plain.high + 0.01, "a skewed sample moves BCa's upper end by more than the tolerance above"
+
+
+def test_one_cluster_gives_no_interval() -> None:
+    found = interval(0.5, np.full(100, 0.5), np.array([np.nan]), kind="percentile", confidence=0.95)
+    assert math.isnan(found.low)
+    assert "one cluster" in found.note
+
+
+def test_auto_takes_the_jackknife_below_thirty_clusters() -> None:
+    assert [choose("auto", count) for count in (2, 29, 30, 300)] == [
+        "jackknife",
+        "jackknife",
+        "percentile",
+        "percentile",
+    ]
+    assert choose("bca", 5) == "bca"

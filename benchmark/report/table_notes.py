@@ -75,7 +75,7 @@ def _intervals(
     if not with_interval:
         return ["No intervals: they need several references."] if ranked else []
     kinds = list(dict.fromkeys(estimate.interval for estimate in with_interval if estimate.interval))
-    how = f" ({', '.join(kinds)})" if kinds else ""
+    how = f" ({'; '.join(kinds)})" if kinds else ""
     return [f"Brackets: {names.percent(data.confidence)} intervals{how}."]
 
 

@@ -72,8 +72,17 @@ def interval(
     if kind == "jackknife":
         return _jackknife(value, draws, confidence, scale, note)
     tails = np.array([(1 - confidence) / 2, (1 + confidence) / 2])
-    low, high = np.quantile(draws, _bca_tails(value, draws, others, tails) if kind == "bca" else tails)
+    low, high = quantiles(draws, _bca_tails(value, draws, others, tails) if kind == "bca" else tails)
     return Interval(float(low), float(high), note)
+
+
+def quantiles(values: FloatArray, shares: FloatArray) -> FloatArray:
+    """``numpy.quantile``'s linear ones, without its overhead: there are thousands of intervals."""
+    place = shares * (len(values) - 1)
+    below = np.floor(place).astype(np.int64)
+    above = np.minimum(below + 1, len(values) - 1)
+    ordered = np.partition(values, np.unique([below, above]))
+    return np.asarray(ordered[below] + (ordered[above] - ordered[below]) * (place - below))
 
 
 def _nothing(why: str) -> Interval:

@@ -14,7 +14,8 @@ from benchmark.statistics.design import Design, Group
 from benchmark.statistics.resampling import FloatArray, IntArray
 from benchmark.statistics.weighted import weighted_plcc, weighted_ranks
 
-LARGEST_REFERENCE = 2000
+LARGEST_REFERENCE = 2000  # images of one reference that are compared two by two
+MOST_SIGNS = 1 << 20  # signs of differences that are held at a time
 
 
 class Measure(Protocol):
@@ -103,6 +104,12 @@ class System:
         self._parts = [(place, *_condition_sums(design, group)) for place, group, _ in design.columns()]
 
     def __call__(self, counts: FloatArray) -> FloatArray:
+        largest = max((part[1].shape[1] for part in self._parts), default=1)
+        step = max(1, MOST_SIGNS // max(largest, 1) ** 2)
+        parts = [self._some(counts[begin : begin + step]) for begin in range(0, len(counts), step)]
+        return np.concatenate(parts) if parts else np.empty((0, 3, self.design.n_columns))
+
+    def _some(self, counts: FloatArray) -> FloatArray:
         values = np.full((len(counts), 3, self.design.n_columns), np.nan)
         for place, sizes, labels, scores in self._parts:
             if sizes.shape[1] < 2:

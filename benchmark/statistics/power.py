@@ -79,27 +79,29 @@ def simulate_power(
     share = found / studies
     low, high = wilson(found, studies)
     spread = float(observed.std(ddof=1)) if studies > 1 else float("nan")
-    return Power(share, low, high, studies, spread, _reach(settings.confidence, 0.8) * spread)
+    reach = float(_quantile((1 + settings.confidence) / 2) + _quantile(0.8))
+    return Power(share, low, high, studies, spread, reach * spread)
 
 
-def smallest_difference(low: ArrayLike, high: ArrayLike, confidence: float, power: float = 0.8) -> FloatArray:
+def smallest_difference(
+    low: ArrayLike, high: ArrayLike, confidence: float, power: float = 0.8, freedom: ArrayLike = np.inf
+) -> FloatArray:
     """The smallest true differences that finished data would have shown with a given probability.
 
-    From the width of the differences' intervals: standard error times the sum of both normal quantiles.
+    From the width of the differences' intervals: standard error times the sum of both quantiles.
 
     Args:
         low, high: ends of the intervals of differences, any shape; NaN where there is none.
         confidence: of those intervals.
         power: how likely the difference is to be found, in (0, 1).
+        freedom: degrees of freedom of the intervals: clusters less one for the jackknife, else infinite (normal).
 
     Returns:
         Same shape; NaN where there is no interval.
     """
-    from scipy.special import ndtri  # noqa: PLC0415 - slow to import
-
     width = np.asarray(high, dtype=np.float64) - np.asarray(low, dtype=np.float64)
-    error = width / (2 * ndtri((1 + confidence) / 2))
-    return np.asarray(_reach(confidence, power) * error)
+    reach = _quantile((1 + confidence) / 2, freedom)
+    return np.asarray(width / (2 * reach) * (reach + _quantile(power, freedom)))
 
 
 def wilson(successes: int, trials: int) -> tuple[float, float]:
@@ -111,8 +113,10 @@ def wilson(successes: int, trials: int) -> tuple[float, float]:
     return float(centre - reach), float(centre + reach)
 
 
-def _reach(confidence: float, power: float) -> float:
-    """How many standard errors a difference must be to be significant with this probability."""
-    from scipy.special import ndtri  # noqa: PLC0415 - slow to import
+def _quantile(share: float, freedom: ArrayLike = np.inf) -> FloatArray:
+    """Of Student's t, the standard normal distribution for infinite degrees of freedom."""
+    from scipy.special import ndtri, stdtrit  # noqa: PLC0415 - slow to import
 
-    return float(ndtri((1 + confidence) / 2) + ndtri(power))
+    degrees = np.asarray(freedom, dtype=np.float64)
+    finite = np.where(np.isfinite(degrees), degrees, 1.0)
+    return np.asarray(np.where(np.isfinite(degrees), stdtrit(finite, share), ndtri(share)))

@@ -2,7 +2,7 @@
 
 torchvision's ``DeformConv2d`` works out positions and bilinear weights anew for every image and channel. Here they become
 a table of four neighbours and four weights for each position and tap (``Places``), channels lie innermost, the gathering
-is one ``embedding_bag`` and the convolution one matrix product. Equal to torchvision's up to rounding. For inference.
+is ``embedding_bag`` 's and the convolution a matrix product. Equal to torchvision's up to rounding. For inference.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from torch import Tensor
 from torch.nn import functional
 
 TAPS = 9
+_BLOCK = 392 * TAPS
+"""Places gathered at a time: an eighth of a 56 x 56 grid, 11 MB of columns, which the allocator keeps at hand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,10 @@ def sample(features: Tensor, where: Places, kernel: Tensor, bias: Tensor) -> Ten
     """
     channels, grid = features.shape[0], features.shape[-1]
     table = features.permute(1, 2, 0).reshape(grid * grid, channels)
-    columns = functional.embedding_bag(where.neighbours, table, per_sample_weights=where.weights, mode="sum")
-    out = functional.linear(columns.view(grid * grid, TAPS * channels), kernel, bias)
-    return out.view(grid, grid, -1).permute(2, 0, 1)
+    rows: list[Tensor] = []
+    for neighbours, weights in zip(
+        torch.split(where.neighbours, _BLOCK), torch.split(where.weights, _BLOCK), strict=True
+    ):
+        columns = functional.embedding_bag(neighbours, table, per_sample_weights=weights, mode="sum")
+        rows.append(functional.linear(columns.view(-1, TAPS * channels), kernel, bias))
+    return torch.cat(rows).view(grid, grid, -1).permute(2, 0, 1)

@@ -64,7 +64,7 @@ def test_resampling_references_widens_dssims_interval_on_tid2013(shared: Shared)
         table = result.summary
         row = table[(table["level"] == "pair") & (table["statistic"] == "srcc")].iloc[0]
         widths.append(row["ci_high"] - row["ci_low"])
-    assert widths == pytest.approx([0.024, 0.039], abs=0.002)
+    assert widths == pytest.approx([0.024, 0.039], abs=0.003)
 
 
 @pytest.fixture

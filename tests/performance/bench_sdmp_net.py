@@ -6,7 +6,6 @@ the reference once. Variants take turns in one process, so that a busy machine s
 
 import importlib.util
 import json
-import resource
 import subprocess
 import sys
 import time
@@ -95,7 +94,7 @@ def peak_mib(preset: str, variant: str) -> float:
 
 def peak_here(preset: str, variant: str) -> float:
     """Peak memory in MiB that scoring two pairs adds to this process, weights included."""
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    before = high_water_mib()
     plain = plain_module()
     with torch.inference_mode():
         crops = plain.photographs(2, 224).split(1)
@@ -105,7 +104,13 @@ def peak_here(preset: str, variant: str) -> float:
         else:
             functions = steps(variant, SDMPNetwork(PRESETS[preset]).eval(), None, crops)
         functions["image"]()
-    return (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+    return high_water_mib() - before
+
+
+def high_water_mib() -> float:
+    """Most resident memory of this process so far; Linux only (``getrusage`` would count the parent's)."""
+    status = Path("/proc/self/status").read_text(encoding="utf-8")
+    return int(next(line for line in status.splitlines() if line.startswith("VmHWM")).split()[1]) / 1024
 
 
 def bench(preset: str, rounds: int) -> dict[str, Any]:
@@ -134,7 +139,7 @@ def bench(preset: str, rounds: int) -> dict[str, Any]:
     }
 
 
-def main(rounds: int = 3) -> dict[str, Any]:
+def main(rounds: int = 2) -> dict[str, Any]:
     """Measure both published presets; print and return the figures."""
     found = {preset: bench(preset, rounds) for preset in PRESETS}
     for preset, figures in found.items():

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from scipy import stats
 
 from benchmark.evaluation import evaluate_scores
@@ -43,13 +44,13 @@ def seconds(work: Callable[[], object], repeats: int = 3) -> float:
     return min(times)
 
 
-def resampled(columns: Columns, counts: np.ndarray) -> None:  # type: ignore[type-arg]
+def resampled(columns: Columns, counts: NDArray[np.float64]) -> None:
     """SRCC, PLCC and KRCC of all columns in all resamples."""
     weighted_plcc(columns, counts)
     weighted_ranks(columns, counts)
 
 
-def scipy_loop(columns: Columns, counts: np.ndarray) -> None:  # type: ignore[type-arg]
+def scipy_loop(columns: Columns, counts: NDArray[np.float64]) -> None:
     """The same as users write it."""
     for row in counts:
         index = np.repeat(np.arange(len(columns.labels)), row[columns.clusters].astype(int))
@@ -82,10 +83,11 @@ def against_scipy(replicates: int, slow_replicates: int) -> None:
         )
 
 
-def scores_table(references: int, conditions: int, methods: int, *, opinions: bool) -> pd.DataFrame:
-    """A simulated ``scores.csv``."""
+def scores_table(references: int, images: int, methods: int, *, conditions: int, opinions: bool) -> pd.DataFrame:
+    """A simulated ``scores.csv`` with some images of each reference."""
     rng = np.random.default_rng(0)
-    reference, condition = np.divmod(np.arange(references * conditions), conditions)
+    reference, condition = np.divmod(np.arange(references * images), images)
+    condition %= conditions
     quality = 0.5 * rng.normal(size=references)[reference] + rng.normal(size=len(reference))
     names = [f"r{i}" for i in reference]
     content: dict[str, object] = {
@@ -98,22 +100,22 @@ def scores_table(references: int, conditions: int, methods: int, *, opinions: bo
     return pd.DataFrame(content)
 
 
-def whole(references: int, conditions: int, methods: int, replicates: int, *, opinions: bool = False) -> None:
+def whole(
+    references: int, images: int, methods: int, replicates: int, *, conditions: int = 6, opinions: bool = False
+) -> None:
     """A whole evaluation: all levels, all statistics, all comparisons."""
-    table = scores_table(references, conditions, methods, opinions=opinions)
+    table = scores_table(references, images, methods, conditions=conditions, opinions=opinions)
     columns = [Column(f"m{j}") for j in range(methods)]
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    begin = time.perf_counter()
+    begin, busy = time.perf_counter(), time.process_time()
     found = evaluate_scores(table, columns, StatisticsSettings(replicates=replicates))
-    took = time.perf_counter() - begin
+    took, busy = time.perf_counter() - begin, time.process_time() - busy
     after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     with_opinions = ", with opinions" if opinions else ""
-    print(
-        f"evaluate, {methods} methods, {references} x {conditions} = {len(table):,} pairs{with_opinions}, {replicates:,} "
-        f"resamples: {took:.1f} s, peak {after / 1024:.0f} MiB (before: {before / 1024:.0f}), "
-        f"{len(found.summary):,} + {len(found.comparisons):,} rows",
-        flush=True,
-    )
+    size = f"{references} x {images} = {len(table):,} pairs of {conditions} conditions{with_opinions}"
+    cost = f"{took:.1f} s (processors busy {busy:.1f} s), peak {after / 1024:.0f} MiB (before: {before / 1024:.0f})"
+    rows = f"{len(found.summary):,} + {len(found.comparisons):,} rows"
+    print(f"evaluate, {methods} methods, {size}, {replicates:,} resamples: {cost}, {rows}", flush=True)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -124,14 +126,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     warnings.simplefilter("ignore")
     print(f"{processors()} processors, numpy {np.__version__}, Python {sys.version.split()[0]}")
     against_scipy(1000, 10 if options.quick else 50)
-    whole(4, 4, 2, 100, opinions=True)  # compile everything once
+    whole(4, 4, 2, 100, conditions=4, opinions=True)  # compile everything once
     whole(12, 6, 9, 10_000, opinions=True)
     whole(300, 6, 9, 1000 if options.quick else 10_000)
     if not options.quick:
         whole(300, 6, 9, 5000)
         whole(150, 6, 9, 10_000)
         whole(300, 6, 9, 10_000, opinions=True)
-        whole(81, 125, 20, 10_000)
+        whole(81, 125, 20, 1000, conditions=25)
+        whole(81, 125, 20, 10_000, conditions=25)
     return 0
 
 

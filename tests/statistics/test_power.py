@@ -50,6 +50,9 @@ def test_the_smallest_difference_comes_from_the_interval() -> None:
     found = smallest_difference([0.1 - reach, np.nan], [0.1 + reach, np.nan], 0.95)
     assert found[0] == pytest.approx(0.02801585, abs=1e-7)
     assert np.isnan(found[1])
+    half = stats.t.ppf(0.975, 7) * 0.01
+    few = smallest_difference(0.1 - half, 0.1 + half, 0.95, freedom=7)
+    assert few == pytest.approx(0.01 * (stats.t.ppf(0.975, 7) + stats.t.ppf(0.8, 7)), abs=1e-12)
 
 
 def test_wilson_is_scipys() -> None:

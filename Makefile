@@ -10,7 +10,7 @@ demo: $(STAMP)
 	$(BIN)/python run_benchmark.py run configs/demo.yaml
 
 test: $(STAMP)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

@@ -302,6 +302,10 @@ def _show(result: Any, console: Console, directory: Path | None = None) -> None:
     console.print(ranked_table(result.data))
     for note in result.data.notes:
         console.print(f"note: {note}", highlight=False, markup=False, style="dim")
-    console.print(
-        f"report: {(directory or result.directory) / 'report.html'}", soft_wrap=True, highlight=False, markup=False
-    )
+    console.print(f"report: {_short(directory or result.directory)}", soft_wrap=True, highlight=False, markup=False)
+
+
+def _short(directory: Path) -> Path:
+    """The report's path, relative to the working directory where it lies below it."""
+    place = directory.absolute() / "report.html"
+    return place.relative_to(Path.cwd()) if place.is_relative_to(Path.cwd()) else place

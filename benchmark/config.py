@@ -241,7 +241,9 @@ class TrainSection(Section):
     @property
     def loss_weights(self) -> dict[str, float]:
         """The loss as a weighted sum."""
-        return {self.loss: 1.0} if isinstance(self.loss, str) else {str(name): value for name, value in self.loss.items()}
+        return (
+            {self.loss: 1.0} if isinstance(self.loss, str) else {str(name): value for name, value in self.loss.items()}
+        )
 
 
 class TrainConfig(Section):

@@ -198,7 +198,7 @@ def _notes(table: Table, settings: StatisticsSettings) -> Iterator[str]:
     }[kind]
     percent = f"{settings.confidence * 100:.4g} %"
     if count < 2:
-        yield f"{count} of {what}: no intervals and no tests."
+        yield f"Only one {'pair' if by_pair else 'reference (or cluster)'}: no intervals and no tests."
         return
     yield (
         f"{percent} intervals: {words}, resampling {count:,} {what}; they speak of new photographs under these "

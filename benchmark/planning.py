@@ -1,4 +1,4 @@
-"""Planning a study, in words and tables: what ``power`` prints. Pandas; the arithmetic is ``benchmark.statistics.power``'s."""
+"""Planning a study: what ``power`` prints. Pandas; the arithmetic is in ``benchmark.statistics.power``."""
 
 from __future__ import annotations
 

@@ -25,7 +25,9 @@ from benchmark.pipeline import add_plugin_folders
 from benchmark.training.splits import Division, divide
 
 
-def train(config: str | Path | Mapping[str, Any], *, settings: Sequence[str] = (), console: Console | None = None) -> Path:
+def train(
+    config: str | Path | Mapping[str, Any], *, settings: Sequence[str] = (), console: Console | None = None
+) -> Path:
     """Train a method, going on where an earlier call was interrupted.
 
     Args:
@@ -141,7 +143,7 @@ def _run(
     torch.manual_seed(parsed.train.seed)
     module = method.build(device)
     if parsed.train.channels_last:
-        module = module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        module = module.to(memory_format=torch.channels_last)
     count = sum(parameter.numel() for parameter in module.parameters() if parameter.requires_grad)
     if ranks.first:
         directory.mkdir(parents=True, exist_ok=True)
@@ -150,9 +152,7 @@ def _run(
             f"{len(division.validation)} pairs of {division.validation['reference'].nunique()} other references",
             highlight=False,
         )
-    job = loop.Job(
-        method, module, division, parsed.train, loaded.sizes, device, directory, about, ranks, console
-    )
+    job = loop.Job(method, module, division, parsed.train, loaded.sizes, device, directory, about, ranks, console)
     loop.train(job)
     if ranks.first:
         _plot(directory, method.info.title)

@@ -64,3 +64,33 @@ def test_add_a_dataset(root: Path, tmp_path: Path, plugin_folder: Path) -> None:
     table = pairs.complete(found(root=tmp_path).pairs())  # type: ignore[call-arg]
     np.testing.assert_array_equal(table["mos"], [3.5])
     assert table["enhanced_path"][0] == str(tmp_path / "images" / "1_a.png")
+
+
+def test_the_readmes_commands(root: Path, place: Path) -> None:
+    """Every command of the README but the two `make` lines, on a small set in EFID's layout."""
+    two, efid, others = blocks(root / "README.md", "sh")
+    assert [line.split()[:2] for line in two.splitlines()] == [["make", "demo"], ["make", "test"]]
+    small = others.replace("--limit 4", "--limit 4 --set statistics.replicates=50")
+    output = run(small, place)
+    for words in ("psnr", '"score"', "SRCC", "report: results/small/report.html"):
+        assert words in output
+    faster = " --set offline=true --set statistics.replicates=50 --set report.plots=[png]"
+    commands = [f"{line.replace('../data/EFID', 'data/small')}{faster}" for line in efid.splitlines()]
+    output = run("\n".join(commands), place)
+    assert "0 errors" in output
+    assert "Simulated labels" in output
+    assert (place / "results" / "efid" / "tables" / "comparison.tex").is_file()
+
+
+def test_the_readmes_method_is_the_ten_line_method(root: Path) -> None:
+    (readme,) = blocks(root / "README.md", "python")
+    (page,) = blocks(root / "docs" / "add_a_method.md", "python")
+    assert readme.strip() == page.partition("\n")[2].strip()
+    assert len([line for line in readme.splitlines() if line.strip()]) <= 10
+
+
+def test_links_and_pictures_exist(root: Path) -> None:
+    for page in [root / "README.md", root / "CONTRIBUTING.md", *sorted((root / "docs").glob("*.md"))]:
+        for target in re.findall(r"\]\(([^)#]+)\)", page.read_text(encoding="utf-8")):
+            if not target.startswith("http"):
+                assert (page.parent / target).exists(), (page.name, target)

@@ -102,6 +102,14 @@ def test_each_split_is_its_own_family_and_does_not_depend_on_the_others() -> Non
         pd.testing.assert_frame_equal(part, theirs)
 
 
+def test_splits_have_resamples_of_their_own() -> None:
+    scores = make_scores(40)
+    twice = run(pd.concat([scores, scores.assign(split="val")]), "good")
+    rows = pick(twice.summary, level="pair", statistic="srcc")
+    assert rows["value"].nunique() == 1
+    assert rows["ci_low"].nunique() == 2
+
+
 def test_the_same_seed_gives_the_same_numbers_whatever_the_threads() -> None:
     scores = make_scores(40)
     one = run(scores, "good", "poor", settings=StatisticsSettings(replicates=300, threads=1))

@@ -7,6 +7,7 @@ import warnings
 import zlib
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -47,7 +48,7 @@ def by_pillow(path: Path) -> np.ndarray:
         ("a.tif", "RGBA", {}),
     ],
 )
-def test_eight_bit_formats_equal_pillow(tmp_path: Path, name: str, mode: str, options: dict[str, object]) -> None:
+def test_eight_bit_formats_equal_pillow(tmp_path: Path, name: str, mode: str, options: dict[str, Any]) -> None:
     path = tmp_path / name
     picture = Image.fromarray(RGB)
     (picture.convert("RGBA") if mode == "RGBA" else picture.convert(mode)).save(path, **options)
@@ -100,7 +101,8 @@ def test_orientation_and_alpha_are_noted_and_not_applied(tmp_path: Path) -> None
 def test_corrupt_profiles_and_exif_do_not_stop_a_sound_picture(tmp_path: Path) -> None:
     Image.fromarray(RGB).save(tmp_path / "a.png", icc_profile=b"no profile at all")
     Image.fromarray(RGB).save(tmp_path / "b.jpg", exif=b"Exif\0\0garbage", icc_profile=b"\0" * 40)
-    Image.fromarray(RGB).save(tmp_path / "c.png", icc_profile=ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    Image.fromarray(RGB).save(tmp_path / "c.png", icc_profile=profile)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         for name in ("a.png", "b.jpg", "c.png"):
@@ -114,7 +116,12 @@ def bomb() -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
     header = struct.pack(">IIBBBBB", 50_000, 50_000, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"\0" * 1000)) + chunk(b"IEND", b"")
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", header)
+        + chunk(b"IDAT", zlib.compress(b"\0" * 1000))
+        + chunk(b"IEND", b"")
+    )
 
 
 def encoded(**options: object) -> bytes:

@@ -99,7 +99,7 @@ def test_real_photographs_have_a_round_field_of_view(shared: Callable[[str], Pat
     for name in ("00001.jpg", "00002.jpg", "00012.jpg"):
         with Image.open(shared(f"fundus/{name}")) as picture:
             picture.draft("RGB", (968, 648))
-            image = np.asarray(picture.convert("RGB"), dtype=np.float32).transpose(2, 0, 1) / 255
+            image = np.asarray(picture.convert("RGB"), dtype=np.float32).transpose(2, 0, 1) / np.float32(255)
         mask = fov.field_of_view(image)
         assert 0.5 < mask.mean() < 0.8
         assert mask[mask.shape[0] // 2, mask.shape[1] // 2]

@@ -1,8 +1,8 @@
 """Degrades a photograph as fundus cameras do: illumination, haze, blur, spots, noise.
 
-After the factors of Shen, Fu, Shen and Shao, "Modeling and Enhancing Low-Quality Retinal Fundus Images", IEEE
-Transactions on Medical Imaging 40(3), 2021: light transmission disturbance, image blurring, retinal artifacts; haze after the usual
-scattering model. Written from the formulas.
+After the factors of Shen, Fu, Shen and Shao, "Modeling and Enhancing Low-Quality Retinal Fundus Images" (IEEE
+Transactions on Medical Imaging 40(3), 2021): light transmission disturbance, image blurring, retinal artifacts; haze after
+the usual scattering model. Written from the formulas.
 """
 
 from __future__ import annotations

@@ -56,9 +56,7 @@ class ViewsOfPairs(Dataset[Views]):
         epoch: int | None,
         read: Callable[[str], Array],
     ) -> None:
-        self._rows = [
-            (str(row.reference_path), str(row.enhanced_path), str(row.pair)) for row in table.itertuples()
-        ]
+        self._rows = [(str(row.reference_path), str(row.enhanced_path), str(row.pair)) for row in table.itertuples()]
         self._labels = [float(label) for label in labels]
         self._method = method
         self._sizes = sizes
@@ -108,7 +106,9 @@ class ImageCache:
         return image
 
 
-def batches(items: ViewsOfPairs, order: Sequence[Sequence[int]], *, workers: int, pinned: bool) -> Iterator[list[Views]]:
+def batches(
+    items: ViewsOfPairs, order: Sequence[Sequence[int]], *, workers: int, pinned: bool
+) -> Iterator[list[Views]]:
     """The items of each batch, in the given order.
 
     Args:

@@ -91,7 +91,8 @@ def check_same(path: Path, content: Mapping[str, Any], expected: Mapping[str, An
         before, now = content.get(key), expected[key]
         if key == "train":
             before, now = (
-                {name: value for name, value in (part or {}).items() if name not in MAY_CHANGE} for part in (before, now)
+                {name: value for name, value in (part or {}).items() if name not in MAY_CHANGE}
+                for part in (before, now)
             )
         if before != now:
             detail = _difference(before, now) if isinstance(before, Mapping) and isinstance(now, Mapping) else ""
@@ -118,7 +119,9 @@ def write_history(directory: Path, history: Sequence[Epoch]) -> None:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(asdict(history[0]) if history else [])
     for epoch in history:
-        writer.writerow("" if isinstance(value, float) and math.isnan(value) else value for value in asdict(epoch).values())
+        writer.writerow(
+            "" if isinstance(value, float) and math.isnan(value) else value for value in asdict(epoch).values()
+        )
     atomic.write_text(directory / "history.csv", out.getvalue())
 
 

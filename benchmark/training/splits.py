@@ -78,7 +78,9 @@ def divide(table: pd.DataFrame, split: str, validate: float | str, seed: int, *,
         train, validation = rows, pairs.choose_splits(table, [validate])
         shared = sorted(set(train["reference"]) & set(validation["reference"]))
         if shared:
-            raise ConfigError(f"train.validate: {len(shared)} references of {validate!r} are trained on ({shared[0]} …)")
+            raise ConfigError(
+                f"train.validate: {len(shared)} references of {validate!r} are trained on ({shared[0]} …)"
+            )
         selected_on = validate
     else:
         train, validation = _take_share(rows, validate, seed)

@@ -1,8 +1,9 @@
 """SDMP-Net's scoring with less arithmetic: the same function as ``network``, equal up to rounding. Imports torch.
 
 Where no ReLU lies between two linear layers they are one: the bridge's second convolution with the joint 1x1 convolution,
-and the difference (reference - enhanced) with the first convolution over it, whose reference part is computed once.
-Deformed sampling is ``sampling`` 's. For inference only: weights are copied and folded when it is built.
+the difference (reference - enhanced) with the first convolution over it, whose reference part is computed once, and the
+second with the perceptron's first layer. Offsets are computed on the smaller grid (a 1x1 convolution commutes with nearest
+resizing). Deformed sampling is ``sampling`` 's. For inference only: weights are copied and folded when it is built.
 """
 
 from __future__ import annotations
@@ -38,14 +39,24 @@ class FoldedScale:
         """Fold a scale of the network with its columns of the joint 1x1 convolution, (256, 768)."""
         self._scale = scale
         self._kernel, self._bias = kernel_rows(scale.deform.weight), scale.deform.bias
+        # `fold` adds what a tap reads at p - d into p; convolution reads at p + d: hence the flip
+        taps = scale.conv_offset.weight.permute(0, 2, 3, 1)
+        self._offset_taps = taps.flatten(0, 2)[:, :, None, None].contiguous()
         bridge2 = scale.bridge2
         self._stride = bridge2.stride
-        self._bridge = torch.einsum("oc,cixy->oixy", joint.double(), bridge2.weight.double()).float()
+        self._bridge = _compose(joint, bridge2.weight)
         self.bias = joint.double() @ _bias(bridge2).double()
 
     def places(self, reference_vit: Tensor) -> list[Places]:
         """Sampling places of each reference crop, from its ViT features, (N, 3840, V, V)."""
-        return [places(offsets) for offsets in self._scale.offsets(reference_vit)]
+        return [places(offsets) for offsets in self._offsets(reference_vit)]
+
+    def _offsets(self, reference_vit: Tensor) -> Tensor:
+        """(N, 18, G, G): each tap's share on the ViT's grid, resized to the CNN's, then shifted and summed."""
+        grid, conv = self._scale.grid, self._scale.conv_offset
+        shares = to_grid(functional.conv2d(reference_vit, self._offset_taps), grid).flatten(2)
+        summed = functional.fold(shares, (grid, grid), 3, padding=1)
+        return summed + _bias(conv)[:, None, None]
 
     def joint(self, cnn: Tensor, where: list[Places]) -> Tensor:
         """Share of the joint features without their bias: (N, C, G, G) to (N, 256, V, V)."""
@@ -70,6 +81,9 @@ class FoldedScorer:
             reference, enhanced, difference = head.mix1.weight.double().chunk(3, dim=1)
             self._mix_reference = (reference + difference).float()
             self._mix_enhanced = (enhanced - difference).float()
+            hidden = head.hidden.weight.flatten(1)
+            self._judge = _compose(hidden, head.mix2.weight)
+            self._judge_bias = (_bias(head.hidden).double() + hidden.double() @ _bias(head.mix2).double()).float()
 
     @torch.inference_mode()
     def describe_reference(self, crops: Tensor) -> FoldedDescription:
@@ -85,14 +99,19 @@ class FoldedScorer:
         """Quality of enhanced crops at the described places, (N, 3, S, S) to (N,), in units of the scaled label."""
         joint = self._joint(self._network.features(crops), reference.places)
         mixed = functional.conv2d(joint, self._mix_enhanced, padding=1) + reference.mixed
-        out: Tensor = self._network.head.judge(functional.relu(mixed))
-        return out
+        hidden = functional.conv2d(functional.relu(mixed), self._judge, self._judge_bias, padding=1)
+        return self._network.head.judge(hidden)
 
     def _joint(self, features: Features, where: list[list[Places]]) -> Tensor:
         joint = functional.conv2d(features.vit, self._vit, self._bias)
         for scale, cnn, at in zip(self._scales, features.cnn, where, strict=True):
             joint = joint + scale.joint(cnn, at)
         return joint
+
+
+def _compose(after: Tensor, kernel: Tensor) -> Tensor:
+    """The kernel of a convolution followed by a linear map of its channels, worked out in double precision."""
+    return torch.einsum("oc,cixy->oixy", after.double(), kernel.double()).float()
 
 
 def _bias(layer: nn.Conv2d) -> Tensor:

@@ -34,17 +34,14 @@ class Prediction(nn.Module):
     def forward(self, reference: Tensor, enhanced: Tensor) -> Tensor:
         """Quality of each pair: joint features of both images, (N, 256, V, V) each, to (N,)."""
         x = torch.cat([reference, enhanced, reference - enhanced], dim=1)
-        return self.judge(functional.relu(self.mix1(x)))
+        return self.judge(self.hidden(self.mix2(functional.relu(self.mix1(x)))))
 
-    def judge(self, mixed: Tensor) -> Tensor:
-        """The rest of the prediction, from (N, 1024, V, V) to the weighted mean of the patch scores, (N,)."""
-        scores, weights = self.maps(mixed)
-        return (scores * weights).sum(dim=(1, 2, 3)) / weights.sum(dim=(1, 2, 3))
-
-    def maps(self, mixed: Tensor) -> tuple[Tensor, Tensor]:
-        """Score and weight of each position: (N, 1024, V, V) to (N, 1, V, V) twice; weights in (0, 1).
+    def judge(self, hidden: Tensor) -> Tensor:
+        """The mean of the patch scores weighted by the patch weights: (N, 256, V, V), before its ReLU, to (N,).
 
         The perceptron 512 -> 256 -> 1 works on each position by itself: its layers are 1x1 convolutions.
         """
-        hidden = self.dropout(functional.relu(self.hidden(self.mix2(mixed))))
-        return self.score(hidden), torch.sigmoid(self.weight(hidden))
+        x = self.dropout(functional.relu(hidden))
+        scores, weights = self.score(x), torch.sigmoid(self.weight(x))
+        out: Tensor = (scores * weights).sum(dim=(1, 2, 3)) / weights.sum(dim=(1, 2, 3))
+        return out

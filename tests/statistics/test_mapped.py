@@ -68,6 +68,10 @@ def test_all_pairs_once_give_the_fit_itself_with_its_sign(make_table: Callable[.
     assert found[1, 0] == pytest.approx(mapped_plcc(five, table.scores[0], table.labels), abs=1e-12)
     np.testing.assert_allclose(found[:2, 1], -found[:2, 0], atol=1e-9)
     np.testing.assert_allclose(found[2:, 1], found[2:, 0], atol=1e-9)
+    drawn = measure(draw_counts(np.random.default_rng(0), 20, 9))
+    assert (drawn[:, :2, 0] > 0).all()
+    np.testing.assert_allclose(drawn[:, 0, 1], -drawn[:, 0, 0], atol=1e-6)
+    assert (drawn[:, 1, 1] < 0).all()
 
 
 def test_a_resample_with_too_few_distinct_scores_is_undefined() -> None:

@@ -126,6 +126,18 @@ def test_system_compares_the_conditions_means(table: Table) -> None:
             np.testing.assert_allclose(found[b, :, column], scipy_values(*map(np.array, means)), atol=1e-12)
 
 
+def test_conditions_whose_means_differ_by_rounding_are_tied(make_table: Callable[..., Table]) -> None:
+    """The second condition has the first one's scores in another order: their means are equal but for the last digit."""
+    for seed in range(5):
+        table = make_table(references=101, methods=1, seed=seed)
+        scores = table.scores[0].reshape(101, 4)
+        scores[:, 1] = scores[::-1, 0]
+        measure = System(make_design(table))
+        means = np.array([scores[:, 0].mean(), scores[:, 0].mean(), scores[:, 2].mean(), scores[:, 3].mean()])
+        labels = table.labels.reshape(101, 4).mean(axis=0)
+        np.testing.assert_allclose(measure(np.ones((1, 101)))[0, :, 0], scipy_values(means, labels), atol=1e-12)
+
+
 def test_constant_columns_are_undefined_at_every_level_without_a_warning(make_table: Callable[..., Table]) -> None:
     table = make_table(methods=1)
     table.scores[:] = 3.7

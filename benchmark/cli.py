@@ -245,6 +245,33 @@ def check(
     return int(checking.check(config, set_ or (), [Path(item) for item in plugins or ()], out))
 
 
+@app.command()
+@_command
+def power(
+    directory: Annotated[
+        Path | None, typer.Argument(metavar="[DIR]", help="A finished run: what it could show.")
+    ] = None,
+    references: Annotated[int, typer.Option(min=2, metavar="N", help="Number of photographs.")] = 300,
+    conditions: Annotated[int, typer.Option(min=1, metavar="N", help="Enhanced images of each.")] = 6,
+    srcc: Annotated[float, typer.Option(metavar="R", help="SRCC of the better method.")] = 0.8,
+    difference: Annotated[float, typer.Option(metavar="D", help="How much lower the other one's is.")] = 0.02,
+    seed: Annotated[int, typer.Option(min=0, metavar="S", help="Same seed, same answer.")] = 0,
+) -> int:
+    """How likely a difference is to be found with so many references; or what a finished run could have shown."""
+    from benchmark import outcome, planning  # noqa: PLC0415
+
+    if directory is not None:
+        table = planning.smallest_differences(outcome.read(directory).comparisons)
+        print(
+            "smallest differences that would be found in 80 % of such studies (least, median, most over pairs of methods)"
+        )
+        print(table.to_string(index=False))
+    else:
+        text = planning.plan(references=references, conditions=conditions, srcc=srcc, difference=difference, seed=seed)
+        print(text)
+    return 0
+
+
 @list_app.command("methods")
 @_command
 def list_methods(plugins: Plugins = None) -> int:

@@ -95,6 +95,7 @@ class StatisticsConfig(Section):
     confidence: Annotated[float, Field(gt=0.5, lt=1)] = 0.95
     multiplicity: Literal["max-t", "holm", "none"] = "max-t"
     mapping_resamples: Literal["refit", "once"] = "refit"
+    tests: tuple[Literal["steiger", "williams", "f-test"], ...] = ()
     seed: Annotated[int, Field(ge=0)] = 0
 
 

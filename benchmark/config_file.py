@@ -97,7 +97,7 @@ def _read_file(path: Path) -> Source:
         raise ConfigError(f"{path}: nested too deeply for a configuration") from None
     if not isinstance(values, dict):
         raise ConfigError(f"{path}: a configuration is a mapping of keys to values, this file is not")
-    return Source(values=_plain(values), name=str(path), base=path.resolve().parent, lines=lines)
+    return Source(values=_plain(values), name=str(path), base=path.absolute().parent, lines=lines)
 
 
 def _near_files(path: Path) -> str:

@@ -21,7 +21,7 @@ PUBLIC = {
     "weights",
 }
 FUNCTIONS = {"create_method", "evaluate", "run", "statistics"}
-TOP = {"cli", "pipeline", "checking", "single"}
+TOP = {"cli", "pipeline", "checking", "single", "training_run"}
 
 
 def modules(root: Path) -> Iterator[tuple[str, Path]]:

@@ -43,7 +43,7 @@ def test_the_installed_wheel_lists_methods_and_evaluates_outside_the_checkout(wh
     script = [sys.executable, str(site / "bin" / "efid-bench")]
     listed = subprocess.run([*script, "list", "methods"], cwd=work, env=environment, capture_output=True, text=True)
     assert listed.returncode == 0, listed.stderr
-    names = {line.split()[0] for line in listed.stdout.splitlines() if line.strip() and not line.startswith(" ")}
+    names = {line.split()[0] for line in listed.stdout.splitlines() if line.strip()}
     assert {"psnr", "ssim", "lpips", "dists", "enhancer-mean"} <= names
     (work / "t.csv").write_text("ref,mos,a\n" + "".join(f"r{i % 5},{i},{(i * 7) % 20}\n" for i in range(20)))
     evaluate = ["evaluate", "t.csv", "--mos", "mos", "--methods", "a", "--set", "statistics.replicates=50"]

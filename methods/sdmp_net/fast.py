@@ -40,7 +40,7 @@ class FoldedScale:
         self._scale = scale
         self._kernel, self._bias = kernel_rows(scale.deform.weight), scale.deform.bias
         # `fold` adds what a tap reads at p - d into p; convolution reads at p + d: hence the flip
-        taps = scale.conv_offset.weight.permute(0, 2, 3, 1)
+        taps = scale.conv_offset.weight.flip(2, 3).permute(0, 2, 3, 1)
         self._offset_taps = taps.flatten(0, 2)[:, :, None, None].contiguous()
         bridge2 = scale.bridge2
         self._stride = bridge2.stride

@@ -221,14 +221,11 @@ def report(
     from benchmark import outcome  # noqa: PLC0415
 
     out, _ = _consoles()
-    status = 0
-    for directory in directories:
-        place = directory if output is None else output if len(directories) == 1 else output / directory.absolute().name
-        result = outcome.read(directory)
-        result.save(place)
-        _show(result, out, place)
-        status = max(status, int(result.exit_status))
-    return status
+    result = outcome.read(directories[0]) if len(directories) == 1 else outcome.together(directories)
+    place = output or result.directory
+    result.save(place)
+    _show(result, out, place)
+    return int(result.exit_status)
 
 
 @app.command()

@@ -14,7 +14,7 @@ import pandas as pd
 
 from benchmark import files, provenance, record, table_input
 from benchmark.config import PublishedEntry, ReportConfig, StatisticsConfig
-from benchmark.errors import ConfigError
+from benchmark.errors import ConfigError, UserError
 from benchmark.evaluation import evaluate_scores
 from benchmark.report.data import ReportData
 from benchmark.results import ScoredMethod, Status
@@ -148,6 +148,22 @@ def read(directory: Path) -> Evaluation:
         record=content,
     )
     return Evaluation(data, directory)
+
+
+def together(directories: Sequence[Path]) -> Evaluation:
+    """Several finished runs side by side, by the names of their folders.
+
+    Raises:
+        benchmark.errors.UserError: a folder is not the output of a run, or two have the same name.
+    """
+    from benchmark.report.combine import side_by_side  # noqa: PLC0415
+
+    names = [directory.absolute().name for directory in directories]
+    twice = [name for name in names if names.count(name) > 1]
+    if twice:
+        raise UserError(f"report: two folders are named {twice[0]!r}; rename one of them")
+    data = side_by_side({name: read(directory).data for name, directory in zip(names, directories, strict=True)})
+    return Evaluation(data, Path("results", "+".join(names)))
 
 
 def evaluate(

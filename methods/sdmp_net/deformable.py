@@ -61,7 +61,8 @@ class DeformableScale(nn.Module):
         Returns:
             (N, 768, V, V).
         """
-        return self.bridge(self.deform(self.reduce(cnn), offsets))
+        # torchvision's layer knows float32 only, also under autocast
+        return self.bridge(self.deform(self.reduce(cnn).float(), offsets.float()))
 
     def bridge(self, deformed: Tensor) -> Tensor:
         """Bring deformed features, (N, C, G, G), to the ViT's grid, (N, 768, V, V)."""

@@ -97,3 +97,16 @@ def test_frozen_parts_stay_in_eval_mode_and_out_of_autograd(plain: ModuleType) -
     features = network.features(plain.photographs(1, 224).requires_grad_())
     assert not any(tensor.requires_grad for tensor in [*features.cnn, features.vit])
     assert not any(parameter.requires_grad for module in frozen for parameter in module.parameters(recurse=False))
+
+
+def test_it_trains_under_bf16_autocast(plain: ModuleType) -> None:
+    torch.manual_seed(0)
+    network = SDMPNetwork(TINY).train()
+    enhanced, reference = plain.photographs(2, 224).split(1)
+    network.head.dropout.eval()
+    full = network(enhanced, reference)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        half = network(enhanced, reference)
+    torch.autograd.backward(half.float().sum())
+    torch.testing.assert_close(half.float(), full, rtol=0.05, atol=0.05)
+    assert dict(network.named_parameters())["scales.0.conv_offset.weight"].grad.abs().max() > 0

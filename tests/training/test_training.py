@@ -1,0 +1,236 @@
+"""The training loop on a tiny learned method: repeatable, resumable after SIGKILL, the same over two ranks, honest about data."""
+
+import csv
+import os
+import pickle
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from benchmark import checkpoints
+from benchmark.errors import UserError
+
+METHOD = '''
+import os, signal
+from benchmark import MethodInfo
+from benchmark.contracts import Trainable
+
+
+class Tiny(Trainable):
+    info = MethodInfo(name="tiny", title="Tiny", higher_is_better=True, trained_on="this data set's training split")
+
+    def __init__(self, *, checkpoint: str | None = None, noise: float = 0.1):
+        self.checkpoint, self.noise, self.net = checkpoint, noise, None
+
+    def files(self):
+        return {"checkpoint": self.checkpoint} if self.checkpoint else {}
+
+    def build(self, device):
+        import torch
+
+        self.frozen = torch.nn.Linear(6, 16).requires_grad_(False)
+        self.net = torch.nn.Sequential(torch.nn.Linear(16, 32), torch.nn.ReLU(), torch.nn.Dropout(self.noise), torch.nn.Linear(32, 1))
+        return self.net
+
+    def views(self, enhanced, reference, *, rng, training):
+        top, left = (int(rng.integers(0, 17)) for _ in range(2)) if training else (8, 8)
+        return tuple(image[None, :, top : top + 16, left : left + 16] for image in (enhanced, reference))
+
+    def predict(self, enhanced, reference):
+        import torch
+
+        if self.net.training and "DIE_AT" in os.environ:
+            self.calls = getattr(self, "calls", 0) + 1
+            if self.calls == int(os.environ["DIE_AT"]):
+                os.kill(os.getpid(), signal.SIGKILL)
+        difference = enhanced - reference
+        seen = torch.cat([difference.mean((2, 3)), difference.abs().mean((2, 3))], 1) * 10
+        return self.net(self.frozen(seen))[:, 0]
+
+    def identity(self):
+        return {"width": "32"}
+
+    def state(self):
+        return {**self.net.state_dict(), **{f"frozen.{k}": v for k, v in self.frozen.state_dict().items()}}
+
+    def restore(self, state):
+        self.frozen.load_state_dict({k[7:]: v for k, v in state.items() if k.startswith("frozen.")})
+        self.net.load_state_dict({k: v for k, v in state.items() if not k.startswith("frozen.")})
+
+    def load(self, device):
+        from benchmark import checkpoints
+
+        self.build(device)
+        self.restore(checkpoints.read(self.checkpoint)["state"])
+        self.net.eval()
+
+    def score(self, enhanced, reference):
+        return self.predict(enhanced, reference)
+'''
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    """Six references with three enhanced images each, and the method, as files."""
+    import cv2
+
+    rng = np.random.default_rng(0)
+    lines = ["reference,enhanced,mos,condition,split"]
+    for number in range(6):
+        reference = rng.integers(60, 190, (32, 32, 3), dtype=np.uint8)
+        cv2.imwrite(str(tmp_path / f"{number}.png"), reference)
+        for step in range(3):
+            brighter = np.clip(reference.astype(int) + 12 * step + rng.integers(-3, 4), 0, 255).astype(np.uint8)
+            cv2.imwrite(str(tmp_path / f"{number}_{step}.png"), brighter)
+            split = "test" if number > 3 else "train"
+            lines.append(f"{number}.png,{number}_{step}.png,{50 + 10 * step + rng.normal():.3f},c{step},{split}")
+    (tmp_path / "pairs.csv").write_text("\n".join(lines) + "\n")
+    (tmp_path / "plugins" / "methods").mkdir(parents=True)
+    (tmp_path / "plugins" / "methods" / "tiny.py").write_text(METHOD)
+    (tmp_path / "train.yaml").write_text(
+        "dataset: {name: table, file: pairs.csv}\nmethod: tiny\nplugins: [plugins]\nthreads: 1\ndevice: cpu\n"
+        "train: {validate: 0.25, n_epoch: 4, batch_size: 4, learning_rate: 0.01, num_workers: 0, save_interval: 1}\n"
+        "checkpoints_dir: one\n"
+    )
+    return tmp_path
+
+
+@pytest.fixture
+def train(root: Path, place: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Run ``train`` with further ``--set`` options, in one process or several."""
+
+    def call(*settings: str, ranks: int = 1, **environment: str) -> subprocess.CompletedProcess[str]:
+        start = [sys.executable]
+        if ranks > 1:
+            start += ["-m", "torch.distributed.run", "--standalone", f"--nproc-per-node={ranks}"]
+        options = [part for setting in settings for part in ("--set", setting)]
+        return subprocess.run(
+            [*start, str(root / "run_benchmark.py"), "train", "train.yaml", *options],
+            cwd=place,
+            env={**os.environ, "OMP_NUM_THREADS": "1", **environment},
+            capture_output=True,
+            text=True,
+            timeout=200,
+        )
+
+    return call
+
+
+def history(folder: Path) -> list[dict[str, str]]:
+    with open(folder / "history.csv", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_a_killed_training_goes_on_to_the_same_weights_bit_for_bit(
+    place: Path, train: Callable[..., subprocess.CompletedProcess[str]]
+) -> None:
+    import torch
+
+    done = train()
+    assert done.returncode == 0, done.stderr
+    killed = train("checkpoints_dir=two", DIE_AT="8")  # 9 pairs in batches of 4: three steps an epoch, the third epoch
+    assert killed.returncode == -9
+    assert len(history(place / "two")) == 2
+    resumed = train("checkpoints_dir=two")
+    assert resumed.returncode == 0, resumed.stderr
+    assert "going on after epoch 2" in resumed.stderr
+    one, two = (checkpoints.read(place / name / "last.pt") for name in ("one", "two"))
+    assert one["state"].keys() == two["state"].keys()
+    assert all(torch.equal(one["state"][key], two["state"][key]) for key in one["state"])
+    assert len(history(place / "one")) == len(history(place / "two")) == 4
+    for name in ("best.pt", "last.pt", "epoch_4.pt", "history.csv", "history.png"):
+        assert (place / "one" / name).stat().st_size > 0
+    scaling = one["label_scaling"]
+    assert set(one["training_references"]).isdisjoint(one["selected_on"]["references"])
+    assert scaling["low"] < scaling["high"]
+    other = train("train.learning_rate=0.02")
+    assert other.returncode == 2
+    assert "learning_rate was 0.01, is 0.02" in other.stderr
+
+
+def test_two_ranks_agree_with_one_and_workers_change_nothing(
+    place: Path, train: Callable[..., subprocess.CompletedProcess[str]]
+) -> None:
+    import torch
+
+    alone = train("train.n_epoch=1", "method.noise=0.0", "train.loss={mse: 1, plcc: 0.5}")
+    both = train("train.n_epoch=1", "method.noise=0.0", "train.loss={mse: 1, plcc: 0.5}", "checkpoints_dir=two", ranks=2)
+    loaded = train(
+        "train.n_epoch=1", "method.noise=0.0", "train.loss={mse: 1, plcc: 0.5}", "checkpoints_dir=three",
+        "train.num_workers=2",
+    )  # fmt: skip
+    for done in (alone, both, loaded):
+        assert done.returncode == 0, done.stderr
+    states = [checkpoints.read(place / name / "last.pt")["state"] for name in ("one", "two", "three")]
+    for key, value in states[0].items():
+        torch.testing.assert_close(states[1][key], value, rtol=0, atol=1e-6)
+        assert torch.equal(states[2][key], value)
+    first, second = (history(place / name)[0] for name in ("one", "two"))
+    for column in ("train_loss", "val_srcc", "val_plcc", "val_krcc"):
+        assert float(first[column]) == pytest.approx(float(second[column]), abs=1e-5)
+
+
+def test_few_pairs_are_learnt_by_heart_and_scored_where_they_may_be(
+    root: Path, place: Path, train: Callable[..., subprocess.CompletedProcess[str]]
+) -> None:
+    done = train("train.n_epoch=60", "train.validate=test", "method.noise=0.0", "train.save_interval=60")
+    assert done.returncode == 0, done.stderr
+    losses = [float(row["train_loss"]) for row in history(place / "one")]
+    assert losses[-1] < 0.05 * losses[0]
+
+    def run(split: str) -> subprocess.CompletedProcess[str]:
+        (place / "run.yaml").write_text(
+            f"dataset: {{name: table, file: pairs.csv, splits: [{split}]}}\nplugins: [plugins]\nworkers: 1\n"
+            "methods: [{name: tiny, checkpoint: one/best.pt}]\nstatistics: {replicates: 20}\nreport: {plots: [png]}\n"
+        )
+        command = [sys.executable, str(root / "run_benchmark.py"), "run", "run.yaml"]
+        return subprocess.run(command, cwd=place, capture_output=True, text=True, timeout=200)
+
+    refused = run("train")
+    assert refused.returncode == 2
+    assert "was trained on 4 of the references to be scored" in refused.stderr
+    scored = run("test")
+    assert scored.returncode == 0, scored.stderr
+    assert "‡" in (place / "results" / "run" / "tables" / "comparison.md").read_text()
+
+
+def test_checkpoints_that_run_code_or_are_cut_off_are_refused(tmp_path: Path) -> None:
+    class Evil:
+        def __reduce__(self) -> tuple[object, tuple[str]]:
+            return (os.system, (f"touch {tmp_path / 'ran'}",))
+
+    import torch
+
+    torch.save({"format": checkpoints.FORMAT, "x": Evil()}, tmp_path / "evil.pt")
+    with pytest.raises(UserError, match="holds more than data and is refused"):
+        checkpoints.read(tmp_path / "evil.pt")
+    assert checkpoints.summary(tmp_path / "evil.pt").get("x") is None
+    (tmp_path / "bare.pt").write_bytes(pickle.dumps(Evil()))
+    with pytest.raises(UserError, match=r"bare\.pt"):
+        checkpoints.read(tmp_path / "bare.pt")
+    assert not (tmp_path / "ran").exists()
+    checkpoints.write(tmp_path / "good.pt", {"state": {"a": torch.zeros(1000)}, "epoch": 3})
+    assert checkpoints.read(tmp_path / "good.pt")["epoch"] == 3
+    assert checkpoints.summary(tmp_path / "good.pt")["epoch"] == 3
+    content = (tmp_path / "good.pt").read_bytes()
+    (tmp_path / "last.pt").write_bytes(content[: len(content) // 2])
+    with pytest.raises(UserError, match=r"last\.pt: it is cut off or damaged"):
+        checkpoints.read(tmp_path / "last.pt")
+
+
+def test_a_damaged_checkpoint_is_named_and_an_earlier_one_used_only_on_request(
+    place: Path, train: Callable[..., subprocess.CompletedProcess[str]]
+) -> None:
+    assert train("train.n_epoch=2").returncode == 0
+    last = place / "one" / "last.pt"
+    last.write_bytes(last.read_bytes()[:500])
+    refused = train("train.n_epoch=3")
+    assert refused.returncode == 2
+    assert "last.pt: it is cut off or damaged" in refused.stderr
+    assert "train.load_epoch=2 goes on from epoch 2" in refused.stderr
+    assert train("train.n_epoch=3", "train.load_epoch=2").returncode == 0
+    assert len(history(place / "one")) == 3

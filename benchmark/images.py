@@ -1,17 +1,12 @@
-"""File to RGB tensor in [0, 1]: PNG, JPEG, BMP and TIFF, 8 and 16 bit, at the file's own resolution. NumPy, OpenCV, Pillow.
+"""File to RGB in [0, 1]: PNG, JPEG, BMP and TIFF, 8 and 16 bit, at the file's own resolution. NumPy, Pillow, OpenCV.
 
 Values are what the file stores, divided by 255 or 65,535. Alpha channels are dropped, EXIF orientation and ICC profiles are
-not applied: as Pillow's ``convert("RGB")`` and every metric's own reader do. Neighbours: ``sizes`` (reference and enhanced
-of different size), ``fov`` (the round field of view).
+not applied: as Pillow's ``convert("RGB")`` and every metric's own reader do. Neighbours: ``image_files`` (what a file is,
+before decoding), ``sizes`` (reference and enhanced of different size), ``fov`` (the round field of view).
 """
 
 from __future__ import annotations
 
-import io
-import os
-import stat
-import struct
-import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,16 +14,23 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.errors import UserError
+from benchmark.image_files import ImageError, OpenedImage, decoding, open_image, orientation, read_bytes, shown
+
+__all__ = [
+    "MAX_PIXELS",
+    "Image",
+    "ImageError",
+    "ImageHeader",
+    "decode",
+    "image_header",
+    "parse_header",
+    "read_bytes",
+    "read_image",
+]
 
 Image = NDArray[np.float32]
 MAX_PIXELS = 100_000_000
-_TYPE_SIZE = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8}
 _DEEP = 16
-
-
-class ImageError(UserError):
-    """An image file that can't be used; names the file and what is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,29 +67,7 @@ def read_image(path: Path, *, max_pixels: int = MAX_PIXELS) -> Image:
     Raises:
         ImageError: the file is missing, no regular file, no image of a known format, damaged, or too large.
     """
-    return decode(read_bytes(path), name=str(path), max_pixels=max_pixels)
-
-
-def read_bytes(path: Path) -> bytes:
-    """A file's content.
-
-    Raises:
-        ImageError: it is missing, empty, or no regular file (a pipe would never end).
-    """
-    try:
-        mode = os.stat(path).st_mode
-        if stat.S_ISDIR(mode):
-            raise ImageError(f"{path}: is a folder, not an image file")
-        if not stat.S_ISREG(mode):
-            raise ImageError(f"{path}: is a pipe or device, not an image file")
-        data = path.read_bytes()
-    except FileNotFoundError:
-        raise ImageError(f"{path}: no such file") from None
-    except OSError as error:
-        raise ImageError(f"{path}: can't be read ({error.strerror or error})") from None
-    if not data:
-        raise ImageError(f"{path}: the file is empty")
-    return data
+    return decode(read_bytes(path, max_pixels=max_pixels), name=str(path), max_pixels=max_pixels)
 
 
 def image_header(path: Path) -> ImageHeader:
@@ -95,143 +75,98 @@ def image_header(path: Path) -> ImageHeader:
     return parse_header(read_bytes(path), name=str(path))
 
 
+def parse_header(data: bytes, *, name: str) -> ImageHeader:
+    """What the content of an image file says about itself; pixels are not looked at: a file cut off passes.
+
+    Raises:
+        ImageError: no image of a known format, a damaged header, several frames, or values that are not read.
+    """
+    opened = open_image(data, shown(name), whole=False)
+    _check_kind(opened)
+    notes = []
+    if opened.transparent:
+        notes.append("its alpha channel is dropped")
+    turned = orientation(opened)
+    if turned != 1:
+        notes.append(f"its EXIF orientation ({turned}) is not applied")
+    if "mpoffset" in opened.pillow.info:
+        notes.append("only the first of its pictures is read")
+    width, height = opened.pillow.size
+    return ImageHeader(opened.format, opened.pillow.mode, width, height, opened.bits, tuple(notes))
+
+
 def decode(data: bytes, *, name: str, max_pixels: int = MAX_PIXELS) -> Image:
     """Decode the content of an image file; see ``read_image``.
+
+    8 bits: equal bit for bit to torchvision's ``to_tensor`` of Pillow's ``convert("RGB")``. 16 bits are kept, which Pillow
+    cuts to 8 in colour images. Of a JPEG with several pictures the first is read. A JPEG or TIFF with a damaged place that
+    still decodes can't be told from a sound one: these formats carry no checksums.
 
     Args:
         data: the file's content; its format is told from it, not from the name.
         name: for messages.
         max_pixels: refuse larger images before decoding them.
     """
-    header = parse_header(data, name=name)
-    pixels = header.width * header.height
-    if pixels == 0:
-        raise ImageError(f"{name}: the image has no pixels ({header.width}×{header.height})")
-    if pixels > max_pixels:
+    opened = open_image(data, shown(name), whole=True)
+    _check_kind(opened)
+    width, height = opened.pillow.size
+    if width * height > max_pixels:
         raise ImageError(
-            f"{name}: {header.width}×{header.height} = {pixels:,} pixels are more than max_pixels ({max_pixels:,})"
+            f"{opened.name}: {width}×{height} = {width * height:,} pixels are more than max_pixels ({max_pixels:,})"
         )
-    if header.bits == _DEEP or (header.format in ("JPEG", "BMP") and header.mode in ("RGB", "L")):
-        stored = _decode_opencv(data, name, deep=header.bits == _DEEP)
-    else:
-        stored = _decode_pillow(data, name)
-    planes = np.ascontiguousarray(stored.transpose(2, 0, 1)).astype(np.float32)
-    planes /= np.float32(65535 if stored.dtype == np.uint16 else 255)
-    return planes
+    with decoding(opened.name, opened.format):
+        opened.pillow.load()
+        if opened.bits <= 8:
+            return _from_8_bits(opened)
+        return _from_deep_grey(opened) if opened.pillow.mode.startswith("I") else _from_deep_colour(opened)
 
 
-def _decode_opencv(data: bytes, name: str, *, deep: bool) -> NDArray[Any]:
-    """(H, W, 3) RGB, uint8 or uint16. Byte-equal to Pillow on 8 bit, faster on JPEG, the only one that keeps 16 bits."""
-    import cv2  # noqa: PLC0415 - `list` needs no decoder
+def _check_kind(opened: OpenedImage) -> None:
+    mode, bits = opened.pillow.mode, opened.bits
+    if mode == "F":
+        raise ImageError(f"{opened.name}: {bits}-bit floating-point values; 8 or 16 bit are read")
+    if bits > _DEEP or (mode == "I" and opened.format != "PNG"):
+        raise ImageError(f"{opened.name}: {bits}-bit or signed values; 8 or 16 bit are read")
+    if bits == _DEEP and mode not in ("RGB", "RGBA", "RGBX", "LA") and not mode.startswith("I"):
+        raise ImageError(f"{opened.name}: 16-bit {mode} is not read; save it as 16-bit RGB")
+
+
+def _from_8_bits(opened: OpenedImage) -> Image:
+    image = opened.pillow
+    if image.mode in ("1", "L"):
+        return _planes([np.asarray(image.convert("L"))], 255)
+    colour = image if image.mode == "RGB" else image.convert("RGB")  # `convert` copies even where nothing changes
+    return _planes([np.asarray(channel) for channel in colour.split()], 255)
+
+
+def _from_deep_grey(opened: OpenedImage) -> Image:
+    white = 2**opened.bits - 1
+    values = np.asarray(opened.pillow)
+    return _planes([white - values if opened.inverted else values], white)
+
+
+def _from_deep_colour(opened: OpenedImage) -> Image:
+    """Decode by OpenCV what Pillow cuts to 8 bits; Pillow has shown that the file is whole, and checks the upper 8 bits."""
+    import cv2  # noqa: PLC0415 - takes 0.15 s, and hardly a file needs it
 
     cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)  # what is wrong is said by the error below
-    flags = cv2.IMREAD_UNCHANGED if deep else cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION
     try:
-        stored = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
+        stored = cv2.imdecode(np.frombuffer(opened.data, np.uint8), cv2.IMREAD_UNCHANGED)
     except cv2.error:
         stored = None
-    if stored is None:
-        raise ImageError(f"{name}: the file is damaged or cut off")
-    if stored.ndim == 2:
-        return np.repeat(np.asarray(stored)[:, :, None], 3, axis=2)
-    return (
-        np.asarray(stored)[:, :, 2::-1] if stored.shape[2] >= 3 else np.repeat(np.asarray(stored)[:, :, :1], 3, axis=2)
-    )
+    upper = np.asarray(opened.pillow.convert("RGB")).astype(np.int32)
+    if stored is None or stored.dtype != np.uint16 or stored.ndim != 3 or stored.shape[:2] != upper.shape[:2]:
+        raise ImageError(f"{opened.name}: this kind of 16-bit {opened.format} is not read; save it as 16-bit RGB PNG")
+    rgb: NDArray[Any] = np.asarray(stored)[:, :, 2::-1]
+    if np.abs(rgb // 256 - upper).max() > 1:
+        raise ImageError(f"{opened.name}: two decoders disagree on its 16-bit colours; save it as 16-bit RGB PNG")
+    return _planes([rgb[:, :, channel] for channel in range(3)], 65535)
 
 
-def _decode_pillow(data: bytes, name: str) -> NDArray[Any]:
-    """(H, W, 3) RGB, uint8: PNG, palettes, alpha, 1 bit, CMYK."""
-    from PIL import Image as Pillow  # noqa: PLC0415
-
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            with Pillow.open(io.BytesIO(data)) as image:
-                return np.asarray(image.convert("RGB"))
-    except Exception as error:  # Pillow raises whatever its plug-ins raise on damaged files
-        raise ImageError(f"{name}: the file is damaged or cut off ({_first_line(error)})") from None
-
-
-def parse_header(data: bytes, *, name: str) -> ImageHeader:
-    """What the content of an image file says about itself.
-
-    Raises:
-        ImageError: no image of a known format, a damaged header, several frames, or values that are no integers.
-    """
-    if data[:4] in (b"II*\0", b"MM\0*"):
-        return _tiff_header(data, name)
-    formats = {b"\x89PNG": "PNG", b"\xff\xd8\xff": "JPEG", b"BM": "BMP"}
-    kind = next((value for magic, value in formats.items() if data.startswith(magic)), None)
-    if kind is None:
-        raise ImageError(f"{name}: not a PNG, JPEG, BMP or TIFF file (it begins with {data[:4]!r})")
-    from PIL import Image as Pillow  # noqa: PLC0415
-
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            with Pillow.open(io.BytesIO(data), formats=[kind]) as image:
-                frames, mode, (width, height) = getattr(image, "n_frames", 1), image.mode, image.size
-                notes = _notes(image, kind)
-    except Pillow.DecompressionBombError:
-        raise ImageError(f"{name}: the image has far more pixels than max_pixels allows") from None
-    except Exception as error:  # Pillow raises whatever its plug-ins raise on damaged files
-        raise ImageError(f"{name}: not a readable {kind} file ({_first_line(error)})") from None
-    if frames > 1 and kind == "PNG":
-        raise ImageError(f"{name}: holds {frames} frames; one image a file is needed")
-    bits = data[24] if kind == "PNG" and len(data) > 24 else 8
-    return ImageHeader(kind, mode, width, height, bits if bits == _DEEP else 8 if mode != "1" else 1, notes)
-
-
-def _notes(image: Any, kind: str) -> tuple[str, ...]:
-    notes = []
-    if "A" in image.getbands() or "transparency" in image.info:
-        notes.append("its alpha channel is dropped")
-    try:
-        orientation = image.getexif().get(0x0112, 1) if kind in ("JPEG", "PNG") else 1
-    except Exception:  # corrupt EXIF decides nothing here: the orientation is not applied anyway
-        orientation = 1
-    if orientation not in (0, 1):
-        notes.append(f"its EXIF orientation ({orientation}) is not applied")
-    return tuple(notes)
-
-
-def _tiff_header(data: bytes, name: str) -> ImageHeader:
-    """First directory of a TIFF file; Pillow can't open 16-bit colour. After TIFF 6.0, section 2."""
-    try:
-        order = "<" if data[:2] == b"II" else ">"
-        (start,) = struct.unpack_from(order + "I", data, 4)
-        tags, following = _tiff_tags(data, order, start)
-    except (struct.error, KeyError, IndexError):
-        raise ImageError(f"{name}: not a readable TIFF file (damaged header)") from None
-    if following:
-        raise ImageError(f"{name}: holds several pages; one image a file is needed")
-    width, height = tags.get(256, 0), tags.get(257, 0)
-    bits, kind, samples = tags.get(258, 1), tags.get(339, 1), tags.get(277, 1)
-    if kind != 1 or bits not in (1, 2, 4, 8, _DEEP):
-        raise ImageError(
-            f"{name}: {bits}-bit {'floating-point' if kind == 3 else 'signed'} values; 8 or 16 bit are read"
-        )
-    modes = {1: "L", 2: "LA", 3: "RGB", 4: "CMYK" if tags.get(262) == 5 else "RGBA"}
-    notes = ("its alpha channel is dropped",) if samples in (2, 4) and tags.get(262) != 5 else ()
-    return ImageHeader("TIFF", modes.get(samples, "?"), width, height, bits, notes)
-
-
-def _tiff_tags(data: bytes, order: str, start: int) -> tuple[dict[int, int], int]:
-    """First value of each integer tag, and the offset of the next directory."""
-    (count,) = struct.unpack_from(order + "H", data, start)
-    tags: dict[int, int] = {}
-    for index in range(count):
-        place = start + 2 + 12 * index
-        tag, kind, values = struct.unpack_from(order + "HHI", data, place)
-        if kind not in (1, 3, 4):
-            continue
-        size = _TYPE_SIZE[kind] * values
-        (where,) = (place + 8,) if size <= 4 else struct.unpack_from(order + "I", data, place + 8)
-        (tags[tag],) = struct.unpack_from(order + {1: "B", 3: "H", 4: "I"}[kind], data, where)
-    (following,) = struct.unpack_from(order + "I", data, start + 2 + 12 * count)
-    return tags, following
-
-
-def _first_line(error: Exception) -> str:
-    text = str(error).strip().splitlines()
-    return text[0] if text and "BytesIO" not in text[0] else type(error).__name__
+def _planes(channels: list[NDArray[Any]], white: int) -> Image:
+    """Integer planes, one (grey) or three, as (3, H, W); one division in float32, as torchvision's ``to_tensor``."""
+    image = np.empty((3, *channels[0].shape), dtype=np.float32)
+    for plane, channel in zip(image, channels, strict=False):
+        np.divide(channel, np.float32(white), out=plane, dtype=np.float32, casting="unsafe")
+    image[len(channels) :] = image[0]
+    return image

@@ -1,6 +1,7 @@
 """How a pair is prepared before methods see it: size mismatch, field of view, resize; nothing unless asked for. Pillow.
 
-The order is: make sizes equal, then the field of view (found on the reference), then resize.
+The order is: make sizes equal (a mask has to fit both images), then the field of view, found on the reference, then resize
+(so that methods get the size that was asked for, filled by the field of view if that was cropped to).
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmark import fov
+from benchmark.fov import Mask
 from benchmark.images import MAX_PIXELS, ImageError
 
 Image = NDArray[np.float32]
@@ -52,8 +55,51 @@ class SizePolicy:
         return notes
 
 
+class Preparer:
+    """Prepares the pairs of one reference; what depends on the reference alone is made once and shared.
+
+    The prepared reference depends on the reference, the policy and the enhanced image's *size*, never on its pixels: all
+    enhanced images of one size get the same array.
+
+    Args:
+        reference: RGB in [0, 1], (3, H, W).
+        policy: what to do.
+        name: the reference's file, for messages.
+    """
+
+    def __init__(self, reference: Image, policy: SizePolicy, name: str) -> None:
+        self._reference, self._policy, self._name = reference, policy, name
+        self._made: dict[tuple[int, int], tuple[Image, Mask | None]] = {}
+
+    def pair(self, enhanced: Image, name: str) -> tuple[Image, Image]:
+        """An enhanced image, RGB in [0, 1], (3, H, W), and its reference, prepared; see ``harmonise``."""
+        size = _common_size(enhanced, self._reference, self._policy, (name, self._name))
+        if size not in self._made:
+            reference = self._fit(self._reference, size)
+            mask = None if self._policy.fov == "none" else fov.field_of_view(reference)
+            self._made[size] = self._finish(reference, mask, self._name), mask
+        reference, mask = self._made[size]
+        return self._finish(self._fit(enhanced, size), mask, name), reference
+
+    def _fit(self, image: Image, size: tuple[int, int]) -> Image:
+        return _centre(image, *size) if self._policy.size_mismatch == "crop" else resize(image, size)
+
+    def _finish(self, image: Image, mask: Mask | None, name: str) -> Image:
+        if mask is not None:
+            image = fov.crop(image, mask) if self._policy.fov == "crop" else fov.blank(image, mask)
+        if self._policy.resize is None:
+            return image
+        height, width = _target(image, self._policy.resize)
+        if height * width > self._policy.max_pixels:
+            raise ImageError(
+                f"{name}: resize would make {width}×{height} of {image.shape[2]}×{image.shape[1]}, "
+                f"more than max_pixels ({self._policy.max_pixels:,})"
+            )
+        return resize(image, (height, width))
+
+
 def harmonise(enhanced: Image, reference: Image, policy: SizePolicy, names: tuple[str, str]) -> tuple[Image, Image]:
-    """Prepare a pair.
+    """Prepare a pair; for several pairs of one reference, ``Preparer`` does the shared work once.
 
     Args:
         enhanced: RGB in [0, 1], (3, H, W).
@@ -65,39 +111,29 @@ def harmonise(enhanced: Image, reference: Image, policy: SizePolicy, names: tupl
         Enhanced and reference, of equal size, RGB float32 in [0, 1].
 
     Raises:
-        ImageError: the sizes differ and the policy says ``error``.
+        ImageError: the sizes differ and the policy says ``error``, or ``resize`` would make more than ``max_pixels``.
     """
-    enhanced, reference = _equal_sizes(enhanced, reference, policy, names)
-    if policy.fov != "none":
-        from benchmark import fov  # noqa: PLC0415 - SciPy is slow to import and rarely needed here
-
-        mask = fov.field_of_view(reference)
-        change = fov.crop if policy.fov == "crop" else fov.blank
-        enhanced, reference = change(enhanced, mask), change(reference, mask)
-    if policy.resize is not None:
-        target = _target(reference, policy.resize)
-        enhanced, reference = resize(enhanced, target), resize(reference, target)
-    return enhanced, reference
+    return Preparer(reference, policy, names[1]).pair(enhanced, names[0])
 
 
-def _equal_sizes(enhanced: Image, reference: Image, policy: SizePolicy, names: tuple[str, str]) -> tuple[Image, Image]:
-    if enhanced.shape == reference.shape:
-        return enhanced, reference
-    if policy.size_mismatch == "resize-reference":
-        return enhanced, resize(reference, (enhanced.shape[1], enhanced.shape[2]))
+def _common_size(enhanced: Image, reference: Image, policy: SizePolicy, names: tuple[str, str]) -> tuple[int, int]:
+    """Height and width that both images get."""
+    (_, height, width), (_, reference_height, reference_width) = enhanced.shape, reference.shape
+    if enhanced.shape == reference.shape or policy.size_mismatch == "resize-reference":
+        return height, width
     if policy.size_mismatch == "resize-enhanced":
-        return resize(enhanced, (reference.shape[1], reference.shape[2])), reference
+        return reference_height, reference_width
     if policy.size_mismatch == "crop":
-        height, width = (min(enhanced.shape[axis], reference.shape[axis]) for axis in (1, 2))
-        return _centre(enhanced, height, width), _centre(reference, height, width)
-    sizes = [f"{image.shape[2]}×{image.shape[1]}" for image in (enhanced, reference)]
+        return min(height, reference_height), min(width, reference_width)
     raise ImageError(
-        f"{names[0]} is {sizes[0]}, its reference {names[1]} is {sizes[1]}: "
+        f"{names[0]} is {width}×{height}, its reference {names[1]} is {reference_width}×{reference_height}: "
         "set size_mismatch to resize-reference, resize-enhanced or crop"
     )
 
 
 def _centre(image: Image, height: int, width: int) -> Image:
+    if image.shape[1:] == (height, width):
+        return image
     top, left = (image.shape[1] - height) // 2, (image.shape[2] - width) // 2
     return np.ascontiguousarray(image[:, top : top + height, left : left + width])
 

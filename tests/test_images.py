@@ -6,15 +6,16 @@ import struct
 import warnings
 import zlib
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
 import pytest
-from PIL import Image, ImageCms
+from PIL import Image, ImageCms, ImageFile
 
-from benchmark.images import ImageError, image_header, read_image
+from benchmark.images import ImageError, decode, image_header, parse_header, read_image
 
 RNG = np.random.default_rng(0)
 RGB = RNG.integers(0, 256, (20, 30, 3), dtype=np.uint8)
@@ -101,27 +102,39 @@ def test_orientation_and_alpha_are_noted_and_not_applied(tmp_path: Path) -> None
 def test_corrupt_profiles_and_exif_do_not_stop_a_sound_picture(tmp_path: Path) -> None:
     Image.fromarray(RGB).save(tmp_path / "a.png", icc_profile=b"no profile at all")
     Image.fromarray(RGB).save(tmp_path / "b.jpg", exif=b"Exif\0\0garbage", icc_profile=b"\0" * 40)
-    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-    Image.fromarray(RGB).save(tmp_path / "c.png", icc_profile=profile)
+    Image.fromarray(RGB).save(
+        tmp_path / "c.png", icc_profile=ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    )
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         for name in ("a.png", "b.jpg", "c.png"):
             assert read_image(tmp_path / name).shape == (3, 20, 30)
 
 
+def chunk(kind: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def png(width: int, height: int, bits: int, colour: int, rows: bytes) -> bytes:
+    """A PNG file by its specification; each row begins with its filter, 0."""
+    header = struct.pack(">IIBBBBB", width, height, bits, colour, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+
+
 def bomb() -> bytes:
     """A small PNG file that says it is 50,000 × 50,000."""
+    return png(50_000, 50_000, 8, 2, b"\0" * 1000)
 
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
-    header = struct.pack(">IIBBBBB", 50_000, 50_000, 8, 2, 0, 0, 0)
-    return (
-        b"\x89PNG\r\n\x1a\n"
-        + chunk(b"IHDR", header)
-        + chunk(b"IDAT", zlib.compress(b"\0" * 1000))
-        + chunk(b"IEND", b"")
-    )
+def tiff(values: np.ndarray, *, photometric: int, order: str = "<") -> bytes:
+    """An uncompressed 16-bit grey TIFF file of one strip, by TIFF 6.0."""
+    height, width = values.shape
+    pixels = values.astype(f"{order}u2").tobytes()
+    tags = [(256, width), (257, height), (258, 16), (259, 1), (262, photometric), (273, 122), (277, 1), (278, height)]
+    tags.append((279, len(pixels)))
+    entries = b"".join(struct.pack(f"{order}HHII", tag, 4, 1, value) for tag, value in tags)
+    start = (b"II*\0" if order == "<" else b"MM\0*") + struct.pack(f"{order}IH", 8, len(tags))
+    return start + entries + b"\0" * 4 + pixels
 
 
 def encoded(**options: object) -> bytes:
@@ -200,3 +213,101 @@ def test_extreme_shapes_and_links(tmp_path: Path) -> None:
     assert read_image(tmp_path / "link.png").shape == (3, 20_000, 1)
     with pytest.raises(ImageError, match="max_pixels"):
         read_image(tmp_path / "a.png", max_pixels=19_999)
+
+
+def values(content: bytes) -> np.ndarray:
+    return decode(content, name="it")
+
+
+def grey(stored: np.ndarray, white: int) -> np.ndarray:
+    return np.repeat((stored.astype(np.float32) / np.float32(white))[None], 3, axis=0)
+
+
+def test_kinds_written_by_their_specification_have_known_values() -> None:
+    deep, alpha = DEEP[..., 0], DEEP[..., 1]
+    rows = b"".join(b"\0" + row.astype(">u2").tobytes() for row in np.dstack([deep, alpha]))
+    np.testing.assert_array_equal(values(png(30, 20, 16, 4, rows)), grey(deep, 65535))
+    np.testing.assert_array_equal(values(png(4, 1, 2, 0, b"\0\x1b")), grey(np.array([[0, 1, 2, 3]]), 3))
+    np.testing.assert_array_equal(values(png(8, 1, 1, 0, b"\0\xa5")), grey(np.array([[1, 0, 1, 0, 0, 1, 0, 1]]), 1))
+    for order in "<>":
+        np.testing.assert_array_equal(values(tiff(deep, photometric=1, order=order)), grey(deep, 65535))
+    np.testing.assert_array_equal(values(tiff(deep, photometric=0)), grey(65535 - deep, 65535))  # 0 is white
+    np.testing.assert_array_equal(values(encoded(format="TIFF", big_tiff=True)), values(PNG))
+
+
+def test_adobes_inverted_cmyk_is_not_negative() -> None:
+    out = io.BytesIO()
+    Image.new("CMYK", (16, 16), (0, 0, 0, 0)).save(out, "JPEG")
+    assert b"Adobe" in out.getvalue()
+    assert values(out.getvalue()).min() > 0.98  # no ink is white
+
+
+@pytest.mark.parametrize("content", [PNG, JPEG, BMP, TIFF], ids=["PNG", "JPEG", "BMP", "TIFF"])
+def test_another_packages_tolerance_of_truncated_files_changes_nothing(
+    content: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)
+    for cut in (len(content) // 2, len(content) * 3 // 4):
+        with pytest.raises(ImageError, match="cut off"):
+            values(content[:cut])
+    assert ImageFile.LOAD_TRUNCATED_IMAGES
+
+
+def test_every_flipped_bit_of_a_png_is_noticed() -> None:
+    smooth = np.add.outer(np.arange(60), np.arange(80)).astype(np.uint8)[..., None].repeat(3, axis=2)
+    out = io.BytesIO()
+    Image.fromarray(smooth + RNG.integers(0, 3, smooth.shape, dtype=np.uint8)).save(out, "PNG")
+    whole, sound = out.getvalue(), values(out.getvalue())
+    for place, bit in zip(RNG.integers(8, len(whole), 300), RNG.integers(0, 8, 300), strict=True):
+        content = bytearray(whole)
+        content[place] ^= 1 << bit
+        try:
+            got = values(bytes(content))
+        except ImageError:
+            continue
+        np.testing.assert_array_equal(got, sound, err_msg=f"byte {place}")
+
+
+def test_damaged_profile_text_and_exif_of_a_png_harm_nothing() -> None:
+    deep = cv2.imencode(".png", DEEP[..., ::-1])[1].tobytes()
+    junk = chunk(b"iCCP", b"x\0\0junk")
+    for extra in (
+        junk,
+        junk[:-1] + b"?",
+        chunk(b"eXIf", b"MM\0*j"),
+        chunk(b"zTXt", b"k\0\0" + zlib.compress(b" " * 10**8)),
+    ):
+        for content in (PNG, deep):
+            np.testing.assert_array_equal(values(content[:33] + extra + content[33:]), values(content))
+
+
+def test_decoders_are_quiet(capfd: pytest.CaptureFixture[str]) -> None:
+    deep = cv2.imencode(".png", DEEP[..., ::-1])[1].tobytes()
+    for content in (PNG, JPEG, deep, deep[:33] + chunk(b"iCCP", b"x\0\0junk") + deep[33:]):
+        for cut in (content, content[: len(content) // 2], content[:-300] + bytes(300)):
+            with suppress(ImageError):
+                values(cut)
+    assert capfd.readouterr() == ("", "")
+
+
+def test_max_pixels_may_exceed_pillows_own_limit() -> None:
+    content = png(20_000, 20_000, 1, 0, b"")
+    assert parse_header(content, name="it").width == 20_000
+    with pytest.raises(ImageError, match=r"400,000,000 pixels are more than max_pixels \(100,000,000\)"):
+        values(content)
+    with pytest.raises(ImageError, match="damaged or cut off"):
+        decode(content, name="it", max_pixels=400_000_000)
+
+
+def test_names_stay_one_line_and_impossible_ones_are_said(tmp_path: Path) -> None:
+    for name in ("a\nb.png", "a\0b.png"):
+        with pytest.raises(ImageError) as caught:
+            read_image(tmp_path / name)
+        assert str(caught.value).isprintable()
+
+
+def test_a_file_too_large_for_its_pixels_is_not_read(tmp_path: Path) -> None:
+    with open(tmp_path / "a.png", "wb") as file:
+        file.truncate(100 << 20)  # a hole: takes no room
+    with pytest.raises(ImageError, match="bytes are more"):
+        read_image(tmp_path / "a.png", max_pixels=1000)

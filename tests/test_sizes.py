@@ -9,7 +9,7 @@ from PIL import Image
 
 from benchmark import fov
 from benchmark.images import ImageError, read_image
-from benchmark.sizes import SizePolicy, harmonise, resize
+from benchmark.sizes import Preparer, SizePolicy, harmonise, resize
 
 NAMES = ("enhanced.png", "reference.png")
 
@@ -105,3 +105,31 @@ def test_real_photographs_have_a_round_field_of_view(shared: Callable[[str], Pat
         assert mask[mask.shape[0] // 2, mask.shape[1] // 2]
         assert not mask[:20, :20].any()
     assert read_image(shared("fundus/00001.jpg")).shape == (3, 2592, 3872)
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [
+        SizePolicy(),
+        SizePolicy(fov="crop", resize=24),
+        SizePolicy(fov="blank"),
+        SizePolicy(size_mismatch="resize-reference", resize=(20, 30)),
+        SizePolicy(size_mismatch="crop", fov="crop"),
+    ],
+)
+def test_the_prepared_reference_is_shared_and_knows_nothing_of_enhanced_pixels(policy: SizePolicy) -> None:
+    reference = disc(100, 140, 40)
+    preparer = Preparer(reference, policy, "reference.png")
+    for value in (0.1, 0.9):
+        enhanced = np.full_like(reference, value)
+        got, shared_reference = preparer.pair(enhanced, "enhanced.png")
+        assert shared_reference is preparer.pair(1 - enhanced, "other.png")[1]
+        alone = harmonise(enhanced, reference, policy, NAMES)
+        np.testing.assert_array_equal(got, alone[0])
+        np.testing.assert_array_equal(shared_reference, alone[1])
+
+
+def test_resizing_a_thin_image_makes_no_bomb() -> None:
+    thin = np.zeros((3, 1, 20_000), np.float32)
+    with pytest.raises(ImageError, match="max_pixels"):
+        harmonise(thin, thin, SizePolicy(resize=16, max_pixels=30_000), NAMES)

@@ -21,7 +21,7 @@ from benchmark.images import read_image
 from benchmark.randomness import content_sha256, reference_rng
 from benchmark.scoring.guard import undisturbed
 from benchmark.scoring.messages import Group
-from benchmark.sizes import SizePolicy, harmonise
+from benchmark.sizes import Preparer, SizePolicy
 
 Array = np.ndarray[Any, np.dtype[np.float32]]
 Emit = Callable[..., None]
@@ -54,15 +54,14 @@ def prepare(group: Group, sizes: SizePolicy, emit: Emit) -> list[PreparedPair]:
             _fail_pair(group, task.pair, str(error), emit)
         return prepared
     digest = content_sha256(reference)
-    shared: dict[str, Array] = {}
+    preparer = Preparer(reference, sizes, group.reference)
     for task in group.pairs:
         try:
             enhanced = read_image(Path(task.path), max_pixels=sizes.max_pixels)
-            enhanced, fitted = harmonise(enhanced, reference, sizes, (task.path, group.reference))
+            enhanced, fitted = preparer.pair(enhanced, task.path)
         except UserError as error:
             _fail_pair(group, task.pair, str(error), emit)
             continue
-        fitted = shared.setdefault(content_sha256(fitted), fitted)
         prepared.append(PreparedPair(task.pair, enhanced, fitted, digest))
     return prepared
 

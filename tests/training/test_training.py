@@ -1,4 +1,4 @@
-"""The training loop on a tiny learned method: repeatable, resumable after SIGKILL, the same over two ranks, honest about data."""
+"""The training loop on a tiny learned method: repeatable, resumable after SIGKILL, the same over two ranks."""
 
 import csv
 import os
@@ -14,7 +14,7 @@ import pytest
 from benchmark import checkpoints
 from benchmark.errors import UserError
 
-METHOD = '''
+METHOD = """
 import os, signal
 from benchmark import MethodInfo
 from benchmark.contracts import Trainable
@@ -33,7 +33,8 @@ class Tiny(Trainable):
         import torch
 
         self.frozen = torch.nn.Linear(6, 16).requires_grad_(False)
-        self.net = torch.nn.Sequential(torch.nn.Linear(16, 32), torch.nn.ReLU(), torch.nn.Dropout(self.noise), torch.nn.Linear(32, 1))
+        layers = torch.nn.Linear(16, 32), torch.nn.ReLU(), torch.nn.Dropout(self.noise), torch.nn.Linear(32, 1)
+        self.net = torch.nn.Sequential(*layers)
         return self.net
 
     def views(self, enhanced, reference, *, rng, training):
@@ -70,7 +71,7 @@ class Tiny(Trainable):
 
     def score(self, enhanced, reference):
         return self.predict(enhanced, reference)
-'''
+"""
 
 
 @pytest.fixture
@@ -158,7 +159,9 @@ def test_two_ranks_agree_with_one_and_workers_change_nothing(
     import torch
 
     alone = train("train.n_epoch=1", "method.noise=0.0", "train.loss={mse: 1, plcc: 0.5}")
-    both = train("train.n_epoch=1", "method.noise=0.0", "train.loss={mse: 1, plcc: 0.5}", "checkpoints_dir=two", ranks=2)
+    both = train(
+        "train.n_epoch=1", "method.noise=0.0", "train.loss={mse: 1, plcc: 0.5}", "checkpoints_dir=two", ranks=2
+    )
     loaded = train(
         "train.n_epoch=1", "method.noise=0.0", "train.loss={mse: 1, plcc: 0.5}", "checkpoints_dir=three",
         "train.num_workers=2",

@@ -242,6 +242,21 @@ def check(
     return int(checking.check(config, set_ or (), [Path(item) for item in plugins or ()], out))
 
 
+@app.command("weights")
+@_command
+def weights_command(
+    config: Annotated[Path, typer.Argument(metavar="CONFIG")],
+    to: Annotated[
+        Path | None, typer.Option("--to", metavar="DIR", help="Gather the files there, for `weights_dir:`.")
+    ] = None,
+    set_: Settings = None,
+) -> int:
+    """Download all that the configuration's methods need, for use on a machine without network."""
+    from benchmark.fetching import fetch_all  # noqa: PLC0415
+
+    return fetch_all(config, set_ or (), to, _consoles()[0])
+
+
 @app.command()
 @_command
 def power(

@@ -21,7 +21,7 @@ PUBLIC = {
     "weights",
 }
 FUNCTIONS = {"create_method", "evaluate", "run", "statistics"}
-TOP = {"cli", "pipeline", "checking", "single", "training_run"}
+TOP = {"cli", "pipeline", "checking", "single", "training_run", "fetching"}
 
 
 def modules(root: Path) -> Iterator[tuple[str, Path]]:

@@ -1,0 +1,69 @@
+"""``weights``: everything that a configuration's methods download, into their caches or into a folder for other machines.
+
+No torch. Neighbour: ``weights``, which finds and fetches single files.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+
+from benchmark import atomic, lineup, weights
+from benchmark.config import MethodEntry, RunConfig, TrainConfig
+from benchmark.config_file import absolute, parse, read_source
+from benchmark.contracts import WeightFile
+from benchmark.errors import WeightsUnavailableError
+from benchmark.hashes import sha256_file
+from benchmark.pipeline import add_plugin_folders
+
+MANIFEST = "manifest.json"
+
+
+def fetch_all(config: str | Path, settings: Sequence[str], to: Path | None, console: Console) -> int:
+    """Download what a configuration for ``run`` or ``train`` needs; 3 when some files could not be had.
+
+    Args:
+        config: path of the configuration.
+        settings: ``key=value`` with dots.
+        to: folder to gather the files in, with a manifest of their SHA-256; ``None`` for the libraries' own caches.
+        console: says each file.
+
+    Raises:
+        UserError: the configuration can't be used.
+    """
+    source = read_source(config, settings)
+    entries: tuple[MethodEntry, ...]
+    if "method" in source.values:
+        training = parse(TrainConfig, source)
+        entries, folders = (training.method,), training.plugins
+    else:
+        running = parse(RunConfig, source)
+        entries, folders = running.methods, running.plugins
+    add_plugin_folders([absolute(folder, source.folder(("plugins",))) for folder in folders])
+    wanted: dict[WeightFile, str] = {}
+    for entrant in lineup.line_up(entries, source):
+        for weight in entrant.method.weights() if entrant.method is not None else ():
+            wanted.setdefault(weight, entrant.label)
+    return _fetch(wanted, to, console)
+
+
+def _fetch(wanted: dict[WeightFile, str], to: Path | None, console: Console) -> int:
+    manifest: dict[str, str] = {}
+    missing = 0
+    for weight, label in wanted.items():
+        try:
+            (path,) = weights.gather([weight], to) if to is not None else weights.ensure([weight])
+        except WeightsUnavailableError as error:
+            missing += 1
+            console.print(f"{label}: {error}", markup=False, highlight=False, soft_wrap=True)
+            continue
+        if to is not None:
+            manifest[path.relative_to(to).as_posix()] = sha256_file(path)
+        console.print(f"{label}: {path}", markup=False, highlight=False, soft_wrap=True)
+    if to is not None and manifest:
+        atomic.write_text(to / MANIFEST, json.dumps(dict(sorted(manifest.items())), indent=2) + "\n")
+    console.print(f"{len(wanted) - missing} of {len(wanted)} files at hand", highlight=False)
+    return 3 if missing else 0

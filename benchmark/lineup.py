@@ -193,6 +193,7 @@ def producer(entrant: Entrant, *, device: str, threads: int, seed: int, sizes: M
         "method": registry.normal(info.name),
         "version": info.version,
         "plug-in file sha256": registry.source_sha256(type(entrant.method)),
+        "image preparation sha256": provenance.image_code_sha256(),
         "size policy": json.dumps(dict(sizes), sort_keys=True),
         "device": device_type,
         "precision": "float32",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import hashlib
 import platform
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+IMAGE_CODE = ("images.py", "image_files.py", "sizes.py", "fov.py")
 DECODERS = ("pillow", "opencv-python-headless", "numpy")
 
 
@@ -25,6 +27,14 @@ def version(distribution: str) -> str:
 def versions(distributions: Iterable[str]) -> dict[str, str]:
     """Installed versions by distribution."""
     return {name: version(name) for name in sorted(set(distributions))}
+
+
+def image_code_sha256() -> str:
+    """One hash of the code that turns files into what methods see: when it changes, scores are computed anew."""
+    digest = hashlib.sha256()
+    for name in IMAGE_CODE:
+        digest.update(name.encode() + b"\0" + (Path(__file__).parent / name).read_bytes())
+    return digest.hexdigest()
 
 
 def commit() -> str:

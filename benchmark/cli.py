@@ -126,7 +126,7 @@ def run(
 def evaluate(
     table: Annotated[Path, typer.Argument(metavar="TABLE.csv", help="One row a pair, a column a method.")],
     mos: Annotated[str, typer.Option(metavar="COL", help="Column of labels.")],
-    methods: Annotated[str, typer.Option(metavar="A,B", help="Columns of scores.")],
+    methods: Annotated[str, typer.Option(metavar="A,B", help="Columns of scores; enhancer-mean adds the floor.")],
     lower_better: Annotated[str | None, typer.Option(metavar="A,B", help="Those in which lower means better.")] = None,
     lower_mos_better: Annotated[
         bool, typer.Option("--lower-mos-better", help="Lower labels mean better quality.")

@@ -12,8 +12,9 @@ from typing import Any
 
 import pandas as pd
 
-from benchmark import files, provenance, record, table_input
+from benchmark import files, provenance, record, registry, table_input
 from benchmark.config import PublishedEntry, ReportConfig, StatisticsConfig
+from benchmark.contracts import ScoreSource
 from benchmark.errors import ConfigError, UserError
 from benchmark.evaluation import evaluate_scores
 from benchmark.report.data import ReportData
@@ -188,7 +189,7 @@ def evaluate(
     Args:
         table: a CSV file or a DataFrame, one row a pair.
         mos: column of labels.
-        methods: columns of scores.
+        methods: columns of scores; ``enhancer-mean`` adds the floor where ``condition`` is given.
         lower_better: those of them in which lower means better.
         lower_mos_better: whether lower labels mean better quality.
         reference: column that names each pair's reference (found by itself under the usual names).
@@ -206,9 +207,10 @@ def evaluate(
     """
     named = str(table) if isinstance(table, (str, Path)) else "table"
     frame = table if isinstance(table, pd.DataFrame) else table_input.read_csv(Path(table))
+    sources = _score_sources(methods, frame)
     columns = table_input.Columns(
         mos=mos,
-        methods=tuple(methods),
+        methods=tuple(name for name in methods if name not in sources),
         reference=table_input.guess(frame, reference, table_input.REFERENCE_NAMES),
         cluster=cluster,
         condition=condition,
@@ -217,7 +219,14 @@ def evaluate(
     )
     _check_methods(columns, lower_better)
     scores, notes = table_input.from_table(frame, columns, name=named)
-    listed = [_method_of_column(label, scores[label], label in lower_better) for label in methods]
+    for label, source in sources.items():
+        scores[label] = list(source.scores(scores.copy(), scores.copy()))
+    listed = [
+        _method_of_source(label, sources[label], lower_mos_better)
+        if label in sources
+        else _method_of_column(label, scores[label], label in lower_better)
+        for label in methods
+    ]
     notes.append(f"{len(scores)} pairs of {scores['reference'].nunique()} references.")
     if lower_mos_better:
         notes.append("Lower labels mean better quality; correlations are turned so that positive means agreement.")
@@ -244,6 +253,27 @@ def evaluate(
             "machine": provenance.machine(),
         },
         directory=Path(output) if output is not None else Path("results", Path(named).stem),
+    )
+
+
+def _score_sources(methods: Sequence[str], frame: pd.DataFrame) -> dict[str, ScoreSource]:
+    """Those of the wanted methods that are no columns but answer from labels, such as the floor."""
+    known = registry.methods()
+    wanted = [name for name in dict.fromkeys(methods) if name not in frame.columns and name in known.names()]
+    found = {name: known.load(name) for name in wanted}
+    return {name: kind() for name, kind in found.items() if issubclass(kind, ScoreSource) and kind.predicts_label}
+
+
+def _method_of_source(label: str, source: ScoreSource, lower_mos_better: bool) -> ScoredMethod:
+    return ScoredMethod(
+        label=label,
+        name=label,
+        title=source.info.title,
+        higher_is_better=not lower_mos_better,
+        group=source.info.group,
+        trained_on=source.info.trained_on,
+        citation=source.info.citation,
+        settings=dict(source.settings()),
     )
 
 

@@ -191,3 +191,21 @@ def test_data_and_names_that_cannot_be_used_are_errors(tiny_set: Path, tmp_path:
     tiny_set.write_text(tiny_set.read_text().replace(",5.0,", ",nan,"))
     with pytest.raises(DataError, match=r"pairs\.csv:2"):
         run(config(tiny_set, methods=["psnr"]), tmp_path / "out")
+
+
+def test_evaluate_adds_the_floor_on_request(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    rows = [(f"r{i // 3}", "abc"[i % 3], i % 3 + rng.normal() / 4, rng.normal()) for i in range(30)]
+    frame = pd.DataFrame(rows, columns=["reference", "condition", "mos", "a"])
+    result = benchmark.evaluate(
+        frame, mos="mos", methods=["a", "enhancer-mean"], condition="condition", output=tmp_path
+    )
+    floor = result.scores["enhancer-mean"]
+    others = frame[(frame["condition"] == "a") & (frame["reference"] != "r0")]["mos"].mean()
+    assert floor[0] == pytest.approx(others)
+    value = result.summary.query("level == 'pair' and statistic == 'srcc' and method == 'enhancer-mean'")[
+        "value"
+    ].item()
+    assert value > 0.7
+    with pytest.raises(ConfigError, match="no column 'psnr'"):
+        benchmark.evaluate(frame, mos="mos", methods=["psnr"])

@@ -20,6 +20,7 @@ def run(file: Path, folder: Path) -> None:
     module = importlib.util.module_from_spec(spec)
     sys.modules[file.stem] = module
     spec.loader.exec_module(module)
+    sys.argv = [str(file)]  # a benchmark with options of its own sees none of ours
     print(f"\n== {file.stem.removeprefix('bench_')} ==", flush=True)
     figures = module.main()
     record = {"machine": platform.platform(), "processor": platform.machine(), "figures": figures}

@@ -1,17 +1,42 @@
 """The spatially deformable module for one scale: offsets from the reference, deformed sampling, bridge to the ViT's grid.
 
-Imports torch and torchvision. ``network`` holds one ``DeformableScale`` for each CNN stage that is read; ``sampling``
-computes the same deformable convolution faster where several images share their offsets.
+Imports torch and torchvision. ``network`` holds one ``DeformableScale`` for each CNN stage that is read; ``columns`` reads
+what the deformable convolution multiplies.
 """
 
 from __future__ import annotations
 
+import torch
 from torch import Tensor, nn
 from torch.nn import functional
 from torchvision.ops import DeformConv2d
 
+from . import columns
+
 OFFSETS = 2 * 3 * 3
 """Channels of the offset field: (dy, dx) for each of the nine taps of a 3x3 kernel, in pixels of the sampled grid."""
+
+
+class DeformableConvolution(DeformConv2d):  # type: ignore[misc] # torchvision states no types
+    """torchvision's layer for a 3x3 kernel with padding 1, reading its input faster where that is possible.
+
+    Without autograd its bits are torchvision's; with autograd they are equal up to rounding.
+    """
+
+    def forward(self, input: Tensor, offset: Tensor, mask: Tensor | None = None) -> Tensor:
+        """Features (N, C, G, G) at the places that offsets, (N, 18, G, G), shift them to, to (N, out, G, G)."""
+        # torchvision's layer knows float32 only, also under autocast
+        features, offset = input.float(), offset.float()
+        if torch.is_grad_enabled():
+            read = columns.differentiable(features, offset)
+        elif columns.readable(features):
+            read = columns.read(features, offset)
+        else:
+            out: Tensor = super().forward(features, offset, mask)
+            return out
+        kernel = self.weight.flatten(1)
+        bias = 0 if self.bias is None else self.bias[:, None, None]
+        return torch.stack([(kernel @ one).view(-1, *features.shape[2:]) + bias for one in read])
 
 
 class DeformableScale(nn.Module):
@@ -32,7 +57,7 @@ class DeformableScale(nn.Module):
         channels = min(cnn_channels, sampled)
         self.reduce = nn.Conv2d(cnn_channels, channels, 1) if cnn_channels > channels else nn.Identity()
         self.conv_offset = nn.Conv2d(vit_channels, OFFSETS, 3, padding=1)
-        self.deform = DeformConv2d(channels, channels, 3, padding=1)
+        self.deform = DeformableConvolution(channels, channels, 3, padding=1)
         first, second = strides(grid, vit_grid)
         self.bridge1 = nn.Conv2d(channels, bridge, 3, stride=first, padding=1)
         self.bridge2 = nn.Conv2d(bridge, bridged, 3, stride=second, padding=1)
@@ -61,8 +86,7 @@ class DeformableScale(nn.Module):
         Returns:
             (N, 768, V, V).
         """
-        # torchvision's layer knows float32 only, also under autocast
-        return self.bridge(self.deform(self.reduce(cnn).float(), offsets.float()))
+        return self.bridge(self.deform(self.reduce(cnn), offsets))
 
     def bridge(self, deformed: Tensor) -> Tensor:
         """Bring deformed features, (N, C, G, G), to the ViT's grid, (N, 768, V, V)."""

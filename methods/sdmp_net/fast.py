@@ -3,7 +3,7 @@
 Where no ReLU lies between two linear layers they are one: the bridge's second convolution with the joint 1x1 convolution,
 the difference (reference - enhanced) with the first convolution over it, whose reference part is computed once, and the
 second with the perceptron's first layer. Offsets are computed on the smaller grid (a 1x1 convolution commutes with nearest
-resizing). Deformed sampling is ``sampling`` 's. For inference only: weights are copied and folded when it is built.
+resizing). For inference only: weights are copied and folded when it is built.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from torch.nn import functional
 
 from .deformable import DeformableScale, to_grid
 from .network import Features, SDMPNetwork
-from .sampling import Places, kernel_rows, places, sample
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +23,11 @@ class FoldedDescription:
     """What the comparison needs of N reference crops.
 
     Attributes:
-        places: for each scale, the sampling places of each crop.
+        offsets: for each scale, (N, 18, G, G).
         mixed: the reference's share of the first convolution over the pair, bias included, (N, 1024, V, V).
     """
 
-    places: list[list[Places]]
+    offsets: list[Tensor]
     mixed: Tensor
 
 
@@ -38,7 +37,6 @@ class FoldedScale:
     def __init__(self, scale: DeformableScale, joint: Tensor) -> None:
         """Fold a scale of the network with its columns of the joint 1x1 convolution, (256, 768)."""
         self._scale = scale
-        self._kernel, self._bias = kernel_rows(scale.deform.weight), scale.deform.bias
         # `fold` adds what a tap reads at p - d into p; convolution reads at p + d: hence the flip
         taps = scale.conv_offset.weight.flip(2, 3).permute(0, 2, 3, 1)
         self._offset_taps = taps.flatten(0, 2)[:, :, None, None].contiguous()
@@ -47,22 +45,17 @@ class FoldedScale:
         self._bridge = _compose(joint, bridge2.weight)
         self.bias = joint.double() @ _bias(bridge2).double()
 
-    def places(self, reference_vit: Tensor) -> list[Places]:
-        """Sampling places of each reference crop, from its ViT features, (N, 3840, V, V)."""
-        return [places(offsets) for offsets in self._offsets(reference_vit)]
-
-    def _offsets(self, reference_vit: Tensor) -> Tensor:
+    def offsets(self, reference_vit: Tensor) -> Tensor:
         """(N, 18, G, G): each tap's share on the ViT's grid, resized to the CNN's, then shifted and summed."""
         grid, conv = self._scale.grid, self._scale.conv_offset
         shares = to_grid(functional.conv2d(reference_vit, self._offset_taps), grid).flatten(2)
         summed = functional.fold(shares, (grid, grid), 3, padding=1)
         return summed + _bias(conv)[:, None, None]
 
-    def joint(self, cnn: Tensor, where: list[Places]) -> Tensor:
+    def joint(self, cnn: Tensor, offsets: Tensor) -> Tensor:
         """Share of the joint features without their bias: (N, C, G, G) to (N, 256, V, V)."""
-        reduced = self._scale.reduce(cnn)
-        deformed = [sample(one, at, self._kernel, self._bias) for one, at in zip(reduced, where, strict=True)]
-        bridged = functional.relu(self._scale.bridge1(torch.stack(deformed)))
+        deformed = self._scale.deform(self._scale.reduce(cnn), offsets)
+        bridged = functional.relu(self._scale.bridge1(deformed))
         return to_grid(functional.conv2d(bridged, self._bridge, stride=self._stride, padding=1), self._scale.vit_grid)
 
 
@@ -89,23 +82,23 @@ class FoldedScorer:
     def describe_reference(self, crops: Tensor) -> FoldedDescription:
         """All that depends on the reference alone, from its crops, RGB in [0, 1], (N, 3, S, S)."""
         features = self._network.features(crops)
-        where = [scale.places(features.vit) for scale in self._scales]
-        joint = self._joint(features, where)
+        offsets = [scale.offsets(features.vit) for scale in self._scales]
+        joint = self._joint(features, offsets)
         mixed = functional.conv2d(joint, self._mix_reference, self._network.head.mix1.bias, padding=1)
-        return FoldedDescription(where, mixed)
+        return FoldedDescription(offsets, mixed)
 
     @torch.inference_mode()
     def compare(self, crops: Tensor, reference: FoldedDescription) -> Tensor:
         """Quality of enhanced crops at the described places, (N, 3, S, S) to (N,), in units of the scaled label."""
-        joint = self._joint(self._network.features(crops), reference.places)
+        joint = self._joint(self._network.features(crops), reference.offsets)
         mixed = functional.conv2d(joint, self._mix_enhanced, padding=1) + reference.mixed
         hidden = functional.conv2d(functional.relu(mixed), self._judge, self._judge_bias, padding=1)
         return self._network.head.judge(hidden)
 
-    def _joint(self, features: Features, where: list[list[Places]]) -> Tensor:
+    def _joint(self, features: Features, offsets: list[Tensor]) -> Tensor:
         joint = functional.conv2d(features.vit, self._vit, self._bias)
-        for scale, cnn, at in zip(self._scales, features.cnn, where, strict=True):
-            joint = joint + scale.joint(cnn, at)
+        for scale, cnn, moved in zip(self._scales, features.cnn, offsets, strict=True):
+            joint = joint + scale.joint(cnn, moved)
         return joint
 
 

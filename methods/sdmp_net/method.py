@@ -105,7 +105,7 @@ class SDMPNetMethod(Trainable):
             "crops": f"{fixed.get(self.crops, f'{self.crops} random')}, {self.crop_size} px",
             "field of view": "at least half of each crop" if self.fov_crops else "not looked at",
             "backbones": trained.get("backbones") or self._backbones(),
-            "arithmetic": "as published" if self.exact else "folded layers, shared sampling places",
+            "arithmetic": "as published" if self.exact else "folded layers",
         }
 
     # training

@@ -1,5 +1,6 @@
-"""The deformable module: what offsets do, and that sampling with shared places is torchvision's deformable convolution."""
+"""The deformable module: what offsets do, and that it is torchvision's deformable convolution, gradients included."""
 
+import platform
 from types import ModuleType
 
 import pytest
@@ -7,10 +8,10 @@ import torch
 from torch.nn import functional
 from torchvision.ops import deform_conv2d
 
+from benchmark.plugins.methods.sdmp_net import columns
 from benchmark.plugins.methods.sdmp_net.architecture import TINY
-from benchmark.plugins.methods.sdmp_net.deformable import DeformableScale, strides
+from benchmark.plugins.methods.sdmp_net.deformable import DeformableConvolution, DeformableScale, strides
 from benchmark.plugins.methods.sdmp_net.network import SDMPNetwork
-from benchmark.plugins.methods.sdmp_net.sampling import kernel_rows, places, sample
 
 
 def scale() -> DeformableScale:
@@ -37,29 +38,49 @@ def test_whole_offsets_shift_the_features() -> None:
     torch.testing.assert_close(layer.deform(cnn, offsets.flatten(1, 2))[inside], ordinary[inside])
 
 
-@pytest.mark.parametrize("reach", [0.0, 0.4, 3.0, 30.0])
-def test_sampling_at_shared_places_equals_torchvision(reach: float) -> None:
-    """Offsets within a pixel, of some pixels, and far outside of the grid."""
+def layer_and_images(grid: int) -> tuple[DeformableConvolution, torch.Tensor]:
     torch.manual_seed(1)
-    grid = 9
-    offsets = torch.randn(1, 18, grid, grid) * reach
-    weight, bias = torch.randn(5, 7, 3, 3), torch.randn(5)
-    where, kernel = places(offsets[0]), kernel_rows(weight)
-    for _image in range(3):
-        features = torch.randn(1, 7, grid, grid)
-        wanted = deform_conv2d(features, offsets, weight, bias, padding=1)
-        torch.testing.assert_close(sample(features[0], where, kernel, bias)[None], wanted, rtol=1e-5, atol=1e-5)
+    return DeformableConvolution(7, 5, 3, padding=1), torch.randn(3, 7, grid, grid)
 
 
-def test_sampling_equals_torchvision_on_and_beyond_the_border() -> None:
-    """Offsets that land exactly on rows -1 and G, where bilinear weights meet the zero border."""
-    grid = 6
-    features, weight, bias = torch.randn(1, 3, grid, grid), torch.randn(4, 3, 3, 3), torch.zeros(4)
-    for value in (-8.0, -7.0, -6.5, -1.0, 1.0, 5.0, 6.0, 7.0):
-        offsets = torch.full((1, 18, grid, grid), value)
-        wanted = deform_conv2d(features, offsets, weight, bias, padding=1)
-        got = sample(features[0], places(offsets[0]), kernel_rows(weight), bias)[None]
-        torch.testing.assert_close(got, wanted, rtol=1e-5, atol=1e-5)
+REACHES = [0.0, 0.4, 3.0, 30.0]
+"""Offsets within a pixel, of some pixels, and far outside of the grid."""
+
+ON_THE_BORDER = [-8.0, -7.0, -6.5, -1.0, 1.0, 5.0, 6.0, 7.0]
+"""Offsets that land exactly on rows -1 and G of a grid of 6, where bilinear weights meet the zero border."""
+
+
+@pytest.mark.skipif(platform.machine() not in ("x86_64", "AMD64"), reason="elsewhere torchvision's own layer is used")
+@pytest.mark.parametrize("reach", [*REACHES, *ON_THE_BORDER])
+def test_without_autograd_its_bits_are_torchvisions(reach: float) -> None:
+    grid = 6 if reach in ON_THE_BORDER else 9
+    layer, images = layer_and_images(grid)
+    offsets = (
+        torch.full((3, 18, grid, grid), reach) if reach in ON_THE_BORDER else torch.randn(3, 18, grid, grid) * reach
+    )
+    with torch.inference_mode():
+        assert columns.readable(images)
+        for image, moved in zip(torch.split(images, 1), torch.split(offsets, 1), strict=True):
+            assert torch.equal(layer(image, moved), deform_conv2d(image, moved, layer.weight, layer.bias, padding=1))
+        wanted = deform_conv2d(images, offsets, layer.weight, layer.bias, padding=1)
+        torch.testing.assert_close(layer(images, offsets), wanted, rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize("reach", REACHES)
+def test_with_autograd_its_values_and_gradients_are_torchvisions(reach: float) -> None:
+    layer, images = layer_and_images(9)
+    images.requires_grad_()
+    offsets = (
+        torch.randn(3, 18, 9, 9) * reach + 0.3
+    ).requires_grad_()  # bilinear reading has no derivative on the grid
+    sources = [images, offsets, layer.weight, layer.bias]
+    found = layer(images, offsets)
+    wanted = deform_conv2d(images, offsets, layer.weight, layer.bias, padding=1)
+    torch.testing.assert_close(found, wanted, rtol=1e-5, atol=1e-5)
+    weights = torch.randn_like(wanted)
+    gradients = (torch.autograd.grad((out * weights).sum(), sources) for out in (found, wanted))
+    for mine, theirs in zip(*gradients, strict=True):
+        torch.testing.assert_close(mine, theirs, rtol=1e-4, atol=1e-4)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ STAMP  := $(VENV)/.installed
 .PHONY: demo test lint bench clean
 
 demo: $(STAMP)
+	$(BIN)/python run_benchmark.py train configs/train_demo.yaml
 	$(BIN)/python run_benchmark.py run configs/demo.yaml
 
 test: $(STAMP)

@@ -70,14 +70,27 @@ class PluginEntry(Section):
 
 
 class DatasetEntry(PluginEntry):
-    """The data set, how its images are prepared, and which splits are scored."""
+    """The data set, how its images are prepared, and which splits are scored.
+
+    ``test_fold`` makes one fold of the references the test split and the others the training split; ``folds`` says how many
+    there are, where the data set has none of its own, and ``fold_seed`` which reference falls into which.
+    """
 
     splits: tuple[str, ...] | None = None
+    folds: Annotated[int, Field(ge=2)] | None = None
+    test_fold: Annotated[int, Field(ge=1)] | None = None
+    fold_seed: Annotated[int, Field(ge=0)] = 0
     size_mismatch: Literal["error", "resize-reference", "resize-enhanced", "crop"] = "error"
     resize: Annotated[int, Field(ge=8)] | tuple[int, int] | None = None
     fov: Literal["none", "crop", "blank"] = "none"
     lower_mos_better: bool | None = None
     max_pixels: Annotated[int, Field(ge=1)] = 100_000_000
+
+    @model_validator(mode="after")
+    def _folds_have_one_left_out(self) -> DatasetEntry:
+        if self.folds is not None and self.test_fold is None:
+            raise ValueError("folds needs `test_fold`: the one that is scored and not trained on")
+        return self
 
 
 class MethodEntry(PluginEntry):

@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from benchmark import pairs, registry
+from benchmark import folds, pairs, registry
 from benchmark.config import DATA_KEYS, DatasetEntry
 from benchmark.config_file import Source
 from benchmark.contracts import Dataset
@@ -100,6 +100,8 @@ def load(entry: DatasetEntry, source: Source, limit: int | None) -> Data:
     """
     dataset, options = build(entry, source)
     table = pairs.complete(dataset.pairs())
+    if entry.test_fold is not None:
+        table = folds.leave_out(folds.divide(table, entry.folds, entry.fold_seed), entry.test_fold)
     wanted = None if entry.splits is None else list(entry.splits)
     chosen = pairs.limit_references(pairs.choose_splits(table, wanted), limit)
     lower = dataset.info.lower_mos_better if entry.lower_mos_better is None else entry.lower_mos_better
@@ -115,6 +117,10 @@ def _notes(data: Data, entry: DatasetEntry, limit: int | None) -> list[str]:
         notes.insert(0, "Simulated labels: no person judged these images.")
     splits = [name for name in dict.fromkeys(data.chosen["split"]) if name]
     references = data.chosen["reference"].nunique()
+    if entry.test_fold is not None:
+        own = "the data set's own" if entry.folds is None else f"drawn by seed {entry.fold_seed}"
+        count = data.table["fold"].nunique()
+        notes.append(f"Fold {entry.test_fold} of {count} is the test split, the others are trained on (folds: {own}).")
     where = f"split {', '.join(splits)}: " if splits else ""
     notes.append(f"{where}{len(data.chosen)} pairs of {references} references.")
     if limit is not None:

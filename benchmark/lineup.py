@@ -183,6 +183,49 @@ def judge_checkpoints(entrants: Sequence[Entrant], references: Mapping[str, str]
             entrant.marks.append("its backbones are untrained")
 
 
+def check_label_scaling(
+    entrants: Sequence[Entrant],
+    name: str,
+    labels: Mapping[tuple[str, str], tuple[float, float]],
+    *,
+    lower_mos_better: bool,
+) -> None:
+    """Refuse a checkpoint that was trained on this data set with other labels than it has now.
+
+    Args:
+        entrants: the methods of a run.
+        name: of the data set; checkpoints of others scale their own labels.
+        labels: lowest and highest label of each reference, by its split and the SHA-256 of its file.
+        lower_mos_better: direction of the labels.
+
+    Raises:
+        ConfigError: says both scalings.
+    """
+    for entrant in entrants:
+        if not isinstance(entrant.method, Trainable) or entrant.status != "scored":
+            continue
+        place = entrant.method.files().get("checkpoint")
+        said = checkpoints.summary(Path(place)) if place else {}
+        split = (said.get("train") or {}).get("split", "")
+        digests = (said.get("training_references") or {}).values()
+        trained = [labels.get((split, digest), labels.get(("", digest))) for digest in digests]
+        known = [extremes for extremes in trained if extremes is not None]
+        scaling = said.get("label_scaling") or {}
+        if said.get("dataset") != name or not scaling or not known or len(known) < len(trained):
+            continue
+        now = (min(low for low, _ in known), max(high for _, high in known), lower_mos_better)
+        then = (scaling.get("low"), scaling.get("high"), scaling.get("lower_mos_better"))
+        if now != then:
+            raise ConfigError(
+                f"methods: {entrant.label}: its checkpoint scales labels from {_scale(*then)}, but its training "
+                f"references now have labels from {_scale(*now)}; train again"
+            )
+
+
+def _scale(low: Any, high: Any, lower_better: Any) -> str:
+    return f"{low} to {high} ({'lower' if lower_better else 'higher'} is better)"
+
+
 def producer(entrant: Entrant, *, device: str, threads: int, seed: int, sizes: Mapping[str, Any]) -> Producer:
     """What would produce an entrant's scores now: the store's key beside the two images."""
     if entrant.method is None:

@@ -16,12 +16,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from rich.console import Console
 
 from benchmark import atomic, data, files, lineup, outcome, plugins, provenance, record, weights
 from benchmark.config import RunConfig
 from benchmark.config_file import Source, absolute, parse, read_source
-from benchmark.contracts import ScoreSource
+from benchmark.contracts import ScoreSource, Trainable
 from benchmark.data import Data
 from benchmark.errors import ConfigError, UserError
 from benchmark.hashes import FileHashes
@@ -90,7 +91,10 @@ def run(config: Config, *, settings: Sequence[str] = (), console: Console | None
         offline=prepared.config.offline,
         unpublished=prepared.config.unpublished_weights,
     )
-    lineup.judge_checkpoints(prepared.entrants, _reference_hashes(prepared.data, memory))
+    lineup.judge_checkpoints(prepared.entrants, _reference_hashes(prepared.data.chosen, memory))
+    if any(isinstance(entrant.method, Trainable) for entrant in prepared.entrants):
+        labels, lower = _label_extremes(prepared.data, memory), prepared.data.lower_mos_better
+        lineup.check_label_scaling(prepared.entrants, prepared.data.name, labels, lower_mos_better=lower)
     plan, scored = _score(prepared, machine, memory, console)
     columns = _columns(prepared, scored)
     result = _assemble(prepared, machine, plan, scored, columns)
@@ -122,10 +126,18 @@ def prepare(config: Config, settings: Sequence[str], overrides: Mapping[str, Any
     return Prepared(parsed, source, output, folders, loaded, entrants)
 
 
-def _reference_hashes(loaded: Data, memory: FileHashes) -> dict[str, str]:
-    """SHA-256 of each scored reference by name; unreadable ones are left to scoring."""
+def _label_extremes(loaded: Data, memory: FileHashes) -> dict[tuple[str, str], tuple[float, float]]:
+    """Lowest and highest label of every reference, by its split and the SHA-256 of its file."""
+    digests = _reference_hashes(loaded.table, memory)
+    rows = loaded.table.assign(digest=loaded.table["reference"].map(digests))
+    extremes = rows.groupby(["split", "digest"])["mos"].agg(["min", "max"])
+    return {(str(key[0]), str(key[1])): (float(row["min"]), float(row["max"])) for key, row in extremes.iterrows()}  # type: ignore[index]
+
+
+def _reference_hashes(pairs: pd.DataFrame, memory: FileHashes) -> dict[str, str]:
+    """SHA-256 of each reference by name; unreadable ones are left to scoring."""
     found: dict[str, str] = {}
-    for name, path in dict(zip(loaded.chosen["reference"], loaded.chosen["reference_path"], strict=True)).items():
+    for name, path in dict(zip(pairs["reference"], pairs["reference_path"], strict=True)).items():
         with contextlib.suppress(OSError):
             found[str(name)] = memory.sha256(Path(path))
     return found

@@ -22,6 +22,7 @@ from benchmark.errors import ConfigError
 from benchmark.hashes import FileHashes
 from benchmark.options import check_options, options_model, plain_options
 from benchmark.pipeline import add_plugin_folders
+from benchmark.scoring.process import tune_allocator
 from benchmark.training.splits import Division, divide
 
 
@@ -131,6 +132,7 @@ def _run(
     about: Mapping[str, Any],
     console: Console,
 ) -> Path:
+    tune_allocator()
     import torch  # noqa: PLC0415 - everything that the user may have to mend was checked before
 
     from benchmark.training import loop, parallel  # noqa: PLC0415
@@ -151,6 +153,7 @@ def _run(
             f"{method.info.title}: {count:,} trained parameters, {len(division.train)} pairs, validated on "
             f"{len(division.validation)} pairs of {division.validation['reference'].nunique()} other references",
             highlight=False,
+            soft_wrap=True,
         )
     job = loop.Job(method, module, division, parsed.train, loaded.sizes, device, directory, about, ranks, console)
     loop.train(job)

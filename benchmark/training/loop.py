@@ -24,6 +24,7 @@ from benchmark.sizes import SizePolicy
 from benchmark.statistics import krcc, plcc, srcc
 from benchmark.training import losses, progress
 from benchmark.training.batches import ImageCache, ViewsOfPairs, batches, stack
+from benchmark.training.display import TrainingDisplay
 from benchmark.training.parallel import Ranks
 from benchmark.training.progress import Epoch
 from benchmark.training.splits import Division
@@ -69,16 +70,19 @@ def train(job: Job) -> list[Epoch]:
     scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, job.options.T_max, job.options.eta_min)
     history = _resume(job, optimizer, scheduler)
     read = ImageCache(job.sizes.max_pixels)
-    for number in range(len(history) + 1, job.options.n_epoch + 1):
-        begin = time.monotonic()
-        loss = _train_epoch(job, number, trained, optimizer, scheduler, read)
-        due = number % job.options.val_freq == 0 or number == job.options.n_epoch
-        found = validate(job, read) if due else (float("nan"),) * 3
-        rate = float(optimizer.param_groups[0]["lr"])
-        history.append(Epoch(number, loss, rate, *found, round(time.monotonic() - begin, 3)))
-        if job.ranks.first:
-            _save(job, history, optimizer, scheduler)
-            _say(job, history)
+    epochs, batches_an_epoch = job.options.n_epoch, -(-len(job.division.train) // job.options.batch_size)
+    console = job.console if job.ranks.first else Console(quiet=True)
+    with TrainingDisplay(console, epochs, len(history), batches_an_epoch) as display:
+        for number in range(len(history) + 1, epochs + 1):
+            begin = time.monotonic()
+            loss = _train_epoch(job, number, trained, optimizer, scheduler, read, display)
+            due = number % job.options.val_freq == 0 or number == epochs
+            found = validate(job, read) if due else (float("nan"),) * 3
+            rate = float(optimizer.param_groups[0]["lr"])
+            history.append(Epoch(number, loss, rate, *found, round(time.monotonic() - begin, 3)))
+            if job.ranks.first:
+                _save(job, history, optimizer, scheduler)
+            display.epoch(history)
     return history
 
 
@@ -109,6 +113,7 @@ def _train_epoch(
     optimizer: torch.optim.Optimizer,
     scheduler: torch.optim.lr_scheduler.LRScheduler,
     read: ImageCache,
+    display: TrainingDisplay,
 ) -> float:
     options, table = job.options, job.division.train
     loss_of = losses.combined(options.loss_weights)
@@ -131,6 +136,7 @@ def _train_epoch(
         if options.scheduler_step == "iteration":
             scheduler.step()
         total += float(loss.detach())
+        display.advance()
     if options.scheduler_step == "epoch":
         scheduler.step()
     return total / len(whole)
@@ -200,14 +206,3 @@ def _save(
         checkpoints.write(job.directory / f"epoch_{len(history)}.pt", content)
     progress.write_history(job.directory, history)
     checkpoints.write(job.directory / "last.pt", content)
-
-
-def _say(job: Job, history: Sequence[Epoch]) -> None:
-    last = history[-1]
-    left = (job.options.n_epoch - len(history)) * float(np.mean([epoch.seconds for epoch in history[-5:]]))
-    checked = "" if np.isnan(last.val_srcc) else f", validation SRCC {last.val_srcc:.4f} PLCC {last.val_plcc:.4f}"
-    job.console.print(
-        f"epoch {last.epoch}/{job.options.n_epoch}: loss {last.train_loss:.5f}{checked}, {last.seconds:.1f} s, "
-        f"{left / 60:.1f} min left",
-        highlight=False,
-    )

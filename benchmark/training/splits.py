@@ -92,11 +92,12 @@ def divide(table: pd.DataFrame, split: str, validate: float | str, seed: int, *,
 
 
 def _take_share(rows: pd.DataFrame, share: float, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
-    references = sorted(rows["reference"].unique())
-    count = max(1, round(share * len(references))) if share > 0 else 0
-    if len(references) - count < 1:
-        raise ConfigError(f"train.validate: {len(references)} references are too few to take {share:g} of them out")
-    order = np.random.default_rng([seed, 1]).permutation(len(references))
-    chosen = {references[index] for index in order[:count]}
-    inside = rows["reference"].isin(chosen)
+    """Whole clusters are taken out: references, or patients where the data say so."""
+    clusters = sorted(rows["cluster"].unique())
+    count = max(1, round(share * len(clusters))) if share > 0 else 0
+    if len(clusters) - count < 1:
+        raise ConfigError(f"train.validate: {len(clusters)} references are too few to take {share:g} of them out")
+    order = np.random.default_rng([seed, 1]).permutation(len(clusters))
+    chosen = {clusters[index] for index in order[:count]}
+    inside = rows["cluster"].isin(chosen)
     return rows[~inside].reset_index(drop=True), rows[inside].reset_index(drop=True)

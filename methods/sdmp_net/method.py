@@ -43,6 +43,9 @@ class SDMPNetMethod(Trainable):
         dropout: in training.
         crop_size: side length of crops in pixels; a multiple of 32 and of the ViT's patches.
         flip: random horizontal flip in training.
+        random_crop: whether training draws another crop at each step; ``False``: always the centre.
+        keep_features: most memory in GiB for the frozen features of crops seen before, which are not computed again; 45
+            hold all of EFID with ViT-B/8. Needs ``random_crop: false`` and ``flip: false``: other crops hardly come again.
         validation_crops: crops that a prediction averages in validation.
         exact: score layer by layer as published instead of with folded layers: slower, equal up to rounding.
 
@@ -61,6 +64,8 @@ class SDMPNetMethod(Trainable):
         dropout: float = 0.5,
         crop_size: int = 224,
         flip: bool = True,
+        random_crop: bool = True,
+        keep_features: float = 0.0,
         validation_crops: int = 5,
         exact: bool = False,
     ) -> None:
@@ -70,7 +75,11 @@ class SDMPNetMethod(Trainable):
         self._check("crop_size", crop_size, crop_size >= 32 and crop_size % 32 == 0, "a multiple of 32")
         self.checkpoint, self.pretrained = checkpoint, pretrained
         self.crops, self.validation_crops, self.fov_crops = crops, validation_crops, fov_crops
+        self._check("keep_features", keep_features, keep_features >= 0, "at least 0")
+        if keep_features and (random_crop or flip):
+            raise UserError(f"{self.info.name}: `keep_features` needs `random_crop: false` and `flip: false`")
         self.dropout, self.crop_size, self.flip, self.exact = dropout, crop_size, flip, exact
+        self.random_crop, self.keep_features = random_crop, keep_features
         self._network: SDMPNetwork | None = None
         self._scorer: SDMPNetwork | FoldedScorer | None = None
 
@@ -117,12 +126,16 @@ class SDMPNetMethod(Trainable):
             self._fill(network)
         self._network = network.to(device)
         self._scorer = None
+        if self.keep_features:
+            from .kept import KeptFeatures  # noqa: PLC0415
+
+            network.keep = KeptFeatures(network.features, self.keep_features)
         return self._network
 
     def views(
         self, enhanced: torch.Tensor, reference: torch.Tensor, *, rng: np.random.Generator, training: bool
     ) -> tuple[torch.Tensor, torch.Tensor]:
-        """One random crop, flipped at random, for training; ``validation_crops`` otherwise.
+        """One crop for training, at a random place and flipped at random by default; ``validation_crops`` otherwise.
 
         Args:
             enhanced: RGB in [0, 1], (3, H, W).
@@ -139,7 +152,10 @@ class SDMPNetMethod(Trainable):
         import torch  # noqa: PLC0415
 
         ground = self._ground(reference)
-        chosen = places.draw(1, ground, rng) if training else places.choose(self.validation_crops, ground, rng)
+        if training and self.random_crop:
+            chosen = places.draw(1, ground, rng)
+        else:
+            chosen = places.choose(1 if training else self.validation_crops, ground, rng)
         pair = places.cut(enhanced, chosen, self.crop_size), places.cut(reference, chosen, self.crop_size)
         if training and self.flip and rng.random() < 0.5:
             return torch.flip(pair[0], dims=[3]), torch.flip(pair[1], dims=[3])

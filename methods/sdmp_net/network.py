@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -50,11 +51,13 @@ class SDMPNetwork(nn.Module):
     Attributes:
         architecture: its sizes.
         crop_size: S, side length of the crops in pixels.
+        keep: gives the frozen features in training in place of ``features``, which it may have asked before (``kept``).
     """
 
     def __init__(self, architecture: Architecture, *, crop_size: int = 224, dropout: float = 0.5) -> None:
         super().__init__()
         self.architecture, self.crop_size = architecture, crop_size
+        self.keep: Callable[[Tensor], Features] | None = None
         widths = architecture.widths
         self.cnn = ResNetFeatures(architecture.cnn.name, architecture.cnn_stages, architecture.cnn_blocks, crop_size)
         self.vit = ViTFeatures(architecture.vit.name, architecture.vit_blocks, crop_size)
@@ -83,14 +86,17 @@ class SDMPNetwork(nn.Module):
 
     def describe_reference(self, crops: Tensor) -> ReferenceDescription:
         """All that depends on the reference alone, from its crops, RGB in [0, 1], (N, 3, S, S)."""
-        features = self.features(crops)
+        features = self._seen(crops)
         offsets = self.offsets(features)
         return ReferenceDescription(offsets, self.joint(features, offsets))
 
     def compare(self, crops: Tensor, reference: ReferenceDescription) -> Tensor:
         """Quality of enhanced crops at the described places, (N, 3, S, S) to (N,), in units of the scaled label."""
-        out: Tensor = self.head(reference.joint, self.joint(self.features(crops), reference.offsets))
+        out: Tensor = self.head(reference.joint, self.joint(self._seen(crops), reference.offsets))
         return out
+
+    def _seen(self, crops: Tensor) -> Features:
+        return self.features(crops) if self.keep is None else self.keep(crops)
 
     def forward(self, enhanced: Tensor, reference: Tensor) -> Tensor:
         """Quality of pairs of crops, RGB in [0, 1], (N, 3, S, S) twice to (N,); differentiable in the trained parts."""

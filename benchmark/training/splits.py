@@ -60,7 +60,7 @@ class Division:
 
 
 def divide(table: pd.DataFrame, split: str, validate: float | str, seed: int, *, lower_mos_better: bool) -> Division:
-    """Choose training and validation pairs.
+    """Choose training and validation pairs, in the order of their names: that of the label file changes nothing.
 
     Args:
         table: all pairs (columns: ``benchmark.pairs``).
@@ -72,6 +72,7 @@ def divide(table: pd.DataFrame, split: str, validate: float | str, seed: int, *,
     Raises:
         ConfigError: no such split, too few references, references in both parts, or constant labels.
     """
+    table = table.sort_values("pair", ignore_index=True)
     unsplit = set(table["split"]) == {""}
     rows = table if unsplit else pairs.choose_splits(table, [split])
     if isinstance(validate, str):

@@ -1,60 +1,25 @@
-"""Stand-ins for published weights: real files in a cache of their own, with seeded random content of the right shapes."""
+"""Test-made weights for LPIPS and DISTS in a cache of their own, in use by torch and pyiqa."""
 
-import math
-from collections.abc import Iterator, Mapping
+import importlib.util
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-import torch
-
-LPIPS_CHANNELS = {
-    "LPIPS_v0.1_alex-df73285e.pth": (64, 192, 384, 256, 256),
-    "LPIPS_v0.0_alex-18720f55.pth": (64, 192, 384, 256, 256),
-    "LPIPS_v0.1_vgg-a78928a0.pth": (64, 128, 256, 512, 512),
-    "LPIPS_v0.1_squeeze-4a5350f2.pth": (64, 128, 256, 384, 384, 512, 512),
-}
-
-
-def made_up(shapes: Mapping[str, Any]) -> dict[str, torch.Tensor]:
-    """Random values that keep a network's activations in scale; classifiers are one repeated zero, stored once."""
-    state: dict[str, torch.Tensor] = {}
-    for key, like in shapes.items():
-        if key.startswith("classifier"):
-            state[key] = torch.zeros(1).expand(like.shape)
-        elif like.dim() > 1:
-            state[key] = torch.randn(like.shape) * math.sqrt(2 / like[0].numel())
-        else:
-            state[key] = torch.randn(like.shape) * 0.1
-    return state
 
 
 @pytest.fixture(scope="session")
 def weight_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """torch's hub directory, with test-made weights for LPIPS and DISTS, in use by torch and pyiqa."""
-    from torchvision import models
-
+    """torch's hub directory."""
+    spec = importlib.util.spec_from_file_location("made_weights", Path(__file__).parent / "made_weights.py")
+    assert spec is not None
+    assert spec.loader is not None
+    made_weights = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(made_weights)
     hub = tmp_path_factory.mktemp("torch_home") / "hub"
-    checkpoints, own = hub / "checkpoints", hub / "pyiqa"
-    checkpoints.mkdir(parents=True)
-    own.mkdir()
-    torch.manual_seed(0)
-    with torch.device("meta"):
-        shapes = {
-            "alexnet-owt-7be5be79.pth": models.alexnet(weights=None).state_dict(),
-            "vgg16-397923af.pth": models.vgg16(weights=None).state_dict(),
-            "squeezenet1_1-b8a52dc0.pth": models.squeezenet1_1(weights=None).state_dict(),
-        }
-    for name, state in shapes.items():
-        torch.save(made_up(state), checkpoints / name)
-    for name, channels in LPIPS_CHANNELS.items():
-        torch.save(
-            {f"lin{i}.model.1.weight": torch.rand(1, count, 1, 1) for i, count in enumerate(channels)}, own / name
-        )
-    torch.save({name: torch.rand(1, 1475, 1, 1) for name in ("alpha", "beta")}, own / "DISTS_weights-f5e65c96.pth")
+    made_weights.write(hub)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TORCH_HOME", str(hub.parent))
         from pyiqa.utils import download_util
 
-        patch.setattr(download_util, "DEFAULT_CACHE_DIR", str(own))
+        patch.setattr(download_util, "DEFAULT_CACHE_DIR", str(hub / "pyiqa"))
         yield hub

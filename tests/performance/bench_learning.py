@@ -69,8 +69,10 @@ def main() -> dict[str, Any]:
             row = pairs[(pairs["method"] == method) & (pairs["statistic"] == statistic)].iloc[0]
             values[f"{method} {statistic}"] = [round(float(row[key]), 3) for key in ("value", "ci_low", "ci_high")]
     compared = found.comparisons[(found.comparisons["level"] == "pair") & (found.comparisons["method_a"] == "trained")]
-    for row in compared[compared["method_b"] == "untrained"].itertuples():
-        values[f"trained - untrained {row.statistic}"] = [row.difference, row.ci_low, row.ci_high, row.p_adjusted]
+    compared = compared[compared["method_b"] == "untrained"].set_index("statistic")
+    for statistic in ("srcc", "plcc", "krcc"):
+        difference = compared.loc[statistic, ["difference", "ci_low", "ci_high", "p_adjusted"]].to_numpy(dtype=float)
+        values[f"trained - untrained {statistic}"] = difference.round(4).tolist()
     for name, value in values.items():
         print(f"  {name}: {json.dumps(value)}")
     return values

@@ -78,6 +78,13 @@ class LPIPS(PyiqaMethod):
     def weights(self) -> Sequence[WeightFile]:
         return BACKBONES[self.net], CALIBRATIONS[self.version, self.net]
 
+    def load(self, device: str) -> None:
+        import torch  # noqa: PLC0415
+
+        super().load(device)
+        # AlexNet's convolutions take three quarters of their time with channels innermost
+        self._net.to(memory_format=torch.channels_last)
+
     def describe(self, reference: torch.Tensor, *, rng: np.random.Generator | None = None) -> list[torch.Tensor]:
         """Normalised features of one reference, (1, 3, H, W), layer by layer. Nothing is drawn from ``rng``."""
         return list(self._features(reference))
@@ -94,10 +101,11 @@ class LPIPS(PyiqaMethod):
 
     def _features(self, images: torch.Tensor) -> Iterator[torch.Tensor]:
         """Each layer's unit-normalised features in turn, so that only one layer need be kept."""
+        import torch  # noqa: PLC0415
         from pyiqa.archs.lpips_arch import normalize_tensor  # noqa: PLC0415
 
         metric = self._net.net
-        hidden = 2 * images - 1
+        hidden = (2 * images - 1).contiguous(memory_format=torch.channels_last)
         if self.version == "0.1":
             hidden = metric.scaling_layer(hidden)
         for number in range(metric.net.N_slices):

@@ -22,9 +22,20 @@ STATISTICS = (
     "auc_ds",
     "auc_bw",
     "cc_0",
+    "pairs_ordered",
 )
 Statistic = Literal[
-    "srcc", "plcc", "krcc", "plcc_logistic4", "plcc_logistic5", "rmse", "outlier_ratio", "auc_ds", "auc_bw", "cc_0"
+    "srcc",
+    "plcc",
+    "krcc",
+    "plcc_logistic4",
+    "plcc_logistic5",
+    "rmse",
+    "outlier_ratio",
+    "auc_ds",
+    "auc_bw",
+    "cc_0",
+    "pairs_ordered",
 ]
 SCORE_KEYS = (
     "dataset",

@@ -135,6 +135,13 @@ class Method:
         """Options that change numbers and that readers of a table should know (colour space, downsampling, crops …)."""
         return {}
 
+    def gflops(self) -> float | None:
+        """Floating-point operations of a pair in units of 1e9 (a multiplication with an addition is two), where known.
+
+        Asked after a pair was scored; for the efficiency table.
+        """
+        return None
+
     def unavailable(self) -> str | None:
         """Why this method cannot be used on this machine as it is and what to do about it, or ``None``.
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from benchmark import files, provenance, record, registry, table_input
+from benchmark import attachments, files, provenance, record, registry, table_input
 from benchmark.config import PublishedEntry, ReportConfig, StatisticsConfig
 from benchmark.contracts import ScoreSource
 from benchmark.errors import ConfigError, UserError
@@ -59,8 +59,13 @@ class Evaluation:
         """0 when all that was asked was done, 3 when a method failed, is unavailable, or missed pairs."""
         return 0 if all(method.status == "scored" for method in self.data.methods) else 3
 
-    def save(self, directory: str | Path | None = None) -> Path:
-        """Write all files of a run and return the path of the report page."""
+    def save(self, directory: str | Path | None = None, *, redo: bool = True) -> Path:
+        """Write all files of a run and return the path of the report page.
+
+        Args:
+            directory: where to; default: the run's own folder.
+            redo: whether to make tables, plots and page anew even where they lie there already, unchanged.
+        """
         from benchmark.report import write_report  # noqa: PLC0415 - matplotlib is slow to import
 
         place = self.directory if directory is None else Path(directory)
@@ -69,7 +74,8 @@ class Evaluation:
         files.write_table(place / "comparisons.csv", self.data.comparisons)
         files.write_table(place / "failures.csv", self.data.failures)
         record.write(place / record.NAME, self.data.record)
-        write_report(self.data, place)
+        attachments.copy(self.directory, place)
+        write_report(self.data, place, redo=redo)
         return place / "report.html"
 
 
@@ -148,7 +154,7 @@ def read(directory: Path) -> Evaluation:
         simulated=bool(content["simulated"]),
         record=content,
     )
-    return Evaluation(data, directory)
+    return Evaluation(attachments.read(data, directory), directory)
 
 
 def together(directories: Sequence[Path]) -> Evaluation:

@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 from rich.console import Console
 
-from benchmark import atomic, data, files, lineup, outcome, plugins, provenance, record, weights
+from benchmark import atomic, attachments, costs, data, files, lineup, outcome, plugins, provenance, record, weights
 from benchmark.config import RunConfig
 from benchmark.config_file import Source, absolute, parse, read_source
 from benchmark.contracts import ScoreSource, Trainable
@@ -102,10 +102,11 @@ def run(config: Config, *, settings: Sequence[str] = (), console: Console | None
         "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(begin)),
         "seconds": round(time.time() - begin, 3),
         "computed": scored.computed,
-        "seconds_a_pair": _mean_seconds(prepared, scored),
     }
-    result = Run(replace(result.data, record={**result.data.record, "times": times}), prepared.output)
-    result.save()
+    content = replace(result.data, record={**result.data.record, "times": times})
+    content = attachments.attach(content, prepared.output, prepared.data.chosen, plan.hashes, prepared.entrants)
+    result = Run(content, prepared.output)
+    result.save(redo=False)
     return result
 
 
@@ -248,6 +249,7 @@ def _score(prepared: Prepared, machine: Machine, memory: FileHashes, console: Co
         threads=machine.threads,
         seed=config.seed,
         environment=_weights_environment(entrants, store.directory / "weights"),
+        measure=tuple(label for label, item in producers.items() if item.key not in costs.read(store.directory)),
     )
     if plan.groups:
         atomic.write_text(store.directory / "machine.json", json.dumps({"threads": machine.threads}) + "\n")
@@ -257,6 +259,7 @@ def _score(prepared: Prepared, machine: Machine, memory: FileHashes, console: Co
             plan, setup, producers, store, progress, workers=machine.workers, time_limit=config.time_limit
         )
     store.compact()
+    scored.costs = costs.merge(store.directory, producers, scored.costs)
     for entrant in entrants:
         if entrant.label in scored.broken:
             status, reason = scored.broken[entrant.label]
@@ -375,6 +378,7 @@ def _record(prepared: Prepared, machine: Machine, plan: Plan, scored: Outcome, l
         },
         "weights": {entrant.label: entrant.weights for entrant in prepared.entrants if entrant.weights},
         "failed_pairs": dict(sorted(failed.items())),
+        "efficiency": costs.efficiency(scored.costs, _mean_seconds(prepared, scored)),
         "device": machine.device,
         "threads": machine.threads,
         "versions": provenance.versions(libraries),

@@ -1,4 +1,7 @@
-"""``run.json``: enough to know what made a run and to repeat it. Standard library only; all times stand under ``times``."""
+"""``run.json``: enough to know what made a run and to repeat it. Standard library only.
+
+What differs from call to call stands under ``times``.
+"""
 
 from __future__ import annotations
 

@@ -56,6 +56,9 @@ def _block(
         yield _table(data, numbers, block, ranked, width, plain=not console.is_terminal)
     else:
         yield Text("No method could be ranked.")
+    for item in order:
+        if item.method.marks:
+            yield Text(f"{one_line(item.method.title)}: {one_line('; '.join(item.method.marks), 400)}")
     below = [item for item in order if not item.ranked]
     if below:
         yield Text("Not ranked:")

@@ -6,21 +6,38 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from benchmark import atomic
+from benchmark.report import freshness
 from benchmark.report.blocks import Numbers
 from benchmark.report.data import ReportData
 from benchmark.report.efficiency import efficiency_table
 from benchmark.report.table import ComparisonTable, comparison_table
 
 
-def write_report(data: ReportData, directory: str | Path) -> Mapping[str, Path]:
+def write_report(data: ReportData, directory: str | Path, *, redo: bool = True) -> Mapping[str, Path]:
     """Write ``tables/``, ``plots/`` and ``report.html``.
 
+    Args:
+        data: what they are functions of.
+        directory: where they go.
+        redo: whether to make them anew even where the folder holds them already, unchanged.
+
     Returns:
-        The path of each file by its name relative to the directory (``tables/comparison.csv`` …).
+        The path of each file that was made by its name relative to the directory (``tables/comparison.csv`` …).
 
     Raises:
         OSError: the directory can't be written to.
     """
+    place, key = Path(directory), freshness.fingerprint(data)
+    if not redo and freshness.is_current(place, key):
+        return {}
+    content = render(data)
+    _write(place, content)
+    freshness.note(place, key, content)
+    return {name: place / name for name in content}
+
+
+def render(data: ReportData) -> dict[str, bytes]:
+    """Every file of a report: its name relative to the run's folder (``tables/comparison.csv`` …) and its bytes."""
     from benchmark.report.page import render_page  # noqa: PLC0415 - jinja2 only where a page is made
     from benchmark.report.plots import all_clouds, draw_all  # noqa: PLC0415 - matplotlib is slow to import
 
@@ -38,7 +55,7 @@ def write_report(data: ReportData, directory: str | Path) -> Mapping[str, Path]:
     for plot in plots:
         content |= {f"plots/{plot.name}.{kind}": plot.save(kind) for kind in data.config.plots}
     content["report.html"] = render_page(data, numbers, tables, plots, clouds, grids).encode()
-    return _write(Path(directory), content)
+    return content
 
 
 def table_files(table: ComparisonTable) -> dict[str, str]:
@@ -51,13 +68,10 @@ def table_files(table: ComparisonTable) -> dict[str, str]:
     return {f"{stem}.csv": to_csv(table), f"{stem}.md": to_markdown(table), f"{stem}.tex": to_latex(table)}
 
 
-def _write(directory: Path, content: Mapping[str, bytes]) -> dict[str, Path]:
-    written = {}
+def _write(directory: Path, content: Mapping[str, bytes]) -> None:
     for name, data in content.items():
-        written[name] = directory / name
-        atomic.write_bytes(written[name], data)
-    _remove_stale(directory / "plots", {path.name for path in written.values()})
-    return written
+        atomic.write_bytes(directory / name, data)
+    _remove_stale(directory / "plots", {Path(name).name for name in content})
 
 
 def _remove_stale(plots: Path, kept: set[str]) -> None:

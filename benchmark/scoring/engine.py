@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from benchmark.scoring.messages import Group, Setup
 from benchmark.scoring.plan import Failure, Plan
 from benchmark.scoring.progress import ScoringProgress
-from benchmark.scoring.supervisor import Broken, Event, Failed, GroupDone, Scored, Supervisor
+from benchmark.scoring.supervisor import Broken, Cost, Event, Failed, GroupDone, Scored, Supervisor
 from benchmark.store import Producer, Store, StoredScore
 
 WRITE_EVERY_S = 5.0
@@ -23,12 +23,13 @@ MEMORY_A_WORKER = 3 * 2**30
 
 @dataclass(slots=True)
 class Outcome:
-    """What scoring left: scores and seconds by (label, pair), failures, and methods that could not be used."""
+    """What scoring left: scores and seconds by (label, pair), failures, unusable methods, and what methods cost."""
 
     scores: dict[tuple[str, str], float] = field(default_factory=dict)
     seconds: dict[tuple[str, str], float] = field(default_factory=dict)
     failures: list[Failure] = field(default_factory=list)
     broken: dict[str, tuple[str, str]] = field(default_factory=dict)
+    costs: dict[str, dict[str, float]] = field(default_factory=dict)
     computed: int = 0
 
 
@@ -101,6 +102,8 @@ def _note(
             open_pairs.discard((event.label, event.pair))
             outcome.failures.append(Failure(event.pair, event.label, event.reason))
             progress.advance(event.label)
+    elif isinstance(event, Cost):
+        outcome.costs[event.label] = {str(key): float(value) for key, value in event.found.items()}
     elif isinstance(event, Broken):
         outcome.broken[event.label] = (event.status, event.reason)
 

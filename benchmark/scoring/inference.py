@@ -19,6 +19,7 @@ from benchmark.contracts import Method, splits_work, takes_rng
 from benchmark.errors import UserError
 from benchmark.images import read_image
 from benchmark.randomness import content_sha256, reference_rng
+from benchmark.scoring.cost import CostMeter
 from benchmark.scoring.guard import undisturbed
 from benchmark.scoring.messages import Group
 from benchmark.sizes import Preparer, SizePolicy
@@ -73,7 +74,13 @@ def _fail_pair(group: Group, pair: str, reason: str, emit: Emit) -> None:
 
 
 def score_group(
-    group: Group, methods: Mapping[str, Method], device: str, seed: int, sizes: SizePolicy, emit: Emit
+    group: Group,
+    methods: Mapping[str, Method],
+    device: str,
+    seed: int,
+    sizes: SizePolicy,
+    emit: Emit,
+    meter: CostMeter,
 ) -> None:
     """Score what the group still wants, emitting each score or failure as it is known."""
     prepared = prepare(group, sizes, emit)
@@ -81,18 +88,24 @@ def score_group(
         if label not in methods:
             continue
         wanted = [pair for pair in prepared if pair.pair in names]
-        _score_method(label, methods[label], wanted, device, seed, emit)
+        _score_method(label, methods[label], wanted, device, seed, emit, meter)
 
 
 def _score_method(
-    label: str, method: Method, pairs: Sequence[PreparedPair], device: str, seed: int, emit: Emit
+    label: str,
+    method: Method,
+    pairs: Sequence[PreparedPair],
+    device: str,
+    seed: int,
+    emit: Emit,
+    meter: CostMeter,
 ) -> None:
     descriptions: dict[int, tuple[Any, float]] = {}
     for pair in pairs:
         emit("started", label=label, pair=pair.pair)
         begin = time.perf_counter()
         try:
-            with undisturbed(pair.digest):
+            with meter.around(label, method, device), undisturbed(pair.digest):
                 value, shared = _compute(method, pair, device, seed, descriptions)
         except KeyboardInterrupt:
             raise

@@ -32,6 +32,7 @@ class Setup:
         threads: threads of each worker.
         seed: the run's seed.
         environment: further environment variables, set before the worker imports anything.
+        measure: labels of methods whose cost the first worker measures.
     """
 
     methods: tuple[MethodTask, ...]
@@ -41,6 +42,7 @@ class Setup:
     threads: int
     seed: int
     environment: Mapping[str, str] = field(default_factory=dict)
+    measure: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,8 @@ def decode_setup(message: Mapping[str, Any]) -> Setup:
     """A setup back from its message."""
     content = dict(message["setup"])
     methods = tuple(MethodTask(**item) for item in content.pop("methods"))
-    return Setup(methods=methods, plugin_folders=tuple(content.pop("plugin_folders")), **content)
+    folders, measure = tuple(content.pop("plugin_folders")), tuple(content.pop("measure"))
+    return Setup(methods=methods, plugin_folders=folders, measure=measure, **content)
 
 
 def encode_group(group: Group) -> bytes:

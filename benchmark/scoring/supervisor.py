@@ -58,13 +58,21 @@ class Broken:
 
 
 @dataclass(frozen=True, slots=True)
+class Cost:
+    """What a method needs beside time (``cost``)."""
+
+    label: str
+    found: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
 class GroupDone:
     """All that can be scored of a group is scored."""
 
     group: Group
 
 
-Event = Scored | Failed | Broken | GroupDone
+Event = Scored | Failed | Broken | Cost | GroupDone
 
 
 class WorkerStartError(RuntimeError):
@@ -136,7 +144,7 @@ class Supervisor:
         worker = _Worker(number, process, log, time.monotonic() + START_LIMIT_S)
         self._workers[number] = worker
         threading.Thread(target=self._listen, args=(worker,), daemon=True).start()
-        self._send(worker, encode_setup(self._setup))
+        self._send(worker, encode_setup(self._setup if number == 1 else replace(self._setup, measure=())))
 
     def _listen(self, worker: _Worker) -> None:
         assert worker.process.stdout is not None
@@ -190,6 +198,8 @@ class Supervisor:
         elif kind == "broken":
             worker.loading = None
             yield from self._break(message["label"], message["status"], message["reason"])
+        elif kind == "cost":
+            yield Cost(message["label"], message["found"])
         elif kind == "started":
             worker.doing = (message["label"], message["pair"])
         elif kind == "score" and worker.group is not None:

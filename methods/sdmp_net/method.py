@@ -117,6 +117,12 @@ class SDMPNetMethod(Trainable):
             "arithmetic": "as published" if self.exact else "folded layers",
         }
 
+    def gflops(self) -> float | None:
+        """Of a pair: its crops, and a sixth of the work on their reference, as for six enhanced images a reference."""
+        from .operations import gflops_a_pair  # noqa: PLC0415
+
+        return self.crops * gflops_a_pair(self.architecture, self.crop_size, exact=self.exact)
+
     # training
 
     def build(self, device: str) -> torch.nn.Module:

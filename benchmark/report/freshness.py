@@ -1,0 +1,84 @@
+"""Whether a folder's report is already the one that the data give: then a repeated run need not draw it again.
+
+A fingerprint of all that a report is a function of stands in ``.report.json`` beside the hashes of the files it gave.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from benchmark import atomic
+from benchmark.report.data import ReportData
+
+NAME = ".report.json"
+DRAWS = ("matplotlib", "numpy", "pandas", "scipy", "jinja2", "plotly")
+
+
+def fingerprint(data: ReportData) -> str:
+    """SHA-256 over everything that tables, plots and page are functions of, this package's code included."""
+    digest = hashlib.sha256()
+
+    def take(*parts: str | bytes) -> None:
+        for part in parts:
+            content = part.encode() if isinstance(part, str) else part
+            digest.update(len(content).to_bytes(8, "big") + content)
+
+    for table in (data.scores, data.summary, data.comparisons, data.failures):
+        take(table.to_csv(index=False))
+    for label, table in data.histories.items():
+        take(label, table.to_csv(index=False))
+    for pictures in (data.thumbnails.enhanced, data.thumbnails.reference):
+        for pair, content in pictures.items():
+            take(pair, content)
+    record = {key: value for key, value in data.record.items() if key != "times"}
+    published = {name: entry.model_dump(mode="json") for name, entry in data.published.items()}
+    rest = [data.title, data.notes, data.confidence, data.lower_mos_better, data.simulated, published, record]
+    methods = [method.record() for method in data.methods]
+    take(json.dumps([rest, methods, data.config.model_dump(mode="json")], sort_keys=True, default=str))
+    take(_code(), *(f"{name} {_version(name)}" for name in DRAWS))
+    return digest.hexdigest()
+
+
+def is_current(directory: Path, key: str) -> bool:
+    """Whether the folder holds the report of this fingerprint, every file as it was written."""
+    try:
+        noted = json.loads((directory / NAME).read_text(encoding="utf-8"))
+        files = dict(noted["files"])
+        return noted["fingerprint"] == key and all(_sha256(directory / name) == files[name] for name in files)
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
+def note(directory: Path, key: str, content: Mapping[str, bytes]) -> None:
+    """Remember which files a fingerprint gave."""
+    files = {name: hashlib.sha256(data).hexdigest() for name, data in sorted(content.items())}
+    text = json.dumps({"fingerprint": key, "files": files}, indent=0)
+    atomic.write_text(directory / NAME, text + "\n")
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _code() -> bytes:
+    """SHA-256 of this package's modules and templates."""
+    home = Path(__file__).parent
+    digest = hashlib.sha256()
+    for path in _sources(home):
+        digest.update(path.relative_to(home).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.digest()
+
+
+def _sources(home: Path) -> Iterable[Path]:
+    return sorted(path for path in home.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "none"

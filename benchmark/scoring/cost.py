@@ -1,0 +1,91 @@
+"""What a method needs beside time, measured on the first pair that it scores: parameters, memory, stated operations. Torch.
+
+Nothing is computed twice for it: memory is read off the process around a score that is wanted anyway.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import platform
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import torch
+
+from benchmark.contracts import Method
+
+_STATUS = Path("/proc/self/status")
+_CLEAR = Path("/proc/self/clear_refs")
+
+
+class CostMeter:
+    """Measures each of some methods once.
+
+    Args:
+        labels: the methods to be measured.
+        emit: told ``cost`` with what was found.
+    """
+
+    def __init__(self, labels: tuple[str, ...], emit: Callable[..., None]) -> None:
+        self._open = set(labels)
+        self._emit = emit
+
+    @contextmanager
+    def around(self, label: str, method: Method, device: str) -> Iterator[None]:
+        """Measure while the body scores a pair, if this method is still to be measured."""
+        if label not in self._open:
+            yield
+            return
+        self._open.discard(label)
+        before = _begin(device)
+        yield
+        found: dict[str, float] = {}
+        peak = _peak_mib(device)
+        if peak is not None and before is not None:
+            found["memory_mib"] = round(max(0.0, peak - before))
+        count = parameters(method)
+        if count:
+            found["parameters"] = count
+        with suppress(Exception):  # a plug-in's own words about itself; without them a cell stays empty
+            stated = method.gflops()
+            if stated is not None:
+                found["gflops"] = float(stated)
+        self._emit("cost", label=label, found=found)
+
+
+def parameters(method: Method) -> int:
+    """Parameters of the networks that a method holds as attributes, each counted once."""
+    modules = [value for value in vars(method).values() if isinstance(value, torch.nn.Module)]
+    found = {id(parameter): parameter.numel() for module in modules for parameter in module.parameters()}
+    return sum(found.values())
+
+
+def _begin(device: str) -> float | None:
+    """Memory in use now; what was freed before is given back first, so that it is not counted as still in use."""
+    if device.startswith("cuda"):
+        torch.cuda.reset_peak_memory_stats(device)
+        return torch.cuda.memory_allocated(device) / 2**20
+    if platform.libc_ver()[0] == "glibc":
+        ctypes.CDLL(None).malloc_trim(0)
+    try:
+        _CLEAR.write_text("5")
+    except OSError:
+        return None
+    return _status("VmRSS")
+
+
+def _peak_mib(device: str) -> float | None:
+    if device.startswith("cuda"):
+        return torch.cuda.max_memory_allocated(device) / 2**20
+    return _status("VmHWM")
+
+
+def _status(key: str) -> float | None:
+    """A line of this process's status in MiB; Linux only."""
+    try:
+        lines = _STATUS.read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return None
+    found = next((line for line in lines if line.startswith(f"{key}:")), None)
+    return int(found.split()[1]) / 1024 if found else None

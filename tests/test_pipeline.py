@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import subprocess
+import sys
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -209,3 +211,27 @@ def test_evaluate_adds_the_floor_on_request(tmp_path: Path) -> None:
     assert value > 0.7
     with pytest.raises(ConfigError, match="no column 'psnr'"):
         benchmark.evaluate(frame, mos="mos", methods=["psnr"])
+
+
+def test_report_redoes_every_file_elsewhere_byte_for_byte_and_without_torch(
+    root: Path, plugin_folder: Path, tiny_set: Path, tmp_path: Path
+) -> None:
+    """Thumbnails included; and what it wrote can be redone in its turn."""
+    (plugin_folder / "methods" / "mae.py").write_text(MAE)
+    settings = config(tiny_set, report={"plots": ["png", "pdf"]}, methods=["mae", {"name": "mae", "label": "again"}])
+    run(settings, tmp_path / "first", plugins=[plugin_folder])
+    for source, target in (("first", "second"), ("second", "third")):
+        command = [sys.executable, "-X", "importtime", str(root / "run_benchmark.py"), "report", source]
+        done = subprocess.run([*command, "--output", target], cwd=tmp_path, capture_output=True, text=True, check=True)
+        imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
+        assert "matplotlib" in imported
+        assert not imported & {"torch", "pyiqa", "timm"}
+    written = {path.relative_to(tmp_path / "first") for path in (tmp_path / "first").rglob("*") if path.is_file()}
+    written = {path for path in written if path.parts[0] != "store"}
+    assert len([path for path in written if path.parts[0] == "thumbnails"]) == 9
+    assert len([path for path in written if path.parts[0] == "plots"]) > 4
+    for copy in ("second", "third"):
+        found = {path.relative_to(tmp_path / copy) for path in (tmp_path / copy).rglob("*") if path.is_file()}
+        assert found == written
+        differing = [p for p in written if (tmp_path / copy / p).read_bytes() != (tmp_path / "first" / p).read_bytes()]
+        assert not differing

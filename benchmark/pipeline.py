@@ -1,17 +1,16 @@
 """Wires the steps of a run: data, methods, scores, statistics, report. The only module that knows them all.
 
-``cli`` and notebooks call what is here; nothing below imports it. Its neighbour ``results_of`` turns a table of scores
-into statistics, tables and plots; this module gets to that table.
+``cli`` and notebooks call what is here; nothing below imports it. Its neighbours: ``work`` computes what scores are missing,
+``outcome`` turns a table of scores into statistics, tables and plots.
 """
 
 from __future__ import annotations
 
 import contextlib
-import json
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,7 @@ import numpy as np
 import pandas as pd
 from rich.console import Console
 
-from benchmark import atomic, attachments, costs, data, files, lineup, outcome, plugins, provenance, record, weights
+from benchmark import attachments, costs, data, files, lineup, outcome, plugins, provenance, ranks, record
 from benchmark.config import RunConfig
 from benchmark.config_file import Source, absolute, parse, read_source
 from benchmark.contracts import ScoreSource, Trainable
@@ -28,38 +27,16 @@ from benchmark.errors import ConfigError, UserError
 from benchmark.hashes import FileHashes
 from benchmark.lineup import Entrant
 from benchmark.outcome import Evaluation, Run
-from benchmark.scoring.engine import Outcome, default_workers, score_missing
-from benchmark.scoring.messages import Setup
-from benchmark.scoring.plan import Failure, Plan, ScoredPair, make_plan
-from benchmark.scoring.progress import ScoringProgress
+from benchmark.ranks import Ranks
+from benchmark.scoring.engine import Outcome
+from benchmark.scoring.plan import Failure, Plan
 from benchmark.single import create_method
-from benchmark.store import Producer, Store
+from benchmark.work import Machine, Prepared, Work, find_machine, plan_work, score
 
 __all__ = ["Evaluation", "Run", "create_method", "evaluate", "run"]
 
 Config = str | Path | Mapping[str, Any]
 evaluate = outcome.evaluate
-
-
-@dataclass(frozen=True, slots=True)
-class Machine:
-    """Where and how scores are computed: device, threads of each worker, number of workers."""
-
-    device: str
-    threads: int
-    workers: int
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """A run's configuration with everything that it names found and checked."""
-
-    config: RunConfig
-    source: Source
-    output: Path
-    plugin_folders: tuple[str, ...]
-    data: Data
-    entrants: list[Entrant]
 
 
 def run(config: Config, *, settings: Sequence[str] = (), console: Console | None = None, **overrides: Any) -> Run:
@@ -76,14 +53,39 @@ def run(config: Config, *, settings: Sequence[str] = (), console: Console | None
 
     Raises:
         UserError: the configuration or the data can't be used.
+        SystemExit: with status 0, in every process that ``torchrun`` started but the first, once its share is scored.
     """
-    console = console or Console(quiet=True)
     begin = time.time()
+    group = ranks.join()
+    console = console if console is not None and group.first else Console(quiet=True)
+    with group.first_goes_first("prepared"):
+        prepared, machine, work = _get_ready(config, settings, overrides, group, console)
+    scored = score(prepared, work, group, console)
+    if not group.first:
+        raise SystemExit(0)
+    columns = _columns(prepared, scored)
+    result = _assemble(prepared, machine, work.plan, scored, columns)
+    times = {
+        "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(begin)),
+        "seconds": round(time.time() - begin, 3),
+        "computed": scored.computed,
+    }
+    content = replace(result.data, record={**result.data.record, "times": times})
+    content = attachments.attach(content, prepared.output, prepared.data.chosen, work.plan.hashes, prepared.entrants)
+    result = Run(content, prepared.output)
+    result.save(redo=False)
+    return result
+
+
+def _get_ready(
+    config: Config, settings: Sequence[str], overrides: Mapping[str, Any], group: Ranks, console: Console
+) -> tuple[Prepared, Machine, Work]:
+    """Everything before the first score: configuration, data, weights, and what is missing."""
     prepared = prepare(config, settings, overrides)
     if not prepared.data.chosen.size:
         raise UserError("the chosen splits have no pairs")
     memory = FileHashes(prepared.output / "store" / "files.json", fresh=bool(overrides.get("fresh")))
-    machine = _machine(prepared)
+    machine = find_machine(prepared, group)
     lineup.find_weights(
         prepared.entrants,
         memory,
@@ -95,19 +97,7 @@ def run(config: Config, *, settings: Sequence[str] = (), console: Console | None
     if any(isinstance(entrant.method, Trainable) for entrant in prepared.entrants):
         labels, lower = _label_extremes(prepared.data, memory), prepared.data.lower_mos_better
         lineup.check_label_scaling(prepared.entrants, prepared.data.name, labels, lower_mos_better=lower)
-    plan, scored = _score(prepared, machine, memory, console)
-    columns = _columns(prepared, scored)
-    result = _assemble(prepared, machine, plan, scored, columns)
-    times = {
-        "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(begin)),
-        "seconds": round(time.time() - begin, 3),
-        "computed": scored.computed,
-    }
-    content = replace(result.data, record={**result.data.record, "times": times})
-    content = attachments.attach(content, prepared.output, prepared.data.chosen, plan.hashes, prepared.entrants)
-    result = Run(content, prepared.output)
-    result.save(redo=False)
-    return result
+    return prepared, machine, plan_work(prepared, machine, memory, group, console)
 
 
 def prepare(config: Config, settings: Sequence[str], overrides: Mapping[str, Any]) -> Prepared:
@@ -201,84 +191,6 @@ def _keep(entrants: list[Entrant], wanted: Sequence[str] | None) -> list[Entrant
         labels = ", ".join(entrant.label for entrant in entrants)
         raise ConfigError(f"--methods: {unknown[0]!r} is not in this configuration (it has {labels})")
     return kept
-
-
-def _machine(prepared: Prepared) -> Machine:
-    """Device, threads and workers; the number of threads is kept with the scores, since it decides their last bits."""
-    device = prepared.config.device
-    if device == "auto":
-        device = "cuda" if provenance.cuda_at_hand() else "cpu"
-    note = prepared.output / "store" / "machine.json"
-    threads = prepared.config.threads
-    if threads is None:
-        try:
-            threads = int(json.loads(note.read_text(encoding="utf-8"))["threads"])
-        except (OSError, ValueError, KeyError, TypeError):
-            threads = 1
-    workers = prepared.config.workers or (default_workers() if device == "cpu" else 1)
-    if prepared.config.workers is None and device == "cpu":
-        workers = max(1, workers // threads)
-    return Machine(device, threads, workers)
-
-
-def _score(prepared: Prepared, machine: Machine, memory: FileHashes, console: Console) -> tuple[Plan, Outcome]:
-    """Compute what the store does not hold yet."""
-    config, chosen = prepared.config, prepared.data.chosen
-    sizes = asdict(prepared.data.sizes)
-    policy = {key: value for key, value in sizes.items() if key != "max_pixels"}
-    entrants = [entrant for entrant in prepared.entrants if entrant.scores_images]
-    producers: dict[str, Producer] = {
-        entrant.label: lineup.producer(
-            entrant, device=machine.device, threads=machine.threads, seed=config.seed, sizes=policy
-        )
-        for entrant in entrants
-    }
-    store = Store(prepared.output / "store")
-    store.read()
-    for path in store.unreadable:
-        console.print(f"store: {path} is damaged and was passed over; its scores are computed anew", markup=False)
-    rows = [ScoredPair(str(row.pair), str(row.reference_path), str(row.enhanced_path)) for row in chosen.itertuples()]
-    plan = make_plan(rows, producers, store, memory)
-    memory.save()
-    _say_why(plan, console)
-    setup = Setup(
-        methods=tuple(entrant.task() for entrant in entrants),
-        plugin_folders=prepared.plugin_folders,
-        sizes=sizes,
-        device=machine.device,
-        threads=machine.threads,
-        seed=config.seed,
-        environment=_weights_environment(entrants, store.directory / "weights"),
-        measure=tuple(label for label, item in producers.items() if item.key not in costs.read(store.directory)),
-    )
-    if plan.groups:
-        atomic.write_text(store.directory / "machine.json", json.dumps({"threads": machine.threads}) + "\n")
-    missing = {label: sum(reasons.values()) for label, reasons in plan.reasons.items()}
-    with ScoringProgress(console, missing, len(plan.known)) as progress:
-        scored = score_missing(
-            plan, setup, producers, store, progress, workers=machine.workers, time_limit=config.time_limit
-        )
-    store.compact()
-    scored.costs = costs.merge(store.directory, producers, scored.costs)
-    for entrant in entrants:
-        if entrant.label in scored.broken:
-            status, reason = scored.broken[entrant.label]
-            entrant.give_up("unavailable" if status == "unavailable" else "failed", reason)
-    return plan, scored
-
-
-def _weights_environment(entrants: Sequence[Entrant], shelf: Path) -> dict[str, str]:
-    """What workers' libraries need in order to find exactly the weight files that were located."""
-    found = dict.fromkeys(item for entrant in entrants for item in entrant.weight_files)
-    return weights.environment([weight for weight, _ in found], [path for _, path in found], shelf)
-
-
-def _say_why(plan: Plan, console: Console) -> None:
-    """Why scores are computed although the method has scored these pairs before."""
-    for label, reasons in plan.reasons.items():
-        for reason, count in sorted(reasons.items()):
-            if reason != "new":
-                console.print(f"{label}: {count} pairs to compute anew: {reason}", markup=False, highlight=False)
 
 
 def _columns(prepared: Prepared, scored: Outcome) -> list[tuple[str, list[float]]]:

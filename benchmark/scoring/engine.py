@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 
@@ -52,8 +52,20 @@ def score_missing(
     *,
     workers: int,
     time_limit: float,
+    share: Callable[[Sequence[str]], Iterable[str]] = iter,
 ) -> Outcome:
     """Compute the plan's groups; whatever is known when this ends, also by an interruption, is in the store.
+
+    Args:
+        plan: what is missing.
+        setup: what workers need to know.
+        producers: by label, what produces its scores.
+        store: where scores go.
+        progress: is told how it goes.
+        workers: number of processes.
+        time_limit: seconds for one pair.
+        share: from the references of all pairs, missing or not, those that this process is to look after
+            (``Ranks.share``).
 
     Raises:
         OSError: scores can't be written.
@@ -62,10 +74,11 @@ def score_missing(
     outcome = Outcome(dict(plan.known), dict(plan.seconds), list(plan.failures))
     waiting: list[StoredScore] = []
     written = time.monotonic()
-    open_pairs = {(label, pair) for group in plan.groups for label, names in group.wanted.items() for pair in names}
-    supervisor = Supervisor(setup, workers, time_limit)
+    open_pairs: set[tuple[str, str]] = set()
+    taken: list[Group] = []
+    supervisor = Supervisor(setup, min(workers, len(plan.groups)), time_limit)
     try:
-        with closing(supervisor.run(plan.groups)) as events:  # type: ignore[type-var]
+        with closing(supervisor.run(_take(plan, share, open_pairs, taken))) as events:  # type: ignore[type-var]
             for event in events:
                 _note(event, outcome, open_pairs, producers, waiting, progress)
                 due = isinstance(event, GroupDone) or time.monotonic() - written > WRITE_EVERY_S
@@ -76,8 +89,24 @@ def score_missing(
     finally:
         if waiting:
             store.add(producers.values(), waiting)
-    _fail_rest(outcome, open_pairs, plan)
+    _fail_rest(outcome, open_pairs, taken)
     return outcome
+
+
+def _take(
+    plan: Plan,
+    share: Callable[[Sequence[str]], Iterable[str]],
+    open_pairs: set[tuple[str, str]],
+    taken: list[Group],
+) -> Iterator[Group]:
+    """The groups of the references that this process takes, noting what it has taken on."""
+    groups = {group.reference: group for group in plan.groups}
+    for reference in share(plan.references):
+        group = groups.get(reference)
+        if group is not None:
+            taken.append(group)
+            open_pairs |= {(label, pair) for label, names in group.wanted.items() for pair in names}
+            yield group
 
 
 def _note(
@@ -116,9 +145,9 @@ def _stored(event: Scored, producer: Producer) -> StoredScore:
     )
 
 
-def _fail_rest(outcome: Outcome, open_pairs: set[tuple[str, str]], plan: Plan) -> None:
+def _fail_rest(outcome: Outcome, open_pairs: set[tuple[str, str]], taken: Sequence[Group]) -> None:
     """Pairs of methods that were stopped fail with the method's reason, in the plan's order."""
-    for group in plan.groups:
+    for group in taken:
         for label, names in group.wanted.items():
             for pair in names:
                 if (label, pair) in open_pairs:

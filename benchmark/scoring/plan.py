@@ -38,6 +38,7 @@ class Plan:
         known: scores at hand, by (label, pair).
         seconds: time each of them took.
         groups: the work that is left.
+        references: files of all references, whether or not work is left on them, in the data set's order.
         failures: pairs whose files can't be read.
         reasons: for each label, how many pairs have to be scored for which reason.
         hashes: SHA-256 of each file read, by path.
@@ -46,6 +47,7 @@ class Plan:
     known: dict[tuple[str, str], float] = field(default_factory=dict)
     seconds: dict[tuple[str, str], float] = field(default_factory=dict)
     groups: list[Group] = field(default_factory=list)
+    references: list[str] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
     reasons: dict[str, Counter[str]] = field(default_factory=dict)
     hashes: dict[str, str] = field(default_factory=dict)
@@ -65,7 +67,8 @@ def make_plan(pairs: Sequence[ScoredPair], producers: Mapping[str, Producer], st
         store: read beforehand.
         hashes: hashes files, remembering them.
     """
-    plan = Plan(reasons={label: Counter() for label in producers})
+    references = list(dict.fromkeys(pair.reference_path for pair in pairs))
+    plan = Plan(references=references, reasons={label: Counter() for label in producers})
     unreadable: dict[str, str] = {}
     for pair in pairs:
         for path in (pair.reference_path, pair.enhanced_path):

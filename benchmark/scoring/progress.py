@@ -27,12 +27,14 @@ class ScoringProgress:
         console: where to write; bars only if it is a terminal.
         missing: for each label, how many pairs have to be scored.
         known: how many scores are at hand already.
+        ranks: processes that share the work; only this one's part is counted.
     """
 
-    def __init__(self, console: Console, missing: Mapping[str, int], known: int) -> None:
+    def __init__(self, console: Console, missing: Mapping[str, int], known: int, ranks: int = 1) -> None:
         self._console = console
         self._missing = {label: count for label, count in missing.items() if count}
         self._known = known
+        self._shared = f", shared by {ranks} ranks" if ranks > 1 else ""
         self._done = dict.fromkeys(self._missing, 0)
         self._begin = self._last_line = time.monotonic()
         self._bars: Progress | None = None
@@ -40,7 +42,7 @@ class ScoringProgress:
 
     def __enter__(self) -> ScoringProgress:
         total = sum(self._missing.values())
-        self._console.print(f"scoring: {total} to compute, {self._known} known", highlight=False)
+        self._console.print(f"scoring: {total} to compute, {self._known} known{self._shared}", highlight=False)
         if self._console.is_terminal and total:
             self._bars = Progress(
                 TextColumn("{task.description}"),

@@ -15,7 +15,7 @@ import tempfile
 import threading
 import time
 from collections import Counter, deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, Any
@@ -109,20 +109,24 @@ class Supervisor:
         self._messages: queue.Queue[tuple[int, dict[str, Any] | None]] = queue.Queue()
         self._workers: dict[int, _Worker] = {}
         self._waiting: deque[Group] = deque()
+        self._source: Iterator[Group] | None = None
         self._broken: dict[str, str] = {}
         self._deaths: Counter[str] = Counter()
         self._decode_deaths: Counter[int] = Counter()
         self._started = 0
 
-    def run(self, groups: Sequence[Group]) -> Iterator[Event]:
+    def run(self, groups: Iterable[Group]) -> Iterator[Event]:
         """Score the groups, yielding what becomes known. Closing the iterator ends the workers.
+
+        Args:
+            groups: taken one at a time, when a worker is free.
 
         Raises:
             WorkerStartError: a worker could not start.
         """
-        self._waiting.extend(groups)
+        self._source = iter(groups)
         try:
-            for _ in range(min(self._count, len(self._waiting))):
+            for _ in range(self._count):
                 self._start()
             while self._workers:
                 yield from self._step()
@@ -213,8 +217,7 @@ class Supervisor:
 
     def _give_work(self, worker: _Worker) -> None:
         worker.group, worker.open = None, set()
-        while self._waiting:
-            group = self._waiting.popleft()
+        while (group := self._next()) is not None:
             wanted = {label: names for label, names in group.wanted.items() if label not in self._broken}
             if wanted:
                 worker.group = replace(group, wanted=wanted)
@@ -223,6 +226,15 @@ class Supervisor:
                 self._send(worker, encode_group(worker.group))
                 return
         self._end(worker)
+
+    def _next(self) -> Group | None:
+        """What a dead worker left, else a new group; ``None`` once there are no more."""
+        if self._waiting:
+            return self._waiting.popleft()
+        group = next(self._source, None) if self._source is not None else None
+        if group is None:
+            self._source = None
+        return group
 
     def _break(self, label: str, status: str, reason: str) -> Iterator[Event]:
         if label not in self._broken:
@@ -256,7 +268,7 @@ class Supervisor:
             yield GroupDone(group)
         else:
             self._waiting.appendleft(_rest(group, worker.open))
-        if self._waiting:
+        if self._waiting or self._source is not None:
             self._start()
 
     def _end(self, worker: _Worker) -> None:

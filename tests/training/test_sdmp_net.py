@@ -142,8 +142,8 @@ def test_scores_are_the_same_bytes_in_any_order_and_labels_that_changed_are_refu
 ) -> None:
     assert command("train", "train.n_epoch=1").returncode == 0
 
-    def scores(output: str, workers: int) -> list[list[str]]:
-        done = command("run", f"output={output}", f"workers={workers}")
+    def scores(output: str, workers: int, ranks: int = 1) -> list[list[str]]:
+        done = command("run", f"output={output}", f"workers={workers}", ranks=ranks)
         assert done.returncode == 0, done.stderr
         with open(place / output / "scores.csv", newline="") as file:
             return sorted(csv.reader(file))
@@ -152,8 +152,9 @@ def test_scores_are_the_same_bytes_in_any_order_and_labels_that_changed_are_refu
     assert len({row[-1] for row in first}) > 6, "scores that don't differ would hide everything"
     shuffle(place / "pairs.csv")
     assert scores("b", workers=2) == first
+    assert scores("c", workers=1, ranks=2) == first
     rescale_labels(place / "pairs.csv")
-    refused = command("run", "output=c")
+    refused = command("run", "output=d")
     assert refused.returncode == 2
     assert "its checkpoint scales labels from" in refused.stderr
     assert "Traceback" not in refused.stderr

@@ -1,0 +1,118 @@
+"""This process among those that ``torchrun`` started, for ``run``: a shared queue, waiting, small summaries. Torch if any.
+
+Only torch's key-value store is used: scores never pass through it, they go into the shared folder. A rank that dies makes
+torchrun restart all of them; each round has keys of its own, and what was scored is found in the folder.
+(``training.parallel`` is the neighbour for ``train``, which exchanges tensors.)
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+Item = TypeVar("Item")
+_POLL_S = 0.1
+
+
+def started_by_torchrun() -> bool:
+    """Whether this process is one of several."""
+    return int(os.environ.get("WORLD_SIZE", "1")) > 1
+
+
+@dataclass(frozen=True, slots=True)
+class Ranks:
+    """One of ``size`` processes; alone by default.
+
+    Attributes:
+        rank: 0 for the one that writes tables and prints.
+        size: how many there are, on all machines.
+        local: number of this process on its machine.
+        local_size: how many there are on this machine.
+    """
+
+    rank: int = 0
+    size: int = 1
+    local: int = 0
+    local_size: int = 1
+    _store: Any = None
+
+    @property
+    def first(self) -> bool:
+        """Whether this process writes tables and prints."""
+        return self.rank == 0
+
+    @contextmanager
+    def first_goes_first(self, name: str) -> Iterator[None]:
+        """The first rank does the body alone (downloads, data sets that are written), then all others do."""
+        if not self.first:
+            _wait_for(self._store, f"{name}/done")
+        yield
+        if self.first and self._store is not None:
+            self._store.set(f"{name}/done", "1")
+
+    def share(self, items: Sequence[Item]) -> Iterator[Item]:
+        """Items from a queue that all ranks take from, one at a time: a slow rank takes fewer. All ranks name the same."""
+        if self._store is None:
+            yield from items
+            return
+        while (place := self._store.add("next", 1) - 1) < len(items):
+            yield items[place]
+
+    def tell(self, summary: Any) -> None:
+        """Leave a small JSON value for the first rank."""
+        if self._store is not None:
+            self._store.set(f"summary/{self.rank}", json.dumps(summary))
+
+    def hear(self) -> list[Any]:
+        """What all other ranks told, in their order; waits for them."""
+        others = range(1, self.size)
+        for rank in others:
+            _wait_for(self._store, f"summary/{rank}")
+        return [json.loads(self._store.get(f"summary/{rank}")) for rank in others]
+
+
+def join() -> Ranks:
+    """Join the processes that ``torchrun`` describes in the environment, if it does."""
+    if not started_by_torchrun():
+        return Ranks()
+    from torch.distributed import PrefixStore  # type: ignore[attr-defined] # noqa: PLC0415
+    from torch.distributed.rendezvous import rendezvous  # noqa: PLC0415
+
+    shared, rank, size = next(iter(rendezvous("env://")))
+    store = PrefixStore(f"round/{_agree(shared, rank, size)}", shared)
+    local, local_size = (int(os.environ.get(name, "0")) for name in ("LOCAL_RANK", "LOCAL_WORLD_SIZE"))
+    return Ranks(rank, size, local, max(1, local_size), store)
+
+
+def _agree(store: Any, rank: int, size: int) -> str:
+    """A name for this round that no earlier one had: torchrun keeps the store, and its keys, when it restarts ranks.
+
+    Every process says hello under a name of its own, and the first rank answers each name with the round's. What an
+    earlier round left is overwritten or asked for by nobody.
+    """
+    own = secrets.token_hex(8)
+    if rank != 0:
+        store.set(f"hello/{rank}", own)
+        _wait_for(store, f"answer/{own}")
+        chosen = str(store.get(f"answer/{own}").decode())
+        store.set(f"heard/{chosen}/{rank}", "1")
+        return chosen
+    waiting = set(range(1, size))
+    while waiting:
+        for other in sorted(waiting):
+            if store.check([f"hello/{other}"]):
+                store.set(f"answer/{store.get(f'hello/{other}').decode()}", own)
+        waiting = {other for other in waiting if not store.check([f"heard/{own}/{other}"])}
+        time.sleep(_POLL_S)
+    return own
+
+
+def _wait_for(store: Any, key: str) -> None:
+    while not store.check([key]):
+        time.sleep(_POLL_S)

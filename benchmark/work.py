@@ -1,0 +1,174 @@
+"""What is to be scored in a run, on which machine, and doing it, alone or as one of several ranks. No torch.
+
+Neighbours: ``pipeline`` (who prepares it and goes on with the outcome), ``scoring`` (plan, workers), ``ranks``.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, astuple, dataclass
+from pathlib import Path
+
+from rich.console import Console
+
+from benchmark import atomic, costs, lineup, provenance, weights
+from benchmark.config import RunConfig
+from benchmark.config_file import Source
+from benchmark.data import Data
+from benchmark.hashes import FileHashes
+from benchmark.lineup import Entrant
+from benchmark.ranks import Ranks
+from benchmark.scoring.engine import Outcome, default_workers, score_missing
+from benchmark.scoring.messages import Setup
+from benchmark.scoring.plan import Failure, Plan, ScoredPair, make_plan
+from benchmark.scoring.progress import ScoringProgress
+from benchmark.store import Producer, Store
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """Where and how scores are computed: device, threads of each worker, number of workers."""
+
+    device: str
+    threads: int
+    workers: int
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A run's configuration with everything that it names found and checked."""
+
+    config: RunConfig
+    source: Source
+    output: Path
+    plugin_folders: tuple[str, ...]
+    data: Data
+    entrants: list[Entrant]
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What is to be scored, and with what: the pairs, the plan, and what workers, store and hashes need."""
+
+    rows: list[ScoredPair]
+    plan: Plan
+    setup: Setup
+    producers: Mapping[str, Producer]
+    store: Store
+    memory: FileHashes
+    workers: int
+
+
+def find_machine(prepared: Prepared, group: Ranks) -> Machine:
+    """Device, threads and workers of this process; threads are kept with the scores, since they decide last bits."""
+    device = prepared.config.device
+    if device == "auto":
+        device = "cuda" if provenance.cuda_at_hand() else "cpu"
+    if device == "cuda" and group.size > 1:
+        device = f"cuda:{group.local}"
+    note = prepared.output / "store" / "machine.json"
+    threads = prepared.config.threads
+    if threads is None:
+        try:
+            threads = int(json.loads(note.read_text(encoding="utf-8"))["threads"])
+        except (OSError, ValueError, KeyError, TypeError):
+            threads = 1
+    workers = prepared.config.workers or (max(1, default_workers() // group.local_size) if device == "cpu" else 1)
+    if prepared.config.workers is None and device == "cpu":
+        workers = max(1, workers // threads)
+    return Machine(device, threads, workers)
+
+
+def plan_work(prepared: Prepared, machine: Machine, memory: FileHashes, group: Ranks, console: Console) -> Work:
+    """What the store does not hold yet, and what workers need to know to compute it."""
+    config, chosen = prepared.config, prepared.data.chosen
+    sizes = asdict(prepared.data.sizes)
+    policy = {key: value for key, value in sizes.items() if key != "max_pixels"}
+    entrants = [entrant for entrant in prepared.entrants if entrant.scores_images]
+    producers: dict[str, Producer] = {
+        entrant.label: lineup.producer(
+            entrant, device=machine.device, threads=machine.threads, seed=config.seed, sizes=policy
+        )
+        for entrant in entrants
+    }
+    store = Store(prepared.output / "store")
+    store.read()
+    for path in store.unreadable:
+        console.print(f"store: {path} is damaged and was passed over; its scores are computed anew", markup=False)
+    rows = [ScoredPair(str(row.pair), str(row.reference_path), str(row.enhanced_path)) for row in chosen.itertuples()]
+    plan = make_plan(rows, producers, store, memory)
+    if group.first:
+        memory.save()
+    _say_why(plan, console)
+    measured = costs.read(store.directory)
+    setup = Setup(
+        methods=tuple(entrant.task() for entrant in entrants),
+        plugin_folders=prepared.plugin_folders,
+        sizes=sizes,
+        device=machine.device,
+        threads=machine.threads,
+        seed=config.seed,
+        environment=_weights_environment(entrants, store.directory / "weights"),
+        measure=tuple(label for label, item in producers.items() if group.first and item.key not in measured),
+    )
+    if plan.groups and group.first:
+        atomic.write_text(store.directory / "machine.json", json.dumps({"threads": machine.threads}) + "\n")
+    return Work(rows, plan, setup, producers, store, memory, machine.workers)
+
+
+def score(prepared: Prepared, work: Work, group: Ranks, console: Console) -> Outcome:
+    """Compute what is missing, this process's share of it; the first rank then has the outcome of all."""
+    missing = {label: sum(reasons.values()) for label, reasons in work.plan.reasons.items()}
+    with ScoringProgress(console, missing, len(work.plan.known), ranks=group.size) as progress:
+        scored = score_missing(
+            work.plan,
+            work.setup,
+            work.producers,
+            work.store,
+            progress,
+            workers=work.workers,
+            time_limit=prepared.config.time_limit,
+            share=group.share,
+        )
+    if group.size > 1:
+        scored = _pool(work, scored, group)
+    if group.first:
+        work.store.compact()
+        scored.costs = costs.merge(work.store.directory, work.producers, scored.costs)
+    for entrant in prepared.entrants:
+        if entrant.label in scored.broken:
+            status, reason = scored.broken[entrant.label]
+            entrant.give_up("unavailable" if status == "unavailable" else "failed", reason)
+    return scored
+
+
+def _pool(work: Work, own: Outcome, group: Ranks) -> Outcome:
+    """The outcome of all ranks: scores from the shared folder, failures as each rank tells them."""
+    group.tell({"failures": [astuple(item) for item in own.failures], "broken": own.broken, "computed": own.computed})
+    if not group.first:
+        return own
+    heard = group.hear()
+    work.store.read()
+    plan = make_plan(work.rows, work.producers, work.store, work.memory)
+    told = [Failure(*item) for summary in heard for item in summary["failures"]]
+    reasons = {(item.pair, item.label): item for item in [*told, *own.failures]}
+    lost = [(name, label) for part in plan.groups for label, names in part.wanted.items() for name in names]
+    failures = [reasons.get(key, Failure(*key, "its rank ended before it was scored")) for key in lost]
+    broken = {label: tuple(item) for summary in heard for label, item in summary["broken"].items()} | own.broken
+    computed = own.computed + sum(summary["computed"] for summary in heard)
+    return Outcome(plan.known, plan.seconds, [*plan.failures, *failures], broken, own.costs, computed)
+
+
+def _weights_environment(entrants: Sequence[Entrant], shelf: Path) -> dict[str, str]:
+    """What workers' libraries need in order to find exactly the weight files that were located."""
+    found = dict.fromkeys(item for entrant in entrants for item in entrant.weight_files)
+    return weights.environment([weight for weight, _ in found], [path for _, path in found], shelf)
+
+
+def _say_why(plan: Plan, console: Console) -> None:
+    """Why scores are computed although the method has scored these pairs before."""
+    for label, reasons in plan.reasons.items():
+        for reason, count in sorted(reasons.items()):
+            if reason != "new":
+                console.print(f"{label}: {count} pairs to compute anew: {reason}", markup=False, highlight=False)

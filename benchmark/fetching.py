@@ -19,8 +19,6 @@ from benchmark.errors import WeightsUnavailableError
 from benchmark.hashes import sha256_file
 from benchmark.pipeline import add_plugin_folders
 
-MANIFEST = "manifest.json"
-
 
 def fetch_all(config: str | Path, settings: Sequence[str], to: Path | None, console: Console) -> int:
     """Download what a configuration for ``run`` or ``train`` needs; 3 when some files could not be had.
@@ -51,7 +49,7 @@ def fetch_all(config: str | Path, settings: Sequence[str], to: Path | None, cons
 
 
 def _fetch(wanted: dict[WeightFile, str], to: Path | None, console: Console) -> int:
-    manifest: dict[str, str] = {}
+    manifest = weights.read_manifest(to) if to is not None else {}
     missing = 0
     for weight, label in wanted.items():
         try:
@@ -64,6 +62,6 @@ def _fetch(wanted: dict[WeightFile, str], to: Path | None, console: Console) -> 
             manifest[path.relative_to(to).as_posix()] = sha256_file(path)
         console.print(f"{label}: {path}", markup=False, highlight=False, soft_wrap=True)
     if to is not None and manifest:
-        atomic.write_text(to / MANIFEST, json.dumps(dict(sorted(manifest.items())), indent=2) + "\n")
+        atomic.write_text(to / weights.MANIFEST, json.dumps(dict(sorted(manifest.items())), indent=2) + "\n")
     console.print(f"{len(wanted) - missing} of {len(wanted)} files at hand", highlight=False)
     return 3 if missing else 0

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -304,7 +305,7 @@ def _mean_seconds(prepared: Prepared, scored: Outcome) -> dict[str, float]:
     for (label, _), value in scored.seconds.items():
         times.setdefault(label, []).append(value)
     return {
-        entrant.label: round(float(np.mean(times[entrant.label])), 6)
+        entrant.label: round(math.fsum(times[entrant.label]) / len(times[entrant.label]), 6)  # in any order the same
         for entrant in prepared.entrants
         if entrant.label in times
     }

@@ -7,6 +7,7 @@ library downloads by itself and none falls back to untrained weights. Hashes com
 from __future__ import annotations
 
 import http.client
+import json
 import os
 import re
 import shutil
@@ -24,6 +25,7 @@ from benchmark.hashes import sha256_file
 Progress = Callable[[WeightFile, int, int | None], None]
 """Told the file, the bytes at hand and the bytes in all (``None`` where the server doesn't say)."""
 
+MANIFEST = "manifest.json"
 TIMEOUT_S = 5.0
 _CHUNK = 1 << 20
 _HUGGING_FACE = "https://huggingface.co"
@@ -109,13 +111,46 @@ def ensure(
                 raise WeightsUnavailableError(f"{weight.name} is not on this machine (offline); {_remedy(weight)}")
             fetch(weight, path, progress=progress)
             _register(weight)
-        elif strict and not is_published(weight, sha256(path)):
+        else:
+            _check_manifest(path, weights_dir, sha256)
+        if strict and not is_published(weight, sha256(path)):
             raise WeightsUnavailableError(
                 f"{path} is not the published file (SHA-256 {sha256(path)[:8]}…, not {weight.sha256[:8]}…); "
                 "remove it and run again"
             )
         paths.append(path)
     return paths
+
+
+def read_manifest(weights_dir: Path) -> dict[str, str]:
+    """SHA-256 of each file that ``weights --to`` put into a folder, by its path in it; empty where there is no manifest.
+
+    Raises:
+        WeightsUnavailableError: the manifest can't be read.
+    """
+    try:
+        content = json.loads((weights_dir / MANIFEST).read_text(encoding="utf-8"))
+        return {str(name): str(digest) for name, digest in content.items()}
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError, AttributeError) as error:
+        raise WeightsUnavailableError(f"{weights_dir / MANIFEST} can't be read ({error})") from None
+
+
+def _check_manifest(path: Path, weights_dir: Path | None, sha256: Callable[[Path], str]) -> None:
+    """Refuse a file of ``weights_dir`` that is not the one its manifest names.
+
+    Raises:
+        WeightsUnavailableError: it differs.
+    """
+    if weights_dir is None or not path.is_relative_to(weights_dir):
+        return
+    stated = read_manifest(weights_dir).get(path.relative_to(weights_dir).as_posix())
+    if stated is not None and sha256(path) != stated:
+        raise WeightsUnavailableError(
+            f"{path} is not the file that {weights_dir / MANIFEST} names (SHA-256 {sha256(path)[:8]}…, not {stated[:8]}…); "
+            "gather it again with `efid-bench weights CONFIG --to DIR`"
+        )
 
 
 def gather(weights: Sequence[WeightFile], folder: Path, *, progress: Progress | None = None) -> list[Path]:

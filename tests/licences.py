@@ -5,6 +5,7 @@
 
 import re
 from importlib import metadata
+from typing import Any
 
 RESTRICTING = ("proprietary", "noncommercial", "non-commercial", "agpl", "gpl", "polyform")
 
@@ -28,7 +29,7 @@ def needed(root: str) -> dict[str, metadata.Distribution]:
 
 def licence(distribution: metadata.Distribution) -> str:
     """What its metadata says, on one line."""
-    about = distribution.metadata
+    about: Any = distribution.metadata
     classifiers = [
         item.rpartition("::")[2].strip() for item in about.get_all("Classifier") or () if "License ::" in item
     ]

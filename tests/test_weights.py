@@ -1,6 +1,7 @@
 """Weight files: where they are looked for, how they are fetched from a real local server, and what is refused."""
 
 import hashlib
+import json
 import os
 import subprocess
 import sys
@@ -272,3 +273,21 @@ def test_the_hub_finds_what_was_downloaded_into_its_cache(server: Server) -> Non
     assert variables["HF_HUB_OFFLINE"] == "1"
     done = subprocess.run([sys.executable, "-c", script], env=variables, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == str(paths[0])
+
+
+def test_a_file_other_than_its_manifest_says_is_refused(tmp_path: Path) -> None:
+    weight = WeightFile(name="net.pth", url="http://localhost/none")
+    place = weights.place_in(tmp_path, weight)
+    place.parent.mkdir(parents=True)
+    place.write_bytes(b"right")
+    assert weights.ensure([weight], weights_dir=tmp_path, offline=True) == [place]
+    digest = hashlib.sha256(b"right").hexdigest()
+    (tmp_path / weights.MANIFEST).write_text(json.dumps({"checkpoints/net.pth": digest}))
+    assert weights.ensure([weight], weights_dir=tmp_path, offline=True) == [place]
+    place.write_bytes(b"wrong")
+    for strict in (True, False):
+        with pytest.raises(WeightsUnavailableError, match="is not the file that"):
+            weights.ensure([weight], weights_dir=tmp_path, offline=True, strict=strict)
+    (tmp_path / weights.MANIFEST).write_text("[")
+    with pytest.raises(WeightsUnavailableError, match="can't be read"):
+        weights.ensure([weight], weights_dir=tmp_path, offline=True)

@@ -1,11 +1,11 @@
-"""The pairs on which a method and the labels disagree most: its place for them is far from their labels'. NumPy."""
+"""The pairs on which a method and the labels disagree most: its place for them is far from their labels'. NumPy, pandas."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import rankdata
+import pandas as pd
 
 from benchmark.report.blocks import Block, Numbers, pairs_of
 from benchmark.report.data import ReportData
@@ -65,7 +65,8 @@ def disputed(data: ReportData, block: Block, method: ScoredMethod, each_way: int
 
 
 def _places(values: np.ndarray, *, higher: bool) -> np.ndarray:
-    return (rankdata(values if higher else -values) - 1) / max(len(values) - 1, 1)
+    ranks = pd.Series(values if higher else -values).rank().to_numpy()
+    return np.asarray((ranks - 1) / max(len(values) - 1, 1))
 
 
 def most_disputed(data: ReportData) -> list[Disputed]:

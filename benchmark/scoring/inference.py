@@ -19,10 +19,15 @@ from benchmark.contracts import Method, splits_work, takes_rng
 from benchmark.errors import UserError
 from benchmark.images import read_image
 from benchmark.randomness import content_sha256, reference_rng
+from benchmark.scoring import batching
 from benchmark.scoring.cost import CostMeter
 from benchmark.scoring.guard import undisturbed
 from benchmark.scoring.messages import Group
+from benchmark.scoring.process import tune_allocator
 from benchmark.sizes import Preparer, SizePolicy
+
+KEPT_UP_TO = 4_000_000
+"""Pixels of an image up to which freed memory is kept at hand."""
 
 Array = np.ndarray[Any, np.dtype[np.float32]]
 Emit = Callable[..., None]
@@ -84,6 +89,7 @@ def score_group(
 ) -> None:
     """Score what the group still wants, emitting each score or failure as it is known."""
     prepared = prepare(group, sizes, emit)
+    tune_allocator(keep=all(pair.enhanced[0].size <= KEPT_UP_TO for pair in prepared))
     for label, names in group.wanted.items():
         if label not in methods:
             continue
@@ -101,22 +107,85 @@ def _score_method(
     meter: CostMeter,
 ) -> None:
     descriptions: dict[int, tuple[Any, float]] = {}
+    if device.startswith("cuda") and len(pairs) > 1 and batching.can_batch(method):
+        pairs = _score_batches(label, method, pairs, device, seed, emit, meter)
     for pair in pairs:
         emit("started", label=label, pair=pair.pair)
         begin = time.perf_counter()
         try:
             with meter.around(label, method, device), undisturbed(pair.digest):
-                value, shared = _compute(method, pair, device, seed, descriptions)
+                value, spent, shared = _compute(method, pair, device, seed, descriptions)
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # a plug-in's failure is its pair's, sys.exit included
             emit("failure", label=label, pair=pair.pair, reason=in_words(error))
             continue
-        seconds = time.perf_counter() - begin - shared + shared / len(pairs)
-        if math.isfinite(value):
-            emit("score", label=label, pair=pair.pair, value=value, seconds=seconds)
-        else:
-            emit("failure", label=label, pair=pair.pair, reason=f"the score is {value}, not a finite number")
+        seconds = time.perf_counter() - begin - spent + shared / len(pairs)
+        _emit_value(label, pair, value, seconds, emit)
+
+
+def _emit_value(label: str, pair: PreparedPair, value: float, seconds: float, emit: Emit) -> None:
+    if math.isfinite(value):
+        emit("score", label=label, pair=pair.pair, value=value, seconds=seconds)
+    else:
+        emit("failure", label=label, pair=pair.pair, reason=f"the score is {value}, not a finite number")
+
+
+def _score_batches(
+    label: str,
+    method: Method,
+    pairs: Sequence[PreparedPair],
+    device: str,
+    seed: int,
+    emit: Emit,
+    meter: CostMeter,
+) -> list[PreparedPair]:
+    """Score images that share their prepared reference together; gives back the pairs that must be tried alone."""
+    alone: list[PreparedPair] = []
+    for same in _by_reference(pairs):
+        emit("started", label=label, pair=same[0].pair)
+        begin = time.perf_counter()
+        try:
+            with meter.around(label, method, device), undisturbed(same[0].digest):
+                values = score_batch(method, same, device, seed)
+        except KeyboardInterrupt:
+            raise
+        except BaseException:  # one pair may have spoilt it for the others: each shows by itself
+            alone += same
+            continue
+        seconds = (time.perf_counter() - begin) / len(same)
+        for pair, value in zip(same, values, strict=True):
+            _emit_value(label, pair, value, seconds, emit)
+    return alone
+
+
+def _by_reference(pairs: Sequence[PreparedPair]) -> list[list[PreparedPair]]:
+    found: dict[tuple[int, tuple[int, ...]], list[PreparedPair]] = {}
+    for pair in pairs:
+        found.setdefault((id(pair.reference), pair.enhanced.shape), []).append(pair)
+    return list(found.values())
+
+
+def score_batch(
+    method: Method, pairs: Sequence[PreparedPair], device: str, seed: int, budget: int = batching.PIXELS_AT_ONCE
+) -> list[float]:
+    """Scores of pairs that share their prepared reference, several at a time; see ``batching.score_together``."""
+    reference = as_tensor(pairs[0].reference, device)
+    images = [torch.from_numpy(pair.enhanced) for pair in pairs]
+    if not splits_work(method):
+        return batching.score_together(
+            images,
+            lambda batch: method.score(_moved(batch, device), reference.expand(len(batch), -1, -1, -1).clone()),
+            budget,
+        )
+    describe, compare = method.describe, method.compare  # type: ignore[attr-defined]
+    options = {"rng": reference_rng(seed, pairs[0].digest)} if takes_rng(describe) else {}
+    description = describe(reference, **options)
+    return batching.score_together(images, lambda batch: compare(_moved(batch, device), description), budget)
+
+
+def _moved(batch: torch.Tensor, device: str) -> torch.Tensor:
+    return batch.pin_memory().to(device, non_blocking=True) if device.startswith("cuda") else batch
 
 
 def score_pair(method: Method, pair: PreparedPair, device: str, seed: int) -> float:
@@ -127,13 +196,13 @@ def score_pair(method: Method, pair: PreparedPair, device: str, seed: int) -> fl
 
 def _compute(
     method: Method, pair: PreparedPair, device: str, seed: int, descriptions: dict[int, tuple[Any, float]]
-) -> tuple[float, float]:
-    """The score of one pair, and the seconds that went into work its group shares."""
+) -> tuple[float, float, float]:
+    """The score of one pair, the seconds just spent on describing its reference, and those that its description took."""
     enhanced = as_tensor(pair.enhanced, device)
     if not splits_work(method):
         reference = as_tensor(pair.reference, device)
         options = {"rng": reference_rng(seed, pair.digest)} if takes_rng(method.score) else {}
-        return as_number(method.score(enhanced, reference, **options)), 0.0
+        return as_number(method.score(enhanced, reference, **options)), 0.0, 0.0
     begin = time.perf_counter()
     key = id(pair.reference)
     if key not in descriptions:
@@ -141,12 +210,13 @@ def _compute(
         options = {"rng": reference_rng(seed, pair.digest)} if takes_rng(describe) else {}
         descriptions.clear()
         description = describe(as_tensor(pair.reference, device), **options)
-        descriptions[key] = (description, time.perf_counter() - begin)
-        shared = descriptions[key][1]
+        spent = time.perf_counter() - begin
+        descriptions[key] = (description, spent)
     else:
-        shared = 0.0
+        spent = 0.0
+    description, shared = descriptions[key]
     compare = method.compare  # type: ignore[attr-defined]
-    return as_number(compare(enhanced, descriptions[key][0])), shared
+    return as_number(compare(enhanced, description)), spent, shared
 
 
 def as_tensor(image: Array, device: str) -> torch.Tensor:

@@ -10,18 +10,25 @@ import sys
 from typing import BinaryIO
 
 _M_TRIM_THRESHOLD, _M_MMAP_MAX = -1, -4  # glibc's malloc.h
+_MMAP_MAX_DEFAULT, _TRIM_DEFAULT = 65536, 128 * 1024
 _PR_SET_PDEATHSIG = 1  # Linux's prctl.h
 
 
-def tune_allocator() -> None:
+def tune_allocator(*, keep: bool = True) -> None:
     """Keep large freed blocks instead of returning them to the system at every free (glibc only).
 
     Image tensors are allocated and freed at the same sizes again and again; page faults took most of SSIM's time.
+
+    Args:
+        keep: ``False`` for glibc's own behaviour from now on, for photographs so large that kept blocks would fill the
+            memory.
     """
     if platform.libc_ver()[0] == "glibc":
         libc = ctypes.CDLL(None)
-        libc.mallopt(_M_MMAP_MAX, 0)
-        libc.mallopt(_M_TRIM_THRESHOLD, 2**31 - 1)
+        libc.mallopt(_M_MMAP_MAX, 0 if keep else _MMAP_MAX_DEFAULT)
+        libc.mallopt(_M_TRIM_THRESHOLD, 2**31 - 1 if keep else _TRIM_DEFAULT)
+        if not keep:
+            libc.malloc_trim(0)
 
 
 def die_with_parent() -> None:

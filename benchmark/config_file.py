@@ -128,16 +128,23 @@ def _apply_settings(source: Source, settings: Sequence[str]) -> Source:
     values, keys = source.values, list(source.set_keys)
     for setting in settings:
         key, sign, text = setting.partition("=")
+        shown = _one_line(setting)
         if not sign or not re.fullmatch(r"[\w+-]+(\.[\w+-]+)*", key.strip()):
-            raise ConfigError(f"--set {setting}: write key=value, with dots between keys (statistics.replicates=2000)")
+            raise ConfigError(f"--set {shown}: write key=value, with dots between keys (statistics.replicates=2000)")
         try:
             value = yaml.safe_load(text)
         except yaml.YAMLError:
-            raise ConfigError(f"--set {setting}: the value is not valid YAML") from None
+            raise ConfigError(f"--set {shown}: the value is not valid YAML") from None
         parts: list[str | int] = [int(part) if part.isdigit() else part for part in key.strip().split(".")]
-        values = _with_value(values, parts, _plain(value), setting)
+        values = _with_value(values, parts, _plain(value), shown)
         keys.append(tuple(parts))
     return Source(values=values, name=source.name, base=source.base, lines=source.lines, set_keys=tuple(keys))
+
+
+def _one_line(setting: str, limit: int = 80) -> str:
+    """A setting as messages print it: whatever a shell handed over, on one short line."""
+    line = " ".join(setting.split())
+    return line if len(line) <= limit else f"{line[: limit - 1]}…"
 
 
 def _with_value(values: Any, parts: Sequence[str | int], value: Any, setting: str) -> Any:

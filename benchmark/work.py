@@ -16,7 +16,9 @@ from benchmark import atomic, costs, lineup, provenance, weights
 from benchmark.config import RunConfig
 from benchmark.config_file import Source
 from benchmark.data import Data
+from benchmark.errors import UserError
 from benchmark.hashes import FileHashes
+from benchmark.images import image_header
 from benchmark.lineup import Entrant
 from benchmark.ranks import Ranks
 from benchmark.scoring.engine import Outcome, default_workers, score_missing
@@ -74,10 +76,21 @@ def find_machine(prepared: Prepared, group: Ranks) -> Machine:
             threads = int(json.loads(note.read_text(encoding="utf-8"))["threads"])
         except (OSError, ValueError, KeyError, TypeError):
             threads = 1
-    workers = prepared.config.workers or (max(1, default_workers() // group.local_size) if device == "cpu" else 1)
-    if prepared.config.workers is None and device == "cpu":
-        workers = max(1, workers // threads)
-    return Machine(device, threads, workers)
+    if prepared.config.workers is not None:
+        return Machine(device, threads, prepared.config.workers)
+    if device != "cpu":
+        return Machine(device, threads, 1)
+    pixels = _pixels(str(prepared.data.chosen["reference_path"].iloc[0]))
+    return Machine(device, threads, max(1, default_workers(pixels) // group.local_size // threads))
+
+
+def _pixels(path: str) -> int:
+    """Size of an image, from its header; 0 where it can't be read (scoring will say so)."""
+    try:
+        header = image_header(Path(path))
+    except UserError:
+        return 0
+    return header.width * header.height
 
 
 def plan_work(prepared: Prepared, machine: Machine, memory: FileHashes, group: Ranks, console: Console) -> Work:

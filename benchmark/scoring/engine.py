@@ -19,6 +19,8 @@ from benchmark.store import Producer, Store, StoredScore
 
 WRITE_EVERY_S = 5.0
 MEMORY_A_WORKER = 3 * 2**30
+MEMORY_A_PIXEL = 1500
+"""Bytes that the hungriest of the usual methods needs for a pixel (docs/performance.md, large photographs)."""
 
 
 @dataclass(slots=True)
@@ -33,14 +35,18 @@ class Outcome:
     computed: int = 0
 
 
-def default_workers() -> int:
-    """One worker of one thread a core, as far as memory allows (measured faster than one worker of many threads)."""
+def default_workers(pixels: int = 0) -> int:
+    """One worker of one thread a core, as far as memory allows (measured faster than one worker of many threads).
+
+    Args:
+        pixels: of an image.
+    """
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1)
     try:
         memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (ValueError, OSError, AttributeError):
         return cores
-    return max(1, min(cores, memory // MEMORY_A_WORKER))
+    return max(1, min(cores, memory // max(MEMORY_A_WORKER, MEMORY_A_PIXEL * pixels)))
 
 
 def score_missing(

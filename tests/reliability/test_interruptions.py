@@ -98,6 +98,25 @@ def test_killed_at_random_moments_it_ends_in_the_same_bytes(
     print(f"{kills} kills over {rounds} runs")
 
 
+def test_ctrl_c_keeps_what_is_done_and_says_how_to_go_on(
+    start: Start, undisturbed: tuple[bytes, float], tmp_path: Path
+) -> None:
+    process = start(tmp_path / "out")
+    deadline = time.monotonic() + 120
+    while not list((tmp_path / "out" / "store").glob("part-*.jsonl")) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    status, said = finish(process)
+    assert status == 130, said
+    assert "the same command goes on from there" in said
+    kept = stored(tmp_path / "out")
+    assert kept
+    status, said = finish(start(tmp_path / "out"))
+    assert status == 0
+    assert f"{len(kept)} known" in said
+    assert (tmp_path / "out" / "scores.csv").read_bytes() == undisturbed[0]
+
+
 def test_two_runs_in_the_same_folder_do_no_damage(
     start: Start, undisturbed: tuple[bytes, float], tmp_path: Path
 ) -> None:

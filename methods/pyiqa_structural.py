@@ -34,48 +34,6 @@ class PSNRY(PyiqaMethod):
     notes = (("channels", LUMA),)
 
 
-class SSIMC(PyiqaMethod):
-    """SSIM of red, green and blue, averaged."""
-
-    info = MethodInfo(
-        name="ssimc",
-        title="SSIM (RGB)",
-        higher_is_better=True,
-        score_range=(0.0, 1.0),
-        group="hand-crafted",
-        citation="@article{wang2004image, author={Wang, Zhou and Bovik, Alan C. and Sheikh, Hamid R. and "
-        "Simoncelli, Eero P.}, title={Image quality assessment: from error visibility to structural similarity}, "
-        "journal={IEEE Transactions on Image Processing}, volume={13}, number={4}, pages={600--612}, year={2004}}",
-        licence=LICENCE,
-        source=SOURCE,
-        libraries=("pyiqa",),
-    )
-    metric = "ssimc"
-    arch = "ssim_arch"
-    notes = (("channels", "RGB, rounded to 8 bit"), ("downsampling", "none"))
-
-
-class MSSSIM(PyiqaMethod):
-    """SSIM over five scales, multiplied. Sides under 161 pixels are too small for it."""
-
-    info = MethodInfo(
-        name="ms_ssim",
-        title="MS-SSIM",
-        higher_is_better=True,
-        score_range=(0.0, 1.0),
-        group="hand-crafted",
-        citation="@inproceedings{wang2003multiscale, author={Wang, Zhou and Simoncelli, Eero P. and Bovik, Alan C.}, "
-        "title={Multiscale structural similarity for image quality assessment}, "
-        "booktitle={Asilomar Conference on Signals, Systems and Computers}, volume={2}, pages={1398--1402}, year={2003}}",
-        licence=LICENCE,
-        source=SOURCE,
-        libraries=("pyiqa",),
-    )
-    metric = "ms_ssim"
-    arch = "ssim_arch"
-    notes = (("channels", LUMA_8_BIT), ("downsampling", "none before the first scale"))
-
-
 class CWSSIM(PyiqaMethod):
     """Complex-wavelet SSIM at the fourth level with eight orientations and K = 0.
 
@@ -136,27 +94,6 @@ class FSIM(PyiqaMethod):
             "channels": "yiq (FSIMc)" if self.chromatic else LUMA,
             "downsampling": "blocks averaged to about 256 px",
         }
-
-
-class VIF(PyiqaMethod):
-    """Visual information fidelity in the wavelet domain; above 1 where contrast was gained."""
-
-    info = MethodInfo(
-        name="vif",
-        title="VIF",
-        higher_is_better=True,
-        score_range=(0.0, None),
-        group="hand-crafted",
-        citation="@article{sheikh2006image, author={Sheikh, Hamid R. and Bovik, Alan C.}, "
-        "title={Image information and visual quality}, journal={IEEE Transactions on Image Processing}, volume={15}, "
-        "number={2}, pages={430--444}, year={2006}}",
-        licence=LICENCE,
-        source=SOURCE,
-        libraries=("pyiqa",),
-    )
-    metric = "vif"
-    arch = "vif_arch"
-    notes = (("channels", LUMA_8_BIT),)
 
 
 class GMSD(PyiqaMethod):

@@ -1,13 +1,31 @@
-"""SSIM, the structural similarity index, of the luma or of all RGB channels. Computed by pyiqa; see ``_pyiqa.py``."""
+"""SSIM, of the luma or of all RGB channels, and MS-SSIM: pyiqa's settings, the reference's windows once for all its images.
+
+Neighbours: ``_windows.py`` (the arithmetic), ``_pyiqa.py`` (the adapter).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from benchmark import MethodInfo
 
 from ._pyiqa import LICENCE, SOURCE, PyiqaMethod
+from ._windows import WindowedImage, similarity, windowed
+
+if TYPE_CHECKING:
+    import numpy as np
+    import torch
+
+CITATION = (
+    "@article{wang2004image, author={Wang, Zhou and Bovik, Alan C. and Sheikh, Hamid R. and Simoncelli, Eero P.}, "
+    "title={Image quality assessment: from error visibility to structural similarity}, "
+    "journal={IEEE Transactions on Image Processing}, volume={13}, number={4}, pages={600--612}, year={2004}}"
+)
+SCALE_WEIGHTS = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)
+"""Of the five scales, finest first (Wang, Simoncelli and Bovik, 2003)."""
+SMALLEST = 161
+"""Pixels that become 11, the window's size, at the fifth scale."""
 
 
 class SSIM(PyiqaMethod):
@@ -25,9 +43,7 @@ class SSIM(PyiqaMethod):
         higher_is_better=True,
         score_range=(0.0, 1.0),
         group="hand-crafted",
-        citation="@article{wang2004image, author={Wang, Zhou and Bovik, Alan C. and Sheikh, Hamid R. and "
-        "Simoncelli, Eero P.}, title={Image quality assessment: from error visibility to structural similarity}, "
-        "journal={IEEE Transactions on Image Processing}, volume={13}, number={4}, pages={600--612}, year={2004}}",
+        citation=CITATION,
         licence=LICENCE,
         source=SOURCE,
         libraries=("pyiqa",),
@@ -59,3 +75,103 @@ class SSIM(PyiqaMethod):
             "channels": f"luma of {self.color_space}" if self.test_y_channel else "RGB",
             "downsampling": "blocks averaged to about 256 px" if self.downsample else "none",
         }
+
+    def describe(self, reference: torch.Tensor, *, rng: np.random.Generator | None = None) -> WindowedImage:
+        """Window statistics of one reference, (1, 3, H, W). Nothing is drawn from ``rng``."""
+        return self._windowed(reference)
+
+    def compare(self, enhanced: torch.Tensor, description: WindowedImage) -> torch.Tensor:
+        """Mean SSIM, (N,), of enhanced images, (N, 3, H, W), and the described reference."""
+        return similarity(self._windowed(enhanced), description)[0]
+
+    def _windowed(self, images: torch.Tensor) -> WindowedImage:
+        import torch  # noqa: PLC0415
+
+        prepared = eight_bit(images, self._net.net)
+        block = max(1, round(min(images.shape[-2:]) / 256))
+        if self.downsample and block > 1:
+            prepared = torch.nn.functional.avg_pool2d(prepared, kernel_size=block)
+        return windowed(prepared)
+
+
+class SSIMC(SSIM):
+    """SSIM of red, green and blue, averaged."""
+
+    info = MethodInfo(
+        name="ssimc",
+        title="SSIM (RGB)",
+        higher_is_better=True,
+        score_range=(0.0, 1.0),
+        group="hand-crafted",
+        citation=CITATION,
+        licence=LICENCE,
+        source=SOURCE,
+        libraries=("pyiqa",),
+    )
+    metric = "ssimc"
+
+    def __init__(self) -> None:
+        super().__init__(test_y_channel=False)
+
+    def options(self) -> dict[str, Any]:
+        return {}
+
+    def settings(self) -> Mapping[str, str]:
+        return {"channels": "RGB, rounded to 8 bit", "downsampling": "none"}
+
+
+class MSSSIM(PyiqaMethod):
+    """SSIM over five scales, multiplied. Sides under 161 pixels are too small for it."""
+
+    info = MethodInfo(
+        name="ms_ssim",
+        title="MS-SSIM",
+        higher_is_better=True,
+        score_range=(0.0, 1.0),
+        group="hand-crafted",
+        citation="@inproceedings{wang2003multiscale, author={Wang, Zhou and Simoncelli, Eero P. and Bovik, Alan C.}, "
+        "title={Multiscale structural similarity for image quality assessment}, "
+        "booktitle={Asilomar Conference on Signals, Systems and Computers}, volume={2}, pages={1398--1402}, year={2003}}",
+        licence=LICENCE,
+        source=SOURCE,
+        libraries=("pyiqa",),
+    )
+    metric = "ms_ssim"
+    arch = "ssim_arch"
+    notes = (("channels", "luma of yiq, rounded to 8 bit"), ("downsampling", "none before the first scale"))
+
+    def describe(self, reference: torch.Tensor, *, rng: np.random.Generator | None = None) -> list[WindowedImage]:
+        """Window statistics of one reference, (1, 3, H, W), at each scale. Nothing is drawn from ``rng``."""
+        return [windowed(image) for image in self._scales(reference)]
+
+    def compare(self, enhanced: torch.Tensor, description: list[WindowedImage]) -> torch.Tensor:
+        """MS-SSIM, (N,), of enhanced images, (N, 3, H, W), and the described reference."""
+        import torch  # noqa: PLC0415
+
+        scales = zip(self._scales(enhanced), description, strict=True)
+        terms = [similarity(windowed(image), reference) for image, reference in scales]
+        factors = [structure for _, structure in terms[:-1]] + [terms[-1][0]]
+        # pyiqa rounds the exponents to single precision before it turns them into doubles
+        exponents = torch.tensor(SCALE_WEIGHTS).to(factors[0])
+        return torch.stack([factor**exponent for factor, exponent in zip(factors, exponents, strict=True)]).prod(dim=0)
+
+    def _scales(self, images: torch.Tensor) -> list[torch.Tensor]:
+        import torch  # noqa: PLC0415
+
+        if min(images.shape[-2:]) < SMALLEST:
+            raise ValueError(
+                f"the image is {images.shape[-1]}×{images.shape[-2]}; sides under {SMALLEST} are too small"
+            )
+        found = [eight_bit(images, self._net.net)]
+        while len(found) < len(SCALE_WEIGHTS):
+            padding = (found[-1].shape[2] % 2, found[-1].shape[3] % 2)
+            found.append(torch.nn.functional.avg_pool2d(found[-1], kernel_size=2, padding=padding))
+        return found
+
+
+def eight_bit(images: torch.Tensor, net: Any) -> torch.Tensor:
+    """What a metric of pyiqa's compares, luma or RGB: values of 0 to 255, rounded, in double precision."""
+    from pyiqa.archs.func_util import preprocess_rgb  # noqa: PLC0415
+
+    prepared: torch.Tensor = preprocess_rgb(images, net.test_y_channel, net.data_range, net.color_space)
+    return prepared.double()

@@ -1,4 +1,4 @@
-"""LPIPS and DISTS with the reference described once give what pyiqa's own forward gives, whatever network and weights."""
+"""Methods that describe the reference once give what pyiqa's own forward gives, whatever network, weights and options."""
 
 from pathlib import Path
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import torch
 
+from benchmark import registry
 from benchmark.plugins.methods.dists import DISTS
 from benchmark.plugins.methods.lpips import LPIPS, LPIPSVGG
 
@@ -72,3 +73,69 @@ def test_weights_follow_the_options() -> None:
     assert LPIPS(version="0.0").weights()[1].name == "LPIPS_v0.0_alex-18720f55.pth"
     assert tuple(LPIPS().weights()) == LPIPS.info.weights
     assert tuple(LPIPSVGG().weights()) == LPIPSVGG.info.weights
+
+
+HAND_CRAFTED: list[tuple[str, dict[str, Any], tuple[int, int]]] = [
+    ("ssim", {}, (71, 88)),
+    ("ssim", {"test_y_channel": False}, (40, 33)),
+    ("ssim", {"downsample": True}, (391, 420)),
+    ("ssim", {"color_space": "ycbcr"}, (11, 12)),
+    ("ssimc", {}, (71, 88)),
+    ("ms_ssim", {}, (161, 178)),
+    ("ms_ssim", {}, (192, 175)),
+    ("vif", {}, (176, 193)),
+    ("vif", {}, (97, 98)),
+    ("vif", {}, (240, 232)),
+]
+
+
+def surrounded(size: tuple[int, int], grain: float = 0.05) -> tuple[torch.Tensor, torch.Tensor]:
+    """Four enhanced images of one reference in a black surround, as fundus photographs have: the last is equal to it."""
+    generator = torch.Generator().manual_seed(sum(size))
+    coarse = torch.rand(1, 3, 9, 11, generator=generator)
+    smooth = torch.nn.functional.interpolate(coarse, size=size, mode="bicubic")
+    noise = torch.randn(2, 3, *size, generator=generator)
+    reference = (smooth + grain * noise[1:]).clamp(0, 1)
+    reference[..., : size[1] // 4] = 0
+    noise = noise[:1]
+    noisy, inverted = (reference + 0.1 * noise).clamp(0, 1), 1 - reference
+    return torch.cat([noisy, inverted, 0.5 * reference, reference]), reference
+
+
+@pytest.mark.parametrize(("name", "options", "size"), HAND_CRAFTED, ids=str)
+def test_hand_crafted_ones_equal_pyiqa(name: str, options: dict[str, Any], size: tuple[int, int]) -> None:
+    enhanced, reference = surrounded(size)
+    method: Any = registry.methods().load(name)(**options)
+    method.load("cpu")
+    with torch.no_grad():
+        description = method.describe(reference)
+        alone = torch.cat([method.compare(image[None], description) for image in enhanced])
+        together = method.compare(enhanced, description)
+        expected = torch.cat([method._net(image[None], reference).flatten() for image in enhanced])
+    assert together.shape == (4,)
+    torch.testing.assert_close(alone, expected, rtol=1e-6, atol=1e-8)
+    torch.testing.assert_close(together, expected, rtol=1e-5, atol=1e-8)
+    assert len(set(expected.tolist())) == 4
+    assert float(expected[3]) == pytest.approx(1, abs=1e-5)
+
+
+def test_vif_where_single_precision_breaks_down() -> None:
+    """Blocks that hardly vary: pyiqa ends in a logarithm of a negative number there."""
+    enhanced, reference = surrounded((240, 232), grain=0.0)
+    method: Any = registry.methods().load("vif")()
+    method.load("cpu")
+    with torch.no_grad():
+        assert not torch.isfinite(method._net(enhanced[:1], reference)).any()
+        scores = method.compare(enhanced, method.describe(reference))
+        alone = torch.cat([method.compare(image[None], method.describe(reference)) for image in enhanced])
+    torch.testing.assert_close(scores, alone)
+    assert 0 < scores[0] < scores[2] < scores[3] == pytest.approx(1, abs=1e-5)
+
+
+@pytest.mark.parametrize(("name", "smallest"), [("ssim", 11), ("ms_ssim", 161)])
+def test_an_image_that_is_too_small_is_refused(name: str, smallest: int) -> None:
+    method: Any = registry.methods().load(name)()
+    method.load("cpu")
+    method.describe(torch.rand(1, 3, smallest, smallest))
+    with pytest.raises(ValueError, match=f"{smallest + 9}×{smallest - 1}; sides under {smallest}"):
+        method.describe(torch.rand(1, 3, smallest - 1, smallest + 9))

@@ -39,6 +39,7 @@ Settings = Annotated[
 Plugins = Annotated[
     list[Path] | None, typer.Option("--plugins", metavar="DIR", help="A folder with methods/ and datasets/ in it.")
 ]
+PluginName = Annotated[str | None, typer.Argument(metavar="[NAME]", help="One of them: what it is, and its options.")]
 Device = Annotated[str | None, typer.Option("--device", metavar="D", help="auto, cpu, cuda or cuda:N.")]
 
 
@@ -290,21 +291,25 @@ def power(
 
 @list_app.command("methods")
 @_command
-def list_methods(plugins: Plugins = None) -> int:
-    """All methods, with direction, source, licence, and whether they can be used now."""
-    from benchmark import listing  # noqa: PLC0415
+def list_methods(name: PluginName = None, plugins: Plugins = None) -> int:
+    """All methods, with direction, source, licence, and whether they can be used now; or one with its options."""
+    from benchmark import listing, registry  # noqa: PLC0415
 
     _add_plugins(plugins)
+    if name is not None:
+        return listing.print_options(_consoles()[0], registry.methods().load(name))
     return listing.print_methods(_consoles()[0])
 
 
 @list_app.command("datasets")
 @_command
-def list_datasets(plugins: Plugins = None) -> int:
-    """All data sets, with where to get them."""
-    from benchmark import listing  # noqa: PLC0415
+def list_datasets(name: PluginName = None, plugins: Plugins = None) -> int:
+    """All data sets, with where to get them; or one with its options."""
+    from benchmark import listing, registry  # noqa: PLC0415
 
     _add_plugins(plugins)
+    if name is not None:
+        return listing.print_options(_consoles()[0], registry.datasets().load(name))
     return listing.print_datasets(_consoles()[0])
 
 

@@ -216,6 +216,7 @@ class RunConfig(Section):
     plugins: tuple[Path, ...] = ()
     output: Path | None = None
     device: Annotated[str, Field(pattern=r"^(auto|cpu|cuda(:\d+)?)$")] = "auto"
+    autocast: Literal["bfloat16", "float16"] | None = None
     threads: Annotated[int, Field(ge=1)] | None = None
     workers: Annotated[int, Field(ge=1)] | None = None
     time_limit: Annotated[float, Field(gt=0)] = 600.0

@@ -226,7 +226,9 @@ def _scale(low: Any, high: Any, lower_better: Any) -> str:
     return f"{low} to {high} ({'lower' if lower_better else 'higher'} is better)"
 
 
-def producer(entrant: Entrant, *, device: str, threads: int, seed: int, sizes: Mapping[str, Any]) -> Producer:
+def producer(
+    entrant: Entrant, *, device: str, threads: int, seed: int, sizes: Mapping[str, Any], autocast: str = ""
+) -> Producer:
     """What would produce an entrant's scores now: the store's key beside the two images."""
     if entrant.method is None:
         raise ValueError(f"{entrant.label} was not built")
@@ -239,7 +241,7 @@ def producer(entrant: Entrant, *, device: str, threads: int, seed: int, sizes: M
         "image preparation sha256": provenance.image_code_sha256(),
         "size policy": json.dumps(dict(sizes), sort_keys=True),
         "device": device_type,
-        "precision": "float32",
+        "precision": f"autocast to {autocast}" if autocast else "float32",
     }
     if is_random(entrant.method):
         components["seed"] = str(seed)

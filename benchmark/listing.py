@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import inspect
+from typing import get_args
+
 from rich import box
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from benchmark import registry, weights
-from benchmark.contracts import Method
+from benchmark.contracts import Dataset, Method
 from benchmark.errors import PluginError
+from benchmark.options import options_model
 
 
 def print_methods(console: Console) -> int:
@@ -62,6 +67,27 @@ def print_datasets(console: Console) -> int:
     for item in broken:
         table.add_row(item.place, f"can't be used: {item.reason}", "", "", "")
     console.print(table)
+    return 0
+
+
+def print_options(console: Console, found: type[Method] | type[Dataset]) -> int:
+    """What a plug-in says of itself, and a row an option: its type and default."""
+    options = options_model(found).model_fields
+    text = inspect.cleandoc(found.__doc__ or "")
+    if options and "Args:" not in text:  # they are explained where they were first defined
+        texts = [inspect.cleandoc(base.__doc__ or "") for base in found.__mro__]
+        text += next(("\n\nArgs:" + other.split("Args:")[1] for other in texts if "Args:" in other), "")
+    console.print(f"{found.info.name}: {found.info.title}\n\n{text}\n", markup=False, highlight=False)
+    table = _table("option", "type", "default")
+    for name, field in options.items():
+        kind = getattr(field.annotation, "__name__", "") or str(field.annotation)
+        if get_args(field.annotation):
+            kind = str(field.annotation).replace("typing.", "").replace("pathlib.", "")
+        table.add_row(name, escape(kind), "must be given" if field.is_required() else escape(str(field.default)))
+    if table.row_count:
+        console.print(table)
+    else:
+        console.print("It has no options.")
     return 0
 
 

@@ -259,12 +259,19 @@ def _assemble(
         report=config.report,
         published=config.published,
         title=config.report.title or loaded.dataset.info.title,
-        notes=loaded.notes,
+        notes=(*loaded.notes, *_precision(config)),
         lower_mos_better=loaded.lower_mos_better,
         simulated=loaded.simulated,
         record=content,
         directory=prepared.output,
     )
+
+
+def _precision(config: RunConfig) -> tuple[str, ...]:
+    """What readers must know where scores are not computed in single precision."""
+    if config.autocast is None:
+        return ()
+    return (f"Scores computed under torch.autocast to {config.autocast}: they differ from those in single precision.",)
 
 
 def _record(prepared: Prepared, machine: Machine, plan: Plan, scored: Outcome, loaded: Data) -> dict[str, Any]:

@@ -28,8 +28,7 @@ class LoadedMethod:
     def __init__(self, method: Method, device: str, seed: int) -> None:
         self.info = method.info
         self._method = method
-        self._device = device
-        self._seed = seed
+        self._device, self._seed = device, seed
 
     def score(self, enhanced: torch.Tensor, reference: torch.Tensor) -> torch.Tensor:
         """Score enhanced images against their references, pair by pair as a run does.
@@ -49,10 +48,11 @@ class LoadedMethod:
         if enhanced.shape != reference.shape or enhanced.ndim != 4 or enhanced.shape[1] != 3:
             shapes = f"{tuple(enhanced.shape)} and {tuple(reference.shape)}"
             raise ValueError(f"enhanced and reference must both be (N, 3, H, W), not {shapes}")
+        terms = inference.Terms(self._device, self._seed)
         values = []
         for one, other in zip(enhanced.cpu().float().numpy(), reference.cpu().float().numpy(), strict=True):
             pair = inference.PreparedPair("", one, other, content_sha256(other))
-            values.append(inference.score_pair(self._method, pair, self._device, self._seed))
+            values.append(inference.score_pair(self._method, pair, terms))
         return torch.tensor(values, dtype=torch.float64)
 
 

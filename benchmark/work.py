@@ -27,6 +27,9 @@ from benchmark.scoring.plan import Failure, Plan, ScoredPair, make_plan
 from benchmark.scoring.progress import ScoringProgress
 from benchmark.store import Producer, Store
 
+CUDA_WORKERS = 2
+"""Of a GPU: while one decodes and copies, the other computes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Machine:
@@ -79,7 +82,7 @@ def find_machine(prepared: Prepared, group: Ranks) -> Machine:
     if prepared.config.workers is not None:
         return Machine(device, threads, prepared.config.workers)
     if device != "cpu":
-        return Machine(device, threads, 1)
+        return Machine(device, threads, CUDA_WORKERS)
     pixels = _pixels(str(prepared.data.chosen["reference_path"].iloc[0]))
     return Machine(device, threads, max(1, default_workers(pixels) // group.local_size // threads))
 
@@ -101,7 +104,12 @@ def plan_work(prepared: Prepared, machine: Machine, memory: FileHashes, group: R
     entrants = [entrant for entrant in prepared.entrants if entrant.scores_images]
     producers: dict[str, Producer] = {
         entrant.label: lineup.producer(
-            entrant, device=machine.device, threads=machine.threads, seed=config.seed, sizes=policy
+            entrant,
+            device=machine.device,
+            threads=machine.threads,
+            seed=config.seed,
+            sizes=policy,
+            autocast=config.autocast or "",
         )
         for entrant in entrants
     }
@@ -123,6 +131,7 @@ def plan_work(prepared: Prepared, machine: Machine, memory: FileHashes, group: R
         threads=machine.threads,
         seed=config.seed,
         environment=_weights_environment(entrants, store.directory / "weights"),
+        autocast=config.autocast or "",
         measure=tuple(label for label, item in producers.items() if group.first and item.key not in measured),
     )
     if plan.groups and group.first:

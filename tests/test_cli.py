@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -148,3 +149,15 @@ def test_list_methods_names_direction_and_licence(command: Command) -> None:
     line = next(line for line in done.stdout.splitlines() if line.split()[:1] == ["psnr"])
     assert "higher" in line
     assert "pyiqa" in line
+
+
+def test_list_one_shows_its_options(command: Command) -> None:
+    done = command("list", "methods", "ssim")
+    assert done.returncode == 0
+    assert "Mean SSIM with an 11 × 11 Gaussian window" in done.stdout
+    assert re.search(r"downsample +bool +False", done.stdout)
+    assert "['yiq', 'ycbcr', 'lhm']" in done.stdout
+    assert re.search(r"root +Path \| None +None", command("list", "datasets", "efid").stdout)
+    assert re.search(r"crops: .*\n(.*\n)+ crops +int +20", command("list", "methods", "sdmp-net").stdout)
+    assert "It has no options." in command("list", "methods", "vif").stdout
+    assert "no method 'sim'; did you mean 'ssim'?" in command("list", "methods", "sim").stderr

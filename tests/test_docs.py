@@ -8,6 +8,17 @@ import sys
 from pathlib import Path
 
 import pytest
+from pydantic import BaseModel
+
+from benchmark.config import (
+    DatasetEntry,
+    MethodEntry,
+    PublishedEntry,
+    ReportConfig,
+    RunConfig,
+    StatisticsConfig,
+    TableConfig,
+)
 
 
 def blocks(file: Path, language: str) -> list[str]:
@@ -94,3 +105,25 @@ def test_links_and_pictures_exist(root: Path) -> None:
         for target in re.findall(r"\]\(([^)#]+)\)", page.read_text(encoding="utf-8")):
             if not target.startswith("http"):
                 assert (page.parent / target).exists(), (page.name, target)
+
+
+@pytest.mark.parametrize(
+    ("section", "heading"),
+    [
+        (RunConfig, "## `run`"),
+        (DatasetEntry, "## `dataset`"),
+        (MethodEntry, "## `methods`"),
+        (StatisticsConfig, "## `statistics`"),
+        (ReportConfig, "## `report`"),
+        (TableConfig, "### A table"),
+        (PublishedEntry, "## `published`"),
+    ],
+    ids=lambda value: str(getattr(value, "__name__", "")),
+)
+def test_every_key_of_a_configuration_is_explained(root: Path, section: type[BaseModel], heading: str) -> None:
+    text = (root / "docs" / "configuration.md").read_text(encoding="utf-8")
+    part = re.split(r"^##", text.split(heading + "\n")[1], flags=re.M)[0]
+    explained = set(re.findall(r"`(\w+)`", part))
+    assert set(section.model_fields) <= explained
+    rows = {name for cell in re.findall(r"^\| (`.*?) \|", part, flags=re.M) for name in re.findall(r"`(\w+)`", cell)}
+    assert rows <= set(section.model_fields)

@@ -105,6 +105,26 @@ def test_a_second_run_computes_nothing_and_writes_the_same_bytes(
             assert old.read_bytes() == new.read_bytes(), file
 
 
+def test_autocast_is_said_beside_the_tables_and_kept_apart_in_the_store(
+    plugin_folder: Path, tiny_set: Path, tmp_path: Path
+) -> None:
+    product = MAE.replace("(enhanced - reference).abs()", "(enhanced @ reference.transpose(2, 3))")
+    (plugin_folder / "methods" / "mae.py").write_text(product)
+    exact, _ = run(config(tiny_set), tmp_path / "out", plugins=[plugin_folder])
+    rough, text = run(config(tiny_set, autocast="bfloat16"), tmp_path / "out", plugins=[plugin_folder])
+    assert "precision" in text
+    assert rough.data.record["times"]["computed"] == 4
+    assert (exact.scores["mae"] != rough.scores["mae"]).any()
+    np.testing.assert_allclose(rough.scores["mae"], exact.scores["mae"], rtol=2e-2)
+    note = "Scores computed under torch.autocast to bfloat16"
+    assert any(note in line for line in rough.data.notes)
+    assert not any(note in line for line in exact.data.notes)
+    assert note in (tmp_path / "out" / "tables" / "comparison.md").read_text()
+    again, _ = run(config(tiny_set), tmp_path / "out", plugins=[plugin_folder])
+    assert again.data.record["times"]["computed"] == 0
+    assert again.scores["mae"].equals(exact.scores["mae"])
+
+
 def test_what_changed_is_recomputed_and_the_reason_said(plugin_folder: Path, tiny_set: Path, tmp_path: Path) -> None:
     import cv2
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,11 +28,39 @@ from benchmark.scoring.messages import Group
 from benchmark.scoring.process import tune_allocator
 from benchmark.sizes import Preparer, SizePolicy
 
+READERS = 4
+"""Threads that decode for an accelerator; on a CPU they would take cores from the methods."""
 KEPT_UP_TO = 4_000_000
 """Pixels of an image up to which freed memory is kept at hand."""
 
 Array = np.ndarray[Any, np.dtype[np.float32]]
 Emit = Callable[..., None]
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """On what terms scores are computed.
+
+    Attributes:
+        device: ``cpu``, ``cuda`` or ``cuda:N``.
+        seed: the run's seed, for methods that draw.
+        autocast: ``bfloat16`` or ``float16`` for ``torch.autocast``; single precision where empty.
+    """
+
+    device: str
+    seed: int
+    autocast: str = ""
+
+    @property
+    def on_cuda(self) -> bool:
+        """Whether the device is a CUDA one."""
+        return self.device.startswith("cuda")
+
+    def arithmetic(self) -> AbstractContextManager[Any]:
+        """Within it, operations run in the precision agreed."""
+        if not self.autocast:
+            return nullcontext()
+        return torch.autocast(self.device.split(":")[0], dtype=getattr(torch, self.autocast))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,26 +80,52 @@ class PreparedPair:
     digest: str
 
 
-def prepare(group: Group, sizes: SizePolicy, emit: Emit) -> list[PreparedPair]:
-    """Decode a group's images; a pair whose images can't be used is emitted as failed for all methods that want it."""
+def prepare(group: Group, sizes: SizePolicy, emit: Emit, readers: int = 1) -> list[PreparedPair]:
+    """Decode a group's images; a pair whose images can't be used is emitted as failed for all methods that want it.
+
+    Args:
+        group: the reference and its enhanced images.
+        sizes: what is done where sizes differ.
+        emit: told of pairs that fail.
+        readers: threads that decode.
+    """
     prepared: list[PreparedPair] = []
-    try:
-        reference = read_image(Path(group.reference), max_pixels=sizes.max_pixels)
-    except UserError as error:
+    reference, *images = _read_all([group.reference, *(task.path for task in group.pairs)], sizes, readers)
+    if isinstance(reference, UserError):
         for task in group.pairs:
-            _fail_pair(group, task.pair, str(error), emit)
+            _fail_pair(group, task.pair, str(reference), emit)
         return prepared
     digest = content_sha256(reference)
     preparer = Preparer(reference, sizes, group.reference)
-    for task in group.pairs:
+    for task, image in zip(group.pairs, images, strict=True):
         try:
-            enhanced = read_image(Path(task.path), max_pixels=sizes.max_pixels)
-            enhanced, fitted = preparer.pair(enhanced, task.path)
+            enhanced, fitted = preparer.pair(_sound(image), task.path)
         except UserError as error:
             _fail_pair(group, task.pair, str(error), emit)
             continue
         prepared.append(PreparedPair(task.pair, enhanced, fitted, digest))
     return prepared
+
+
+def _read_all(paths: Sequence[str], sizes: SizePolicy, readers: int) -> list[Array | UserError]:
+    """Each file's image, or what is wrong with it."""
+
+    def read(path: str) -> Array | UserError:
+        try:
+            return read_image(Path(path), max_pixels=sizes.max_pixels)
+        except UserError as error:
+            return error
+
+    if readers == 1:
+        return [read(path) for path in paths]
+    with ThreadPoolExecutor(readers) as pool:
+        return list(pool.map(read, paths))
+
+
+def _sound(image: Array | UserError) -> Array:
+    if isinstance(image, UserError):
+        raise image
+    return image
 
 
 def _fail_pair(group: Group, pair: str, reason: str, emit: Emit) -> None:
@@ -81,40 +137,38 @@ def _fail_pair(group: Group, pair: str, reason: str, emit: Emit) -> None:
 def score_group(
     group: Group,
     methods: Mapping[str, Method],
-    device: str,
-    seed: int,
+    terms: Terms,
     sizes: SizePolicy,
     emit: Emit,
     meter: CostMeter,
 ) -> None:
     """Score what the group still wants, emitting each score or failure as it is known."""
-    prepared = prepare(group, sizes, emit)
+    prepared = prepare(group, sizes, emit, READERS if terms.on_cuda else 1)
     tune_allocator(keep=all(pair.enhanced[0].size <= KEPT_UP_TO for pair in prepared))
     for label, names in group.wanted.items():
         if label not in methods:
             continue
         wanted = [pair for pair in prepared if pair.pair in names]
-        _score_method(label, methods[label], wanted, device, seed, emit, meter)
+        _score_method(label, methods[label], wanted, terms, emit, meter)
 
 
 def _score_method(
     label: str,
     method: Method,
     pairs: Sequence[PreparedPair],
-    device: str,
-    seed: int,
+    terms: Terms,
     emit: Emit,
     meter: CostMeter,
 ) -> None:
     descriptions: dict[int, tuple[Any, float]] = {}
-    if device.startswith("cuda") and len(pairs) > 1 and batching.can_batch(method):
-        pairs = _score_batches(label, method, pairs, device, seed, emit, meter)
+    if terms.on_cuda and len(pairs) > 1 and batching.can_batch(method):
+        pairs = _score_batches(label, method, pairs, terms, emit, meter)
     for pair in pairs:
         emit("started", label=label, pair=pair.pair)
         begin = time.perf_counter()
         try:
-            with meter.around(label, method, device), undisturbed(pair.digest):
-                value, spent, shared = _compute(method, pair, device, seed, descriptions)
+            with meter.around(label, method, terms.device), undisturbed(pair.digest), terms.arithmetic():
+                value, spent, shared = _compute(method, pair, terms, descriptions)
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # a plug-in's failure is its pair's, sys.exit included
@@ -135,8 +189,7 @@ def _score_batches(
     label: str,
     method: Method,
     pairs: Sequence[PreparedPair],
-    device: str,
-    seed: int,
+    terms: Terms,
     emit: Emit,
     meter: CostMeter,
 ) -> list[PreparedPair]:
@@ -146,8 +199,8 @@ def _score_batches(
         emit("started", label=label, pair=same[0].pair)
         begin = time.perf_counter()
         try:
-            with meter.around(label, method, device), undisturbed(same[0].digest):
-                values = score_batch(method, same, device, seed)
+            with meter.around(label, method, terms.device), undisturbed(same[0].digest), terms.arithmetic():
+                values = score_batch(method, same, terms)
         except KeyboardInterrupt:
             raise
         except BaseException:  # one pair may have spoilt it for the others: each shows by itself
@@ -167,49 +220,49 @@ def _by_reference(pairs: Sequence[PreparedPair]) -> list[list[PreparedPair]]:
 
 
 def score_batch(
-    method: Method, pairs: Sequence[PreparedPair], device: str, seed: int, budget: int = batching.PIXELS_AT_ONCE
+    method: Method, pairs: Sequence[PreparedPair], terms: Terms, budget: int = batching.PIXELS_AT_ONCE
 ) -> list[float]:
     """Scores of pairs that share their prepared reference, several at a time; see ``batching.score_together``."""
-    reference = as_tensor(pairs[0].reference, device)
+    reference = as_tensor(pairs[0].reference, terms.device)
     images = [torch.from_numpy(pair.enhanced) for pair in pairs]
     if not splits_work(method):
         return batching.score_together(
             images,
-            lambda batch: method.score(_moved(batch, device), reference.expand(len(batch), -1, -1, -1).clone()),
+            lambda batch: method.score(_moved(batch, terms.device), reference.expand(len(batch), -1, -1, -1).clone()),
             budget,
         )
     describe, compare = method.describe, method.compare  # type: ignore[attr-defined]
-    options = {"rng": reference_rng(seed, pairs[0].digest)} if takes_rng(describe) else {}
+    options = {"rng": reference_rng(terms.seed, pairs[0].digest)} if takes_rng(describe) else {}
     description = describe(reference, **options)
-    return batching.score_together(images, lambda batch: compare(_moved(batch, device), description), budget)
+    return batching.score_together(images, lambda batch: compare(_moved(batch, terms.device), description), budget)
 
 
 def _moved(batch: torch.Tensor, device: str) -> torch.Tensor:
     return batch.pin_memory().to(device, non_blocking=True) if device.startswith("cuda") else batch
 
 
-def score_pair(method: Method, pair: PreparedPair, device: str, seed: int) -> float:
+def score_pair(method: Method, pair: PreparedPair, terms: Terms) -> float:
     """The score of a single pair, as a run computes it; what the method raises goes through."""
-    with undisturbed(pair.digest):
-        return _compute(method, pair, device, seed, {})[0]
+    with undisturbed(pair.digest), terms.arithmetic():
+        return _compute(method, pair, terms, {})[0]
 
 
 def _compute(
-    method: Method, pair: PreparedPair, device: str, seed: int, descriptions: dict[int, tuple[Any, float]]
+    method: Method, pair: PreparedPair, terms: Terms, descriptions: dict[int, tuple[Any, float]]
 ) -> tuple[float, float, float]:
     """The score of one pair, the seconds just spent on describing its reference, and those that its description took."""
-    enhanced = as_tensor(pair.enhanced, device)
+    enhanced = as_tensor(pair.enhanced, terms.device)
     if not splits_work(method):
-        reference = as_tensor(pair.reference, device)
-        options = {"rng": reference_rng(seed, pair.digest)} if takes_rng(method.score) else {}
+        reference = as_tensor(pair.reference, terms.device)
+        options = {"rng": reference_rng(terms.seed, pair.digest)} if takes_rng(method.score) else {}
         return as_number(method.score(enhanced, reference, **options)), 0.0, 0.0
     begin = time.perf_counter()
     key = id(pair.reference)
     if key not in descriptions:
         describe = method.describe  # type: ignore[attr-defined]
-        options = {"rng": reference_rng(seed, pair.digest)} if takes_rng(describe) else {}
+        options = {"rng": reference_rng(terms.seed, pair.digest)} if takes_rng(describe) else {}
         descriptions.clear()
-        description = describe(as_tensor(pair.reference, device), **options)
+        description = describe(as_tensor(pair.reference, terms.device), **options)
         spent = time.perf_counter() - begin
         descriptions[key] = (description, spent)
     else:

@@ -33,6 +33,7 @@ class Setup:
         seed: the run's seed.
         environment: further environment variables, set before the worker imports anything.
         measure: labels of methods whose cost the first worker measures.
+        autocast: ``bfloat16``, ``float16``, or empty for single precision.
     """
 
     methods: tuple[MethodTask, ...]
@@ -43,6 +44,7 @@ class Setup:
     seed: int
     environment: Mapping[str, str] = field(default_factory=dict)
     measure: tuple[str, ...] = ()
+    autocast: str = ""
 
 
 @dataclass(frozen=True, slots=True)

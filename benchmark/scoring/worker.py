@@ -31,16 +31,17 @@ def main() -> None:
     torch.set_num_interop_threads(1)
 
     from benchmark.scoring.cost import CostMeter  # noqa: PLC0415
-    from benchmark.scoring.inference import score_group  # noqa: PLC0415
+    from benchmark.scoring.inference import Terms, score_group  # noqa: PLC0415
     from benchmark.sizes import SizePolicy  # noqa: PLC0415
 
     sizes = SizePolicy(**_tuples(setup.sizes))
     shelf, meter = MethodShelf(setup, emit), CostMeter(setup.measure, emit)
+    terms = Terms(setup.device, setup.seed, setup.autocast)
     emit("ready")
     for line in incoming:
         group = decode_group(decode(line))
         methods = shelf.get(list(group.wanted))
-        score_group(group, methods, setup.device, setup.seed, sizes, emit, meter)
+        score_group(group, methods, terms, sizes, emit, meter)
         emit("done", number=group.number)
 
 

@@ -61,7 +61,7 @@ def test_metadata_is_complete(name: str) -> None:
 def test_shape_range_direction_and_inputs(name: str, pair: tuple[Any, Any, Any]) -> None:
     import torch
 
-    from benchmark.scoring.inference import PreparedPair, score_pair
+    from benchmark.scoring.inference import PreparedPair, Terms, score_pair
 
     method = build(name)
     if isinstance(method, ScoreSource):
@@ -74,9 +74,11 @@ def test_shape_range_direction_and_inputs(name: str, pair: tuple[Any, Any, Any])
     method.load("cpu")
     clean, *disturbed = (image[0].numpy() for image in pair)
     before = clean.copy()
-    scores = [score_pair(method, PreparedPair("", image, clean, "0" * 64), "cpu", 0) for image in (clean, *disturbed)]
+    scores = [
+        score_pair(method, PreparedPair("", image, clean, "0" * 64), Terms("cpu", 0)) for image in (clean, *disturbed)
+    ]
     assert (clean == before).all()
-    again = score_pair(method, PreparedPair("", disturbed[0], clean, "0" * 64), "cpu", 0)
+    again = score_pair(method, PreparedPair("", disturbed[0], clean, "0" * 64), Terms("cpu", 0))
     assert again == scores[1]
     assert np.isfinite(scores).all()
     turned = np.array(scores) * (1 if method.info.higher_is_better else -1)

@@ -1,10 +1,11 @@
-# make demo | test | lint | bench | audit: each creates .venv and installs what it needs by itself.
+# make demo | test | lint | bench | audit | lock: each creates .venv and installs what it needs by itself.
+# make demo LOCKED=1 installs exactly the versions of requirements.lock, checked by their hashes.
 PYTHON ?= python3
-VENV   := .venv
+VENV   := $(if $(LOCKED),.venv-locked,.venv)
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: demo test lint bench audit clean
+.PHONY: demo test lint bench audit lock clean
 
 demo: $(STAMP)
 	$(BIN)/python run_benchmark.py train configs/train_demo.yaml
@@ -21,9 +22,20 @@ lint: $(STAMP)
 bench: $(STAMP)
 	$(BIN)/python -m tests.performance
 
+lock: $(STAMP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	head -1 requirements.lock > requirements.new
+	$(BIN)/uv pip compile --quiet --generate-hashes --python-version 3.11 --no-header pyproject.toml >> requirements.new
+	mv requirements.new requirements.lock
+
 $(STAMP): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
+ifdef LOCKED
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+else
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+endif
 	touch $@
 
 audit: $(STAMP)

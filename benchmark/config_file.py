@@ -21,6 +21,8 @@ from benchmark.words import did_you_mean, nearest
 
 Model = TypeVar("Model", bound=BaseModel)
 KeyPath = tuple[str | int, ...]
+MOST_KEYS = 100_000
+"""Keys and items of a file, repeated ones (YAML's ``*aliases``) counted each time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,8 @@ def _near_files(path: Path) -> str:
 
 def _note_lines(node: yaml.Node, path: KeyPath, lines: dict[KeyPath, int], file: Path) -> None:
     """Remember the line of each key; a key that stands twice would silently lose its first value, so it is an error."""
+    if len(lines) > MOST_KEYS:  # a few lines of aliases to aliases can stand for billions of values
+        raise ConfigError(f"{file}: more than {MOST_KEYS:,} keys and values are no configuration")
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
             below = (*path, str(key.value))
@@ -132,9 +136,14 @@ def _apply_settings(source: Source, settings: Sequence[str]) -> Source:
         if not sign or not re.fullmatch(r"[\w+-]+(\.[\w+-]+)*", key.strip()):
             raise ConfigError(f"--set {shown}: write key=value, with dots between keys (statistics.replicates=2000)")
         try:
+            node = yaml.compose(text, Loader=yaml.SafeLoader)
+            if node is not None:
+                _note_lines(node, (), {}, Path("--set"))
             value = yaml.safe_load(text)
         except yaml.YAMLError:
             raise ConfigError(f"--set {shown}: the value is not valid YAML") from None
+        except RecursionError:
+            raise ConfigError(f"--set {shown}: nested too deeply for a configuration") from None
         parts: list[str | int] = [int(part) if part.isdigit() else part for part in key.strip().split(".")]
         values = _with_value(values, parts, _plain(value), shown)
         keys.append(tuple(parts))
@@ -198,7 +207,7 @@ def explain_one(item: Any, known: Iterable[str], source: Source, prefix: KeyPath
     message = str(item["msg"]).removeprefix("Value error, ")
     message = message[:1].lower() + message[1:]
     given = item.get("input")
-    shown = f" (given: {given!r})" if isinstance(given, (str, int, float, bool)) or given is None else ""
+    shown = f" (given: {_one_line(repr(given))})" if isinstance(given, (str, int, float, bool)) or given is None else ""
     if item["type"] == "literal_error" and isinstance(given, str):
         choices = re.findall(r"'([^']*)'", str(item.get("ctx", {}).get("expected", "")))
         shown += did_you_mean(given, choices)

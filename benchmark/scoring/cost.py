@@ -1,6 +1,6 @@
-"""What a method needs beside time, measured on the first pair that it scores: parameters, memory, stated operations. Torch.
+"""What a method needs beside time: parameters, stated operations, memory of its first pair and what it keeps later. Torch.
 
-Nothing is computed twice for it: memory is read off the process around a score that is wanted anyway.
+Nothing is computed twice for it: memory is read off the process around scores that are wanted anyway.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ import torch
 
 from benchmark.contracts import Method
 
+LEAK_MIB = 32
+"""What a method may keep from one reference to the next before its peak memory is stated anew."""
 _STATUS = Path("/proc/self/status")
 _CLEAR = Path("/proc/self/clear_refs")
 
@@ -30,6 +32,9 @@ class CostMeter:
     def __init__(self, labels: tuple[str, ...], emit: Callable[..., None]) -> None:
         self._open = set(labels)
         self._emit = emit
+        self._found: dict[str, dict[str, float]] = {}
+        self._kept: dict[str, float] = {}
+        self._told: dict[str, float] = {}
 
     @contextmanager
     def around(self, label: str, method: Method, device: str) -> Iterator[None]:
@@ -51,7 +56,23 @@ class CostMeter:
             stated = method.gflops()
             if stated is not None:
                 found["gflops"] = float(stated)
+        self._found[label] = found
         self._emit("cost", label=label, found=found)
+
+    @contextmanager
+    def turn(self, label: str, device: str) -> Iterator[None]:
+        """Watch what a measured method keeps beyond its turn at a reference: a leak is added to its peak memory."""
+        found = self._found.get(label, {})
+        before = _in_use(device) if "memory_mib" in found else None
+        yield
+        if before is None:
+            return
+        self._kept[label] = self._kept.get(label, 0.0) + (_in_use(device) or before) - before
+        if self._kept[label] > self._told.get(label, 0.0) + LEAK_MIB:
+            self._told[label] = self._kept[label]
+            self._emit(
+                "cost", label=label, found={**found, "memory_mib": round(found["memory_mib"] + self._kept[label])}
+            )
 
 
 def parameters(method: Method) -> int:
@@ -59,6 +80,10 @@ def parameters(method: Method) -> int:
     modules = [value for value in vars(method).values() if isinstance(value, torch.nn.Module)]
     found = {id(parameter): parameter.numel() for module in modules for parameter in module.parameters()}
     return sum(found.values())
+
+
+def _in_use(device: str) -> float | None:
+    return torch.cuda.memory_allocated(device) / 2**20 if device.startswith("cuda") else _status("VmRSS")
 
 
 def _begin(device: str) -> float | None:

@@ -149,7 +149,8 @@ def score_group(
         if label not in methods:
             continue
         wanted = [pair for pair in prepared if pair.pair in names]
-        _score_method(label, methods[label], wanted, terms, emit, meter)
+        with meter.turn(label, terms.device):
+            _score_method(label, methods[label], wanted, terms, emit, meter)
 
 
 def _score_method(

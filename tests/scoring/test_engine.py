@@ -30,7 +30,14 @@ MAE = "def score(self, enhanced, reference):\n    return (enhanced - reference).
 
 
 def score(
-    folder: Path, images: Path, labels: list[str], *, workers: int = 1, time_limit: float = 60.0, output: str = "store"
+    folder: Path,
+    images: Path,
+    labels: list[str],
+    *,
+    workers: int = 1,
+    time_limit: float = 60.0,
+    output: str = "store",
+    measure: tuple[str, ...] = (),
 ) -> tuple[Outcome, Store]:
     """Score the tiny set with methods of a plug-in folder, into a store beside it."""
     setup = Setup(
@@ -40,6 +47,7 @@ def score(
         device="cpu",
         threads=1,
         seed=0,
+        measure=measure,
     )
     producers = {label: Producer({"method": label}) for label in labels}
     store = Store(folder / output)
@@ -156,3 +164,16 @@ def test_an_image_that_cannot_be_decoded_fails_its_pair_alone(plugin_folder: Pat
     (images / PAIRS[1][0]).unlink()
     outcome, _ = score(plugin_folder, images, ["mae"])
     assert {failure.pair for failure in outcome.failures} == {PAIRS[0][0], PAIRS[1][0]}
+
+
+def test_a_method_that_leaks_shows_in_its_own_peak_memory(plugin_folder: Path, images: Path) -> None:
+    leaks = (
+        "kept = []\ndef score(self, enhanced, reference):\n    self.kept.append(torch.ones(20 * 2**20))\n"
+        "    return (enhanced - reference).abs().mean(dim=(1, 2, 3))"
+    )
+    (plugin_folder / "methods" / "m.py").write_text(HEAD + method("leaks", leaks) + method("tidy", MAE))
+    outcome, _ = score(plugin_folder, images, ["leaks", "tidy"], measure=("leaks", "tidy"))
+    assert values(outcome, "leaks") == values(outcome, "tidy")
+    assert None not in values(outcome, "tidy")
+    assert outcome.costs["leaks"]["memory_mib"] == pytest.approx(240, abs=30)  # the first pair's 80 MiB, and two more
+    assert outcome.costs["tidy"]["memory_mib"] < 40

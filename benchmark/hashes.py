@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -18,7 +19,7 @@ def sha256_file(path: Path) -> str:
         OSError: it can't be read; a folder, pipe or device is no file to read either.
     """
     if not stat.S_ISREG(os.stat(path).st_mode):
-        raise OSError(f"{path}: is not a regular file")
+        raise OSError(errno.EINVAL, "a folder, pipe or device, not a regular file", str(path))
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

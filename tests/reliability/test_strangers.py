@@ -1,4 +1,4 @@
-"""A set full of what strangers may send: ``check`` names all of it at once, ``run`` refuses just that and scores the rest."""
+"""A set full of what strangers may send: ``check`` names all of it at once, ``run`` refuses just that, scores the rest."""
 
 import csv
 import io

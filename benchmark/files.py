@@ -47,7 +47,9 @@ def read_table(path: Path) -> pd.DataFrame:
         header = pd.read_csv(path, nrows=0).columns
         text = {column: str for column in header if column in TEXT}
         numbers = {column: [""] for column in header if column not in TEXT}
-        return pd.read_csv(path, dtype=text, keep_default_na=False, na_values=numbers, encoding="utf-8")
+        return pd.read_csv(
+            path, dtype=text, keep_default_na=False, na_values=numbers, encoding="utf-8", float_precision="round_trip"
+        )
     except FileNotFoundError:
         raise UserError(f"{path}: not there; is this the output folder of a run?") from None
     except (OSError, ValueError) as error:

@@ -21,14 +21,15 @@ MOST_PAIRS = 5_000_000  # of images; beyond, a random part of them is used and a
 MOST_WORK = 2e9  # image pairs x columns x replicates that are resampled exactly: a second or two
 MOST_KEPT = 2e7  # image pairs x columns that are kept in memory for it
 SIMILAR, CORRECT, WRONG, UNDECIDED = 0, 1, 2, 3
+KINDS = np.array([UNDECIDED, CORRECT, WRONG], dtype=np.uint8)  # by agreement: 0, 1, -1
 
 
 @dataclass(frozen=True, slots=True)
 class ImagePairs:
     """The pairs of images of one set of rows: clusters of both, sign of the label difference, 0 where similar."""
 
-    first: IntArray
-    second: IntArray
+    first: NDArray[np.uint32]
+    second: NDArray[np.uint32]
     row_first: IntArray
     row_second: IntArray
     sign: NDArray[np.int8]
@@ -66,26 +67,22 @@ class Discrimination:
         self._centre = np.full((3, design.n_columns), np.nan)
         self._left_out = np.full((k, 3, design.n_columns), np.nan)
         partial = False
-        column = 0
+        todo: list[tuple[ImagePairs, FloatArray]] = []
         for group, part in zip(design.groups, rows, strict=True):
             images = _image_pairs(design, part, rng)
             partial |= images.partial
-            for method in group.methods:
-                ordered = _sort(images, design.table.scores[method])
-                if self._linear:
-                    self._centre[:, column] = self._areas(ordered, np.ones((1, k)))[0]
-                    self._left_out[:, :, column] = np.concatenate(
-                        [self._areas(ordered, block) for block in leave_one_out(k)]
-                    )
-                else:
-                    self._pairs.append(ordered)
-                column += 1
+            todo += [(images, design.table.scores[method]) for method in group.methods]
+        if self._linear:
+            in_threads(lambda column: self._linearise(column, _sort(*todo[column])), range(len(todo)), threads)
+        else:
+            self._pairs = [_sort(*images_and_scores) for images_and_scores in todo]
         remarks = [f"{MOST_PAIRS:,} random pairs of images"] * partial + ["linearised"] * self._linear
         self.remark = ", ".join(remarks)
 
     def __call__(self, counts: FloatArray) -> FloatArray:
         if not self._linear:
-            return np.stack([self._areas(ordered, counts) for ordered in self._pairs], axis=2)
+            areas = [self._areas(ordered, counts, threads=self._threads) for ordered in self._pairs]
+            return np.stack(areas, axis=2)
         k = counts.shape[1]
         influence = (k - 1) * (self._left_out.mean(axis=0) - self._left_out)
         linear = (counts - 1) @ influence.reshape(k, -1) / k
@@ -94,7 +91,14 @@ class Discrimination:
         values[one_left_out] = self._left_out[np.argmin(counts[one_left_out], axis=1)]
         return np.asarray(values)
 
-    def _areas(self, ordered: SortedPairs, counts: FloatArray) -> FloatArray:
+    def _linearise(self, column: int, ordered: SortedPairs) -> None:
+        """Keep what a column's replicates are made of: its value, and its values with each cluster left out."""
+        k = self.design.table.n_clusters
+        self._centre[:, column] = self._areas(ordered, np.ones((1, k)), threads=1)[0]
+        left_out = [self._areas(ordered, block, threads=1) for block in leave_one_out(k)]
+        self._left_out[:, :, column] = np.concatenate(left_out)
+
+    def _areas(self, ordered: SortedPairs, counts: FloatArray, *, threads: int) -> FloatArray:
         """The three statistics of one column, (B, 3)."""
         from benchmark.statistics.discrimination_kernels import LANES, areas  # noqa: PLC0415 - numba is slow to import
 
@@ -106,7 +110,7 @@ class Discrimination:
             areas(block, ordered.first, ordered.second, ordered.kind, ordered.last, found)
             values[begin : begin + LANES] = found.T
 
-        in_threads(work, range(0, len(counts), LANES), self._threads)
+        in_threads(work, range(0, len(counts), LANES), threads)
         return values
 
 
@@ -130,7 +134,8 @@ def _image_pairs(design: Design, rows: IntArray, rng: np.random.Generator) -> Im
     difference = table.labels[i] - table.labels[j]
     error = np.sqrt(table.label_sd[i] ** 2 / table.observers[i] + table.label_sd[j] ** 2 / table.observers[j])
     sign = np.where(np.abs(difference) > Z_95 * error, np.sign(difference), 0).astype(np.int8)
-    return ImagePairs(table.clusters[i], table.clusters[j], i, j, sign, partial)
+    clusters = table.clusters.astype(np.uint32)
+    return ImagePairs(clusters[i], clusters[j], i, j, sign, partial)
 
 
 def _sort(images: ImagePairs, scores: FloatArray) -> SortedPairs:
@@ -140,8 +145,6 @@ def _sort(images: ImagePairs, scores: FloatArray) -> SortedPairs:
     ordered = size[order]
     last = np.ones(len(order), dtype=np.bool_)
     last[:-1] = ordered[1:] != ordered[:-1]
-    sign = images.sign[order]
-    agreement = sign * np.sign(difference[order])
-    kind = np.select([sign == 0, agreement > 0, agreement < 0], [SIMILAR, CORRECT, WRONG], UNDECIDED)
-    first, second = images.first[order].astype(np.uint32), images.second[order].astype(np.uint32)
-    return SortedPairs(first, second, kind.astype(np.uint8), last)
+    agreement = images.sign * np.sign(difference).astype(np.int8)
+    kind = np.where(images.sign == 0, np.uint8(SIMILAR), KINDS[agreement])
+    return SortedPairs(images.first[order], images.second[order], kind[order], last)

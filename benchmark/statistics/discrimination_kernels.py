@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit, uint64
 
-LANES = 32
+LANES = 128  # the loop over images costs more than its lanes
 # rows of the sums: weight of similar and of different pairs below, then different over similar, better, correct signs
 SIMILAR, DIFFERENT, OVER, BETTER, SIGNS = np.uint64(0), np.uint64(1), np.uint64(2), np.uint64(3), np.uint64(4)
 

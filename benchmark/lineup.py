@@ -77,14 +77,17 @@ def line_up(entries: Sequence[MethodEntry], source: Source) -> list[Entrant]:
     Raises:
         ConfigError: an unknown name or a wrong option. A plug-in that fails to import is no such error: its own row says so.
     """
-    return [_enter(entry, index, source) for index, entry in enumerate(entries)]
+    known = registry.methods().listings()
+    return [_enter(entry, index, source, known) for index, entry in enumerate(entries)]
 
 
-def _enter(entry: MethodEntry, index: int, source: Source) -> Entrant:
+def _enter(
+    entry: MethodEntry, index: int, source: Source, known: tuple[list[registry.Listing], list[registry.Broken]]
+) -> Entrant:
     methods = registry.methods()
     prefix = ("methods", index)
     try:
-        listing = methods.find(entry.name)
+        listing = methods.find(entry.name, known)
     except PluginError as error:
         raise ConfigError(f"{source.where(prefix)}: {error}") from None
     entrant = Entrant(entry.label or listing.name, listing.name)

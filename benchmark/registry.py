@@ -96,13 +96,17 @@ class Registry(Generic[Plugin]):
         """The names of all plug-ins of this kind."""
         return [listing.name for listing in self.listings()[0]]
 
-    def find(self, name: str) -> Listing:
+    def find(self, name: str, among: tuple[list[Listing], list[Broken]] | None = None) -> Listing:
         """The one plug-in of this name.
+
+        Args:
+            name: in any spelling of capitals, dashes and underscores.
+            among: what ``listings`` returned, for who looks up many names; found anew by default.
 
         Raises:
             PluginError: there is none (with the nearest name), or more than one (with their places).
         """
-        listings, broken = self.listings()
+        listings, broken = self.listings() if among is None else among
         matching = [listing for listing in listings if normal(listing.name) == normal(name)]
         if len(matching) == 1:
             return matching[0]

@@ -8,7 +8,9 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import os
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SIZE, QUALITY, MOST_PAIRS = 160, 72, 400
+MOST_THREADS = 4  # each holds an image in single precision
 FOLDER = "thumbnails"
 
 
@@ -60,25 +63,37 @@ def write(directory: Path, pairs: pd.DataFrame, wanted: Sequence[str], hashes: M
         wanted: names of pairs.
         hashes: SHA-256 of image files by path; tells whether a thumbnail is still of the same image.
     """
-    from benchmark.images import ImageError, read_image  # noqa: PLC0415 - decoders only where pictures are made
-
     index = directory / FOLDER / "index.json"
     known = json.loads(index.read_text(encoding="utf-8")) if index.is_file() else {}
     rows = pairs[pairs["pair"].isin(list(wanted))]
     now: dict[str, str] = {}
+    missing: dict[str, list[Path]] = {}  # of one image: a reference has many pairs
     for pair, reference, enhanced in zip(rows["pair"], rows["reference_path"], rows["enhanced_path"], strict=True):
         for kind, source in (("reference", str(reference)), ("enhanced", str(enhanced))):
             place = _place(directory, kind, str(pair))
-            digest = hashes.get(source, "")
+            now[place.name] = digest = hashes.get(source, "")
             if not (digest and known.get(place.name) == digest and place.is_file()):
-                try:
-                    atomic.write_bytes(place, make(read_image(Path(source))))
-                except (ImageError, OSError):
-                    place.unlink(missing_ok=True)
-                    continue
-            now[place.name] = digest
+                missing.setdefault(source, []).append(place)
+    with ThreadPoolExecutor(min(MOST_THREADS, os.cpu_count() or 1)) as pool:
+        unread = {name for names in pool.map(_make_all, missing, missing.values()) for name in names}
+    now = {name: digest for name, digest in now.items() if name not in unread}
     if now != known:
         atomic.write_text(index, json.dumps(now, indent=0, sort_keys=True) + "\n")
+
+
+def _make_all(source: str, places: Sequence[Path]) -> list[str]:
+    """Make an image's thumbnails; the names of those that can't be made."""
+    from benchmark.images import ImageError, read_image  # noqa: PLC0415 - decoders only where pictures are made
+
+    try:
+        picture = make(read_image(Path(source)))
+        for place in places:
+            atomic.write_bytes(place, picture)
+    except (ImageError, OSError):
+        for place in places:
+            place.unlink(missing_ok=True)
+        return [place.name for place in places]
+    return []
 
 
 def read(directory: Path, scores: pd.DataFrame) -> Thumbnails:

@@ -54,13 +54,13 @@ def with_pixels(place: Path) -> dict[str, Any]:
 
 
 def with_ranks(place: Path) -> dict[str, Any]:
-    """One process of two threads, two workers, and two ranks of one worker: ten methods, 60 pairs; five, 600 pairs.
+    """One process of two threads, two workers, and two ranks of one worker: ten methods, 60 pairs; five, 300 pairs.
 
     The whole command is timed: ``torchrun`` itself takes seconds to start.
     """
-    prepare(place, 100, 512, METHODS)
+    prepare(place, 50, 512, METHODS)
     found: dict[str, Any] = {}
-    for name, methods, limit in (("ten methods, 60 pairs", METHODS, 5), ("five methods, 600 pairs", FEW, 50)):
+    for name, methods, limit in (("ten methods, 60 pairs", METHODS, 5), ("five methods, 300 pairs", FEW, 25)):
         chosen = (f"methods=[{', '.join(methods)}]", f"limit={limit}")
         results = {
             "one process": run(place, f"{len(methods)}_one", *chosen, *ONE_PROCESS),

@@ -1,4 +1,4 @@
-"""SHA-256 of files, remembered by path, size, modification time and inode. Standard library only."""
+"""SHA-256 of files, remembered by path, size, times of change and inode. Standard library only."""
 
 from __future__ import annotations
 
@@ -40,10 +40,11 @@ class FileHashes:
     def sha256(self, path: Path) -> str:
         """SHA-256 of a file's content; see ``sha256_file`` for what it raises."""
         state = os.stat(path)
-        mark = [state.st_size, state.st_mtime_ns, state.st_ino]
+        # the modification time can be set back, as archives and `cp -p` do; the change of state can't
+        mark = [state.st_size, state.st_mtime_ns, state.st_ctime_ns, state.st_ino]
         known = self._known.get(str(path))
-        if known is not None and known[:3] == mark:
-            return str(known[3])
+        if known is not None and known[:4] == mark:
+            return str(known[4])
         digest = sha256_file(path)
         self._known[str(path)] = [*mark, digest]
         self._changed = True
@@ -63,4 +64,4 @@ def _read(memory: Path) -> dict[str, list[int | str]]:
         return {}
     if not isinstance(known, dict):
         return {}
-    return {path: entry for path, entry in known.items() if isinstance(entry, list) and len(entry) == 4}
+    return {path: entry for path, entry in known.items() if isinstance(entry, list) and len(entry) == 5}

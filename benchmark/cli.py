@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn, ParamSpec
 
 import typer
 
+from benchmark import interrupts
 from benchmark.errors import UserError
 
 if TYPE_CHECKING:
@@ -48,11 +49,17 @@ def main(arguments: list[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
+    if arguments is None:
+        interrupts.never_swallow()
     try:
         app(args=arguments, prog_name="efid-bench" if arguments is None else None)
     except SystemExit as end:
-        return end.code if isinstance(end.code, int) else 0 if end.code is None else 1
-    return 0
+        status = end.code if isinstance(end.code, int) else 0 if end.code is None else 1
+    else:
+        status = 0
+    if arguments is None:
+        interrupts.ignore()
+    return status
 
 
 def _command(function: Callable[Parameters, int | None]) -> Callable[Parameters, NoReturn]:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from benchmark import atomic, checkpoints
+from benchmark import atomic, checkpoints, files
 from benchmark.contracts import Trainable
 from benchmark.lineup import Entrant
 from benchmark.report import thumbnails
@@ -49,9 +49,7 @@ def attach(
 def read(data: ReportData, directory: Path) -> ReportData:
     """The data of a finished run with what lies in its folder."""
     found = {label: directory / HISTORIES / f"{stem}.csv" for label, stem in _stems(data).items()}
-    histories = {
-        label: pd.read_csv(path, float_precision="round_trip") for label, path in found.items() if path.is_file()
-    }
+    histories = {label: pd.read_csv(path, **files.EXACT) for label, path in found.items() if path.is_file()}
     return replace(data, histories=histories, thumbnails=thumbnails.read(directory, data.scores))
 
 

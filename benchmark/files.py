@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -26,6 +26,10 @@ TEXT = {
     *("level", "statistic", "method", "method_a", "method_b", "interval", "note", "test", "reason"),
 }
 FAILURE_COLUMNS = ("pair", "method", "reason")
+# numbers read back as written: by default from pandas 3.1 on, which deprecates the option that older ones need
+EXACT: dict[str, Any] = (
+    {} if (*map(int, pd.__version__.split(".")[:2]),) >= (3, 1) else {"float_precision": "round_trip"}
+)
 
 
 def write_table(path: Path, table: pd.DataFrame) -> None:
@@ -47,9 +51,10 @@ def read_table(path: Path) -> pd.DataFrame:
         header = pd.read_csv(path, nrows=0).columns
         text = {column: str for column in header if column in TEXT}
         numbers = {column: [""] for column in header if column not in TEXT}
-        return pd.read_csv(
-            path, dtype=text, keep_default_na=False, na_values=numbers, encoding="utf-8", float_precision="round_trip"
+        table: pd.DataFrame = pd.read_csv(
+            path, dtype=text, keep_default_na=False, na_values=numbers, encoding="utf-8", **EXACT
         )
+        return table
     except FileNotFoundError:
         raise UserError(f"{path}: not there; is this the output folder of a run?") from None
     except (OSError, ValueError) as error:

@@ -13,7 +13,7 @@ from typing import Any
 
 from rich.console import Console
 
-from benchmark import atomic, data, provenance, registry, weights
+from benchmark import atomic, data, files, provenance, registry, weights
 from benchmark.config import TrainConfig
 from benchmark.config_file import Source, absolute, parse, read_source
 from benchmark.contracts import Trainable
@@ -169,7 +169,7 @@ def _plot(directory: Path, title: str) -> None:
     from benchmark.report.plots import history  # noqa: PLC0415 - matplotlib is slow to import
     from benchmark.report.plots.style import Plot, style  # noqa: PLC0415
 
-    table = pd.read_csv(directory / "history.csv", float_precision="round_trip")
+    table = pd.read_csv(directory / "history.csv", **files.EXACT)
     with style():
         drawn = Plot("history", f"Training of {title}", "", history.draw(table, title))
         atomic.write_bytes(directory / "history.png", drawn.save("png"))

@@ -12,6 +12,7 @@ class Owner:
     def __del__(self):
         signal.raise_signal(signal.SIGINT)
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # the tests may run where it is ignored
 interrupts.never_swallow()
 try:
     Owner()

@@ -34,6 +34,14 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="module", autouse=True)
+def heard() -> Iterator[None]:
+    """What ``nohup`` or a script's ``&`` starts, these tests perhaps, ignores Ctrl-C, and so would the runs it starts."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.fixture(scope="module")
 def start(root: Path, place: Path) -> Start:
     """Begin a run that writes to a folder."""

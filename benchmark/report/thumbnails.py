@@ -8,9 +8,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import os
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +17,7 @@ import numpy as np
 from benchmark import atomic
 from benchmark.report.data import ReportData, Thumbnails
 from benchmark.report.disagreement import most_disputed
+from benchmark.statistics.weighted import in_threads, processors
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -74,15 +73,14 @@ def write(directory: Path, pairs: pd.DataFrame, wanted: Sequence[str], hashes: M
             now[place.name] = digest = hashes.get(source, "")
             if not (digest and known.get(place.name) == digest and place.is_file()):
                 missing.setdefault(source, []).append(place)
-    with ThreadPoolExecutor(min(MOST_THREADS, os.cpu_count() or 1)) as pool:
-        unread = {name for names in pool.map(_make_all, missing, missing.values()) for name in names}
-    now = {name: digest for name, digest in now.items() if name not in unread}
+    in_threads(lambda source: _make_all(source, missing[source]), list(missing), min(MOST_THREADS, processors()))
+    now = {name: digest for name, digest in now.items() if (directory / FOLDER / name).is_file()}
     if now != known:
         atomic.write_text(index, json.dumps(now, indent=0, sort_keys=True) + "\n")
 
 
-def _make_all(source: str, places: Sequence[Path]) -> list[str]:
-    """Make an image's thumbnails; the names of those that can't be made."""
+def _make_all(source: str, places: Sequence[Path]) -> None:
+    """Make an image's thumbnails; where it can't be read there are none."""
     from benchmark.images import ImageError, read_image  # noqa: PLC0415 - decoders only where pictures are made
 
     try:
@@ -92,8 +90,6 @@ def _make_all(source: str, places: Sequence[Path]) -> list[str]:
     except (ImageError, OSError):
         for place in places:
             place.unlink(missing_ok=True)
-        return [place.name for place in places]
-    return []
 
 
 def read(directory: Path, scores: pd.DataFrame) -> Thumbnails:

@@ -24,7 +24,6 @@ from benchmark.scoring.messages import Group, Setup, decode, encode_group, encod
 
 START_LIMIT_S = 300.0
 LOAD_LIMIT_S = 1800.0
-END_LIMIT_S = 1.0
 MOST_DEATHS = 3
 MOST_HANGS = 1
 
@@ -92,7 +91,6 @@ class _Worker:
     doing: tuple[str, str] | None = None
     loading: str | None = None
     hung: bool = False
-    listener: threading.Thread | None = None
 
 
 class Supervisor:
@@ -149,8 +147,7 @@ class Supervisor:
         )
         worker = _Worker(number, process, log, time.monotonic() + START_LIMIT_S)
         self._workers[number] = worker
-        worker.listener = threading.Thread(target=self._listen, args=(worker,), daemon=True)
-        worker.listener.start()
+        threading.Thread(target=self._listen, args=(worker,), daemon=True).start()
         self._send(worker, encode_setup(self._setup if number == 1 else replace(self._setup, measure=())))
 
     def _listen(self, worker: _Worker) -> None:
@@ -283,15 +280,9 @@ class Supervisor:
         threading.Thread(target=worker.process.wait, daemon=True).start()
 
     def _end_all(self) -> None:
-        """Kill the workers, and see them dead: an interpreter that ends while a thread reads from a pipe may crash."""
-        left = list(self._workers.values())
-        for worker in left:
+        for worker in list(self._workers.values()):
             _kill(worker.process)
             self._end(worker)
-        deadline = time.monotonic() + END_LIMIT_S
-        for worker in left:
-            if worker.listener is not None and worker.listener.ident is not None:
-                worker.listener.join(max(0.0, deadline - time.monotonic()))
 
 
 def _rest(group: Group, still_open: set[tuple[str, str]]) -> Group:

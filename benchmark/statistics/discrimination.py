@@ -7,6 +7,7 @@ exceeds .95. Same form as ``measures``: functions of counts.
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 import numpy as np
@@ -67,15 +68,17 @@ class Discrimination:
         self._centre = np.full((3, design.n_columns), np.nan)
         self._left_out = np.full((k, 3, design.n_columns), np.nan)
         partial = False
-        todo: list[tuple[ImagePairs, FloatArray]] = []
+        column = 0
         for group, part in zip(design.groups, rows, strict=True):
             images = _image_pairs(design, part, rng)
             partial |= images.partial
-            todo += [(images, design.table.scores[method]) for method in group.methods]
-        if self._linear:
-            in_threads(lambda column: self._linearise(column, _sort(*todo[column])), range(len(todo)), threads)
-        else:
-            self._pairs = [_sort(*images_and_scores) for images_and_scores in todo]
+            scores = design.table.scores[list(group.methods)]
+            if self._linear:
+                work = functools.partial(self._linearise, images, scores, column)
+                in_threads(work, range(len(scores)), threads)
+            else:
+                self._pairs += [_sort(images, row) for row in scores]
+            column += len(scores)
         remarks = [f"{MOST_PAIRS:,} random pairs of images"] * partial + ["linearised"] * self._linear
         self.remark = ", ".join(remarks)
 
@@ -91,9 +94,9 @@ class Discrimination:
         values[one_left_out] = self._left_out[np.argmin(counts[one_left_out], axis=1)]
         return np.asarray(values)
 
-    def _linearise(self, column: int, ordered: SortedPairs) -> None:
+    def _linearise(self, images: ImagePairs, scores: FloatArray, first: int, row: int) -> None:
         """Keep what a column's replicates are made of: its value, and its values with each cluster left out."""
-        k = self.design.table.n_clusters
+        k, column, ordered = self.design.table.n_clusters, first + row, _sort(images, scores[row])
         self._centre[:, column] = self._areas(ordered, np.ones((1, k)), threads=1)[0]
         left_out = [self._areas(ordered, block, threads=1) for block in leave_one_out(k)]
         self._left_out[:, :, column] = np.concatenate(left_out)

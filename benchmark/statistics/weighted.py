@@ -9,11 +9,14 @@ import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from benchmark.statistics.resampling import FloatArray, IntArray
+
+Item = TypeVar("Item")
 
 # below this share of a resample's mean square its variance comes from deviations, not from differences of moments
 CANCELLATION = 1e-3
@@ -109,8 +112,8 @@ def weighted_ranks(
     return srcc, tau
 
 
-def in_threads(work: Callable[[int], None], items: Sequence[int], threads: int = 0) -> None:
-    """Call ``work`` for each item; compiled kernels release the interpreter's lock."""
+def in_threads(work: Callable[[Item], None], items: Sequence[Item], threads: int = 0) -> None:
+    """Call ``work`` for each item; compiled kernels and decoders release the interpreter's lock."""
     workers = min(threads or processors(), len(items))
     if workers <= 1:
         for item in items:

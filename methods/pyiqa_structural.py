@@ -1,13 +1,16 @@
-"""pyiqa's hand-crafted full-reference metrics beside ``psnr.py`` and ``ssim.py``; the adapter is ``_pyiqa.py``."""
+"""pyiqa's hand-crafted full-reference metrics that have no file of their own; the adapter is ``_pyiqa.py``."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING
 
 from benchmark import MethodInfo
 
 from ._pyiqa import LICENCE, SOURCE, PyiqaMethod
+
+if TYPE_CHECKING:
+    import numpy as np
+    import torch
 
 LUMA = "luma of yiq"
 LUMA_8_BIT = "luma of yiq, rounded to 8 bit"
@@ -59,87 +62,8 @@ class CWSSIM(PyiqaMethod):
     notes = (("channels", LUMA_8_BIT), ("wavelets", "level 4, 8 orientations"))
 
 
-class FSIM(PyiqaMethod):
-    """Similarity of phase congruency and gradients; with ``chromatic`` also of the I and Q channels (FSIMc).
-
-    Args:
-        chromatic: compare colour too.
-    """
-
-    info = MethodInfo(
-        name="fsim",
-        title="FSIM",
-        higher_is_better=True,
-        score_range=(0.0, 1.0),
-        group="hand-crafted",
-        citation="@article{zhang2011fsim, author={Zhang, Lin and Zhang, Lei and Mou, Xuanqin and Zhang, David}, "
-        "title={{FSIM}: a feature similarity index for image quality assessment}, "
-        "journal={IEEE Transactions on Image Processing}, volume={20}, number={8}, pages={2378--2386}, year={2011}}",
-        licence=LICENCE,
-        source=SOURCE,
-        libraries=("pyiqa",),
-    )
-    metric = "fsim"
-    arch = "fsim_arch"
-
-    def __init__(self, *, chromatic: bool = True) -> None:
-        super().__init__()
-        self.chromatic = chromatic
-
-    def options(self) -> dict[str, Any]:
-        return {"chromatic": self.chromatic}
-
-    def settings(self) -> Mapping[str, str]:
-        return {
-            "channels": "yiq (FSIMc)" if self.chromatic else LUMA,
-            "downsampling": "blocks averaged to about 256 px",
-        }
-
-
-class GMSD(PyiqaMethod):
-    """Deviation of the gradient magnitude similarity; 0 for equal images."""
-
-    info = MethodInfo(
-        name="gmsd",
-        title="GMSD",
-        higher_is_better=False,
-        score_range=(0.0, None),
-        group="hand-crafted",
-        citation="@article{xue2014gradient, author={Xue, Wufeng and Zhang, Lei and Mou, Xuanqin and Bovik, Alan C.}, "
-        "title={Gradient magnitude similarity deviation: a highly efficient perceptual image quality index}, "
-        "journal={IEEE Transactions on Image Processing}, volume={23}, number={2}, pages={684--695}, year={2014}}",
-        licence=LICENCE,
-        source=SOURCE,
-        libraries=("pyiqa",),
-    )
-    metric = "gmsd"
-    arch = "gmsd_arch"
-    notes = (("channels", LUMA_8_BIT), ("downsampling", "2 × 2 blocks averaged"))
-
-
-class VSI(PyiqaMethod):
-    """Similarity of visual saliency, gradients and colour, weighted by saliency."""
-
-    info = MethodInfo(
-        name="vsi",
-        title="VSI",
-        higher_is_better=True,
-        score_range=(0.0, 1.0),
-        group="hand-crafted",
-        citation="@article{zhang2014vsi, author={Zhang, Lin and Shen, Ying and Li, Hongyu}, "
-        "title={{VSI}: a visual saliency-induced index for perceptual image quality assessment}, "
-        "journal={IEEE Transactions on Image Processing}, volume={23}, number={10}, pages={4270--4281}, year={2014}}",
-        licence=LICENCE,
-        source=SOURCE,
-        libraries=("pyiqa",),
-    )
-    metric = "vsi"
-    arch = "vsi_arch"
-    notes = (("channels", "lmn"), ("downsampling", "blocks averaged to about 256 px"))
-
-
 class NLPD(PyiqaMethod):
-    """Distance between normalised Laplacian pyramids; 0 for equal images."""
+    """Distance between normalised Laplacian pyramids, the reference's built once; 0 for equal images."""
 
     info = MethodInfo(
         name="nlpd",
@@ -157,6 +81,23 @@ class NLPD(PyiqaMethod):
     metric = "nlpd"
     arch = "nlpd_arch"
     notes = (("channels", LUMA),)
+
+    def describe(self, reference: torch.Tensor, *, rng: np.random.Generator | None = None) -> list[torch.Tensor]:
+        """Normalised pyramid of one reference, (1, 3, H, W) in [0, 1], finest first. Nothing is drawn from ``rng``."""
+        return self._pyramid(reference)
+
+    def compare(self, enhanced: torch.Tensor, description: list[torch.Tensor]) -> torch.Tensor:
+        """NLPD, (N,), of enhanced images, (N, 3, H, W), from the described reference."""
+        import torch  # noqa: PLC0415
+
+        pairs = zip(self._pyramid(enhanced), description, strict=True)
+        return torch.stack([(found - level).square().mean(dim=(1, 2, 3)).sqrt() for found, level in pairs]).mean(dim=0)
+
+    def _pyramid(self, images: torch.Tensor) -> list[torch.Tensor]:
+        from pyiqa.utils.color_util import to_y_channel  # noqa: PLC0415
+
+        levels: list[torch.Tensor] = self._net.net.pyramid(to_y_channel(images))
+        return levels
 
 
 class MAD(PyiqaMethod):

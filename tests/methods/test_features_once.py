@@ -86,6 +86,17 @@ HAND_CRAFTED: list[tuple[str, dict[str, Any], tuple[int, int]]] = [
     ("vif", {}, (176, 193)),
     ("vif", {}, (97, 98)),
     ("vif", {}, (240, 232)),
+    ("fsim", {}, (71, 88)),
+    ("fsim", {"chromatic": False}, (128, 97)),
+    ("fsim", {}, (391, 420)),
+    ("fsim", {}, (645, 701)),
+    ("vsi", {}, (71, 88)),
+    ("vsi", {}, (391, 420)),
+    ("vsi", {}, (645, 701)),
+    ("gmsd", {}, (72, 88)),
+    ("gmsd", {}, (41, 33)),
+    ("nlpd", {}, (72, 88)),
+    ("nlpd", {}, (97, 161)),
 ]
 
 
@@ -114,9 +125,10 @@ def test_hand_crafted_ones_equal_pyiqa(name: str, options: dict[str, Any], size:
         expected = torch.cat([method._net(image[None], reference).flatten() for image in enhanced])
     assert together.shape == (4,)
     torch.testing.assert_close(alone, expected, rtol=1e-6, atol=1e-8)
-    torch.testing.assert_close(together, expected, rtol=1e-5, atol=1e-8)
+    torch.testing.assert_close(together, expected, rtol=1e-5, atol=1e-7)
     assert len(set(expected.tolist())) == 4
-    assert float(expected[3]) == pytest.approx(1, abs=1e-5)
+    best = 1 if method.info.higher_is_better else 0
+    assert float(expected[3]) == pytest.approx(best, abs=1e-5)
 
 
 def test_vif_where_single_precision_breaks_down() -> None:

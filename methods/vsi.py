@@ -1,0 +1,110 @@
+"""VSI with pyiqa's saliency, the reference's maps once for all its enhanced images; see ``_pyiqa.py``.
+
+Blocks are averaged before colours are converted, which is linear, rather than after.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from benchmark import MethodInfo
+
+from ._pyiqa import LICENCE, SOURCE, PyiqaMethod
+
+if TYPE_CHECKING:
+    import numpy as np
+    import torch
+
+SALIENCY_STABILISER, GRADIENT_STABILISER, CHROMA_STABILISER = 1.27, 386.0, 130.0
+GRADIENT_EXPONENT, CHROMA_EXPONENT = 0.4, 0.02
+SIDE = 256
+"""Pixels to which the shorter side is brought near by averaging blocks."""
+
+
+@dataclass(frozen=True, slots=True)
+class SaliencyMaps:
+    """What VSI compares, double precision.
+
+    Attributes:
+        saliency: (N, 1, H, W), about 0 to 1.
+        gradient: magnitude of the first channel's, of the same shape.
+        chroma: the M and N channels, (N, 2, H, W).
+    """
+
+    saliency: torch.Tensor
+    gradient: torch.Tensor
+    chroma: torch.Tensor
+
+
+class VSI(PyiqaMethod):
+    """Similarity of visual saliency, gradients and colour, weighted by saliency."""
+
+    info = MethodInfo(
+        name="vsi",
+        title="VSI",
+        higher_is_better=True,
+        score_range=(0.0, 1.0),
+        group="hand-crafted",
+        citation="@article{zhang2014vsi, author={Zhang, Lin and Shen, Ying and Li, Hongyu}, "
+        "title={{VSI}: a visual saliency-induced index for perceptual image quality assessment}, "
+        "journal={IEEE Transactions on Image Processing}, volume={23}, number={10}, pages={4270--4281}, year={2014}}",
+        licence=LICENCE,
+        source=SOURCE,
+        libraries=("pyiqa",),
+    )
+    metric = "vsi"
+    arch = "vsi_arch"
+    notes = (("channels", "lmn"), ("downsampling", "blocks averaged to about 256 px"))
+
+    def describe(self, reference: torch.Tensor, *, rng: np.random.Generator | None = None) -> SaliencyMaps:
+        """Maps of one reference, (1, 3, H, W) in [0, 1]. Nothing is drawn from ``rng``."""
+        return maps(reference)
+
+    def compare(self, enhanced: torch.Tensor, description: SaliencyMaps) -> torch.Tensor:
+        """VSI, (N,), of enhanced images, (N, 3, H, W), against the described reference."""
+        import torch  # noqa: PLC0415
+        from pyiqa.archs.func_util import similarity_map  # noqa: PLC0415
+
+        found = maps(enhanced)
+        tiny = torch.finfo(torch.float64).eps
+        chroma: torch.Tensor = similarity_map(found.chroma, description.chroma, CHROMA_STABILISER)
+        likeness = real_power(chroma.prod(dim=1, keepdim=True), CHROMA_EXPONENT)
+        gradient = similarity_map(found.gradient, description.gradient, GRADIENT_STABILISER)
+        likeness = likeness * gradient.pow_(GRADIENT_EXPONENT)
+        likeness = likeness * similarity_map(found.saliency, description.saliency, SALIENCY_STABILISER)
+        weight = torch.maximum(found.saliency, description.saliency)
+        score: torch.Tensor = (likeness * weight).sum(dim=(1, 2, 3)) + tiny
+        return score / (weight.sum(dim=(1, 2, 3)) + tiny)
+
+
+def maps(images: torch.Tensor) -> SaliencyMaps:
+    """What VSI compares of images, (N, 3, H, W) in [0, 1]."""
+    import torch  # noqa: PLC0415
+    from pyiqa.archs.func_util import gradient_map, scharr_filter  # noqa: PLC0415
+    from pyiqa.archs.vsi_arch import sdsp  # noqa: PLC0415
+    from pyiqa.utils.color_util import rgb2lmn  # noqa: PLC0415
+
+    images = images.double() * 255
+    colours: torch.Tensor = rgb2lmn(in_blocks(images)).contiguous()
+    kernels = torch.stack([scharr_filter(), scharr_filter().transpose(1, 2)])
+    gradient = gradient_map(colours[:, :1], kernels)
+    return SaliencyMaps(in_blocks(sdsp(images)), gradient, colours[:, 1:])
+
+
+def in_blocks(maps: torch.Tensor) -> torch.Tensor:
+    """Means of the square blocks that bring the shorter side near 256 px, edges repeated outwards by half a block."""
+    import torch  # noqa: PLC0415
+
+    block = max(1, round(min(maps.shape[-2:]) / SIDE))
+    before, after = block // 2, (block - 1) // 2
+    if before:
+        maps = torch.nn.functional.pad(maps, (before, after, before, after), mode="replicate")
+    return torch.nn.functional.avg_pool2d(maps, block)
+
+
+def real_power(base: torch.Tensor, exponent: float) -> torch.Tensor:
+    """Real part of a real base's principal power; that of a negative base is turned by the exponent's half-turns."""
+    size = base.abs().pow(exponent)
+    return size.where(base >= 0, size * math.cos(math.pi * exponent))

@@ -20,6 +20,7 @@ from pathlib import Path
 
 from PIL import BmpImagePlugin, Image, ImageFile, JpegImagePlugin, PngImagePlugin, TiffImagePlugin
 
+from benchmark import png_pixels
 from benchmark.errors import UserError
 
 _READERS: dict[str, type[ImageFile.ImageFile]] = {
@@ -51,7 +52,7 @@ class OpenedImage:
         name: what errors call it.
         format: ``PNG``, ``JPEG``, ``BMP`` or ``TIFF``.
         pillow: the image, undecoded; ``size`` is (width, height).
-        data: the file's bytes; of a PNG only what pixels depend on.
+        data: the file's bytes; of a PNG only what pixels depend on, these perhaps uncompressed.
         bits: bits a channel: 1, 8 or 16; of some TIFFs 12 or 32.
         inverted: grey of more than 8 bits in which 0 is white.
         transparent: has an alpha channel or transparent colours.
@@ -105,13 +106,14 @@ def read_bytes(path: Path, *, max_pixels: int | None = None) -> bytes:
     return data
 
 
-def open_image(data: bytes, name: str, *, whole: bool) -> OpenedImage:
+def open_image(data: bytes, name: str, *, whole: bool, max_pixels: int = 0) -> OpenedImage:
     """Read an image's header.
 
     Args:
         data: the file's content.
         name: what errors call it.
         whole: of a PNG, read on to its end and verify its checksums; needed before its pixels are decoded.
+        max_pixels: of a whole PNG with no more than these, inflate the pixels already.
 
     Raises:
         ImageError: no image of a known format, damaged as far as that shows without decoding, or of several frames.
@@ -120,7 +122,10 @@ def open_image(data: bytes, name: str, *, whole: bool) -> OpenedImage:
     if kind is None:
         raise ImageError(f"{name}: not a PNG, JPEG, BMP or TIFF file (it begins with {data[:4]!r})")
     with decoding(name, kind):
-        opened = _open_png(data, name, whole=whole) if kind == "PNG" else _open_other(data, name, kind)
+        if kind == "PNG":
+            opened = _open_png(data, name, whole=whole, max_pixels=max_pixels)
+        else:
+            opened = _open_other(data, name, kind)
     if getattr(opened.pillow, "is_animated", False):
         raise ImageError(f"{name}: holds several pages; one image a file is needed")
     return opened
@@ -202,13 +207,13 @@ def _open_other(data: bytes, name: str, kind: str) -> OpenedImage:
     return OpenedImage(name, kind, image, data, bits, inverted, "A" in image.getbands())
 
 
-def _open_png(data: bytes, name: str, *, whole: bool) -> OpenedImage:
+def _open_png(data: bytes, name: str, *, whole: bool, max_pixels: int) -> OpenedImage:
     """Open a PNG by the chunks that pixels depend on: damaged profiles, EXIF and text can then do no harm."""
-    kept = [_PNG_SIGNATURE]
+    kept: list[tuple[bytes, bytes]] = []
     found: dict[bytes, bytes] = {}
     for kind, start, end in _png_chunks(data, name, whole=whole):
         if kind in (b"IHDR", b"PLTE", b"IDAT", b"IEND"):
-            kept.append(data[start - 8 : end + 4])
+            kept.append((kind, data[start - 8 : end + 4]))
         if kind in (b"IHDR", b"acTL", b"eXIf", b"tRNS"):
             found.setdefault(kind, data[start:end])
     width, height, depth, colour = struct.unpack(">IIBB", found[b"IHDR"][:10])
@@ -217,12 +222,23 @@ def _open_png(data: bytes, name: str, *, whole: bool) -> OpenedImage:
     frames = int.from_bytes(found.get(b"acTL", b"")[:4], "big")
     if frames > 1:
         raise ImageError(f"{name}: holds {frames} frames; one image a file is needed")
-    bare = b"".join(kept)
+    if whole and width * height <= max_pixels:
+        kept = _inflated(found[b"IHDR"], kept)
+    bare = b"".join((_PNG_SIGNATURE, *(chunk for _, chunk in kept)))
     image = PngImagePlugin.PngImageFile(io.BytesIO(bare))
     bits = depth if depth == 16 else 1 if image.mode == "1" else 8
     return OpenedImage(
         name, "PNG", image, bare, bits, False, colour in (4, 6) or b"tRNS" in found, found.get(b"eXIf", b"")
     )
+
+
+def _inflated(header: bytes, chunks: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """The chunks with all pixels in one, uncompressed, where that can be had."""
+    pixels = png_pixels.stored(header, b"".join(chunk[8:-4] for kind, chunk in chunks if kind == b"IDAT"))
+    if pixels is None:
+        return chunks
+    first = next(number for number, (kind, _) in enumerate(chunks) if kind == b"IDAT")
+    return [*chunks[:first], (b"IDAT", pixels), *(item for item in chunks[first:] if item[0] != b"IDAT")]
 
 
 def _png_chunks(data: bytes, name: str, *, whole: bool) -> Iterator[tuple[bytes, int, int]]:

@@ -107,7 +107,7 @@ def decode(data: bytes, *, name: str, max_pixels: int = MAX_PIXELS) -> Image:
         name: for messages.
         max_pixels: refuse larger images before decoding them.
     """
-    opened = open_image(data, shown(name), whole=True)
+    opened = open_image(data, shown(name), whole=True, max_pixels=max_pixels)
     _check_kind(opened)
     width, height = opened.pillow.size
     if width * height > max_pixels:

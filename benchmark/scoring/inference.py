@@ -29,7 +29,7 @@ from benchmark.scoring.process import tune_allocator
 from benchmark.sizes import Preparer, SizePolicy
 
 READERS = 4
-"""Threads that decode for an accelerator; on a CPU they would take cores from the methods."""
+"""Threads that decode for an accelerator; on a CPU as many as compute."""
 KEPT_UP_TO = 4_000_000
 """Pixels of an image up to which freed memory is kept at hand."""
 
@@ -143,7 +143,7 @@ def score_group(
     meter: CostMeter,
 ) -> None:
     """Score what the group still wants, emitting each score or failure as it is known."""
-    prepared = prepare(group, sizes, emit, READERS if terms.on_cuda else 1)
+    prepared = prepare(group, sizes, emit, READERS if terms.on_cuda else torch.get_num_threads())
     tune_allocator(keep=all(pair.enhanced[0].size <= KEPT_UP_TO for pair in prepared))
     for label, names in group.wanted.items():
         if label not in methods:

@@ -29,15 +29,15 @@ class Producer:
     Attributes:
         components: flat names and values: method, version, source hash, options, weights' hashes, size policy, device
             type, precision, threads, library versions, seed.
+        key: leading 128 bits of the SHA-256 of the components, made once: every pair is looked up by it.
     """
 
     components: Mapping[str, str]
+    key: str = field(init=False, compare=False)
 
-    @property
-    def key(self) -> str:
-        """Leading 128 bits of the SHA-256 of the components."""
+    def __post_init__(self) -> None:
         text = json.dumps(dict(self.components), sort_keys=True, ensure_ascii=False)
-        return hashlib.sha256(f"{FORMAT}\n{text}".encode()).hexdigest()[:32]
+        object.__setattr__(self, "key", hashlib.sha256(f"{FORMAT}\n{text}".encode()).hexdigest()[:32])
 
 
 @dataclass(frozen=True, slots=True)

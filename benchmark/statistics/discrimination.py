@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmark.statistics.design import Design
-from benchmark.statistics.resampling import FloatArray, IntArray, leave_one_out
+from benchmark.statistics.resampling import FloatArray, IntArray
 from benchmark.statistics.weighted import in_threads
 
 Z_95 = 1.6448536269514722
@@ -96,10 +96,13 @@ class Discrimination:
 
     def _linearise(self, images: ImagePairs, scores: FloatArray, first: int, row: int) -> None:
         """Keep what a column's replicates are made of: its value, and its values with each cluster left out."""
+        from benchmark.statistics.discrimination_kernels import left_out_areas  # noqa: PLC0415 - numba is slow to import
+
         k, column, ordered = self.design.table.n_clusters, first + row, _sort(images, scores[row])
         self._centre[:, column] = self._areas(ordered, np.ones((1, k)), threads=1)[0]
-        left_out = [self._areas(ordered, block, threads=1) for block in leave_one_out(k)]
-        self._left_out[:, :, column] = np.concatenate(left_out)
+        found = np.full((3, k), np.nan)
+        left_out_areas(ordered.first, ordered.second, ordered.kind, ordered.last, found)
+        self._left_out[:, :, column] = found.T
 
     def _areas(self, ordered: SortedPairs, counts: FloatArray, *, threads: int) -> FloatArray:
         """The three statistics of one column, (B, 3)."""

@@ -1,4 +1,4 @@
-"""Compiled kernel of weighted AUCs over pairs of images, many resamples side by side. numba only; see ``discrimination``."""
+"""Compiled kernels of AUCs over pairs of images, of many resamples or left-out clusters. numba; see ``discrimination``."""
 
 from __future__ import annotations
 
@@ -81,3 +81,67 @@ def _add_group(group, sums, lanes):  # type: ignore[no-untyped-def] # pragma: no
         sums[DIFFERENT * lanes + lane] += different
     for j in range(group.shape[0]):
         group[j] = 0.0
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def left_out_areas(first, second, kind, last, found):  # type: ignore[no-untyped-def] # pragma: no cover
+    """The three statistics of ``areas`` with each cluster left out in turn, in one pass over the pairs.
+
+    What a cluster takes away is counted as its pairs come by: a sum over (pair, pair below it) loses those in which
+    either pair has an image of the cluster, that is, those of the upper one and those of the lower one less those of both.
+    All sums are whole or half numbers, so that their order doesn't matter.
+
+    Args:
+        first, second, kind, last: as in ``areas``.
+        found: (3, K), filled; NaN where undefined.
+    """
+    clusters = found.shape[1]
+    all_different, all_correct = 0.0, 0.0
+    for p in range(kind.shape[0]):
+        all_different += kind[p] != 0
+        all_correct += kind[p] == 1
+    below, here = np.zeros(3), np.zeros(4)  # similar, different, correct below; the kinds of the group of ties
+    own_below, own_here = np.zeros((clusters, 3)), np.zeros((clusters, 4))
+    over, better, signs = 0.0, 0.0, 0.0
+    lost = np.zeros((clusters, 3))
+    start = 0
+    for p in range(kind.shape[0]):
+        k, a, b = kind[p], first[p], second[p]
+        here[k] += 1.0
+        own_here[a, k] += 1.0
+        if b != a:
+            own_here[b, k] += 1.0
+        if not last[p]:
+            continue
+        similar, correct, wrong, undecided = here[0], here[1], here[2], here[3]
+        different = correct + wrong + undecided
+        reach, rank = below[0] + 0.5 * similar, 2.0 * below[1] + correct + wrong
+        over += different * reach
+        better += correct * rank + 0.5 * undecided * undecided
+        signs += correct + 0.5 * undecided
+        above_different = all_different - below[1] - 0.5 * different
+        above_correct = all_correct - below[2] - correct
+        for q in range(start, p + 1):
+            for c in (first[q], second[q]):
+                own, past = own_here[c], own_below[c]
+                gone = own[1] + own[2] + own[3]
+                if own[0] + gone == 0.0:  # done already
+                    continue
+                lost[c, 0] += gone * (reach - past[0] - 0.5 * own[0]) + own[0] * above_different
+                lost[c, 1] += own[1] * (rank - 2.0 * past[1] - own[1] - own[2]) + 2.0 * gone * above_correct
+                lost[c, 1] += correct * (own[1] + own[2]) + own[3] * (undecided - 0.5 * own[3])
+                lost[c, 2] += own[1] + 0.5 * own[3]
+                past[0] += own[0]
+                past[1] += gone
+                past[2] += own[1]
+                own[:] = 0.0
+        below[0] += similar
+        below[1] += different
+        below[2] += correct
+        here[:] = 0.0
+        start = p + 1
+    for c in range(clusters):
+        similar, different = below[0] - own_below[c, 0], below[1] - own_below[c, 1]
+        found[0, c] = (over - lost[c, 0]) / different / similar if different > 0.0 and similar > 0.0 else np.nan
+        found[1, c] = (better - lost[c, 1]) / different / different if different > 0.0 else np.nan
+        found[2, c] = (signs - lost[c, 2]) / different if different > 0.0 else np.nan

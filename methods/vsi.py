@@ -1,11 +1,14 @@
-"""VSI with pyiqa's saliency, the reference's maps once for all its enhanced images; see ``_pyiqa.py``.
+"""VSI with pyiqa's colours and filter, the reference's maps once for all its enhanced images; see ``_pyiqa.py``.
 
-Blocks are averaged before colours are converted, which is linear, rather than after.
+In double precision, as pyiqa computes it, but at the image's own size one channel at a time, and blocks are averaged before
+colours are converted, which is linear.
 """
 
 from __future__ import annotations
 
+import functools
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,7 +23,9 @@ if TYPE_CHECKING:
 SALIENCY_STABILISER, GRADIENT_STABILISER, CHROMA_STABILISER = 1.27, 386.0, 130.0
 GRADIENT_EXPONENT, CHROMA_EXPONENT = 0.4, 0.02
 SIDE = 256
-"""Pixels to which the shorter side is brought near by averaging blocks."""
+"""Pixels to which the shorter side is brought near by averaging blocks; sides of the image that saliency is told from."""
+FREQUENCY, BANDWIDTH, CENTRE_SPREAD, WARMTH_SPREAD = 0.021, 1.34, 145.0, 0.001
+"""Of saliency (SDSP): the log-Gabor filter's centre and width, how far attention falls off, and how fast colour draws it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +88,55 @@ def maps(images: torch.Tensor) -> SaliencyMaps:
     """What VSI compares of images, (N, 3, H, W) in [0, 1]."""
     import torch  # noqa: PLC0415
     from pyiqa.archs.func_util import gradient_map, scharr_filter  # noqa: PLC0415
-    from pyiqa.archs.vsi_arch import sdsp  # noqa: PLC0415
     from pyiqa.utils.color_util import rgb2lmn  # noqa: PLC0415
 
-    images = images.double() * 255
-    colours: torch.Tensor = rgb2lmn(in_blocks(images)).contiguous()
+    size, sides = images.shape[-2:], (SIDE, SIDE)
+    blocks, small = [], []
+    for channel in (plane.double() for plane in torch.tensor_split(images, 3, dim=1)):
+        blocks.append(in_blocks(channel))
+        small.append(torch.nn.functional.interpolate(channel, sides, mode="bilinear", align_corners=False))
+    colours: torch.Tensor = rgb2lmn(255 * torch.cat(blocks, dim=1)).contiguous()
     kernels = torch.stack([scharr_filter(), scharr_filter().transpose(1, 2)])
     gradient = gradient_map(colours[:, :1], kernels)
-    return SaliencyMaps(in_blocks(sdsp(images)), gradient, colours[:, 1:])
+    return SaliencyMaps(saliency(torch.cat(small, dim=1), size), gradient, colours[:, 1:])
+
+
+def saliency(images: torch.Tensor, size: Sequence[int]) -> torch.Tensor:
+    """Saliency, (N, 1, H, W) of about 256 px, of images made smaller, (N, 3, 256, 256) in [0, 1]: 0 least, 1 most.
+
+    Args:
+        images: in double precision.
+        size: height and width of the images before; least and most are those of the map at that size.
+
+    L. Zhang, Z. Gu, H. Li: SDSP: a novel saliency detection method by combining simple priors, ICIP 2013.
+    """
+    import torch  # noqa: PLC0415
+    from pyiqa.utils.color_util import rgb2lab  # noqa: PLC0415
+
+    lab: torch.Tensor = rgb2lab(images, data_range=1).contiguous()
+    band, centre = (prior.to(images.device) for prior in priors())
+    answers = torch.fft.irfft2(torch.fft.rfft2(lab) * band, s=(SIDE, SIDE))
+    tiny = torch.finfo(torch.float64).eps
+    texture = answers.square().sum(dim=1, keepdim=True).add_(tiny).sqrt_()
+    chroma = lab[:, 1:]
+    low, high = chroma.amin(dim=(2, 3), keepdim=True), chroma.amax(dim=(2, 3), keepdim=True)
+    warmth = ((chroma - low) / (high - low + tiny)).square_().sum(dim=1, keepdim=True)
+    attention = texture * centre * (1 - torch.exp(-warmth / WARMTH_SPREAD**2))
+    whole = torch.nn.functional.interpolate(attention, size, mode="bilinear", align_corners=True)
+    low, high = whole.amin(dim=(2, 3), keepdim=True), whole.amax(dim=(2, 3), keepdim=True)
+    return (in_blocks(whole) - low) / (high - low + tiny)
+
+
+@functools.cache
+def priors() -> tuple[torch.Tensor, torch.Tensor]:
+    """pyiqa's log-Gabor filter, (256, 129), and how much attention each place draws by itself, (256, 256)."""
+    import torch  # noqa: PLC0415
+    from pyiqa.archs.func_util import get_meshgrid  # noqa: PLC0415
+    from pyiqa.archs.vsi_arch import _log_gabor  # noqa: PLC0415
+
+    band: torch.Tensor = _log_gabor((SIDE, SIDE), FREQUENCY, BANDWIDTH).double()
+    places = torch.stack(get_meshgrid((SIDE, SIDE))).double() * SIDE + 1
+    return band[:, : SIDE // 2 + 1].contiguous(), torch.exp(-places.square().sum(dim=0) / CENTRE_SPREAD**2)
 
 
 def in_blocks(maps: torch.Tensor) -> torch.Tensor:

@@ -226,6 +226,7 @@ def _open_png(data: bytes, name: str, *, whole: bool, max_pixels: int) -> Opened
         kept = _inflated(found[b"IHDR"], kept)
     bare = b"".join((_PNG_SIGNATURE, *(chunk for _, chunk in kept)))
     image = PngImagePlugin.PngImageFile(io.BytesIO(bare))
+    image.decodermaxblock = len(bare)  # the pixels in one piece: another thread need not wait for many small ones
     bits = depth if depth == 16 else 1 if image.mode == "1" else 8
     return OpenedImage(
         name, "PNG", image, bare, bits, False, colour in (4, 6) or b"tRNS" in found, found.get(b"eXIf", b"")

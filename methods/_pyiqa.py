@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 LICENCE = "pyiqa: PolyForm Noncommercial 1.0.0"
 SOURCE = "pyiqa"
+LUMA = "luma of yiq"
+LUMA_8_BIT = "luma of yiq, rounded to 8 bit"
 
 _RELEASE = "https://huggingface.co/chaofengc/IQA-PyTorch-Weights/resolve/main/"
 _TORCHVISION = "https://download.pytorch.org/models/"

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from benchmark import MethodInfo
 
-from ._pyiqa import LICENCE, SOURCE, PyiqaMethod
+from ._feature_maps import DOWNSAMPLING, block_side, scharr_magnitude
+from ._pyiqa import LICENCE, LUMA, SOURCE, PyiqaMethod
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,8 +25,6 @@ DEVIATIONS, OVERESTIMATE = 2.0, 1.7
 """Of the noise's energy beyond its mean up to which a response counts as noise, and the factor that makes that too much."""
 CONGRUENCY_STABILISER, GRADIENT_STABILISER, CHROMA_STABILISER = 0.85, 160.0, 200.0
 CHROMA_EXPONENT = 0.03
-SIDE = 256
-"""Pixels to which the shorter side is brought near by averaging blocks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +60,8 @@ class FilterBank:
 class FSIM(PyiqaMethod):
     """Similarity of phase congruency and gradients; with ``chromatic`` also of the I and Q channels (FSIMc).
 
+    Of two images without any structure, each of one colour, rounding noise is compared: pyiqa's value differs there.
+
     Args:
         chromatic: compare colour too.
     """
@@ -90,8 +91,8 @@ class FSIM(PyiqaMethod):
 
     def settings(self) -> Mapping[str, str]:
         return {
-            "channels": "yiq (FSIMc)" if self.chromatic else "luma of yiq",
-            "downsampling": "blocks averaged to about 256 px",
+            "channels": "yiq (FSIMc)" if self.chromatic else LUMA,
+            "downsampling": DOWNSAMPLING,
         }
 
     def describe(self, reference: torch.Tensor, *, rng: np.random.Generator | None = None) -> Features:
@@ -117,15 +118,12 @@ class FSIM(PyiqaMethod):
 def features(images: torch.Tensor) -> Features:
     """What FSIM compares of images, (N, 3, H, W) in [0, 1]."""
     import torch  # noqa: PLC0415
-    from pyiqa.archs.func_util import gradient_map, scharr_filter  # noqa: PLC0415
     from pyiqa.utils.color_util import rgb2yiq  # noqa: PLC0415
 
-    block = max(1, round(min(images.shape[-2:]) / SIDE))
-    yiq: torch.Tensor = rgb2yiq(torch.nn.functional.avg_pool2d(images * 255, block)).contiguous()
+    yiq: torch.Tensor = rgb2yiq(torch.nn.functional.avg_pool2d(images * 255, block_side(images))).contiguous()
     luma, chroma = yiq[:, :1], yiq[:, 1:]
-    kernels = torch.stack([scharr_filter(), scharr_filter().transpose(1, 2)])
     congruency = torch.cat([phase_congruency(image) for image in luma])
-    return Features(congruency.unsqueeze(1), gradient_map(luma, kernels), chroma)
+    return Features(congruency.unsqueeze(1), scharr_magnitude(luma), chroma)
 
 
 def phase_congruency(image: torch.Tensor) -> torch.Tensor:
@@ -133,12 +131,12 @@ def phase_congruency(image: torch.Tensor) -> torch.Tensor:
     import torch  # noqa: PLC0415
 
     height, width = image.shape[-2:]
-    bank, spectrum = filter_bank(height, width), torch.fft.rfft2(image)
+    bank, spectrum = filter_bank(height, width, image.device), torch.fft.rfft2(image)
     tiny = torch.finfo(image.dtype).eps
     energies, amplitudes = torch.zeros_like(image), torch.zeros_like(image)
     for even_filter, odd_filter, noise in zip(bank.even, bank.odd, bank.noise, strict=True):
-        even = torch.fft.irfft2(spectrum * even_filter.to(image.device), s=(height, width))
-        odd = torch.fft.irfft2(spectrum * odd_filter.to(image.device), s=(height, width))
+        even = torch.fft.irfft2(spectrum * even_filter, s=(height, width))
+        odd = torch.fft.irfft2(spectrum * odd_filter, s=(height, width))
         amplitude = (even.square() + odd.square()).sqrt_()
         mean_even, mean_odd = even.sum(dim=0), odd.sum(dim=0)
         length = (mean_even.square() + mean_odd.square()).sqrt_().add_(tiny)
@@ -157,8 +155,8 @@ def noise_threshold(amplitude: torch.Tensor, noise: float) -> torch.Tensor:
 
 
 @functools.lru_cache(maxsize=2)
-def filter_bank(height: int, width: int) -> FilterBank:
-    """pyiqa's filters for images of one size, each split into its symmetric and antisymmetric part."""
+def filter_bank(height: int, width: int, device: torch.device) -> FilterBank:
+    """pyiqa's filters for images of one size, on their device, each split into its symmetric and antisymmetric part."""
     import torch  # noqa: PLC0415
     from pyiqa.archs.fsim_arch import _construct_filters  # noqa: PLC0415
 
@@ -171,4 +169,4 @@ def filter_bank(height: int, width: int) -> FilterBank:
     waves = torch.fft.ifft2(whole).real * math.sqrt(height * width)
     # the squared sum over scales holds each scale's energy once and each pair of scales twice, as the noise's energy does
     noise = 2 * waves.sum(dim=1).square().sum(dim=(1, 2)) / (smallest * -math.log(0.5))
-    return FilterBank(even.contiguous(), (odd * -1j).contiguous(), tuple(noise.tolist()))
+    return FilterBank(even.contiguous().to(device), (odd * -1j).contiguous().to(device), tuple(noise.tolist()))

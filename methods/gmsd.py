@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from benchmark import MethodInfo
 
-from ._pyiqa import LICENCE, SOURCE, PyiqaMethod
+from ._pyiqa import LICENCE, LUMA_8_BIT, SOURCE, PyiqaMethod
 
 if TYPE_CHECKING:
     import numpy as np
@@ -34,7 +34,7 @@ class GMSD(PyiqaMethod):
     )
     metric = "gmsd"
     arch = "gmsd_arch"
-    notes = (("channels", "luma of yiq, rounded to 8 bit"), ("downsampling", "2 × 2 blocks averaged"))
+    notes = (("channels", LUMA_8_BIT), ("downsampling", "2 × 2 blocks averaged"))
 
     def describe(self, reference: torch.Tensor, *, rng: np.random.Generator | None = None) -> torch.Tensor:
         """Gradient magnitudes, (1, 1, H / 2, W / 2), of one reference, (1, 3, H, W). Nothing is drawn from ``rng``."""

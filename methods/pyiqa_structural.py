@@ -6,14 +6,11 @@ from typing import TYPE_CHECKING
 
 from benchmark import MethodInfo
 
-from ._pyiqa import LICENCE, SOURCE, PyiqaMethod
+from ._pyiqa import LICENCE, LUMA, LUMA_8_BIT, SOURCE, PyiqaMethod
 
 if TYPE_CHECKING:
     import numpy as np
     import torch
-
-LUMA = "luma of yiq"
-LUMA_8_BIT = "luma of yiq, rounded to 8 bit"
 
 
 class PSNRY(PyiqaMethod):

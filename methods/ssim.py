@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from benchmark import MethodInfo
 
-from ._pyiqa import LICENCE, SOURCE, PyiqaMethod
+from ._pyiqa import LICENCE, LUMA_8_BIT, SOURCE, PyiqaMethod
 from ._windows import WindowedImage, similarity, windowed
 
 if TYPE_CHECKING:
@@ -138,7 +138,7 @@ class MSSSIM(PyiqaMethod):
     )
     metric = "ms_ssim"
     arch = "ssim_arch"
-    notes = (("channels", "luma of yiq, rounded to 8 bit"), ("downsampling", "none before the first scale"))
+    notes = (("channels", LUMA_8_BIT), ("downsampling", "none before the first scale"))
 
     def describe(self, reference: torch.Tensor, *, rng: np.random.Generator | None = None) -> list[WindowedImage]:
         """Window statistics of one reference, (1, 3, H, W), at each scale. Nothing is drawn from ``rng``."""

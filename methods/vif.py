@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from benchmark import MethodInfo
 
-from ._pyiqa import LICENCE, SOURCE, PyiqaMethod
+from ._pyiqa import LICENCE, LUMA_8_BIT, SOURCE, PyiqaMethod
 
 if TYPE_CHECKING:
     import numpy as np
@@ -65,7 +65,7 @@ class VIF(PyiqaMethod):
     )
     metric = "vif"
     arch = "vif_arch"
-    notes = (("channels", "luma of yiq, rounded to 8 bit"),)
+    notes = (("channels", LUMA_8_BIT),)
 
     def describe(self, reference: torch.Tensor, *, rng: np.random.Generator | None = None) -> list[BandDescription]:
         """Bands of one reference, (1, 3, H, W), with what each tells. Nothing is drawn from ``rng``."""

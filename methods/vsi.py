@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from benchmark import MethodInfo
 
+from ._feature_maps import DOWNSAMPLING, SIDE, block_side, scharr_magnitude
 from ._pyiqa import LICENCE, SOURCE, PyiqaMethod
 
 if TYPE_CHECKING:
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 
 SALIENCY_STABILISER, GRADIENT_STABILISER, CHROMA_STABILISER = 1.27, 386.0, 130.0
 GRADIENT_EXPONENT, CHROMA_EXPONENT = 0.4, 0.02
-SIDE = 256
-"""Pixels to which the shorter side is brought near by averaging blocks; sides of the image that saliency is told from."""
 FREQUENCY, BANDWIDTH, CENTRE_SPREAD, WARMTH_SPREAD = 0.021, 1.34, 145.0, 0.001
 """Of saliency (SDSP): the log-Gabor filter's centre and width, how far attention falls off, and how fast colour draws it."""
 
@@ -61,7 +60,7 @@ class VSI(PyiqaMethod):
     )
     metric = "vsi"
     arch = "vsi_arch"
-    notes = (("channels", "lmn"), ("downsampling", "blocks averaged to about 256 px"))
+    notes = (("channels", "lmn"), ("downsampling", DOWNSAMPLING))
 
     def describe(self, reference: torch.Tensor, *, rng: np.random.Generator | None = None) -> SaliencyMaps:
         """Maps of one reference, (1, 3, H, W) in [0, 1]. Nothing is drawn from ``rng``."""
@@ -87,7 +86,6 @@ class VSI(PyiqaMethod):
 def maps(images: torch.Tensor) -> SaliencyMaps:
     """What VSI compares of images, (N, 3, H, W) in [0, 1]."""
     import torch  # noqa: PLC0415
-    from pyiqa.archs.func_util import gradient_map, scharr_filter  # noqa: PLC0415
     from pyiqa.utils.color_util import rgb2lmn  # noqa: PLC0415
 
     size, sides = images.shape[-2:], (SIDE, SIDE)
@@ -96,9 +94,7 @@ def maps(images: torch.Tensor) -> SaliencyMaps:
         blocks.append(in_blocks(channel))
         small.append(torch.nn.functional.interpolate(channel, sides, mode="bilinear", align_corners=False))
     colours: torch.Tensor = rgb2lmn(255 * torch.cat(blocks, dim=1)).contiguous()
-    kernels = torch.stack([scharr_filter(), scharr_filter().transpose(1, 2)])
-    gradient = gradient_map(colours[:, :1], kernels)
-    return SaliencyMaps(saliency(torch.cat(small, dim=1), size), gradient, colours[:, 1:])
+    return SaliencyMaps(saliency(torch.cat(small, dim=1), size), scharr_magnitude(colours[:, :1]), colours[:, 1:])
 
 
 def saliency(images: torch.Tensor, size: Sequence[int]) -> torch.Tensor:
@@ -114,7 +110,7 @@ def saliency(images: torch.Tensor, size: Sequence[int]) -> torch.Tensor:
     from pyiqa.utils.color_util import rgb2lab  # noqa: PLC0415
 
     lab: torch.Tensor = rgb2lab(images, data_range=1).contiguous()
-    band, centre = (prior.to(images.device) for prior in priors())
+    band, centre = priors(images.device)
     answers = torch.fft.irfft2(torch.fft.rfft2(lab) * band, s=(SIDE, SIDE))
     tiny = torch.finfo(torch.float64).eps
     texture = answers.square().sum(dim=1, keepdim=True).add_(tiny).sqrt_()
@@ -128,26 +124,27 @@ def saliency(images: torch.Tensor, size: Sequence[int]) -> torch.Tensor:
 
 
 @functools.cache
-def priors() -> tuple[torch.Tensor, torch.Tensor]:
-    """pyiqa's log-Gabor filter, (256, 129), and how much attention each place draws by itself, (256, 256)."""
+def priors(device: torch.device) -> tuple[torch.Tensor, torch.Tensor]:
+    """pyiqa's log-Gabor filter, (256, 129), and the attention that each place draws by itself, (256, 256)."""
     import torch  # noqa: PLC0415
     from pyiqa.archs.func_util import get_meshgrid  # noqa: PLC0415
     from pyiqa.archs.vsi_arch import _log_gabor  # noqa: PLC0415
 
     band: torch.Tensor = _log_gabor((SIDE, SIDE), FREQUENCY, BANDWIDTH).double()
     places = torch.stack(get_meshgrid((SIDE, SIDE))).double() * SIDE + 1
-    return band[:, : SIDE // 2 + 1].contiguous(), torch.exp(-places.square().sum(dim=0) / CENTRE_SPREAD**2)
+    centre = torch.exp(-places.square().sum(dim=0) / CENTRE_SPREAD**2)
+    return band[:, : SIDE // 2 + 1].contiguous().to(device), centre.to(device)
 
 
-def in_blocks(maps: torch.Tensor) -> torch.Tensor:
+def in_blocks(planes: torch.Tensor) -> torch.Tensor:
     """Means of the square blocks that bring the shorter side near 256 px, edges repeated outwards by half a block."""
     import torch  # noqa: PLC0415
 
-    block = max(1, round(min(maps.shape[-2:]) / SIDE))
+    block = block_side(planes)
     before, after = block // 2, (block - 1) // 2
     if before:
-        maps = torch.nn.functional.pad(maps, (before, after, before, after), mode="replicate")
-    return torch.nn.functional.avg_pool2d(maps, block)
+        planes = torch.nn.functional.pad(planes, (before, after, before, after), mode="replicate")
+    return torch.nn.functional.avg_pool2d(planes, block)
 
 
 def real_power(base: torch.Tensor, exponent: float) -> torch.Tensor:

@@ -15,6 +15,7 @@ from benchmark.scoring.messages import Group, Setup
 from benchmark.scoring.plan import Failure, Plan
 from benchmark.scoring.progress import ScoringProgress
 from benchmark.scoring.supervisor import Broken, Cost, Event, Failed, GroupDone, Scored, Supervisor
+from benchmark.statistics.weighted import processors
 from benchmark.store import Producer, Store, StoredScore
 
 WRITE_EVERY_S = 5.0
@@ -41,7 +42,7 @@ def default_workers(pixels: int = 0) -> int:
     Args:
         pixels: of an image.
     """
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1)
+    cores = processors()
     try:
         memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (ValueError, OSError, AttributeError):

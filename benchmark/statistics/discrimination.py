@@ -99,10 +99,9 @@ class Discrimination:
         from benchmark.statistics.discrimination_kernels import left_out_areas  # noqa: PLC0415 - numba is slow to import
 
         k, column, ordered = self.design.table.n_clusters, first + row, _sort(images, scores[row])
-        self._centre[:, column] = self._areas(ordered, np.ones((1, k)), threads=1)[0]
-        found = np.full((3, k), np.nan)
+        found = np.full((3, k + 1), np.nan)  # a cluster more than there are: nothing is left out with it
         left_out_areas(ordered.first, ordered.second, ordered.kind, ordered.last, found)
-        self._left_out[:, :, column] = found.T
+        self._left_out[:, :, column], self._centre[:, column] = found[:, :k].T, found[:, k]
 
     def _areas(self, ordered: SortedPairs, counts: FloatArray, *, threads: int) -> FloatArray:
         """The three statistics of one column, (B, 3)."""

@@ -38,12 +38,8 @@ def areas(counts, first, second, kind, last, found):  # type: ignore[no-untyped-
         if alone:
             _add_group(group, sums, lanes)
     for lane in range(lanes):
-        similar, different = sums[SIMILAR * lanes + lane], sums[DIFFERENT * lanes + lane]
-        found[0, lane] = (
-            sums[OVER * lanes + lane] / different / similar if different > 0.0 and similar > 0.0 else np.nan
-        )
-        found[1, lane] = sums[BETTER * lanes + lane] / different / different if different > 0.0 else np.nan
-        found[2, lane] = sums[SIGNS * lanes + lane] / different if different > 0.0 else np.nan
+        over, better, signs = sums[OVER * lanes + lane], sums[BETTER * lanes + lane], sums[SIGNS * lanes + lane]
+        _finish(over, better, signs, sums[SIMILAR * lanes + lane], sums[DIFFERENT * lanes + lane], found[:, lane])
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
@@ -81,6 +77,14 @@ def _add_group(group, sums, lanes):  # type: ignore[no-untyped-def] # pragma: no
         sums[DIFFERENT * lanes + lane] += different
     for j in range(group.shape[0]):
         group[j] = 0.0
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def _finish(over, better, signs, similar, different, found):  # type: ignore[no-untyped-def] # pragma: no cover
+    """The three statistics, (3,), from their sums; NaN where undefined."""
+    found[0] = over / different / similar if different > 0.0 and similar > 0.0 else np.nan
+    found[1] = better / different / different if different > 0.0 else np.nan
+    found[2] = signs / different if different > 0.0 else np.nan
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
@@ -124,15 +128,15 @@ def left_out_areas(first, second, kind, last, found):  # type: ignore[no-untyped
         for q in range(start, p + 1):
             for c in (first[q], second[q]):
                 own, past = own_here[c], own_below[c]
-                gone = own[1] + own[2] + own[3]
-                if own[0] + gone == 0.0:  # done already
+                other = own[1] + own[2] + own[3]
+                if own[0] + other == 0.0:  # done already
                     continue
-                lost[c, 0] += gone * (reach - past[0] - 0.5 * own[0]) + own[0] * above_different
-                lost[c, 1] += own[1] * (rank - 2.0 * past[1] - own[1] - own[2]) + 2.0 * gone * above_correct
+                lost[c, 0] += other * (reach - past[0] - 0.5 * own[0]) + own[0] * above_different
+                lost[c, 1] += own[1] * (rank - 2.0 * past[1] - own[1] - own[2]) + 2.0 * other * above_correct
                 lost[c, 1] += correct * (own[1] + own[2]) + own[3] * (undecided - 0.5 * own[3])
                 lost[c, 2] += own[1] + 0.5 * own[3]
                 past[0] += own[0]
-                past[1] += gone
+                past[1] += other
                 past[2] += own[1]
                 own[:] = 0.0
         below[0] += similar
@@ -141,7 +145,5 @@ def left_out_areas(first, second, kind, last, found):  # type: ignore[no-untyped
         here[:] = 0.0
         start = p + 1
     for c in range(clusters):
-        similar, different = below[0] - own_below[c, 0], below[1] - own_below[c, 1]
-        found[0, c] = (over - lost[c, 0]) / different / similar if different > 0.0 and similar > 0.0 else np.nan
-        found[1, c] = (better - lost[c, 1]) / different / different if different > 0.0 else np.nan
-        found[2, c] = (signs - lost[c, 2]) / different if different > 0.0 else np.nan
+        own, gone = own_below[c], lost[c]
+        _finish(over - gone[0], better - gone[1], signs - gone[2], below[0] - own[0], below[1] - own[1], found[:, c])

@@ -186,6 +186,8 @@ def decoding(name: str, kind: str) -> Iterator[None]:
     try:
         with _STRICT:
             yield
+            if ImageFile.LOAD_TRUNCATED_IMAGES:  # by a method, while this image was read ahead
+                raise ImageError(f"{name}: Pillow was told to accept truncated files while this one was decoded")
     except UserError:
         raise
     except MemoryError:

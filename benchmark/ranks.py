@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 Item = TypeVar("Item")
+EARLY = 4
+"""Items for each worker of all ranks that must be left for one to be taken early: at the end it would wait in vain."""
 _POLL_S = 0.1
 
 
@@ -63,6 +65,10 @@ class Ranks:
             return
         while (place := self._store.add("next", 1) - 1) < len(items):
             yield items[place]
+
+    def plenty(self, items: int, workers: int) -> bool:
+        """Whether so many of ``items`` are left in the queue that a rank of ``workers`` may take some early."""
+        return self._store is None or items - self._store.add("next", 0) > EARLY * self.size * workers
 
     def tell(self, summary: Any) -> None:
         """Leave a small JSON value for the first rank."""

@@ -152,6 +152,7 @@ def score(prepared: Prepared, work: Work, group: Ranks, console: Console) -> Out
             workers=work.workers,
             time_limit=prepared.config.time_limit,
             share=group.share,
+            early=lambda: group.plenty(len(work.plan.references), work.workers),
         )
     if group.size > 1:
         scored = _pool(work, scored, group)

@@ -253,6 +253,19 @@ def test_another_packages_tolerance_of_truncated_files_changes_nothing(
     assert ImageFile.LOAD_TRUNCATED_IMAGES
 
 
+def test_an_image_decoded_while_a_method_tolerates_truncated_files_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    load = ImageFile.ImageFile.load
+
+    def tolerant(image: ImageFile.ImageFile) -> Any:
+        ImageFile.LOAD_TRUNCATED_IMAGES = True
+        return load(image)
+
+    monkeypatch.setattr(ImageFile.ImageFile, "load", tolerant)
+    with pytest.raises(ImageError, match="told to accept truncated files"):
+        values(PNG)
+    assert not ImageFile.LOAD_TRUNCATED_IMAGES
+
+
 def test_every_flipped_bit_of_a_png_is_noticed() -> None:
     smooth = np.add.outer(np.arange(60), np.arange(80)).astype(np.uint8)[..., None].repeat(3, axis=2)
     out = io.BytesIO()

@@ -60,6 +60,7 @@ def score_missing(
     workers: int,
     time_limit: float,
     share: Callable[[Sequence[str]], Iterable[str]] = iter,
+    early: Callable[[], bool] = lambda: True,
 ) -> Outcome:
     """Compute the plan's groups; whatever is known when this ends, also by an interruption, is in the store.
 
@@ -73,6 +74,7 @@ def score_missing(
         time_limit: seconds for one pair.
         share: from the references of all pairs, missing or not, those that this process is to look after
             (``Ranks.share``).
+        early: whether a reference may be taken before a worker is free for it (``Ranks.plenty``).
 
     Raises:
         OSError: scores can't be written.
@@ -85,7 +87,7 @@ def score_missing(
     taken: list[Group] = []
     supervisor = Supervisor(setup, min(workers, len(plan.groups)), time_limit)
     try:
-        with closing(supervisor.run(_take(plan, share, open_pairs, taken))) as events:  # type: ignore[type-var]
+        with closing(supervisor.run(_take(plan, share, open_pairs, taken), early)) as events:  # type: ignore[type-var]
             for event in events:
                 _note(event, outcome, open_pairs, producers, waiting, progress)
                 due = isinstance(event, GroupDone) or time.monotonic() - written > WRITE_EVERY_S

@@ -8,10 +8,8 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,17 +17,15 @@ import torch
 
 from benchmark.contracts import Method, splits_work, takes_rng
 from benchmark.errors import UserError
-from benchmark.images import read_image
 from benchmark.randomness import content_sha256, reference_rng
 from benchmark.scoring import batching
 from benchmark.scoring.cost import CostMeter
 from benchmark.scoring.guard import undisturbed
 from benchmark.scoring.messages import Group
 from benchmark.scoring.process import tune_allocator
+from benchmark.scoring.reading import Reader
 from benchmark.sizes import Preparer, SizePolicy
 
-READERS = 4
-"""Threads that decode for an accelerator; on a CPU as many as compute."""
 KEPT_UP_TO = 4_000_000
 """Pixels of an image up to which freed memory is kept at hand."""
 
@@ -80,17 +76,17 @@ class PreparedPair:
     digest: str
 
 
-def prepare(group: Group, sizes: SizePolicy, emit: Emit, readers: int = 1) -> list[PreparedPair]:
+def prepare(group: Group, sizes: SizePolicy, emit: Emit, reader: Reader) -> list[PreparedPair]:
     """Decode a group's images; a pair whose images can't be used is emitted as failed for all methods that want it.
 
     Args:
         group: the reference and its enhanced images.
         sizes: what is done where sizes differ.
         emit: told of pairs that fail.
-        readers: threads that decode.
+        reader: decodes, or has decoded already.
     """
     prepared: list[PreparedPair] = []
-    reference, *images = _read_all([group.reference, *(task.path for task in group.pairs)], sizes, readers)
+    reference, *images = reader.read(group.files())
     if isinstance(reference, UserError):
         for task in group.pairs:
             _fail_pair(group, task.pair, str(reference), emit)
@@ -105,21 +101,6 @@ def prepare(group: Group, sizes: SizePolicy, emit: Emit, readers: int = 1) -> li
             continue
         prepared.append(PreparedPair(task.pair, enhanced, fitted, digest))
     return prepared
-
-
-def _read_all(paths: Sequence[str], sizes: SizePolicy, readers: int) -> list[Array | UserError]:
-    """Each file's image, or what is wrong with it."""
-
-    def read(path: str) -> Array | UserError:
-        try:
-            return read_image(Path(path), max_pixels=sizes.max_pixels)
-        except UserError as error:
-            return error
-
-    if readers == 1:
-        return [read(path) for path in paths]
-    with ThreadPoolExecutor(readers) as pool:
-        return list(pool.map(read, paths))
 
 
 def _sound(image: Array | UserError) -> Array:
@@ -141,9 +122,11 @@ def score_group(
     sizes: SizePolicy,
     emit: Emit,
     meter: CostMeter,
+    reader: Reader,
 ) -> None:
-    """Score what the group still wants, emitting each score or failure as it is known."""
-    prepared = prepare(group, sizes, emit, READERS if terms.on_cuda else torch.get_num_threads())
+    """Score what the group still wants, emitting each score or failure as it is known; meanwhile the next is read."""
+    prepared = prepare(group, sizes, emit, reader)
+    reader.ahead(group.next_files)
     tune_allocator(keep=all(pair.enhanced[0].size <= KEPT_UP_TO for pair in prepared))
     for label, names in group.wanted.items():
         if label not in methods:

@@ -66,6 +66,7 @@ class Group:
         reference_sha256: its SHA-256.
         pairs: the enhanced images that any method needs.
         wanted: for each label, the identifiers of its pairs.
+        next_files: files that the same worker will probably need after these.
     """
 
     number: int
@@ -73,6 +74,11 @@ class Group:
     reference_sha256: str
     pairs: tuple[PairTask, ...]
     wanted: Mapping[str, tuple[str, ...]]
+    next_files: tuple[str, ...] = ()
+
+    def files(self) -> tuple[str, ...]:
+        """The reference's file, then those of the enhanced images."""
+        return (self.reference, *(task.path for task in self.pairs))
 
 
 def encode(kind: str, **content: Any) -> bytes:
@@ -115,4 +121,4 @@ def decode_group(message: Mapping[str, Any]) -> Group:
     content = dict(message["group"])
     pairs = tuple(PairTask(**item) for item in content.pop("pairs"))
     wanted = {label: tuple(names) for label, names in content.pop("wanted").items()}
-    return Group(pairs=pairs, wanted=wanted, **content)
+    return Group(pairs=pairs, wanted=wanted, next_files=tuple(content.pop("next_files")), **content)

@@ -15,7 +15,7 @@ import tempfile
 import threading
 import time
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, Any
@@ -91,6 +91,8 @@ class _Worker:
     doing: tuple[str, str] | None = None
     loading: str | None = None
     hung: bool = False
+    next: Group | None = None
+    reading: bool = False
 
 
 class Supervisor:
@@ -110,21 +112,23 @@ class Supervisor:
         self._workers: dict[int, _Worker] = {}
         self._waiting: deque[Group] = deque()
         self._source: Iterator[Group] | None = None
+        self._early: Callable[[], bool] = lambda: True
         self._broken: dict[str, str] = {}
         self._deaths: Counter[str] = Counter()
         self._decode_deaths: Counter[int] = Counter()
         self._started = 0
 
-    def run(self, groups: Iterable[Group]) -> Iterator[Event]:
+    def run(self, groups: Iterable[Group], early: Callable[[], bool] = lambda: True) -> Iterator[Event]:
         """Score the groups, yielding what becomes known. Closing the iterator ends the workers.
 
         Args:
-            groups: taken one at a time, when a worker is free.
+            groups: taken one at a time, when a worker is free, or one earlier, so that its images can be read ahead.
+            early: whether one may be taken earlier now.
 
         Raises:
             WorkerStartError: a worker could not start.
         """
-        self._source = iter(groups)
+        self._source, self._early = iter(groups), early
         try:
             for _ in range(self._count):
                 self._start()
@@ -188,6 +192,7 @@ class Supervisor:
 
     def _on_message(self, worker: _Worker, message: Mapping[str, Any]) -> Iterator[Event]:
         worker.deadline = time.monotonic() + self._time_limit
+        worker.reading = bool(message.get("reading"))
         kind = message["kind"]
         if kind in ("ready", "done"):
             worker.ready, worker.doing, worker.loading = True, None, None
@@ -217,23 +222,42 @@ class Supervisor:
 
     def _give_work(self, worker: _Worker) -> None:
         worker.group, worker.open = None, set()
-        while (group := self._next()) is not None:
+        while (group := self._take(worker)) is not None:
             wanted = {label: names for label, names in group.wanted.items() if label not in self._broken}
             if wanted:
-                worker.group = replace(group, wanted=wanted)
+                worker.next = self._foresee()
+                worker.group = replace(group, wanted=wanted, next_files=worker.next.files() if worker.next else ())
                 worker.open = {(label, pair) for label, names in wanted.items() for pair in names}
                 worker.deadline = time.monotonic() + self._time_limit
                 self._send(worker, encode_group(worker.group))
                 return
         self._end(worker)
 
-    def _next(self) -> Group | None:
-        """What a dead worker left, else a new group; ``None`` once there are no more."""
-        if self._waiting:
-            return self._waiting.popleft()
+    def _take(self, worker: _Worker) -> Group | None:
+        """The group that the worker has read ahead, else one that no other has, else any; ``None`` if there is none."""
+        own, worker.next = worker.next, None
+        group = own if own in self._waiting else self._unforeseen() or self._draw() or next(iter(self._waiting), None)
+        if group is not None:
+            self._waiting.remove(group)
+        return group
+
+    def _foresee(self) -> Group | None:
+        """The group that a worker will probably be given next; it stays open to all."""
+        if not self._early():
+            return None
+        return self._unforeseen() or self._draw()
+
+    def _unforeseen(self) -> Group | None:
+        others = [worker.next for worker in self._workers.values()]
+        return next((group for group in self._waiting if group not in others), None)
+
+    def _draw(self) -> Group | None:
+        """A new group, which then waits; ``None`` once there are no more."""
         group = next(self._source, None) if self._source is not None else None
         if group is None:
             self._source = None
+        else:
+            self._waiting.append(group)
         return group
 
     def _break(self, label: str, status: str, reason: str) -> Iterator[Event]:
@@ -253,6 +277,8 @@ class Supervisor:
         how = f"took longer than {self._time_limit:g} s" if worker.hung else _death(code, last_words)
         if loading is not None:
             yield from self._break(loading, "failed", f"can't be loaded: its process {how}")
+        elif worker.reading and not worker.hung:
+            self._early = lambda: False  # a method or a decoder: without reading ahead, the next death will tell
         elif doing is not None:
             yield Failed(*doing, reason=f"{'it' if worker.hung else 'its process'} {how}")
             worker.open.discard(doing)

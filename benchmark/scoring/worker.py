@@ -19,10 +19,6 @@ def main() -> None:
 
     from benchmark.scoring.messages import decode, decode_group, decode_setup, encode  # noqa: PLC0415
 
-    def emit(kind: str, **content: Any) -> None:
-        outgoing.write(encode(kind, **content))
-        outgoing.flush()
-
     setup = decode_setup(decode(incoming.readline()))
 
     import torch  # noqa: PLC0415 - after the allocator is tuned
@@ -32,16 +28,25 @@ def main() -> None:
 
     from benchmark.scoring.cost import CostMeter  # noqa: PLC0415
     from benchmark.scoring.inference import Terms, score_group  # noqa: PLC0415
+    from benchmark.scoring.reading import ON_CUDA, Reader  # noqa: PLC0415
     from benchmark.sizes import SizePolicy  # noqa: PLC0415
 
     sizes = SizePolicy(**_tuples(setup.sizes))
-    shelf, meter = MethodShelf(setup, emit), CostMeter(setup.measure, emit)
     terms = Terms(setup.device, setup.seed, setup.autocast)
+    alone = bool(setup.measure) and not terms.on_cuda  # the process's memory is measured: nothing else may use any
+    readers = ON_CUDA if terms.on_cuda else setup.threads
+    reader = Reader(readers, sizes.max_pixels, ahead=not alone, gently=not terms.on_cuda)
+
+    def emit(kind: str, **content: Any) -> None:
+        outgoing.write(encode(kind, reading=reader.busy, **content))
+        outgoing.flush()
+
+    shelf, meter = MethodShelf(setup, emit), CostMeter(setup.measure, emit)
     emit("ready")
     for line in incoming:
         group = decode_group(decode(line))
         methods = shelf.get(list(group.wanted))
-        score_group(group, methods, terms, sizes, emit, meter)
+        score_group(group, methods, terms, sizes, emit, meter, reader)
         emit("done", number=group.number)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmark.ranks import EARLY, Ranks
 from benchmark.simulation import write_demo
 from benchmark.store import parse_part
 
@@ -35,9 +36,9 @@ class Mortal(Method):
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Ten references with six images each, and a plug-in that can kill its rank."""
+    """Sixteen references with six images each, and a plug-in that can kill its rank."""
     folder = tmp_path_factory.mktemp("ranks")
-    write_demo(folder / "data", references=10, size=96, photos=None, seed=0)
+    write_demo(folder / "data", references=16, size=96, photos=None, seed=0)
     (folder / "plugins" / "methods").mkdir(parents=True)
     (folder / "plugins" / "methods" / "mortal.py").write_text(MORTAL)
     (folder / "run.yaml").write_text(
@@ -71,19 +72,32 @@ def check(output: Path, alone: bytes) -> None:
     assert (output / "report.html").is_file()
     parts = [parse_part(path.read_text())[1] for path in (output / "store").glob("part-*.jsonl")]
     times = Counter(score.key for part in parts for score in part)
-    assert len(times) == 180
+    assert len(times) == 288
     assert set(times.values()) == {1}
+
+
+def test_references_are_taken_early_only_while_many_are_left() -> None:
+    from torch.distributed import HashStore  # type: ignore[attr-defined]
+
+    assert Ranks().plenty(1, workers=8)
+    ranks = [Ranks(rank, 2, _store=store) for store in [HashStore()] for rank in range(2)]
+    items = range(EARLY * 2 * 3 + 2)
+    first, second = (rank.share(items) for rank in ranks)
+    assert [next(first), ranks[1].plenty(len(items), workers=3)] == [0, True]
+    assert [next(second), ranks[0].plenty(len(items), workers=3)] == [1, False]
+    assert ranks[0].plenty(len(items), workers=2)
+    assert next(first) == 2  # asking has taken nothing
 
 
 def test_two_ranks_give_the_bytes_of_one(root: Path, place: Path, alone: bytes, tmp_path: Path) -> None:
     done = go(place, command(root, tmp_path / "out", "--standalone", "--nproc-per-node=2"))
     assert done.returncode == 0, done.stderr
     check(tmp_path / "out", alone)
-    shared = re.search(r"180 to compute, 0 known, shared by 2 ranks", done.stderr)
-    own = re.search(r"(\d+) of 180 computed", done.stderr)
+    shared = re.search(r"288 to compute, 0 known, shared by 2 ranks", done.stderr)
+    own = re.search(r"(\d+) of 288 computed", done.stderr)
     assert shared
     assert own
-    assert 0 < int(own.group(1)) < 180, "both ranks had a part"
+    assert 0 < int(own.group(1)) < 288, "both ranks had a part"
 
 
 def test_a_killed_rank_is_started_again_and_nothing_is_lost(

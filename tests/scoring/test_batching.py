@@ -11,6 +11,7 @@ from benchmark import Method, MethodInfo
 from benchmark.scoring.batching import chunks, score_together
 from benchmark.scoring.inference import PreparedPair, Terms, prepare, score_batch, score_pair
 from benchmark.scoring.messages import Group, PairTask
+from benchmark.scoring.reading import Reader
 from benchmark.sizes import SizePolicy
 
 INFO = MethodInfo(name="mae", title="MAE", higher_is_better=False)
@@ -107,7 +108,7 @@ def test_several_readers_prepare_what_one_does(tiny_set: Path) -> None:
     found = []
     for readers in (1, 4):
         said: list[dict[str, Any]] = []
-        pairs = prepare(group, SizePolicy(), lambda kind, said=said, **content: said.append(content), readers)
+        pairs = prepare(group, SizePolicy(), lambda kind, said=said, **content: said.append(content), Reader(readers))
         assert [pair.pair for pair in pairs] == ["0_soft.png", "0_hard.png"]
         assert [(item["label"], item["pair"]) for item in said] == [("mae", "damaged.png"), ("mae", "absent.png")]
         found.append([pair.enhanced for pair in pairs])

@@ -93,11 +93,15 @@ def test_whatever_a_method_does_costs_its_own_row_only(plugin_folder: Path, imag
         "will_not_load": "def load(self, device):\n    raise RuntimeError('no such file')\n\n" + MAE,
         "spoils": "def score(self, enhanced, reference):\n    enhanced.zero_(); reference.fill_(1)\n"
         "    torch.set_default_dtype(torch.float64); torch.manual_seed(1); random.seed(1); torch.set_num_threads(2)\n"
+        "    torch.backends.cudnn.allow_tf32 = True; torch.set_float32_matmul_precision('medium')\n"
         "    print('hello'); os.write(1, b'raw\\n')\n    return torch.ones(1)",
     }
-    text = HEAD + "".join(method(name, body) for name, body in bad.items()) + method("mae", MAE) + method("last", MAE)
+    precise = "def score(self, enhanced, reference):\n    assert not torch.backends.cudnn.allow_tf32\n"
+    precise += "    assert torch.get_float32_matmul_precision() == 'highest'\n    return torch.ones(1)"
+    methods = {**bad, "mae": MAE, "last": MAE, "precise": precise}
+    text = HEAD + "".join(method(name, body) for name, body in methods.items())
     (plugin_folder / "methods" / "m.py").write_text(text)
-    outcome, _ = score(plugin_folder, images, [*bad, "mae", "last"])
+    outcome, _ = score(plugin_folder, images, list(methods))
     undisturbed, _ = score(plugin_folder, images, ["mae"], output="other")
     assert values(outcome, "mae") == values(undisturbed, "mae") == values(outcome, "last")
     assert None not in values(outcome, "mae")
@@ -117,7 +121,7 @@ def test_whatever_a_method_does_costs_its_own_row_only(plugin_folder: Path, imag
         assert values(outcome, label) == [None] * 4
         assert {pair for name, pair in reasons if name == label} == {pair for pair, _ in PAIRS}
     assert "stopped" in reasons["dies", PAIRS[-1][0]]
-    assert values(outcome, "spoils") == [1.0] * 4
+    assert values(outcome, "spoils") == values(outcome, "precise") == [1.0] * 4
 
 
 def test_a_hanging_method_is_stopped_and_the_others_go_on(plugin_folder: Path, images: Path) -> None:

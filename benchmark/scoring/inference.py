@@ -23,11 +23,8 @@ from benchmark.scoring.cost import CostMeter
 from benchmark.scoring.guard import undisturbed
 from benchmark.scoring.messages import Group
 from benchmark.scoring.process import tune_allocator
-from benchmark.scoring.reading import Reader
+from benchmark.scoring.reading import LARGE, Reader
 from benchmark.sizes import Preparer, SizePolicy
-
-KEPT_UP_TO = 4_000_000
-"""Pixels of an image up to which freed memory is kept at hand."""
 
 Array = np.ndarray[Any, np.dtype[np.float32]]
 Emit = Callable[..., None]
@@ -127,7 +124,7 @@ def score_group(
     """Score what the group still wants, emitting each score or failure as it is known; meanwhile the next is read."""
     prepared = prepare(group, sizes, emit, reader)
     reader.ahead(group.next_files)
-    tune_allocator(keep=all(pair.enhanced[0].size <= KEPT_UP_TO for pair in prepared))
+    tune_allocator(keep=all(pair.enhanced[0].size <= LARGE for pair in prepared))
     for label, names in group.wanted.items():
         if label not in methods:
             continue

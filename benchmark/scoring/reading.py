@@ -19,8 +19,8 @@ ON_CUDA = 4
 """Threads that decode for an accelerator; on a CPU as many as compute."""
 NICENESS = 10
 """Of threads that give way: a tenth of the processor's time beside one that does not."""
-AHEAD_UP_TO = 4_000_000
-"""Pixels of an image up to which it is read ahead: a second group of larger ones would need much memory."""
+LARGE = 4_000_000
+"""Pixels of an image beyond which memory is saved: it is not read ahead, and what its scoring frees is not kept."""
 
 
 class Reader:
@@ -52,7 +52,7 @@ class Reader:
     def ahead(self, paths: Sequence[str]) -> None:
         """Begin to read files that ``read`` will probably be asked for next."""
         if self._pool is not None and self._allowed:
-            limit = min(AHEAD_UP_TO, self._max_pixels)
+            limit = min(LARGE, self._max_pixels)
             self._ahead = {path: self._pool.submit(_read, path, limit) for path in paths}
 
     def read(self, paths: Sequence[str]) -> list[Image | UserError]:

@@ -4,10 +4,10 @@ Not measured where no CUDA device is at hand; ``EFID_BENCH_DEVICE=cpu`` tries th
 counted: the clock runs from the first finished reference to the last. Weights are test-made.
 """
 
-import importlib.util
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -26,29 +26,19 @@ from benchmark.scoring.reading import ON_CUDA, Reader
 from benchmark.scoring.supervisor import Failed, GroupDone, Scored, Supervisor
 from benchmark.sizes import SizePolicy
 from benchmark.work import CUDA_WORKERS
+from tests.performance.bench_run import prepare
+from tests.performance.bench_sdmp_net import plain_module
 
-HERE = Path(__file__).resolve().parent
 METHODS = ("psnr", "ssim", "lpips", "dists", "sdmp-net")
 SIZE = 512
 SHARE = 0.7
 """Of a limit's rate that has to be reached for it to be named."""
 
 
-def neighbour(file: Path) -> Any:
-    """A module that is no part of a package."""
-    spec = importlib.util.spec_from_file_location(file.stem, file)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 def write_checkpoint(file: Path) -> None:
     """SDMP-Net as published, its layers all at work, untrained, backbones included."""
-    plain = neighbour(HERE.parent / "methods" / "sdmp_net" / "reference_network.py")
     method = SDMPNet(pretrained=False)
-    plain.enliven(method.build("cpu"))
+    plain_module().enliven(method.build("cpu"))
     scaling = {"low": 1.0, "high": 5.0, "lower_mos_better": False}
     checkpoints.write(
         file, {"identity": dict(method.identity()), "state": dict(method.state()), "label_scaling": scaling}
@@ -189,13 +179,14 @@ def main() -> dict[str, Any]:
     """Measure; print and return the figures."""
     device = os.environ.get("EFID_BENCH_DEVICE", "cuda")
     references = int(os.environ.get("EFID_BENCH_REFERENCES", "50"))
+    if device not in ("cpu", "cuda"):
+        sys.exit(f"EFID_BENCH_DEVICE={device}: neither cpu nor cuda")
     if device != "cpu" and not torch.cuda.is_available():
         print("  no CUDA device is at hand: not measured")
         return {"not measured": "no CUDA device was at hand"}
-    bench_run = neighbour(HERE / "bench_run.py")
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
-        bench_run.prepare(place, 2 * references, SIZE, list(METHODS))
+        prepare(place, 2 * references, SIZE, list(METHODS))
         write_checkpoint(place / "sdmp.pt")
         name = torch.cuda.get_device_name() if device != "cpu" else "CPU"
         return {"device": name, "references": references, **figures(place, device, references)}

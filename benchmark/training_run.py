@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -167,10 +168,9 @@ def _plot(directory: Path, title: str) -> None:
     import pandas as pd  # noqa: PLC0415
 
     from benchmark.report.plots import history  # noqa: PLC0415 - matplotlib is slow to import
-    from benchmark.report.plots.style import Plot, style  # noqa: PLC0415
+    from benchmark.report.plots.style import Plot  # noqa: PLC0415
 
     table = pd.read_csv(directory / "history.csv", **files.EXACT)
-    with style():
-        drawn = Plot("history", f"Training of {title}", "", history.draw(table, title))
-        atomic.write_bytes(directory / "history.png", drawn.save("png"))
-        atomic.write_bytes(directory / "history.pdf", drawn.save("pdf"))
+    drawn = Plot("history", f"Training of {title}", "", partial(history.draw, table, title))
+    atomic.write_bytes(directory / "history.png", drawn.save("png"))
+    atomic.write_bytes(directory / "history.pdf", drawn.save("pdf"))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,7 +17,7 @@ from benchmark.report.blocks import Block, Comparison, Numbers, Scope, blocks, c
 from benchmark.report.data import ReportData
 from benchmark.report.plots import conditions, forest, history, matrix, multiples, ranks, scatter
 from benchmark.report.plots.curve import fitted_curve
-from benchmark.report.plots.style import Plot, style
+from benchmark.report.plots.style import Plot
 from benchmark.report.published import value as published_value
 from benchmark.report.ranking import standings
 from benchmark.report.text import file_stems
@@ -42,7 +43,7 @@ def all_clouds(data: ReportData, numbers: Numbers) -> Clouds:
 
 
 def draw_all(data: ReportData, numbers: Numbers, clouds: Clouds | None = None) -> list[Plot]:
-    """All plots of a report, in the order of the page.
+    """All plots of a report, in the order of the page; each is drawn when it is first asked for.
 
     Args:
         data: the run.
@@ -53,14 +54,12 @@ def draw_all(data: ReportData, numbers: Numbers, clouds: Clouds | None = None) -
     found = blocks(data)
     stems = file_stems(f"{block.dataset}-{block.split}" if block.split else block.dataset for block in found)
     plots: list[Plot] = []
-    with style():
-        for block, stem in zip(found, stems.values(), strict=True):
-            suffix = f"_{stem}" if len(found) > 1 else ""
-            view = _View(data, numbers, clouds, block, suffix, f", {block.title(found)}" if len(found) > 1 else "")
-            for draw in (_intervals, _ranks, _significance, _chances, _conditions, _scatters):
-                plots += draw(view)
-        plots += _histories(data)
-    return plots
+    for block, stem in zip(found, stems.values(), strict=True):
+        suffix = f"_{stem}" if len(found) > 1 else ""
+        view = _View(data, numbers, clouds, block, suffix, f", {block.title(found)}" if len(found) > 1 else "")
+        for kind in (_intervals, _ranks, _significance, _chances, _conditions, _scatters):
+            plots += kind(view)
+    return plots + list(_histories(data))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +81,9 @@ class _View:
         """The ranked methods, the best first."""
         return [item.method for item in standings(self.data, self.numbers, self.block) if item.ranked]
 
-    def plot(self, kind: str, title: str, description: str, drawn: Figure) -> Plot:
-        """A finished plot with its names."""
-        return Plot(f"{kind}{self.suffix}", f"{title}{self.place}", description, drawn)
+    def plot(self, kind: str, title: str, description: str, draw: Callable[[], Figure]) -> Plot:
+        """A plot with its names."""
+        return Plot(f"{kind}{self.suffix}", f"{title}{self.place}", description, draw)
 
 
 def _intervals(view: _View) -> Iterator[Plot]:
@@ -102,7 +101,8 @@ def _intervals(view: _View) -> Iterator[Plot]:
             lines.append(forest.Line(method.title, estimate.value, estimate.low, estimate.high, reported))
     if lines:
         text = f"SRCC of each ranked method with its {names.percent(view.data.confidence)} interval, best on top."
-        yield view.plot("intervals", "Intervals of SRCC", text, forest.draw(lines, "srcc", view.data.confidence))
+        draw = partial(forest.draw, lines, "srcc", view.data.confidence)
+        yield view.plot("intervals", "Intervals of SRCC", text, draw)
 
 
 def _comparisons(view: _View) -> tuple[list[ScoredMethod], list[list[Comparison | None]]]:
@@ -121,11 +121,11 @@ def _comparisons(view: _View) -> tuple[list[ScoredMethod], list[list[Comparison 
 def _significance(view: _View) -> Iterator[Plot]:
     ranked, table = _comparisons(view)
     if ranked:
-        drawn = matrix.draw([method.title for method in ranked], "srcc", lambda i, j: table[i][j])
+        draw = partial(matrix.draw, [method.title for method in ranked], "srcc", table)
         text = (
             "Difference of SRCC, row minus column; coloured where it is significant after correction for multiplicity."
         )
-        yield view.plot("significance", "Pairwise differences of SRCC", text, drawn)
+        yield view.plot("significance", "Pairwise differences of SRCC", text, draw)
 
 
 def _ranks(view: _View) -> Iterator[Plot]:
@@ -138,9 +138,9 @@ def _ranks(view: _View) -> Iterator[Plot]:
         return found is None or found.significant
 
     values = [view.numbers.value(view.scope, method.label, "srcc") for method in ranked]
-    drawn = ranks.draw([method.title for method in ranked], values, "srcc", ranks.joined(len(ranked), told_apart))
+    titles, bars = [method.title for method in ranked], ranks.joined(len(ranked), told_apart)
     text = "Methods by SRCC; a line joins those of which no two differ significantly after correction for multiplicity."
-    yield view.plot("ranks", "Ranking", text, drawn)
+    yield view.plot("ranks", "Ranking", text, partial(ranks.draw, titles, values, "srcc", bars))
 
 
 def _chances(view: _View) -> Iterator[Plot]:
@@ -153,7 +153,7 @@ def _chances(view: _View) -> Iterator[Plot]:
             chances.append(ranks.Chance(method.title, best.value, *ends))
     if len(chances) > 1:
         text = "Share of resamples in which each method has the highest SRCC, and the interval of its rank."
-        yield view.plot("best", "Probability of being best", text, ranks.draw_chances(chances, "srcc"))
+        yield view.plot("best", "Probability of being best", text, partial(ranks.draw_chances, chances, "srcc"))
 
 
 def _conditions(view: _View) -> Iterator[Plot]:
@@ -168,7 +168,8 @@ def _conditions(view: _View) -> Iterator[Plot]:
         if np.isfinite(means).all():
             rows.append((method.title, means if method.higher_is_better else -means))
     text = "Conditions ordered by their mean label; each field is the condition's place by the method's mean score."
-    yield view.plot("conditions", "Which condition each method prefers", text, conditions.draw(rows, found))
+    draw = partial(conditions.draw, rows, found)
+    yield view.plot("conditions", "Which condition each method prefers", text, draw)
 
 
 def _means(pairs: pd.DataFrame, column: str, found: Sequence[str]) -> NDArray[np.float64]:
@@ -182,14 +183,14 @@ def _scatters(view: _View) -> Iterator[Plot]:
     drawn = [(method, cloud) for method in order if (cloud := view.clouds.get((view.block, method.label))) is not None]
     if len(drawn) > 1:
         text = "Scores of every method against the labels, with the fitted curves and their bands."
-        yield view.plot("multiples", "All methods", text, multiples.draw([cloud for _, cloud in drawn]))
+        yield view.plot("multiples", "All methods", text, partial(multiples.draw, [cloud for _, cloud in drawn]))
     for method, cloud in drawn:
         text = (
             f"Scores of {method.title} against the labels of {names.count(len(cloud.scores), 'pair')}, with the fitted "
             f"curve{' and its bootstrap band' if cloud.curve is not None and cloud.curve.low is not None else ''}."
         )
         name = f"scatter{view.suffix}_{stems[method.label]}"
-        yield Plot(name, f"{method.title}{view.place}", text, scatter.draw(cloud))
+        yield Plot(name, f"{method.title}{view.place}", text, partial(scatter.draw, cloud))
 
 
 def _histories(data: ReportData) -> Iterator[Plot]:
@@ -199,7 +200,7 @@ def _histories(data: ReportData) -> Iterator[Plot]:
         if len(table):
             title = titles.get(label, label)
             text = "Loss, and agreement with the validation labels, by epoch."
-            yield Plot(f"history_{stems[label]}", f"Training of {title}", text, history.draw(table, title))
+            yield Plot(f"history_{stems[label]}", f"Training of {title}", text, partial(history.draw, table, title))
 
 
 def cloud_of(data: ReportData, numbers: Numbers, block: Block, method: ScoredMethod) -> scatter.Cloud | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -18,14 +18,14 @@ NUMBERS_UP_TO = 14
 
 
 def draw(
-    titles: Sequence[str], statistic: str, compare: Callable[[int, int], Comparison | None], *, higher: bool = True
+    titles: Sequence[str], statistic: str, table: Sequence[Sequence[Comparison | None]], *, higher: bool = True
 ) -> Figure:
     """The matrix, best method first.
 
     Args:
         titles: the methods in their order.
         statistic: what is compared.
-        compare: how the i-th method differs from the j-th; ``None`` where it was not compared.
+        table: how the i-th method differs from the j-th, row by row; ``None`` where it was not compared.
         higher: whether a positive difference means better.
     """
     n = len(titles)
@@ -36,7 +36,7 @@ def draw(
     picture = np.ones((n, n, 3))
     for i in range(n):
         for j in range(n):
-            found = compare(i, j) if i != j else None
+            found = table[i][j] if i != j else None
             colour = _field(found, higher=higher) if i != j else FAINT
             picture[i, j] = to_rgb(colour)
             if found is not None and not math.isnan(found.difference):

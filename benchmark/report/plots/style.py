@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -73,28 +73,42 @@ def style() -> Iterator[None]:
 
 @dataclass(frozen=True, slots=True)
 class Plot:
-    """A finished picture.
+    """A picture, drawn when it is first asked for.
 
     Attributes:
         name: file name without ending, for example ``scatter_psnr``.
         title: heading on the page.
         description: what it shows, in words.
-        figure: what is drawn.
+        draw: makes the figure; called within ``style()``.
     """
 
     name: str
     title: str
     description: str
-    figure: Figure
+    draw: Callable[[], Figure]
+    _drawn: list[Figure] = field(default_factory=list, repr=False)
     _saved: dict[str, bytes] = field(default_factory=dict, repr=False)
+
+    @property
+    def figure(self) -> Figure:
+        """What is drawn."""
+        if not self._drawn:
+            with style():
+                self._drawn.append(self.draw())
+        return self._drawn[0]
+
+    def keep(self, saved: Mapping[str, bytes]) -> None:
+        """Take over what ``save`` gave in another process, by kind."""
+        self._saved.update(saved)
 
     def save(self, kind: Kind) -> bytes:
         """The picture as PNG or PDF (fonts embedded as TrueType); no date, version or machine in it."""
         if kind not in self._saved:
             file = io.BytesIO()
             names = ("Software",) if kind == "png" else ("Creator", "Producer", "CreationDate")
+            drawn = self.figure
             with style():
-                self.figure.savefig(file, format=kind, dpi=DPI, metadata=dict.fromkeys(names))
+                drawn.savefig(file, format=kind, dpi=DPI, metadata=dict.fromkeys(names))
             self._saved[kind] = file.getvalue()
         return self._saved[kind]
 

@@ -20,7 +20,7 @@ from benchmark.statistics.weighted import processors
 PLOTS_EACH = 6
 """Plots that take a process longer than its start."""
 MOST = 8
-"""Helpers; each takes some 150 MiB."""
+"""Helpers; each takes some 240 MiB."""
 
 
 def save_all(plots: Sequence[Plot], kinds: Sequence[Kind], processes: int = 0) -> None:

@@ -1,6 +1,7 @@
 """Draws a report's plots in several processes, each its share: the bytes are those of one process.
 
-Run as a program it is a helper: it reads its share of the plots from one file and writes the pictures to another.
+Run as a program it is a helper: it reads its share of the plots from one file and writes the pictures to another. Both are
+pickles in a temporary folder that only its user can enter.
 """
 
 from __future__ import annotations

@@ -39,12 +39,12 @@ def write_report(data: ReportData, directory: str | Path, *, redo: bool = True) 
 def render(data: ReportData) -> dict[str, bytes]:
     """Every file of a report: its name relative to the run's folder (``tables/comparison.csv`` …) and its bytes."""
     from benchmark.report.page import render_page  # noqa: PLC0415 - jinja2 only where a page is made
-    from benchmark.report.plots import all_clouds, draw_all, save_all  # noqa: PLC0415 - matplotlib is slow to import
+    from benchmark.report.plots import all_clouds, all_plots, save_all  # noqa: PLC0415 - matplotlib is slow to import
 
     numbers = Numbers(data)
     tables = [comparison_table(data, config, numbers) for config in data.config.tables]
     clouds = all_clouds(data, numbers)
-    plots = draw_all(data, numbers, clouds)
+    plots = all_plots(data, numbers, clouds)
     save_all(plots, list(dict.fromkeys(["png", *data.config.plots])))
     grids = [grid for grid in (efficiency_table(data),) if grid is not None]
     content: dict[str, bytes] = {}

@@ -10,16 +10,15 @@ import os
 import queue
 import signal
 import subprocess
-import sys
 import tempfile
 import threading
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import IO, Any
 
+from benchmark import children
 from benchmark.scoring.messages import Group, Setup, decode, encode_group, encode_setup
 
 START_LIMIT_S = 300.0
@@ -142,7 +141,7 @@ class Supervisor:
         number = self._started
         log = tempfile.TemporaryFile()  # noqa: SIM115 - closed when the worker ends
         process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "benchmark.scoring.worker"],
+            children.command("benchmark.scoring.worker"),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=log,
@@ -337,12 +336,10 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
 
 
 def _environment(setup: Setup) -> dict[str, str]:
-    """The worker's environment: this engine importable, threads set before any library starts its pool."""
-    home = str(Path(__file__).resolve().parent.parent.parent)
+    """The worker's environment: threads set before any library starts its pool."""
     threads = str(setup.threads)
     return {
-        **os.environ,
-        "PYTHONPATH": os.pathsep.join(item for item in (home, os.environ.get("PYTHONPATH", "")) if item),
+        **children.environment(),
         "OMP_NUM_THREADS": threads,
         "MKL_NUM_THREADS": threads,
         "OPENBLAS_NUM_THREADS": threads,

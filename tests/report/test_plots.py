@@ -14,7 +14,7 @@ from scipy import stats
 
 from benchmark.report.blocks import Numbers
 from benchmark.report.data import ReportData
-from benchmark.report.plots import Plot, draw_all, history, ranks, style
+from benchmark.report.plots import Plot, all_plots, history, ranks, style
 from benchmark.report.plots.conditions import places
 from benchmark.report.plots.curve import fitted_curve
 
@@ -22,7 +22,7 @@ Maker = Callable[..., ReportData]
 
 
 def plots_of(data: ReportData) -> dict[str, Plot]:
-    return {plot.name: plot for plot in draw_all(data, Numbers(data))}
+    return {plot.name: plot for plot in all_plots(data, Numbers(data))}
 
 
 def texts_of(figure: Figure) -> list[str]:

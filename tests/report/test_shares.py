@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from benchmark.report.blocks import Numbers
 from benchmark.report.data import ReportData
-from benchmark.report.plots import Plot, draw_all, save_all
+from benchmark.report.plots import Plot, all_plots, save_all
 from benchmark.report.plots.style import figure
 
 Maker = Callable[..., ReportData]
@@ -46,7 +46,7 @@ def interrupted(place: Path) -> Figure:
 
 def test_several_processes_give_the_bytes_of_one(make_report: Maker) -> None:
     data = make_report({"psnr": 0.5, "lpips": -0.7, "ssim": 0.3})
-    alone, shared = (draw_all(data, Numbers(data)) for _ in range(2))
+    alone, shared = (all_plots(data, Numbers(data)) for _ in range(2))
     save_all(alone, ["png", "pdf"], processes=1)
     save_all(shared, ["png", "pdf"], processes=3)
     assert len(shared) > 6

@@ -42,7 +42,7 @@ def all_clouds(data: ReportData, numbers: Numbers) -> Clouds:
     return {key: cloud for key, cloud in found.items() if cloud is not None}
 
 
-def draw_all(data: ReportData, numbers: Numbers, clouds: Clouds | None = None) -> list[Plot]:
+def all_plots(data: ReportData, numbers: Numbers, clouds: Clouds | None = None) -> list[Plot]:
     """All plots of a report, in the order of the page; each is drawn when it is first asked for.
 
     Args:

@@ -6,7 +6,6 @@ pickles in a temporary folder that only its user can enter.
 
 from __future__ import annotations
 
-import os
 import pickle
 import subprocess
 import sys
@@ -15,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from benchmark import children
 from benchmark.report.plots.style import Kind, Plot
 from benchmark.statistics.weighted import processors
 
@@ -51,19 +51,17 @@ def _helpers(
     plots: Sequence[Plot], kinds: Sequence[Kind], count: int, folder: Path
 ) -> Iterator[list[subprocess.Popen[bytes]]]:
     """Processes that draw all shares but the first, as far as they start; ended when the caller goes on or fails."""
-    home = str(Path(__file__).resolve().parent.parent.parent.parent)
-    path = os.pathsep.join(item for item in (home, os.environ.get("PYTHONPATH", "")) if item)
     helpers: list[subprocess.Popen[bytes]] = []
     try:
         with suppress(OSError):  # too many processes, say: fewer helpers
             for number in range(1, count):
                 (folder / f"{number}.in").write_bytes(pickle.dumps((plots[number::count], kinds)))
                 helper = subprocess.Popen(
-                    [sys.executable, "-P", "-m", __name__, str(folder / str(number))],
+                    children.command(__name__, str(folder / str(number))),
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,
                     stderr=subprocess.DEVNULL,
-                    env={**os.environ, "PYTHONPATH": path},
+                    env=children.environment(),
                     start_new_session=True,
                 )
                 helpers.append(helper)

@@ -6,7 +6,7 @@ import io
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, Literal
 
 import matplotlib
@@ -71,7 +71,7 @@ def style() -> Iterator[None]:
         yield
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Plot:
     """A picture, drawn when it is first asked for.
 
@@ -86,16 +86,13 @@ class Plot:
     title: str
     description: str
     draw: Callable[[], Figure]
-    _drawn: list[Figure] = field(default_factory=list, repr=False)
     _saved: dict[str, bytes] = field(default_factory=dict, repr=False)
 
-    @property
+    @cached_property
     def figure(self) -> Figure:
         """What is drawn."""
-        if not self._drawn:
-            with style():
-                self._drawn.append(self.draw())
-        return self._drawn[0]
+        with style():
+            return self.draw()
 
     def keep(self, saved: Mapping[str, bytes]) -> None:
         """Take over what ``save`` gave in another process, by kind."""
@@ -106,9 +103,8 @@ class Plot:
         if kind not in self._saved:
             file = io.BytesIO()
             names = ("Software",) if kind == "png" else ("Creator", "Producer", "CreationDate")
-            drawn = self.figure
             with style():
-                drawn.savefig(file, format=kind, dpi=DPI, metadata=dict.fromkeys(names))
+                self.figure.savefig(file, format=kind, dpi=DPI, metadata=dict.fromkeys(names))
             self._saved[kind] = file.getvalue()
         return self._saved[kind]
 

@@ -208,6 +208,13 @@ def test_nothing_lies_outside_of_the_page(make_report: Maker, count: int) -> Non
     assert not outside
 
 
+@pytest.mark.parametrize("name", ["scatter_psnr", "multiples"])
+def test_no_text_hides_a_point(make_report: Maker, name: str) -> None:
+    for axes in plots_of(make_report())[name].figure.axes:
+        points = [item.get_zorder() for item in axes.collections if isinstance(item, PathCollection)]
+        assert all(text.get_zorder() < min(points) for text in axes.texts)
+
+
 def test_number_of_points_in_small_multiples(make_report: Maker) -> None:
     data = make_report()
     axes = [axis for axis in plots_of(data)["multiples"].figure.axes if axis.get_visible()]

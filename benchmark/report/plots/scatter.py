@@ -19,6 +19,7 @@ from benchmark.report.text import natural
 Vector = NDArray[np.float64]
 CONDITIONS_SHOWN = 30
 LEGEND_TEXT = 18
+BAND_ORDER, TEXT_ORDER = 0.5, 0.9  # points are drawn above both
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +77,7 @@ def draw_cloud(axes: Axes, cloud: Cloud, order: Sequence[str], size: float) -> N
     if cloud.curve is not None:
         if cloud.curve.low is not None and cloud.curve.high is not None:
             axes.fill_between(
-                cloud.curve.x, cloud.curve.low, cloud.curve.high, color=BAND, alpha=0.7, linewidth=0, zorder=0.5
+                cloud.curve.x, cloud.curve.low, cloud.curve.high, color=BAND, alpha=0.7, linewidth=0, zorder=BAND_ORDER
             )
         axes.plot(cloud.curve.x, cloud.curve.y, color="white", linewidth=2.0)
         axes.plot(cloud.curve.x, cloud.curve.y, color=INK, linewidth=1.2)
@@ -109,7 +110,7 @@ def legend_columns(order: Sequence[str], width: float) -> int:
 
 
 def corner_text(axes: Axes, cloud: Cloud, text: str, size: float) -> None:
-    """Text in the corner that hides the fewest points."""
+    """Text in the corner with the fewest points, and beneath those: a covered point would be a dropped one."""
     if not text:
         return
     across, up = (_unit(values) for values in (cloud.scores, cloud.labels))
@@ -124,6 +125,7 @@ def corner_text(axes: Axes, cloud: Cloud, text: str, size: float) -> None:
         verticalalignment="top" if y else "bottom",
         fontsize=size,
         linespacing=1.25,
+        zorder=TEXT_ORDER,
         bbox={"facecolor": "white", "alpha": 0.8, "edgecolor": "none", "pad": 1.5},
     )
 

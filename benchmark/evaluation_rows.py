@@ -15,12 +15,21 @@ from benchmark.statistics import ranking, significance
 from benchmark.statistics.correlation import plcc
 from benchmark.statistics.design import Design, Group
 from benchmark.statistics.discrimination import Discrimination
-from benchmark.statistics.inference import Family
+from benchmark.statistics.inference import Difference, Family
 from benchmark.statistics.mapped import Mapped
 from benchmark.statistics.mapping import Mapping, fit, unfit
 from benchmark.statistics.measures import Measure, WithinReference
 from benchmark.statistics.resampling import FloatArray
 from benchmark.statistics.settings import StatisticsSettings
+from benchmark.statistics.vocabulary import (
+    INTERVAL_ONLY,
+    MISSING_ALLOWED,
+    NOT_MONOTONE,
+    NOT_TESTED,
+    REVERSED,
+    UNCORRECTED,
+    magnitude,
+)
 
 SUMMARY_COLUMNS = (
     *("dataset", "split", "level", "condition", "method", "statistic", "value", "ci_low", "ci_high"),
@@ -31,9 +40,9 @@ COMPARISON_COLUMNS = (
     *("p_value", "p_adjusted", "significant", "test", "n", "n_clusters"),
 )
 INTERVALS = {"percentile": "percentile", "bca": "BCa", "jackknife": "jackknife-t"}
-CORRECTIONS = {"max-t": "max-T", "holm": "Holm", "none": "uncorrected"}
+CORRECTIONS = {"max-t": "max-T", "holm": "Holm", "none": UNCORRECTED}
+DIGITS = 3  # that tables print, unless told otherwise
 OPINIONS = frozenset({"outlier_ratio"})
-MISSING_ALLOWED = 0.01
 Row = tuple[object, ...]
 
 
@@ -92,19 +101,33 @@ def comparison_rows(
     *,
     tested: bool,
 ) -> Iterator[Row]:
-    """The differences of a measure's statistics."""
+    """The differences of a measure's statistics; where correlations have opposite signs, of their magnitudes too."""
     for family in families:
         if family.statistic in OPINIONS and not np.isfinite(measure.design.table.label_interval).any():
             continue
         how = "jackknife-t" if family.kind == "jackknife" else "bootstrap"
-        test = f"{how}, {CORRECTIONS[settings.multiplicity]}" if tested else "interval only: too few conditions to test"
-        for item in family.differences:
+        test = f"{how}, {CORRECTIONS[settings.multiplicity]}"
+        named = [(family.statistic, item) for item in family.differences]
+        named += [(magnitude(family.statistic), item) for item in family.magnitudes]
+        for statistic, item in named:
             pair = item.versus
             group = measure.design.groups[pair.group]
             ends = (labels[pair.first], labels[pair.second], item.value, item.low, item.high)
             real = bool(item.p_adjusted < settings.alpha)
+            words = test if np.isfinite(item.p_adjusted) else _untested(item, tested=tested)
             sizes = (len(group.rows), group.n_clusters)
-            yield (*scope.cells, family.statistic, *ends, item.p_value, item.p_adjusted, real, test, *sizes)
+            yield (*scope.cells, statistic, *ends, item.p_value, item.p_adjusted, real, words, *sizes)
+
+
+def _untested(item: Difference, *, tested: bool) -> str:
+    """What stands for a test where there was none, with the reason."""
+    if not np.isfinite(item.value):
+        return f"{NOT_TESTED}: the difference is undefined"
+    if not np.isfinite(item.low):
+        return f"{NOT_TESTED}: {item.note.removeprefix('no interval: ') or 'no interval'}"
+    if not tested:
+        return f"{INTERVAL_ONLY}: too few conditions to test"
+    return f"{NOT_TESTED}: the difference does not vary"
 
 
 def ranking_rows(
@@ -112,7 +135,8 @@ def ranking_rows(
 ) -> Iterator[Row]:
     """For each statistic: probability of being best, rank with its interval, whether not distinguishable from the best.
 
-    A method that misses more than 1 % of the pairs, or whose statistic is undefined, is not ranked.
+    A method that misses more than 1 % of the pairs, or whose statistic is undefined, is not ranked. Ranks are those of the
+    unrounded values; a note says so where values that print alike have different ones.
     """
     total = len(design.table.labels)
     groups = design.group_of
@@ -124,6 +148,7 @@ def ranking_rows(
             continue
         drawn = family.replicates[:, chosen]
         best, rank = ranking.probability_best(drawn), ranking.ranks(values[chosen])
+        printed = ranking.ranks(np.array([float(f"{value:.{DIGITS}f}") for value in values[chosen]]))
         low, high = ranking.rank_intervals(drawn, settings.confidence)
         together = ranking.with_best(
             values[chosen], _matrix(family, len(labels))[np.ix_(chosen, chosen)], settings.alpha
@@ -134,7 +159,8 @@ def ranking_rows(
             known = np.isfinite(low[place])
             here = (*scope.cells, labels[int(method)])
             yield (*here, f"p_best_{family.statistic}", best[place], np.nan, np.nan, *end, "", "")
-            rank_row = (float(rank[place]), low[place], high[place], *end, "percentile" if known else "", "")
+            note = f"by unrounded values; at {DIGITS} digits {printed[place]}" if printed[place] != rank[place] else ""
+            rank_row = (float(rank[place]), low[place], high[place], *end, "percentile" if known else "", note)
             yield (*here, f"rank_{family.statistic}", *rank_row)
             yield (*here, f"best_group_{family.statistic}", together[place], np.nan, np.nan, *end, "", "")
 
@@ -154,7 +180,8 @@ def literature_rows(scope: Scope, design: Design, labels: Sequence[str], setting
                 function = significance.steiger if test == "steiger" else significance.williams
                 difference, p = correlations[0] - correlations[1], function(*correlations, len(y)).p_value
                 name = f"plcc_{test}"
-            words = f"{test} (assumes independent pairs), uncorrected"
+            words = f"{test} (assumes independent pairs), {UNCORRECTED}"
+            words = words if np.isfinite(p) else f"{NOT_TESTED}: {'too few pairs' if np.isfinite(difference) else 'undefined'}"
             numbers = (difference, np.nan, np.nan, p, p, bool(p < settings.alpha), words)
             sizes = (len(rows), design.groups[pair.group].n_clusters)
             yield (*scope.cells, name, labels[pair.first], labels[pair.second], *numbers, *sizes)
@@ -199,9 +226,9 @@ def _fit_words(curve: Mapping | None) -> str:
         level = "a line" if curve.parameters == 4 else "a polynomial"
         words.append("the slope is at its bound" if curve.at_bound == "steep" else f"the curve is all but {level}")
     if not curve.monotone:
-        words.append("the curve is not monotone")
+        words.append(NOT_MONOTONE)
     if curve.direction < 0:
-        words.append("the curve falls: reversed")
+        words.append(REVERSED)
     return "; ".join(words)
 
 

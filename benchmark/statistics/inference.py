@@ -16,8 +16,10 @@ from benchmark.statistics.intervals import Kind, Scale, interval, jackknife_erro
 from benchmark.statistics.measures import Measure
 from benchmark.statistics.resampling import FloatArray, Resamples, leave_one_out
 from benchmark.statistics.settings import StatisticsSettings
+from benchmark.statistics.vocabulary import SIGNED
 
 LOWER_IS_BETTER = frozenset({"rmse", "outlier_ratio"})
+NOISE = 1e-12  # share of the values by which two equal ones may differ
 SCALES: dict[str, Scale] = {
     **dict.fromkeys(("srcc", "plcc", "krcc", "plcc_logistic4", "plcc_logistic5"), "fisher"),
     "rmse": "log",
@@ -44,6 +46,8 @@ class Estimate:
 @dataclass(frozen=True, slots=True)
 class Difference:
     """The first method's value less the second's on the pairs that both scored, with its interval and test.
+
+    Of values, or of their magnitudes (``Family.magnitudes``).
 
     Attributes:
         versus: the two methods.
@@ -72,6 +76,7 @@ class Family:
         estimates: by method.
         differences: of every two methods.
         replicates: (B, m) the methods' own values in the resamples.
+        magnitudes: differences of magnitudes, where correlations of opposite signs are among the values.
     """
 
     statistic: str
@@ -79,6 +84,7 @@ class Family:
     estimates: tuple[Estimate, ...]
     differences: tuple[Difference, ...]
     replicates: FloatArray
+    magnitudes: tuple[Difference, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +152,28 @@ def _family(
         )
         estimates.append(Estimate(float(values.data[column]), found.low, found.high, found.note))
     differences = _differences(measure, values, kind, settings, tested=tested)
-    return Family(name, kind, tuple(estimates), tuple(differences), values.drawn[:, design.own])
+    opposite = name in SIGNED and bool((values.data > 0).any() and (values.data < 0).any())
+    without_signs = _differences(measure, _oriented(values), kind, settings, tested=tested) if opposite else []
+    return Family(
+        name, kind, tuple(estimates), tuple(differences), values.drawn[:, design.own], tuple(without_signs)
+    )
+
+
+def _oriented(values: Values) -> Values:
+    """Values turned so that each is positive on the data; in the resamples they keep their sign against it.
+
+    The magnitude's own replicates would be folded at zero, where a bootstrap goes wrong; with the sign of the data kept,
+    the difference is smooth, and near zero its test finds rather too little.
+    """
+    signs = np.where(values.data < 0, -1.0, 1.0)
+    return Values(values.data * signs, values.drawn * signs, values.left_out * signs)
+
+
+def _less(first: FloatArray, second: FloatArray) -> FloatArray:
+    """First less second; zero where they are equal up to rounding, at the scale of the values themselves."""
+    difference = first - second
+    scale = np.fmax(np.abs(first), np.abs(second))
+    return np.asarray(np.where(np.abs(difference) <= NOISE * scale, 0.0, difference))
 
 
 def _differences(
@@ -157,14 +184,14 @@ def _differences(
         return []
     first = np.array([pair.column_first for pair in pairs])
     second = np.array([pair.column_second for pair in pairs])
-    observed = values.data[first] - values.data[second]
-    drawn = values.drawn[:, first] - values.drawn[:, second]
+    observed = _less(values.data[first], values.data[second])
+    drawn = _less(values.drawn[:, first], values.drawn[:, second])
     found, p_values, errors = [], np.full(len(pairs), np.nan), np.full(len(pairs), np.nan)
     groups = measure.design.group_of
     fewest = min((group.n_clusters for group in groups), default=0)
     for number, pair in enumerate(pairs):
         left_first = _left_out(groups, values.left_out, pair.column_first)
-        left = left_first - _left_out(groups, values.left_out, pair.column_second)
+        left = _less(left_first, _left_out(groups, values.left_out, pair.column_second))
         ends = interval(float(observed[number]), drawn[:, number], left, kind=kind, confidence=settings.confidence)
         found.append(ends)
         if not np.isfinite(ends.low):
@@ -193,7 +220,10 @@ def _adjust(
     freedom: int,
     settings: StatisticsSettings,
 ) -> FloatArray:
-    """P-values corrected over the family; never below the uncorrected ones."""
+    """P-values corrected over the family; never below the uncorrected ones.
+
+    A difference that is the same in all resamples is further from zero than any other: its correction changes nothing.
+    """
     if settings.multiplicity == "none" or not np.isfinite(p_values).any():
         return p_values
     if settings.multiplicity == "holm":
@@ -206,7 +236,7 @@ def _adjust(
         None if errors is None else errors[tested],
         None if errors is None else max(freedom, 1),
     )
-    return np.asarray(np.fmax(adjusted, np.where(np.isfinite(adjusted), p_values, np.nan)))
+    return np.asarray(np.where(np.isfinite(adjusted), np.fmax(adjusted, p_values), p_values))
 
 
 def _left_out(groups: list[Group], left_out: FloatArray, column: int) -> FloatArray:

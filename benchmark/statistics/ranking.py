@@ -7,9 +7,11 @@ from numpy.typing import NDArray
 
 from benchmark.statistics.resampling import FloatArray, IntArray
 
+NOISE = 1e-12  # correlations that differ by less are equal: the rest is rounding
+
 
 def probability_best(replicates: FloatArray) -> FloatArray:
-    """Share of resamples in which each method is best; methods that tie for it share it.
+    """Share of resamples in which each method is best; methods that tie for it, up to rounding, share it.
 
     Args:
         replicates: (B, m), higher is better; resamples with an undefined value are left out.
@@ -20,13 +22,13 @@ def probability_best(replicates: FloatArray) -> FloatArray:
     known = replicates[np.isfinite(replicates).all(axis=1)]
     if len(known) == 0:
         return np.full(replicates.shape[1], np.nan)
-    best = known == known.max(axis=1, keepdims=True)
+    best = known >= known.max(axis=1, keepdims=True) - NOISE
     return np.asarray((best / best.sum(axis=1, keepdims=True)).mean(axis=0))
 
 
 def ranks(values: FloatArray) -> IntArray:
-    """Rank of each value in its row, from 1 for the highest; ties share the better rank."""
-    above = values[..., None, :] > values[..., :, None]
+    """Rank of each value in its row, from 1 for the highest; ties, up to rounding, share the better rank."""
+    above = values[..., None, :] > values[..., :, None] + NOISE
     return np.asarray(1 + above.sum(axis=-1), dtype=np.int64)
 
 
@@ -42,7 +44,7 @@ def rank_intervals(replicates: FloatArray, confidence: float) -> tuple[FloatArra
 
 
 def with_best(values: FloatArray, p_adjusted: FloatArray, alpha: float) -> NDArray[np.float64]:
-    """Which methods can't be told from the best one.
+    """Which methods can't be told from the best one, or from one of those that are equally good.
 
     Args:
         values: (m,), higher is better.
@@ -54,8 +56,10 @@ def with_best(values: FloatArray, p_adjusted: FloatArray, alpha: float) -> NDArr
     """
     if not np.isfinite(values).any():
         return np.full(len(values), np.nan)
-    best = int(np.nanargmax(values))
-    group = np.where(np.isfinite(p_adjusted[best]), (p_adjusted[best] >= alpha).astype(float), np.nan)
+    best = np.flatnonzero(values >= np.nanmax(values) - NOISE)
+    known = np.isfinite(p_adjusted[best])
+    equal = (known & (np.nan_to_num(p_adjusted[best]) >= alpha)).any(axis=0)
+    group = np.where(equal, 1.0, np.where(known.all(axis=0), 0.0, np.nan))
     group[best] = 1.0
     group[~np.isfinite(values)] = np.nan
     return np.asarray(group)

@@ -1,0 +1,34 @@
+"""Words that ``summary.csv`` and ``comparisons.csv`` carry from statistics to reports: written and read by these names only.
+
+A report may be made long after the statistics, from the files alone, so that what decides there must stand in them.
+Imports nothing.
+"""
+
+from __future__ import annotations
+
+MISSING_ALLOWED = 0.01  # share of the pairs that a ranked method may lack
+REVERSED = "the curve falls: reversed"
+NOT_MONOTONE = "the curve is not monotone"
+SIGNED = ("srcc", "plcc", "krcc")  # correlations that keep their place when their sign is dropped
+NOT_TESTED = "not tested"
+INTERVAL_ONLY = "interval only"
+UNCORRECTED = "uncorrected"
+
+
+def comparable(note: str) -> bool:
+    """Whether a value with this note may be compared with others: no fit that is reversed or turns.
+
+    A free mapping explains labels as well by a falling curve, so that its error says nothing for the method.
+    """
+    return not {REVERSED, NOT_MONOTONE} & set(note.split("; "))
+
+
+def magnitude(statistic: str) -> str:
+    """The name under which differences of a correlation's magnitudes stand in ``comparisons.csv``."""
+    return f"{statistic}_magnitude"
+
+
+def why_untested(test: str) -> str:
+    """The reason in a cell of the column ``test`` that names no test; empty where it has none."""
+    head, _, reason = test.partition(": ")
+    return reason if head in {NOT_TESTED, INTERVAL_ONLY} else ""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from benchmark.report.data import ReportData
 from benchmark.report.text import natural
+from benchmark.statistics.vocabulary import UNCORRECTED, why_untested
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -70,10 +71,13 @@ class Estimate:
         return bool(np.isfinite(self.low) and np.isfinite(self.high))
 
     def magnitude(self) -> Estimate:
-        """The same without its sign: value and interval turned over together."""
-        if not self.value < 0:
-            return self
-        return Estimate(-self.value, -self.high, -self.low, self.n, self.clusters, self.interval, self.note)
+        """The same without its sign: value and interval turned over together; an interval across zero begins at zero."""
+        low, high = self.low, self.high
+        if self.has_interval:
+            across = low < 0 < high
+            low, high = sorted((abs(low), abs(high)))
+            low = 0.0 if across else low
+        return replace(self, value=abs(self.value), low=low, high=high)
 
 
 Key = tuple[Scope, str, str]
@@ -81,11 +85,34 @@ Key = tuple[Scope, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """How a method differs from another one: ``difference`` is the first minus the second."""
+    """How a method differs from another one: ``difference`` is the first minus the second.
+
+    Attributes:
+        difference: NaN where undefined.
+        p_adjusted: NaN where there was no test.
+        significant: whether a test told them apart.
+        test: what was tested, or why nothing was.
+    """
 
     difference: float
     p_adjusted: float
     significant: bool
+    test: str = ""
+
+    @property
+    def tested(self) -> bool:
+        """Whether there was a test; without one the two are neither told apart nor found alike."""
+        return bool(np.isfinite(self.p_adjusted))
+
+    @property
+    def corrected(self) -> bool:
+        """Whether its p-value is corrected for the number of tests."""
+        return UNCORRECTED not in self.test
+
+    @property
+    def why(self) -> str:
+        """Why there was no test; empty where that is not known."""
+        return why_untested(self.test)
 
 
 class Numbers:
@@ -94,6 +121,8 @@ class Numbers:
     def __init__(self, data: ReportData) -> None:
         self._estimates = dict(_estimates(data.summary))
         self._comparisons = dict(_comparisons(data.comparisons))
+        self._data = data
+        self._coverage: dict[Scope, tuple[dict[str, int], int]] = {}
         self.statistics = tuple(dict.fromkeys(statistic for _, _, statistic in self._estimates))
 
     def get(self, scope: Scope, method: str, statistic: str) -> Estimate | None:
@@ -115,7 +144,19 @@ class Numbers:
         if found is not None:
             return found
         found = self._comparisons.get((scope, statistic, second, first))
-        return None if found is None else Comparison(-found.difference, found.p_adjusted, found.significant)
+        return None if found is None else replace(found, difference=-found.difference)
+
+    def coverage(self, scope: Scope, method: str) -> tuple[int, int]:
+        """How many of a scope's pairs a method has a score for, and how many there are."""
+        if scope not in self._coverage:
+            pairs = pairs_of(self._data, scope.block)
+            if scope.level == "condition":
+                pairs = pairs[pairs["condition"].map(_text) == scope.condition]
+            labels = [known.label for known in self._data.methods if known.label in pairs.columns]
+            scored = {label: int(np.isfinite(pairs[label].to_numpy(dtype=float)).sum()) for label in labels}
+            self._coverage[scope] = scored, len(pairs)
+        scored, total = self._coverage[scope]
+        return scored.get(method, 0), total
 
 
 def _estimates(summary: pd.DataFrame) -> Iterable[tuple[Key, Estimate]]:
@@ -139,7 +180,8 @@ def _comparisons(comparisons: pd.DataFrame) -> Iterable[tuple[tuple[Scope, str, 
     for row in _rows(comparisons):
         scope = Scope(Block(_text(row["dataset"]), _text(row["split"])), _text(row["level"]), _text(row["condition"]))
         significant = _text(row["significant"]).casefold() in {"true", "1", "1.0"}
-        found = Comparison(_number(row["difference"]), _number(row["p_adjusted"]), significant)
+        test = _text(row["test"])
+        found = Comparison(_number(row["difference"]), _number(row["p_adjusted"]), significant, test)
         yield (scope, _text(row["statistic"]), _text(row["method_a"]), _text(row["method_b"])), found
 
 

@@ -23,7 +23,7 @@ from benchmark.report.grid import Grid
 from benchmark.report.page_data import jpeg_uri, payload, script_json
 from benchmark.report.plots import Plot
 from benchmark.report.plots.gallery import Clouds
-from benchmark.report.ranking import Standing, ranked_blocks
+from benchmark.report.ranking import Standing, block_notes, ranked_blocks
 from benchmark.report.table import ComparisonTable
 from benchmark.report.text import one_line
 
@@ -59,6 +59,7 @@ def render_page(
             numbers=numbers,
             Scope=Scope,
             standings=standings,
+            said={block: block_notes(data, numbers, block) for block, _ in standings},
             statistics=[name for name in STATISTICS if name in numbers.statistics],
             tables=[(table, _latex(table)) for table in tables],
             grids=[*grids, *_condition_grids(data, numbers, standings)],

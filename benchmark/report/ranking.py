@@ -1,18 +1,62 @@
-"""Who is ranked and who is not, with the reason; one rule for tables, plots, page and terminal. Pandas."""
+"""Who is best, tied, told apart, or not ranked, and why: decided here alone, for tables, plots, page and terminal. Pandas.
+
+Places are those of the values as they are printed. Marks of distinction rest on the tests in ``comparisons.csv``; where
+there was none, nothing is marked and a note says so.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from benchmark.report import names
-from benchmark.report.blocks import Block, Numbers, Scope, blocks, pairs_of
+from benchmark.report.blocks import Block, Comparison, Estimate, Numbers, Scope, blocks
 from benchmark.report.data import ReportData
 from benchmark.report.text import one_line
 from benchmark.results import ScoredMethod
+from benchmark.statistics.vocabulary import MISSING_ALLOWED, comparable, magnitude
 
-MISSING_ALLOWED = 0.01
+DIGITS = 3  # that terminal, page and plots print
+NOISE = 1e-12  # values that differ by less are equal
+UNDEFINED = "undefined"
+NO_MAGNITUDES = "opposite signs, and no test of magnitudes is stored: evaluate again"
+
+
+@dataclass(frozen=True, slots=True)
+class Contest:
+    """Who is compared with whom in one column of numbers, and what came of it.
+
+    Attributes:
+        places: of the methods that take part, the best first; values that print alike share the better place.
+        out: why each other method takes no part.
+        alike: methods below the first place that a test did not tell from the best.
+        untested: methods below the first place whose difference from the best was not tested, with the reason.
+        shared: whether one of the first two places is shared by values that are not equal.
+        corrected: whether the tests are corrected for their number.
+    """
+
+    places: Mapping[str, int]
+    out: Mapping[str, str]
+    alike: frozenset[str] = frozenset()
+    untested: Mapping[str, str] | None = None
+    shared: bool = False
+    corrected: bool = True
+
+    @property
+    def held(self) -> bool:
+        """Whether there is anybody to compare with."""
+        return len(self.places) > 1
+
+    def mark(self, label: str) -> int:
+        """1 for the best, 2 for the second (none after a tie for the first), 0 for the others; 0 where nobody competes."""
+        place = self.places.get(label, 0)
+        return place if self.held and place < 3 else 0
+
+    @property
+    def behind(self) -> list[str]:
+        """The methods below the first place."""
+        return [label for label, place in self.places.items() if place > 1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +65,15 @@ class Standing:
 
     Attributes:
         method: the method.
-        rank: from 1; equal values share the better place; 0 for a method that is not ranked.
+        rank: from 1; values that print alike share the better place; 0 for a method that is not ranked.
         reason: why it is not ranked.
+        best: whether it is the best, or one of several, among at least two.
     """
 
     method: ScoredMethod
     rank: int = 0
     reason: str = ""
+    best: bool = False
 
     @property
     def ranked(self) -> bool:
@@ -35,20 +81,82 @@ class Standing:
         return self.rank > 0
 
 
+def contest(
+    data: ReportData,
+    numbers: Numbers,
+    scope: Scope,
+    statistic: str,
+    methods: Sequence[ScoredMethod] | None = None,
+    *,
+    without_signs: bool = False,
+    digits: int = DIGITS,
+) -> Contest:
+    """Compare methods by one statistic.
+
+    Args:
+        data: the run.
+        numbers: its numbers.
+        scope: what the numbers are about.
+        statistic: by which they are compared.
+        methods: those that are printed together; all by default.
+        without_signs: whether the magnitudes of correlations are compared.
+        digits: at which the values are printed.
+    """
+    methods = data.methods if methods is None else methods
+    reasons = {method.label: _reason_out(data, numbers, scope, method, statistic) for method in methods}
+    drop_signs = without_signs and statistic in names.CORRELATIONS
+    higher = names.higher_is_better(statistic)
+    values = {label: numbers.value(scope, label, statistic) for label, reason in reasons.items() if not reason}
+    if drop_signs:
+        values = {label: abs(value) for label, value in values.items()}
+    order = sorted(values, key=lambda label: -values[label] if higher else values[label])
+    printed = [float(names.number(values[label], digits)) for label in order]
+    places = dict(zip(order, ranks(printed, higher=higher), strict=True))
+    leaders = [
+        label for label in order if abs(values[label] - values[order[0]]) <= NOISE * max(1, abs(values[order[0]]))
+    ]
+    alike, untested, corrected = set(), {}, True
+    for label in (label for label in order if places[label] > 1):
+        found = [_difference(numbers, scope, statistic, leader, label, without_signs=drop_signs) for leader in leaders]
+        tested = [item for item in found if isinstance(item, Comparison)]
+        corrected &= all(item.corrected for item in tested)
+        if any(not item.significant for item in tested):
+            alike.add(label)
+        elif len(tested) < len(found):
+            untested[label] = next(item for item in found if isinstance(item, str))
+    firsts = [values[label] for label in order if places[label] == 1]
+    seconds = [values[label] for label in order if places[label] == 2]
+    shared = any(len(set(group)) > 1 for group in (firsts, seconds))
+    out = {label: reason for label, reason in reasons.items() if reason}
+    return Contest(places, out, frozenset(alike), untested, shared, corrected)
+
+
+def _difference(
+    numbers: Numbers, scope: Scope, statistic: str, first: str, second: str, *, without_signs: bool
+) -> Comparison | str:
+    """The test of a difference; where there is none, why (empty where that is not known)."""
+    found = numbers.compare(scope, magnitude(statistic), first, second) if without_signs else None
+    if found is None:
+        signs = {numbers.value(scope, label, statistic) < 0 for label in (first, second)}
+        if without_signs and len(signs) > 1:
+            return NO_MAGNITUDES
+        found = numbers.compare(scope, statistic, first, second)
+    if found is None:
+        return ""
+    return found if found.tested else found.why
+
+
 def standings(data: ReportData, numbers: Numbers, block: Block, statistic: str = "srcc") -> list[Standing]:
     """All methods of a report: the ranked ones from the best down, then the others in their own order.
 
     A method is not ranked when it was not scored, misses more than 1 % of the block's pairs, or its value is undefined.
     """
-    reasons = {method.label: reason_unranked(data, numbers, block, method, statistic) for method in data.methods}
-    scope = Scope(block)
-    ranked = [method for method in data.methods if not reasons[method.label]]
-    values = {method.label: numbers.value(scope, method.label, statistic) for method in ranked}
-    higher = names.higher_is_better(statistic)
-    ranked.sort(key=lambda method: -values[method.label] if higher else values[method.label])
-    places = ranks([values[method.label] for method in ranked], higher=higher)
-    found = [Standing(method, rank) for method, rank in zip(ranked, places, strict=True)]
-    return found + [Standing(method, 0, reasons[method.label]) for method in data.methods if reasons[method.label]]
+    found = contest(data, numbers, Scope(block), statistic)
+    by_label = {method.label: method for method in data.methods}
+    ranked = [Standing(by_label[label], place, best=found.mark(label) == 1) for label, place in found.places.items()]
+    return ranked + [
+        Standing(method, 0, found.out[method.label]) for method in data.methods if method.label in found.out
+    ]
 
 
 def ranks(values: Sequence[float], *, higher: bool) -> list[int]:
@@ -64,7 +172,7 @@ def reason_unranked(
     data: ReportData, numbers: Numbers, block: Block, method: ScoredMethod, statistic: str = "srcc"
 ) -> str:
     """Why a method has no rank in a block; empty for one that has."""
-    scored, total = pairs_scored(data, block, method.label)
+    scored, total = numbers.coverage(Scope(block), method.label)
     why = one_line(method.reason)
     if method.status == "unavailable":
         return f"unavailable: {why}" if why else "unavailable"
@@ -80,12 +188,66 @@ def reason_unranked(
     return ""
 
 
-def pairs_scored(data: ReportData, block: Block, label: str) -> tuple[int, int]:
-    """How many of a block's pairs a method has a score for, and how many there are."""
-    pairs = pairs_of(data, block)
-    return (int(pairs[label].notna().sum()) if label in pairs.columns else 0), len(pairs)
+def _reason_out(data: ReportData, numbers: Numbers, scope: Scope, method: ScoredMethod, statistic: str) -> str:
+    """Why a method takes no part in a column: it is not ranked, lacks pairs or a value here, or its fit is reversed."""
+    reason = reason_unranked(data, numbers, scope.block, method)
+    if reason:
+        return reason
+    scored, total = numbers.coverage(scope, method.label)
+    if total - scored > MISSING_ALLOWED * total:
+        return f"scored only {scored:,} of {names.count(total, 'pair')} here"
+    estimate = numbers.get(scope, method.label, statistic)
+    if estimate is None or math.isnan(estimate.value):
+        return UNDEFINED
+    return "" if comparable(estimate.note) else f"{estimate.note} (not compared)"
+
+
+def cell_notes(estimate: Estimate, reason: str) -> list[str]:
+    """What a cell's marks refer to: the note of its number, and why it takes no part where that says more."""
+    note = "" if estimate.note and reason.startswith(estimate.note) else estimate.note
+    return [text for text in (note, reason) if text and text != UNDEFINED]
 
 
 def ranked_blocks(data: ReportData, numbers: Numbers) -> list[tuple[Block, list[Standing]]]:
     """The standings of every block."""
     return [(block, standings(data, numbers, block)) for block in blocks(data)]
+
+
+def block_notes(data: ReportData, numbers: Numbers, block: Block) -> list[str]:
+    """What must be said of a block's ranking by SRCC: shared places, differences that were not tested."""
+    return contest_notes(data, {names.title("srcc"): contest(data, numbers, Scope(block), "srcc")})
+
+
+def contest_notes(data: ReportData, columns: Mapping[str, Contest]) -> list[str]:
+    """What must be said of several columns, by their titles, each a sentence."""
+    held = {title: found for title, found in columns.items() if found.held}
+    notes = []
+    if any(found.shared for found in held.values()):
+        notes.append(
+            "Values that print alike share their place; differences are tested against the best unrounded value."
+        )
+    return [*notes, *_untested_notes(data, {title: found for title, found in held.items() if found.behind})]
+
+
+def _untested_notes(data: ReportData, columns: Mapping[str, Contest]) -> Iterable[str]:
+    """Which differences from the best were not tested, and why: all, whole columns, or single methods in some."""
+    titles = {method.label: method.title for method in data.methods}
+    whole: dict[str, list[str]] = {}
+    single: dict[tuple[str, str], list[str]] = {}
+    for title, found in columns.items():
+        untested = found.untested or {}
+        reasons = {untested.get(label) for label in found.behind}
+        if len(reasons) == 1 and None not in reasons:
+            whole.setdefault(next(iter(untested.values())), []).append(title)
+        else:
+            for label, why in untested.items():
+                single.setdefault((why, titles.get(label, label)), []).append(title)
+    for why, where in whole.items():
+        begin = "Differences" if len(where) == len(columns) else f"{', '.join(where)}: differences"
+        yield f"{begin} from the best are not tested{_because(why)}."
+    for (why, method), where in single.items():
+        yield f"{method} ({', '.join(where)}): difference from the best not tested{_because(why)}."
+
+
+def _because(why: str) -> str:
+    return f" ({why})" if why else ""

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -14,7 +13,7 @@ from benchmark.report import names, published
 from benchmark.report.blocks import Estimate, Numbers, Scope
 from benchmark.report.data import ReportData
 from benchmark.report.footnotes import INDISTINCT, Footnotes
-from benchmark.report.ranking import ranks, reason_unranked, standings
+from benchmark.report.ranking import Contest, cell_notes, contest, contest_notes, reason_unranked
 from benchmark.report.spec import Column, spell_out, table_blocks
 from benchmark.report.table_notes import table_notes
 from benchmark.results import ScoredMethod
@@ -119,7 +118,7 @@ class _Builder:
     reasons: dict[tuple[str, Scope], str] = field(default_factory=dict)
 
     def reason(self, method: ScoredMethod, scope: Scope) -> str:
-        """Why the method is not ranked in the column's block."""
+        """Why the method is not ranked in a block."""
         key = (method.label, Scope(scope.block))
         if key not in self.reasons:
             self.reasons[key] = reason_unranked(self.data, self.numbers, scope.block, method)
@@ -142,7 +141,7 @@ def comparison_table(data: ReportData, spec: TableConfig, numbers: Numbers | Non
     builder = _Builder(data, numbers, spec, spell_out(data, numbers, spec))
     arranged = _arrange(builder)
     ranked = [method for _, labels in arranged for method in _methods(data, labels) if builder.ranked(method)]
-    places = [_places(builder, column, ranked) for column in builder.columns]
+    contests = [_contest(builder, column, ranked) for column in builder.columns]
     counts = _counts(builder, ranked)
     groups = []
     for heading, labels in arranged:
@@ -150,18 +149,22 @@ def comparison_table(data: ReportData, spec: TableConfig, numbers: Numbers | Non
         for label in labels:
             for method in _methods(data, [label]):
                 if method in ranked:
-                    rows.append(_row(builder, method, places, counts))
+                    rows.append(_row(builder, method, contests, counts))
             if label in data.published:
                 rows.append(_reported(builder, label))
         if rows:
             groups.append(Group(heading, tuple(rows)))
-    groups += _below(builder, [label for _, labels in arranged for label in labels], ranked, places, counts)
+    groups += _below(builder, [label for _, labels in arranged for label in labels], ranked, contests, counts)
     if any(INDISTINCT in cell.marks for group in groups for row in group.rows for cell in row.cells):
         level = names.percent(1 - data.confidence)
-        builder.footnotes.fixed(
-            INDISTINCT, f"not distinguishable from the best of its column (adjusted p above {level})"
-        )
-    notes = table_notes(data, numbers, spec, builder.columns, ranked)
+        kind = "adjusted p" if all(found.corrected for found in contests) else "p, not corrected,"
+        builder.footnotes.fixed(INDISTINCT, f"not distinguishable from the best of its column ({kind} above {level})")
+    notes = [
+        *contest_notes(
+            data, {_heading(column): found for column, found in zip(builder.columns, contests, strict=True)}
+        ),
+        *table_notes(data, numbers, spec, builder.columns, ranked),
+    ]
     return ComparisonTable(
         spec,
         _caption(data, spec),
@@ -182,10 +185,11 @@ def _arrange(builder: _Builder) -> list[tuple[str, list[str]]]:
     data, spec = builder.data, builder.spec
     if spec.rows is not None:
         return [(heading, list(labels)) for heading, labels in spec.rows.items()]
-    order: list[ScoredMethod] = []
+    order: list[str] = []
     for block in table_blocks(data, spec):
-        order += [item.method for item in standings(data, builder.numbers, block) if item.ranked]
-    labels = list(dict.fromkeys([*(method.label for method in order), *(method.label for method in data.methods)]))
+        found = contest(data, builder.numbers, Scope(block), "srcc", without_signs=spec.magnitude, digits=spec.digits)
+        order += found.places
+    labels = list(dict.fromkeys([*order, *(method.label for method in data.methods)]))
     group_of = {method.label: method.group for method in data.methods}
     present = [name for name in [*HEADINGS, *group_of.values()] if name in group_of.values()]
     arranged = [
@@ -203,13 +207,21 @@ def _estimate(builder: _Builder, column: Column, label: str) -> Estimate:
     return found.magnitude() if builder.spec.magnitude and column.statistic in names.CORRELATIONS else found
 
 
-def _places(builder: _Builder, column: Column, ranked: Sequence[ScoredMethod]) -> dict[str, int]:
-    """The place of each method in a column, from 1; nothing where there is nothing to compare."""
-    taking_part = [method.label for method in ranked if not builder.reason(method, column.scope)]
-    values = [_estimate(builder, column, label).value for label in taking_part]
-    if sum(not math.isnan(value) for value in values) < 2:
-        return {}
-    return dict(zip(taking_part, ranks(values, higher=column.higher), strict=True))
+def _contest(builder: _Builder, column: Column, ranked: Sequence[ScoredMethod]) -> Contest:
+    """Who is best in a column, as it is printed."""
+    return contest(
+        builder.data,
+        builder.numbers,
+        column.scope,
+        column.statistic,
+        ranked,
+        without_signs=builder.spec.magnitude,
+        digits=builder.spec.digits,
+    )
+
+
+def _heading(column: Column) -> str:
+    return f"{column.group}: {column.title}" if column.group else column.title
 
 
 def _counts(builder: _Builder, ranked: Sequence[ScoredMethod]) -> Mapping[str, str]:
@@ -233,10 +245,10 @@ def _count(builder: _Builder, scope: Scope, label: str) -> str:
     return ""
 
 
-def _row(
-    builder: _Builder, method: ScoredMethod, places: Sequence[Mapping[str, int]], counts: Mapping[str, str]
-) -> Row:
-    cells = tuple(_cell(builder, column, method, place) for column, place in zip(builder.columns, places, strict=True))
+def _row(builder: _Builder, method: ScoredMethod, contests: Sequence[Contest], counts: Mapping[str, str]) -> Row:
+    cells = tuple(
+        _cell(builder, column, method, found) for column, found in zip(builder.columns, contests, strict=True)
+    )
     return Row(
         label=method.label,
         title=method.title,
@@ -248,26 +260,13 @@ def _row(
     )
 
 
-def _cell(builder: _Builder, column: Column, method: ScoredMethod, places: Mapping[str, int]) -> Cell:
+def _cell(builder: _Builder, column: Column, method: ScoredMethod, found: Contest) -> Cell:
     estimate = _estimate(builder, column, method.label)
-    place = places.get(method.label, 0)
-    marks = [builder.footnotes.mark(text) for text in (estimate.note, builder.reason(method, column.scope)) if text]
-    if place > 1 and _indistinct(builder, column, method.label, places):
+    reason = found.out.get(method.label, "") or builder.reason(method, column.scope)
+    marks = [builder.footnotes.mark(text) for text in cell_notes(estimate, reason)]
+    if method.label in found.alike:
         marks.insert(0, INDISTINCT)
-    return Cell(estimate, place if place < 3 else 0, tuple(marks))
-
-
-def _indistinct(builder: _Builder, column: Column, label: str, places: Mapping[str, int]) -> bool:
-    """Whether the difference to the column's best was tested and found not significant."""
-    best = [other for other, place in places.items() if place == 1]
-    for other in best:
-        found = builder.numbers.compare(column.scope, column.statistic, other, label)
-        if found is None or found.significant or math.isnan(found.difference):
-            continue
-        signs = [builder.numbers.value(column.scope, name, column.statistic) < 0 for name in (other, label)]
-        if not builder.spec.magnitude or signs[0] == signs[1]:
-            return True
-    return False
+    return Cell(estimate, found.mark(method.label), tuple(marks))
 
 
 def _reported(builder: _Builder, label: str) -> Row:
@@ -287,7 +286,7 @@ def _below(
     builder: _Builder,
     labels: Sequence[str],
     ranked: Sequence[ScoredMethod],
-    places: Sequence[Mapping[str, int]],
+    contests: Sequence[Contest],
     counts: Mapping[str, str],
 ) -> list[Group]:
     """The rows that are not ranked, each with its reason; also those that the configuration asks for and the run lacks."""
@@ -301,7 +300,7 @@ def _below(
         if method in ranked:
             continue
         own = next((builder.reason(method, Scope(block)) for block in table_blocks(builder.data, builder.spec)), "")
-        row = _row(builder, method, places, counts)
+        row = _row(builder, method, contests, counts)
         mark = builder.footnotes.mark(own)
         cells = tuple(replace(cell, marks=tuple(item for item in cell.marks if item != mark)) for cell in row.cells)
         rows.append(replace(row, cells=cells, marks=(*row.marks, mark)))

@@ -15,8 +15,9 @@ from rich.text import Text
 from benchmark.report import names
 from benchmark.report.blocks import Block, Numbers, Scope, blocks, pairs_of
 from benchmark.report.data import ReportData
-from benchmark.report.ranking import Standing, standings
+from benchmark.report.ranking import Standing, block_notes, standings
 from benchmark.report.text import one_line
+from benchmark.statistics.vocabulary import comparable
 
 STATISTICS = ("srcc", "plcc", "krcc", "plcc_logistic4", "rmse")
 NARROW = 60
@@ -56,6 +57,8 @@ def _block(
         yield _table(data, numbers, block, ranked, width, plain=not console.is_terminal)
     else:
         yield Text("No method could be ranked.")
+    for note in [*block_notes(data, numbers, block), *_fits(numbers, block, ranked)]:
+        yield Text(note)
     for item in order:
         if item.method.marks:
             yield Text(f"{one_line(item.method.title)}: {one_line('; '.join(item.method.marks), 400)}")
@@ -65,6 +68,17 @@ def _block(
     for item in below:
         line = Text(f"{one_line(item.method.title)}: {one_line(item.reason, 400)}")
         yield Padding(line, (0, 0, 0, 2), expand=False)
+
+
+def _fits(numbers: Numbers, block: Block, ranked: Sequence[Standing]) -> list[str]:
+    """Which values rest on a fit that can't be compared with others."""
+    by_note: dict[tuple[str, str], list[str]] = {}
+    for item in ranked:
+        for name in STATISTICS:
+            found = numbers.get(Scope(block), item.method.label, name)
+            if found is not None and not math.isnan(found.value) and not comparable(found.note):
+                by_note.setdefault((one_line(item.method.title), found.note), []).append(names.title(name))
+    return [f"{title}: {names.join(columns)} not compared: {note}" for (title, note), columns in by_note.items()]
 
 
 def _title(data: ReportData, block: Block, found: Sequence[Block]) -> str:
@@ -94,8 +108,7 @@ def _table(
             header_style="bold",
         )
     for item, row in zip(ranked, rows, strict=True):
-        best = item.rank == 1 and len(ranked) > 1
-        table.add_row(*(Text(row[index]) for index in kept), style="bold" if best else "")
+        table.add_row(*(Text(row[index]) for index in kept), style="bold" if item.best else "")
     return table
 
 
@@ -107,7 +120,7 @@ def _row(numbers: Numbers, block: Block, item: Standing) -> list[str]:
     if estimate.has_interval:
         srcc += f" [{_number(estimate.low)}, {_number(estimate.high)}]"
     others = [_number(numbers.value(scope, label, name)) for name in STATISTICS[1:]]
-    place = f"{item.rank}{'*' if item.rank == 1 else ''}"
+    place = f"{item.rank}{'*' if item.best else ''}"
     return [
         place,
         f"{one_line(item.method.title)} {names.arrow(item.method.higher_is_better)}",

@@ -154,9 +154,7 @@ def _family(
     differences = _differences(measure, values, kind, settings, tested=tested)
     opposite = name in SIGNED and bool((values.data > 0).any() and (values.data < 0).any())
     without_signs = _differences(measure, _oriented(values), kind, settings, tested=tested) if opposite else []
-    return Family(
-        name, kind, tuple(estimates), tuple(differences), values.drawn[:, design.own], tuple(without_signs)
-    )
+    return Family(name, kind, tuple(estimates), tuple(differences), values.drawn[:, design.own], tuple(without_signs))
 
 
 def _oriented(values: Values) -> Values:

@@ -40,7 +40,7 @@ def test_no_line_is_wider_than_the_terminal(make_report: Maker, width: int) -> N
 def test_a_narrow_terminal_loses_no_part_of_a_name(make_report: Maker) -> None:
     name = "abcdefghijklmnopqrstuvwxyz0123456789"
     text = printed(make_report({"a": 0.5}, methods={"a": {"title": name}}), 30)
-    column = "".join(line[4:16].split("  ")[0].strip() for line in text.splitlines()[2:])
+    column = "".join(line[3:16].split("  ")[0].strip() for line in text.splitlines()[2:])
     assert name in column
 
 

@@ -122,9 +122,9 @@ def _significance(view: _View) -> Iterator[Plot]:
     ranked, table = _comparisons(view)
     if ranked:
         draw = partial(matrix.draw, [method.title for method in ranked], "srcc", table)
-        text = (
-            "Difference of SRCC, row minus column; coloured where it is significant after correction for multiplicity."
-        )
+        tested, untested = _tests(table)
+        coloured = f"; coloured where it is significant{tested}" if tested else ""
+        text = f"Difference of SRCC, row minus column{coloured}.{untested}"
         yield view.plot("significance", "Pairwise differences of SRCC", text, draw)
 
 
@@ -135,12 +135,33 @@ def _ranks(view: _View) -> Iterator[Plot]:
 
     def told_apart(i: int, j: int) -> bool:
         found = table[i][j]
-        return found is None or found.significant
+        return found is None or not found.tested or found.significant
 
     values = [view.numbers.value(view.scope, method.label, "srcc") for method in ranked]
     titles, bars = [method.title for method in ranked], ranks.joined(len(ranked), told_apart)
-    text = "Methods by SRCC; a line joins those of which no two differ significantly after correction for multiplicity."
-    yield view.plot("ranks", "Ranking", text, partial(ranks.draw, titles, values, "srcc", bars))
+    tested, untested = _tests(table)
+    joined = f"; a line joins those of which no two differ significantly{tested}" if tested else ""
+    heading = f"{ranks.JOINED}\n{untested}".strip() if tested else untested.strip()
+    draw = partial(ranks.draw, titles, values, "srcc", bars, heading)
+    yield view.plot("ranks", "Ranking", f"Methods by SRCC{joined}.{untested}", draw)
+
+
+def _tests(table: Sequence[Sequence[Comparison | None]]) -> tuple[str, str]:
+    """How tests are corrected (empty where there were none), and how many pairs of methods were not tested, and why."""
+    pairs = [table[i][j] for i in range(len(table)) for j in range(i)]
+    tested = [found for found in pairs if found is not None and found.tested]
+    without = [found for found in pairs if found is None or not found.tested]
+    reasons = dict.fromkeys(found.why for found in without if found is not None and found.why)
+    because = f" ({'; '.join(reasons)})" if reasons else ""
+    corrected = all(found.corrected for found in tested)
+    how = (
+        (" after correction for multiplicity" if corrected else ", without correction for multiplicity")
+        if tested
+        else ""
+    )
+    if not without:
+        return how, ""
+    return how, f" {len(without)} of {len(pairs)} pairs not tested{because}." if tested else f" Not tested{because}."
 
 
 def _chances(view: _View) -> Iterator[Plot]:

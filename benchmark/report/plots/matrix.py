@@ -54,10 +54,21 @@ def draw(
         spine.set_visible(False)
     content = "difference" if numbers else "sign of the difference"
     drawn.suptitle(f"{names.title(statistic)}: row minus column ({content})", fontsize=7.5)
-    axes.set_xlabel(
-        "blue, white print: row significantly better\norange, black print: row significantly worse", fontsize=6
-    )
+    axes.set_xlabel("\n".join(_legend([found for row in table for found in row], numbers=numbers)), fontsize=6)
     return drawn
+
+
+def _legend(cells: Sequence[Comparison | None], *, numbers: bool) -> list[str]:
+    """What fields and print mean; what was not tested is said."""
+    compared = [found for found in cells if found is not None and not math.isnan(found.difference)]
+    lines = []
+    if any(found.tested for found in compared):
+        lines = ["blue, white print: row significantly better", "orange, black print: row significantly worse"]
+    if any(not found.tested for found in compared):
+        reasons = [why for why in dict.fromkeys(found.why for found in compared if not found.tested) if why]
+        because = f" ({'; '.join(reasons)})" if reasons else ""
+        lines.append(f"{'in brackets' if numbers else 'question mark'}: not tested{because}")
+    return lines
 
 
 def _field(found: Comparison | None, *, higher: bool) -> str:
@@ -71,6 +82,9 @@ def _write(axes: Axes, x: int, y: int, found: Comparison, *, higher: bool, numbe
     if numbers:
         text = names.number(found.difference, 3 if n <= 8 else 2, minus=names.MINUS).replace("0.", ".", 1)
         text = ("+0" if found.difference > 0 else f"{names.MINUS}0") if text == ".00" else text
+        text = text if found.tested else f"({text})"
+    elif not found.tested:
+        text = "?"
     elif found.significant:
         text = "+" if found.difference > 0 else names.MINUS
     else:

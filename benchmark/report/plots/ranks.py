@@ -16,6 +16,7 @@ from benchmark.report import names
 from benchmark.report.plots.style import BETTER, COLUMN, FAINT, INK, figure, shown
 
 MOST_GROUPS = 14
+JOINED = "Dots on one line: methods that can't be told apart"
 
 
 def joined(count: int, told_apart: Callable[[int, int], bool]) -> list[tuple[int, ...]]:
@@ -53,8 +54,22 @@ def _runs(friends: Sequence[set[int]]) -> list[tuple[int, ...]]:
     return runs
 
 
-def draw(titles: Sequence[str], values: Sequence[float], statistic: str, groups: Sequence[tuple[int, ...]]) -> Figure:
-    """Methods from the best down, their values as dots; each group as a line on the right with a dot at its members."""
+def draw(
+    titles: Sequence[str],
+    values: Sequence[float],
+    statistic: str,
+    groups: Sequence[tuple[int, ...]],
+    heading: str = JOINED,
+) -> Figure:
+    """Methods from the best down, their values as dots; each group as a line on the right with a dot at its members.
+
+    Args:
+        titles: the methods.
+        values: their values.
+        statistic: of which.
+        groups: places of methods that tests did not tell apart.
+        heading: what the lines mean, or why there are none.
+    """
     placed = _lanes(groups)
     lanes = max((lane for lane, _ in placed), default=-1) + 1
     drawn = figure(COLUMN, 0.75 + 0.18 * max(len(titles), 3))
@@ -75,7 +90,7 @@ def draw(titles: Sequence[str], values: Sequence[float], statistic: str, groups:
         )
     right.set_xlim(-0.7, max(lanes, 1) - 0.3)
     right.axis("off")
-    drawn.suptitle("Dots on one line: methods that can't be told apart", fontsize=7)
+    drawn.suptitle(heading, fontsize=7)
     return drawn
 
 

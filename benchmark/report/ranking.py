@@ -15,7 +15,7 @@ from benchmark.report.blocks import Block, Comparison, Estimate, Numbers, Scope,
 from benchmark.report.data import ReportData
 from benchmark.report.text import one_line
 from benchmark.results import ScoredMethod
-from benchmark.statistics.vocabulary import MISSING_ALLOWED, comparable, magnitude
+from benchmark.statistics.vocabulary import MISSING_ALLOWED, magnitude, why_incomparable
 
 DIGITS = 3  # that terminal, page and plots print
 NOISE = 1e-12  # values that differ by less are equal
@@ -126,7 +126,7 @@ def contest(
             untested[label] = next(item for item in found if isinstance(item, str))
     firsts = [values[label] for label in order if places[label] == 1]
     seconds = [values[label] for label in order if places[label] == 2]
-    shared = any(len(set(group)) > 1 for group in (firsts, seconds))
+    shared = any(max(group) - min(group) > NOISE for group in (firsts, seconds) if group)
     out = {label: reason for label, reason in reasons.items() if reason}
     return Contest(places, out, frozenset(alike), untested, shared, corrected)
 
@@ -199,12 +199,12 @@ def _reason_out(data: ReportData, numbers: Numbers, scope: Scope, method: Scored
     estimate = numbers.get(scope, method.label, statistic)
     if estimate is None or math.isnan(estimate.value):
         return UNDEFINED
-    return "" if comparable(estimate.note) else f"{estimate.note} (not compared)"
+    return f"not compared: {estimate.note}" if why_incomparable(estimate.note) else ""
 
 
 def cell_notes(estimate: Estimate, reason: str) -> list[str]:
     """What a cell's marks refer to: the note of its number, and why it takes no part where that says more."""
-    note = "" if estimate.note and reason.startswith(estimate.note) else estimate.note
+    note = "" if reason.endswith(f": {estimate.note}") else estimate.note
     return [text for text in (note, reason) if text and text != UNDEFINED]
 
 

@@ -73,7 +73,8 @@ def _intervals(
     estimates = [numbers.get(column.scope, method.label, column.statistic) for column in columns for method in ranked]
     with_interval = [estimate for estimate in estimates if estimate is not None and estimate.has_interval]
     if not with_interval:
-        return ["No intervals: they need several references."] if ranked else []
+        several = any(estimate.clusters > 1 for estimate in estimates if estimate is not None)
+        return [] if several or not ranked else ["No intervals: they need several references."]
     kinds = list(dict.fromkeys(estimate.interval for estimate in with_interval if estimate.interval))
     how = f" ({'; '.join(kinds)})" if kinds else ""
     return [f"Brackets: {names.percent(data.confidence)} intervals{how}."]
@@ -82,26 +83,30 @@ def _intervals(
 def _magnitudes(
     numbers: Numbers, spec: TableConfig, columns: Sequence[Column], ranked: Sequence[ScoredMethod]
 ) -> list[str]:
-    """Which values were negative before their sign was dropped."""
+    """Which values were negative before their sign was dropped, and what became of intervals across zero."""
     if not spec.magnitude:
         return []
-    negative = [
-        f"{method.title} ({', '.join(statistics)})"
+    found = [
+        (column, method, estimate)
+        for column in columns
+        if column.statistic in names.CORRELATIONS
         for method in ranked
-        if (
-            statistics := list(
-                dict.fromkeys(
-                    column.title
-                    for column in columns
-                    if column.statistic in names.CORRELATIONS
-                    and numbers.value(column.scope, method.label, column.statistic) < 0
-                )
-            )
-        )
+        if (estimate := numbers.get(column.scope, method.label, column.statistic)) is not None
     ]
+    negative: dict[str, dict[str, None]] = {}
+    for column, method, estimate in found:
+        if estimate.value < 0:
+            negative.setdefault(method.title, {})[column.title] = None
+    across = any(estimate.low < 0 < estimate.high for _, _, estimate in found)
+    notes = ["An interval across zero begins at zero."] if spec.interval and across else []
     if not negative:
-        return ["No correlation was negative before its sign was dropped."]
-    return [f"Marks rank magnitudes; negative before their sign was dropped: {names.join(negative)}."]
+        return ["No correlation was negative before its sign was dropped.", *notes]
+    listed = names.join([f"{title} ({', '.join(statistics)})" for title, statistics in negative.items()])
+    return [
+        f"Marks rank and compare magnitudes; negative before their sign was dropped: {listed}.",
+        *notes,
+        "Ranking and plots keep the signs.",
+    ]
 
 
 def _settings(ranked: Sequence[ScoredMethod]) -> list[str]:

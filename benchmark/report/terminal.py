@@ -17,7 +17,7 @@ from benchmark.report.blocks import Block, Numbers, Scope, blocks, pairs_of
 from benchmark.report.data import ReportData
 from benchmark.report.ranking import Standing, block_notes, standings
 from benchmark.report.text import one_line
-from benchmark.statistics.vocabulary import comparable
+from benchmark.statistics.vocabulary import why_incomparable
 
 STATISTICS = ("srcc", "plcc", "krcc", "plcc_logistic4", "rmse")
 NARROW = 60
@@ -72,13 +72,14 @@ def _block(
 
 def _fits(numbers: Numbers, block: Block, ranked: Sequence[Standing]) -> list[str]:
     """Which values rest on a fit that can't be compared with others."""
-    by_note: dict[tuple[str, str], list[str]] = {}
+    by_reason: dict[tuple[str, str], list[str]] = {}
     for item in ranked:
         for name in STATISTICS:
             found = numbers.get(Scope(block), item.method.label, name)
-            if found is not None and not math.isnan(found.value) and not comparable(found.note):
-                by_note.setdefault((one_line(item.method.title), found.note), []).append(names.title(name))
-    return [f"{title}: {names.join(columns)} not compared: {note}" for (title, note), columns in by_note.items()]
+            why = why_incomparable(found.note) if found is not None and not math.isnan(found.value) else ""
+            if why:
+                by_reason.setdefault((one_line(item.method.title), why), []).append(names.title(name))
+    return [f"{title}: {names.join(columns)} not compared: {why}" for (title, why), columns in by_reason.items()]
 
 
 def _title(data: ReportData, block: Block, found: Sequence[Block]) -> str:

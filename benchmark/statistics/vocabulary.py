@@ -15,12 +15,12 @@ INTERVAL_ONLY = "interval only"
 UNCORRECTED = "uncorrected"
 
 
-def comparable(note: str) -> bool:
-    """Whether a value with this note may be compared with others: no fit that is reversed or turns.
+def why_incomparable(note: str) -> str:
+    """What in a value's note keeps it from being compared with others: a fit that is reversed or turns; else empty.
 
     A free mapping explains labels as well by a falling curve, so that its error says nothing for the method.
     """
-    return not {REVERSED, NOT_MONOTONE} & set(note.split("; "))
+    return "; ".join(part for part in note.split("; ") if part in {REVERSED, NOT_MONOTONE})
 
 
 def magnitude(statistic: str) -> str:

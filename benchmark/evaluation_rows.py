@@ -181,11 +181,8 @@ def literature_rows(scope: Scope, design: Design, labels: Sequence[str], setting
                 difference, p = correlations[0] - correlations[1], function(*correlations, len(y)).p_value
                 name = f"plcc_{test}"
             words = f"{test} (assumes independent pairs), {UNCORRECTED}"
-            words = (
-                words
-                if np.isfinite(p)
-                else f"{NOT_TESTED}: {'too few pairs' if np.isfinite(difference) else 'undefined'}"
-            )
+            if not np.isfinite(p):
+                words = f"{NOT_TESTED}: the test is undefined here"
             numbers = (difference, np.nan, np.nan, p, p, bool(p < settings.alpha), words)
             sizes = (len(rows), design.groups[pair.group].n_clusters)
             yield (*scope.cells, name, labels[pair.first], labels[pair.second], *numbers, *sizes)

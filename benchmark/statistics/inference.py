@@ -185,8 +185,8 @@ def _differences(
     observed = _less(values.data[first], values.data[second])
     drawn = _less(values.drawn[:, first], values.drawn[:, second])
     found, p_values, errors = [], np.full(len(pairs), np.nan), np.full(len(pairs), np.nan)
+    freedom = np.ones(len(pairs))
     groups = measure.design.group_of
-    fewest = min((group.n_clusters for group in groups), default=0)
     for number, pair in enumerate(pairs):
         left_first = _left_out(groups, values.left_out, pair.column_first)
         left = _less(left_first, _left_out(groups, values.left_out, pair.column_second))
@@ -199,11 +199,12 @@ def _differences(
         if kind == "jackknife":
             known, _ = known_part(left, leave_out=True)
             errors[number] = jackknife_error(float(observed[number]), left if known is None else known)[0]
+            freedom[number] = len(left) - 1
             p_values[number] = significance.student_p(float(observed[number]), errors[number], len(left) - 1)
         else:
             p_values[number] = significance.bootstrap_p(drawn[:, number])
     p_values = p_values if tested else np.full(len(pairs), np.nan)
-    adjusted = _adjust(observed, drawn, p_values, errors if kind == "jackknife" else None, fewest - 1, settings)
+    adjusted = _adjust(observed, drawn, p_values, errors if kind == "jackknife" else None, freedom, settings)
     return [
         Difference(pair, float(value), ends.low, ends.high, float(p), float(p_adjusted), ends.note)
         for pair, value, ends, p, p_adjusted in zip(pairs, observed, found, p_values, adjusted, strict=True)
@@ -215,7 +216,7 @@ def _adjust(
     drawn: FloatArray,
     p_values: FloatArray,
     errors: FloatArray | None,
-    freedom: int,
+    freedom: FloatArray,
     settings: StatisticsSettings,
 ) -> FloatArray:
     """P-values corrected over the family; never below the uncorrected ones.
@@ -232,7 +233,7 @@ def _adjust(
         observed[tested],
         drawn[:, tested],
         None if errors is None else errors[tested],
-        None if errors is None else max(freedom, 1),
+        None if errors is None else freedom[tested],
     )
     return np.asarray(np.where(np.isfinite(adjusted), np.fmax(adjusted, p_values), p_values))
 

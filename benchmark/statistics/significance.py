@@ -49,7 +49,10 @@ def student_p(difference: float, error: float, freedom: int) -> float:
 
 
 def max_t(
-    differences: FloatArray, replicates: FloatArray, errors: FloatArray | None = None, freedom: int | None = None
+    differences: FloatArray,
+    replicates: FloatArray,
+    errors: FloatArray | None = None,
+    freedom: FloatArray | int | None = None,
 ) -> FloatArray:
     """Adjusted p-values of Romano and Wolf's step-down max-T over one family of differences.
 
@@ -57,8 +60,8 @@ def max_t(
         differences: (m,), observed; NaN where undefined.
         replicates: (B, m), in the same resamples for all; NaN where undefined.
         errors: (m,) standard errors of the differences; by default the replicates' own standard deviations.
-        freedom: degrees of freedom of ``errors``; the replicates are stretched to Student's t by it, so that a single
-            comparison gets Student's p-value.
+        freedom: degrees of freedom of ``errors``, one for all or (m,); the replicates are stretched to Student's t by it,
+            so that a single comparison gets Student's p-value.
 
     Returns:
         (m,), controlling the family-wise error rate; NaN where a difference is undefined or its error zero, but 1 for no
@@ -76,7 +79,7 @@ def max_t(
     drawn = np.where(np.isfinite(drawn), drawn, -np.inf)
     observed = np.abs(differences[rows]) / error[rows]
     if freedom is not None:
-        observed = _as_normal(observed, freedom)
+        observed = _as_normal(observed, np.broadcast_to(freedom, differences.shape)[rows])
     order = np.argsort(-observed, kind="stable")
     largest = np.maximum.accumulate(drawn[:, order[::-1]], axis=1)[:, ::-1]
     exceed = (largest >= observed[order]).sum(axis=0)
@@ -128,6 +131,8 @@ def williams(r_jk: float, r_jh: float, r_kh: float, n: int) -> Test:
     determinant = 1 - r_jk**2 - r_jh**2 - r_kh**2 + 2 * r_jk * r_jh * r_kh
     mean = (r_jk + r_jh) / 2
     below = 2 * determinant * (n - 1) / (n - 3) + mean**2 * (1 - r_kh) ** 3
+    if below <= 0:
+        return Test(float("nan"), float("nan"))
     t = (r_jk - r_jh) * np.sqrt((n - 1) * (1 + r_kh) / below)
     return Test(float(t), float(2 * stdtr(n - 3, -abs(t))))
 
@@ -144,7 +149,8 @@ def f_test(variance_a: float, variance_b: float, freedom_a: int, freedom_b: int)
 
 
 def _inside(*correlations: float) -> bool:
-    return all(np.isfinite(value) and abs(value) < 1 for value in correlations)
+    """Whether all are known and none is 1 or -1 up to rounding."""
+    return all(np.isfinite(value) and abs(value) < 1 - 1e-12 for value in correlations)
 
 
 def _deviation(values: FloatArray) -> float:
@@ -154,7 +160,7 @@ def _deviation(values: FloatArray) -> float:
     return float(known.std())
 
 
-def _as_normal(values: FloatArray, freedom: int) -> FloatArray:
+def _as_normal(values: FloatArray, freedom: FloatArray) -> FloatArray:
     """The standard normal values with the same two-sided tails as these values of Student's t."""
     from scipy.special import ndtri, stdtr  # noqa: PLC0415 - slow to import
 

@@ -1,6 +1,11 @@
-"""A maker of small reports: scores of known strength, statistics by scipy, intervals and tests by a rule of thumb."""
+"""Makers of small reports.
+
+``make_report``: scores of known strength, statistics by scipy, intervals and tests by a rule of thumb. ``make_evaluated``:
+everything that a table may claim falsely (ties, opposite signs, reversed fits, gaps), with the real statistics.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,8 +14,10 @@ import pytest
 from scipy import stats
 
 from benchmark.config import PublishedEntry, ReportConfig
+from benchmark.evaluation import evaluate_scores
 from benchmark.report.data import ReportData
 from benchmark.results import ScoredMethod
+from benchmark.statistics.settings import StatisticsSettings
 
 Frame = pd.DataFrame
 Maker = Callable[..., ReportData]
@@ -25,6 +32,18 @@ _NO_COMPARISONS = pd.DataFrame([], columns=_COLUMNS.split())
 def make_report() -> Maker:
     """Build a ``ReportData`` from methods and their strength (share of the label in the score)."""
     return build
+
+
+@pytest.fixture(scope="session")
+def make_scores() -> Callable[..., Frame]:
+    """Scores of methods that a careless table would rank wrongly."""
+    return adversarial_scores
+
+
+@pytest.fixture(scope="session")
+def make_evaluated() -> Maker:
+    """Build a ``ReportData`` from such scores with their real statistics."""
+    return evaluated
 
 
 def build(
@@ -169,3 +188,74 @@ def _comparisons(dataset: str, split: str, methods: Sequence[ScoredMethod], summ
                 tested = [p_value, p_value, p_value < 0.05, "normal", n, 12]
                 rows.append([dataset, split, "pair", "", *names, difference, *ends, *tested])
     return pd.DataFrame(rows, columns=_NO_COMPARISONS.columns)
+
+
+def adversarial_scores(references: int, conditions: int = 6, *, seed: int = 0) -> Frame:
+    """Labels, and scores of methods that a careless table would rank wrongly."""
+    rng = np.random.default_rng(seed)
+    n = references * conditions
+    reference, condition = np.divmod(np.arange(n), conditions)
+    mos = 3 + rng.normal(size=n) + 0.3 * condition
+    standard = (mos - mos.mean()) / mos.std()
+
+    def agreeing(strength: float) -> np.ndarray:
+        return np.asarray(strength * standard + np.sqrt(1 - strength**2) * rng.normal(size=n))
+
+    strong = agreeing(0.9)
+    swapped = strong.copy()
+    order, places = np.argsort(strong), np.argsort(np.argsort(mos))
+    least = np.argmin(np.abs(np.diff(places[order])))  # neighbours whose exchange changes the correlation least
+    first, second = order[least : least + 2]
+    swapped[[first, second]] = swapped[[second, first]]
+    gaps = agreeing(0.995)
+    gaps[: max(1, int(np.ceil(0.02 * n)))] = np.nan
+    return pd.DataFrame(
+        {
+            "dataset": "set",
+            "split": "test",
+            "fold": np.nan,
+            "pair": [f"p{i}" for i in range(n)],
+            "reference": [f"r{i}" for i in reference],
+            "cluster": [f"r{i}" for i in reference],
+            "enhanced": [f"e{i}.png" for i in range(n)],
+            "condition": [f"c{i}" for i in condition],
+            "mos": mos,
+            "mos_sd": np.nan,
+            "observers": np.nan,
+            "strong": strong,
+            "swapped": swapped,
+            "opposite": -agreeing(0.95),
+            "weak": agreeing(0.4),
+            "gaps": gaps,
+            "flat": 0.1,
+            "absent": np.nan,
+        }
+    )
+
+
+def evaluated(
+    scores: pd.DataFrame,
+    labels: Sequence[str] = ("weak", "opposite", "swapped", "strong", "gaps", "flat", "absent"),
+    *,
+    tables: Sequence[Mapping[str, Any]] = ({},),
+    **settings: Any,
+) -> ReportData:
+    """The scores with their real statistics; ``absent`` is unavailable, ``paper`` is published only."""
+    methods = [
+        ScoredMethod(label=label, name=label, title=label.capitalize(), higher_is_better=True) for label in labels
+    ]
+    methods = [
+        replace(item, status="unavailable", reason="no weights") if item.label == "absent" else item for item in methods
+    ]
+    found = evaluate_scores(scores, methods, StatisticsSettings(**{"replicates": 400, **settings}))
+    return ReportData(
+        title="A trial",
+        scores=scores,
+        summary=found.summary,
+        comparisons=found.comparisons,
+        failures=pd.DataFrame(columns=["pair", "method", "reason"], dtype=str),
+        methods=tuple(methods),
+        notes=found.notes,
+        config=ReportConfig.model_validate({"tables": list(tables)}),
+        published={"paper": PublishedEntry.model_validate({"srcc": 0.999, "source": "A paper"})},
+    )

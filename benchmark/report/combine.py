@@ -8,6 +8,8 @@ from dataclasses import replace
 import pandas as pd
 
 from benchmark.config import PublishedEntry
+from benchmark.errors import UserError
+from benchmark.report import names
 from benchmark.report.blocks import blocks
 from benchmark.report.data import ReportData, Thumbnails
 from benchmark.results import ScoredMethod
@@ -22,9 +24,13 @@ def side_by_side(runs: Mapping[str, ReportData]) -> ReportData:
     Returns:
         The first run's configuration and confidence; all runs' scores, statistics, methods and notes. Where two runs
         share a data set and split, the run's name is added to the data set's. A method keeps one row: its label.
+
+    Raises:
+        UserError: the runs differ in their confidence, or in a method's direction: one table could not speak of both.
     """
     if len(runs) == 1:
         return next(iter(runs.values()))
+    _check_alike(runs)
     renamed = {name: _renamed(data, new) for (name, data), new in zip(runs.items(), _names(runs), strict=True)}
     parts = list(renamed.values())
     first = parts[0]
@@ -35,9 +41,12 @@ def side_by_side(runs: Mapping[str, ReportData]) -> ReportData:
         summary=pd.concat([data.summary for data in parts], ignore_index=True),
         comparisons=pd.concat([data.comparisons for data in parts], ignore_index=True),
         failures=pd.concat([data.failures for data in parts], ignore_index=True),
-        methods=_methods(parts),
+        methods=_methods(renamed),
         notes=_notes(renamed),
         published=_published(parts),
+        lower_mos_better_in=frozenset(
+            block.dataset for data in parts for block in blocks(data) if data.lower_labels(block.dataset)
+        ),
         simulated=any(data.simulated for data in parts),
         record={"runs": {name: dict(data.record) for name, data in renamed.items()}},
         histories={
@@ -82,15 +91,38 @@ def _renamed(data: ReportData, new: Mapping[str, str]) -> ReportData:
     )
 
 
-def _methods(parts: list[ReportData]) -> tuple[ScoredMethod, ...]:
-    """Every label once; a run in which it was scored speaks for it."""
+def _check_alike(runs: Mapping[str, ReportData]) -> None:
+    """Refuse runs whose intervals or directions differ."""
+    levels = {name: names.percent(data.confidence) for name, data in runs.items()}
+    if len(set(levels.values())) > 1:
+        listed = ", ".join(f"{name}: {level}" for name, level in levels.items())
+        raise UserError(
+            f"report: the runs' intervals and tests differ in their confidence ({listed}); "
+            "evaluate one of them again with the other's statistics.confidence"
+        )
+    directions: dict[str, tuple[str, bool]] = {}
+    for name, data in runs.items():
+        for method in data.methods:
+            known, higher = directions.setdefault(method.label, (name, method.higher_is_better))
+            if higher != method.higher_is_better:
+                raise UserError(
+                    f"report: {method.label!r} is better {'higher' if higher else 'lower'} in {known} and "
+                    f"{'lower' if higher else 'higher'} in {name}; give one of them another label"
+                )
+
+
+def _methods(runs: Mapping[str, ReportData]) -> tuple[ScoredMethod, ...]:
+    """Every label once; a run in which it was scored speaks for it, and each reason names its run."""
     best: dict[str, ScoredMethod] = {}
-    for data in parts:
+    reasons: dict[str, list[str]] = {}
+    for name, data in runs.items():
         for method in data.methods:
             known = best.get(method.label)
             if known is None or (known.status in {"failed", "unavailable"} and method.status in {"scored", "partial"}):
                 best[method.label] = method
-    return tuple(best.values())
+            if method.reason:
+                reasons.setdefault(method.label, []).append(f"{name}: {method.reason}")
+    return tuple(replace(method, reason="; ".join(reasons.get(label, []))) for label, method in best.items())
 
 
 def _notes(runs: Mapping[str, ReportData]) -> tuple[str, ...]:

@@ -42,6 +42,7 @@ class ReportData:
         published: values that papers print, by the method's label.
         confidence: of the intervals, in (0.5, 1).
         lower_mos_better: whether lower labels mean better quality.
+        lower_mos_better_in: the data sets in which they do, where runs side by side differ; else ``None``.
         simulated: whether the labels are simulated.
         record: the content of ``run.json``; may be empty.
         histories: the course of each training, by the method's label (``history.csv``).
@@ -59,7 +60,12 @@ class ReportData:
     published: Mapping[str, PublishedEntry] = field(default_factory=dict)
     confidence: float = 0.95
     lower_mos_better: bool = False
+    lower_mos_better_in: frozenset[str] | None = None
     simulated: bool = False
     record: Mapping[str, Any] = field(default_factory=dict)
     histories: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     thumbnails: Thumbnails = field(default_factory=Thumbnails)
+
+    def lower_labels(self, dataset: str) -> bool:
+        """Whether lower labels of a data set mean better quality."""
+        return self.lower_mos_better if self.lower_mos_better_in is None else dataset in self.lower_mos_better_in

@@ -47,7 +47,7 @@ def disputed(data: ReportData, block: Block, method: ScoredMethod, each_way: int
     if len(pairs) < 2:
         return []
     score_places = _places(scores, higher=method.higher_is_better)
-    label_places = _places(labels, higher=not data.lower_mos_better)
+    label_places = _places(labels, higher=not data.lower_labels(block.dataset))
     gap = score_places - label_places
     order = [*np.argsort(-gap, kind="stable")[:each_way], *np.argsort(gap, kind="stable")[:each_way]]
     return [

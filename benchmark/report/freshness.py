@@ -36,7 +36,16 @@ def fingerprint(data: ReportData) -> str:
             take(pair, content)
     record = {key: value for key, value in data.record.items() if key != "times"}
     published = {name: entry.model_dump(mode="json") for name, entry in data.published.items()}
-    rest = [data.title, data.notes, data.confidence, data.lower_mos_better, data.simulated, published, record]
+    rest = [
+        data.title,
+        data.notes,
+        data.confidence,
+        data.lower_mos_better,
+        sorted(data.lower_mos_better_in or ()),
+        data.simulated,
+        published,
+        record,
+    ]
     methods = [method.record() for method in data.methods]
     take(json.dumps([rest, methods, data.config.model_dump(mode="json")], sort_keys=True, default=str))
     take(_code(), *(f"{name} {_version(name)}" for name in DRAWS))

@@ -67,6 +67,7 @@ def render_page(
             galleries=_with_pictures(galleries, pictures),
             payload=script_json(payload(data, numbers, standings, curves, pictures)),
             plotly=plotly_library(),
+            gaps=_gaps(numbers, standings),
             failures=data.failures.head(FAILURES_SHOWN).to_dict("records"),
             failures_left_out=max(0, len(data.failures) - FAILURES_SHOWN),
             facts=_facts(data),
@@ -170,6 +171,19 @@ def _condition_grids(
             place = f", {block.dataset} {block.split}".rstrip() if len(standings) > 1 else ""
             grids.append(Grid("conditions", f"SRCC within each condition{place}", ("Method", *found), tuple(rows)))
     return grids
+
+
+def _gaps(
+    numbers: Numbers, standings: Sequence[tuple[Block, Sequence[Standing]]]
+) -> list[tuple[Block, Standing, int, int]]:
+    """The ranked methods that lack a score here and there: how many of how many pairs."""
+    found = [
+        (block, item, *numbers.coverage(Scope(block), item.method.label))
+        for block, order in standings
+        for item in order
+        if item.ranked
+    ]
+    return [(block, item, total - scored, total) for block, item, scored, total in found if scored < total]
 
 
 def _facts(data: ReportData) -> list[tuple[str, str]]:

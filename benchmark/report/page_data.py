@@ -38,12 +38,12 @@ def payload(
     blocks = [block for block, _ in standings]
     images, places = _images(pictures)
     return {
-        "labelName": names.labels(simulated=data.simulated, lower_is_better=data.lower_mos_better),
-        "lowerLabelsBetter": data.lower_mos_better,
         "images": images,
         "blocks": [
             {
                 "title": block.title(blocks),
+                "labelName": names.labels(simulated=data.simulated, lower_is_better=data.lower_labels(block.dataset)),
+                "lowerLabelsBetter": data.lower_labels(block.dataset),
                 **_points(data, block, places),
                 "methods": [
                     _method(data, numbers, block, item, curves.get((block, item.method.label))) for item in order

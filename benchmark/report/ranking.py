@@ -177,7 +177,7 @@ def reason_unranked(
     if method.status == "unavailable":
         return f"unavailable: {why}" if why else "unavailable"
     if scored == 0:
-        return f"failed: {why}" if why else "no scores"
+        return f"{'failed' if method.status == 'failed' else 'no scores'}: {why}" if why else "no scores"
     if total - scored > MISSING_ALLOWED * total:
         missing = f"scored only {scored:,} of {names.count(total, 'pair')}"
         return f"{missing}: {why}" if why else missing

@@ -6,9 +6,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
+from benchmark.errors import UserError
 from benchmark.report import ReportData, write_report
+from benchmark.report.blocks import Numbers
 from benchmark.report.combine import side_by_side
 from benchmark.report.efficiency import efficiency_table
+from benchmark.report.plots import all_plots
+from benchmark.report.ranking import ranked_blocks
 from benchmark.report.table import comparison_table
 from benchmark.report.table_csv import to_csv
 
@@ -80,3 +86,40 @@ def test_efficiency_is_printed_as_recorded(make_report: Maker) -> None:
     assert table.to_csv().splitlines()[1] == "FAST,0.00,,1.5,"
     assert efficiency_table(make_report({"a": 0.5})) is None
     assert efficiency_table(replace(data, record={"efficiency": {"slow": {"gflops": None}}})) is None
+
+
+def test_runs_of_different_confidence_are_not_mixed(make_report: Maker) -> None:
+    first, second = make_report({"a": 0.5}), make_report({"a": 0.5}, datasets=("other",), confidence=0.9)
+    with pytest.raises(UserError, match=r"confidence \(x: 95 %, y: 90 %\)"):
+        side_by_side({"x": first, "y": second})
+
+
+def test_a_label_that_means_two_directions_is_refused(make_report: Maker) -> None:
+    turned = make_report({"a": -0.5}, datasets=("other",), methods={"a": {"higher_is_better": False}})
+    with pytest.raises(UserError, match="'a' is better higher in x and lower in y"):
+        side_by_side({"x": make_report({"a": 0.5}), "y": turned})
+
+
+def test_each_data_set_keeps_the_direction_of_its_labels(make_report: Maker) -> None:
+    mos = make_report({"a": 0.9, "b": 0.5}, references=30)
+    dmos = make_report({"a": 0.9, "b": 0.5}, references=30, datasets=("other",), lower_mos_better=True)
+    for order in ({"x": mos, "y": dmos}, {"y": dmos, "x": mos}):
+        both = side_by_side(order)
+        assert (both.lower_labels("efid"), both.lower_labels("other")) == (False, True)
+        plots = {plot.name: plot for plot in all_plots(both, Numbers(both))}
+        first_row = {
+            name: [text.get_text() for text in plots[f"conditions_{name}-test"].figure.axes[0].get_xticklabels()]
+            for name in ("efid", "other")
+        }
+        assert first_row["efid"] == first_row["other"][::-1], "best first: highest labels here, lowest there"
+
+
+def test_a_reason_names_the_run_that_it_is_true_of(make_report: Maker) -> None:
+    small = {"a": {"reason": "ValueError: too small"}}
+    first = make_report({"a": 0.5, "b": 0.1}, references=40, missing={"a": 5}, methods=small)
+    second = make_report({"b": 0.1, "c": 0.3}, datasets=("other",))
+    both = side_by_side({"x": first, "y": second})
+    reasons = [
+        {item.method.label: item.reason for item in order}["a"] for _, order in ranked_blocks(both, Numbers(both))
+    ]
+    assert reasons == ["scored only 115 of 120 pairs: x: ValueError: too small", "no scores: x: ValueError: too small"]

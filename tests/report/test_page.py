@@ -198,3 +198,11 @@ def test_bibtex_of_the_methods_used(make_report: Maker) -> None:
     }
     data = make_report(dict.fromkeys("abcd", 0.5), methods=methods, missing={"d": 36})
     assert bibtex(data) == f"{entry}\n\n% Somebody, 2004"
+
+
+def test_nothing_failed_is_said_only_where_every_pair_has_a_score(make_report: Maker, tmp_path: Path) -> None:
+    whole = page_of(make_report({"a": 0.5, "b": 0.3}, references=100), tmp_path)
+    gap = page_of(make_report({"a": 0.5, "b": 0.3}, references=100, missing={"a": 2}), tmp_path)
+    assert "every method scored every pair" in whole
+    assert "every method scored every pair" not in gap
+    assert "no score of 2 of 300 pairs" in gap

@@ -182,7 +182,7 @@ def _conditions(view: _View) -> Iterator[Plot]:
     found = conditions_of(pairs)
     if not 1 < len(found) <= conditions.MOST:
         return
-    sign = -1 if view.data.lower_mos_better else 1
+    sign = -1 if view.data.lower_labels(view.block.dataset) else 1
     rows = [("Labels", sign * _means(pairs, "mos", found))]
     for method in view.ranked():
         means = _means(pairs, method.label, found)
@@ -245,7 +245,7 @@ def cloud_of(data: ReportData, numbers: Numbers, block: Block, method: ScoredMet
         labels=labels,
         conditions=tuple(str(name) for name in pairs["condition"].fillna("")),
         higher_is_better=method.higher_is_better,
-        label_name=names.labels(simulated=data.simulated, lower_is_better=data.lower_mos_better),
+        label_name=names.labels(simulated=data.simulated, lower_is_better=data.lower_labels(block.dataset)),
         statistics=scatter.statistics_lines(values, len(pairs), pairs["reference"].nunique()),
         curve=fitted_curve(scores, labels, clusters, data.confidence),
     )

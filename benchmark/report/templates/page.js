@@ -145,7 +145,7 @@
       margin: { l: 50, r: 10, t: 34, b: 45 },
       title: { text: `${escaped(method.title)}${method.srcc ? `: SRCC ${method.srcc}` : ""}`, font: { size: 14 } },
       xaxis: { ...axis, title: { text: `Score (${direction} is better)` } },
-      yaxis: { ...axis, title: { text: escaped(payload.labelName) }, range: [low - pad, high + pad] },
+      yaxis: { ...axis, title: { text: escaped(block.labelName) }, range: [low - pad, high + pad] },
       legend: { orientation: "h", y: -.22, traceorder: "normal" },
     }, { responsive: true, displaylogo: false, displayModeBar: narrow ? false : "hover" });
     if (fresh) {
@@ -178,7 +178,7 @@
     place = -1;
     details.replaceChildren(element("p", "No pair chosen.", { className: "notes" }));
     if (method && method.scores) {
-      const ours = places(method.scores, method.higher), theirs = places(block.labels, !payload.lowerLabelsBetter);
+      const ours = places(method.scores, method.higher), theirs = places(block.labels, !block.lowerLabelsBetter);
       const gap = (at) => Math.abs(ours[at] - theirs[at]);
       order = block.pairs.map((_, at) => at).filter((at) => ours[at] !== null && theirs[at] !== null);
       order.sort((a, b) => gap(b) - gap(a) || a - b);

@@ -53,6 +53,11 @@ class Contest:
         place = self.places.get(label, 0)
         return place if self.held and place < 3 else 0
 
+    def why_untested(self, label: str) -> str:
+        """That a method's difference from the best was not tested, and why; empty where it was."""
+        why = (self.untested or {}).get(label)
+        return "" if why is None else f"difference from the best not tested{_because(why)}"
+
     @property
     def behind(self) -> list[str]:
         """The methods below the first place."""
@@ -177,7 +182,8 @@ def reason_unranked(
     if method.status == "unavailable":
         return f"unavailable: {why}" if why else "unavailable"
     if scored == 0:
-        return f"{'failed' if method.status == 'failed' else 'no scores'}: {why}" if why else "no scores"
+        elsewhere = any(numbers.coverage(Scope(other), method.label)[0] for other in blocks(data))
+        return f"{'no scores' if elsewhere else 'failed'}: {why}" if why else "no scores"
     if total - scored > MISSING_ALLOWED * total:
         missing = f"scored only {scored:,} of {names.count(total, 'pair')}"
         return f"{missing}: {why}" if why else missing
@@ -240,13 +246,13 @@ def _untested_notes(data: ReportData, columns: Mapping[str, Contest]) -> Iterabl
         if len(reasons) == 1 and None not in reasons:
             whole.setdefault(next(iter(untested.values())), []).append(title)
         else:
-            for label, why in untested.items():
-                single.setdefault((why, titles.get(label, label)), []).append(title)
+            for label in untested:
+                single.setdefault((found.why_untested(label), label), []).append(title)
     for why, where in whole.items():
         begin = "Differences" if len(where) == len(columns) else f"{', '.join(where)}: differences"
         yield f"{begin} from the best are not tested{_because(why)}."
-    for (why, method), where in single.items():
-        yield f"{method} ({', '.join(where)}): difference from the best not tested{_because(why)}."
+    for (said, label), where in single.items():
+        yield f"{titles.get(label, label)} ({', '.join(where)}): {said}."
 
 
 def _because(why: str) -> str:

@@ -30,11 +30,13 @@ class Cell:
         estimate: value and interval (without sign where the table prints magnitudes).
         place: 1 for the best of its column, 2 for the second, else 0.
         marks: footnote marks.
+        untested: what to say where its difference from the best was not tested.
     """
 
     estimate: Estimate
     place: int = 0
     marks: tuple[str, ...] = ()
+    untested: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,7 +268,7 @@ def _cell(builder: _Builder, column: Column, method: ScoredMethod, found: Contes
     marks = [builder.footnotes.mark(text) for text in cell_notes(estimate, reason)]
     if method.label in found.alike:
         marks.insert(0, INDISTINCT)
-    return Cell(estimate, found.mark(method.label), tuple(marks))
+    return Cell(estimate, found.mark(method.label), tuple(marks), found.why_untested(method.label))
 
 
 def _reported(builder: _Builder, label: str) -> Row:

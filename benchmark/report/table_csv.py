@@ -41,7 +41,11 @@ def _line(table: ComparisonTable, group: Group, row: Row) -> list[str]:
         line += _cell(table, cell)
     meanings = dict(table.footnotes)
     marks = dict.fromkeys([*row.marks, *(mark for cell in row.cells for mark in cell.marks)])
-    return [*line, csv_cell("; ".join(f"{mark}: {meanings.get(mark, '')}" for mark in marks))]
+    notes = [f"{mark}: {meanings.get(mark, '')}" for mark in marks]
+    for said in dict.fromkeys(cell.untested for cell in row.cells if cell.untested):
+        where = [column.key for column, cell in zip(table.columns, row.cells, strict=True) if cell.untested == said]
+        notes.append(f"{', '.join(where)}: {said}")
+    return [*line, csv_cell("; ".join(notes))]
 
 
 def _cell(table: ComparisonTable, cell: Cell) -> list[str]:

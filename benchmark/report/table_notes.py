@@ -22,7 +22,7 @@ def table_notes(
     data: ReportData, numbers: Numbers, spec: TableConfig, columns: Sequence[Column], ranked: Sequence[ScoredMethod]
 ) -> list[str]:
     """All notes of a table but its footnotes, each a sentence."""
-    notes = [_legend(columns, ranked)]
+    notes = [_legend(spec, columns, ranked)]
     notes += [LEVELS[spec.level]] if spec.level in LEVELS else []
     notes += _counts(numbers, columns, ranked)
     notes += _intervals(data, numbers, spec, columns, ranked)
@@ -37,11 +37,11 @@ def table_notes(
     )
 
 
-def _legend(columns: Sequence[Column], ranked: Sequence[ScoredMethod]) -> str:
+def _legend(spec: TableConfig, columns: Sequence[Column], ranked: Sequence[ScoredMethod]) -> str:
     parts = ["best value of a column in bold, second underlined"] if len(ranked) > 1 else []
     if ranked:
         parts.append("the arrow beside a method is its declared direction, by which it is oriented")
-    if any(column.statistic in names.CORRELATIONS for column in columns):
+    if not spec.magnitude and any(column.statistic in names.CORRELATIONS for column in columns):
         parts.append("a negative correlation is disagreement with the labels")
     return _sentence("; ".join(parts))
 

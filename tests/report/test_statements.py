@@ -57,7 +57,7 @@ def by_csv(data: ReportData) -> Said:
         {row["title"] for row in rows if "best" in row["srcc_mark"].split()},
         {row["title"] for row in rows if row["group"] == "Not ranked"},
         {row["title"] for row in rows if "†" in row["srcc_mark"]},
-        any("not tested" in note for note in table.notes),
+        any("not tested" in row["notes"] for row in rows),
     )
 
 
@@ -182,6 +182,26 @@ def test_all_renderings_say_the_same_of_who_is_best_alike_and_unranked(
         if said.alike is not None:
             assert (said_by.__name__, said.alike) == (said_by.__name__, alike)
     assert references > 1 or not alike
+
+
+def test_all_renderings_give_the_same_reason_for_who_is_unranked(make_scores: Scores, make_evaluated: Maker) -> None:
+    data = make_evaluated(make_scores(10))
+    reasons = {
+        "Gaps": "scored only 58 of 60 pairs",
+        "Flat": "SRCC undefined: all scores are equal",
+        "Absent": "unavailable: no weights",
+    }
+    file = io.StringIO()
+    Console(file=file, width=200).print(ranked_table(data))
+    table = comparison_table(data, data.config.tables[0])
+    page = render_page(data, Numbers(data), [table], [], {})
+    rows = {row["title"]: row["notes"] for row in csv.DictReader(io.StringIO(to_csv(table)))}
+    for title, reason in reasons.items():
+        assert f"{title}: {reason}" in file.getvalue()
+        assert reason in rows[title]
+        assert f"not ranked: {reason}" in page
+        for text in (to_markdown(table), to_latex(table)):
+            assert reason in text
 
 
 def test_a_tie_for_the_first_place_leaves_no_second_anywhere(make_scores: Scores, make_evaluated: Maker) -> None:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 
 from benchmark.report.data import ReportData
@@ -16,6 +17,7 @@ from benchmark.report.table_latex import to_latex
 from benchmark.report.table_markdown import to_markdown
 
 Maker = Callable[..., ReportData]
+Scores = Callable[..., pd.DataFrame]
 
 
 def table_of(data: ReportData, index: int = 0) -> ComparisonTable:
@@ -225,3 +227,19 @@ def test_formats_print_the_same_numbers(make_report: Maker) -> None:
 def test_digits(make_report: Maker) -> None:
     rows = csv_rows(make_report(tables=({"digits": 5},)))
     assert all(re.fullmatch(r"-?\d\.\d{5}", row["srcc"]) for row in rows.values())
+
+
+def test_no_intervals_are_not_blamed_on_references_that_are_there(make_scores: Scores, make_evaluated: Maker) -> None:
+    scores = make_scores(10)
+    scores["exact"], scores["multiple"] = scores["mos"], 3 * scores["mos"] + 1
+    table = table_of(make_evaluated(scores, ("exact", "multiple"), tables=({"columns": ["srcc", "krcc"]},)))
+    assert not any("need several references" in note for note in table.notes)
+    assert any(text.startswith("no interval: ") for _, text in table.footnotes)
+    one = table_of(make_evaluated(make_scores(1, 12), ("strong", "weak")))
+    assert "No intervals: they need several references." in one.notes
+
+
+def test_a_table_of_magnitudes_does_not_explain_negative_values(make_report: Maker) -> None:
+    data = make_report({"a": 0.5, "b": -0.7}, tables=({"magnitude": True}, {"name": "signed"}))
+    said = [any("a negative correlation is disagreement" in note for note in table_of(data, i).notes) for i in (0, 1)]
+    assert said == [False, True]

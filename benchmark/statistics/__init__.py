@@ -13,6 +13,7 @@ inference            estimates with intervals, differences with tests (``interva
 power                planning: which difference can be found with how many references
 coverage             simulations that check all of this
 settings             the options
+vocabulary           words that the tables carry to reports: what is reversed, not tested, a magnitude
 ===================  ==================================================================================================
 """
 

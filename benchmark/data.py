@@ -127,6 +127,9 @@ def _notes(data: Data, entry: DatasetEntry, limit: int | None) -> list[str]:
         notes.append(f"Only the first {limit} references of each split (--limit).")
     if data.lower_mos_better:
         notes.append("Lower labels mean better quality; correlations are turned so that positive means agreement.")
+    unnamed = int((data.chosen["condition"] == "").sum())
+    if 0 < unnamed < len(data.chosen):
+        notes.append(f"{unnamed} pairs have no condition: they count in all pairs, in the rows of no condition.")
     notes += data.sizes.describe()
     shared = pairs.shared_references(data.table)
     if shared:

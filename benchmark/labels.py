@@ -1,6 +1,6 @@
 """Reads label lists (lines of ``enhanced_name,score``) from strangers: every bad line is named, none is dropped silently.
 
-Standard library only; for data sets. Neighbours: ``names`` (finds the reference of a name), ``errors`` (``Problem``).
+Standard library only; for data sets. Neighbours: ``names`` (finds the reference of a name), ``recognise`` (what a file is instead), ``errors`` (``Problem``).
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from benchmark import recognise
 from benchmark.errors import DataError, Problem
 
 MAX_BYTES = 256 * 2**20
@@ -23,7 +24,6 @@ MAX_PROBLEMS = 1000
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _NOT_FINITE = re.compile(r"[+-]?(?:nan|inf|infinity)", re.IGNORECASE)
 _DRIVE = re.compile(r"[A-Za-z]:")
-_WIDE_ENCODINGS = (b"\xff\xfe", b"\xfe\xff")
 
 
 class Label(NamedTuple):
@@ -140,33 +140,37 @@ def refuse_name(name: str) -> str:
     return ""
 
 
-def read_text(file: Path) -> str:
-    """The text of a list, without byte order mark.
+def read_text(file: Path, *, pipes: bool = False) -> str:
+    """The text of a list or table, without byte order mark.
+
+    Args:
+        file: what is read.
+        pipes: whether it may come out of another process (``<(…)`` in a shell).
 
     Raises:
-        DataError: it is missing, no regular file, too large, or not UTF-8; one line each.
+        DataError: it is missing, no regular file, too large, or no text in UTF-8; one line each, which names what it is.
     """
     try:
         state = os.stat(file)
-        if not stat.S_ISREG(state.st_mode):
+        if not stat.S_ISREG(state.st_mode) and not (pipes and stat.S_ISFIFO(state.st_mode)):
             raise DataError(Problem("error", "is no regular file", str(file)))
         if state.st_size > MAX_BYTES:
-            raise DataError(Problem("error", f"is larger than {MAX_BYTES >> 20} MiB: no list of labels", str(file)))
+            too_large = f"is larger than {MAX_BYTES >> 20} MiB: no list of labels, no table of scores"
+            raise DataError(Problem("error", too_large, str(file)))
         data = file.read_bytes()
     except FileNotFoundError:
         raise DataError(Problem("error", "no such file", str(file))) from None
     except OSError as error:
         raise DataError(Problem("error", f"can't be read ({error.strerror or error})", str(file))) from None
-    if data.startswith(_WIDE_ENCODINGS) or b"\0" in data:
-        what = "UTF-16 text" if data.startswith(_WIDE_ENCODINGS) else "no text in UTF-8 (it holds zero bytes)"
-        raise DataError(Problem("error", f"is {what}; save it as UTF-8", str(file)))
+    other = recognise.no_text(data, file.suffix)
+    if other:
+        raise DataError(Problem("error", other, str(file)))
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = len(re.split(rb"\r\n|\r|\n", error.object[: error.start]))
-        raise DataError(
-            Problem("error", "is not UTF-8 (GBK perhaps); save the list as UTF-8", f"{file}:{line}")
-        ) from None
+        what = f"is {recognise.encoding(data)}; {recognise.UTF8}"
+        raise DataError(Problem("error", what, f"{file}:{line}")) from None
 
 
 def split_lines(text: str) -> list[str]:

@@ -55,7 +55,7 @@ def complete(table: pd.DataFrame) -> pd.DataFrame:
     """Fill in the optional columns of a loader's table, put the columns in order and check it.
 
     Raises:
-        DataError: a column is missing, a label is not finite, or a pair stands twice; carries every problem.
+        DataError: a column or a name is missing, a label is not finite, or a pair stands twice; carries every problem.
     """
     missing = [column for column in REQUIRED if column not in table.columns]
     if missing:
@@ -73,12 +73,27 @@ def complete(table: pd.DataFrame) -> pd.DataFrame:
     full["cluster"] = full["cluster"].where(full["cluster"].notna(), full["reference"])
     prefix = full["split"].where(full["split"] == "", full["split"] + "/")
     full["pair"] = full["pair"].where(full["pair"].notna(), prefix + full["enhanced"].astype(str))
+    unnamed = _unnamed(full)
+    if unnamed:
+        raise DataError(unnamed)
     for column in (*TEXT, *PATHS):
         full[column] = full[column].astype(str)
     problems = find_problems(full)
     if problems:
         raise DataError(problems)
     return full.loc[:, list(COLUMNS)].reset_index(drop=True)
+
+
+def _unnamed(table: pd.DataFrame) -> list[Problem]:
+    """Rows without the name of their images or of what is resampled: together they would pass for one."""
+    problems = []
+    for column in ("reference", "enhanced", "cluster"):
+        blank = table[column].isna() | (table[column].astype(str).str.strip() == "")
+        problems += [
+            Problem("error", f"the {column} in row {row + 1} of the data set's table of pairs is missing")
+            for row in np.flatnonzero(blank)
+        ]
+    return problems
 
 
 def find_problems(table: pd.DataFrame) -> list[Problem]:

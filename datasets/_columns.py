@@ -5,25 +5,24 @@ A helper of ``table.py``, ``kadid10k.py`` and ``_efid_extras.py``.
 
 from __future__ import annotations
 
-import csv
 import difflib
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchmark import DataError, Problem
-from benchmark.labels import MAX_LINE, MAX_LINES, MAX_PROBLEMS, parse_number, read_text, short, split_lines
-
-DELIMITERS = (",", ";", "\t")
+from benchmark.decimals import MISSING_NUMBERS, Mark, find_mark
+from benchmark.delimited import check_header, read
+from benchmark.labels import parse_number, short
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the table, as text.
+    """One row of the table, as text.
 
     Attributes:
-        line: its number, from 1.
+        line: where it begins, from 1.
         cells: by column name, spaces around them taken off.
     """
 
@@ -40,12 +39,33 @@ class Sheet:
         columns: the header.
         rows: the lines that have as many cells as the header.
         problems: what is wrong with the others; readers of cells add to it.
+        separator: between cells.
+        notes: how the file was read, where that is not the usual way.
+        mark: that divides its numbers, once ``settle_mark`` was called.
     """
 
     file: Path
     columns: list[str]
     rows: list[Row]
     problems: list[Problem] = field(default_factory=list)
+    separator: str = ","
+    notes: list[str] = field(default_factory=list)
+    mark: Mark = "."
+
+    def settle_mark(self, numbers: Collection[str], asked: Mark | None = None) -> None:
+        """Find out which decimal mark the columns of numbers have; a note says so where it is the comma.
+
+        Raises:
+            DataError: it can't be told.
+        """
+        cells = {name: [row.cells[name] for row in self.rows] for name in self.columns if name}
+        used = {name: cells.pop(name) for name in dict.fromkeys(numbers)}
+        where = [f"{self.file}:{row.line}" for row in self.rows]
+        self.mark = find_mark(
+            used, where.__getitem__, separator=self.separator, asked=asked, others=cells.values()
+        )
+        if self.mark == ",":
+            self.notes.append(f"Decimal commas were read in {self.file.name}.")
 
     def wrong(self, row: Row, message: str) -> None:
         """Note that a row can't be used."""
@@ -54,12 +74,12 @@ class Sheet:
     def number(
         self, row: Row, column: str, *, required: bool = False, least: float = -math.inf, whole: bool = False
     ) -> float:
-        """A cell as a number; NaN, with a problem, where it is none. An empty cell is a problem only if required."""
+        """A cell as a number; NaN, with a problem, where it is none. A missing one is a problem only if required."""
         text = row.cells[column]
-        if not text and not required:
+        if not required and text.casefold() in MISSING_NUMBERS:
             return math.nan
         try:
-            value = parse_number(text)
+            value = parse_number(text.replace(",", ".") if self.mark == "," else text)
         except ValueError as error:
             self.wrong(row, f"the {column} {error}")
             return math.nan
@@ -80,67 +100,22 @@ def read_sheet(file: Path, required: Sequence[str]) -> Sheet:
         required: columns that must be there.
 
     Raises:
-        DataError: the file can't be read, a required column is missing (with the nearest name) or stands twice.
+        DataError: the file can't be read, a required column is missing (with the nearest name) or one stands twice.
     """
-    lines = split_lines(read_text(file))
-    start = next((number for number, line in enumerate(lines) if line.strip()), None)
-    if start is None:
-        raise DataError(Problem("error", "is empty; a header and rows are needed", str(file)))
-    headers = [_header(lines[start], mark) for mark in DELIMITERS]
-    chosen = next((at for at, header in enumerate(headers) if set(required) <= set(header)), 0)
-    header = headers[chosen]
+    table = read(file, required)
+    header = table.header.cells
     problems = [
-        Problem("error", f"no column {name!r}{_hint(name, header)}", f"{file}:{start + 1}")
+        Problem("error", f"no column {name!r}{_hint(name, header)}", f"{file}:{table.header.line}")
         for name in required
         if name not in header
     ]
-    problems += [
-        Problem("error", f"the column {name!r} stands more than once", f"{file}:{start + 1}")
-        for name in dict.fromkeys(header)
-        if name and header.count(name) > 1
-    ]
     if problems:
         raise DataError(problems)
-    sheet = Sheet(file, header, [])
-    sheet.rows += _rows(sheet, lines[start + 1 :], start + 2, DELIMITERS[chosen])
-    if not sheet.rows and not sheet.problems:
+    check_header(table)
+    if not table.records and not table.problems:
         raise DataError(Problem("error", "has a header but no rows", str(file)))
-    return sheet
-
-
-def _rows(sheet: Sheet, lines: Sequence[str], first: int, delimiter: str) -> Iterator[Row]:
-    for number, line in enumerate(lines, first):
-        if not line.strip():
-            continue
-        where = f"{sheet.file}:{number}"
-        if number > MAX_LINES or len(sheet.problems) >= MAX_PROBLEMS:
-            why = f"more than {MAX_LINES:,} lines" if number > MAX_LINES else "so many wrong lines"
-            sheet.problems.append(Problem("error", f"reading stops here after {why}", where))
-            return
-        try:
-            cells = _cells(line, delimiter)
-        except csv.Error as error:
-            sheet.problems.append(Problem("error", f"can't be split into columns ({error})", where))
-            continue
-        if len(line) > MAX_LINE or len(cells) != len(sheet.columns):
-            message = f"{len(cells)} columns, the header has {len(sheet.columns)}"
-            sheet.problems.append(Problem("error", message, where))
-            continue
-        yield Row(number, {name: cell.strip() for name, cell in zip(sheet.columns, cells, strict=True)})
-
-
-def _header(line: str, delimiter: str) -> list[str]:
-    try:
-        return [cell.strip() for cell in _cells(line, delimiter)]
-    except csv.Error:
-        return [line.strip()]
-
-
-def _cells(line: str, delimiter: str) -> list[str]:
-    """The cells of one line; quotes as in spreadsheets, but no cell spans lines."""
-    if len(line) > MAX_LINE:
-        return line.split(delimiter)
-    return next(csv.reader([line], delimiter=delimiter, strict=True))
+    rows = [Row(record.line, dict(zip(header, record.cells, strict=True))) for record in table.records]
+    return Sheet(file, header, rows, table.problems, table.separator, [table.note] if table.note else [])
 
 
 def _hint(name: str, columns: Sequence[str]) -> str:

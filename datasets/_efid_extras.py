@@ -91,6 +91,7 @@ def add_opinions(rows: Sequence[PairRow], folders: Sequence[Path]) -> list[Probl
         return []
     try:
         sheet = read_sheet(file, ("enhanced", "mos_sd", "observers"))
+        sheet.settle_mark([name for name in ("mos_sd", "observers", "mos") if name in sheet.columns])
     except DataError as error:
         return list(error.problems)
     opinions = _opinions(sheet)

@@ -38,10 +38,11 @@ class Kadid10k(Dataset):
 
     def __init__(self, *, root: Path) -> None:
         self._root = root
+        self._read: list[str] = []
 
     def notes(self) -> Sequence[str]:
-        """Direction of the labels."""
-        return (f"KADID-10k, labels from {LIST}: its `dmos` is a rating on which higher is better.",)
+        """Direction of the labels, and how the list was read where that is not the usual way."""
+        return (f"KADID-10k, labels from {LIST}: its `dmos` is a rating on which higher is better.", *self._read)
 
     def pairs(self) -> pd.DataFrame:
         """The table of pairs; see ``benchmark.pairs``.
@@ -63,6 +64,8 @@ class Kadid10k(Dataset):
         import pandas as pd  # noqa: PLC0415 - slow to import, not needed to list data sets
 
         sheet = read_sheet(self._root / LIST, ("dist_img", "ref_img", "dmos"))
+        sheet.settle_mark(["dmos"])
+        self._read = sheet.notes
         folder = Folder(self._root / "images")
         rows = []
         seen: dict[str, int] = {}

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from benchmark import DataError, Dataset, DatasetInfo, Problem
+from benchmark.decimals import MISSING_NAMES, Mark
 from benchmark.labels import MAX_PROBLEMS, at_most, refuse_name, short
 
 from ._columns import Row, Sheet, read_sheet
@@ -38,6 +39,8 @@ class Table(Dataset):
         observers: column of their number; default: ``observers`` where the file has it.
         fold: column of the cross-validation fold; default: ``fold`` where the file has it.
         simulated: whether the labels are simulated, which every table then says.
+        decimal: the decimal mark of numbers, ``","`` or ``"."``; default: found where nothing else can be meant.
+        duplicates: what to do with a row that stands twice word for word: ``refuse`` it, or ``drop-identical``.
     """
 
     info = DatasetInfo(name="table", title="Table of pairs", source="a CSV file of your own")
@@ -57,6 +60,8 @@ class Table(Dataset):
         observers: str | None = None,
         fold: str | None = None,
         simulated: bool = False,
+        decimal: Mark | None = None,
+        duplicates: Literal["refuse", "drop-identical"] = "refuse",
     ) -> None:
         self._file = file
         self._root = root if root is not None else file.parent
@@ -70,6 +75,9 @@ class Table(Dataset):
             "fold": fold,
         }
         self._simulated = simulated
+        self._decimal = decimal
+        self._drop_identical = duplicates == "drop-identical"
+        self._read: list[str] = []
 
     @property
     def labels(self) -> Literal["opinions", "simulated"]:
@@ -77,9 +85,9 @@ class Table(Dataset):
         return "simulated" if self._simulated else "opinions"
 
     def notes(self) -> Sequence[str]:
-        """Where the pairs come from."""
+        """Where the pairs come from, and how they were read."""
         simulated = ("Simulated labels: no person judged these images.",) if self._simulated else ()
-        return (*simulated, f"Pairs and labels from {self._file.name}.")
+        return (*simulated, f"Pairs and labels from {self._file.name}.", *self._read)
 
     def pairs(self) -> pd.DataFrame:
         """The table of pairs; see ``benchmark.pairs``.
@@ -104,11 +112,13 @@ class Table(Dataset):
 
         named = {key: column for key, column in self._optional.items() if column is not None}
         sheet = read_sheet(self._file, [*self._required.values(), *named.values()])
-        present = {key: key for key in self._optional if key in sheet.columns and key not in named}
+        present = {key: key for key in self._optional if key not in named and _in_use(sheet, key)}
         folder = Folder(self._root)
         columns = {**self._required, **present, **named}
+        sheet.settle_mark([columns[key] for key in ("mos", *NUMBERS) if key in columns], self._decimal)
         rows: list[dict[str, Any]] = []
-        seen: dict[tuple[str, str, str], int] = {}
+        seen: dict[tuple[str, str, str], tuple[Row, float]] = {}
+        dropped = 0
         for row in sheet.rows:
             if len(sheet.problems) > MAX_PROBLEMS:
                 sheet.wrong(row, "reading stops here after so many wrong lines")
@@ -117,14 +127,33 @@ class Table(Dataset):
             if pair is None:
                 continue
             key = (pair.get("split", ""), pair["reference"], pair["enhanced"])
-            if key in seen:
-                sheet.wrong(row, f"the pair of {key[2]!r} and {key[1]!r} already stands in line {seen[key]}")
-                continue
-            seen[key] = row.line
-            rows.append(pair)
+            first, mos = seen.setdefault(key, (row, pair["mos"]))
+            if first is row:
+                rows.append(pair)
+            elif self._drop_identical and first.cells == row.cells:
+                dropped += 1
+            else:
+                sheet.wrong(row, _twice(key, first, row, mos, pair["mos"]))
         _name_pairs(rows)
+        self._read = sheet.notes
+        if dropped:
+            self._read.append(f"{dropped:,} rows that stood twice word for word were dropped (duplicates: drop-identical).")
         names = ["pair", *columns, "reference_path", "enhanced_path", "source"]
         return pd.DataFrame(rows, columns=names), at_most(sheet.problems, str(self._file), limit=2 * MAX_PROBLEMS)
+
+
+def _in_use(sheet: Sheet, column: str) -> bool:
+    """Whether the file has such a column with anything in it."""
+    return column in sheet.columns and any(row.cells[column] for row in sheet.rows)
+
+
+def _twice(key: tuple[str, str, str], first: Row, row: Row, mos: float, other: float) -> str:
+    """What is wrong with a pair's second row."""
+    _, reference, enhanced = key
+    message = f"the pair of {enhanced!r} and {reference!r} already stands in line {first.line}"
+    if first.cells == row.cells:
+        return f"{message}, word for word; `duplicates: drop-identical` keeps one"
+    return message if mos == other else f"{message}, with the label {mos:g} instead of {other:g}"
 
 
 def _pair(sheet: Sheet, row: Row, columns: dict[str, str], folder: Folder) -> dict[str, Any] | None:
@@ -141,13 +170,16 @@ def _pair(sheet: Sheet, row: Row, columns: dict[str, str], folder: Folder) -> di
     for key in TEXT:
         if key in columns:
             pair[key] = row.cells[columns[key]]
+            if pair[key] in MISSING_NAMES:
+                stands = f"; {pair[key]!r} stands for a missing one" if pair[key] else ""
+                sheet.wrong(row, f"the {key} in column {columns[key]!r} is missing{stands}")
     for key, least in NUMBERS.items():
         if key in columns:
             pair[key] = sheet.number(row, columns[key], least=least, whole=key != "mos_sd")
     if len(sheet.problems) > before:
         return None
     paths = {f"{key}_path": folder.path_of(name) for key, name in names.items()}
-    return {**pair, "cluster": pair.get("cluster") or names["reference"], **paths, "source": f"{sheet.file}:{row.line}"}
+    return {**pair, "cluster": pair.get("cluster", names["reference"]), **paths, "source": f"{sheet.file}:{row.line}"}
 
 
 def _name_pairs(rows: list[dict[str, Any]]) -> None:

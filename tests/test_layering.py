@@ -10,6 +10,8 @@ HEAVY = {"torch", "torchvision", "timm", "pyiqa"}
 PUBLIC = {
     "contracts",
     "errors",
+    "decimals",
+    "delimited",
     "pairs",
     "randomness",
     "labels",

@@ -148,6 +148,10 @@ def evaluate(
     condition: Annotated[str | None, typer.Option(metavar="COL", help="Column of the enhancement algorithm.")] = None,
     mos_sd: Annotated[str | None, typer.Option(metavar="COL", help="Column of the labels' standard deviation.")] = None,
     observers: Annotated[str | None, typer.Option(metavar="COL", help="Column of the number of observers.")] = None,
+    decimal: Annotated[str | None, typer.Option(metavar=", OR .", help="Decimal mark of the table's numbers.")] = None,
+    duplicates: Annotated[
+        str, typer.Option(metavar="HOW", help="Rows that stand twice: refuse, or drop-identical.")
+    ] = "refuse",
     output: Output = None,
     set_: Settings = None,
 ) -> int:
@@ -169,6 +173,8 @@ def evaluate(
         condition=condition,
         mos_sd=mos_sd,
         observers=observers,
+        decimal=decimal,
+        duplicates=duplicates,
         statistics=config.statistics,
         report=config.report,
         published=config.published,

@@ -20,7 +20,11 @@ from benchmark.errors import DataError, Problem
 from benchmark.labels import MAX_LINES, MAX_PROBLEMS, read_text, short, split_lines
 
 SEPARATORS = {"\t": "tabs", ";": "semicolons", ",": "commas", " ": "blanks"}
-MARKS = ("\t", ";", ",")  # where several fit: cells with commas are usual in a file of semicolons, not the other way round
+MARKS = (
+    "\t",
+    ";",
+    ",",
+)  # where several fit: cells with commas are usual in a file of semicolons, not the other way round
 SAMPLE = 50
 SHOWN = 5
 _DIGITS = re.compile(r"[+-]?[0-9]+")
@@ -63,7 +67,7 @@ class Delimited:
         """Which separator was found, where it isn't the usual one."""
         if self.separator == ",":
             return ""
-        return f"Columns of {self.file.name} are separated by {SEPARATORS[self.separator]}."
+        return f"Columns of {self.file.name} are separated by {named(self.separator)}."
 
 
 def read(file: Path, wanted: Collection[str], *, comments: bool = False, blanks: bool = False) -> Delimited:
@@ -79,11 +83,12 @@ def read(file: Path, wanted: Collection[str], *, comments: bool = False, blanks:
         DataError: the file as a whole is no such table.
     """
     lines = split_lines(read_text(file, pipes=True))
-    first = next((number for number, line in enumerate(lines) if line.strip()), 0)
-    declared = _EXCEL.fullmatch(lines[first])
-    start = first + 1 if declared else 0
+    first = next(_Lines(lines, comments, 0), "")
+    declared = _EXCEL.fullmatch(first)
+    start = lines.index(first.rstrip("\n")) + 1 if declared else 0
     separator = declared[1] if declared else _separator(lines, wanted, comments)
-    separator = separator or (" " if blanks else ",")
+    if not separator:
+        separator = " " if blanks and not any(mark in first for mark in MARKS) else ","
     found = _records(file, lines, separator, comments, start)
     header = next(found, None)
     if header is None:
@@ -92,7 +97,12 @@ def read(file: Path, wanted: Collection[str], *, comments: bool = False, blanks:
         raise DataError(_unless_blanks(header, lines, file, wanted))
     if len(header.cells) == 1 and not blanks:
         _refuse_blanks(header, file, wanted)
-    return _fitting(file, separator, header, found)
+    return _fitting(file, separator, header, found, "first row" if blanks else "header")
+
+
+def named(separator: str) -> str:
+    """What cells are separated by, in words."""
+    return SEPARATORS.get(separator, repr(separator))
 
 
 def refuse_twice(header: Sequence[str], where: str, *, fold: bool = False) -> None:
@@ -108,7 +118,9 @@ def refuse_twice(header: Sequence[str], where: str, *, fold: bool = False) -> No
     """
     keys = [name.casefold() if fold else name for name in header]
     problems = [
-        Problem("error", f"the column {short(header[keys.index(key)])} stands more than once; rename one of them", where)
+        Problem(
+            "error", f"the column {short(header[keys.index(key)])} stands more than once; rename one of them", where
+        )
         for key, count in Counter(keys).items()
         if key and count > 1
     ]
@@ -148,7 +160,7 @@ def many(lines: Sequence[int], noun: str = "line") -> str:
     return f"; and {len(lines):,} more {noun}{'s' if len(lines) > 1 else ''} ({listed})"
 
 
-def _fitting(file: Path, separator: str, header: Record, found: Iterator[Record | Problem]) -> Delimited:
+def _fitting(file: Path, separator: str, header: Record, found: Iterator[Record | Problem], called: str) -> Delimited:
     """The rows that have as many cells as the header; one problem for all that have more or fewer."""
     table = Delimited(file, separator, header, [])
     width = len(header.cells)
@@ -164,24 +176,26 @@ def _fitting(file: Path, separator: str, header: Record, found: Iterator[Record 
         else:
             others.append(record)
     if others:
-        table.problems.append(_misfits(file, separator, width, others, everyone=not table.records))
+        table.problems.append(_misfits(table, others, called))
     return table
 
 
-def _misfits(file: Path, separator: str, width: int, others: Sequence[Record], *, everyone: bool) -> Problem:
-    first = others[0]
+def _misfits(table: Delimited, others: Sequence[Record], called: str) -> Problem:
+    """What is wrong with the rows that have more or fewer cells than the header, and what may have happened."""
+    first, width = others[0], len(table.header.cells)
     cells = len(first.cells)
-    message = f"{cells} column{'s' if cells > 1 else ''}, the header has {width}{many([row.line for row in others[1:]])}"
+    more = many([row.line for row in others[1:]])
+    message = f"{cells} column{'s' if cells > 1 else ''}, the {called} has {width}{more}"
     surplus = cells - width
-    if surplus > 0 and separator == "," and _digit_pairs(first.cells) >= surplus:
-        message += f". Decimal commas? Separate columns by semicolons or tabs, or quote such cells; {HOW_TO_SAY}"
+    if surplus > 0 and table.separator == "," and _digit_pairs(first.cells) >= surplus:
+        message += f". Decimal commas? Separate columns by semicolons or tabs, or quote such cells and {HOW_TO_SAY}"
     elif surplus > 0 and not any(first.cells[width:]):
         message += ". Take off the separator at the row's end"
-    elif surplus > 0 and everyone and all(len(row.cells) == width + 1 for row in others):
+    elif surplus > 0 and not table.records and all(len(row.cells) == width + 1 for row in others):
         message += ". Row names, as R writes them? Use write.csv(x, row.names = FALSE), or give their column a heading"
     elif any("\n" in cell for cell in first.cells):
         message += ". A cell of this row runs over several lines: is a quote missing?"
-    return Problem("error", message, f"{file}:{first.line}")
+    return Problem("error", message, f"{table.file}:{first.line}")
 
 
 def _digit_pairs(cells: Sequence[str]) -> int:

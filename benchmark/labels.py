@@ -1,6 +1,7 @@
 """Reads label lists (lines of ``enhanced_name,score``) from strangers: every bad line is named, none is dropped silently.
 
-Standard library only; for data sets. Neighbours: ``names`` (finds the reference of a name), ``recognise`` (what a file is instead), ``errors`` (``Problem``).
+Standard library only; for data sets. Neighbours: ``names`` (finds the reference of a name), ``recognise`` (what a file is
+that is no text), ``errors`` (``Problem``).
 """
 
 from __future__ import annotations

@@ -5,16 +5,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import functools
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from benchmark import attachments, files, provenance, record, registry, table_input
+from benchmark import attachments, directions, files, provenance, record, registry, table_input, table_sources
 from benchmark.config import PublishedEntry, ReportConfig, StatisticsConfig
 from benchmark.contracts import ScoreSource
+from benchmark.decimals import Mark
 from benchmark.errors import ConfigError, UserError
 from benchmark.evaluation import evaluate_scores
 from benchmark.report.data import ReportData
@@ -97,10 +99,15 @@ def complete(
     simulated: bool,
     record: Mapping[str, Any],
     directory: Path,
+    hints: Callable[[pd.DataFrame], Sequence[str]] = lambda _: (),
 ) -> Run:
-    """Compute the statistics of a table of scores and put everything together that a report needs."""
+    """Compute the statistics of a table of scores and put everything together that a report needs.
+
+    ``hints`` are notes that follow from the summary.
+    """
     settings = StatisticsSettings(**statistics.model_dump())
     found = evaluate_scores(scores, methods, settings, lower_mos_better=lower_mos_better)
+    notes = [*notes, *hints(found.summary), *found.notes]
     content = {
         "format": 1,
         "tool": {"name": "efid-bench", "version": provenance.version("efid-bench"), "commit": provenance.commit()},
@@ -109,7 +116,7 @@ def complete(
         "report": report.model_dump(mode="json"),
         "published": {name: entry.model_dump(mode="json") for name, entry in published.items()},
         "title": title,
-        "notes": [*notes, *found.notes],
+        "notes": notes,
         "lower_mos_better": lower_mos_better,
         "simulated": simulated,
         "methods": [method.record() for method in methods],
@@ -121,7 +128,7 @@ def complete(
         comparisons=found.comparisons,
         failures=failures,
         methods=tuple(methods),
-        notes=(*notes, *found.notes),
+        notes=tuple(notes),
         config=report,
         published=dict(published),
         confidence=statistics.confidence,
@@ -185,6 +192,8 @@ def evaluate(
     condition: str | None = None,
     mos_sd: str | None = None,
     observers: str | None = None,
+    decimal: str | None = None,
+    duplicates: str = "refuse",
     statistics: StatisticsConfig | None = None,
     report: ReportConfig | None = None,
     published: Mapping[str, PublishedEntry] | None = None,
@@ -203,6 +212,8 @@ def evaluate(
         condition: column of the enhancement algorithm or distortion.
         mos_sd: column of the opinions' standard deviation.
         observers: column of their number.
+        decimal: the decimal mark of the file's numbers, ``","`` or ``"."``; found where nothing else can be meant.
+        duplicates: ``refuse`` rows that stand twice, or ``drop-identical``: keep the first of those that are identical.
         statistics: how correlations are resampled and compared.
         report: which tables and plots ``save`` writes.
         published: values that papers print, by method.
@@ -211,20 +222,25 @@ def evaluate(
     Raises:
         benchmark.errors.UserError: the table can't be used; the message names file, row or column.
     """
-    named = str(table) if isinstance(table, (str, Path)) else "table"
-    frame = table if isinstance(table, pd.DataFrame) else table_input.read_csv(Path(table))
-    sources = _score_sources(methods, frame)
+    mark, drop_identical = _reading(decimal, duplicates)
+    wanted = [name for name in (mos, *methods, reference, cluster, condition, mos_sd, observers) if name]
+    if isinstance(table, pd.DataFrame):
+        read_in = table_sources.from_frame(table)
+    else:
+        read_in = table_sources.from_file(Path(table), wanted)
+    named = read_in.name
+    sources = _score_sources(methods, read_in.headings)
     columns = table_input.Columns(
         mos=mos,
         methods=tuple(name for name in methods if name not in sources),
-        reference=table_input.guess(frame, reference, table_input.REFERENCE_NAMES),
+        reference=table_input.guess(read_in, reference, table_input.REFERENCE_NAMES),
         cluster=cluster,
         condition=condition,
         mos_sd=mos_sd,
         observers=observers,
     )
     _check_methods(columns, lower_better)
-    scores, notes = table_input.from_table(frame, columns, name=named)
+    scores, notes = table_input.from_table(read_in, columns, decimal=mark, drop_identical=drop_identical)
     for label, source in sources.items():
         scores[label] = list(source.scores(scores.copy(), scores.copy()))
     listed = [
@@ -237,6 +253,8 @@ def evaluate(
     if lower_mos_better:
         notes.append("Lower labels mean better quality; correlations are turned so that positive means agreement.")
     options = {key: value for key, value in asdict(columns).items() if value is not None}
+    options |= {"decimal": mark} if mark else {}
+    options |= {"duplicates": duplicates} if drop_identical else {}
     return complete(
         scores,
         listed,
@@ -259,13 +277,29 @@ def evaluate(
             "machine": provenance.machine(),
         },
         directory=Path(output) if output is not None else Path("results", Path(named).stem),
+        hints=functools.partial(
+            directions.of_table,
+            methods=[method for method in listed if method.label not in sources],
+            lower_better=lower_better,
+            lower_mos_better=lower_mos_better,
+        ),
     )
 
 
-def _score_sources(methods: Sequence[str], frame: pd.DataFrame) -> dict[str, ScoreSource]:
+def _reading(decimal: str | None, duplicates: str) -> tuple[Mark | None, bool]:
+    """How the table is to be read: the decimal mark, and whether identical rows are dropped."""
+    marks: dict[str | None, Mark | None] = {None: None, ",": ",", ".": "."}
+    if decimal not in marks:
+        raise ConfigError(f"--decimal: {decimal!r} is no decimal mark; it must be ',' or '.'")
+    if duplicates not in ("refuse", "drop-identical"):
+        raise ConfigError(f"--duplicates: {duplicates!r} is unknown; it must be 'refuse' or 'drop-identical'")
+    return marks[decimal], duplicates == "drop-identical"
+
+
+def _score_sources(methods: Sequence[str], headings: Sequence[str]) -> dict[str, ScoreSource]:
     """Those of the wanted methods that are no columns but answer from labels, such as the floor."""
     known = registry.methods()
-    wanted = [name for name in dict.fromkeys(methods) if name not in frame.columns and name in known.names()]
+    wanted = [name for name in dict.fromkeys(methods) if name not in headings and name in known.names()]
     found = {name: known.load(name) for name in wanted}
     return {name: kind() for name, kind in found.items() if issubclass(kind, ScoreSource) and kind.predicts_label}
 

@@ -7,10 +7,11 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import math
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ import numpy as np
 import pandas as pd
 from rich.console import Console
 
-from benchmark import attachments, costs, data, files, lineup, outcome, plugins, provenance, ranks, record
+from benchmark import attachments, costs, data, directions, files, lineup, outcome, plugins, provenance, ranks, record
 from benchmark.config import RunConfig
 from benchmark.config_file import Source, absolute, parse, read_source
 from benchmark.contracts import ScoreSource, Trainable
@@ -29,6 +30,7 @@ from benchmark.hashes import FileHashes
 from benchmark.lineup import Entrant
 from benchmark.outcome import Evaluation, Run
 from benchmark.ranks import Ranks
+from benchmark.results import ScoredMethod
 from benchmark.scoring.engine import Outcome
 from benchmark.scoring.plan import Failure, Plan
 from benchmark.single import create_method
@@ -264,7 +266,24 @@ def _assemble(
         simulated=loaded.simulated,
         record=content,
         directory=prepared.output,
+        hints=_hints(prepared, methods),
     )
+
+
+def _hints(prepared: Prepared, methods: Sequence[ScoredMethod]) -> Callable[[pd.DataFrame], Sequence[str]]:
+    """A word on labels that most methods contradict, unless someone states their direction or they are made here."""
+    if (
+        prepared.data.simulated
+        or prepared.data.lower_mos_better
+        or prepared.config.dataset.lower_mos_better is not None
+    ):
+        return lambda summary: ()
+    seeing = [
+        method
+        for method, entrant in zip(methods, prepared.entrants, strict=True)
+        if not isinstance(entrant.method, ScoreSource)
+    ]
+    return functools.partial(directions.of_data_set, methods=seeing)
 
 
 def _precision(config: RunConfig) -> tuple[str, ...]:

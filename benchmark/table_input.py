@@ -1,21 +1,33 @@
-"""Reads any table of scores for ``evaluate``: columns found or suggested, references told apart, labels checked. Pandas."""
+"""Any table of scores for ``evaluate``: columns found or suggested, references told apart, labels checked. Pandas.
+
+Neighbours: ``table_sources`` (where it comes from), ``table_rows`` (rows that stand twice), ``decimals`` (cells as numbers).
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from benchmark.decimals import Mark, find_mark, to_floats
+from benchmark.delimited import many
 from benchmark.errors import ConfigError, DataError, Problem
+from benchmark.table_rows import Names, unrepeated
+from benchmark.table_sources import Source, is_missing, shorten
 from benchmark.words import did_you_mean
 
 REFERENCE_NAMES = ("reference", "ref_img", "ref", "ref_name", "reference_image")
 CONDITION_NAMES = ("condition", "dst_type", "dist_type", "distortion")
+OTHER_NAMES = ("dataset", "split")
 ENHANCED_NAMES = ("enhanced", "dist_img", "dist", "image", "name", "filename", "pair")
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,83 +53,72 @@ class Columns:
     observers: str | None = None
 
 
-def read_csv(path: Path) -> pd.DataFrame:
-    """A CSV file with every cell as text.
-
-    Raises:
-        DataError: it can't be read as a table.
-    """
-    try:
-        return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise DataError(f"{path}: no such file") from None
-    except (OSError, ValueError) as error:
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise DataError(f"{path}: can't be read as a CSV table in UTF-8 ({reason})") from None
-
-
-def from_table(table: pd.DataFrame, columns: Columns, *, name: str) -> tuple[pd.DataFrame, list[str]]:
+def from_table(
+    source: Source, columns: Columns, *, decimal: Mark | None = None, drop_identical: bool = False
+) -> tuple[pd.DataFrame, list[str]]:
     """A table in the form of ``scores.csv``, with the notes that a reader needs.
 
     Args:
-        table: as read, or any DataFrame.
+        source: the table as read.
         columns: which column holds what.
-        name: the table's name, for messages and the column ``dataset``.
+        decimal: the decimal mark of numbers; ``None`` to find it.
+        drop_identical: whether rows that stand twice are dropped, instead of being refused.
 
     Raises:
         ConfigError: a column that is not there, with the nearest name.
-        DataError: a label or score that is no number, by row.
+        DataError: a label or score that is no number, a name that is missing, a row that stands twice, by line.
     """
-    _check_present(table, columns, name)
-    notes: list[str] = []
-    reference = _reference(table, columns.reference, notes)
-    condition = _text(table, columns.condition) if columns.condition else pd.Series("", index=table.index)
-    cluster = merge_case(_text(table, columns.cluster), "cluster", notes) if columns.cluster else reference
-    enhanced_column = next((item for item in ENHANCED_NAMES if item in table.columns), None)
-    rows = pd.Series([f"row {i + 2}" for i in range(len(table))], index=table.index)
-    enhanced = _text(table, enhanced_column) if enhanced_column else rows
-    pair = enhanced if enhanced.is_unique else rows
+    _check_present(source, columns)
+    notes = list(source.notes)
     problems: list[Problem] = []
-    numbers = {item: _numbers(table, item, name, problems) for item in dict.fromkeys([columns.mos, *columns.methods])}
-    spread = {item: _numbers(table, item, name, problems) for item in (columns.mos_sd, columns.observers) if item}
-    bad_labels = ~np.isfinite(numbers[columns.mos])
-    problems += [
-        Problem("error", f"the label in column {columns.mos!r} is missing or not finite", f"{name}:{i + 2}")
-        for i in np.flatnonzero(bad_labels)
-    ]
+    wanted = (columns.mos, *columns.methods, columns.mos_sd, columns.observers)
+    numbers = _numbers(source, [item for item in dict.fromkeys(wanted) if item is not None], decimal, problems, notes)
+    _check_labels(source, columns.mos, numbers[columns.mos], problems)
+    rows = [source.label(row) for row in range(len(source.frame))]
+    names = {
+        noun: _names(source, column, noun, problems, notes)
+        for noun, column in (
+            ("reference", columns.reference),
+            ("cluster", columns.cluster),
+            ("condition", columns.condition),
+        )
+        if column is not None
+    }
     if problems:
-        raise DataError(problems)
+        raise DataError(shorten(problems))
+    if columns.reference is None:
+        notes.append("No reference column: every pair counts as a reference of its own (--reference COL).")
+    reference = names.get("reference", rows)
+    enhanced_column, enhanced = _enhanced(source, columns)
+    part_of_name = {noun: cells for noun, cells in names.items() if noun != "cluster"}
+    told_apart = Names(enhanced_column, enhanced, {**_also_names(source, columns), **part_of_name})
+    keep = unrepeated(source, told_apart, numbers, columns.mos, drop=drop_identical, notes=notes)
+    enhanced = [name or row for name, row in zip(enhanced or rows, rows, strict=True)]
     result = pd.DataFrame(
         {
-            "dataset": Path(name).stem,
+            "dataset": Path(source.name).stem,
             "split": "",
             "fold": np.nan,
-            "pair": pair,
+            "pair": enhanced if len(set(enhanced)) == len(enhanced) else rows,
             "reference": reference,
-            "cluster": cluster,
+            "cluster": names.get("cluster", reference),
             "enhanced": enhanced,
-            "condition": condition,
+            "condition": names.get("condition", ""),
             "mos": numbers[columns.mos],
-            "mos_sd": spread.get(columns.mos_sd or "", np.nan),
-            "observers": spread.get(columns.observers or "", np.nan),
+            "mos_sd": numbers[columns.mos_sd] if columns.mos_sd else np.nan,
+            "observers": numbers[columns.observers] if columns.observers else np.nan,
+            **{item: np.where(np.isfinite(numbers[item]), numbers[item], np.nan) for item in columns.methods},
         }
     )
-    for item in columns.methods:
-        values = numbers[item].copy()
-        values[~np.isfinite(values)] = np.nan
-        result[item] = values
-    return result.reset_index(drop=True), notes
+    return result[keep].reset_index(drop=True), notes
 
 
-def guess(table: pd.DataFrame, given: str | None, names: Sequence[str]) -> str | None:
+def guess(source: Source, given: str | None, names: Sequence[str]) -> str | None:
     """The column that was named, or the first of the usual names that the table has."""
-    return given if given is not None else next((name for name in names if name in table.columns), None)
+    return given if given is not None else next((name for name in names if name in source.frame.columns), None)
 
 
-def _check_present(table: pd.DataFrame, columns: Columns, name: str) -> None:
-    if table.empty:
-        raise DataError(f"{name}: the table has no rows")
-    present = [str(column) for column in table.columns]
+def _check_present(source: Source, columns: Columns) -> None:
     named = (
         columns.mos,
         *columns.methods,
@@ -128,43 +129,85 @@ def _check_present(table: pd.DataFrame, columns: Columns, name: str) -> None:
         columns.observers,
     )
     for column in named:
-        if column is not None and column not in present:
-            hint = did_you_mean(column, present) or f"; it has {', '.join(present[:12])}"
-            raise ConfigError(f"{name}: no column {column!r}{hint}")
-        if column is not None and present.count(column) > 1:
-            raise ConfigError(f"{name}: the column {column!r} stands more than once")
+        if column is not None and column not in source.headings:
+            hint = did_you_mean(column, source.headings) or f"; it has {', '.join(source.headings[:12])}"
+            raise ConfigError(f"{source.name}: no column {column!r}{hint}")
 
 
-def _text(table: pd.DataFrame, column: str) -> pd.Series[str]:
-    return table[column].astype(str).str.strip()
-
-
-def _reference(table: pd.DataFrame, column: str | None, notes: list[str]) -> pd.Series[str]:
+def _enhanced(source: Source, columns: Columns) -> tuple[str | None, list[str] | None]:
+    """The column of the enhanced images' names, by its usual headings, and its cells; missing ones are empty."""
+    used = {columns.mos, *columns.methods, columns.reference, columns.cluster, columns.condition, columns.mos_sd}
+    column = next((name for name in ENHANCED_NAMES if name in source.frame.columns and name not in used), None)
     if column is None:
-        notes.append("No reference column: every pair counts as a reference of its own (--reference COL).")
-        return pd.Series([f"row {i + 2}" for i in range(len(table))], index=table.index)
-    return merge_case(_text(table, column), "reference", notes)
+        return None, None
+    return column, ["" if is_missing(name) else name for name in source.text(column)]
 
 
-def merge_case(names: pd.Series[str], noun: str, notes: list[str]) -> pd.Series[str]:
-    """Names that differ only in case are one; the first spelling stands for all, and a note says so."""
-    folded = names.str.casefold()
-    first = names.groupby(folded, sort=False).transform("first")
-    before, after = names.nunique(), folded.nunique()
-    if after < before:
-        notes.append(f"{before} {noun} names differing only in case were merged into {after}.")
-    return first
+def _also_names(source: Source, columns: Columns) -> dict[str, list[str]]:
+    """Columns that belong to a pair's name in a table that has them: the same names stand in several data sets, say."""
+    usual = (*OTHER_NAMES, *(() if columns.condition else CONDITION_NAMES))
+    return {name: source.text(name) for name in usual if name in source.frame.columns and name not in columns.methods}
 
 
-def _numbers(table: pd.DataFrame, column: str, name: str, problems: list[Problem]) -> NDArray[np.float64]:
-    """A column as numbers; empty and ``nan`` cells are NaN, other text is a problem with its line."""
-    raw = table[column]
-    text = raw.astype(str).str.strip()
-    empty = raw.isna() | text.str.lower().isin(["", "nan", "na", "n/a", "none", "null"])
-    values = pd.to_numeric(text.where(~empty), errors="coerce").astype(float)
-    wrong = values.isna() & ~empty
-    problems += [
-        Problem("error", f"{text.iloc[i]!r} in column {column!r} is not a number", f"{name}:{i + 2}")
-        for i in np.flatnonzero(wrong.to_numpy())
-    ]
-    return np.array(values, dtype=np.float64)
+def _names(source: Source, column: str, noun: str, problems: list[Problem], notes: list[str]) -> list[str]:
+    """A column of names; those that differ only in case, or in how a number is written, are one, and a note says so."""
+    cells = source.text(column)
+    missing = [row for row, name in enumerate(cells) if is_missing(name)]
+    if missing:
+        row, more = missing[0], many([source.number(other) for other in missing[1:]], "row")
+        word = f" ({cells[row]!r} stands for a missing one; rename it if it is a name)" if cells[row] else ""
+        message = f"the {noun} in column {column!r} is missing{word}{more}; without names these rows would pass for one"
+        problems.append(Problem("error", message, source.where(row)))
+        return cells
+    return merge_equal(cells, noun, notes)
+
+
+def merge_equal(names: Sequence[str], noun: str, notes: list[str]) -> list[str]:
+    """One name for each that is meant: the first spelling, where others differ in case, or all are numbers (1, 01, 1.0)."""
+    distinct = list(dict.fromkeys(names))
+    first: dict[str, str] = {}
+    spelt = {name: first.setdefault(name.casefold(), name) for name in distinct}
+    if len(first) < len(distinct) and noun != "condition":
+        notes.append(f"{len(distinct)} {noun} names differing only in case were merged into {len(first)}.")
+    elif noun == "condition":
+        spelt = {name: name for name in distinct}
+    if all(_NUMBER.fullmatch(name) for name in distinct):
+        values: dict[Decimal, str] = {}
+        spelt = {name: values.setdefault(Decimal(name), name) for name in distinct}
+        if len(values) < len(distinct):
+            notes.append(f"{len(distinct)} {noun} names are {len(values)} different numbers and were merged as such.")
+    return [spelt[name] for name in names]
+
+
+def _check_labels(source: Source, column: str, labels: Floats, problems: list[Problem]) -> None:
+    wrong = np.flatnonzero(~np.isfinite(labels)).tolist()
+    if wrong and not problems:
+        more = many([source.number(row) for row in wrong[1:]], "row")
+        message = f"the label in column {column!r} is missing or not finite{more}"
+        problems.append(Problem("error", message, source.where(wrong[0])))
+
+
+def _numbers(
+    source: Source, columns: Sequence[str], decimal: Mark | None, problems: list[Problem], notes: list[str]
+) -> dict[str, Floats]:
+    """Columns as numbers; empty and ``nan`` cells are NaN, other text is a problem with its line."""
+    found: dict[str, Floats] = {}
+    texts: dict[str, list[str]] = {}
+    for column in columns:
+        raw = source.frame[column]
+        if pd.api.types.is_numeric_dtype(raw) and not pd.api.types.is_bool_dtype(raw):
+            found[column] = raw.to_numpy(dtype=np.float64, na_value=np.nan)
+        else:
+            texts[column] = source.text(column)
+    others = (source.text(name) for name in source.headings if name not in columns)
+    mark = find_mark(texts, source.where, separator=source.separator, asked=decimal, others=others)
+    if mark == ",":
+        notes.append(f"Decimal commas were read in {Path(source.name).name}.")
+    for column, cells in texts.items():
+        values, wrong = to_floats(cells, mark)
+        found[column] = np.array(values, dtype=np.float64)
+        if wrong:
+            more = many([source.number(row) for row in wrong[1:]], "row")
+            message = f"{cells[wrong[0]]!r} in column {column!r} is not a number{more}"
+            problems.append(Problem("error", message, source.where(wrong[0])))
+    return {column: found[column] for column in columns}

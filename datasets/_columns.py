@@ -61,9 +61,7 @@ class Sheet:
         cells = {name: [row.cells[name] for row in self.rows] for name in self.columns if name}
         used = {name: cells.pop(name) for name in dict.fromkeys(numbers)}
         where = [f"{self.file}:{row.line}" for row in self.rows]
-        self.mark = find_mark(
-            used, where.__getitem__, separator=self.separator, asked=asked, others=cells.values()
-        )
+        self.mark = find_mark(used, where.__getitem__, separator=self.separator, asked=asked, others=cells.values())
         if self.mark == ",":
             self.notes.append(f"Decimal commas were read in {self.file.name}.")
 

@@ -137,7 +137,9 @@ class Table(Dataset):
         _name_pairs(rows)
         self._read = sheet.notes
         if dropped:
-            self._read.append(f"{dropped:,} rows that stood twice word for word were dropped (duplicates: drop-identical).")
+            self._read.append(
+                f"{dropped:,} rows that stood twice word for word were dropped (duplicates: drop-identical)."
+            )
         names = ["pair", *columns, "reference_path", "enhanced_path", "source"]
         return pd.DataFrame(rows, columns=names), at_most(sheet.problems, str(self._file), limit=2 * MAX_PROBLEMS)
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from benchmark import MethodInfo, ScoreSource, UserError
+from benchmark.decimals import Mark
 
 from ._score_lines import read_lines
 
@@ -23,7 +24,7 @@ IMAGE_FORMATS = ("png", "jpg", "jpeg", "bmp", "tif", "tiff", "gif", "webp", "ppm
 
 
 class ScoresFile(ScoreSource):
-    """Lines of ``name,score``, or a CSV with a column of image names and a column of scores.
+    """Lines of ``name,score``, or a CSV (comma, semicolon or tab) with a column of image names and a column of scores.
 
     A name means the pair whose enhanced image it names: by the pair's identifier, by the image's name, with or without
     folders and extension. A pair without a line, or whose score is empty or NaN, has no score.
@@ -35,6 +36,7 @@ class ScoresFile(ScoreSource):
         title: what tables print; default: the column or the file's name.
         trained_on: the data that the method's parameters were fitted to.
         citation: BibTeX entry, or one line.
+        decimal: the decimal mark of scores, ``","`` or ``"."``; default: found where nothing else can be meant.
     """
 
     info = MethodInfo(
@@ -54,9 +56,12 @@ class ScoresFile(ScoreSource):
         title: str | None = None,
         trained_on: str = "unknown",
         citation: str = "",
+        decimal: Mark | None = None,
     ) -> None:
         self.file = Path(file)
         self.column = column
+        self._decimal = decimal
+        self._how = ""
         self._unmatched = 0
         # Direction and title belong to the file, not to the class.
         vars(self)["info"] = replace(
@@ -71,8 +76,8 @@ class ScoresFile(ScoreSource):
         return {"scores": str(self.file)}
 
     def settings(self) -> Mapping[str, str]:
-        """The file, and how many of its names mean no pair, known once ``scores`` was called."""
-        read = {"scores": f"read from {self.file.name}"}
+        """The file, how it was read, and how many of its names mean no pair: the latter known once ``scores`` was called."""
+        read = {"scores": f"read from {self.file.name}" + (f" ({self._how})" if self._how else "")}
         return {**read, "unused": f"{self._unmatched} names that match no pair"} if self._unmatched else read
 
     def scores(self, pairs: pd.DataFrame, rows: pd.DataFrame) -> np.ndarray[Any, Any]:
@@ -85,7 +90,9 @@ class ScoresFile(ScoreSource):
         found: dict[str, float] = {}
         lines: dict[str, str] = {}
         self._unmatched = 0
-        for line in read_lines(self.file, self.column):
+        read = read_lines(self.file, self.column, self._decimal)
+        self._how = read.how
+        for line in read.lines:
             fitting = index.find(line.name)
             if len(fitting) > 1:
                 raise UserError(

@@ -14,7 +14,7 @@ from typing import Literal
 from benchmark.errors import DataError, Problem
 
 Mark = Literal[",", "."]
-HOW_TO_SAY = 'say that commas are decimal ones by `--decimal ,` (in a configuration `decimal: ","`)'
+HOW_TO_SAY = 'say so by `--decimal ,` (in a configuration `decimal: ","`)'
 # what pandas reads as missing, so that a file and a DataFrame read from it give the same answer
 MISSING_NAMES = frozenset(
     ("", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN", "<NA>", "N/A", "NA")
@@ -63,7 +63,7 @@ def find_mark(
     first, more = numbers[0], len(numbers) - 1
     count = f", and {more:,} more such cells" if more else ""
     if separator in (",", ""):
-        message = f"{_quote(columns, first)} is no number{count}; if commas are decimal ones, {HOW_TO_SAY}"
+        message = f"{_quote(columns, first)} is no number{count}; if these are decimal commas, {HOW_TO_SAY}"
     elif point is not None:
         message = (
             f"{_quote(columns, first)} has a comma{count}, {_quote(columns, point)} ({where(point[1])}) a point; let all "
@@ -71,8 +71,8 @@ def find_mark(
         )
     elif not any(_shows_decimals(cells) for cells in (*columns.values(), *others)):
         message = (
-            f"{_quote(columns, first)}{count}: decimals or thousands? If commas are decimal ones, {HOW_TO_SAY}; else take "
-            "them out"
+            f"{_quote(columns, first)}{count}: decimals or thousands? If these are decimal commas, {HOW_TO_SAY}; else "
+            "take them out"
         )
     else:
         return ","

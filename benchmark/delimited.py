@@ -187,14 +187,14 @@ def _misfits(table: Delimited, others: Sequence[Record], called: str) -> Problem
     more = many([row.line for row in others[1:]])
     message = f"{cells} column{'s' if cells > 1 else ''}, the {called} has {width}{more}"
     surplus = cells - width
-    if surplus > 0 and table.separator == "," and _digit_pairs(first.cells) >= surplus:
-        message += f". Decimal commas? Separate columns by semicolons or tabs, or quote such cells and {HOW_TO_SAY}"
+    if any("\n" in cell for cell in first.cells):
+        message += ". A cell of this row runs over several lines: is a quote missing?"
     elif surplus > 0 and not any(first.cells[width:]):
         message += ". Take off the separator at the row's end"
+    elif surplus > 0 and table.separator == "," and _digit_pairs(first.cells) >= surplus:
+        message += f". Decimal commas? Separate columns by semicolons or tabs, or quote such cells and {HOW_TO_SAY}"
     elif surplus > 0 and not table.records and all(len(row.cells) == width + 1 for row in others):
         message += ". Row names, as R writes them? Use write.csv(x, row.names = FALSE), or give their column a heading"
-    elif any("\n" in cell for cell in first.cells):
-        message += ". A cell of this row runs over several lines: is a quote missing?"
     return Problem("error", message, f"{table.file}:{first.line}")
 
 

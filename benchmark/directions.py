@@ -1,7 +1,7 @@
 """Says so where methods correlate with the labels against the direction that was declared for them. Pandas.
 
-A hint and no more: in EFID the reference is the degraded photograph, and a negative correlation may be the result. Nothing is
-turned here. Neighbour: ``outcome``, which puts the sentences among the notes of a table.
+A hint and no more: in EFID the reference is the degraded photograph, and a negative correlation may be the result. Nothing
+is turned here. Neighbour: ``outcome``, which puts the sentences among the notes of a table.
 """
 
 from __future__ import annotations
@@ -60,10 +60,7 @@ def _against(summary: pd.DataFrame, methods: Sequence[ScoredMethod], *, most: bo
         return ""
     shown = ", ".join(f"{label} {known[label][0]:.2f}" for label in negative[:SHOWN])
     more = ", …" if len(negative) > SHOWN else ""
-    return (
-        f"{len(negative)} of {len(known)} methods correlate negatively with the labels in the direction declared "
-        f"(SRCC: {shown}{more})"
-    )
+    return f"{len(negative)} of {len(known)} methods have a negative SRCC in the direction declared ({shown}{more})"
 
 
 def _sign(summary: pd.DataFrame, label: str) -> tuple[float, bool]:
@@ -72,6 +69,6 @@ def _sign(summary: pd.DataFrame, label: str) -> tuple[float, bool]:
     values = rows.dropna(subset=["value"])
     if values.empty:
         return math.nan, False
-    worst = values.loc[values["value"].idxmin()]
-    value, high = float(worst["value"]), float(worst["ci_high"])
+    worst = int(values["value"].to_numpy(dtype=float).argmin())
+    value, high = float(values["value"].iloc[worst]), float(values["ci_high"].iloc[worst])
     return value, high < 0 if not math.isnan(high) else value < -CLEARLY

@@ -278,12 +278,12 @@ def _hints(prepared: Prepared, methods: Sequence[ScoredMethod]) -> Callable[[pd.
         or prepared.config.dataset.lower_mos_better is not None
     ):
         return lambda summary: ()
-    seeing = [
+    judging = [
         method
         for method, entrant in zip(methods, prepared.entrants, strict=True)
-        if not isinstance(entrant.method, ScoreSource)
+        if not (isinstance(entrant.method, ScoreSource) and entrant.method.predicts_label)
     ]
-    return functools.partial(directions.of_data_set, methods=seeing)
+    return functools.partial(directions.of_data_set, methods=judging)
 
 
 def _precision(config: RunConfig) -> tuple[str, ...]:

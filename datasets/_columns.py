@@ -108,7 +108,7 @@ def read_sheet(file: Path, required: Sequence[str]) -> Sheet:
         if name not in header
     ]
     if problems:
-        raise DataError(problems)
+        raise DataError([*problems, *table.problems])
     check_header(table)
     if not table.records and not table.problems:
         raise DataError(Problem("error", "has a header but no rows", str(file)))

@@ -41,11 +41,10 @@ def problems(folder: Path, text: str | bytes, **options: Any) -> list[str]:
 
 def test_standard_columns_are_taken_where_they_are(folder: Path) -> None:
     text = "split,reference,enhanced,mos,condition,cluster,mos_sd,observers,fold,other\n"
-    found = load(folder, text + "test,r.png,a.png,3.5,soft,p1,0.5,12,1,x\ntest,r.png,sub/c.png,2,hard,,,,2,y\n")
+    found = load(folder, text + "test,r.png,a.png,3.5,soft,p1,0.5,12,1,x\ntest,r.png,sub/c.png,2,hard,p1,,NA,2,y\n")
     first, second = found.iloc[0], found.iloc[1]
     expected = ["test", 1, "test/a.png", "r.png", "p1", "a.png", "soft", 3.5, 0.5, 12]
     assert first[list(pairs.COLUMNS[:10])].tolist() == expected
-    assert second["cluster"] == "r.png", "an empty cell means the reference"
     assert pd.isna(second["mos_sd"])
     assert all(Path(path).is_file() for column in pairs.PATHS for path in found[column])
 
@@ -56,6 +55,47 @@ def test_separators_and_line_endings(folder: Path, mark: str, ending: str) -> No
     lines = (("reference", "enhanced", "mos"), ("r.png", "a.png", "3.5"), ("r.png", '"b.png"', "2.25"))
     (folder / "t.csv").write_bytes(b"\xef\xbb\xbf" + ending.join(mark.join(line) for line in lines).encode())
     assert table(file=folder / "t.csv").pairs()["mos"].tolist() == [3.5, 2.25]
+
+
+@pytest.mark.parametrize("missing", ["", " ", "NA", "None", "null", "nan"])
+@pytest.mark.parametrize("column", ["condition", "cluster", "split"])
+def test_a_missing_condition_cluster_or_split_is_refused_by_line(folder: Path, column: str, missing: str) -> None:
+    text = f"reference,enhanced,mos,{column}\nr.png,a.png,1,x\n\nr.png,b.png,2,{missing}\n"
+    (message,) = problems(folder, text)
+    assert message.startswith(f"4: the {column} in column {column!r} is missing")
+
+
+def test_a_column_without_any_content_is_as_good_as_none(folder: Path) -> None:
+    found = load(folder, "reference,enhanced,mos,cluster,condition,split\nr.png,a.png,1,,,\nr2.png,b.png,2,,,\n")
+    assert found[["cluster", "condition", "split"]].to_numpy().tolist() == [["r.png", "", ""], ["r2.png", "", ""]]
+
+
+def test_decimal_commas_are_read_and_said_or_their_option_is_named(folder: Path) -> None:
+    (folder / "t.csv").write_text("reference;enhanced;mos;mos_sd\nr.png;a.png;3,5;0,25\nr.png;b.png;2;\n")
+    dataset = table(file=folder / "t.csv")
+    assert dataset.pairs()["mos"].tolist() == [3.5, 2.0]
+    assert list(dataset.notes()[1:]) == [
+        "Columns of t.csv are separated by semicolons.",
+        "Decimal commas were read in t.csv.",
+    ]
+    quoted = 'reference,enhanced,mos\nr.png,a.png,"3,5"\nr.png,b.png,"2,5"\n'
+    (message,) = problems(folder, quoted)
+    assert message.startswith("2: '3,5' in column 'mos'")
+    assert 'decimal: ","' in message
+    assert load(folder, quoted, decimal=",")["mos"].tolist() == [3.5, 2.5]
+    assert "has a point" in problems(folder, "reference,enhanced,mos\nr.png,a.png,3.5\n", decimal=",")[0]
+
+
+def test_rows_listed_twice_are_refused_by_line_or_dropped_and_counted(folder: Path) -> None:
+    text = "reference,enhanced,mos\nr.png,a.png,1\nr.png,b.png,2\nr.png,a.png,1\n"
+    (message,) = problems(folder, text)
+    assert message.startswith("4: the pair of 'a.png' and 'r.png' already stands in line 2, word for word")
+    (folder / "t.csv").write_text(text)
+    dataset = table(file=folder / "t.csv", duplicates="drop-identical")
+    assert dataset.pairs()["mos"].tolist() == [1.0, 2.0]
+    assert any("1 rows" in note and "dropped" in note for note in dataset.notes())
+    (message,) = problems(folder, text.replace("a.png,1\n", "a.png,3\n", 1), duplicates="drop-identical")
+    assert "with the label 3 instead of 1" in message
 
 
 def test_named_columns_and_root(folder: Path, tmp_path: Path) -> None:
@@ -74,7 +114,7 @@ def test_missing_columns_get_the_nearest_name(folder: Path) -> None:
     assert len(found) == 4
     assert all("there are 'x', 'y'" in message for message in found)
     assert problems(folder, "reference,enhanced,mos,mos\nr.png,a.png,1,2") == [
-        "1: the column 'mos' stands more than once"
+        "1: the column 'mos' stands more than once; rename one of them"
     ]
 
 
@@ -115,7 +155,7 @@ def test_wrong_optional_cells_are_named(folder: Path) -> None:
         (b"reference,enhanced,mos\n", "no rows"),
         ("reference,enhanced,mos\nr.png,a.png,1".encode("utf-16"), "UTF-16"),
         ("reference,enhanced,mos\nr.png,增.png,1".encode("gbk"), "GBK"),
-        (b'"reference,enhanced,mos\nr.png,a.png,1', "no column"),
+        (b'"reference,enhanced,mos\nr.png,a.png,1', "never closed"),
     ],
 )
 def test_files_that_are_no_tables(folder: Path, content: bytes, words: str) -> None:
@@ -138,7 +178,16 @@ def test_simulated_labels_are_said(folder: Path) -> None:
 def test_any_text_gives_pairs_or_named_problems(folder: Path, lines: list[str]) -> None:
     text = "\n".join(["reference,enhanced,mos", "r.png,a.png,1", *lines])
     (folder / "t.csv").write_text(text, newline="")
-    found, problems = table(file=folder / "t.csv").examine()  # type: ignore[attr-defined]
-    wrong = {problem.where for problem in problems}
-    assert all(where.startswith(f"{folder / 't.csv'}:") for where in wrong)
-    assert len(found) + len(wrong) == sum(1 for line in text.replace("\r", "\n").split("\n") if line.strip()) - 1
+    try:
+        found, problems = table(file=folder / "t.csv").examine()  # type: ignore[attr-defined]
+    except DataError as error:  # a decimal comma, quoted
+        found, problems = pd.DataFrame({"source": []}), list(error.problems)
+        assert '"' in text
+    rows = text.replace("\r", "\n").split("\n")
+    named = {int(problem.where.removeprefix(f"{folder / 't.csv'}:")) for problem in problems}
+    assert named <= set(range(2, len(rows) + 1))
+    assert all(len(str(problem)) < 500 for problem in problems)
+    if '"' not in text:
+        fitting = {number for number, row in enumerate(rows, 1) if row.count(",") == 2}
+        read = {int(source.rpartition(":")[2]) for source in found["source"]}
+        assert fitting <= read | named | {1}

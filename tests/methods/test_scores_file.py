@@ -47,6 +47,9 @@ def scores(tmp_path: Path, pairs: pd.DataFrame, text: str, column: str | None = 
         "\ufeffa_clahe.png,0.5\na_gamma.png,0.25\nb v1.5.png,-1e-3\n",
         "a_clahe.png\t0.5\na_gamma.png\t0.25\nb v1.5.png\t-1e-3\n",
         "a_clahe.png;0.5\na_gamma.png;0.25\n\nb v1.5.png;-1e-3\n",
+        "a_clahe.png;0,5\na_gamma.png;0,25\nb v1.5.png;-1e-3\n",
+        "name;score\na_clahe.png;0,5\na_gamma.png;0,25\nb v1.5.png;-0,001\n",
+        "a_clahe.png\t0,5\na_gamma.png\t0,25\nb v1.5.png\t-0,001\n",
         "# made by another tool\na_clahe.png 0.5\na_gamma.png   0.25\nb v1.5.png -1e-3\n",
         "name score\na_clahe.png 0.5\na_gamma.png 0.25\nb v1.5.png -1e-3\n",
         'id,dist_img,score,mos\n1,a_clahe.png,0.5,9\n2,a_gamma.png,0.25,8\n3,"b v1.5.png",-1e-3,7\n',
@@ -98,10 +101,17 @@ def test_no_score_is_nan_and_infinity_stays(tmp_path: Path, pairs: pd.DataFrame)
     ("text", "message"),
     [
         ("a_clahe.png,0.5\na_gamma.png,abc\n", r"metric\.txt:2: 'abc' is not a number"),
-        ("a_clahe.png;0,5\na_gamma.png;0,25\n", r"metric\.txt:1: '0,5' is not a number"),
+        ("a_clahe.png;1,234\na_gamma.png;2,345\n", r"metric\.txt:1: '1,234' .*--decimal ,"),
+        (
+            'a_clahe.png,"0,5"\na_gamma.png,"0,25"\n',
+            r"metric\.txt:1: '0,5' in column 'score' is no number.*decimal: \",",
+        ),
+        ("name,score\na_clahe.png,0,5\na_gamma.png,0,25\n", r"metric\.txt:2: 3 columns.*Decimal commas\?"),
+        ("a_clahe.png;0,5\na_gamma.png;0.25\n", r"metric\.txt:1: .* has a comma.*has a point|a point"),
+        ("name,score,Score\na_clahe.png,0.5,0.6\n", r"metric\.txt:1: the column 'score' stands more than once"),
         ("a_clahe.png,abc\na_gamma.png,1\n", r"metric\.txt:1: 'abc' is not a number"),
         ("picture,metric\na_gamma.png,1\n", r"metric\.txt:1: 'metric' is not a number"),
-        ("a_clahe.png,0.5\n\na_gamma.png,1,2\n", r"metric\.txt:3: 3 columns, not 2"),
+        ("a_clahe.png,0.5\n\na_gamma.png,1,2\n", r"metric\.txt:3: 3 columns, the first row has 2"),
         ("a_clahe.png,0.5,1\na_gamma.png,1,2\n", r"metric\.txt:1: 3 columns and no header"),
         ("a_clahe.png,0.5\n,1\n", r"metric\.txt:2: the image's name is empty"),
         (
@@ -110,7 +120,7 @@ def test_no_score_is_nan_and_infinity_stays(tmp_path: Path, pairs: pd.DataFrame)
         ),
         ("a_clahe.png,0.5\n1.png,3\n", r"metric\.txt:2: '1\.png' fits 2 pairs \(test/1\.png, train/1\.png\)"),
         ("x.png,0.5\ny.png,1\n", r"metric\.txt: none of its 2 names"),
-        ("", r"metric\.txt: holds no lines"),
+        ("", r"metric\.txt: is empty"),
         ('a_clahe.png,"0.5\n', r"metric\.txt:1: can't be split"),
         ("model,psnr,ssim\nq,1,2\n", r"metric\.txt:1: 3 columns and no header"),
         ("score,other,third\n1,2,3\n", r"metric\.txt:1: no column of image names"),
@@ -122,12 +132,25 @@ def test_what_is_refused(tmp_path: Path, pairs: pd.DataFrame, text: str, message
 
 
 def test_unreadable_files(tmp_path: Path, pairs: pd.DataFrame) -> None:
-    with pytest.raises(UserError, match=r"absent\.csv: can't be read"):
+    with pytest.raises(UserError, match=r"absent\.csv: no such file"):
         ScoresFile(file=tmp_path / "absent.csv", higher_is_better=True).scores(pairs, pairs)
     latin = tmp_path / "latin.csv"
     latin.write_bytes("é.png,1\n".encode("latin-1"))
     with pytest.raises(UserError, match="UTF-8"):
         ScoresFile(file=latin, higher_is_better=True).scores(pairs, pairs)
+
+
+def test_how_the_file_was_read_is_said_and_decimal_commas_are_read_on_request(
+    tmp_path: Path, pairs: pd.DataFrame
+) -> None:
+    file = tmp_path / "metric.csv"
+    file.write_text("name;score\na_clahe.png;0,5\n")
+    method = ScoresFile(file=file, higher_is_better=True)
+    method.scores(pairs, pairs)
+    assert method.settings()["scores"] == "read from metric.csv (columns separated by semicolons, decimal commas)"
+    file.write_text('name,score\na_clahe.png,"1,234"\n')
+    method = ScoresFile(file=file, higher_is_better=True, decimal=",")
+    assert method.scores(pairs, pairs)[0] == 1.234
 
 
 def test_names_that_match_no_pair_are_counted(tmp_path: Path, pairs: pd.DataFrame) -> None:

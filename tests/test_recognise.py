@@ -31,7 +31,7 @@ def workbook() -> bytes:
 
 def matlab() -> bytes:
     buffer = io.BytesIO()
-    savemat(buffer, {"mos": np.arange(3.0)})
+    savemat(buffer, {"mos": np.arange(3.0)})  # type: ignore[arg-type]
     return buffer.getvalue()
 
 

@@ -151,6 +151,7 @@ def test_a_run_on_a_table_with_scores_from_a_file_reads_both(shared: Shared, ima
     ],
 )
 def test_the_data_set_table_refuses_what_evaluate_refuses(shared: Shared, images: Path, name: str, words: str) -> None:
+    table: Callable[..., Any] = registry.datasets().load("table")
     with pytest.raises(UserError) as caught:
-        registry.datasets().load("table")(file=case(shared, name), root=images).pairs()
+        table(file=case(shared, name), root=images).pairs()
     assert words in str(caught.value)

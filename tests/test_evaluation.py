@@ -1,5 +1,6 @@
 """From a table of scores to rows: signs, levels, families, and a clear word for everything that is undefined."""
 
+import math
 import warnings
 from dataclasses import dataclass
 
@@ -197,6 +198,21 @@ def test_a_constant_column_and_a_column_without_scores() -> None:
     rows = pick(found.comparisons, level="pair", statistic="srcc", method_b="flat")
     assert rows[["difference", "ci_low", "p_value", "p_adjusted"]].isna().all(axis=None)
     assert not rows["significant"].any()
+
+
+def test_values_equal_up_to_rounding_are_undefined_and_the_words_say_why() -> None:
+    scores = make_scores(9, 5)
+    number = scores["reference"].str[1:].astype(float)
+    scores["by_reference"] = np.sqrt(number) * (1 + 1e-16 * np.arange(len(scores)))
+    scores["level"] = np.where(np.arange(len(scores)) % 2, 0.3, 0.1 + 0.2)
+    found = run(scores, "by_reference", "level", "good")
+    for statistic in ("srcc", "plcc", "krcc"):
+        assert math.isnan(value(found, "by_reference", statistic, "system"))
+        assert note(found, "by_reference", statistic, "system") == "the conditions' means do not differ"
+        assert math.isfinite(value(found, "by_reference", statistic))
+        assert math.isnan(value(found, "level", statistic))
+        assert note(found, "level", statistic) == "all scores are equal"
+    assert note(found, "level", "rmse") == "all scores are equal"
 
 
 def test_equal_labels() -> None:

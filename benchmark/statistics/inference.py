@@ -15,6 +15,7 @@ from benchmark.statistics.design import Group, Versus
 from benchmark.statistics.intervals import Kind, Scale, interval, jackknife_error, known_part
 from benchmark.statistics.measures import Measure
 from benchmark.statistics.resampling import FloatArray, Resamples, leave_one_out
+from benchmark.statistics.rounding import less
 from benchmark.statistics.settings import StatisticsSettings
 
 LOWER_IS_BETTER = frozenset({"rmse", "outlier_ratio"})
@@ -157,14 +158,17 @@ def _differences(
         return []
     first = np.array([pair.column_first for pair in pairs])
     second = np.array([pair.column_second for pair in pairs])
-    observed = values.data[first] - values.data[second]
-    drawn = values.drawn[:, first] - values.drawn[:, second]
+    # what only rounding tells apart, such as PLCC of a method and of its double, is no difference
+    scale = np.fmax.reduce(np.abs(np.concatenate([values.data[None], values.drawn, values.left_out])), axis=0)
+    scale = np.fmax(scale[first], scale[second])
+    observed = less(values.data[first], values.data[second], scale)
+    drawn = less(values.drawn[:, first], values.drawn[:, second], scale)
     found, p_values, errors = [], np.full(len(pairs), np.nan), np.full(len(pairs), np.nan)
     groups = measure.design.group_of
     fewest = min((group.n_clusters for group in groups), default=0)
     for number, pair in enumerate(pairs):
         left_first = _left_out(groups, values.left_out, pair.column_first)
-        left = left_first - _left_out(groups, values.left_out, pair.column_second)
+        left = less(left_first, _left_out(groups, values.left_out, pair.column_second), scale[number])
         ends = interval(float(observed[number]), drawn[:, number], left, kind=kind, confidence=settings.confidence)
         found.append(ends)
         if not np.isfinite(ends.low):

@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from benchmark.errors import ConfigError, DataError, Problem
+from benchmark.opinions import opinion_problems
 from benchmark.words import did_you_mean
 
 REFERENCE_NAMES = ("reference", "ref_img", "ref", "ref_name", "reference_image")
@@ -85,6 +86,12 @@ def from_table(table: pd.DataFrame, columns: Columns, *, name: str) -> tuple[pd.
         Problem("error", f"the label in column {columns.mos!r} is missing or not finite", f"{name}:{i + 2}")
         for i in np.flatnonzero(bad_labels)
     ]
+    problems += opinion_problems(
+        spread.get(columns.mos_sd or "", np.nan),
+        spread.get(columns.observers or "", np.nan),
+        lambda row: f"{name}:{row + 2}",
+        columns=(columns.mos_sd or "", columns.observers or ""),
+    )
     if problems:
         raise DataError(problems)
     result = pd.DataFrame(

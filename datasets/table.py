@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 TEXT = ("condition", "split", "cluster")
-NUMBERS = {"mos_sd": 0.0, "observers": 1.0, "fold": 0.0}
+WHOLE = {"observers": 1.0, "fold": 0.0}
 
 
 class Table(Dataset):
@@ -141,9 +141,11 @@ def _pair(sheet: Sheet, row: Row, columns: dict[str, str], folder: Folder) -> di
     for key in TEXT:
         if key in columns:
             pair[key] = row.cells[columns[key]]
-    for key, least in NUMBERS.items():
+    if "mos_sd" in columns:
+        pair["mos_sd"] = sheet.number(row, columns["mos_sd"], above=0)
+    for key, least in WHOLE.items():
         if key in columns:
-            pair[key] = sheet.number(row, columns[key], least=least, whole=key != "mos_sd")
+            pair[key] = sheet.number(row, columns[key], least=least, whole=True)
     if len(sheet.problems) > before:
         return None
     paths = {f"{key}_path": folder.path_of(name) for key, name in names.items()}

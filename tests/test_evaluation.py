@@ -3,6 +3,7 @@
 import math
 import warnings
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,7 @@ from scipy import stats
 
 from benchmark.errors import ConfigError
 from benchmark.evaluation import COMPARISON_COLUMNS, SUMMARY_COLUMNS, Evaluated, evaluate_scores
+from benchmark.statistics import inference
 from benchmark.statistics.settings import StatisticsSettings
 
 QUICK = StatisticsSettings(replicates=200)
@@ -157,6 +159,31 @@ def test_opinions_bring_discrimination_and_outliers() -> None:
         assert 0 < value(found, "good", statistic) < 1
         assert len(pick(found.comparisons, level="pair", statistic=statistic)) == 1
     assert value(found, "good", "auc_bw") > value(found, "poor", "auc_bw")
+
+
+@pytest.mark.parametrize("interval", ["percentile", "bca", "jackknife"])
+def test_intervals_stay_in_range_at_every_level_and_p_values_stay_what_they_were(
+    interval: Literal["percentile", "bca", "jackknife"], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scores = make_scores(4, 5).assign(mos_sd=0.6, observers=15)
+    scores["best"], scores["worst"] = scores["mos"] + 0.01 * scores["poor"], -scores["mos"] + 0.01 * scores["good"]
+    settings = StatisticsSettings(replicates=200, interval=interval, confidence=0.999)
+    found = run(scores, "best", "worst", "poor", settings=settings)
+    ends: dict[str, tuple[float, float]] = {"rmse": (0, math.inf)}
+    ends |= dict.fromkeys(("srcc", "plcc", "krcc", "plcc_logistic4", "plcc_logistic5"), (-1, 1))
+    for rows, both in ((found.summary, False), (found.comparisons, True)):
+        known = rows[rows["ci_low"].notna() & ~rows["statistic"].str.contains("rank|best")]
+        assert set(known["level"]) >= {"pair", "reference"}
+        for _, row in known.iterrows():
+            low, high = ends.get(row["statistic"], (0, 1))
+            low, high = (low - high, high - low) if both else (low, high)
+            assert low <= row["ci_low"] <= row["ci_high"] <= high
+    monkeypatch.setattr(inference, "of_differences", lambda within: (-math.inf, math.inf))
+    free = run(scores, "best", "worst", "poor", settings=settings)
+    for column in ("difference", "p_value", "p_adjusted", "significant"):
+        pd.testing.assert_series_equal(found.comparisons[column], free.comparisons[column])
+    if interval == "jackknife":
+        assert free.comparisons["ci_high"].max() > 2, "else nothing was drawn in"
 
 
 def test_system_differences_carry_no_stars() -> None:

@@ -193,7 +193,8 @@ def _opinions(opinions: list[Opinion]) -> str:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(["enhanced", "mos", "mos_sd", "observers", "split"])
     writer.writerows(
-        [item.enhanced, f"{item.mos:.4f}", f"{item.mos_sd:.6f}", OBSERVERS, item.split] for item in opinions
+        [item.enhanced, f"{item.mos:.4f}", f"{item.mos_sd:.6f}" if item.mos_sd > 0 else "", OBSERVERS, item.split]
+        for item in opinions
     )
     return out.getvalue()
 

@@ -12,7 +12,16 @@ import numpy as np
 
 from benchmark.statistics import significance
 from benchmark.statistics.design import Group, Versus
-from benchmark.statistics.intervals import Kind, Scale, interval, jackknife_error, known_part
+from benchmark.statistics.intervals import (
+    RANGES,
+    Kind,
+    Range,
+    Scale,
+    interval,
+    jackknife_error,
+    known_part,
+    of_differences,
+)
 from benchmark.statistics.measures import Measure
 from benchmark.statistics.resampling import FloatArray, Resamples, leave_one_out
 from benchmark.statistics.rounding import less
@@ -135,6 +144,7 @@ def _family(
 ) -> Family:
     design = measure.design
     groups = design.group_of
+    scale = SCALES.get(name, "plain")
     estimates = []
     for column in design.own:
         found = interval(
@@ -143,15 +153,17 @@ def _family(
             _left_out(groups, values.left_out, column),
             kind=kind,
             confidence=settings.confidence,
-            scale=SCALES.get(name, "plain"),
+            scale=scale,
+            within=RANGES[scale],
         )
         estimates.append(Estimate(float(values.data[column]), found.low, found.high, found.note))
-    differences = _differences(measure, values, kind, settings, tested=tested)
+    within = of_differences(RANGES[scale])
+    differences = _differences(measure, values, kind, settings, within=within, tested=tested)
     return Family(name, kind, tuple(estimates), tuple(differences), values.drawn[:, design.own])
 
 
 def _differences(
-    measure: Measure, values: Values, kind: Kind, settings: StatisticsSettings, *, tested: bool
+    measure: Measure, values: Values, kind: Kind, settings: StatisticsSettings, *, within: Range, tested: bool
 ) -> list[Difference]:
     pairs = measure.design.pairs
     if not pairs:
@@ -169,7 +181,9 @@ def _differences(
     for number, pair in enumerate(pairs):
         left_first = _left_out(groups, values.left_out, pair.column_first)
         left = less(left_first, _left_out(groups, values.left_out, pair.column_second), scale[number])
-        ends = interval(float(observed[number]), drawn[:, number], left, kind=kind, confidence=settings.confidence)
+        ends = interval(
+            float(observed[number]), drawn[:, number], left, kind=kind, confidence=settings.confidence, within=within
+        )
         found.append(ends)
         if not np.isfinite(ends.low):
             observed_kept = observed[number] == 0 and not np.any(drawn[:, number][np.isfinite(drawn[:, number])])

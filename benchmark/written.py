@@ -63,8 +63,8 @@ class Written(float):
         Raises:
             ValueError: it is no number as a paper prints it; says what to write.
         """
-        if isinstance(value, Written):
-            text = value.text
+        if isinstance(value, float | int) and hasattr(value, "text"):  # as it stands in a file
+            text = str(value.text)
         elif isinstance(value, float):
             text = float.__repr__(value)
         elif isinstance(value, str | Decimal | Real) and not isinstance(value, bool):

@@ -24,7 +24,7 @@ from benchmark.statistics.intervals import (
 )
 from benchmark.statistics.measures import Measure
 from benchmark.statistics.resampling import FloatArray, Resamples, leave_one_out
-from benchmark.statistics.rounding import less
+from benchmark.statistics.rounding import ROUNDING
 from benchmark.statistics.settings import StatisticsSettings
 
 LOWER_IS_BETTER = frozenset({"rmse", "outlier_ratio"})
@@ -162,6 +162,13 @@ def _family(
     return Family(name, kind, tuple(estimates), tuple(differences), values.drawn[:, design.own])
 
 
+def _less(first: FloatArray, second: FloatArray) -> FloatArray:
+    """First less second; zero where they are equal up to rounding, at the scale of the values themselves."""
+    difference = first - second
+    scale = np.fmax(np.abs(first), np.abs(second))
+    return np.asarray(np.where(np.abs(difference) <= ROUNDING * scale, 0.0, difference))
+
+
 def _differences(
     measure: Measure, values: Values, kind: Kind, settings: StatisticsSettings, *, within: Range, tested: bool
 ) -> list[Difference]:
@@ -170,17 +177,14 @@ def _differences(
         return []
     first = np.array([pair.column_first for pair in pairs])
     second = np.array([pair.column_second for pair in pairs])
-    # what only rounding tells apart, such as PLCC of a method and of its double, is no difference
-    scale = np.fmax.reduce(np.abs(np.concatenate([values.data[None], values.drawn, values.left_out])), axis=0)
-    scale = np.fmax(scale[first], scale[second])
-    observed = less(values.data[first], values.data[second], scale)
-    drawn = less(values.drawn[:, first], values.drawn[:, second], scale)
+    observed = _less(values.data[first], values.data[second])
+    drawn = _less(values.drawn[:, first], values.drawn[:, second])
     found, p_values, errors = [], np.full(len(pairs), np.nan), np.full(len(pairs), np.nan)
     groups = measure.design.group_of
     fewest = min((group.n_clusters for group in groups), default=0)
     for number, pair in enumerate(pairs):
         left_first = _left_out(groups, values.left_out, pair.column_first)
-        left = less(left_first, _left_out(groups, values.left_out, pair.column_second), scale[number])
+        left = _less(left_first, _left_out(groups, values.left_out, pair.column_second))
         ends = interval(
             float(observed[number]), drawn[:, number], left, kind=kind, confidence=settings.confidence, within=within
         )

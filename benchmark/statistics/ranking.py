@@ -1,4 +1,4 @@
-"""Who is best, and how sure is that? Shares and ranks over shared resamples; equal up to rounding is a tie. numpy only."""
+"""Who is best, and how sure is that? Shares and ranks over shared resamples. numpy only."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmark.statistics.resampling import FloatArray, IntArray
-from benchmark.statistics.rounding import ROUNDING
 
 
 def probability_best(replicates: FloatArray) -> FloatArray:
@@ -21,15 +20,13 @@ def probability_best(replicates: FloatArray) -> FloatArray:
     known = replicates[np.isfinite(replicates).all(axis=1)]
     if len(known) == 0:
         return np.full(replicates.shape[1], np.nan)
-    top = known.max(axis=1, keepdims=True)
-    best = known >= top - ROUNDING * np.abs(top)
+    best = known == known.max(axis=1, keepdims=True)
     return np.asarray((best / best.sum(axis=1, keepdims=True)).mean(axis=0))
 
 
 def ranks(values: FloatArray) -> IntArray:
     """Rank of each value in its row, from 1 for the highest; ties share the better rank."""
-    scale = np.abs(values).max(axis=-1, initial=0.0)[..., None, None]
-    above = values[..., None, :] - values[..., :, None] > ROUNDING * scale
+    above = values[..., None, :] > values[..., :, None]
     return np.asarray(1 + above.sum(axis=-1), dtype=np.int64)
 
 

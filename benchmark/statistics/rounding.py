@@ -28,9 +28,3 @@ def constant(values: FloatArray) -> NDArray[np.bool_]:
 def largest(values: FloatArray) -> float:
     """The largest magnitude; 0 where there are no values."""
     return float(np.abs(values).max(initial=0.0))
-
-
-def less(first: FloatArray, second: FloatArray, scale: FloatArray | float) -> FloatArray:
-    """``first - second``, exactly 0 where no more than rounding is left of values of this scale."""
-    difference = first - second
-    return np.where(np.abs(difference) <= ROUNDING * scale, 0.0, difference)

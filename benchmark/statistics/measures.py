@@ -208,8 +208,8 @@ def _within(scores: FloatArray, labels: FloatArray) -> FloatArray:
         return values
     sign_y = np.sign(labels[:, None] - labels[None, :]) * (not constant(labels))
     apart = sign_y != 0
-    for column, x in enumerate(scores):
-        sign_x = np.sign(x[:, None] - x[None, :]) * (not constant(x))
+    for column, x in enumerate(np.where(constant(scores)[:, None], 0.0, scores)):
+        sign_x = np.sign(x[:, None] - x[None, :])
         agreement = sign_x * sign_y
         values[0, column] = _cosine(sign_x.sum(axis=1)[None], sign_y.sum(axis=1)[None])[0]
         values[1, column] = _cosine(sign_x.reshape(1, -1), sign_y.reshape(1, -1))[0]

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,6 +20,7 @@ from benchmark.cli import main
 from benchmark.config import EvaluateConfig, PublishedEntry
 from benchmark.config_file import parse, read_source
 from benchmark.errors import ConfigError
+from benchmark.options import check_options
 from benchmark.written import Written
 
 TEXTS = ["0.900", "0.9", ".900", "-0.80", "1", "1.", "0.8070", "+0.5", "1.0e-1", "1e-1", "0.000", "-.5"]
@@ -112,14 +114,23 @@ def test_what_no_paper_prints_is_refused_with_the_key(
         entry(True)
 
 
+class Plugin:
+    """A plug-in with options of every kind."""
+
+    def __init__(self, *, rate: float, many: list[float], free: Any, table: dict[str, Any]) -> None:
+        self.given = (rate, many, free, table)
+
+
 def test_numbers_elsewhere_are_plain(tmp_path: Path) -> None:
     """Options of plug-ins go into checkpoints and to other processes: these hold no types of ours."""
     path = tmp_path / "c.yaml"
-    path.write_text("method: {name: m, dropout: 0.50}\nlist: [1.0, {a: 2.50}]\npublished: {m: {srcc: 0.50}}\n")
-    values = read_source(path, ["method.rate=0.10"]).values
-    for number in (values["method"]["dropout"], values["method"]["rate"], values["list"][0], values["list"][1]["a"]):
+    path.write_text("method: {name: m, rate: 0.50, many: [1.0, 2.50], free: 0.10, table: {a: 0.20}}\n")
+    source = read_source(path, ["method.free=0.30"])
+    options = {key: value for key, value in source.values["method"].items() if key != "name"}
+    found = check_options(Plugin, options, source, ("method",))
+    assert found == {"rate": 0.5, "many": [1.0, 2.5], "free": 0.3, "table": {"a": 0.2}}
+    for number in (found["rate"], *found["many"], found["free"], found["table"]["a"]):
         assert type(number) is float
-    assert type(values["published"]["m"]["srcc"]) is Written
 
 
 def test_evaluate_prints_and_compares_as_written_and_report_repeats_it(

@@ -330,16 +330,21 @@ def list_datasets(name: PluginName = None, plugins: Plugins = None) -> int:
 @_command
 def demo_data(
     directory: Annotated[Path, typer.Argument(metavar="DIR")],
-    references: Annotated[int, typer.Option(min=2, metavar="N", help="Number of degraded photographs.")] = 24,
+    references: Annotated[
+        int | None,
+        typer.Option(min=2, metavar="N", help="Number of degraded photographs (default: all of --photos, else 24)."),
+    ] = None,
     size: Annotated[int, typer.Option(min=64, metavar="PX", help="Width and height of each image.")] = 256,
     photos: Annotated[Path | None, typer.Option(metavar="DIR", help="Real photographs to degrade and enhance.")] = None,
     seed: Annotated[int, typer.Option(min=0, metavar="S", help="Same seed, same bytes.")] = 0,
 ) -> int:
     """Write an EFID-shaped data set with simulated labels."""
     from benchmark.simulation import write_demo  # noqa: PLC0415
+    from benchmark.simulation.display import WritingProgress  # noqa: PLC0415
 
-    write_demo(directory, references=references, size=size, photos=photos, seed=seed)
-    print(f"{directory}: {references} references x 6 enhanced images, simulated labels")
+    with WritingProgress(_consoles()[1]) as progress:
+        count = write_demo(directory, references=references, size=size, photos=photos, seed=seed, progress=progress)
+    print(f"{directory}: {count} references x 6 enhanced images, simulated labels")
     return 0
 
 

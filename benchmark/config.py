@@ -9,7 +9,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+
+from benchmark.written import Written
 
 STATISTICS = (
     "srcc",
@@ -157,19 +159,33 @@ class ReportConfig(Section):
 
 
 class PublishedEntry(Section):
-    """Values that a paper prints for a method: shown as reported, never as measured."""
+    """Values that a paper prints for a method: shown as reported, never as measured; they keep their digits."""
 
-    srcc: float | None = None
-    plcc: float | None = None
-    krcc: float | None = None
-    rmse: float | None = None
-    plcc_logistic4: float | None = None
-    plcc_logistic5: float | None = None
+    srcc: Written | None = None
+    plcc: Written | None = None
+    krcc: Written | None = None
+    rmse: Written | None = None
+    plcc_logistic4: Written | None = None
+    plcc_logistic5: Written | None = None
     mapping: str = "unknown"
     absolute: bool | Literal["unknown"] = "unknown"
     source: str
     dataset: str = ""
     split: str = ""
+
+    @field_validator("srcc", "plcc", "krcc", "plcc_logistic4", "plcc_logistic5")
+    @classmethod
+    def _correlations_have_a_range(cls, value: Written | None) -> Written | None:
+        if value is not None and abs(value) > 1:
+            raise ValueError("a correlation lies between -1 and 1: write 0.807 for 80.7 %")
+        return value
+
+    @field_validator("rmse")
+    @classmethod
+    def _errors_have_a_range(cls, value: Written | None) -> Written | None:
+        if value is not None and value < 0:
+            raise ValueError("a root mean squared error is not negative")
+        return value
 
 
 class EvaluateConfig(Section):

@@ -18,9 +18,11 @@ from pydantic import BaseModel, ValidationError
 
 from benchmark.errors import ConfigError
 from benchmark.words import did_you_mean, nearest
+from benchmark.written import Written, keep_text
 
 Model = TypeVar("Model", bound=BaseModel)
 KeyPath = tuple[str | int, ...]
+PUBLISHED = "published"
 MOST_KEYS = 100_000
 """Keys and items of a file, repeated ones (YAML's ``*aliases``) counted each time."""
 
@@ -70,12 +72,20 @@ def read_source(config: Path | str | Mapping[str, Any], settings: Sequence[str] 
     return _apply_settings(source, settings)
 
 
-def _plain(value: Any) -> Any:
+class _Loader(yaml.SafeLoader):
+    """YAML whose decimal numbers remember how they were written."""
+
+
+keep_text(_Loader)
+
+
+def _plain(value: Any, *, keep: bool = False) -> Any:
+    """Plain values; numbers keep their text (``keep``) among the published ones only, where it matters."""
     if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
+        return {str(key): _plain(item, keep=keep or key == PUBLISHED) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
-    return value
+        return [_plain(item, keep=keep) for item in value]
+    return float(value) if isinstance(value, Written) and not keep else value
 
 
 def _read_file(path: Path) -> Source:
@@ -90,7 +100,7 @@ def _read_file(path: Path) -> Source:
         lines: dict[KeyPath, int] = {}
         if node is not None:
             _note_lines(node, (), lines, path)
-        values = yaml.safe_load(text)
+        values = yaml.load(text, Loader=_Loader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = f"{path}:{mark.line + 1}" if mark is not None else str(path)
@@ -139,13 +149,13 @@ def _apply_settings(source: Source, settings: Sequence[str]) -> Source:
             node = yaml.compose(text, Loader=yaml.SafeLoader)
             if node is not None:
                 _note_lines(node, (), {}, Path("--set"))
-            value = yaml.safe_load(text)
+            value = yaml.load(text, Loader=_Loader)
         except yaml.YAMLError:
             raise ConfigError(f"--set {shown}: the value is not valid YAML") from None
         except RecursionError:
             raise ConfigError(f"--set {shown}: nested too deeply for a configuration") from None
         parts: list[str | int] = [int(part) if part.isdigit() else part for part in key.strip().split(".")]
-        values = _with_value(values, parts, _plain(value), shown)
+        values = _with_value(values, parts, _plain(value, keep=parts[0] == PUBLISHED), shown)
         keys.append(tuple(parts))
     return Source(values=values, name=source.name, base=source.base, lines=source.lines, set_keys=tuple(keys))
 

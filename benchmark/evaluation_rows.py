@@ -20,6 +20,7 @@ from benchmark.statistics.mapped import Mapped
 from benchmark.statistics.mapping import Mapping, fit, unfit
 from benchmark.statistics.measures import Measure, WithinReference
 from benchmark.statistics.resampling import FloatArray
+from benchmark.statistics.rounding import constant
 from benchmark.statistics.settings import StatisticsSettings
 from benchmark.statistics.vocabulary import (
     INTERVAL_ONLY,
@@ -194,8 +195,8 @@ def undefined(measure: Measure, statistic: str, column: int) -> str:
     x, y = _arrays(design, design.group_of[column], column)
     if len(x) < 2:
         return "no scored pairs" if len(x) == 0 else "one scored pair only"
-    if y.min() == y.max() or x.min() == x.max():
-        return "all labels are equal" if y.min() == y.max() else "all scores are equal"
+    if constant(y) or constant(x):
+        return "all labels are equal" if constant(y) else "all scores are equal"
     if isinstance(measure, Mapped):
         return unfit(x, y, 5 if statistic == "plcc_logistic5" else 4) or "the fit did not converge"
     if isinstance(measure, WithinReference):

@@ -28,6 +28,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from benchmark.errors import ConfigError, DataError, Problem
+from benchmark.opinions import opinion_problems
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -55,7 +56,8 @@ def complete(table: pd.DataFrame) -> pd.DataFrame:
     """Fill in the optional columns of a loader's table, put the columns in order and check it.
 
     Raises:
-        DataError: a column or a name is missing, a label is not finite, or a pair stands twice; carries every problem.
+        DataError: a column or a name is missing, a label is not finite, a pair stands twice, or opinions have a spread or
+            number that can't be; carries every problem.
     """
     missing = [column for column in REQUIRED if column not in table.columns]
     if missing:
@@ -97,7 +99,7 @@ def _unnamed(table: pd.DataFrame) -> list[Problem]:
 
 
 def find_problems(table: pd.DataFrame) -> list[Problem]:
-    """Labels that are not finite numbers and pairs that stand twice, each named."""
+    """Labels that are not finite numbers and pairs that stand twice, each named; opinions that can't be such."""
     problems = [
         Problem("error", f"the label of {pair} is {mos}, not a finite number")
         for pair, mos in zip(table["pair"], table["mos"], strict=True)
@@ -105,7 +107,8 @@ def find_problems(table: pd.DataFrame) -> list[Problem]:
     ]
     repeated = table["pair"][table["pair"].duplicated()].unique()
     problems += [Problem("error", f"the pair {pair} stands more than once") for pair in repeated]
-    return problems
+    names = table["pair"].tolist()
+    return problems + opinion_problems(table["mos_sd"], table["observers"], lambda row: f"pair {names[row]}")
 
 
 def choose_splits(table: pd.DataFrame, splits: Sequence[str] | None) -> pd.DataFrame:

@@ -76,6 +76,9 @@ def smallest_differences(comparisons: pd.DataFrame, settings: StatisticsSettings
     jackknife = rows["test"].astype(str).str.startswith("jackknife")
     freedom = np.where(jackknife, np.maximum(rows["n_clusters"].to_numpy(float) - 1, 1), np.inf)
     low, high = rows["ci_low"].to_numpy(float), rows["ci_high"].to_numpy(float)
-    smallest = rows.assign(smallest=smallest_difference(low, high, confidence, freedom=freedom))
+    # Student's intervals are symmetric, but for an end that was drawn in at the statistic's range: the other one tells
+    middle = rows.reindex(columns=["difference"])["difference"].to_numpy(float)
+    reach = np.fmax((high - low) / 2, np.where(jackknife, np.fmax(high - middle, middle - low), np.nan))
+    smallest = rows.assign(smallest=smallest_difference(-reach, reach, confidence, freedom=freedom))
     groups = smallest.groupby(["dataset", "split", "statistic"], sort=False, dropna=False)["smallest"]
     return groups.agg(least="min", median="median", most="max").reset_index()

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from benchmark.decimals import Mark, find_mark, to_floats
 from benchmark.delimited import many
 from benchmark.errors import ConfigError, DataError, Problem
+from benchmark.opinions import opinion_problems
 from benchmark.table_rows import Names, unrepeated
 from benchmark.table_sources import Source, is_missing, shorten
 from benchmark.words import did_you_mean
@@ -84,6 +85,12 @@ def from_table(
         )
         if column is not None
     }
+    problems += opinion_problems(
+        numbers[columns.mos_sd] if columns.mos_sd else np.nan,
+        numbers[columns.observers] if columns.observers else np.nan,
+        source.where,
+        columns=(columns.mos_sd or "", columns.observers or ""),
+    )
     if problems:
         raise DataError(shorten(problems))
     if columns.reference is None:

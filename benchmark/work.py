@@ -142,7 +142,7 @@ def plan_work(prepared: Prepared, machine: Machine, memory: FileHashes, group: R
 def score(prepared: Prepared, work: Work, group: Ranks, console: Console) -> Outcome:
     """Compute what is missing, this process's share of it; the first rank then has the outcome of all."""
     missing = {label: sum(reasons.values()) for label, reasons in work.plan.reasons.items()}
-    with ScoringProgress(console, missing, len(work.plan.known), ranks=group.size) as progress:
+    with ScoringProgress(console, missing, len(work.plan.known), group.size, workers=work.workers) as progress:
         scored = score_missing(
             work.plan,
             work.setup,

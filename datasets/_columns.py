@@ -70,7 +70,14 @@ class Sheet:
         self.problems.append(Problem("error", message, f"{self.file}:{row.line}"))
 
     def number(
-        self, row: Row, column: str, *, required: bool = False, least: float = -math.inf, whole: bool = False
+        self,
+        row: Row,
+        column: str,
+        *,
+        required: bool = False,
+        least: float = -math.inf,
+        above: float = -math.inf,
+        whole: bool = False,
     ) -> float:
         """A cell as a number; NaN, with a problem, where it is none. A missing one is a problem only if required."""
         text = row.cells[column]
@@ -83,6 +90,9 @@ class Sheet:
             return math.nan
         if value < least:
             self.wrong(row, f"the {column} is {text}; it can't be less than {least:g}")
+            return math.nan
+        if value <= above:
+            self.wrong(row, f"the {column} is {text}; it must be above {above:g}, or empty where it isn't known")
             return math.nan
         if whole and value != math.floor(value):
             self.wrong(row, f"the {column} is {text}, not a whole number")

@@ -130,7 +130,7 @@ def _opinions(sheet: Sheet) -> dict[tuple[str, str], Opinion]:
             continue
         observers = sheet.number(row, "observers", least=1, whole=True)
         found[key] = Opinion(
-            _mos(sheet, row), sheet.number(row, "mos_sd", least=0), observers, f"{sheet.file}:{row.line}"
+            _mos(sheet, row), sheet.number(row, "mos_sd", above=0), observers, f"{sheet.file}:{row.line}"
         )
     return found
 

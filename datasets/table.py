@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 TEXT = ("condition", "split", "cluster")
-NUMBERS = {"mos_sd": 0.0, "observers": 1.0, "fold": 0.0}
+WHOLE = {"observers": 1.0, "fold": 0.0}
 
 
 class Table(Dataset):
@@ -115,7 +115,7 @@ class Table(Dataset):
         present = {key: key for key in self._optional if key not in named and _in_use(sheet, key)}
         folder = Folder(self._root)
         columns = {**self._required, **present, **named}
-        sheet.settle_mark([columns[key] for key in ("mos", *NUMBERS) if key in columns], self._decimal)
+        sheet.settle_mark([columns[key] for key in ("mos", "mos_sd", *WHOLE) if key in columns], self._decimal)
         rows: list[dict[str, Any]] = []
         seen: dict[tuple[str, str, str], tuple[Row, float]] = {}
         dropped = 0
@@ -175,9 +175,11 @@ def _pair(sheet: Sheet, row: Row, columns: dict[str, str], folder: Folder) -> di
             if pair[key] in MISSING_NAMES:
                 stands = f"; {pair[key]!r} stands for a missing one" if pair[key] else ""
                 sheet.wrong(row, f"the {key} in column {columns[key]!r} is missing{stands}")
-    for key, least in NUMBERS.items():
+    if "mos_sd" in columns:
+        pair["mos_sd"] = sheet.number(row, columns["mos_sd"], above=0)
+    for key, least in WHOLE.items():
         if key in columns:
-            pair[key] = sheet.number(row, columns[key], least=least, whole=key != "mos_sd")
+            pair[key] = sheet.number(row, columns[key], least=least, whole=True)
     if len(sheet.problems) > before:
         return None
     paths = {f"{key}_path": folder.path_of(name) for key, name in names.items()}

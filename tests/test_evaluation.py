@@ -1,7 +1,9 @@
 """From a table of scores to rows: signs, levels, families, and a clear word for everything that is undefined."""
 
+import math
 import warnings
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -10,6 +12,7 @@ from scipy import stats
 
 from benchmark.errors import ConfigError
 from benchmark.evaluation import COMPARISON_COLUMNS, SUMMARY_COLUMNS, Evaluated, evaluate_scores
+from benchmark.statistics import inference
 from benchmark.statistics.settings import StatisticsSettings
 
 QUICK = StatisticsSettings(replicates=200)
@@ -158,6 +161,31 @@ def test_opinions_bring_discrimination_and_outliers() -> None:
     assert value(found, "good", "auc_bw") > value(found, "poor", "auc_bw")
 
 
+@pytest.mark.parametrize("interval", ["percentile", "bca", "jackknife"])
+def test_intervals_stay_in_range_at_every_level_and_p_values_stay_what_they_were(
+    interval: Literal["percentile", "bca", "jackknife"], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scores = make_scores(4, 5).assign(mos_sd=0.6, observers=15)
+    scores["best"], scores["worst"] = scores["mos"] + 0.01 * scores["poor"], -scores["mos"] + 0.01 * scores["good"]
+    settings = StatisticsSettings(replicates=200, interval=interval, confidence=0.999)
+    found = run(scores, "best", "worst", "poor", settings=settings)
+    ends: dict[str, tuple[float, float]] = {"rmse": (0, math.inf)}
+    ends |= dict.fromkeys(("srcc", "plcc", "krcc", "plcc_logistic4", "plcc_logistic5"), (-1, 1))
+    for rows, both in ((found.summary, False), (found.comparisons, True)):
+        known = rows[rows["ci_low"].notna() & ~rows["statistic"].str.contains("rank|best")]
+        assert set(known["level"]) >= {"pair", "reference"}
+        for _, row in known.iterrows():
+            low, high = ends.get(row["statistic"], (0, 1))
+            low, high = (low - high, high - low) if both else (low, high)
+            assert low <= row["ci_low"] <= row["ci_high"] <= high
+    monkeypatch.setattr(inference, "of_differences", lambda within: (-math.inf, math.inf))
+    free = run(scores, "best", "worst", "poor", settings=settings)
+    for column in ("difference", "p_value", "p_adjusted", "significant"):
+        pd.testing.assert_series_equal(found.comparisons[column], free.comparisons[column])
+    if interval == "jackknife":
+        assert free.comparisons["ci_high"].max() > 2, "else nothing was drawn in"
+
+
 def test_system_differences_carry_no_stars() -> None:
     rows = pick(run(make_scores(40), "good", "poor").comparisons, level="system")
     assert len(rows) == 3
@@ -197,6 +225,21 @@ def test_a_constant_column_and_a_column_without_scores() -> None:
     rows = pick(found.comparisons, level="pair", statistic="srcc", method_b="flat")
     assert rows[["difference", "ci_low", "p_value", "p_adjusted"]].isna().all(axis=None)
     assert not rows["significant"].any()
+
+
+def test_values_equal_up_to_rounding_are_undefined_and_the_words_say_why() -> None:
+    scores = make_scores(9, 5)
+    number = scores["reference"].str[1:].astype(float)
+    scores["by_reference"] = np.sqrt(number) * (1 + 1e-16 * np.arange(len(scores)))
+    scores["level"] = np.where(np.arange(len(scores)) % 2, 0.3, 0.1 + 0.2)
+    found = run(scores, "by_reference", "level", "good")
+    for statistic in ("srcc", "plcc", "krcc"):
+        assert math.isnan(value(found, "by_reference", statistic, "system"))
+        assert note(found, "by_reference", statistic, "system") == "the conditions' means do not differ"
+        assert math.isfinite(value(found, "by_reference", statistic))
+        assert math.isnan(value(found, "level", statistic))
+        assert note(found, "level", statistic) == "all scores are equal"
+    assert note(found, "level", "rmse") == "all scores are equal"
 
 
 def test_equal_labels() -> None:

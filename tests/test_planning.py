@@ -31,6 +31,7 @@ def test_the_smallest_differences_of_a_run() -> None:
         "n_clusters": 60,
     }
     half = 1.959964 * 0.01
+    cut = {"test": "jackknife-t, max-T", "statistic": "krcc", "difference": -1.5, "ci_low": -2.0, "ci_high": 0.1}
     comparisons = pd.DataFrame(
         [
             {**row, "ci_low": -half, "ci_high": half},
@@ -38,10 +39,12 @@ def test_the_smallest_differences_of_a_run() -> None:
             {**row, "ci_low": float("nan"), "ci_high": float("nan")},
             {**row, "level": "condition", "ci_low": -9.0, "ci_high": 9.0},
             {**row, "test": "jackknife-t, max-T", "statistic": "plcc", "ci_low": -half, "ci_high": half},
+            {**row, **cut},
         ]
     )
     table = smallest_differences(comparisons)
     assert list(table.columns) == ["dataset", "split", "statistic", "least", "median", "most"]
     found = {row[0]: row[1:] for row in table.iloc[:, 2:].to_numpy().tolist()}
     assert found["srcc"] == pytest.approx([0.0280, 0.0420, 0.0560], abs=1e-4)
+    assert found["krcc"][0] / found["plcc"][0] == pytest.approx(1.6 / half), "the end that was not drawn in tells"
     assert found["plcc"][0] == pytest.approx(0.0279, abs=5e-5), "Student's quantiles: a smaller error, a longer reach"

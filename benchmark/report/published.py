@@ -11,15 +11,22 @@ from benchmark.report.blocks import Block, Numbers, Scope
 from benchmark.report.data import ReportData
 from benchmark.report.spec import Column
 from benchmark.results import ScoredMethod
+from benchmark.written import Written
 
 TRAINING_SEED = "training seed"
 SIGNS = {True: "absolute values", False: "signed values", "unknown": "sign convention not stated"}
 
 
+def written(entry: PublishedEntry, statistic: str) -> Written | None:
+    """The published value of a statistic as the paper prints it."""
+    found = getattr(entry, statistic, None)
+    return found if isinstance(found, Written) else None
+
+
 def value(entry: PublishedEntry, statistic: str) -> float:
     """The published value of a statistic, NaN where the paper has none."""
-    found = getattr(entry, statistic, None)
-    return float(found) if isinstance(found, (int, float)) else float("nan")
+    found = written(entry, statistic)
+    return float("nan") if found is None else float(found)
 
 
 def column_block(columns: Sequence[Column], entry: PublishedEntry) -> Scope | None:
@@ -52,8 +59,8 @@ def comparison(data: ReportData, numbers: Numbers, label: str, block: Block, dig
         return ""
     found = []
     for statistic in PublishedEntry.model_fields:
-        reported, measured = value(entry, statistic), numbers.value(Scope(block), label, statistic)
-        if math.isnan(reported) or math.isnan(measured):
+        reported, measured = written(entry, statistic), numbers.value(Scope(block), label, statistic)
+        if reported is None or math.isnan(measured):
             continue
         measured = abs(measured) if entry.absolute is True else measured
         if trained_here(method):
@@ -72,11 +79,10 @@ def trained_here(method: ScoredMethod) -> bool:
     return TRAINING_SEED in method.settings or "training split" in method.trained_on
 
 
-def _agreement(measured: float, reported: float) -> str:
-    digits = len(repr(reported).partition(".")[2])
-    if names.number(measured, digits) == names.number(reported, digits):
-        return f"equal at {names.count(digits, 'digit')}"
-    return f"differs ({names.number(measured, digits, minus=names.MINUS)})"
+def _agreement(measured: float, reported: Written) -> str:
+    if reported.equals(measured):
+        return f"equal at {names.count(reported.digits, 'digit')}"
+    return f"differs ({names.number(measured, reported.digits, minus=names.MINUS)})"
 
 
 def _signed(difference: float, digits: int) -> str:

@@ -31,12 +31,23 @@ class Cell:
         place: 1 for the best of its column, 2 for the second, else 0.
         marks: footnote marks.
         untested: what to say where its difference from the best was not tested.
+        written: what is printed instead of the value, which a paper printed so; empty where it was measured here.
     """
 
     estimate: Estimate
     place: int = 0
     marks: tuple[str, ...] = ()
     untested: str = ""
+    written: str = ""
+
+    def text(self, digits: int, minus: str = "-") -> str:
+        """The value as it is printed; empty where there is none."""
+        if self.written:
+            return self.written.replace("-", minus)
+        return names.number(self.estimate.value, digits, minus=minus)
+
+
+NO_VALUE = Cell(Estimate(float("nan")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,9 +286,9 @@ def _reported(builder: _Builder, label: str) -> Row:
     """Published values: shown as reported, never ranked."""
     entry = builder.data.published[label]
     own = published.column_block(builder.columns, entry)
+    found = [published.written(entry, column.statistic) if column.scope == own else None for column in builder.columns]
     cells = tuple(
-        Cell(Estimate(published.value(entry, column.statistic) if column.scope == own else float("nan")))
-        for column in builder.columns
+        Cell(Estimate(float(value)), written=str(value)) if value is not None else NO_VALUE for value in found
     )
     title = next((method.title for method in _methods(builder.data, [label])), label)
     mark = builder.footnotes.mark(published.footnote(builder.data, builder.numbers, label, own, builder.spec))
@@ -296,7 +307,7 @@ def _below(
     known = {method.label for method in builder.data.methods}
     for label in dict.fromkeys(labels):
         if label not in known and label not in builder.data.published:
-            empty = tuple(Cell(Estimate(float("nan"))) for _ in builder.columns)
+            empty = tuple(NO_VALUE for _ in builder.columns)
             rows.append(Row(label, label, "", "", "", empty, (builder.footnotes.mark("not part of this run"),)))
     for method in _methods(builder.data, list(dict.fromkeys(labels))):
         if method in ranked:

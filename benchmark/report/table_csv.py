@@ -50,5 +50,9 @@ def _line(table: ComparisonTable, group: Group, row: Row) -> list[str]:
 
 def _cell(table: ComparisonTable, cell: Cell) -> list[str]:
     ends = [cell.estimate.low, cell.estimate.high] if table.spec.interval else []
-    numbers = [names.number(value, table.spec.digits) for value in (cell.estimate.value, *ends)]
-    return [*numbers, " ".join([*([PLACES[cell.place]] if cell.place else []), *cell.marks])]
+    numbers = [names.number(value, table.spec.digits) for value in ends]
+    return [
+        cell.text(table.spec.digits),
+        *numbers,
+        " ".join([*([PLACES[cell.place]] if cell.place else []), *cell.marks]),
+    ]

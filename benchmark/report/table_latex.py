@@ -106,7 +106,7 @@ def _row(table: ComparisonTable, row: Row, padding: list[tuple[str, str]]) -> li
 def _cell(table: ComparisonTable, cell: Cell, widest: tuple[str, str]) -> str:
     """One cell; where marks or interval are lacking, blank space of their width keeps the column's numbers in line."""
     widest_marks, widest_interval = widest
-    value = _number(cell.estimate.value, table)
+    value = cell.text(table.spec.digits, "$-$") or "--"
     value = rf"\textbf{{{value}}}" if cell.place == 1 else rf"\underline{{{value}}}" if cell.place == 2 else value
     marks = _superscript(cell.marks)
     value += marks + (rf"\phantom{{{widest_marks}}}" if widest_marks and not marks else "")
@@ -130,7 +130,7 @@ def _stacked(table: ComparisonTable) -> bool:
 
 
 def _number(value: float, table: ComparisonTable) -> str:
-    return names.number(value, table.spec.digits, minus="$-$") or "--"
+    return names.number(value, table.spec.digits, minus="$-$")
 
 
 def _superscript(marks: tuple[str, ...]) -> str:

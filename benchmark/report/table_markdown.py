@@ -39,7 +39,7 @@ def _row(table: ComparisonTable, row: Row) -> list[str]:
 
 
 def _cell(table: ComparisonTable, cell: Cell) -> str:
-    value = names.number(cell.estimate.value, table.spec.digits, minus=names.MINUS) or names.MISSING
+    value = cell.text(table.spec.digits, names.MINUS) or names.MISSING
     value = f"**{value}**" if cell.place == 1 else f"<ins>{value}</ins>" if cell.place == 2 else value
     value += _superscript(cell.marks)
     if table.spec.interval and cell.estimate.has_interval:

@@ -142,6 +142,8 @@ def _note(
             progress.advance(event.label)
     elif isinstance(event, Cost):
         outcome.costs[event.label] = {str(key): float(value) for key, value in event.found.items()}
+    elif isinstance(event, GroupDone):
+        progress.group_done()
     elif isinstance(event, Broken):
         outcome.broken[event.label] = (event.status, event.reason)
 

@@ -3,57 +3,67 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import TracebackType
+from typing import Self
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
-from rich.text import Text
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
+
+from benchmark.pace import Pace, words
 
 PLAIN_LINE_EVERY_S = 10.0
-
-
-class _Rate(ProgressColumn):
-    """Pairs a second."""
-
-    def render(self, task: Task) -> Text:
-        return Text(f"{task.speed:.1f}/s" if task.speed else "", style="dim")
+FEWEST_GROUPS = 3
+"""References of all methods that an estimate of the time left needs, beside those with which the workers start."""
 
 
 class ScoringProgress:
-    """Counts scored and failed pairs of each method.
+    """Counts scored and failed pairs of each method, and estimates the time left from whole references.
+
+    Pairs of one method cost more than those of another, so that only references, which all methods score, tell the pace.
 
     Args:
         console: where to write; bars only if it is a terminal.
         missing: for each label, how many pairs have to be scored.
         known: how many scores are at hand already.
         ranks: processes that share the work; only this one's part is counted.
+        workers: of this process: the first reference of each is spent with starting.
+        clock: seconds that only grow.
     """
 
-    def __init__(self, console: Console, missing: Mapping[str, int], known: int, ranks: int = 1) -> None:
+    def __init__(
+        self,
+        console: Console,
+        missing: Mapping[str, int],
+        known: int,
+        ranks: int = 1,
+        *,
+        workers: int = 1,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._console = console
         self._missing = {label: count for label, count in missing.items() if count}
         self._known = known
-        self._shared = f", shared by {ranks} ranks" if ranks > 1 else ""
+        self._ranks = ranks
         self._done = dict.fromkeys(self._missing, 0)
-        self._begin = self._last_line = time.monotonic()
+        self._pace = Pace(workers, max(FEWEST_GROUPS, workers), clock)
+        self._clock = clock
+        self._begin = self._last_line = clock()
         self._bars: Progress | None = None
-        self._tasks: dict[str, object] = {}
+        self._tasks: dict[str, TaskID] = {}
+        self._all = TaskID(0)
 
-    def __enter__(self) -> ScoringProgress:
-        total = sum(self._missing.values())
-        self._console.print(f"scoring: {total} to compute, {self._known} known{self._shared}", highlight=False)
-        if self._console.is_terminal and total:
-            self._bars = Progress(
-                TextColumn("{task.description}"),
-                BarColumn(),
-                MofNCompleteColumn(),
-                _Rate(),
-                TimeRemainingColumn(),
-                console=self._console,
-                transient=True,
-            )
-            self._tasks = {label: self._bars.add_task(label, total=count) for label, count in self._missing.items()}
+    def __enter__(self) -> Self:
+        shared = f", shared by {self._ranks} ranks" if self._ranks > 1 else ""
+        self._console.print(f"scoring: {self._total} to compute, {self._known} known{shared}", highlight=False)
+        if self._console.is_terminal and self._total:
+            columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+            left = TextColumn("{task.fields[left]}", style="dim")
+            self._bars = Progress(*columns, left, console=self._console, transient=True)
+            self._tasks = {
+                label: self._bars.add_task(label, total=count, left="") for label, count in self._missing.items()
+            }
+            self._all = self._bars.add_task("all", total=self._total, left="")
             self._bars.start()
         return self
 
@@ -63,24 +73,39 @@ class ScoringProgress:
         if self._bars is not None:
             self._bars.stop()
         if self._missing:
-            seconds = time.monotonic() - self._begin
-            done = sum(self._done.values())
+            seconds = self._clock() - self._begin
             self._console.print(
-                f"scoring: {done} of {sum(self._missing.values())} computed in {seconds:.1f} s", highlight=False
+                f"scoring: {self._computed} of {self._total} computed in {seconds:.1f} s", highlight=False
             )
 
     def advance(self, label: str, count: int = 1) -> None:
         """Pairs of a method are done, scored or failed."""
         self._done[label] = self._done.get(label, 0) + count
         if self._bars is not None and label in self._tasks:
-            self._bars.advance(self._tasks[label], count)  # type: ignore[arg-type]
-        elif self._bars is None and time.monotonic() - self._last_line > PLAIN_LINE_EVERY_S:
-            self._last_line = time.monotonic()
+            self._bars.advance(self._tasks[label], count)
+            self._bars.update(self._all, completed=self._computed, left=self._left())
+        elif self._bars is None and self._clock() - self._last_line > PLAIN_LINE_EVERY_S:
+            self._last_line = self._clock()
             self._console.print(self._line(), highlight=False, soft_wrap=True)
 
+    def group_done(self) -> None:
+        """All methods are through with a reference."""
+        self._pace.piece(self._computed)
+
+    @property
+    def _computed(self) -> int:
+        return sum(self._done.values())
+
+    @property
+    def _total(self) -> int:
+        return sum(self._missing.values())
+
+    def _left(self) -> str:
+        return words(self._pace.left(self._computed, self._total / self._ranks))
+
     def _line(self) -> str:
-        done, total = sum(self._done.values()), sum(self._missing.values())
-        rate = done / max(time.monotonic() - self._begin, 1e-9)
-        left = (total - done) / rate if rate else 0.0
+        rate = self._pace.rate(self._computed)
+        pace = [f"{rate:.1f}/s"] if rate is not None else []
         each = ", ".join(f"{label} {self._done[label]}/{count}" for label, count in self._missing.items())
-        return f"scoring: {done}/{total}, {rate:.1f}/s, {left:.0f} s left ({each})"
+        told = ", ".join(filter(None, [f"scoring: {self._computed}/{self._total}", *pace, self._left()]))
+        return f"{told} ({each})"

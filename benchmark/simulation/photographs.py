@@ -15,6 +15,7 @@ from benchmark.images import read_image
 
 Photograph = NDArray[np.float64]
 RADIUS = 0.485
+FEWEST = 2
 SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff")
 
 
@@ -71,15 +72,34 @@ def from_folder(folder: Path, count: int, size: int) -> Iterator[Photograph]:
     Raises:
         UserError: the folder is missing or holds too few photographs; an image that can't be read.
     """
-    if not folder.is_dir():
-        raise UserError(f"--photos {folder}: no such folder")
-    files = sorted(item for item in folder.iterdir() if item.suffix.lower() in SUFFIXES)
+    files = _files(folder)
     if len(files) < count:
         raise UserError(
             f"--photos {folder}: {len(files)} photographs for {count} references; say --references {len(files)}"
         )
     for file in files[:count]:
         yield square(read_image(file), size)
+
+
+def count(folder: Path) -> int:
+    """How many photographs a folder holds: at least two, since some are trained on and others tested on.
+
+    Raises:
+        UserError: it is missing or holds fewer.
+    """
+    found = len(_files(folder))
+    if found < FEWEST:
+        kinds = ", ".join(SUFFIXES)
+        raise UserError(f"--photos {folder}: {found} photographs ({kinds}) lie in this folder; {FEWEST} are needed")
+    return found
+
+
+def _files(folder: Path) -> list[Path]:
+    """The photographs of a folder by name, without those inside its folders and hidden ones."""
+    if not folder.is_dir():
+        raise UserError(f"--photos {folder}: no such folder")
+    found = (item for item in folder.iterdir() if item.suffix.lower() in SUFFIXES and item.name[0] != ".")
+    return sorted(item for item in found if item.is_file())
 
 
 def square(image: NDArray[np.float32], size: int) -> Photograph:

@@ -8,7 +8,7 @@ import json
 import os
 import secrets
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from benchmark.simulation.enhance import ALGORITHMS, enhance
 from benchmark.simulation.observers import OBSERVERS, Panel, faults, panel, ratings
 
 VERSION = 1
+REFERENCES = 24
 CARD = "dataset.json"
 TITLE = "Demo: fundus photographs with simulated labels"
 README = """\
@@ -55,37 +56,45 @@ class Opinion:
 def write_demo(
     directory: Path,
     *,
-    references: int = 24,
+    references: int | None = None,
     size: int = 256,
     photos: Path | None = None,
     seed: int = 0,
     train_share: float = 0.5,
-) -> None:
+    progress: Callable[[int, int], None] | None = None,
+) -> int:
     """Write the data set, or leave it alone where the same one lies there already.
 
     Args:
         directory: where to; it comes into being whole or not at all.
-        references: number of degraded photographs.
+        references: number of degraded photographs; default: as many as there are in ``photos``, else 24.
         size: width and height of each image, px.
         photos: folder of real photographs; default: views of the one that scikit-image ships.
         seed: same seed, same bytes.
         train_share: share of the references in the training split; the others are the test split.
+        progress: called with the number of photographs done and of all, first with 0; not where nothing is to be done.
+
+    Returns:
+        The number of references.
 
     Raises:
         UserError: something else lies at ``directory``, or ``photos`` can't be used.
     """
+    if references is None:
+        references = REFERENCES if photos is None else photographs.count(photos)
     card = _card(references, size, photos, seed, train_share)
     if _is_there(directory, card):
-        return
+        return references
     beside = directory.absolute().with_name(f".{directory.name}.{secrets.token_hex(4)}.partial")
     try:
-        _write(beside, card, references, size, photos, seed, train_share)
+        _write(beside, card, references, size, photos, seed, train_share, progress or (lambda done, total: None))
         directory.parent.mkdir(parents=True, exist_ok=True)
         if directory.is_dir():
             directory.rmdir()
         os.replace(beside, directory)
     finally:
         shutil.rmtree(beside, ignore_errors=True)
+    return references
 
 
 def _card(references: int, size: int, photos: Path | None, seed: int, train_share: float) -> dict[str, Any]:
@@ -130,7 +139,9 @@ def _write(
     photos: Path | None,
     seed: int,
     train_share: float,
+    progress: Callable[[int, int], None],
 ) -> None:
+    progress(0, references)
     streams = np.random.default_rng(seed).spawn(references + 3)
     clean = (
         photographs.views(references, size, streams[0])
@@ -143,6 +154,7 @@ def _write(
     for number, photograph in enumerate(clean):
         split = "train" if number in train else "test"
         opinions += _write_reference(folder, number + 1, split, photograph, observers, streams[number + 3])
+        progress(number + 1, references)
     for split in ("train", "test"):
         lines = [f"{item.enhanced},{item.mos:.4f}\n" for item in opinions if item.split == split]
         if lines:
@@ -193,7 +205,8 @@ def _opinions(opinions: list[Opinion]) -> str:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(["enhanced", "mos", "mos_sd", "observers", "split"])
     writer.writerows(
-        [item.enhanced, f"{item.mos:.4f}", f"{item.mos_sd:.6f}", OBSERVERS, item.split] for item in opinions
+        [item.enhanced, f"{item.mos:.4f}", f"{item.mos_sd:.6f}" if item.mos_sd > 0 else "", OBSERVERS, item.split]
+        for item in opinions
     )
     return out.getvalue()
 

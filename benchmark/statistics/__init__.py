@@ -6,6 +6,7 @@ What each number means: docs/protocol.md. Names are resolved on first use, so th
 correlation          SRCC, PLCC, KRCC of two arrays
 mapping              logistic curves from scores to labels
 resampling           resamples as counts over clusters
+rounding             which values are equal but for rounding
 weighted             the correlations of many resamples at once (``rank_kernels``)
 design               tables with missing scores: which columns on which pairs
 measures             correlations as functions of counts, at each level; ``mapped`` and ``discrimination`` likewise

@@ -1,6 +1,7 @@
 """SRCC, PLCC and KRCC of two arrays. numpy; the resampled forms are in ``weighted.py``, which are tested against scipy.
 
-All three lie in [-1, 1], are signed, and are NaN where undefined: fewer than two pairs, or all values of one array equal.
+All three lie in [-1, 1], are signed, and are NaN where undefined: fewer than two pairs, or all values of one array equal
+up to rounding. Values that are not all equal are ranked as they are.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from benchmark.statistics.resampling import FloatArray
+from benchmark.statistics.rounding import constant
 from benchmark.statistics.weighted import Columns, weighted_ranks
 
 
@@ -27,16 +29,18 @@ def srcc(x: ArrayLike, y: ArrayLike) -> float:
         0.8
     """
     first, second = _checked(x, y)
+    if len(first) < 2 or constant(first) or constant(second):
+        return float("nan")
     # twice the mid-ranks, centred: whole numbers, whose products add up exactly
     ranks_x, ranks_y = (2 * midranks(values) - len(values) - 1 for values in (first, second))
     spread = (ranks_x @ ranks_x) * (ranks_y @ ranks_y)
-    return float(ranks_x @ ranks_y / np.sqrt(spread)) if spread > 0 else float("nan")
+    return float(ranks_x @ ranks_y / np.sqrt(spread))
 
 
 def plcc(x: ArrayLike, y: ArrayLike) -> float:
     """Pearson's correlation, raw: without any mapping. Arguments and errors as for ``srcc``."""
     first, second = _checked(x, y)
-    if len(first) < 2 or first.min() == first.max() or second.min() == second.max():
+    if len(first) < 2 or constant(first) or constant(second):
         return float("nan")
     deviation_x, deviation_y = _unit(first), _unit(second)
     return float(np.clip(deviation_x @ deviation_y, -1.0, 1.0))

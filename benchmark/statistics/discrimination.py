@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from benchmark.statistics.design import Design
 from benchmark.statistics.resampling import FloatArray, IntArray
+from benchmark.statistics.rounding import LAST_PLACES, constant, largest
 from benchmark.statistics.weighted import in_threads
 
 Z_95 = 1.6448536269514722
@@ -50,7 +51,8 @@ class SortedPairs:
 class Discrimination:
     """``auc_ds``, ``auc_bw`` and ``cc_0`` of every column, over the images whose labels carry SD and observers.
 
-    A tie of score differences counts one half, also in the share of correct signs. Where exact resampling would take too
+    A tie of score differences counts one half, also in the share of correct signs; differences that are equal but for
+    rounding (.3 - .2 and .2 - .1) are tied. Where exact resampling would take too
     long, replicates are linear in the counts, by the jackknife's influence of each cluster (``remark`` says so).
     """
 
@@ -122,7 +124,7 @@ class Discrimination:
 def _known(design: Design, rows: IntArray) -> IntArray:
     """Those of the rows whose label has a standard deviation and a number of observers."""
     table = design.table
-    known = np.isfinite(table.label_sd[rows]) & (table.label_sd[rows] >= 0) & (table.observers[rows] >= 1)
+    known = np.isfinite(table.label_sd[rows]) & (table.label_sd[rows] > 0) & (table.observers[rows] >= 1)
     return rows[known]
 
 
@@ -144,12 +146,14 @@ def _image_pairs(design: Design, rows: IntArray, rng: np.random.Generator) -> Im
 
 
 def _sort(images: ImagePairs, scores: FloatArray) -> SortedPairs:
+    known = scores[np.isfinite(scores)]
+    scores = np.zeros_like(scores) if constant(known) else scores
     difference = scores[images.row_first] - scores[images.row_second]
     size = np.abs(difference)
     order = np.argsort(size)  # ties in any order: they are entered as one group
     ordered = size[order]
     last = np.ones(len(order), dtype=np.bool_)
-    last[:-1] = ordered[1:] != ordered[:-1]
+    last[:-1] = ordered[1:] - ordered[:-1] > LAST_PLACES * largest(known)
     agreement = images.sign * np.sign(difference).astype(np.int8)
     kind = np.where(images.sign == 0, np.uint8(SIMILAR), KINDS[agreement])
     return SortedPairs(images.first[order], images.second[order], kind[order], last)

@@ -12,14 +12,24 @@ import numpy as np
 
 from benchmark.statistics import significance
 from benchmark.statistics.design import Group, Versus
-from benchmark.statistics.intervals import Kind, Scale, interval, jackknife_error, known_part
+from benchmark.statistics.intervals import (
+    MAGNITUDES,
+    RANGES,
+    Kind,
+    Range,
+    Scale,
+    interval,
+    jackknife_error,
+    known_part,
+    of_differences,
+)
 from benchmark.statistics.measures import Measure
 from benchmark.statistics.resampling import FloatArray, Resamples, leave_one_out
+from benchmark.statistics.rounding import ROUNDING
 from benchmark.statistics.settings import StatisticsSettings
 from benchmark.statistics.vocabulary import SIGNED
 
 LOWER_IS_BETTER = frozenset({"rmse", "outlier_ratio"})
-NOISE = 1e-12  # share of the values by which two equal ones may differ
 SCALES: dict[str, Scale] = {
     **dict.fromkeys(("srcc", "plcc", "krcc", "plcc_logistic4", "plcc_logistic5"), "fisher"),
     "rmse": "log",
@@ -140,6 +150,7 @@ def _family(
 ) -> Family:
     design = measure.design
     groups = design.group_of
+    scale = SCALES.get(name, "plain")
     estimates = []
     for column in design.own:
         found = interval(
@@ -148,12 +159,17 @@ def _family(
             _left_out(groups, values.left_out, column),
             kind=kind,
             confidence=settings.confidence,
-            scale=SCALES.get(name, "plain"),
+            scale=scale,
+            within=RANGES[scale],
         )
         estimates.append(Estimate(float(values.data[column]), found.low, found.high, found.note))
-    differences = _differences(measure, values, kind, settings, tested=tested)
+    within = of_differences(RANGES[scale])
+    differences = _differences(measure, values, kind, settings, within=within, tested=tested)
     opposite = name in SIGNED and bool((values.data > 0).any() and (values.data < 0).any())
-    without_signs = _differences(measure, _oriented(values), kind, settings, tested=tested) if opposite else []
+    within = of_differences(MAGNITUDES)
+    without_signs = (
+        _differences(measure, _oriented(values), kind, settings, within=within, tested=tested) if opposite else []
+    )
     return Family(name, kind, tuple(estimates), tuple(differences), values.drawn[:, design.own], tuple(without_signs))
 
 
@@ -171,11 +187,11 @@ def _less(first: FloatArray, second: FloatArray) -> FloatArray:
     """First less second; zero where they are equal up to rounding, at the scale of the values themselves."""
     difference = first - second
     scale = np.fmax(np.abs(first), np.abs(second))
-    return np.asarray(np.where(np.abs(difference) <= NOISE * scale, 0.0, difference))
+    return np.asarray(np.where(np.abs(difference) <= ROUNDING * scale, 0.0, difference))
 
 
 def _differences(
-    measure: Measure, values: Values, kind: Kind, settings: StatisticsSettings, *, tested: bool
+    measure: Measure, values: Values, kind: Kind, settings: StatisticsSettings, *, within: Range, tested: bool
 ) -> list[Difference]:
     pairs = measure.design.pairs
     if not pairs:
@@ -190,7 +206,9 @@ def _differences(
     for number, pair in enumerate(pairs):
         left_first = _left_out(groups, values.left_out, pair.column_first)
         left = _less(left_first, _left_out(groups, values.left_out, pair.column_second))
-        ends = interval(float(observed[number]), drawn[:, number], left, kind=kind, confidence=settings.confidence)
+        ends = interval(
+            float(observed[number]), drawn[:, number], left, kind=kind, confidence=settings.confidence, within=within
+        )
         found.append(ends)
         if not np.isfinite(ends.low):
             observed_kept = observed[number] == 0 and not np.any(drawn[:, number][np.isfinite(drawn[:, number])])

@@ -1,7 +1,8 @@
 """Confidence intervals from replicates and from values with each cluster left out. numpy, scipy.special.
 
 Percentile and BCa (Efron and Tibshirani 1993, chapters 13 and 14); jackknife by cluster with Student's t (chapter 11), on
-a scale where the statistic has no bounds: Fisher's z for correlations, log for errors, logit for shares.
+a scale where the statistic has no bounds: Fisher's z for correlations, log for errors, logit for shares. No interval leaves
+the range that its statistic can have.
 """
 
 from __future__ import annotations
@@ -18,6 +19,12 @@ FEW_CLUSTERS = 30
 MOST_UNDEFINED = 0.05
 Kind = Literal["percentile", "bca", "jackknife"]
 Scale = Literal["fisher", "log", "logit", "plain"]
+Range = tuple[float, float]
+UNBOUNDED: Range = (-np.inf, np.inf)
+RANGES: dict[Scale, Range] = {"fisher": (-1.0, 1.0), "log": (0.0, np.inf), "logit": (0.0, 1.0), "plain": UNBOUNDED}
+"""The values that a statistic of each scale can have."""
+MAGNITUDES: Range = (0.0, 1.0)
+"""Those that the magnitude of a correlation can have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +57,7 @@ def interval(
     kind: Kind,
     confidence: float,
     scale: Scale = "plain",
+    within: Range = UNBOUNDED,
 ) -> Interval:
     """The interval of one statistic.
 
@@ -60,6 +68,7 @@ def interval(
         kind: how.
         confidence: coverage aimed at, in (0.5, 1).
         scale: on which the jackknife works.
+        within: values that the statistic can have; ends beyond them are drawn in.
     """
     if not np.isfinite(value):
         return _nothing("")
@@ -70,10 +79,13 @@ def interval(
     if draws is None or others is None:
         return _nothing(f"no interval: {note if draws is None else why}")
     if kind == "jackknife":
-        return _jackknife(value, draws, confidence, scale, note)
-    tails = np.array([(1 - confidence) / 2, (1 + confidence) / 2])
-    low, high = quantiles(draws, _bca_tails(value, draws, others, tails) if kind == "bca" else tails)
-    return Interval(float(low), float(high), note)
+        low, high = _jackknife(value, draws, confidence, scale)
+    else:
+        tails = np.array([(1 - confidence) / 2, (1 + confidence) / 2])
+        low, high = quantiles(draws, _bca_tails(value, draws, others, tails) if kind == "bca" else tails)
+    if not np.isfinite(low):
+        return _nothing("no interval: at the end of the scale")
+    return Interval(float(np.clip(low, *within)), float(np.clip(high, *within)), note)
 
 
 def quantiles(values: FloatArray, shares: FloatArray) -> FloatArray:
@@ -89,12 +101,17 @@ def _nothing(why: str) -> Interval:
     return Interval(float("nan"), float("nan"), why)
 
 
-def _jackknife(value: float, left_out: FloatArray, confidence: float, scale: Scale, note: str) -> Interval:
+def _jackknife(value: float, left_out: FloatArray, confidence: float, scale: Scale) -> Range:
+    """Both ends; NaN where the scale has none."""
     error, centre = jackknife_error(value, left_out, scale)
-    if not np.isfinite(error):
-        return _nothing("no interval: at the end of the scale")
     reach = student(len(left_out) - 1, confidence) * error
-    return Interval(_back(centre - reach, scale), _back(centre + reach, scale), note)
+    return _back(centre - reach, scale), _back(centre + reach, scale)
+
+
+def of_differences(within: Range) -> Range:
+    """The range of a difference of two values that each have this range."""
+    low, high = within
+    return low - high, high - low
 
 
 def known_part(values: FloatArray, *, leave_out: bool) -> tuple[FloatArray | None, str]:

@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike
 
 from benchmark.statistics.correlation import plcc
 from benchmark.statistics.resampling import FloatArray
+from benchmark.statistics.rounding import constant
 
 Parameters = Literal[4, 5]
 # per standard deviation of the scores: at the upper bound the curve rises from 10 to 90 % within 0.22 of it, a step on
@@ -140,11 +141,11 @@ def unfit(scores: FloatArray, labels: FloatArray, parameters: Parameters) -> str
     """Why no curve can be fitted; empty where one can."""
     if len(scores) <= parameters:
         return f"{len(scores)} pairs are too few for {parameters} parameters"
-    if labels.min() == labels.max():
+    if constant(labels):
         return "all labels are equal"
-    distinct = len(np.unique(scores))
-    if distinct == 1:
+    if constant(scores):
         return "all scores are equal"
+    distinct = len(np.unique(scores))
     return f"{distinct} distinct scores are too few for {parameters} parameters" if distinct < parameters else ""
 
 

@@ -6,12 +6,14 @@ know no more (``inference``). Neighbours with the same form: ``mapped``, ``discr
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 
 from benchmark.statistics.design import Design, Group
 from benchmark.statistics.resampling import FloatArray, IntArray
+from benchmark.statistics.rounding import ROUNDING, constant, largest
 from benchmark.statistics.weighted import weighted_plcc, weighted_ranks
 
 LARGEST_REFERENCE = 2000  # images of one reference that are compared two by two
@@ -94,38 +96,70 @@ class WithinReference:
 
 
 class System:
-    """SRCC, PLCC and KRCC between the conditions' mean scores and mean labels."""
+    """SRCC, PLCC and KRCC between the conditions' mean scores and mean labels.
+
+    Means that agree up to rounding are tied; a method that scores all images of a reference alike has equal means.
+    """
 
     names = ("srcc", "plcc", "krcc")
     remark = ""
 
     def __init__(self, design: Design) -> None:
         self.design = design
-        self._parts = [(place, *_condition_sums(design, group)) for place, group, _ in design.columns()]
+        self._parts = [(place, _condition_sums(design, group)) for place, group, _ in design.columns()]
 
     def __call__(self, counts: FloatArray) -> FloatArray:
-        largest = max((part[1].shape[1] for part in self._parts), default=1)
-        step = max(1, MOST_SIGNS // max(largest, 1) ** 2)
+        most = max((part.sizes.shape[1] for _, part in self._parts), default=1)
+        step = max(1, MOST_SIGNS // max(most, 1) ** 2)
         parts = [self._some(counts[begin : begin + step]) for begin in range(0, len(counts), step)]
         return np.concatenate(parts) if parts else np.empty((0, 3, self.design.n_columns))
 
     def _some(self, counts: FloatArray) -> FloatArray:
         values = np.full((len(counts), 3, self.design.n_columns), np.nan)
-        for place, sizes, labels, scores in self._parts:
-            if sizes.shape[1] < 2:
+        for place, part in self._parts:
+            if part.sizes.shape[1] < 2:
                 continue
-            total = counts @ sizes
+            total = counts @ part.sizes
             ok = (total > 0).all(axis=1)
             with np.errstate(invalid="ignore", divide="ignore"):
-                mean_labels = (counts @ labels) / total
-                for offset, sums in enumerate(scores):
-                    value = _small_correlations((counts @ sums) / total, mean_labels)
+                labels = _means(part.labels, counts, total)
+                for offset, scores in enumerate(part.scores):
+                    value = _small_correlations(_means(scores, counts, total), labels)
                     values[ok, :, place.start + offset] = value[ok]
         return values
 
 
-def _condition_sums(design: Design, group: Group) -> tuple[FloatArray, FloatArray, list[FloatArray]]:
-    """Sizes, label sums and score sums, each (K, conditions), of the conditions that a group's pairs have."""
+@dataclass(frozen=True, slots=True)
+class _Sums:
+    """Sums of values less their mean, (K, conditions), and by how much means of the values themselves may be off."""
+
+    sums: FloatArray
+    rounding: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Means:
+    """Means that are compared with each other, (B, c), and the largest difference that is none."""
+
+    values: FloatArray
+    rounding: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Conditions:
+    """What the conditions' means are made of: sizes (K, conditions), labels, scores of each column."""
+
+    sizes: FloatArray
+    labels: _Sums
+    scores: list[_Sums]
+
+
+def _means(part: _Sums, counts: FloatArray, total: FloatArray) -> _Means:
+    return _Means((counts @ part.sums) / total, part.rounding)
+
+
+def _condition_sums(design: Design, group: Group) -> _Conditions:
+    """The conditions that a group's pairs have; sums of values less their mean keep more digits."""
     table = design.table
     rows = group.rows[table.conditions[group.rows] >= 0]
     names, condition = np.unique(table.conditions[rows], return_inverse=True)
@@ -135,28 +169,28 @@ def _condition_sums(design: Design, group: Group) -> tuple[FloatArray, FloatArra
     def sums(values: FloatArray) -> FloatArray:
         return np.asarray(np.bincount(cell, weights=values, minlength=shape[0] * shape[1]).reshape(shape), dtype=float)
 
-    def centred(values: FloatArray) -> FloatArray:
-        return values - values.mean() if len(values) else values
+    def centred(values: FloatArray) -> _Sums:
+        return _Sums(sums(values - values.mean() if len(values) else values), ROUNDING * largest(values))
 
-    scores = [sums(centred(table.scores[method, rows])) for method in group.methods]
-    return sums(np.ones(len(rows))), sums(centred(table.labels[rows])), scores
+    scores = [centred(table.scores[method, rows]) for method in group.methods]
+    return _Conditions(sums(np.ones(len(rows))), centred(table.labels[rows]), scores)
 
 
-def _small_correlations(x: FloatArray, y: FloatArray) -> FloatArray:
-    """SRCC, PLCC, KRCC of each row of two (B, c) arrays, c small: (B, 3). Means that agree to 1e-12 are tied."""
+def _small_correlations(x: _Means, y: _Means) -> FloatArray:
+    """SRCC, PLCC, KRCC of each two rows of means, of few conditions: (B, 3). Means that agree up to rounding are tied."""
     signs_x, signs_y = _signs(x), _signs(y)
     ranks_x, ranks_y = signs_x.sum(axis=2), signs_y.sum(axis=2)
-    tau = _cosine(signs_x.reshape(len(x), -1), signs_y.reshape(len(y), -1))
-    deviation_x, deviation_y = x - x.mean(axis=1, keepdims=True), y - y.mean(axis=1, keepdims=True)
+    count = len(x.values)
+    tau = _cosine(signs_x.reshape(count, -1), signs_y.reshape(count, -1))
+    deviation_x, deviation_y = (means.values - means.values.mean(axis=1, keepdims=True) for means in (x, y))
     plcc = _cosine(deviation_x, deviation_y)
     plcc[~(signs_x.any(axis=(1, 2)) & signs_y.any(axis=(1, 2)))] = np.nan
     return np.stack([_cosine(ranks_x, ranks_y), plcc, tau], axis=1)
 
 
-def _signs(values: FloatArray) -> FloatArray:
-    difference = values[:, :, None] - values[:, None, :]
-    scale = np.abs(values).max(axis=1, initial=0.0)[:, None, None]
-    return np.where(np.abs(difference) <= 1e-12 * scale, 0.0, np.sign(difference))
+def _signs(means: _Means) -> FloatArray:
+    difference = means.values[:, :, None] - means.values[:, None, :]
+    return np.where(np.abs(difference) <= means.rounding, 0.0, np.sign(difference))
 
 
 def _cosine(x: FloatArray, y: FloatArray) -> FloatArray:
@@ -172,9 +206,9 @@ def _within(scores: FloatArray, labels: FloatArray) -> FloatArray:
     values = np.full((3, len(scores)), np.nan)
     if len(labels) < 2 or len(labels) > LARGEST_REFERENCE:
         return values
-    sign_y = np.sign(labels[:, None] - labels[None, :])
+    sign_y = np.sign(labels[:, None] - labels[None, :]) * (not constant(labels))
     apart = sign_y != 0
-    for column, x in enumerate(scores):
+    for column, x in enumerate(np.where(constant(scores)[:, None], 0.0, scores)):
         sign_x = np.sign(x[:, None] - x[None, :])
         agreement = sign_x * sign_y
         values[0, column] = _cosine(sign_x.sum(axis=1)[None], sign_y.sum(axis=1)[None])[0]

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmark.statistics.resampling import FloatArray, IntArray
+from benchmark.statistics.rounding import constant
 
 Item = TypeVar("Item")
 
@@ -52,7 +53,7 @@ def weighted_plcc(columns: Columns, counts: FloatArray) -> FloatArray:
         counts: (B, K) whole weights of the clusters.
 
     Returns:
-        (B, m); NaN where the labels or scores of a resample are all the same.
+        (B, m); NaN where the labels or scores of a resample are all the same, up to rounding.
     """
     n_columns, n = columns.scores.shape
     if n == 0:
@@ -68,10 +69,13 @@ def weighted_plcc(columns: Columns, counts: FloatArray) -> FloatArray:
         variance_x, variance_y = square_x - mean_x**2, square_y - mean_y**2
         value = (product - mean_x * mean_y) / np.sqrt(variance_x) / np.sqrt(variance_y)
         doubtful = ~((variance_x > CANCELLATION * square_x) & (variance_y > CANCELLATION * square_y))
-    constant = ~x.any(axis=1) | (not y.any())
-    value[:, constant] = np.nan
-    for b, c in zip(*np.nonzero(doubtful & ~constant), strict=True):
-        value[b, c] = _deviations_plcc(x[c], y, counts[b, columns.clusters])
+    level = ~x.any(axis=1) | (not y.any())
+    value[:, level] = np.nan
+    for b, c in zip(*np.nonzero(doubtful & ~level), strict=True):
+        weights = counts[b, columns.clusters]
+        drawn = weights > 0
+        level_here = constant(columns.scores[c, drawn]) or constant(columns.labels[drawn])
+        value[b, c] = np.nan if level_here else _deviations_plcc(x[c, drawn], y[drawn], weights[drawn])
     return np.clip(value, -1.0, 1.0)
 
 
@@ -87,7 +91,8 @@ def weighted_ranks(
         threads: 0 for as many as there are processors; the result does not depend on it.
 
     Returns:
-        SRCC and KRCC, each (B, m); NaN where the labels or scores of a resample are all the same.
+        SRCC and KRCC, each (B, m); NaN where the labels or scores of a resample are all the same. Values are ranked as
+        they are, except in a column that is constant up to rounding.
     """
     from benchmark.statistics.rank_kernels import LANES, LARGEST, rank_correlations  # noqa: PLC0415 - numba is slow
 
@@ -133,6 +138,8 @@ def processors() -> int:
 
 def _sorted(values: FloatArray) -> tuple[NDArray[np.uint64], NDArray[np.bool_], NDArray[np.uint64]]:
     """Order, whether each position in it ends a group of ties, and the dense rank of each value."""
+    if constant(values):
+        values = np.zeros_like(values)
     order = np.argsort(values, kind="stable")
     ordered = values[order]
     last = np.ones(len(values), dtype=np.bool_)
@@ -143,10 +150,9 @@ def _sorted(values: FloatArray) -> tuple[NDArray[np.uint64], NDArray[np.bool_], 
 
 
 def _standardised(rows: FloatArray) -> FloatArray:
-    """Each row less its mean, over its largest deviation; zero where it is constant."""
+    """Each row less its mean, over its largest deviation; zero where it is constant up to rounding."""
     centred = rows - rows.mean(axis=1, keepdims=True)
-    constant = rows.max(axis=1) == rows.min(axis=1)
-    centred[constant] = 0.0
+    centred[constant(rows)] = 0.0
     scale = np.abs(centred).max(axis=1, keepdims=True)
     return np.asarray(centred / np.where(scale > 0, scale, 1.0))
 
@@ -158,11 +164,7 @@ def _cluster_sums(rows: FloatArray, columns: Columns) -> FloatArray:
 
 
 def _deviations_plcc(x: FloatArray, y: FloatArray, weights: FloatArray) -> float:
-    """Weighted Pearson's correlation from deviations: right where moments cancel."""
-    used = weights > 0
-    x, y, weights = x[used], y[used], weights[used]
-    if len(x) == 0 or x.min() == x.max() or y.min() == y.max():
-        return float("nan")
+    """Weighted Pearson's correlation from deviations: right where moments cancel. Neither may be constant."""
     deviation_x = x - np.average(x, weights=weights)
     deviation_y = y - np.average(y, weights=weights)
     deviation_x /= np.abs(deviation_x).max()

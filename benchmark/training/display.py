@@ -7,15 +7,20 @@ from collections.abc import Sequence
 from types import TracebackType
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
+from benchmark.pace import Pace, words
 from benchmark.training.progress import Epoch
 
 RECENT = 5
+FIRST_BATCHES, FEWEST_BATCHES = 3, 10
+"""Batches that start the clock, and those that an estimate needs beside them."""
 
 
 class TrainingDisplay:
     """Counts batches over all epochs that are still to come.
+
+    The first epoch of a process reads each image and starts all that is started once: it says nothing of the later ones.
 
     Args:
         console: where to write; a bar only if it is a terminal.
@@ -27,13 +32,15 @@ class TrainingDisplay:
     def __init__(self, console: Console, epochs: int, done: int, batches: int) -> None:
         self._console = console
         self._epochs = epochs
-        self._batches = batches
+        self._own = self._advanced = 0
+        self._all_batches = (epochs - done) * batches
+        self._pace = Pace(FIRST_BATCHES, FEWEST_BATCHES)
         self._bar: Progress | None = None
         self._task = TaskID(0)
         if console.is_terminal and epochs > done:
             columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("batches"))
-            self._bar = Progress(*columns, TimeRemainingColumn(), console=console, transient=True)
-            self._task = self._bar.add_task(f"epoch {done + 1}/{epochs}", total=(epochs - done) * batches)
+            self._bar = Progress(*columns, TextColumn("{task.fields[left]}"), console=console, transient=True)
+            self._task = self._bar.add_task(f"epoch {done + 1}/{epochs}", total=self._all_batches, left="")
 
     def __enter__(self) -> TrainingDisplay:
         if self._bar is not None:
@@ -48,17 +55,23 @@ class TrainingDisplay:
 
     def advance(self) -> None:
         """A batch is done."""
+        self._advanced += 1
+        self._pace.piece(self._advanced)
         if self._bar is not None:
-            self._bar.advance(self._task)
+            left = words(self._pace.left(self._advanced, self._all_batches))
+            self._bar.update(self._task, completed=self._advanced, left=left)
 
     def epoch(self, history: Sequence[Epoch]) -> None:
         """An epoch is done: its line, and what the last ones say of the time left."""
-        last, recent = history[-1], history[-RECENT:]
-        left = (self._epochs - len(history)) * sum(epoch.seconds for epoch in recent) / len(recent)
+        last, still = history[-1], self._epochs - len(history)
+        recent = history[len(history) - min(RECENT, self._own) :]  # without the first one of this process
+        if self._own == 0:
+            self._pace.restart()
+        self._own += 1
+        left = f", {words(still * sum(epoch.seconds for epoch in recent) / len(recent))}" if recent and still else ""
         checked = "" if math.isnan(last.val_srcc) else f", validation SRCC {last.val_srcc:.4f} PLCC {last.val_plcc:.4f}"
         self._console.print(
-            f"epoch {last.epoch}/{self._epochs}: loss {last.train_loss:.5f}{checked}, {last.seconds:.1f} s, "
-            f"{left / 60:.1f} min left",
+            f"epoch {last.epoch}/{self._epochs}: loss {last.train_loss:.5f}{checked}, {last.seconds:.1f} s{left}",
             highlight=False,
             soft_wrap=True,
         )

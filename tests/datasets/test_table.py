@@ -146,6 +146,16 @@ def test_wrong_lines_are_named(folder: Path, line: str, words: str) -> None:
 def test_wrong_optional_cells_are_named(folder: Path) -> None:
     text = "reference,enhanced,mos,mos_sd,observers,fold\nr.png,a.png,1,-0.1,2,1\nr.png,b.png,1,x,1.5,0.5\n"
     assert [message[:2] for message in problems(folder, text)] == ["2:", "3:", "3:", "3:"]
+    zero = "reference,enhanced,mos,mos_sd,observers\nr.png,a.png,1,0.1,0\nr.png,b.png,1,0,2\n"
+    assert problems(folder, zero) == [
+        "2: the observers is 0; it can't be less than 1",
+        "3: the mos_sd is 0; it must be above 0, or empty where it isn't known",
+    ]
+    zero = "reference,enhanced,mos,mos_sd,observers\nr.png,a.png,1,0.1,0\nr.png,b.png,1,0,2\n"
+    assert problems(folder, zero) == [
+        "2: the observers is 0; it can't be less than 1",
+        "3: the mos_sd is 0; it must be above 0, or empty where it isn't known",
+    ]
 
 
 @pytest.mark.parametrize(

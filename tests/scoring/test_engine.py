@@ -55,9 +55,18 @@ def score(
     pairs = [ScoredPair(enhanced, str(images / reference), str(images / enhanced)) for enhanced, reference in PAIRS]
     plan = make_plan(pairs, producers, store, FileHashes(folder / "files.json"))
     missing = {label: sum(reasons.values()) for label, reasons in plan.reasons.items()}
-    with ScoringProgress(Console(quiet=True), missing, len(plan.known)) as progress:
+    with Counted(Console(quiet=True), missing, len(plan.known)) as progress:
         outcome = score_missing(plan, setup, producers, store, progress, workers=workers, time_limit=time_limit)
+    assert progress.groups == len(plan.groups), "the pace is told by whole references"
     return outcome, store
+
+
+class Counted(ScoringProgress):
+    groups = 0
+
+    def group_done(self) -> None:
+        self.groups += 1
+        super().group_done()
 
 
 def values(outcome: Outcome, label: str) -> list[float | None]:

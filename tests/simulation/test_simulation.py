@@ -2,11 +2,16 @@
 
 import csv
 import hashlib
+import inspect
 import json
+import re
 import statistics
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from scipy import ndimage
@@ -142,3 +147,49 @@ def test_real_photographs_fill_the_round_field_of_view(shared: Callable[[str], P
     assert not lit[:4, :4].any()
     with pytest.raises(UserError, match="2 photographs for 3 references"):
         write_demo(tmp_path / "more", references=3, size=128, photos=folder)
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> Path:
+    """Three photographs, and what lies beside photographs."""
+    folder = tmp_path / "photos"
+    (folder / "other.png").mkdir(parents=True)
+    for number, image in enumerate(photographs.views(3, 80, np.random.default_rng(0))):
+        cv2.imwrite(str(folder / f"{number}.PNG"), np.round(image[..., ::-1] * 255))
+    (folder / "._0.png").write_bytes(b"Mac OS X")
+    (folder / "notes.txt").write_text("x")
+    return folder
+
+
+def test_as_many_references_as_there_are_photographs_unless_told_otherwise(photos: Path, tmp_path: Path) -> None:
+    seen: list[tuple[int, int]] = []
+    assert write_demo(tmp_path / "all", size=64, photos=photos, progress=lambda *now: seen.append(now)) == 3
+    assert seen == [(0, 3), (1, 3), (2, 3), (3, 3)]
+    assert len(list((tmp_path / "all" / "clean").iterdir())) == 3
+    assert write_demo(tmp_path / "all", size=64, photos=photos, progress=lambda *now: seen.append(now)) == 3
+    assert len(seen) == 4, "nothing is written, nothing is said"
+    assert write_demo(tmp_path / "some", references=2, size=64, photos=photos) == 2
+    assert inspect.signature(write_demo).parameters["references"].default is None
+    assert json.loads((tmp_path / "some" / "dataset.json").read_text())["references"] == 2
+    for name in ("1.PNG", "2.PNG"):
+        (photos / name).unlink()
+    with pytest.raises(UserError, match=r"1 photographs .*2 are needed"):
+        write_demo(tmp_path / "one", size=64, photos=photos)
+
+
+def test_demo_data_says_how_it_goes_beside_its_output_not_in_it(photos: Path, tmp_path: Path, root: Path) -> None:
+    command = [
+        sys.executable,
+        str(root / "run_benchmark.py"),
+        "demo-data",
+        str(tmp_path / "set"),
+        "--photos",
+        str(photos),
+    ]
+    done = subprocess.run([*command, "--size", "64"], capture_output=True, text=True, check=True)
+    assert done.stdout == f"{tmp_path / 'set'}: 3 references x 6 enhanced images, simulated labels\n"
+    first, last = done.stderr.splitlines()
+    assert first == "demo-data: 3 photographs to degrade, enhance and judge"
+    assert re.fullmatch(r"demo-data: 3 photographs in \d+\.\d s", last)
+    again = subprocess.run([*command, "--size", "64"], capture_output=True, text=True, check=True)
+    assert (again.stdout, again.stderr) == (done.stdout, "")

@@ -23,7 +23,7 @@ def brute_force(table: Table, method: int, counts: Floats) -> tuple[float, float
     error = np.sqrt(table.label_sd[i] ** 2 / table.observers[i] + table.label_sd[j] ** 2 / table.observers[j])
     gap = table.labels[i] - table.labels[j]
     different = stats.norm.cdf(np.abs(gap) / error) > 0.95
-    score = table.scores[method, i] - table.scores[method, j]
+    score = np.round(table.scores[method, i] - table.scores[method, j], 12)  # .3 - .2 and .2 - .1 are a tie
     signed = (np.sign(gap) * score)[different]
     share = float(np.mean(np.sign(signed) + 1) / 2)
     return auc(np.abs(score[different]), np.abs(score[~different])), auc(signed, -signed), share

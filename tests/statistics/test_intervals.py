@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 from benchmark.statistics import interval, leave_one_out
-from benchmark.statistics.intervals import choose
+from benchmark.statistics.intervals import choose, of_differences
 
 NOTHING = np.empty(0)
 
@@ -65,6 +65,25 @@ def test_bca_agrees_with_scipy() -> None:
     assert found.high == pytest.approx(reference.confidence_interval.high, abs=1e-9)
     plain = interval(float(x.mean()), draws, NOTHING, kind="percentile", confidence=0.95)
     assert found.high > plain.high + 0.01, "a skewed sample moves BCa's upper end by more than the tolerance above"
+
+
+@pytest.mark.parametrize("kind", ["percentile", "bca", "jackknife"])
+@pytest.mark.parametrize("within", [(-1.0, 1.0), (0.0, 1.0), (0.0, math.inf)], ids=["correlation", "share", "error"])
+def test_no_interval_leaves_the_range_of_its_statistic_nor_one_of_a_difference_its(
+    kind: str, within: tuple[float, float]
+) -> None:
+    rng = np.random.default_rng(3)
+    low, high = within
+    for ends in (within, of_differences(within)):
+        for value in (ends[0] if math.isfinite(ends[0]) else -9.0, ends[1] if math.isfinite(ends[1]) else 9.0):
+            draws, left_out = value + rng.normal(size=500), value + rng.normal(size=9) / 9
+            for confidence in (0.6, 0.95, 0.999):
+                options = {"kind": kind, "confidence": confidence}
+                free = interval(value, draws, left_out, **options)  # type: ignore[arg-type]
+                found = interval(value, draws, left_out, within=ends, **options)  # type: ignore[arg-type]
+                assert free.low < value < free.high, "else the test tests nothing"
+                assert (found.low, found.high) == (max(free.low, ends[0]), min(free.high, ends[1]))
+    assert of_differences(within) == (low - high, high - low)
 
 
 def test_one_cluster_gives_no_interval() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -177,6 +177,15 @@ def read_pair(enhanced: Path, reference: Path) -> tuple[NDArray[np.float32], NDA
 
     one, other = read_image(enhanced), read_image(reference)
     return harmonise(one, other, SizePolicy(), (str(enhanced), str(reference)))
+
+
+def flat_note(method: LoadedMethod, enhanced: NDArray[np.float32], reference: NDArray[np.float32]) -> Sequence[str]:
+    """What must be said beside the score of two images of which one is of one colour."""
+    from benchmark.flatness import is_flat, notes  # noqa: PLC0415
+
+    name = method.info.name
+    flat = [(name, "")] if is_flat(enhanced) or is_flat(reference) else []
+    return notes({name: method.info}, flat)
 
 
 def score_pair(method: LoadedMethod, enhanced: NDArray[np.float32], reference: NDArray[np.float32]) -> float:

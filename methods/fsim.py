@@ -77,7 +77,7 @@ class FSIM(PyiqaMethod):
         licence=LICENCE,
         source=SOURCE,
         libraries=("pyiqa",),
-        flat_images="near 1 between two images of one colour, however different (black against white: 0.98)",
+        flat_images="what rounding noise decides between two colours (black against white: 0.75 to 0.98, by their size)",
     )
     metric = "fsim"
     arch = "fsim_arch"

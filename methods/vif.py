@@ -21,6 +21,8 @@ ORIENTATIONS = (3, 0)
 """Of the six of the pyramid: the two that the authors' code compares."""
 BLOCK = 3
 TINY = 1e-12
+EQUAL = 1e-5
+"""How far rounding may take the value of equal images from 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +76,16 @@ class VIF(PyiqaMethod):
     def compare(self, enhanced: torch.Tensor, description: list[BandDescription]) -> torch.Tensor:
         """VIF, (N,), of enhanced images, (N, 3, H, W), against the described reference.
 
-        Where single precision ends in a logarithm of a negative number, as it does for blocks that hardly vary, the
-        bands are compared anew in double precision, as the authors' code does.
+        Where single precision ends in a logarithm of a negative number, as it does for blocks that hardly vary, or gives
+        equal images another value than 1, the bands are compared anew in double precision, as the authors' code does.
         """
         found = [whole_blocks(band) for band in bands(enhanced)]
         ratio = self._ratio(found, description)
-        if not bool(ratio.isfinite().all()):
+        doubtful = ~ratio.isfinite() | (equal(found, description) & ((ratio - 1).abs() > EQUAL))
+        if bool(doubtful.any()):
             precise = self._describe([reference.band.double() for reference in description], precise=True)
             double = self._ratio([band.double() for band in found], precise).to(ratio)
-            ratio = double.where(~ratio.isfinite(), ratio)
+            ratio = double.where(doubtful, ratio)
         return ratio
 
     def _describe(self, found: list[torch.Tensor], *, precise: bool = False) -> list[BandDescription]:
@@ -129,6 +132,16 @@ def bands(images: torch.Tensor) -> list[torch.Tensor]:
         if level < LEVELS - 1:
             low = corrDn(low, filters["lofilt"], step=2)
     return found
+
+
+def equal(found: list[torch.Tensor], description: list[BandDescription]) -> torch.Tensor:
+    """Which of some enhanced images, (N,), have the reference's bands; the smallest tell for nearly all that have not."""
+    same = (found[0] == description[0].band).flatten(1).all(dim=1)
+    for band, reference in zip(found[1:], description[1:], strict=True):
+        if not bool(same.any()):
+            break
+        same = same & (band == reference.band).flatten(1).all(dim=1)
+    return same
 
 
 def channel(enhanced: torch.Tensor, reference: BandDescription) -> tuple[torch.Tensor, torch.Tensor]:

@@ -175,19 +175,22 @@ def pairs_of(dataset: Dataset) -> pd.DataFrame:
     """
     import pandas as pd  # noqa: PLC0415
 
-    found = _asked(dataset.pairs, "pairs")
+    found = _asked(dataset.pairs, "pairs", _data_set(dataset))
     if not isinstance(found, pd.DataFrame):
         raise PluginError(
-            _broken(f"`pairs()` returned {_kind(found)}; it must return a pandas DataFrame, one row a pair")
+            _data_set(dataset)
+            + _broken(f"`pairs()` returned {_kind(found)}; it must return a pandas DataFrame, one row a pair")
         )
     return found
 
 
 def notes_of(dataset: Dataset) -> tuple[str, ...]:
     """The sentences that tables must carry about a data set; raises as ``pairs_of``."""
-    found = _asked(dataset.notes, "notes")
+    found = _asked(dataset.notes, "notes", _data_set(dataset))
     if not _all(found, str):
-        raise PluginError(_broken(f"`notes()` returned {_kind(found)}; it must return a tuple of sentences"))
+        raise PluginError(
+            _data_set(dataset) + _broken(f"`notes()` returned {_kind(found)}; it must return a tuple of sentences")
+        )
     return tuple(found)
 
 
@@ -210,7 +213,11 @@ def _hidden(plugin: Method | Dataset) -> str:
     return ""
 
 
-def _asked(function: Callable[[], Any], name: str) -> Any:
+def _data_set(dataset: Dataset) -> str:
+    return f"data set {dataset.info.name}: "
+
+
+def _asked(function: Callable[[], Any], name: str, whose: str = "") -> Any:
     """What a plug-in's function answers.
 
     Raises:
@@ -221,7 +228,7 @@ def _asked(function: Callable[[], Any], name: str) -> Any:
     except UserError:
         raise
     except (Exception, SystemExit) as error:  # whatever a plug-in does, its user reads a sentence
-        raise PluginError(f"its `{name}()` failed: {_place(error)}{in_words(error)}") from error
+        raise PluginError(f"{whose}its `{name}()` failed: {_place(error)}{in_words(error)}") from error
 
 
 def _place(error: BaseException) -> str:

@@ -50,7 +50,7 @@ def usable(found: type[Method]) -> str:
     except UserError as error:
         return f"no: {error}"
     except (Exception, SystemExit) as error:  # a plug-in may do anything; its row says so
-        return f"no: {in_words(error)}"
+        return f"no: can't be built: {in_words(error)}"
     if reason is not None:
         return f"no: {reason}"
     return f"needs weights, downloaded on first use ({len(missing)} files)" if missing else "yes"

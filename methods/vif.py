@@ -63,7 +63,7 @@ class VIF(PyiqaMethod):
         licence=LICENCE,
         source=SOURCE,
         libraries=("pyiqa",),
-        flat_images="0 wherever either image is of one colour, so also for two identical ones",
+        flat_images="0 where it meets one, also for two identical ones",
     )
     metric = "vif"
     arch = "vif_arch"

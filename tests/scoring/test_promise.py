@@ -1,4 +1,4 @@
-"""A declared range is a promise: what lies outside is the pair's failure, wherever a score comes from. Images of one colour."""
+"""A declared range is a promise: what lies outside is the pair's failure, wherever it comes from. Images of one colour."""
 
 import json
 import shutil

@@ -200,7 +200,8 @@ def _hidden(plugin: Method | Dataset) -> str:
         if not isinstance(plugin, base):
             continue
         names = [name for name, value in vars(base).items() if callable(value) and not name.startswith("_")]
-        for name in [*names, *(_SPLIT if base is Method else ())]:
+        split = [name for name in _SPLIT if base is Method and callable(getattr(type(plugin), name, None))]
+        for name in names + split:
             try:
                 value = getattr(plugin, name, _ABSENT)
             except Exception as error:  # a property may do anything

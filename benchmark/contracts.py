@@ -127,9 +127,9 @@ class Method:
         from benchmark.randomness import reference_rng  # noqa: PLC0415
 
         rows = []
-        for one, other in zip(enhanced.split(1), reference.split(1), strict=True):
-            options = {"rng": reference_rng(0, other[0].cpu().numpy())} if takes_rng(describe) else {}
-            rows.append(compare(one, describe(other, **options)))
+        for i in range(len(enhanced)):
+            options = {"rng": reference_rng(0, reference[i].cpu().numpy())} if takes_rng(describe) else {}
+            rows.append(compare(enhanced[i : i + 1], describe(reference[i : i + 1], **options)))
         return torch.cat(rows)
 
     def depends_on_seed(self) -> bool:

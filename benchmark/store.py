@@ -207,8 +207,8 @@ def parse_part(text: str) -> tuple[dict[str, Mapping[str, str]], list[StoredScor
         elif "end" in item:
             ended = item["end"]
         else:
-            texts = (item[key] for key in ("p", "e", "r", "m", "pair"))
-            scores.append(StoredScore(*texts, float(item["v"]), float(item["s"]), bool(item.get("f"))))
+            names = item["p"], item["e"], item["r"], item["m"], item["pair"]
+            scores.append(StoredScore(*names, float(item["v"]), float(item["s"]), bool(item.get("f"))))
     if ended != len(scores):
         raise ValueError("the part has no end or another number of scores than it says")
     return components, scores

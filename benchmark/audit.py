@@ -10,7 +10,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from benchmark import audit_images, pairs
+from benchmark import audit_images, contract_check, pairs
 from benchmark.contracts import Dataset
 from benchmark.errors import DataError, Problem, UserError
 from benchmark.sizes import SizePolicy
@@ -45,7 +45,7 @@ def audit(
     problems: list[Problem] = []
     if table is None:
         table, problems = read(dataset)
-    problems = problems + [Problem("note", note) for note in dataset.notes()]
+    problems = problems + [Problem("note", note) for note in contract_check.notes_of(dataset)]
     if table is not None:
         paths = [*table["reference_path"], *table["enhanced_path"]]
         looks = survey(paths, max_pixels=sizes.max_pixels, whole=whole, progress=progress)
@@ -65,7 +65,7 @@ def read(dataset: Dataset) -> tuple[pd.DataFrame | None, list[Problem]]:
     """
     examine = getattr(dataset, "examine", None)
     try:
-        table, problems = examine() if examine is not None else (dataset.pairs(), [])
+        table, problems = examine() if examine is not None else (contract_check.pairs_of(dataset), [])
     except DataError as error:
         return None, list(error.problems)
     except UserError as error:

@@ -11,7 +11,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.markup import escape
 
-from benchmark import data, lineup, weights
+from benchmark import contract_check, data, lineup, weights
 from benchmark.audit import audit
 from benchmark.config import RunConfig
 from benchmark.config_file import absolute, parse, read_source
@@ -58,10 +58,14 @@ def method_problem(entrant: Entrant, weights_dir: Path | None, *, offline: bool)
         return Problem("error", f"{entrant.status}: {entrant.reason}", where)
     if isinstance(entrant.method, ScoreSource):
         return Problem("note", "can be used", where)
-    absent = [str(place) for place in entrant.method.files().values() if not Path(place).is_file()]
+    absent = [str(place) for place in contract_check.files_of(entrant.method).values() if not Path(place).is_file()]
     if absent:
         return Problem("error", f"no such file: {', '.join(absent)}", where)
-    missing = [weight.name for weight in entrant.method.weights() if weights.locate(weight, weights_dir) is None]
+    missing = [
+        weight.name
+        for weight in contract_check.weights_of(entrant.method)
+        if weights.locate(weight, weights_dir) is None
+    ]
     if missing and offline:
         return Problem("error", f"weights are not on this machine (offline): {', '.join(missing)}", where)
     if missing:

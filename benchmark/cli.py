@@ -225,6 +225,8 @@ def score(
     pair = single.read_pair(enhanced, reference)
     loaded = single.load_method(method, source.values, source, device=where)
     value = single.score_pair(loaded, *pair)
+    for note in single.flat_note(loaded, *pair):
+        print(f"note: {note}", file=sys.stderr)
     print(json.dumps({"method": loaded.info.name, "score": value}) if as_json else value)
     return 0
 

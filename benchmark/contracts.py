@@ -51,7 +51,8 @@ class MethodInfo:
         title: what tables print.
         higher_is_better: whether a higher score means better quality (the declared direction; results are oriented by it
             and keep their sign).
-        score_range: lowest and highest possible score; ``None`` where unbounded.
+        score_range: lowest and highest possible score; ``None`` where unbounded. A promise: a score beyond it, by more than
+            rounding, is no score but the failure of its pair.
         group: heading under which tables put it unless the configuration says otherwise.
         trained_on: the data that its parameters were fitted to; ``nothing`` for hand-crafted methods.
         citation: BibTeX entry, or one line.
@@ -60,6 +61,10 @@ class MethodInfo:
         weights: files of pretrained weights that the default options need.
         libraries: distributions whose version is part of what produced a score, beside torch and the image decoders.
         version: raise it when the same inputs give other scores; part of the store's key.
+        random: whether scores depend on the run's seed. Not declared: where ``score``, ``describe`` or ``compare`` takes
+            ``rng``. Declared ``False``, the generator that it is given is the same for every seed.
+        flat_images: what it gives for images of one colour, where identical ones don't get the best score or different ones
+            do, for example ``"0 where either image is of one colour"``. Tables then say how many pairs that concerns.
     """
 
     name: str
@@ -74,6 +79,8 @@ class MethodInfo:
     weights: tuple[WeightFile, ...] = ()
     libraries: tuple[str, ...] = ()
     version: str = "1"
+    random: bool | None = None
+    flat_images: str = ""
 
 
 class Method:
@@ -82,11 +89,15 @@ class Method:
     Options are typed keyword arguments of a cheap ``__init__``; heavy imports and weights belong in ``load``.
     A method whose work splits into a part that needs the reference alone may define, instead of or beside ``score``,
 
-    * ``describe(self, reference, *, rng) -> description``: one reference, (1, 3, H, W);
+    * ``describe(self, reference) -> description``: one reference, (1, 3, H, W);
     * ``compare(self, enhanced, description) -> scores``: its enhanced images, (N, 3, H, W), giving (N,).
 
-    ``rng`` is a ``numpy.random.Generator`` seeded by the run's seed and the SHA-256 of the decoded reference, so that
-    the images of a reference share it and a score depends on no name, order or batch. ``score`` may take it too.
+    A method that draws random numbers takes them from ``rng``, a keyword argument of ``score`` or ``describe``: a
+    ``numpy.random.Generator`` seeded by the run's seed and the SHA-256 of the decoded reference, so that the images of a
+    reference share it and a score depends on no name, order or batch. One that takes it for nothing would be computed
+    again for every new seed.
+
+    No attribute may bear the name of one of the functions below: it would hide it.
     """
 
     info: ClassVar[MethodInfo]
@@ -115,13 +126,21 @@ class Method:
 
         from benchmark.randomness import reference_rng  # noqa: PLC0415
 
-        rows = [
-            compare(
-                enhanced[i : i + 1], describe(reference[i : i + 1], rng=reference_rng(0, reference[i].cpu().numpy()))
-            )
-            for i in range(len(enhanced))
-        ]
+        rows = []
+        for i in range(len(enhanced)):
+            options = {"rng": reference_rng(0, reference[i].cpu().numpy())} if takes_rng(describe) else {}
+            rows.append(compare(enhanced[i : i + 1], describe(reference[i : i + 1], **options)))
         return torch.cat(rows)
+
+    def depends_on_seed(self) -> bool:
+        """Whether scores change with the run's seed, which then is part of what they are keyed by.
+
+        Default: what ``info.random`` declares. Define it where options decide.
+        """
+        if self.info.random is not None:
+            return self.info.random
+        functions = (getattr(self, name, None) for name in ("score", "describe", "compare"))
+        return any(takes_rng(function) for function in functions if callable(function))
 
     def weights(self) -> Sequence[WeightFile]:
         """The published weight files that these options need (default: ``info.weights``)."""
@@ -233,18 +252,15 @@ class Trainable(Method):
 
 def takes_rng(function: Callable[..., Any]) -> bool:
     """Whether a method's ``score``, ``describe`` or ``compare`` accepts a generator."""
-    return "rng" in inspect.signature(function).parameters
+    try:
+        return "rng" in inspect.signature(function).parameters
+    except (TypeError, ValueError):  # a function of C, which tells nothing about itself
+        return False
 
 
 def splits_work(method: Method | type[Method]) -> bool:
     """Whether a method describes the reference apart from comparing with it."""
     return callable(getattr(method, "describe", None)) and callable(getattr(method, "compare", None))
-
-
-def is_random(method: Method) -> bool:
-    """Whether a method's scores depend on the run's seed."""
-    functions = (getattr(method, name, None) for name in ("score", "describe", "compare"))
-    return any(takes_rng(function) for function in functions if callable(function))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -287,7 +303,7 @@ class Dataset:
         raise TypeError(f"{type(self).__name__} does not define `pairs`")
 
     def notes(self) -> Sequence[str]:
-        """What readers of a table must know about this copy of the data (layout found, "simulated labels" …).
+        """What readers of a table must know about this copy of the data, a sentence each (layout found …).
 
         Called after ``pairs``.
         """

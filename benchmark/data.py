@@ -12,11 +12,11 @@ from typing import Any
 
 import pandas as pd
 
-from benchmark import folds, pairs, registry
+from benchmark import contract_check, folds, pairs, registry
 from benchmark.config import DATA_KEYS, DatasetEntry
 from benchmark.config_file import Source
 from benchmark.contracts import Dataset
-from benchmark.errors import ConfigError, PluginError, UserError
+from benchmark.errors import ConfigError, PluginError, UserError, in_words
 from benchmark.options import check_options, options_model, plain_options
 from benchmark.sizes import SizePolicy
 
@@ -79,9 +79,13 @@ def build(entry: DatasetEntry, source: Source) -> tuple[Dataset, dict[str, Any]]
             raise ConfigError(f"{source.where((key,))}: the data set {entry.name!r} takes no {key!r}")
     options = check_options(found, given, source, ("dataset",))
     try:
-        return found(**options), options
+        dataset = found(**options)
+        contract_check.check_dataset(dataset)
     except UserError as error:
         raise ConfigError(f"{source.where(('dataset',))}: {error}") from None
+    except (Exception, SystemExit) as error:  # a plug-in's constructor may do anything
+        raise ConfigError(f"{source.where(('dataset',))}: {entry.name} can't be built: {in_words(error)}") from error
+    return dataset, options
 
 
 def size_policy(entry: DatasetEntry) -> SizePolicy:
@@ -99,7 +103,7 @@ def load(entry: DatasetEntry, source: Source, limit: int | None) -> Data:
         benchmark.errors.DataError: the data can't be used; carries every problem found.
     """
     dataset, options = build(entry, source)
-    table = pairs.complete(dataset.pairs())
+    table = pairs.complete(contract_check.pairs_of(dataset))
     if entry.test_fold is not None:
         table = folds.leave_out(folds.divide(table, entry.folds, entry.fold_seed), entry.test_fold)
     wanted = None if entry.splits is None else list(entry.splits)
@@ -112,7 +116,7 @@ def load(entry: DatasetEntry, source: Source, limit: int | None) -> Data:
 
 
 def _notes(data: Data, entry: DatasetEntry, limit: int | None) -> list[str]:
-    notes = list(data.dataset.notes())
+    notes = list(contract_check.notes_of(data.dataset))
     if data.simulated and not any("simulated labels" in note.lower() for note in notes):
         notes.insert(0, "Simulated labels: no person judged these images.")
     splits = [name for name in dict.fromkeys(data.chosen["split"]) if name]

@@ -41,6 +41,14 @@ class Problem:
         return f"{self.where}: {self.message}" if self.where else self.message
 
 
+def in_words(error: BaseException) -> str:
+    """What somebody else's code raised, as one line."""
+    if isinstance(error, SystemExit):
+        return f"it called sys.exit({error.code})"
+    text = str(error).strip().splitlines()
+    return f"{type(error).__name__}: {text[0]}" if text else type(error).__name__
+
+
 class DataError(UserError):
     """A data set that can't be used. Carries every problem found, so that ``check`` shows all in one pass."""
 

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from benchmark import checkpoints, provenance, registry, weights
+from benchmark import checkpoints, contract_check, provenance, registry, weights
 from benchmark.config import MethodEntry
 from benchmark.config_file import Source
-from benchmark.contracts import Method, MethodInfo, ScoreSource, Trainable, WeightFile, is_random
-from benchmark.errors import ConfigError, PluginError, UserError, WeightsUnavailableError
+from benchmark.contracts import Method, MethodInfo, ScoreSource, Trainable, WeightFile
+from benchmark.errors import ConfigError, PluginError, UserError, WeightsUnavailableError, in_words
 from benchmark.hashes import FileHashes
 from benchmark.options import check_options, plain_options
 from benchmark.results import ScoredMethod, Status
@@ -98,13 +98,18 @@ def _enter(
         return entrant
     entrant.options = check_options(found, entry.options, source, prefix)
     try:
-        entrant.method = found(**entrant.options)
-        reason = entrant.method.unavailable()
+        method = found(**entrant.options)
     except UserError as error:
         raise ConfigError(f"{source.where(prefix)}: {error}") from None
     except (Exception, SystemExit) as error:  # a plug-in's constructor may do anything; its own row suffers
-        entrant.give_up("failed", f"can't be built: {type(error).__name__}: {error}")
+        entrant.give_up("failed", f"can't be built: {in_words(error)}")
         return entrant
+    try:
+        reason = contract_check.check_method(method)
+    except UserError as error:
+        entrant.give_up("failed", str(error))
+        return entrant
+    entrant.method = method
     if reason is not None:
         entrant.give_up("unavailable", reason)
     return entrant
@@ -143,7 +148,7 @@ def _find_weights(
     offline: bool,
     unpublished: str,
 ) -> None:
-    wanted = method.weights()
+    wanted = contract_check.weights_of(method)
     strict = unpublished == "refuse"
     found = weights.ensure(wanted, weights_dir=weights_dir, offline=offline, sha256=hashes.sha256, strict=strict)
     for weight, path in zip(wanted, found, strict=True):
@@ -151,7 +156,7 @@ def _find_weights(
         entrant.weight_files.append((weight, path))
         if not weights.is_published(weight, entrant.weights[weight.name]):
             entrant.marks.append(f"its weights are not the published file {weight.name}")
-    for role, place in method.files().items():
+    for role, place in contract_check.files_of(method).items():
         entrant.weights[role] = hashes.sha256(Path(place))
 
 
@@ -246,7 +251,7 @@ def producer(
         "device": device_type,
         "precision": f"autocast to {autocast}" if autocast else "float32",
     }
-    if is_random(entrant.method):
+    if entrant.method.depends_on_seed():
         components["seed"] = str(seed)
     if device_type == "cpu":
         components["threads"] = str(threads)
@@ -268,6 +273,11 @@ def scored_method(entrant: Entrant, missing: int, total: int, first_reason: str)
     """
     info = entrant.info
     status, reason = entrant.status, entrant.reason
+    settings, marks = {}, list(entrant.marks)
+    try:
+        settings = contract_check.settings_of(entrant.method) if entrant.method is not None else {}
+    except UserError as error:  # they were readable before scoring
+        marks.append(f"its settings can't be read any more ({error})")
     if status == "scored" and missing:
         status = "failed" if missing == total else "partial"
         reason = first_reason
@@ -280,10 +290,10 @@ def scored_method(entrant: Entrant, missing: int, total: int, first_reason: str)
         trained_on=info.trained_on,
         citation=info.citation,
         licence=info.licence,
-        settings=dict(entrant.method.settings()) if entrant.method is not None else {},
+        settings=settings,
         status=status,
         reason=reason,
-        marks=tuple(entrant.marks),
+        marks=tuple(marks),
     )
 
 

@@ -10,10 +10,11 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from benchmark import registry, weights
-from benchmark.contracts import Dataset, Method
-from benchmark.errors import PluginError
+from benchmark import contract_check, registry, weights
+from benchmark.contracts import Dataset, Method, MethodInfo
+from benchmark.errors import PluginError, UserError, in_words
 from benchmark.options import options_model
+from benchmark.scoring import promise
 
 
 def print_methods(console: Console) -> int:
@@ -39,14 +40,17 @@ def print_methods(console: Console) -> int:
 
 def usable(found: type[Method]) -> str:
     """``yes``, or why a method's default options can't be used on this machine as it is."""
+    required = [name for name, item in options_model(found).model_fields.items() if item.is_required()]
+    if required:
+        return f"with options: {', '.join(required)} must be given"
     try:
         method = found()
-        reason = method.unavailable()
-        missing = [weight.name for weight in method.weights() if weights.locate(weight, None) is None]
-    except TypeError as error:
-        return f"with options: {error}".replace(f"{found.__name__}.__init__() ", "")
-    except Exception as error:  # a plug-in may do anything; its row says so
-        return f"no: {type(error).__name__}: {error}"
+        reason = contract_check.check_method(method)
+        missing = [item.name for item in contract_check.weights_of(method) if weights.locate(item, None) is None]
+    except UserError as error:
+        return f"no: {error}"
+    except (Exception, SystemExit) as error:  # a plug-in may do anything; its row says so
+        return f"no: can't be built: {in_words(error)}"
     if reason is not None:
         return f"no: {reason}"
     return f"needs weights, downloaded on first use ({len(missing)} files)" if missing else "yes"
@@ -78,6 +82,8 @@ def print_options(console: Console, found: type[Method] | type[Dataset]) -> int:
         texts = [inspect.cleandoc(base.__doc__ or "") for base in found.__mro__]
         text += next(("\n\nArgs:" + other.split("Args:")[1] for other in texts if "Args:" in other), "")
     console.print(f"{found.info.name}: {found.info.title}\n\n{text}\n", markup=False, highlight=False)
+    if isinstance(found.info, MethodInfo):
+        console.print(f"{scale(found.info)}\n", markup=False, highlight=False)
     table = _table("option", "type", "default")
     for name, field in options.items():
         kind = getattr(field.annotation, "__name__", "") or str(field.annotation)
@@ -89,6 +95,13 @@ def print_options(console: Console, found: type[Method] | type[Dataset]) -> int:
     else:
         console.print("It has no options.")
     return 0
+
+
+def scale(info: MethodInfo) -> str:
+    """Direction and range of a method's scores, and what it gives for images of one colour, in sentences."""
+    better = "Higher" if info.higher_is_better else "Lower"
+    flat = f" For images of one colour it gives {info.flat_images}." if info.flat_images else ""
+    return f"{better} is better; scores are {promise.in_words(info)}.{flat}"
 
 
 def _table(*headers: str) -> Table:

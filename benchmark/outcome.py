@@ -13,7 +13,17 @@ from typing import Any
 
 import pandas as pd
 
-from benchmark import attachments, directions, files, provenance, record, registry, table_input, table_sources
+from benchmark import (
+    attachments,
+    contract_check,
+    directions,
+    files,
+    provenance,
+    record,
+    registry,
+    table_input,
+    table_sources,
+)
 from benchmark.config import PublishedEntry, ReportConfig, StatisticsConfig
 from benchmark.contracts import ScoreSource
 from benchmark.decimals import Mark
@@ -313,7 +323,7 @@ def _method_of_source(label: str, source: ScoreSource, lower_mos_better: bool) -
         group=source.info.group,
         trained_on=source.info.trained_on,
         citation=source.info.citation,
-        settings=dict(source.settings()),
+        settings=contract_check.settings_of(source),
     )
 
 

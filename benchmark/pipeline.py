@@ -20,17 +20,32 @@ import numpy as np
 import pandas as pd
 from rich.console import Console
 
-from benchmark import attachments, costs, data, directions, files, lineup, outcome, plugins, provenance, ranks, record
+from benchmark import (
+    attachments,
+    contract_check,
+    costs,
+    data,
+    directions,
+    files,
+    flatness,
+    lineup,
+    outcome,
+    plugins,
+    provenance,
+    ranks,
+    record,
+)
 from benchmark.config import RunConfig
 from benchmark.config_file import Source, absolute, parse, read_source
-from benchmark.contracts import ScoreSource, Trainable
+from benchmark.contracts import MethodInfo, ScoreSource, Trainable
 from benchmark.data import Data
-from benchmark.errors import ConfigError, UserError
+from benchmark.errors import ConfigError, PluginError, UserError, in_words
 from benchmark.hashes import FileHashes
 from benchmark.lineup import Entrant
 from benchmark.outcome import Evaluation, Run
 from benchmark.ranks import Ranks
 from benchmark.results import ScoredMethod
+from benchmark.scoring import promise
 from benchmark.scoring.engine import Outcome
 from benchmark.scoring.plan import Failure, Plan
 from benchmark.single import create_method
@@ -215,22 +230,22 @@ def _ask(entrant: Entrant, loaded: Data, scored: Outcome) -> list[float]:
     nothing = [float("nan")] * len(chosen)
     assert isinstance(entrant.method, ScoreSource)
     try:
-        values = [float(value) for value in entrant.method.scores(loaded.table.copy(), chosen.copy())]
+        answer = entrant.method.scores(loaded.table.copy(), chosen.copy())
+        values = contract_check.numbers_of(answer, chosen)
+    except PluginError as error:
+        entrant.give_up("failed", str(error))
+        return nothing
     except UserError as error:
         entrant.give_up("unavailable", str(error))
         return nothing
     except (Exception, SystemExit) as error:  # a plug-in's failure is its own row's
-        entrant.give_up("failed", f"{type(error).__name__}: {error}")
+        entrant.give_up("failed", in_words(error))
         return nothing
-    if len(values) != len(chosen):
-        entrant.give_up("failed", f"it gave {len(values)} scores for {len(chosen)} pairs")
-        return nothing
-    values = [value if np.isfinite(value) else float("nan") for value in values]
-    scored.failures += [
-        Failure(str(pair), entrant.label, "it gave no finite score for this pair")
-        for pair, value in zip(chosen["pair"], values, strict=True)
-        if np.isnan(value)
-    ]
+    for at, pair in enumerate(chosen["pair"]):
+        reason = "it gave no score for this pair" if np.isnan(values[at]) else promise.fault(values[at], entrant.info)
+        if reason:
+            values[at] = float("nan")
+            scored.failures.append(Failure(str(pair), entrant.label, reason))
     return values
 
 
@@ -261,7 +276,7 @@ def _assemble(
         report=config.report,
         published=config.published,
         title=config.report.title or loaded.dataset.info.title,
-        notes=(*loaded.notes, *_precision(config)),
+        notes=(*loaded.notes, *_precision(config), *flatness.notes(_infos(prepared), scored.flat)),
         lower_mos_better=loaded.lower_mos_better,
         simulated=loaded.simulated,
         record=content,
@@ -284,6 +299,10 @@ def _hints(prepared: Prepared, methods: Sequence[ScoredMethod]) -> Callable[[pd.
         if not (isinstance(entrant.method, ScoreSource) and entrant.method.predicts_label)
     ]
     return functools.partial(directions.of_data_set, methods=judging)
+
+
+def _infos(prepared: Prepared) -> dict[str, MethodInfo]:
+    return {entrant.label: entrant.info for entrant in prepared.entrants}
 
 
 def _precision(config: RunConfig) -> tuple[str, ...]:

@@ -16,9 +16,9 @@ from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from benchmark import plugins
-from benchmark.contracts import Dataset, DatasetInfo, Method, MethodInfo, ScoreSource, splits_work
-from benchmark.errors import PluginError
+from benchmark import contract_check, plugins
+from benchmark.contracts import Dataset, DatasetInfo, Method, MethodInfo, ScoreSource, Trainable, splits_work
+from benchmark.errors import PluginError, in_words
 from benchmark.words import did_you_mean
 
 Plugin = TypeVar("Plugin", Method, Dataset)
@@ -82,7 +82,7 @@ class Registry(Generic[Plugin]):
                 continue
             stems[stem] = file
             try:
-                names = _declared(file, self._info.__name__)
+                names = _declared(file, stem, self._info.__name__)
             except (SyntaxError, UnicodeDecodeError, ValueError, OSError) as error:
                 broken.append(Broken(str(file), _in_words(error)))
                 continue
@@ -147,20 +147,27 @@ class Registry(Generic[Plugin]):
         return found  # type: ignore[no-any-return]
 
     def _check(self, found: Any, listing: Listing) -> None:
-        base, info = self._base.__name__, self._info.__name__
+        fault = self._fault(found, listing)
+        if fault:
+            raise PluginError(f"{listing.name}: {listing.place}: {fault}")
+
+    def _fault(self, found: Any, listing: Listing) -> str:
+        """What is wrong with a class; empty where nothing is."""
         if not (isinstance(found, type) and issubclass(found, self._base)):
-            raise PluginError(
-                f"{listing.name}: {listing.place}: {listing.class_name or repr(found)} is no subclass of {base}"
+            return f"{listing.class_name or repr(found)} is no subclass of {self._base.__name__}"
+        wrong = contract_check.info_fault(getattr(found, "info", None), self._info)
+        if wrong:
+            return f"{found.__name__}: {wrong}"
+        if normal(found.info.name) != normal(listing.name):
+            return (
+                f"{found.__name__}: its `info` has the name {found.info.name!r}, but it is found as {listing.name!r}: "
+                f"write info = {self._info.__name__}(name=…) as a literal in the class (or mend the entry point)"
             )
-        if not isinstance(getattr(found, "info", None), self._info):
-            raise PluginError(f"{listing.name}: {listing.place}: {found.__name__}.info is no {info}")
         if issubclass(found, Method) and not _can_score(found):
-            raise PluginError(
-                f"{listing.name}: {listing.place}: {found.__name__} defines no `score(self, enhanced, reference)`"
-                " (or `describe` and `compare`)"
-            )
+            return f"{found.__name__} defines no `score(self, enhanced, reference)` (or `describe` and `compare`)"
         if issubclass(found, Dataset) and found.pairs is Dataset.pairs:
-            raise PluginError(f"{listing.name}: {listing.place}: {found.__name__} defines no `pairs(self)`")
+            return f"{found.__name__} defines no `pairs(self)`"
+        return ""
 
 
 def methods() -> Registry[Method]:
@@ -193,33 +200,51 @@ def _plugin_files(folders: Sequence[Path]) -> Iterator[Path]:
                 yield item / "__init__.py"
 
 
-def _declared(file: Path, info: str) -> list[tuple[str, str]]:
-    """(plug-in name, class name) of every class with a literal ``info = <info>(name="…")``."""
+def _declared(file: Path, stem: str, info: str) -> list[tuple[str, str]]:
+    """(plug-in name, class name) of every class with a literal ``info = <info>(name="…")``.
+
+    A plug-in that writes its ``info`` otherwise is found as well, under the name in it or else under its file's, so that
+    whoever asks for it is told what is wrong.
+    """
     tree = ast.parse(file.read_text(encoding="utf-8"), filename=str(file))
-    names: list[tuple[str, str]] = []
-    for node in tree.body:
-        if isinstance(node, ast.ClassDef):
-            names += [(name, node.name) for name in _info_names(node, info)]
-    return names
+    classes = [node for node in tree.body if isinstance(node, ast.ClassDef)]
+    names = [(name, node.name) for node in classes for name in _info_names(node, info)]
+    bases = {_last_name(base) for node in classes for base in node.bases}
+    nameless = [
+        node.name
+        for node in classes
+        if _is_plugin(node, info) and not node.name.startswith("_") and node.name not in bases
+    ]
+    return names or [(stem, name) for name in nameless[:1]]
 
 
 def _info_names(node: ast.ClassDef, info: str) -> Iterator[str]:
     for statement in node.body:
         target = statement.targets[0] if isinstance(statement, ast.Assign) else getattr(statement, "target", None)
         value = getattr(statement, "value", None)
-        if not (isinstance(target, ast.Name) and target.id == "info" and isinstance(value, ast.Call)):
+        if not (isinstance(target, ast.Name) and target.id == "info"):
             continue
-        called = value.func
-        called_name = called.id if isinstance(called, ast.Name) else getattr(called, "attr", "")
-        if called_name != info:
-            continue
-        for keyword in value.keywords:
-            if (
-                keyword.arg == "name"
-                and isinstance(keyword.value, ast.Constant)
-                and isinstance(keyword.value.value, str)
-            ):
-                yield keyword.value.value
+        if isinstance(value, ast.Call) and (_last_name(value.func) == info or _is_plugin(node, info)):
+            named = [keyword.value for keyword in value.keywords if keyword.arg == "name"]
+        elif isinstance(value, ast.Dict) and _is_plugin(node, info):
+            named = [
+                item
+                for key, item in zip(value.keys, value.values, strict=True)
+                if isinstance(key, ast.Constant) and key.value == "name"
+            ]
+        else:
+            named = [value] if value is not None and _is_plugin(node, info) else []
+        yield from (item.value for item in named if isinstance(item, ast.Constant) and isinstance(item.value, str))
+
+
+def _is_plugin(node: ast.ClassDef, info: str) -> bool:
+    """Whether a class derives, by the names in its source, from what plug-ins of this kind derive from."""
+    roots = (Dataset,) if info == DatasetInfo.__name__ else (Method, ScoreSource, Trainable)
+    return bool({_last_name(base) for base in node.bases} & {root.__name__ for root in roots})
+
+
+def _last_name(node: ast.expr) -> str:
+    return node.id if isinstance(node, ast.Name) else getattr(node, "attr", "")
 
 
 def _in_words(error: BaseException) -> str:
@@ -227,7 +252,7 @@ def _in_words(error: BaseException) -> str:
         return f"line {error.lineno}: {error.msg}"
     if isinstance(error, SystemExit):
         return "it calls sys.exit when imported"
-    return f"{type(error).__name__}: {error}".splitlines()[0]
+    return in_words(error)
 
 
 def _where_in(error: BaseException, listing: Listing) -> str:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmark import registry, weights
+from benchmark import contract_check, registry, weights
 from benchmark.config_file import Source
 from benchmark.contracts import Method, ScoreSource
-from benchmark.errors import PluginError, UserError, WeightsUnavailableError
+from benchmark.errors import PluginError, UserError, WeightsUnavailableError, in_words
 from benchmark.options import check_options
 
 if TYPE_CHECKING:
     import numpy as np
     import torch
     from numpy.typing import NDArray
+
+ROUNDING = 1e-6
+"""How far beyond 0 and 1 a pixel may lie: what single precision leaves of a picture that was scaled."""
 
 
 class LoadedMethod:
@@ -39,21 +43,62 @@ class LoadedMethod:
 
         Returns:
             Scores, (N,), float64.
+
+        Raises:
+            UserError: they aren't such tensors, the method fails, or what it gives is no score: not finite, or outside the
+                range that it declares.
         """
         import torch  # noqa: PLC0415
 
         from benchmark.randomness import content_sha256  # noqa: PLC0415
         from benchmark.scoring import inference  # noqa: PLC0415
 
-        if enhanced.shape != reference.shape or enhanced.ndim != 4 or enhanced.shape[1] != 3:
-            shapes = f"{tuple(enhanced.shape)} and {tuple(reference.shape)}"
-            raise ValueError(f"enhanced and reference must both be (N, 3, H, W), not {shapes}")
+        check_images(enhanced, "enhanced")
+        check_images(reference, "reference")
+        if enhanced.shape != reference.shape:
+            raise UserError(
+                f"enhanced is {tuple(enhanced.shape)} and reference {tuple(reference.shape)}; they must be of one shape: "
+                "each enhanced image beside its reference, of the same size"
+            )
         terms = inference.Terms(self._device, self._seed)
         values = []
-        for one, other in zip(enhanced.cpu().float().numpy(), reference.cpu().float().numpy(), strict=True):
+        arrays = (images.detach().cpu().float().clamp(0, 1).numpy() for images in (enhanced, reference))
+        for number, (one, other) in enumerate(zip(*arrays, strict=True), 1):
             pair = inference.PreparedPair("", one, other, content_sha256(other))
-            values.append(inference.score_pair(self._method, pair, terms))
+            where = self.info.name if len(enhanced) == 1 else f"{self.info.name}: pair {number} of {len(enhanced)}"
+            try:
+                values.append(inference.score_pair(self._method, pair, terms))
+            except UserError as error:
+                raise UserError(f"{where}: {error}") from error
+            except (Exception, SystemExit) as error:  # whatever a plug-in does
+                raise PluginError(f"{where}: {in_words(error)}") from error
         return torch.tensor(values, dtype=torch.float64)
+
+
+def check_images(images: object, name: str) -> None:
+    """Refuse what no method is made for: anything but floating-point RGB in [0, 1], (N, 3, H, W).
+
+    Raises:
+        UserError: it is something else; the message says what to do.
+    """
+    import torch  # noqa: PLC0415
+
+    wanted = f"{name} must be a float tensor of RGB values in [0, 1], (N, 3, H, W)"
+    if not isinstance(images, torch.Tensor):
+        raise UserError(f"{wanted}, not {type(images).__name__}: torch.from_numpy makes one of a NumPy array")
+    if images.ndim != 4 or images.shape[1] != 3 or 0 in images.shape[2:]:
+        hint = ": add the first axis with images[None]" if images.ndim == 3 and images.shape[0] == 3 else ""
+        raise UserError(f"{wanted}, not {tuple(images.shape)}{hint}")
+    if not images.is_floating_point():
+        raise UserError(f"{wanted}, not {images.dtype}: divide 8-bit values by 255, images.float() / 255")
+    if not images.numel():
+        return
+    low, high = (float(value) for value in torch.aminmax(images.detach()))
+    if not (low >= -ROUNDING and high <= 1 + ROUNDING):
+        if math.isnan(low) or math.isnan(high):
+            raise UserError(f"{wanted}; it holds NaN")
+        hint = "divide 8-bit values by 255" if low >= 0 and high > 2 else "undo a normalisation, or clamp it to [0, 1]"
+        raise UserError(f"{wanted}; it holds values from {low:g} to {high:g}: {hint}")
 
 
 def create_method(
@@ -84,8 +129,16 @@ def check_method(name: str, options: Mapping[str, Any], source: Source) -> Metho
     found = registry.methods().load(name)
     if issubclass(found, ScoreSource):
         raise PluginError(f"{name}: takes its scores from labels or files, not from two images")
-    method = found(**check_options(found, options, source, ()))
-    reason = method.unavailable()
+    checked = check_options(found, options, source, ())
+    try:
+        method = found(**checked)
+        reason = contract_check.check_method(method)
+    except PluginError as error:
+        raise PluginError(f"{name}: {error}") from None
+    except UserError:
+        raise
+    except (Exception, SystemExit) as error:  # whatever a plug-in does
+        raise PluginError(f"{name} can't be built: {in_words(error)}") from error
     if reason is not None:
         raise WeightsUnavailableError(f"{name} is unavailable: {reason}")
     return method
@@ -100,11 +153,16 @@ def load_method(
         UserError: no such method, a wrong option, or weights that can't be had.
     """
     method = check_method(name, options, source)
-    weights.ensure(method.weights(), weights_dir=None, offline=offline)
-    for role, place in method.files().items():
+    weights.ensure(contract_check.weights_of(method), weights_dir=None, offline=offline)
+    for role, place in contract_check.files_of(method).items():
         if not Path(place).is_file():
             raise UserError(f"{name}: {role}: no such file: {place}")
-    method.load(device)
+    try:
+        method.load(device)
+    except UserError:
+        raise
+    except (Exception, SystemExit) as error:  # whatever a plug-in does
+        raise PluginError(f"{name} can't be loaded: {in_words(error)}") from error
     return LoadedMethod(method, device, seed)
 
 
@@ -119,6 +177,15 @@ def read_pair(enhanced: Path, reference: Path) -> tuple[NDArray[np.float32], NDA
 
     one, other = read_image(enhanced), read_image(reference)
     return harmonise(one, other, SizePolicy(), (str(enhanced), str(reference)))
+
+
+def flat_note(method: LoadedMethod, enhanced: NDArray[np.float32], reference: NDArray[np.float32]) -> Sequence[str]:
+    """What must be said beside the score of two images of which one is of one colour."""
+    from benchmark.flatness import is_flat, notes  # noqa: PLC0415
+
+    name = method.info.name
+    flat = [(name, "")] if is_flat(enhanced) or is_flat(reference) else []
+    return notes({name: method.info}, flat)
 
 
 def score_pair(method: LoadedMethod, enhanced: NDArray[np.float32], reference: NDArray[np.float32]) -> float:

@@ -4,8 +4,8 @@ Standard library only. A part is a file of JSON lines that is either whole or no
 ``compact`` joins them. Nothing in here knows images or methods; ``scoring`` writes, ``pipeline`` reads.
 
 Layout of a part: a line for each producer (``{"producer": key, "components": {…}}``), a line for each score
-(``{"p": producer, "e": enhanced's SHA-256, "r": reference's, "m": label, "pair": …, "v": value, "s": seconds}``), and a
-last line ``{"end": number of scores}``.
+(``{"p": producer, "e": enhanced's SHA-256, "r": reference's, "m": label, "pair": …, "v": value, "s": seconds}``, with
+``"f": true`` where one of the images is of one colour), and a last line ``{"end": number of scores}``.
 """
 
 from __future__ import annotations
@@ -52,6 +52,7 @@ class StoredScore:
         pair: the pair's identifier in that run.
         value: the finite score.
         seconds: time it took, its share of the work on the reference included.
+        flat: whether one of the images is of one colour.
     """
 
     producer: str
@@ -61,6 +62,7 @@ class StoredScore:
     pair: str
     value: float
     seconds: float
+    flat: bool = False
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -179,6 +181,7 @@ def format_part(components: Mapping[str, Mapping[str, str]], scores: Iterable[St
                     "pair": score.pair,
                     "v": score.value,
                     "s": score.seconds,
+                    **({"f": True} if score.flat else {}),
                 },
                 allow_nan=False,
             )
@@ -204,11 +207,8 @@ def parse_part(text: str) -> tuple[dict[str, Mapping[str, str]], list[StoredScor
         elif "end" in item:
             ended = item["end"]
         else:
-            scores.append(
-                StoredScore(
-                    item["p"], item["e"], item["r"], item["m"], item["pair"], float(item["v"]), float(item["s"])
-                )
-            )
+            names = item["p"], item["e"], item["r"], item["m"], item["pair"]
+            scores.append(StoredScore(*names, float(item["v"]), float(item["s"]), bool(item.get("f"))))
     if ended != len(scores):
         raise ValueError("the part has no end or another number of scores than it says")
     return components, scores

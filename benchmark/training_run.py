@@ -14,7 +14,7 @@ from typing import Any
 
 from rich.console import Console
 
-from benchmark import atomic, data, files, provenance, registry, weights
+from benchmark import atomic, contract_check, data, files, provenance, registry, weights
 from benchmark.config import TrainConfig
 from benchmark.config_file import Source, absolute, parse, read_source
 from benchmark.contracts import Trainable
@@ -83,6 +83,7 @@ def _method(parsed: TrainConfig, source: Source) -> tuple[Trainable, dict[str, A
     options = check_options(found, given, source, ("method",))
     method = found(**options)
     assert isinstance(method, Trainable)
+    contract_check.check_method(method)
     return method, options
 
 

@@ -6,7 +6,7 @@ Neighbours: ``pipeline`` (who prepares it and goes on with the outcome), ``scori
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, astuple, dataclass
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from benchmark.hashes import FileHashes
 from benchmark.images import image_header
 from benchmark.lineup import Entrant
 from benchmark.ranks import Ranks
+from benchmark.scoring import promise
 from benchmark.scoring.engine import Outcome, default_workers, score_missing
 from benchmark.scoring.messages import Setup
 from benchmark.scoring.plan import Failure, Plan, ScoredPair, make_plan
@@ -63,6 +64,7 @@ class Work:
     store: Store
     memory: FileHashes
     workers: int
+    fault: Callable[[str, float], str]
 
 
 def find_machine(prepared: Prepared, group: Ranks) -> Machine:
@@ -118,7 +120,12 @@ def plan_work(prepared: Prepared, machine: Machine, memory: FileHashes, group: R
     for path in store.unreadable:
         console.print(f"store: {path} is damaged and was passed over; its scores are computed anew", markup=False)
     rows = [ScoredPair(str(row.pair), str(row.reference_path), str(row.enhanced_path)) for row in chosen.itertuples()]
-    plan = make_plan(rows, producers, store, memory)
+    infos = {entrant.label: entrant.info for entrant in entrants}
+
+    def fault(label: str, value: float) -> str:
+        return promise.fault(value, infos[label], config.autocast or "")
+
+    plan = make_plan(rows, producers, store, memory, fault)
     if group.first:
         memory.save()
     _say_why(plan, console)
@@ -136,7 +143,7 @@ def plan_work(prepared: Prepared, machine: Machine, memory: FileHashes, group: R
     )
     if plan.groups and group.first:
         atomic.write_text(store.directory / "machine.json", json.dumps({"threads": machine.threads}) + "\n")
-    return Work(rows, plan, setup, producers, store, memory, machine.workers)
+    return Work(rows, plan, setup, producers, store, memory, machine.workers, fault)
 
 
 def score(prepared: Prepared, work: Work, group: Ranks, console: Console) -> Outcome:
@@ -173,14 +180,14 @@ def _pool(work: Work, own: Outcome, group: Ranks) -> Outcome:
         return own
     heard = group.hear()
     work.store.read()
-    plan = make_plan(work.rows, work.producers, work.store, work.memory)
+    plan = make_plan(work.rows, work.producers, work.store, work.memory, work.fault)
     told = [Failure(*item) for summary in heard for item in summary["failures"]]
     reasons = {(item.pair, item.label): item for item in [*told, *own.failures]}
     lost = [(name, label) for part in plan.groups for label, names in part.wanted.items() for name in names]
     failures = [reasons.get(key, Failure(*key, "its rank ended before it was scored")) for key in lost]
     broken = {label: tuple(item) for summary in heard for label, item in summary["broken"].items()} | own.broken
     computed = own.computed + sum(summary["computed"] for summary in heard)
-    return Outcome(plan.known, plan.seconds, [*plan.failures, *failures], broken, own.costs, computed)
+    return Outcome(plan.known, plan.seconds, [*plan.failures, *failures], broken, own.costs, computed, plan.flat)
 
 
 def _weights_environment(entrants: Sequence[Entrant], shelf: Path) -> dict[str, str]:

@@ -15,7 +15,6 @@ from benchmark import MethodInfo
 from ._pyiqa import LICENCE, SOURCE, PyiqaMethod, pyiqa_file, torchvision_file
 
 if TYPE_CHECKING:
-    import numpy as np
     import torch
 
 CHANNELS_AT_ONCE = 8
@@ -59,8 +58,8 @@ class DISTS(PyiqaMethod):
     metric = "dists"
     arch = "dists_arch"
 
-    def describe(self, reference: torch.Tensor, *, rng: np.random.Generator | None = None) -> list[LayerDescription]:
-        """Features, means and variances of one reference, (1, 3, H, W). Nothing is drawn from ``rng``."""
+    def describe(self, reference: torch.Tensor) -> list[LayerDescription]:
+        """Features, means and variances of one reference, (1, 3, H, W)."""
         return [LayerDescription(features, *moments(features)) for features in self._features(reference)]
 
     def compare(self, enhanced: torch.Tensor, description: list[LayerDescription]) -> torch.Tensor:

@@ -17,7 +17,6 @@ from ._feature_maps import DOWNSAMPLING, block_side, scharr_magnitude
 from ._pyiqa import LICENCE, LUMA, SOURCE, PyiqaMethod
 
 if TYPE_CHECKING:
-    import numpy as np
     import torch
 
 SCALES, ORIENTATIONS = 4, 4
@@ -78,6 +77,7 @@ class FSIM(PyiqaMethod):
         licence=LICENCE,
         source=SOURCE,
         libraries=("pyiqa",),
+        flat_images="what rounding noise decides between two colours (black against white: 0.75 to 0.98, by their size)",
     )
     metric = "fsim"
     arch = "fsim_arch"
@@ -95,8 +95,8 @@ class FSIM(PyiqaMethod):
             "downsampling": DOWNSAMPLING,
         }
 
-    def describe(self, reference: torch.Tensor, *, rng: np.random.Generator | None = None) -> Features:
-        """Features of one reference, (1, 3, H, W) in [0, 1]. Nothing is drawn from ``rng``."""
+    def describe(self, reference: torch.Tensor) -> Features:
+        """Features of one reference, (1, 3, H, W) in [0, 1]."""
         return features(reference)
 
     def compare(self, enhanced: torch.Tensor, description: Features) -> torch.Tensor:

@@ -9,7 +9,6 @@ from benchmark import MethodInfo
 from ._pyiqa import LICENCE, LUMA_8_BIT, SOURCE, PyiqaMethod
 
 if TYPE_CHECKING:
-    import numpy as np
     import torch
 
 STABILISER = 170.0
@@ -36,8 +35,8 @@ class GMSD(PyiqaMethod):
     arch = "gmsd_arch"
     notes = (("channels", LUMA_8_BIT), ("downsampling", "2 × 2 blocks averaged"))
 
-    def describe(self, reference: torch.Tensor, *, rng: np.random.Generator | None = None) -> torch.Tensor:
-        """Gradient magnitudes, (1, 1, H / 2, W / 2), of one reference, (1, 3, H, W). Nothing is drawn from ``rng``."""
+    def describe(self, reference: torch.Tensor) -> torch.Tensor:
+        """Gradient magnitudes, (1, 1, H / 2, W / 2), of one reference, (1, 3, H, W)."""
         return gradients(reference)
 
     def compare(self, enhanced: torch.Tensor, description: torch.Tensor) -> torch.Tensor:

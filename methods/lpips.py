@@ -13,7 +13,6 @@ from benchmark import MethodInfo, WeightFile
 from ._pyiqa import LICENCE, SOURCE, PyiqaMethod, pyiqa_file, torchvision_file
 
 if TYPE_CHECKING:
-    import numpy as np
     import torch
 
 Net = Literal["alex", "vgg", "squeeze"]
@@ -85,8 +84,8 @@ class LPIPS(PyiqaMethod):
         # AlexNet's convolutions take three quarters of their time with channels innermost
         self._net.to(memory_format=torch.channels_last)
 
-    def describe(self, reference: torch.Tensor, *, rng: np.random.Generator | None = None) -> list[torch.Tensor]:
-        """Normalised features of one reference, (1, 3, H, W), layer by layer. Nothing is drawn from ``rng``."""
+    def describe(self, reference: torch.Tensor) -> list[torch.Tensor]:
+        """Normalised features of one reference, (1, 3, H, W), layer by layer."""
         return list(self._features(reference))
 
     def compare(self, enhanced: torch.Tensor, description: list[torch.Tensor]) -> torch.Tensor:

@@ -9,7 +9,6 @@ from benchmark import MethodInfo
 from ._pyiqa import LICENCE, LUMA, LUMA_8_BIT, SOURCE, PyiqaMethod
 
 if TYPE_CHECKING:
-    import numpy as np
     import torch
 
 
@@ -37,7 +36,9 @@ class PSNRY(PyiqaMethod):
 class CWSSIM(PyiqaMethod):
     """Complex-wavelet SSIM at the fourth level with eight orientations and K = 0.
 
-    With K = 0 a place without any signal in either image, as in a black surround, compares rounding noise.
+    With K = 0 a place without any signal in either image, as in a black surround, compares rounding noise. Where one of the
+    orientations has no signal anywhere, as in images of one colour and in ramps, pyiqa's value is 125,000 or more: such a
+    pair has no score.
     """
 
     info = MethodInfo(
@@ -79,8 +80,8 @@ class NLPD(PyiqaMethod):
     arch = "nlpd_arch"
     notes = (("channels", LUMA),)
 
-    def describe(self, reference: torch.Tensor, *, rng: np.random.Generator | None = None) -> list[torch.Tensor]:
-        """Normalised pyramid of one reference, (1, 3, H, W) in [0, 1], finest first. Nothing is drawn from ``rng``."""
+    def describe(self, reference: torch.Tensor) -> list[torch.Tensor]:
+        """Normalised pyramid of one reference, (1, 3, H, W) in [0, 1], finest first."""
         return self._pyramid(reference)
 
     def compare(self, enhanced: torch.Tensor, description: list[torch.Tensor]) -> torch.Tensor:
@@ -112,6 +113,7 @@ class MAD(PyiqaMethod):
         licence=LICENCE,
         source=SOURCE,
         libraries=("pyiqa",),
+        flat_images="0, the best score, between any two images of one colour, and for anything against a black reference",
     )
     metric = "mad"
     arch = "mad_arch"

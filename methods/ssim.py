@@ -14,7 +14,6 @@ from ._pyiqa import LICENCE, LUMA_8_BIT, SOURCE, PyiqaMethod
 from ._windows import WindowedImage, similarity, windowed
 
 if TYPE_CHECKING:
-    import numpy as np
     import torch
 
 CITATION = (
@@ -76,8 +75,8 @@ class SSIM(PyiqaMethod):
             "downsampling": "blocks averaged to about 256 px" if self.downsample else "none",
         }
 
-    def describe(self, reference: torch.Tensor, *, rng: np.random.Generator | None = None) -> WindowedImage:
-        """Window statistics of one reference, (1, 3, H, W). Nothing is drawn from ``rng``."""
+    def describe(self, reference: torch.Tensor) -> WindowedImage:
+        """Window statistics of one reference, (1, 3, H, W)."""
         return self._windowed(reference)
 
     def compare(self, enhanced: torch.Tensor, description: WindowedImage) -> torch.Tensor:
@@ -140,8 +139,8 @@ class MSSSIM(PyiqaMethod):
     arch = "ssim_arch"
     notes = (("channels", LUMA_8_BIT), ("downsampling", "none before the first scale"))
 
-    def describe(self, reference: torch.Tensor, *, rng: np.random.Generator | None = None) -> list[WindowedImage]:
-        """Window statistics of one reference, (1, 3, H, W), at each scale. Nothing is drawn from ``rng``."""
+    def describe(self, reference: torch.Tensor) -> list[WindowedImage]:
+        """Window statistics of one reference, (1, 3, H, W), at each scale."""
         return [windowed(image) for image in self._scales(reference)]
 
     def compare(self, enhanced: torch.Tensor, description: list[WindowedImage]) -> torch.Tensor:

@@ -14,7 +14,6 @@ from benchmark import MethodInfo
 from ._pyiqa import LICENCE, LUMA_8_BIT, SOURCE, PyiqaMethod
 
 if TYPE_CHECKING:
-    import numpy as np
     import torch
 
 LEVELS = 4
@@ -22,6 +21,8 @@ ORIENTATIONS = (3, 0)
 """Of the six of the pyramid: the two that the authors' code compares."""
 BLOCK = 3
 TINY = 1e-12
+EQUAL = 1e-5
+"""How far rounding may take the value of equal images from 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,35 +63,38 @@ class VIF(PyiqaMethod):
         licence=LICENCE,
         source=SOURCE,
         libraries=("pyiqa",),
+        flat_images="0 where it meets one, also for two identical ones",
     )
     metric = "vif"
     arch = "vif_arch"
     notes = (("channels", LUMA_8_BIT),)
 
-    def describe(self, reference: torch.Tensor, *, rng: np.random.Generator | None = None) -> list[BandDescription]:
-        """Bands of one reference, (1, 3, H, W), with what each tells. Nothing is drawn from ``rng``."""
+    def describe(self, reference: torch.Tensor) -> list[BandDescription]:
+        """Bands of one reference, (1, 3, H, W), with what each tells."""
         return self._describe([whole_blocks(band) for band in bands(reference)])
 
     def compare(self, enhanced: torch.Tensor, description: list[BandDescription]) -> torch.Tensor:
         """VIF, (N,), of enhanced images, (N, 3, H, W), against the described reference.
 
-        Where single precision ends in a logarithm of a negative number, as it does for blocks that hardly vary, the
-        reference's blocks are described anew in double precision, as the authors' code does.
+        Where single precision ends in a logarithm of a negative number, as it does for blocks that hardly vary, or gives
+        equal images another value than 1, the bands are compared anew in double precision, as the authors' code does.
         """
         found = [whole_blocks(band) for band in bands(enhanced)]
         ratio = self._ratio(found, description)
-        if not bool(ratio.isfinite().all()):
-            precise = self._describe([reference.band for reference in description], precise=True)
-            ratio = self._ratio(found, precise).where(~ratio.isfinite(), ratio)
+        doubtful = ~ratio.isfinite() | (equal(found, description) & ((ratio - 1).abs() > EQUAL))
+        if bool(doubtful.any()):
+            precise = self._describe([reference.band.double() for reference in description], precise=True)
+            double = self._ratio([band.double() for band in found], precise).to(ratio)
+            ratio = double.where(doubtful, ratio)
         return ratio
 
     def _describe(self, found: list[torch.Tensor], *, precise: bool = False) -> list[BandDescription]:
         net = self._net.net
-        chosen = dict(zip(net.subbands, (band.double() if precise else band for band in found), strict=True))
+        chosen = dict(zip(net.subbands, found, strict=True))
         listed: list[Any] = [chosen.get(number + 1) for number in range(max(net.subbands))]
         powers, spreads, _ = net.refparams_vecgsm(listed)
         if precise:
-            powers, spreads = ([part.clamp(min=0).float() for part in parts] for parts in (powers, spreads))
+            powers, spreads = ([part.clamp(min=0) for part in parts] for parts in (powers, spreads))
         described = []
         for number, band in enumerate(found):
             window = window_side(number)
@@ -128,6 +132,16 @@ def bands(images: torch.Tensor) -> list[torch.Tensor]:
         if level < LEVELS - 1:
             low = corrDn(low, filters["lofilt"], step=2)
     return found
+
+
+def equal(found: list[torch.Tensor], description: list[BandDescription]) -> torch.Tensor:
+    """Which of some enhanced images, (N,), have the reference's bands; the smallest tell for nearly all that have not."""
+    same = (found[0] == description[0].band).flatten(1).all(dim=1)
+    for band, reference in zip(found[1:], description[1:], strict=True):
+        if not bool(same.any()):
+            break
+        same = same & (band == reference.band).flatten(1).all(dim=1)
+    return same
 
 
 def channel(enhanced: torch.Tensor, reference: BandDescription) -> tuple[torch.Tensor, torch.Tensor]:

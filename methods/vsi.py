@@ -18,7 +18,6 @@ from ._feature_maps import DOWNSAMPLING, SIDE, block_side, scharr_magnitude
 from ._pyiqa import LICENCE, SOURCE, PyiqaMethod
 
 if TYPE_CHECKING:
-    import numpy as np
     import torch
 
 SALIENCY_STABILISER, GRADIENT_STABILISER, CHROMA_STABILISER = 1.27, 386.0, 130.0
@@ -57,13 +56,14 @@ class VSI(PyiqaMethod):
         licence=LICENCE,
         source=SOURCE,
         libraries=("pyiqa",),
+        flat_images="1, the best score, between any two images of one colour (black and white, for example)",
     )
     metric = "vsi"
     arch = "vsi_arch"
     notes = (("channels", "lmn"), ("downsampling", DOWNSAMPLING))
 
-    def describe(self, reference: torch.Tensor, *, rng: np.random.Generator | None = None) -> SaliencyMaps:
-        """Maps of one reference, (1, 3, H, W) in [0, 1]. Nothing is drawn from ``rng``."""
+    def describe(self, reference: torch.Tensor) -> SaliencyMaps:
+        """Maps of one reference, (1, 3, H, W) in [0, 1]."""
         return maps(reference)
 
     def compare(self, enhanced: torch.Tensor, description: SaliencyMaps) -> torch.Tensor:

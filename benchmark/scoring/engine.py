@@ -26,7 +26,10 @@ MEMORY_A_PIXEL = 1500
 
 @dataclass(slots=True)
 class Outcome:
-    """What scoring left: scores and seconds by (label, pair), failures, unusable methods, and what methods cost."""
+    """What scoring left: scores and seconds by (label, pair), failures, unusable methods, and what methods cost.
+
+    ``flat`` holds the (label, pair) of scores of which an image is of one colour.
+    """
 
     scores: dict[tuple[str, str], float] = field(default_factory=dict)
     seconds: dict[tuple[str, str], float] = field(default_factory=dict)
@@ -34,6 +37,7 @@ class Outcome:
     broken: dict[str, tuple[str, str]] = field(default_factory=dict)
     costs: dict[str, dict[str, float]] = field(default_factory=dict)
     computed: int = 0
+    flat: set[tuple[str, str]] = field(default_factory=set)
 
 
 def default_workers(pixels: int = 0) -> int:
@@ -80,7 +84,7 @@ def score_missing(
         OSError: scores can't be written.
         benchmark.scoring.supervisor.WorkerStartError: a worker could not start.
     """
-    outcome = Outcome(dict(plan.known), dict(plan.seconds), list(plan.failures))
+    outcome = Outcome(dict(plan.known), dict(plan.seconds), list(plan.failures), flat=set(plan.flat))
     waiting: list[StoredScore] = []
     written = time.monotonic()
     open_pairs: set[tuple[str, str]] = set()
@@ -133,6 +137,8 @@ def _note(
             open_pairs.discard(key)
             outcome.scores[key], outcome.seconds[key] = event.value, event.seconds
             outcome.computed += 1
+            if event.flat:
+                outcome.flat.add(key)
             waiting.append(_stored(event, producers[event.label]))
             progress.advance(event.label)
     elif isinstance(event, Failed):
@@ -151,9 +157,8 @@ def _note(
 def _stored(event: Scored, producer: Producer) -> StoredScore:
     group: Group = event.group
     enhanced = next(task.sha256 for task in group.pairs if task.pair == event.pair)
-    return StoredScore(
-        producer.key, enhanced, group.reference_sha256, event.label, event.pair, event.value, event.seconds
-    )
+    images = (enhanced, group.reference_sha256)
+    return StoredScore(producer.key, *images, event.label, event.pair, event.value, event.seconds, event.flat)
 
 
 def _fail_rest(outcome: Outcome, open_pairs: set[tuple[str, str]], taken: Sequence[Group]) -> None:

@@ -5,7 +5,6 @@ Every pair is compared alone on a CPU, so that a score depends on its two images
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -16,9 +15,10 @@ import numpy as np
 import torch
 
 from benchmark.contracts import Method, splits_work, takes_rng
-from benchmark.errors import UserError
+from benchmark.errors import UserError, in_words
+from benchmark.flatness import is_flat
 from benchmark.randomness import content_sha256, reference_rng
-from benchmark.scoring import batching
+from benchmark.scoring import batching, promise
 from benchmark.scoring.cost import CostMeter
 from benchmark.scoring.guard import undisturbed
 from benchmark.scoring.messages import Group
@@ -65,12 +65,14 @@ class PreparedPair:
         enhanced: (3, H, W) in [0, 1].
         reference: the same shape; the same object for all pairs that share the prepared reference.
         digest: SHA-256 of the reference as decoded, before any size policy.
+        flat: whether either image is of one colour.
     """
 
     pair: str
     enhanced: Array
     reference: Array
     digest: str
+    flat: bool = False
 
 
 def prepare(group: Group, sizes: SizePolicy, emit: Emit, reader: Reader) -> list[PreparedPair]:
@@ -90,13 +92,14 @@ def prepare(group: Group, sizes: SizePolicy, emit: Emit, reader: Reader) -> list
         return prepared
     digest = content_sha256(reference)
     preparer = Preparer(reference, sizes, group.reference)
+    flat = is_flat(reference)
     for task, image in zip(group.pairs, images, strict=True):
         try:
             enhanced, fitted = preparer.pair(_sound(image), task.path)
         except UserError as error:
             _fail_pair(group, task.pair, str(error), emit)
             continue
-        prepared.append(PreparedPair(task.pair, enhanced, fitted, digest))
+        prepared.append(PreparedPair(task.pair, enhanced, fitted, digest, flat or is_flat(enhanced)))
     return prepared
 
 
@@ -156,14 +159,18 @@ def _score_method(
             emit("failure", label=label, pair=pair.pair, reason=in_words(error))
             continue
         seconds = time.perf_counter() - begin - spent + shared / len(pairs)
-        _emit_value(label, pair, value, seconds, emit)
+        _emit_value(label, method, pair, value, seconds, terms, emit)
 
 
-def _emit_value(label: str, pair: PreparedPair, value: float, seconds: float, emit: Emit) -> None:
-    if math.isfinite(value):
-        emit("score", label=label, pair=pair.pair, value=value, seconds=seconds)
+def _emit_value(
+    label: str, method: Method, pair: PreparedPair, value: float, seconds: float, terms: Terms, emit: Emit
+) -> None:
+    reason = promise.fault(value, method.info, terms.autocast)
+    if reason:
+        emit("failure", label=label, pair=pair.pair, reason=reason)
     else:
-        emit("failure", label=label, pair=pair.pair, reason=f"the score is {value}, not a finite number")
+        flat = {"flat": True} if pair.flat else {}
+        emit("score", label=label, pair=pair.pair, value=value, seconds=seconds, **flat)
 
 
 def _score_batches(
@@ -189,7 +196,7 @@ def _score_batches(
             continue
         seconds = (time.perf_counter() - begin) / len(same)
         for pair, value in zip(same, values, strict=True):
-            _emit_value(label, pair, value, seconds, emit)
+            _emit_value(label, method, pair, value, seconds, terms, emit)
     return alone
 
 
@@ -213,8 +220,7 @@ def score_batch(
             budget,
         )
     describe, compare = method.describe, method.compare  # type: ignore[attr-defined]
-    options = {"rng": reference_rng(terms.seed, pairs[0].digest)} if takes_rng(describe) else {}
-    description = describe(reference, **options)
+    description = describe(reference, **generator(method, describe, pairs[0].digest, terms))
     return batching.score_together(images, lambda batch: compare(_moved(batch, terms.device), description), budget)
 
 
@@ -223,9 +229,28 @@ def _moved(batch: torch.Tensor, device: str) -> torch.Tensor:
 
 
 def score_pair(method: Method, pair: PreparedPair, terms: Terms) -> float:
-    """The score of a single pair, as a run computes it; what the method raises goes through."""
+    """The score of a single pair, as a run computes it; what the method raises goes through.
+
+    Raises:
+        UserError: what it gave is no score: not finite, or outside the range that it declares.
+    """
     with undisturbed(pair.digest), terms.arithmetic():
-        return _compute(method, pair, terms, {})[0]
+        value = _compute(method, pair, terms, {})[0]
+    reason = promise.fault(value, method.info, terms.autocast)
+    if reason:
+        raise UserError(reason)
+    return value
+
+
+def generator(method: Method, function: Callable[..., Any], digest: str, terms: Terms) -> dict[str, Any]:
+    """The keyword arguments of ``score`` or ``describe``: a generator if it takes one.
+
+    That of a method that declares its scores independent of the seed is the same for every seed, so that its stored scores
+    are what another seed would give.
+    """
+    if not takes_rng(function):
+        return {}
+    return {"rng": reference_rng(terms.seed if method.depends_on_seed() else 0, digest)}
 
 
 def _compute(
@@ -235,13 +260,13 @@ def _compute(
     enhanced = as_tensor(pair.enhanced, terms.device)
     if not splits_work(method):
         reference = as_tensor(pair.reference, terms.device)
-        options = {"rng": reference_rng(terms.seed, pair.digest)} if takes_rng(method.score) else {}
-        return as_number(method.score(enhanced, reference, **options)), 0.0, 0.0
+        options = generator(method, method.score, pair.digest, terms)
+        return as_number(method.score(enhanced, reference, **options), "score"), 0.0, 0.0
     begin = time.perf_counter()
     key = id(pair.reference)
     if key not in descriptions:
         describe = method.describe  # type: ignore[attr-defined]
-        options = {"rng": reference_rng(terms.seed, pair.digest)} if takes_rng(describe) else {}
+        options = generator(method, describe, pair.digest, terms)
         descriptions.clear()
         description = describe(as_tensor(pair.reference, terms.device), **options)
         spent = time.perf_counter() - begin
@@ -250,7 +275,7 @@ def _compute(
         spent = 0.0
     description, shared = descriptions[key]
     compare = method.compare  # type: ignore[attr-defined]
-    return as_number(compare(enhanced, description)), spent, shared
+    return as_number(compare(enhanced, description), "compare"), spent, shared
 
 
 def as_tensor(image: Array, device: str) -> torch.Tensor:
@@ -258,25 +283,21 @@ def as_tensor(image: Array, device: str) -> torch.Tensor:
     return torch.from_numpy(image.copy()).unsqueeze(0).to(device)
 
 
-def as_number(result: Any) -> float:
+def as_number(result: Any, function: str) -> float:
     """A method's result for one pair as a number.
+
+    Args:
+        result: what it returned.
+        function: which of its functions did, for messages.
 
     Raises:
         TypeError: the result is no floating-point tensor.
         ValueError: its shape is not (1,).
     """
     if not isinstance(result, torch.Tensor):
-        raise TypeError(f"`score` returned {type(result).__name__}, not a tensor")
+        raise TypeError(f"`{function}` returned {type(result).__name__}, not a tensor of one number a pair")
     if result.shape != (1,):
-        raise ValueError(f"`score` returned shape {tuple(result.shape)} for one pair, not (1,)")
+        raise ValueError(f"`{function}` returned shape {tuple(result.shape)} for one pair, not (1,)")
     if not result.is_floating_point():
-        raise TypeError(f"`score` returned {result.dtype}, not a floating-point tensor")
+        raise TypeError(f"`{function}` returned {result.dtype}, not a floating-point tensor")
     return float(result.detach().to(device="cpu", dtype=torch.float64).item())
-
-
-def in_words(error: BaseException) -> str:
-    """An exception as one line."""
-    if isinstance(error, SystemExit):
-        return f"it called sys.exit({error.code})"
-    text = str(error).strip().splitlines()
-    return f"{type(error).__name__}: {text[0]}" if text else type(error).__name__

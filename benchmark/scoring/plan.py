@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -39,13 +39,15 @@ class Plan:
         seconds: time each of them took.
         groups: the work that is left.
         references: files of all references, whether or not work is left on them, in the data set's order.
-        failures: pairs whose files can't be read.
+        flat: (label, pair) of known scores of which an image is of one colour.
+        failures: pairs whose files can't be read, or whose stored score breaks what the method declares.
         reasons: for each label, how many pairs have to be scored for which reason.
         hashes: SHA-256 of each file read, by path.
     """
 
     known: dict[tuple[str, str], float] = field(default_factory=dict)
     seconds: dict[tuple[str, str], float] = field(default_factory=dict)
+    flat: set[tuple[str, str]] = field(default_factory=set)
     groups: list[Group] = field(default_factory=list)
     references: list[str] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
@@ -58,7 +60,13 @@ class Plan:
         return sum(len(names) for group in self.groups for names in group.wanted.values())
 
 
-def make_plan(pairs: Sequence[ScoredPair], producers: Mapping[str, Producer], store: Store, hashes: FileHashes) -> Plan:
+def make_plan(
+    pairs: Sequence[ScoredPair],
+    producers: Mapping[str, Producer],
+    store: Store,
+    hashes: FileHashes,
+    fault: Callable[[str, float], str] = lambda label, value: "",
+) -> Plan:
     """Compare what is wanted with what the store holds.
 
     Args:
@@ -66,6 +74,7 @@ def make_plan(pairs: Sequence[ScoredPair], producers: Mapping[str, Producer], st
         producers: for each method's label, what would produce its scores now.
         store: read beforehand.
         hashes: hashes files, remembering them.
+        fault: why a value is no score of a method, by its label; empty where it is one (``promise``).
     """
     references = list(dict.fromkeys(pair.reference_path for pair in pairs))
     plan = Plan(references=references, reasons={label: Counter() for label in producers})
@@ -83,7 +92,7 @@ def make_plan(pairs: Sequence[ScoredPair], producers: Mapping[str, Producer], st
         if bad is not None:
             plan.failures += [Failure(pair.pair, label, bad) for label in producers]
             continue
-        wanted = _look_up(plan, pair, producers, store)
+        wanted = _look_up(plan, pair, producers, store, fault)
         if wanted:
             task = PairTask(pair.pair, pair.enhanced_path, plan.hashes[pair.enhanced_path])
             members.setdefault(pair.reference_path, []).append((task, wanted))
@@ -92,7 +101,9 @@ def make_plan(pairs: Sequence[ScoredPair], producers: Mapping[str, Producer], st
     return plan
 
 
-def _look_up(plan: Plan, pair: ScoredPair, producers: Mapping[str, Producer], store: Store) -> list[str]:
+def _look_up(
+    plan: Plan, pair: ScoredPair, producers: Mapping[str, Producer], store: Store, fault: Callable[[str, float], str]
+) -> list[str]:
     """Note the scores of one pair that are known; return the labels whose score is not."""
     enhanced, reference = plan.hashes[pair.enhanced_path], plan.hashes[pair.reference_path]
     wanted: list[str] = []
@@ -101,9 +112,13 @@ def _look_up(plan: Plan, pair: ScoredPair, producers: Mapping[str, Producer], st
         if score is None:
             wanted.append(label)
             plan.reasons[label][store.why(producer, label, pair.pair, enhanced, reference)] += 1
+        elif reason := fault(label, score.value):
+            plan.failures.append(Failure(pair.pair, label, reason))
         else:
             plan.known[label, pair.pair] = score.value
             plan.seconds[label, pair.pair] = score.seconds
+            if score.flat:
+                plan.flat.add((label, pair.pair))
     return wanted
 
 

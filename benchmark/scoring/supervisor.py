@@ -29,13 +29,14 @@ MOST_HANGS = 1
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """A pair has its score."""
+    """A pair has its score; ``flat``: one of its images is of one colour."""
 
     label: str
     pair: str
     value: float
     seconds: float
     group: Group
+    flat: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +214,9 @@ class Supervisor:
         elif kind == "score" and worker.group is not None:
             worker.doing = None
             worker.open.discard((message["label"], message["pair"]))
-            yield Scored(message["label"], message["pair"], message["value"], message["seconds"], worker.group)
+            key = message["label"], message["pair"]
+            flat = bool(message.get("flat"))
+            yield Scored(*key, message["value"], message["seconds"], worker.group, flat)
         elif kind == "failure":
             worker.doing = None
             worker.open.discard((message["label"], message["pair"]))

@@ -76,9 +76,8 @@ class MethodShelf:
         return {label: self._loaded[label] for label in labels if label in self._loaded}
 
     def _load(self, label: str) -> None:
-        from benchmark.errors import UserError, WeightsUnavailableError  # noqa: PLC0415
+        from benchmark.errors import UserError, WeightsUnavailableError, in_words  # noqa: PLC0415
         from benchmark.scoring.guard import undisturbed  # noqa: PLC0415
-        from benchmark.scoring.inference import in_words  # noqa: PLC0415
         from benchmark.scoring.methods import build  # noqa: PLC0415
 
         self._emit("loading", label=label)

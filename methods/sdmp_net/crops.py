@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 Place = tuple[int, int]
 
+FIXED = (1, 5, 9)
+"""Counts of crops that lie at places of their own; any other number is drawn."""
 LEAST_FIELD = 0.5
 """Share of a crop that the field of view must fill."""
 

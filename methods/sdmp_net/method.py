@@ -123,6 +123,10 @@ class SDMPNetMethod(Trainable):
 
         return self.crops * gflops_a_pair(self.architecture, self.crop_size, exact=self.exact)
 
+    def depends_on_seed(self) -> bool:
+        """Only crops at random places do; those of a fixed grid are the same whatever the seed."""
+        return self.crops not in places.FIXED
+
     # training
 
     def build(self, device: str) -> torch.nn.Module:

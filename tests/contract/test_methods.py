@@ -50,8 +50,6 @@ def test_metadata_is_complete(name: str) -> None:
         assert info.licence
     assert info.trained_on
     assert info.group in ("hand-crafted", "learned", "floor", "other")
-    low, high = info.score_range
-    assert low is None or high is None or low < high
     assert (info.group == "hand-crafted") <= (info.trained_on == "nothing")
     for weight in info.weights:
         assert weight.url.startswith("https://")

@@ -1,0 +1,44 @@
+"""Whether a score is one: finite, and within the range that its method declares. No torch; every score passes here.
+
+``inference`` asks for scores that were just computed, ``plan`` for stored ones, ``pipeline`` for those of score sources.
+"""
+
+from __future__ import annotations
+
+import math
+
+from benchmark.contracts import MethodInfo
+
+ROUNDING = 1e-4
+"""How far beyond a bound a score may lie, relative where the bound exceeds 1: what single precision does to long sums."""
+AUTOCAST_ROUNDING = {"float16": 4 * 2.0**-10, "bfloat16": 4 * 2.0**-7}
+"""The same under ``torch.autocast``: four units in the last place."""
+
+
+def fault(value: float, info: MethodInfo, autocast: str = "") -> str:
+    """Why a value is no score of a method, as one clause; empty where it is one.
+
+    Args:
+        value: what the method gave.
+        info: what it says about itself.
+        autocast: the precision, where it was not single.
+    """
+    if not math.isfinite(value):
+        return f"the score is {value}, not a finite number"
+    slack = max(ROUNDING, AUTOCAST_ROUNDING.get(autocast, 0.0))
+    low, high = info.score_range
+    below = low is not None and value < low - slack * max(1.0, abs(low))
+    above = high is not None and value > high + slack * max(1.0, abs(high))
+    if below or above:
+        return f"the score is {value:.6g}, outside the method's range ({in_words(info)})"
+    return ""
+
+
+def in_words(info: MethodInfo) -> str:
+    """A declared range: ``0 to 1``, ``0 or more``, ``unbounded``."""
+    low, high = info.score_range
+    if low is None and high is None:
+        return "unbounded"
+    if high is None:
+        return f"{low:g} or more"
+    return f"{high:g} or less" if low is None else f"{low:g} to {high:g}"

@@ -18,12 +18,18 @@ from benchmark.lineup import Entrant
 from benchmark.report import thumbnails
 from benchmark.report.data import ReportData
 from benchmark.report.text import file_stems
+from benchmark.sizes import SizePolicy
 
 HISTORIES = "histories"
 
 
 def attach(
-    data: ReportData, directory: Path, pairs: pd.DataFrame, hashes: Mapping[str, str], entrants: Sequence[Entrant]
+    data: ReportData,
+    directory: Path,
+    pairs: pd.DataFrame,
+    hashes: Mapping[str, str],
+    entrants: Sequence[Entrant],
+    sizes: SizePolicy,
 ) -> ReportData:
     """Make what belongs to a run's report, write it into the run's folder, and give the data with it.
 
@@ -33,6 +39,7 @@ def attach(
         pairs: the scored pairs with the paths of their images.
         hashes: SHA-256 of image files by path.
         entrants: the methods; those with a checkpoint bring the course of its training.
+        sizes: how images were read.
 
     Raises:
         OSError: the folder can't be written to.
@@ -42,7 +49,7 @@ def attach(
     for label, table in _histories(entrants).items():
         text = table.to_csv(index=False, lineterminator="\n")
         atomic.write_text(directory / HISTORIES / f"{stems[label]}.csv", text)
-    thumbnails.write(directory, pairs, thumbnails.wanted_pairs(data), hashes)
+    thumbnails.write(directory, pairs, thumbnails.wanted_pairs(data), hashes, sizes)
     return read(data, directory)
 
 

@@ -57,6 +57,8 @@ DATA_KEYS = (
     "condition_pattern",
     "size_mismatch",
     "resize",
+    "orientation",
+    "bit_depth",
     "fov",
     "lower_mos_better",
     "max_pixels",
@@ -95,6 +97,8 @@ class DatasetEntry(PluginEntry):
     fold_seed: Annotated[int, Field(ge=0)] = 0
     size_mismatch: Literal["error", "resize-reference", "resize-enhanced", "crop"] = "error"
     resize: Annotated[int, Field(ge=8)] | tuple[int, int] | None = None
+    orientation: Literal["ignore", "apply"] = "ignore"
+    bit_depth: Annotated[int, Field(ge=8, le=16)] | None = None
     fov: Literal["none", "crop", "blank"] = "none"
     lower_mos_better: bool | None = None
     max_pixels: Annotated[int, Field(ge=1)] = 100_000_000

@@ -91,7 +91,12 @@ def build(entry: DatasetEntry, source: Source) -> tuple[Dataset, dict[str, Any]]
 def size_policy(entry: DatasetEntry) -> SizePolicy:
     """How images are prepared, as the configuration says."""
     return SizePolicy(
-        size_mismatch=entry.size_mismatch, resize=entry.resize, fov=entry.fov, max_pixels=entry.max_pixels
+        size_mismatch=entry.size_mismatch,
+        resize=entry.resize,
+        fov=entry.fov,
+        max_pixels=entry.max_pixels,
+        orientation=entry.orientation,
+        bit_depth=entry.bit_depth,
     )
 
 

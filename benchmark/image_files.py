@@ -18,9 +18,9 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from PIL import BmpImagePlugin, Image, ImageFile, JpegImagePlugin, PngImagePlugin, TiffImagePlugin
+from PIL import BmpImagePlugin, ImageFile, JpegImagePlugin, PngImagePlugin, TiffImagePlugin
 
-from benchmark import png_pixels
+from benchmark import orientation, png_pixels
 from benchmark.errors import UserError
 
 _READERS: dict[str, type[ImageFile.ImageFile]] = {
@@ -35,7 +35,7 @@ _SIGNATURES = {
     b"BM": "BMP",
     **dict.fromkeys((b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"), "TIFF"),
 }
-_BITS_PER_SAMPLE, _PHOTOMETRIC, _ORIENTATION = 258, 262, 274
+_BITS_PER_SAMPLE, _PHOTOMETRIC = 258, 262
 _WHITE_IS_ZERO = 0
 _BYTES_A_PIXEL, _BYTES_BESIDE = 8, 64 << 20
 
@@ -52,11 +52,11 @@ class OpenedImage:
         name: what errors call it.
         format: ``PNG``, ``JPEG``, ``BMP`` or ``TIFF``.
         pillow: the image, undecoded; ``size`` is (width, height).
-        data: the file's bytes; of a PNG only what pixels depend on, these perhaps uncompressed.
+        data: the file's bytes; of a PNG only what pixels depend on, these perhaps uncompressed; a TIFF's without orientation.
         bits: bits a channel: 1, 8 or 16; of some TIFFs 12 or 32.
         inverted: grey of more than 8 bits in which 0 is white.
         transparent: has an alpha channel or transparent colours.
-        exif: a PNG's EXIF block; other formats' is read through ``pillow``.
+        orientation: EXIF's, 1 (upright) to 8; 1 where it is absent or unreadable.
     """
 
     name: str
@@ -66,7 +66,7 @@ class OpenedImage:
     bits: int
     inverted: bool = False
     transparent: bool = False
-    exif: bytes = b""
+    orientation: int = orientation.UPRIGHT
 
 
 def shown(name: str | Path) -> str:
@@ -131,21 +131,6 @@ def open_image(data: bytes, name: str, *, whole: bool, max_pixels: int = 0) -> O
     return opened
 
 
-def orientation(opened: OpenedImage) -> int:
-    """The EXIF orientation, 1 (upright) to 8; 1 where it is absent or unreadable."""
-    try:
-        with decoding(opened.name, opened.format):
-            if opened.format == "PNG":
-                exif = Image.Exif()
-                exif.load(opened.exif)
-            else:
-                exif = opened.pillow.getexif()
-            value = exif.get(_ORIENTATION, 1)
-    except ImageError:  # corrupt EXIF decides nothing here: the orientation is not applied anyway
-        return 1
-    return value if isinstance(value, int) and 1 <= value <= 8 else 1
-
-
 class _StrictPillow:
     """Pillow's process-wide switches as decoding needs them, while any thread decodes; put back afterwards.
 
@@ -199,25 +184,33 @@ def decoding(name: str, kind: str) -> Iterator[None]:
 
 
 def _open_other(data: bytes, name: str, kind: str) -> OpenedImage:
+    turned = orientation.UPRIGHT
+    if kind == "TIFF":
+        turned, data = orientation.of_tiff(data)
     image = _READERS[kind](io.BytesIO(data))
+    if kind == "JPEG":
+        turned = orientation.stated(image.info.get("exif", b""), image.info.get("xmp", b""))
     bits, inverted = 1 if image.mode == "1" else 8, False
     if isinstance(image, TiffImagePlugin.TiffImageFile):
         stored = image.tag_v2.get(_BITS_PER_SAMPLE, 1)
         deepest = max(stored) if isinstance(stored, tuple) else stored
         bits = bits if deepest <= 8 else int(deepest)
         inverted = image.mode.startswith("I;16") and image.tag_v2.get(_PHOTOMETRIC) == _WHITE_IS_ZERO
-    return OpenedImage(name, kind, image, data, bits, inverted, "A" in image.getbands())
+    return OpenedImage(name, kind, image, data, bits, inverted, "A" in image.getbands(), turned)
 
 
 def _open_png(data: bytes, name: str, *, whole: bool, max_pixels: int) -> OpenedImage:
     """Open a PNG by the chunks that pixels depend on: damaged profiles, EXIF and text can then do no harm."""
     kept: list[tuple[bytes, bytes]] = []
     found: dict[bytes, bytes] = {}
+    texts: list[tuple[bytes, bytes]] = []
     for kind, start, end in _png_chunks(data, name, whole=whole):
-        if kind in (b"IHDR", b"PLTE", b"IDAT", b"IEND"):
+        if kind in (b"IHDR", b"PLTE", b"IEND") or (kind == b"IDAT" and (whole or kind != kept[-1][0])):
             kept.append((kind, data[start - 8 : end + 4]))
         if kind in (b"IHDR", b"acTL", b"eXIf", b"tRNS"):
             found.setdefault(kind, data[start:end])
+        if kind in (b"tEXt", b"zTXt", b"iTXt"):
+            texts.append((kind, data[start:end]))
     width, height, depth, colour = struct.unpack(">IIBB", found[b"IHDR"][:10])
     if not width or not height:
         raise ImageError(f"{name}: the image has no pixels ({width}×{height})")
@@ -230,9 +223,9 @@ def _open_png(data: bytes, name: str, *, whole: bool, max_pixels: int) -> Opened
     image = PngImagePlugin.PngImageFile(io.BytesIO(bare))
     image.decodermaxblock = len(bare)  # the pixels in one piece: another thread need not wait for many small ones
     bits = depth if depth == 16 else 1 if image.mode == "1" else 8
-    return OpenedImage(
-        name, "PNG", image, bare, bits, False, colour in (4, 6) or b"tRNS" in found, found.get(b"eXIf", b"")
-    )
+    transparent = colour in (4, 6) or b"tRNS" in found
+    turned = orientation.stated(found.get(b"eXIf", b""), b"", texts)
+    return OpenedImage(name, "PNG", image, bare, bits, False, transparent, turned)
 
 
 def _inflated(header: bytes, chunks: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
@@ -245,23 +238,25 @@ def _inflated(header: bytes, chunks: list[tuple[bytes, bytes]]) -> list[tuple[by
 
 
 def _png_chunks(data: bytes, name: str, *, whole: bool) -> Iterator[tuple[bytes, int, int]]:
-    """Name, start and end of each chunk's content, up to IEND, or to the first IDAT (PNG specification, 5.3).
+    """Name, start and end of each chunk's content, up to IEND (PNG specification, 5.3).
 
-    Checksums of critical chunks are verified here, for Pillow skips those of pixels.
+    Checksums of critical chunks are verified here, for Pillow skips those of pixels; unless the whole file is to be sound,
+    only as far as the pixels, and a file may end after these begin: EXIF may follow them.
     """
-    place, kind = len(_PNG_SIGNATURE), b""
+    place, kind, pixels = len(_PNG_SIGNATURE), b"", False
     while kind != b"IEND":
         first, kind = not kind, data[place + 4 : place + 8]
         start = place + 8
         end = start + int.from_bytes(data[place : place + 4], "big")
-        if kind == b"IDAT" and not whole:
-            yield kind, start, min(end, len(data) - 4)
+        pixels = pixels or kind == b"IDAT"
+        if pixels and not whole and end + 4 > len(data):
+            yield b"IDAT", start, len(data) - 4
             return
         if end + 4 > len(data):
             raise ImageError(f"{name}: the PNG file is damaged or cut off (at byte {place:,} of {len(data):,})")
         if first and (data[: len(_PNG_SIGNATURE)] != _PNG_SIGNATURE or kind != b"IHDR" or end - start != 13):
             raise ImageError(f"{name}: the PNG file is damaged or cut off (no header)")
-        critical = not kind[0] & 0x20
+        critical = not kind[0] & 0x20 and not (pixels and not whole)
         if critical and zlib.crc32(data[place + 4 : end]) != int.from_bytes(data[end : end + 4], "big"):
             raise ImageError(
                 f"{name}: the PNG file is damaged or cut off (wrong checksum of the chunk at byte {place:,})"

@@ -1,27 +1,31 @@
 """File to RGB in [0, 1]: PNG, JPEG, BMP and TIFF, 8 and 16 bit, at the file's own resolution. NumPy, Pillow, OpenCV.
 
-Values are what the file stores, divided by 255 or 65,535. Alpha channels are dropped, EXIF orientation and ICC profiles are
-not applied: as Pillow's ``convert("RGB")`` and every metric's own reader do. Neighbours: ``image_files`` (what a file is,
-before decoding), ``sizes`` (reference and enhanced of different size), ``fov`` (the round field of view).
+Values are what the file stores, divided by 255 or 65,535. Alpha channels are dropped, EXIF orientation (unless asked for) and
+ICC profiles are not applied: as Pillow's ``convert("RGB")`` and every metric's own reader do. Neighbours: ``image_files``
+(what a file is, before decoding), ``orientation``, ``sizes`` (reference and enhanced of different size), ``fov`` (the round
+field of view).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.image_files import ImageError, OpenedImage, decoding, open_image, orientation, read_bytes, shown
+from benchmark import orientation as exif
+from benchmark.image_files import ImageError, OpenedImage, decoding, open_image, read_bytes, shown
 from benchmark.randomness import content_sha256
 
 __all__ = [
     "MAX_PIXELS",
+    "Decoding",
     "Image",
     "ImageError",
     "ImageHeader",
+    "Orientation",
     "decode",
     "image_header",
     "parse_header",
@@ -31,8 +35,17 @@ __all__ = [
 ]
 
 Image = NDArray[np.float32]
+Orientation = Literal["ignore", "apply"]
 MAX_PIXELS = 100_000_000
 _DEEP = 16
+
+
+class Decoding(TypedDict, total=False):
+    """How files are decoded; keys are arguments of ``read_image`` and ``decode``."""
+
+    max_pixels: int
+    orientation: Orientation
+    bit_depth: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +55,10 @@ class ImageHeader:
     Attributes:
         format: ``PNG``, ``JPEG``, ``BMP`` or ``TIFF``.
         mode: Pillow's mode (``RGB``, ``L``, ``P``, ``CMYK``, ``RGBA`` …).
-        width: px.
-        height: px.
+        width: px, as stored.
+        height: px, as stored.
         bits: bits a channel.
+        orientation: EXIF's, 1 (upright) to 8.
         notes: what a reader may not expect: alpha dropped, orientation not applied.
     """
 
@@ -53,15 +67,29 @@ class ImageHeader:
     width: int
     height: int
     bits: int
+    orientation: int = 1
     notes: tuple[str, ...] = ()
 
+    def size(self, orientation: Orientation = "ignore") -> tuple[int, int]:
+        """Width and height as ``decode`` gives them, px."""
+        size = (self.width, self.height)
+        return exif.turned_size(size, self.orientation) if orientation == "apply" else size
 
-def read_image(path: Path, *, max_pixels: int = MAX_PIXELS) -> Image:
+
+def read_image(
+    path: Path,
+    *,
+    max_pixels: int = MAX_PIXELS,
+    orientation: Orientation = "ignore",
+    bit_depth: int | None = None,
+) -> Image:
     """Decode an image file.
 
     Args:
         path: the file; links are followed.
         max_pixels: refuse larger images before decoding them.
+        orientation: whether the picture is turned as EXIF says.
+        bit_depth: how many bits the values of a 16-bit file have; ``None`` for all.
 
     Returns:
         RGB, float32 in [0, 1], (3, H, W), C-contiguous.
@@ -69,7 +97,8 @@ def read_image(path: Path, *, max_pixels: int = MAX_PIXELS) -> Image:
     Raises:
         ImageError: the file is missing, no regular file, no image of a known format, damaged, or too large.
     """
-    return decode(read_bytes(path, max_pixels=max_pixels), name=str(path), max_pixels=max_pixels)
+    data = read_bytes(path, max_pixels=max_pixels)
+    return decode(data, name=str(path), max_pixels=max_pixels, orientation=orientation, bit_depth=bit_depth)
 
 
 def pixel_sha256(image: Image) -> str:
@@ -88,8 +117,13 @@ def image_header(path: Path) -> ImageHeader:
     return parse_header(read_bytes(path), name=str(path))
 
 
-def parse_header(data: bytes, *, name: str) -> ImageHeader:
+def parse_header(data: bytes, *, name: str, orientation: Orientation = "ignore") -> ImageHeader:
     """What the content of an image file says about itself; pixels are not looked at: a file cut off passes.
+
+    Args:
+        data: the file's content.
+        name: for messages.
+        orientation: how it will be decoded, for the notes.
 
     Raises:
         ImageError: no image of a known format, a damaged header, several frames, or values that are not read.
@@ -99,16 +133,24 @@ def parse_header(data: bytes, *, name: str) -> ImageHeader:
     notes = []
     if opened.transparent:
         notes.append("its alpha channel is dropped")
-    turned = orientation(opened)
-    if turned != 1:
-        notes.append(f"its EXIF orientation ({turned}) is not applied")
+    if opened.orientation != exif.UPRIGHT and orientation == "ignore":
+        notes.append(f"its EXIF orientation ({opened.orientation}) is not applied")
     if "mpoffset" in opened.pillow.info:
         notes.append("only the first of its pictures is read")
     width, height = opened.pillow.size
-    return ImageHeader(opened.format, opened.pillow.mode, width, height, opened.bits, tuple(notes))
+    return ImageHeader(
+        opened.format, opened.pillow.mode, width, height, opened.bits, opened.orientation, tuple(notes)
+    )
 
 
-def decode(data: bytes, *, name: str, max_pixels: int = MAX_PIXELS) -> Image:
+def decode(
+    data: bytes,
+    *,
+    name: str,
+    max_pixels: int = MAX_PIXELS,
+    orientation: Orientation = "ignore",
+    bit_depth: int | None = None,
+) -> Image:
     """Decode the content of an image file; see ``read_image``.
 
     8 bits: equal bit for bit to torchvision's ``to_tensor`` of Pillow's ``convert("RGB")``. 16 bits are kept, which Pillow
@@ -119,6 +161,8 @@ def decode(data: bytes, *, name: str, max_pixels: int = MAX_PIXELS) -> Image:
         data: the file's content; its format is told from it, not from the name.
         name: for messages.
         max_pixels: refuse larger images before decoding them.
+        orientation: whether the picture is turned as EXIF says; ``ignore`` gives it as stored, whatever the format.
+        bit_depth: how many bits the values of a 16-bit file have; ``None`` for all. One that holds more is refused.
     """
     opened = open_image(data, shown(name), whole=True, max_pixels=max_pixels)
     _check_kind(opened)
@@ -129,9 +173,24 @@ def decode(data: bytes, *, name: str, max_pixels: int = MAX_PIXELS) -> Image:
         )
     with decoding(opened.name, opened.format):
         opened.pillow.load()
-        if opened.bits <= 8:
-            return _from_8_bits(opened)
-        return _from_deep_grey(opened) if opened.pillow.mode.startswith("I") else _from_deep_colour(opened)
+        image = _pixels(opened, bit_depth)
+    return exif.upright(image, opened.orientation) if orientation == "apply" else image
+
+
+def _pixels(opened: OpenedImage, bit_depth: int | None) -> Image:
+    if opened.bits <= 8:
+        return _from_8_bits(opened)
+    grey = opened.pillow.mode.startswith("I")
+    channels = [np.asarray(opened.pillow)] if grey else _deep_colours(opened)
+    white = 2**opened.bits - 1
+    if bit_depth is not None and opened.bits == _DEEP:
+        white, highest = 2**bit_depth - 1, max(int(channel.max()) for channel in channels)
+        if highest > white:
+            raise ImageError(
+                f"{opened.name}: holds values up to {highest:,}, bit_depth: {bit_depth} ends at {white:,}: "
+                "set the bit_depth that the files have"
+            )
+    return _planes([white - channels[0]] if opened.inverted else channels, white)
 
 
 def _check_kind(opened: OpenedImage) -> None:
@@ -152,13 +211,7 @@ def _from_8_bits(opened: OpenedImage) -> Image:
     return _planes([np.asarray(channel) for channel in colour.split()], 255)
 
 
-def _from_deep_grey(opened: OpenedImage) -> Image:
-    white = 2**opened.bits - 1
-    values = np.asarray(opened.pillow)
-    return _planes([white - values if opened.inverted else values], white)
-
-
-def _from_deep_colour(opened: OpenedImage) -> Image:
+def _deep_colours(opened: OpenedImage) -> list[NDArray[Any]]:
     """Decode by OpenCV what Pillow cuts to 8 bits; Pillow has shown that the file is whole, and checks the upper 8 bits."""
     import cv2  # noqa: PLC0415 - takes 0.15 s, and hardly a file needs it
 
@@ -173,7 +226,7 @@ def _from_deep_colour(opened: OpenedImage) -> Image:
     rgb: NDArray[Any] = np.asarray(stored)[:, :, 2::-1]
     if np.abs(rgb // 256 - upper).max() > 1:
         raise ImageError(f"{opened.name}: two decoders disagree on its 16-bit colours; save it as 16-bit RGB PNG")
-    return _planes([rgb[:, :, channel] for channel in range(3)], 65535)
+    return [rgb[:, :, channel] for channel in range(3)]
 
 
 def _planes(channels: list[NDArray[Any]], white: int) -> Image:

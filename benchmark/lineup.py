@@ -7,7 +7,7 @@ keyed by).
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -160,12 +160,17 @@ def _find_weights(
         entrant.weights[role] = hashes.sha256(Path(place))
 
 
-def judge_checkpoints(entrants: Sequence[Entrant], references: Mapping[str, str]) -> None:
+def judge_checkpoints(
+    entrants: Sequence[Entrant], references: Mapping[str, str], pixels: Callable[[], Mapping[str, str]]
+) -> None:
     """Mark checkpoints that were selected on what is scored, and what they were trained on.
+
+    Pictures are compared by their pixels, so that one saved anew is found; checkpoints of before know files only.
 
     Args:
         entrants: the methods of a run.
-        references: SHA-256 of each scored reference's file, by name.
+        references: SHA-256 of each scored reference's file, by its path.
+        pixels: gives ``images.pixel_sha256`` of each; called where a checkpoint states those that it saw.
 
     Raises:
         ConfigError: a checkpoint was trained on references that are to be scored.
@@ -175,20 +180,33 @@ def judge_checkpoints(entrants: Sequence[Entrant], references: Mapping[str, str]
             continue
         place = entrant.method.files().get("checkpoint")
         said = checkpoints.summary(Path(place)) if place else {}
-        trained = set((said.get("training_references") or {}).values())
-        shared = sorted(name for name, digest in references.items() if digest in trained)
+        selection = said.get("selected_on") or {}
+        by_pixels = said.get("training_pixels") is not None
+        trained = _digests(said.get("training_references")) | _digests(said.get("training_pixels"))
+        selected = _digests(selection.get("references")) | _digests(selection.get("pixels"))
+        scored = {path: {digest} for path, digest in references.items()}
+        for path, digest in (pixels() if by_pixels else {}).items():
+            scored[path].add(digest)
+        shared = sorted(path for path, digests in scored.items() if digests & trained)
         if shared:
+            anew = sum(references[path] not in trained for path in shared)
+            saved = f", {anew} of them the same pixels saved anew" if anew else ""
             raise ConfigError(
                 f"methods: {entrant.label}: its checkpoint was trained on {len(shared)} of the references to be scored "
-                f"({shared[0]} …); score another split"
+                f"({Path(shared[0]).name} …{saved}); score another split"
             )
-        selected = set(((said.get("selected_on") or {}).get("references") or {}).values())
-        if selected & set(references.values()):
+        if any(digests & selected for digests in scored.values()):
             entrant.marks.append("its checkpoint was selected on the scored split")
+        if trained and not by_pixels:
+            entrant.marks.append("its checkpoint knows its training references as files: copies saved anew are not found")
         if said.get("simulated_labels"):
             entrant.marks.append("trained on simulated labels")
         if (said.get("identity") or {}).get("backbones") == "untrained":
             entrant.marks.append("its backbones are untrained")
+
+
+def _digests(by_name: Mapping[str, str] | None) -> set[str]:
+    return set((by_name or {}).values())
 
 
 def check_label_scaling(

@@ -13,6 +13,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ from benchmark import (
     files,
     flatness,
     lineup,
+    orientation,
     outcome,
     plugins,
     provenance,
@@ -41,6 +43,7 @@ from benchmark.contracts import MethodInfo, ScoreSource, Trainable
 from benchmark.data import Data
 from benchmark.errors import ConfigError, PluginError, UserError, in_words
 from benchmark.hashes import FileHashes
+from benchmark.image_facts import ImageFacts
 from benchmark.lineup import Entrant
 from benchmark.outcome import Evaluation, Run
 from benchmark.ranks import Ranks
@@ -89,7 +92,9 @@ def run(config: Config, *, settings: Sequence[str] = (), console: Console | None
         "computed": scored.computed,
     }
     content = replace(result.data, record={**result.data.record, "times": times})
-    content = attachments.attach(content, prepared.output, prepared.data.chosen, work.plan.hashes, prepared.entrants)
+    content = attachments.attach(
+        content, prepared.output, prepared.data.chosen, work.plan.hashes, prepared.entrants, prepared.data.sizes
+    )
     result = Run(content, prepared.output)
     result.save(redo=False)
     return result
@@ -111,11 +116,25 @@ def _get_ready(
         offline=prepared.config.offline,
         unpublished=prepared.config.unpublished_weights,
     )
-    lineup.judge_checkpoints(prepared.entrants, _reference_hashes(prepared.data.chosen, memory))
+    facts = ImageFacts(prepared.output / "store" / "images.json")
+    references = _reference_hashes(prepared.data.chosen, memory)
+    pixels = partial(facts.pixels, references, max_pixels=prepared.data.sizes.max_pixels)
+    lineup.judge_checkpoints(prepared.entrants, references, pixels)
     if any(isinstance(entrant.method, Trainable) for entrant in prepared.entrants):
         labels, lower = _label_extremes(prepared.data, memory), prepared.data.lower_mos_better
         lineup.check_label_scaling(prepared.entrants, prepared.data.name, labels, lower_mos_better=lower)
-    return prepared, machine, plan_work(prepared, machine, memory, group, console)
+    work = plan_work(prepared, machine, memory, group, console)
+    notes = orientation.notes(
+        prepared.data.chosen[["reference_path", "enhanced_path"]].itertuples(index=False, name=None),
+        facts.orientations(work.plan.hashes),
+        prepared.data.sizes.orientation,
+    )
+    for note in notes:
+        console.print(note, markup=False, highlight=False)
+    if group.first:
+        facts.save()
+    loaded = replace(prepared.data, notes=(*prepared.data.notes, *notes))
+    return replace(prepared, data=loaded), machine, work
 
 
 def prepare(config: Config, settings: Sequence[str], overrides: Mapping[str, Any]) -> Prepared:
@@ -138,17 +157,17 @@ def prepare(config: Config, settings: Sequence[str], overrides: Mapping[str, Any
 def _label_extremes(loaded: Data, memory: FileHashes) -> dict[tuple[str, str], tuple[float, float]]:
     """Lowest and highest label of every reference, by its split and the SHA-256 of its file."""
     digests = _reference_hashes(loaded.table, memory)
-    rows = loaded.table.assign(digest=loaded.table["reference"].map(digests))
+    rows = loaded.table.assign(digest=loaded.table["reference_path"].map(digests))
     extremes = rows.groupby(["split", "digest"])["mos"].agg(["min", "max"])
     return {(str(key[0]), str(key[1])): (float(row["min"]), float(row["max"])) for key, row in extremes.iterrows()}  # type: ignore[index]
 
 
 def _reference_hashes(pairs: pd.DataFrame, memory: FileHashes) -> dict[str, str]:
-    """SHA-256 of each reference by name; unreadable ones are left to scoring."""
+    """SHA-256 of each reference's file by its path; unreadable ones are left to scoring."""
     found: dict[str, str] = {}
-    for name, path in dict(zip(pairs["reference"], pairs["reference_path"], strict=True)).items():
+    for path in dict.fromkeys(pairs["reference_path"]):
         with contextlib.suppress(OSError):
-            found[str(name)] = memory.sha256(Path(path))
+            found[str(path)] = memory.sha256(Path(path))
     return found
 
 

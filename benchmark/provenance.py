@@ -12,7 +12,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-IMAGE_CODE = ("images.py", "image_files.py", "png_pixels.py", "sizes.py", "fov.py")
+IMAGE_CODE = ("images.py", "image_files.py", "orientation.py", "png_pixels.py", "sizes.py", "fov.py")
 DECODERS = ("pillow", "opencv-python-headless", "numpy")
 
 

@@ -6,15 +6,18 @@ The order is: make sizes equal (a mask has to fit both images), then the field o
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from benchmark import fov
+from benchmark.errors import UserError
 from benchmark.fov import Mask
-from benchmark.images import MAX_PIXELS, ImageError
+from benchmark.images import MAX_PIXELS, Decoding, ImageError, Orientation, image_header
+from benchmark.orientation import lie_across, why_sizes_differ
 
 Image = NDArray[np.float32]
 
@@ -29,12 +32,31 @@ class SizePolicy:
         resize: length of the shorter side, or (height, width), px; ``None`` leaves images as they are.
         fov: ``none``, ``crop`` to the field of view's bounding box, or ``blank`` what is outside it.
         max_pixels: largest image that is decoded.
+        orientation: whether EXIF orientation is ignored, as others read, or applied.
+        bit_depth: bits that the values of 16-bit files have; ``None`` for all.
     """
 
     size_mismatch: Literal["error", "resize-reference", "resize-enhanced", "crop"] = "error"
     resize: int | tuple[int, int] | None = None
     fov: Literal["none", "crop", "blank"] = "none"
     max_pixels: int = MAX_PIXELS
+    orientation: Orientation = "ignore"
+    bit_depth: int | None = None
+
+    def decoding(self, most: int | None = None) -> Decoding:
+        """How image files are read, before their size is changed.
+
+        Args:
+            most: refuse larger images although the policy allows them.
+        """
+        limit = self.max_pixels if most is None else min(most, self.max_pixels)
+        return Decoding(max_pixels=limit, orientation=self.orientation, bit_depth=self.bit_depth)
+
+    def key(self) -> dict[str, Any]:
+        """What decides scores, for the store; keys of a later version only where they are not as they were before it."""
+        later = {"orientation": "ignore", "bit_depth": None}
+        values = {name: value for name, value in asdict(self).items() if name != "max_pixels"}
+        return {name: value for name, value in values.items() if name not in later or value != later[name]}
 
     def describe(self) -> list[str]:
         """Sentences for the tables' note; none for the defaults."""
@@ -45,6 +67,8 @@ class SizePolicy:
                 f"{self.size_mismatch.removeprefix('resize-')} resized to the other's size (bicubic)",
             )
             notes.append(f"Where sizes differ: {how}.")
+        if self.bit_depth is not None:
+            notes.append(f"Values of 16-bit files taken as {self.bit_depth}-bit (divided by {2**self.bit_depth - 1:,}).")
         if self.fov != "none":
             what = "cropped to" if self.fov == "crop" else "blanked outside"
             notes.append(f"Images {what} the field of view found on the reference.")
@@ -111,7 +135,8 @@ def harmonise(enhanced: Image, reference: Image, policy: SizePolicy, names: tupl
         Enhanced and reference, of equal size, RGB float32 in [0, 1].
 
     Raises:
-        ImageError: the sizes differ and the policy says ``error``, or ``resize`` would make more than ``max_pixels``.
+        ImageError: the sizes differ and the policy says ``error``, or because one of the two is turned by 90°, whatever
+            the policy says, or ``resize`` would make more than ``max_pixels``.
     """
     return Preparer(reference, policy, names[1]).pair(enhanced, names[0])
 
@@ -119,16 +144,43 @@ def harmonise(enhanced: Image, reference: Image, policy: SizePolicy, names: tupl
 def _common_size(enhanced: Image, reference: Image, policy: SizePolicy, names: tuple[str, str]) -> tuple[int, int]:
     """Height and width that both images get."""
     (_, height, width), (_, reference_height, reference_width) = enhanced.shape, reference.shape
-    if enhanced.shape == reference.shape or policy.size_mismatch == "resize-reference":
+    if enhanced.shape == reference.shape:
+        return height, width
+    sizes = ((width, height), (reference_width, reference_height))
+    turned = remedy = ""
+    if lie_across(*sizes):
+        turned, remedy = why_sizes_differ(sizes, (_orientation(names[0]), _orientation(names[1])), policy.orientation)
+    if policy.size_mismatch == "error" or turned:
+        raise ImageError(mismatch(sizes, names, turned, remedy))
+    if policy.size_mismatch == "resize-reference":
         return height, width
     if policy.size_mismatch == "resize-enhanced":
         return reference_height, reference_width
-    if policy.size_mismatch == "crop":
-        return min(height, reference_height), min(width, reference_width)
-    raise ImageError(
-        f"{names[0]} is {width}×{height}, its reference {names[1]} is {reference_width}×{reference_height}: "
-        "set size_mismatch to resize-reference, resize-enhanced or crop"
-    )
+    return min(height, reference_height), min(width, reference_width)
+
+
+def mismatch(
+    sizes: tuple[tuple[int, int], tuple[int, int]], names: tuple[str, str], turned: str = "", remedy: str = ""
+) -> str:
+    """Says that an enhanced image and its reference differ in size, why if that is known, and what to do.
+
+    Args:
+        sizes: width and height of the enhanced image and of its reference.
+        names: theirs in turn.
+        turned: what makes it seem that one of them is turned.
+        remedy: what to do about that.
+    """
+    (width, height), (other_width, other_height) = sizes
+    why = f": {turned}; {remedy}" if turned else ": set size_mismatch to resize-reference, resize-enhanced or crop"
+    return f"{names[0]} is {width}×{height}, its reference {names[1]} is {other_width}×{other_height}{why}"
+
+
+def _orientation(name: str) -> int:
+    """An image file's EXIF orientation, looked up only where it may explain sizes."""
+    try:
+        return image_header(Path(name)).orientation
+    except UserError:
+        return 1
 
 
 def _centre(image: Image, height: int, width: int) -> Image:

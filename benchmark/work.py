@@ -102,7 +102,6 @@ def plan_work(prepared: Prepared, machine: Machine, memory: FileHashes, group: R
     """What the store does not hold yet, and what workers need to know to compute it."""
     config, chosen = prepared.config, prepared.data.chosen
     sizes = asdict(prepared.data.sizes)
-    policy = {key: value for key, value in sizes.items() if key != "max_pixels"}
     entrants = [entrant for entrant in prepared.entrants if entrant.scores_images]
     producers: dict[str, Producer] = {
         entrant.label: lineup.producer(
@@ -110,7 +109,7 @@ def plan_work(prepared: Prepared, machine: Machine, memory: FileHashes, group: R
             device=machine.device,
             threads=machine.threads,
             seed=config.seed,
-            sizes=policy,
+            sizes=prepared.data.sizes.key(),
             autocast=config.autocast or "",
         )
         for entrant in entrants

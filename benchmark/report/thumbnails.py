@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from benchmark import atomic
+from benchmark.errors import UserError
 from benchmark.report.data import ReportData, Thumbnails
 from benchmark.report.disagreement import most_disputed
 from benchmark.statistics.weighted import in_threads, processors
@@ -22,6 +23,8 @@ from benchmark.statistics.weighted import in_threads, processors
 if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
+
+    from benchmark.sizes import SizePolicy
 
 SIZE, QUALITY, MOST_PAIRS = 160, 72, 400
 MOST_THREADS = 4  # each holds an image in single precision
@@ -53,7 +56,13 @@ def make(image: NDArray[np.float32], size: int = SIZE) -> bytes:
     return file.getvalue()
 
 
-def write(directory: Path, pairs: pd.DataFrame, wanted: Sequence[str], hashes: Mapping[str, str]) -> None:
+def write(
+    directory: Path,
+    pairs: pd.DataFrame,
+    wanted: Sequence[str],
+    hashes: Mapping[str, str],
+    sizes: SizePolicy | None = None,
+) -> None:
     """Make the thumbnails that are missing or of another image; an image that can't be read gets none.
 
     Args:
@@ -61,7 +70,12 @@ def write(directory: Path, pairs: pd.DataFrame, wanted: Sequence[str], hashes: M
         pairs: ``pair``, ``reference_path`` and ``enhanced_path`` of each pair.
         wanted: names of pairs.
         hashes: SHA-256 of image files by path; tells whether a thumbnail is still of the same image.
+        sizes: how images were read for scoring: pictures show what was scored, before its size was changed.
     """
+    from benchmark.sizes import SizePolicy  # noqa: PLC0415 - decoders only where pictures are made
+
+    sizes = sizes or SizePolicy()
+    read_as = json.dumps({key: value for key, value in sizes.key().items() if key in ("orientation", "bit_depth")})
     index = directory / FOLDER / "index.json"
     known = json.loads(index.read_text(encoding="utf-8")) if index.is_file() else {}
     rows = pairs[pairs["pair"].isin(list(wanted))]
@@ -70,24 +84,25 @@ def write(directory: Path, pairs: pd.DataFrame, wanted: Sequence[str], hashes: M
     for pair, reference, enhanced in zip(rows["pair"], rows["reference_path"], rows["enhanced_path"], strict=True):
         for kind, source in (("reference", str(reference)), ("enhanced", str(enhanced))):
             place = _place(directory, kind, str(pair))
-            now[place.name] = digest = hashes.get(source, "")
+            digest = hashes.get(source, "")
+            now[place.name] = digest = digest and digest + (read_as if read_as != "{}" else "")
             if not (digest and known.get(place.name) == digest and place.is_file()):
                 missing.setdefault(source, []).append(place)
-    in_threads(lambda source: _make_all(source, missing[source]), list(missing), min(MOST_THREADS, processors()))
+    in_threads(lambda source: _make_all(source, missing[source], sizes), list(missing), min(MOST_THREADS, processors()))
     now = {name: digest for name, digest in now.items() if (directory / FOLDER / name).is_file()}
     if now != known:
         atomic.write_text(index, json.dumps(now, indent=0, sort_keys=True) + "\n")
 
 
-def _make_all(source: str, places: Sequence[Path]) -> None:
+def _make_all(source: str, places: Sequence[Path], sizes: SizePolicy) -> None:
     """Make an image's thumbnails; where it can't be read there are none."""
-    from benchmark.images import ImageError, read_image  # noqa: PLC0415 - decoders only where pictures are made
+    from benchmark.images import read_image  # noqa: PLC0415 - decoders only where pictures are made
 
     try:
-        picture = make(read_image(Path(source)))
+        picture = make(read_image(Path(source), **sizes.decoding()))
         for place in places:
             atomic.write_bytes(place, picture)
-    except (ImageError, OSError):
+    except (UserError, OSError):
         for place in places:
             place.unlink(missing_ok=True)
 

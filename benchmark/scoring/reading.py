@@ -13,7 +13,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 from benchmark.errors import UserError
-from benchmark.images import MAX_PIXELS, Image, read_image
+from benchmark.images import Decoding, Image, read_image
+from benchmark.sizes import SizePolicy
 
 ON_CUDA = 4
 """Threads that decode for an accelerator; on a CPU as many as compute."""
@@ -28,16 +29,16 @@ class Reader:
 
     Args:
         threads: that decode at the same time.
-        max_pixels: larger images are refused.
+        policy: how files are read; larger images than it allows are refused.
         ahead: whether files are read before their turn at all.
         gently: whether the threads give way to all others (Linux), so that methods take no longer beside them.
     """
 
     def __init__(
-        self, threads: int = 1, max_pixels: int = MAX_PIXELS, *, ahead: bool = False, gently: bool = False
+        self, threads: int = 1, policy: SizePolicy | None = None, *, ahead: bool = False, gently: bool = False
     ) -> None:
         self._threads = threads
-        self._max_pixels = max_pixels
+        self._policy = policy or SizePolicy()
         self._pool = None
         if ahead or threads > 1:
             self._pool = ThreadPoolExecutor(threads, initializer=_give_way if gently else None)
@@ -52,8 +53,7 @@ class Reader:
     def ahead(self, paths: Sequence[str]) -> None:
         """Begin to read files that ``read`` will probably be asked for next."""
         if self._pool is not None and self._allowed:
-            limit = min(LARGE, self._max_pixels)
-            self._ahead = {path: self._pool.submit(_read, path, limit) for path in paths}
+            self._ahead = {path: self._pool.submit(_read, path, self._policy.decoding(LARGE)) for path in paths}
 
     def read(self, paths: Sequence[str]) -> list[Image | UserError]:
         """Each file's image, or what is wrong with it; what was read ahead and isn't asked for is forgotten.
@@ -70,8 +70,8 @@ class Reader:
 
     def _read_now(self, paths: Sequence[str]) -> list[Image | UserError]:
         if self._pool is None or self._threads == 1:
-            return [_read(path, self._max_pixels) for path in paths]
-        return list(self._pool.map(lambda path: _read(path, self._max_pixels), paths))
+            return [_read(path, self._policy.decoding()) for path in paths]
+        return list(self._pool.map(lambda path: _read(path, self._policy.decoding()), paths))
 
 
 def _give_way() -> None:
@@ -79,8 +79,8 @@ def _give_way() -> None:
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
 
 
-def _read(path: str, max_pixels: int) -> Image | UserError:
+def _read(path: str, decoding: Decoding) -> Image | UserError:
     try:
-        return read_image(Path(path), max_pixels=max_pixels)
+        return read_image(Path(path), **decoding)
     except UserError as error:
         return error

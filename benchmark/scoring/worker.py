@@ -35,7 +35,7 @@ def main() -> None:
     terms = Terms(setup.device, setup.seed, setup.autocast)
     alone = bool(setup.measure) and not terms.on_cuda  # the process's memory is measured: nothing else may use any
     readers = ON_CUDA if terms.on_cuda else setup.threads
-    reader = Reader(readers, sizes.max_pixels, ahead=not alone, gently=not terms.on_cuda)
+    reader = Reader(readers, sizes, ahead=not alone, gently=not terms.on_cuda)
 
     def emit(kind: str, **content: Any) -> None:
         outgoing.write(encode(kind, reading=reader.busy, **content))

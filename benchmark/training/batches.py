@@ -88,8 +88,8 @@ class ViewsOfPairs(Dataset[Views]):
 class ImageCache:
     """Decoded images, the most recently used of them kept up to a size; one in each loading process."""
 
-    def __init__(self, max_pixels: int, limit: int = CACHE_BYTES) -> None:
-        self._max_pixels = max_pixels
+    def __init__(self, sizes: SizePolicy, limit: int = CACHE_BYTES) -> None:
+        self._sizes = sizes
         self._limit = limit
         self._kept: OrderedDict[str, Array] = OrderedDict()
         self._bytes = 0
@@ -98,7 +98,7 @@ class ImageCache:
         if path in self._kept:
             self._kept.move_to_end(path)
             return self._kept[path]
-        image = read_image(Path(path), max_pixels=self._max_pixels)
+        image = read_image(Path(path), **self._sizes.decoding())
         self._kept[path] = image
         self._bytes += image.nbytes
         while self._bytes > self._limit and len(self._kept) > 1:

@@ -69,7 +69,7 @@ def train(job: Job) -> list[Epoch]:
     optimizer = _optimizer(job.options, trained)
     scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, job.options.T_max, job.options.eta_min)
     history = _resume(job, optimizer, scheduler)
-    read = ImageCache(job.sizes.max_pixels)
+    read = ImageCache(job.sizes)
     epochs, batches_an_epoch = job.options.n_epoch, -(-len(job.division.train) // job.options.batch_size)
     console = job.console if job.ranks.first else Console(quiet=True)
     with TrainingDisplay(console, epochs, len(history), batches_an_epoch) as display:

@@ -1,6 +1,7 @@
 """Audits a data set for ``check``: everything that is or may be wrong with it, in one pass. Pandas; looks at every image.
 
-Checks of the table of pairs are here, those of image files in ``audit_images``. Each finding is one ``Problem``.
+Checks of the table of pairs are here, those of image files in ``audit_images`` (unreadable, sizes), ``audit_reading`` (what
+decoding decides) and ``audit_copies`` (twice the same picture). Each finding is one ``Problem``.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from benchmark import audit_images, contract_check, pairs
+from benchmark import audit_copies, audit_images, audit_reading, contract_check, pairs
 from benchmark.contracts import Dataset
 from benchmark.errors import DataError, Problem, UserError
 from benchmark.sizes import SizePolicy
@@ -48,11 +49,13 @@ def audit(
     problems = problems + [Problem("note", note) for note in contract_check.notes_of(dataset)]
     if table is not None:
         paths = [*table["reference_path"], *table["enhanced_path"]]
-        looks = survey(paths, max_pixels=sizes.max_pixels, whole=whole, progress=progress)
+        looks = survey(paths, sizes=sizes, whole=whole, progress=progress)
         problems += counts(table) + balance(table) + labels(table)
-        problems += audit_images.unreadable(table, looks) + audit_images.image_sizes(table, looks, sizes.size_mismatch)
-        problems += audit_images.duplicates(table, looks, learned=learned)
-        problems += audit_images.shared_references(table, looks, learned=learned)
+        problems += audit_images.unreadable(table, looks) + audit_images.image_sizes(table, looks, sizes)
+        problems += audit_reading.orientations(table, looks, sizes) + audit_reading.bit_depths(looks, sizes)
+        problems += audit_copies.unenhanced(table, looks, sizes)
+        problems += audit_copies.duplicates(table, looks, learned=learned)
+        problems += audit_copies.shared_references(table, looks, learned=learned)
         problems += audit_images.not_listed(table)
     return sorted(problems, key=lambda problem: SEVERITIES.index(problem.severity))
 

@@ -52,7 +52,7 @@ class OpenedImage:
         name: what errors call it.
         format: ``PNG``, ``JPEG``, ``BMP`` or ``TIFF``.
         pillow: the image, undecoded; ``size`` is (width, height).
-        data: the file's bytes; of a PNG only what pixels depend on, these perhaps uncompressed; a TIFF's without orientation.
+        data: the file's bytes; of a PNG only what pixels depend on, these perhaps uncompressed; a TIFF's lies upright.
         bits: bits a channel: 1, 8 or 16; of some TIFFs 12 or 32.
         inverted: grey of more than 8 bits in which 0 is white.
         transparent: has an alpha channel or transparent colours.

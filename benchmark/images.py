@@ -1,9 +1,9 @@
 """File to RGB in [0, 1]: PNG, JPEG, BMP and TIFF, 8 and 16 bit, at the file's own resolution. NumPy, Pillow, OpenCV.
 
-Values are what the file stores, divided by 255 or 65,535. Alpha channels are dropped, EXIF orientation (unless asked for) and
-ICC profiles are not applied: as Pillow's ``convert("RGB")`` and every metric's own reader do. Neighbours: ``image_files``
-(what a file is, before decoding), ``orientation``, ``sizes`` (reference and enhanced of different size), ``fov`` (the round
-field of view).
+Values are what the file stores, divided by 255 or 65,535. Alpha channels are dropped, EXIF orientation (unless asked for)
+and ICC profiles are not applied: as Pillow's ``convert("RGB")`` and every metric's own reader do. Neighbours:
+``image_files`` (what a file is, before decoding), ``orientation``, ``sizes`` (reference and enhanced of different size),
+``fov`` (the round field of view).
 """
 
 from __future__ import annotations
@@ -138,9 +138,7 @@ def parse_header(data: bytes, *, name: str, orientation: Orientation = "ignore")
     if "mpoffset" in opened.pillow.info:
         notes.append("only the first of its pictures is read")
     width, height = opened.pillow.size
-    return ImageHeader(
-        opened.format, opened.pillow.mode, width, height, opened.bits, opened.orientation, tuple(notes)
-    )
+    return ImageHeader(opened.format, opened.pillow.mode, width, height, opened.bits, opened.orientation, tuple(notes))
 
 
 def decode(

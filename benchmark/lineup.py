@@ -198,7 +198,9 @@ def judge_checkpoints(
         if any(digests & selected for digests in scored.values()):
             entrant.marks.append("its checkpoint was selected on the scored split")
         if trained and not by_pixels:
-            entrant.marks.append("its checkpoint knows its training references as files: copies saved anew are not found")
+            entrant.marks.append(
+                "its checkpoint knows its training references as files: copies saved anew are not found"
+            )
         if said.get("simulated_labels"):
             entrant.marks.append("trained on simulated labels")
         if (said.get("identity") or {}).get("backbones") == "untrained":

@@ -99,7 +99,9 @@ def notes(pairs: Iterable[tuple[str, str]], orientations: Mapping[str, int], pol
             f"; in {len(differing)} pairs reference and enhanced image differ in it "
             f"({os.path.basename(differing[0])}{', …' if len(differing) > 1 else ''})"
         )
-    return (f"EXIF orientation is {done} (orientation: {policy}): {turned} of {len(orientations)} images are {what}{pair}.",)
+    return (
+        f"EXIF orientation is {done} (orientation: {policy}): {turned} of {len(orientations)} images are {what}{pair}.",
+    )
 
 
 def lie_across(one: tuple[int, int], other: tuple[int, int]) -> bool:

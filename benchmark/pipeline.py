@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import math
 import time
 from collections import Counter
@@ -317,7 +316,7 @@ def _hints(prepared: Prepared, methods: Sequence[ScoredMethod]) -> Callable[[pd.
         for method, entrant in zip(methods, prepared.entrants, strict=True)
         if not (isinstance(entrant.method, ScoreSource) and entrant.method.predicts_label)
     ]
-    return functools.partial(directions.of_data_set, methods=judging)
+    return partial(directions.of_data_set, methods=judging)
 
 
 def _infos(prepared: Prepared) -> dict[str, MethodInfo]:

@@ -68,7 +68,9 @@ class SizePolicy:
             )
             notes.append(f"Where sizes differ: {how}.")
         if self.bit_depth is not None:
-            notes.append(f"Values of 16-bit files taken as {self.bit_depth}-bit (divided by {2**self.bit_depth - 1:,}).")
+            notes.append(
+                f"Values of 16-bit files taken as {self.bit_depth}-bit (divided by {2**self.bit_depth - 1:,})."
+            )
         if self.fov != "none":
             what = "cropped to" if self.fov == "crop" else "blanked outside"
             notes.append(f"Images {what} the field of view found on the reference.")

@@ -141,6 +141,22 @@ def refuse_name(name: str) -> str:
     return ""
 
 
+def beside(path: Path) -> str:
+    """What may be meant by a path that is not there: another case or ending, a folder above or below; or nothing."""
+    try:
+        inside = sorted(os.listdir(path.parent))
+    except OSError:
+        return ""
+    wanted = (path.name.casefold(), path.stem.casefold())
+    near = [name for name in inside if name.casefold() == wanted[0] or Path(name.casefold()).stem == wanted[1]]
+    near = [name for name in near if name != path.name]
+    if near:
+        return f"; there is {' and '.join(repr(name) for name in near[:3])}: names must be equal in case and extension"
+    places = [*(path.parent / name / path.name for name in inside), path.parent.parent / path.name]
+    found = next((place for place in places if place.exists()), None)
+    return f"; there is {found}" if found is not None else ""
+
+
 def read_text(file: Path, *, pipes: bool = False) -> str:
     """The text of a list or table, without byte order mark.
 
@@ -160,7 +176,7 @@ def read_text(file: Path, *, pipes: bool = False) -> str:
             raise DataError(Problem("error", too_large, str(file)))
         data = file.read_bytes()
     except FileNotFoundError:
-        raise DataError(Problem("error", "no such file", str(file))) from None
+        raise DataError(Problem("error", f"no such file{beside(file)}", str(file))) from None
     except OSError as error:
         raise DataError(Problem("error", f"can't be read ({error.strerror or error})", str(file))) from None
     other = recognise.no_text(data, file.suffix)

@@ -18,6 +18,9 @@ observers        number of opinions behind it, where known
 reference_path   file of the reference (not in ``scores.csv``)
 enhanced_path    file of the enhanced image (not in ``scores.csv``)
 ===============  ====================================================================================================
+
+A loader that leaves a split out, because a part of it is missing, may say so in ``table.attrs[LEFT_OUT]``: name of the split
+to what is missing. Whoever asks for that split is told.
 """
 
 from __future__ import annotations
@@ -49,6 +52,7 @@ COLUMNS = (
     "observers",
     *PATHS,
 )
+LEFT_OUT = "left out"
 REQUIRED = ("reference", "enhanced", "mos", *PATHS)
 
 
@@ -83,7 +87,9 @@ def complete(table: pd.DataFrame) -> pd.DataFrame:
     problems = find_problems(full)
     if problems:
         raise DataError(problems)
-    return full.loc[:, list(COLUMNS)].reset_index(drop=True)
+    full = full.loc[:, list(COLUMNS)].reset_index(drop=True)
+    full.attrs = dict(table.attrs)
+    return full
 
 
 def _unnamed(table: pd.DataFrame) -> list[Problem]:
@@ -130,7 +136,9 @@ def choose_splits(table: pd.DataFrame, splits: Sequence[str] | None) -> pd.DataF
         unknown = [name for name in splits if name not in present]
         if unknown:
             shown = ", ".join(repr(name) for name in present if name) or "none: its pairs are not split"
-            raise ConfigError(f"dataset.splits: no split {unknown[0]!r} in this data set (it has {shown})")
+            why = table.attrs.get(LEFT_OUT, {}).get(unknown[0], "")
+            reason = f": {why}" if why else ""
+            raise ConfigError(f"dataset.splits: no split {unknown[0]!r} in this data set (it has {shown}){reason}")
         chosen = list(splits)
     return table[table["split"].isin(chosen)].reset_index(drop=True)
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from benchmark import DataError, Problem
+from benchmark.labels import beside
 from benchmark.names import IMAGE_SUFFIXES, is_image, stem
 
 
@@ -85,7 +86,7 @@ def _names(path: Path) -> dict[str, None]:
         with os.scandir(path) as entries:
             return {entry.name: None for entry in entries if not entry.is_symlink() or os.path.exists(entry.path)}
     except FileNotFoundError:
-        raise DataError(Problem("error", "no such folder", str(path))) from None
+        raise DataError(Problem("error", f"no such folder{beside(path)}", str(path))) from None
     except OSError as error:
         raise DataError(Problem("error", f"can't be listed ({error.strerror or error})", str(path))) from None
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchmark import Problem
+from benchmark.names import IMAGE_SUFFIXES
 
 WORDS = {"train": ("train",), "val": ("val", "valid"), "test": ("test",)}
 OWN_REFERENCES = ("{}_ref", "{}/ref")
@@ -54,10 +55,11 @@ class Split:
 
 @dataclass(slots=True)
 class Found:
-    """The splits of a folder and what is wrong with the others."""
+    """The splits of a folder, what is wrong with the others, and what those without a label list lack."""
 
     splits: list[Split] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    left_out: dict[str, str] = field(default_factory=dict)
 
 
 def find_splits(root: Path, *, skip: Sequence[str] = ()) -> Found:
@@ -81,11 +83,10 @@ def _find(root: Path, name: str, found: Found) -> None:
     lists = _without_copies(root, [item for item in _spelled(LISTS, name) if os.path.isfile(root / item)])
     own = (_folders(root, _spelled(OWN_REFERENCES, name)), _folders(root, _spelled(OWN_ENHANCED, name)))
     if not lists:
-        if any(own):
-            folders = ", ".join(f"{item}/" for part in own for item in part)
-            wanted = " or ".join(_spelled(LISTS[:3], name)[:3])
-            message = f"split {name}: {folders} but no label list ({wanted}); the split is left out"
-            found.problems.append(Problem("warning", message, str(root)))
+        missing = _no_list(root, name, [item for part in own for item in part])
+        if missing:
+            found.left_out[name] = missing
+            found.problems.append(Problem("warning", f"split {name}: {missing}; the split is left out", str(root)))
         return
     references = own[0] + _folders(root, SHARED_REFERENCES)
     enhanced = own[1] + _folders(root, SHARED_ENHANCED)
@@ -104,11 +105,76 @@ def _choice(root: Path, split: str, part: str, present: Sequence[str], wanted: S
     """A problem unless exactly one of the places of a split's part is there."""
     if not present:
         places = ", ".join(f"{place}/" for place in dict.fromkeys(_spelled(wanted, split)))
-        return [Problem("error", f"split {split}: no folder of its {part}; looked for {places}", str(root))]
+        near = [f"{item}/" for item in _by_case(root, _spelled(wanted, split)) if os.path.isdir(root / item)]
+        message = f"split {split}: no folder of its {part}; looked for {places}{_there(near)}"
+        return [Problem("error", message, str(root))]
     if len(present) > 1:
         message = f"split {split}: two layouts at once, its {part} may be {present[0]} or {present[1]}"
         return [Problem("error", f"{message}; remove one, or give the three paths of the split", str(root))]
     return []
+
+
+def _no_list(root: Path, name: str, own: Sequence[str]) -> str:
+    """What is there of a split without label list, which names were looked for, and what may be meant; or nothing."""
+    wanted = _spelled((*OWN_REFERENCES, *OWN_ENHANCED), name)
+    folders = [*own, *(item for item in _by_case(root, wanted) if os.path.isdir(root / item))]
+    near = near_lists(root, name)
+    if not folders and near:
+        folders = _folders(root, (*SHARED_REFERENCES, *SHARED_ENHANCED))
+    if not folders:
+        return ""
+    words = {
+        word for word in WORDS[name] if any(item.casefold().startswith((f"{word}_", f"{word}/")) for item in folders)
+    }
+    below = any("/" in item for item in folders)
+    looked = [
+        template.replace("{}", word)
+        for word in words or WORDS[name]
+        for template in LISTS
+        if below or "/" not in template
+    ]
+    there = ", ".join(f"{item}/" for item in folders)
+    return f"{there} but no label list (looked for {', '.join(looked)}{_there(near)})"
+
+
+def near_lists(root: Path, name: str) -> list[str]:
+    """Files that may be meant as a split's label list: of another case or ending, or named for the split and labels."""
+    found = []
+    for folder in ("", *_by_case(root, WORDS[name], exact=True)):
+        for item in _names(root / folder):
+            start, ending = os.path.splitext(item.casefold())
+            of_split = any(word in start for word in WORDS[name]) or folder != ""
+            a_list = any(word in start for word in ("label", "list", "mos", "score"))
+            if of_split and a_list and ending not in IMAGE_SUFFIXES and os.path.isfile(root / folder / item):
+                found.append(f"{folder}/{item}" if folder else item)
+    return found
+
+
+def _by_case(root: Path, wanted: Sequence[str], *, exact: bool = False) -> list[str]:
+    """Places in a folder that are named as wanted but for case; those named exactly so only if asked for."""
+    found = []
+    for item in wanted:
+        places = [""]
+        for part in item.split("/"):
+            places = [
+                f"{place}/{name}" if place else name
+                for place in places
+                for name in _names(root / place)
+                if name.casefold() == part.casefold()
+            ]
+        found += [place for place in places if exact or place != item]
+    return list(dict.fromkeys(found))
+
+
+def _names(folder: Path) -> list[str]:
+    try:
+        return sorted(os.listdir(folder))
+    except OSError:
+        return []
+
+
+def _there(near: Sequence[str]) -> str:
+    return f"; there is {' and '.join(near[:3])}: names must be equal in case and extension" if near else ""
 
 
 def _spelled(templates: Sequence[str], name: str) -> list[str]:
@@ -134,6 +200,8 @@ def _nothing(root: Path, inside: Sequence[str]) -> str:
     """What was looked for, and where it may lie instead."""
     below = next((name for name in inside if _has_list(root / name)), None)
     hint = f" (did you mean root: {root / below}?)" if below is not None else ""
+    if below is None and _folders(root, (*SHARED_REFERENCES, *SHARED_ENHANCED)):
+        hint = " (folders are there, but no label list)"
     return f"no EFID layout here{hint}; looked for, likewise for val (or valid) and test: {' | '.join(LOOKED_FOR)}"
 
 

@@ -7,7 +7,7 @@ The reference of a pair is the *degraded* photograph. Helpers: ``_layouts`` (whe
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -17,7 +17,7 @@ from benchmark.names import ReferenceNames, UnmatchedNameError, compile_pattern
 
 from ._efid_extras import Card, PairRow, add_opinions, read_card
 from ._folders import Folder
-from ._layouts import WORDS, Split, find_splits
+from ._layouts import WORDS, Found, Split, find_splits, near_lists
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -109,25 +109,30 @@ class Efid(Dataset):
         """
         import pandas as pd  # noqa: PLC0415 - slow to import, not needed to list data sets
 
-        splits, problems = self._splits()
+        from benchmark.pairs import LEFT_OUT  # noqa: PLC0415 - likewise
+
+        found = self._splits()
+        splits, problems = found.splits, found.problems
         rows: list[PairRow] = []
         for split in splits:
-            found, wrong = self._read(split)
-            rows += found
+            read, wrong = self._read(split)
+            rows += read
             problems += wrong
         folders = _folders_of(self._root, splits)
         self._card = read_card(folders)
         problems += self._card.problems + add_opinions(rows, folders)
-        self._notes = self._describe(splits)
-        return pd.DataFrame(rows, columns=list(PairRow.__annotations__)), problems
+        self._notes = self._describe(splits, found.left_out)
+        table = pd.DataFrame(rows, columns=list(PairRow.__annotations__))
+        table.attrs[LEFT_OUT] = found.left_out
+        return table, problems
 
-    def _splits(self) -> tuple[list[Split], list[Problem]]:
+    def _splits(self) -> Found:
         if self._root is None:
-            return self._explicit, []
+            return Found(self._explicit)
         found = find_splits(self._root, skip=[split.name for split in self._explicit])
         order = list(WORDS)
-        splits = sorted([*self._explicit, *found.splits], key=lambda split: order.index(split.name))
-        return splits, found.problems
+        found.splits = sorted([*self._explicit, *found.splits], key=lambda split: order.index(split.name))
+        return found
 
     def _read(self, split: Split) -> tuple[list[PairRow], list[Problem]]:
         problems: list[Problem] = []
@@ -160,13 +165,14 @@ class Efid(Dataset):
                 rows.append(row)
         return rows, problems + at_most(wrong, str(split.labels))
 
-    def _describe(self, splits: Sequence[Split]) -> list[str]:
+    def _describe(self, splits: Sequence[Split], left_out: Mapping[str, str]) -> list[str]:
         notes = []
         if self._card.labels == "simulated":
             title = f" ({self._card.title})" if self._card.title else ""
             notes.append(f"Simulated labels: no person judged these images{title}.")
         layout = "; ".join(f"{split.name} from {split.layout}" for split in splits)
-        return [*notes, f"EFID layout found: {layout}."] if layout else notes
+        found = [f"EFID layout found: {layout}."] if layout else []
+        return [*notes, *found, *(f"Split {name} is left out: {why}." for name, why in left_out.items())]
 
 
 def _row(split: Split, label: Label, names: ReferenceNames, references: Folder, enhanced: Folder) -> PairRow | str:
@@ -199,8 +205,19 @@ def _explicit(name: str, paths: tuple[Path | None, Path | None, Path | None]) ->
     keys = (f"{name}_ref_path", f"{name}_eha_path", f"{name}_list")
     missing = [key for key, path in zip(keys, paths, strict=True) if path is None]
     if len(missing) < len(keys):
-        raise UserError(f"split {name}: {' and '.join(missing)} missing; a split needs all of {', '.join(keys)}")
+        raise UserError(
+            f"split {name}: {' and '.join(missing)} missing; a split needs all of {', '.join(keys)}"
+            f"{_lists_beside(name, references, enhanced) if labels is None else ''}"
+        )
     return None
+
+
+def _lists_beside(name: str, references: Path | None, enhanced: Path | None) -> str:
+    """Label lists that lie beside the folders given, or in them; or nothing."""
+    given = [folder for folder in (references, enhanced) if folder is not None]
+    places = dict.fromkeys(place for folder in given for place in (folder.parent, folder))
+    found = [str(place / item) for place in places for item in near_lists(place, name)]
+    return f"; there is {' and '.join(found[:3])}" if found else ""
 
 
 def _folders_of(root: Path | None, splits: Sequence[Split]) -> list[Path]:

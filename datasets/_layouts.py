@@ -123,9 +123,8 @@ def _no_list(root: Path, name: str, own: Sequence[str]) -> str:
         folders = _folders(root, (*SHARED_REFERENCES, *SHARED_ENHANCED))
     if not folders:
         return ""
-    words = {
-        word for word in WORDS[name] if any(item.casefold().startswith((f"{word}_", f"{word}/")) for item in folders)
-    }
+    starts = tuple(item.casefold() for item in folders)
+    words = [word for word in WORDS[name] if any(start.startswith((f"{word}_", f"{word}/")) for start in starts)]
     below = any("/" in item for item in folders)
     looked = [
         template.replace("{}", word)

@@ -26,7 +26,7 @@ def orientations(table: pd.DataFrame, looks: Mapping[str, Look], sizes: SizePoli
         enhanced, reference = looks[str(row.enhanced_path)], looks[str(row.reference_path)]
         if not enhanced.problem and not reference.problem and enhanced.orientation != reference.orientation:
             differing.append(
-                (f"{row.enhanced} {enhanced.orientation}, {row.reference} {reference.orientation}", source)
+                (f"{row.enhanced}: {enhanced.orientation}, {row.reference}: {reference.orientation}", source)
             )
     problems = []
     turned = [seen for seen in looks.values() if seen.orientation != 1]

@@ -9,7 +9,7 @@ import functools
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn, ParamSpec
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn, ParamSpec
 
 import typer
 
@@ -209,6 +209,8 @@ def score(
     set_: Settings = None,
     device: Device = None,
     plugins: Plugins = None,
+    orientation: Annotated[Literal["ignore", "apply"], typer.Option(help="EXIF orientation.")] = "ignore",
+    bit_depth: Annotated[int | None, typer.Option(min=8, max=16, help="Bits of the values of 16-bit files.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help='Print {"method": …, "score": …}.')] = False,
 ) -> int:
     """Score one pair with one method."""
@@ -216,13 +218,17 @@ def score(
 
     from benchmark import provenance, single  # noqa: PLC0415
     from benchmark.config_file import read_source  # noqa: PLC0415
+    from benchmark.sizes import SizePolicy  # noqa: PLC0415
 
     _add_plugins(plugins)
     source = read_source({}, set_ or ())
+    sizes = SizePolicy(orientation=orientation, bit_depth=bit_depth)
     where = device or "auto"
     where = ("cuda" if provenance.cuda_at_hand() else "cpu") if where == "auto" else where
     single.check_method(method, source.values, source)
-    pair = single.read_pair(enhanced, reference)
+    pair = single.read_pair(enhanced, reference, sizes)
+    for note in single.pair_notes(enhanced, reference, sizes):
+        print(f"note: {note}", file=sys.stderr)
     loaded = single.load_method(method, source.values, source, device=where)
     value = single.score_pair(loaded, *pair)
     for note in single.flat_note(loaded, *pair):

@@ -129,7 +129,7 @@ def _get_ready(
         prepared.data.sizes.orientation,
     )
     for note in notes:
-        console.print(note, markup=False, highlight=False)
+        console.print(note, markup=False, highlight=False, soft_wrap=True)
     if group.first:
         facts.save()
     loaded = replace(prepared.data, notes=(*prepared.data.notes, *notes))
@@ -294,7 +294,12 @@ def _assemble(
         report=config.report,
         published=config.published,
         title=config.report.title or loaded.dataset.info.title,
-        notes=(*loaded.notes, *_precision(config), *flatness.notes(_infos(prepared), scored.flat)),
+        notes=(
+            *loaded.notes,
+            *_precision(config),
+            *flatness.notes(_infos(prepared), scored.flat),
+            *_unenhanced(loaded, scored),
+        ),
         lower_mos_better=loaded.lower_mos_better,
         simulated=loaded.simulated,
         record=content,
@@ -321,6 +326,16 @@ def _hints(prepared: Prepared, methods: Sequence[ScoredMethod]) -> Callable[[pd.
 
 def _infos(prepared: Prepared) -> dict[str, MethodInfo]:
     return {entrant.label: entrant.info for entrant in prepared.entrants}
+
+
+def _unenhanced(loaded: Data, scored: Outcome) -> tuple[str, ...]:
+    """What readers must know where enhanced images are their references."""
+    names = [str(pair) for pair in loaded.chosen["pair"] if str(pair) in scored.same]
+    if not names:
+        return ()
+    some = f"{names[0]}{', …' if len(names) > 1 else ''}"
+    count = f"{len(names)} of {len(loaded.chosen)} pairs"
+    return (f"In {count} the enhanced image is its reference, pixel by pixel ({some}): nothing was enhanced.",)
 
 
 def _precision(config: RunConfig) -> tuple[str, ...]:

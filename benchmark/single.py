@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     import torch
     from numpy.typing import NDArray
 
+    from benchmark.sizes import SizePolicy
+
 ROUNDING = 1e-6
 """How far beyond 0 and 1 a pixel may lie: what single precision leaves of a picture that was scaled."""
 
@@ -166,8 +168,15 @@ def load_method(
     return LoadedMethod(method, device, seed)
 
 
-def read_pair(enhanced: Path, reference: Path) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def read_pair(
+    enhanced: Path, reference: Path, sizes: SizePolicy | None = None
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Two image files of the same size, RGB in [0, 1], (3, H, W) each.
+
+    Args:
+        enhanced: a file.
+        reference: a file.
+        sizes: how they are read; default: as a configuration that says nothing about it.
 
     Raises:
         UserError: an image can't be read, or the sizes differ.
@@ -175,8 +184,34 @@ def read_pair(enhanced: Path, reference: Path) -> tuple[NDArray[np.float32], NDA
     from benchmark.images import read_image  # noqa: PLC0415
     from benchmark.sizes import SizePolicy, harmonise  # noqa: PLC0415
 
-    one, other = read_image(enhanced), read_image(reference)
-    return harmonise(one, other, SizePolicy(), (str(enhanced), str(reference)))
+    sizes = sizes or SizePolicy()
+    one, other = (read_image(path, **sizes.decoding()) for path in (enhanced, reference))
+    return harmonise(one, other, sizes, (str(enhanced), str(reference)))
+
+
+def pair_notes(enhanced: Path, reference: Path, sizes: SizePolicy | None = None) -> list[str]:
+    """What whoever scores a pair must know of its two files: the warnings that ``check`` gives for a data set.
+
+    Args:
+        enhanced: a file.
+        reference: a file.
+        sizes: how they are read.
+    """
+    import pandas as pd  # noqa: PLC0415
+
+    from benchmark.audit_copies import unenhanced  # noqa: PLC0415
+    from benchmark.audit_reading import bit_depths, orientations  # noqa: PLC0415
+    from benchmark.pairs import complete  # noqa: PLC0415
+    from benchmark.sizes import SizePolicy  # noqa: PLC0415
+    from benchmark.survey import survey  # noqa: PLC0415
+
+    sizes = sizes or SizePolicy()
+    row = {"enhanced": enhanced.name, "reference": reference.name, "mos": 0.0}
+    paths = {"enhanced_path": str(enhanced), "reference_path": str(reference)}
+    table = complete(pd.DataFrame([{**row, **paths}]))
+    looks = survey(paths.values(), sizes=sizes)
+    found = [*orientations(table, looks, sizes), *bit_depths(looks, sizes), *unenhanced(table, looks, sizes)]
+    return [problem.message for problem in found]
 
 
 def flat_note(method: LoadedMethod, enhanced: NDArray[np.float32], reference: NDArray[np.float32]) -> Sequence[str]:

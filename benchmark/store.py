@@ -53,6 +53,7 @@ class StoredScore:
         value: the finite score.
         seconds: time it took, its share of the work on the reference included.
         flat: whether one of the images is of one colour.
+        same: whether the enhanced image is its reference, pixel by pixel.
     """
 
     producer: str
@@ -63,6 +64,7 @@ class StoredScore:
     value: float
     seconds: float
     flat: bool = False
+    same: bool = False
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -182,6 +184,7 @@ def format_part(components: Mapping[str, Mapping[str, str]], scores: Iterable[St
                     "v": score.value,
                     "s": score.seconds,
                     **({"f": True} if score.flat else {}),
+                    **({"i": True} if score.same else {}),
                 },
                 allow_nan=False,
             )
@@ -207,8 +210,9 @@ def parse_part(text: str) -> tuple[dict[str, Mapping[str, str]], list[StoredScor
         elif "end" in item:
             ended = item["end"]
         else:
-            names = item["p"], item["e"], item["r"], item["m"], item["pair"]
-            scores.append(StoredScore(*names, float(item["v"]), float(item["s"]), bool(item.get("f"))))
+            texts = (item[key] for key in ("p", "e", "r", "m", "pair"))
+            seen = {"flat": bool(item.get("f")), "same": bool(item.get("i"))}
+            scores.append(StoredScore(*texts, float(item["v"]), float(item["s"]), **seen))
     if ended != len(scores):
         raise ValueError("the part has no end or another number of scores than it says")
     return components, scores

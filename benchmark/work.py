@@ -186,7 +186,8 @@ def _pool(work: Work, own: Outcome, group: Ranks) -> Outcome:
     failures = [reasons.get(key, Failure(*key, "its rank ended before it was scored")) for key in lost]
     broken = {label: tuple(item) for summary in heard for label, item in summary["broken"].items()} | own.broken
     computed = own.computed + sum(summary["computed"] for summary in heard)
-    return Outcome(plan.known, plan.seconds, [*plan.failures, *failures], broken, own.costs, computed, plan.flat)
+    failed = [*plan.failures, *failures]
+    return Outcome(plan.known, plan.seconds, failed, broken, own.costs, computed, plan.flat, plan.same)
 
 
 def _weights_environment(entrants: Sequence[Entrant], shelf: Path) -> dict[str, str]:

@@ -28,7 +28,8 @@ MEMORY_A_PIXEL = 1500
 class Outcome:
     """What scoring left: scores and seconds by (label, pair), failures, unusable methods, and what methods cost.
 
-    ``flat`` holds the (label, pair) of scores of which an image is of one colour.
+    ``flat`` holds the (label, pair) of scores of which an image is of one colour, ``same`` the pairs whose enhanced image is
+    its reference, pixel by pixel.
     """
 
     scores: dict[tuple[str, str], float] = field(default_factory=dict)
@@ -38,6 +39,7 @@ class Outcome:
     costs: dict[str, dict[str, float]] = field(default_factory=dict)
     computed: int = 0
     flat: set[tuple[str, str]] = field(default_factory=set)
+    same: set[str] = field(default_factory=set)
 
 
 def default_workers(pixels: int = 0) -> int:
@@ -84,7 +86,9 @@ def score_missing(
         OSError: scores can't be written.
         benchmark.scoring.supervisor.WorkerStartError: a worker could not start.
     """
-    outcome = Outcome(dict(plan.known), dict(plan.seconds), list(plan.failures), flat=set(plan.flat))
+    outcome = Outcome(
+        dict(plan.known), dict(plan.seconds), list(plan.failures), flat=set(plan.flat), same=set(plan.same)
+    )
     waiting: list[StoredScore] = []
     written = time.monotonic()
     open_pairs: set[tuple[str, str]] = set()
@@ -139,6 +143,8 @@ def _note(
             outcome.computed += 1
             if event.flat:
                 outcome.flat.add(key)
+            if event.same:
+                outcome.same.add(event.pair)
             waiting.append(_stored(event, producers[event.label]))
             progress.advance(event.label)
     elif isinstance(event, Failed):
@@ -158,7 +164,8 @@ def _stored(event: Scored, producer: Producer) -> StoredScore:
     group: Group = event.group
     enhanced = next(task.sha256 for task in group.pairs if task.pair == event.pair)
     images = (enhanced, group.reference_sha256)
-    return StoredScore(producer.key, *images, event.label, event.pair, event.value, event.seconds, event.flat)
+    seen = (event.flat, event.same)
+    return StoredScore(producer.key, *images, event.label, event.pair, event.value, event.seconds, *seen)
 
 
 def _fail_rest(outcome: Outcome, open_pairs: set[tuple[str, str]], taken: Sequence[Group]) -> None:

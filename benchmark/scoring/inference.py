@@ -17,6 +17,7 @@ import torch
 from benchmark.contracts import Method, splits_work, takes_rng
 from benchmark.errors import UserError, in_words
 from benchmark.flatness import is_flat
+from benchmark.images import same_picture
 from benchmark.randomness import content_sha256, reference_rng
 from benchmark.scoring import batching, promise
 from benchmark.scoring.cost import CostMeter
@@ -66,6 +67,7 @@ class PreparedPair:
         reference: the same shape; the same object for all pairs that share the prepared reference.
         digest: SHA-256 of the reference as decoded, before any size policy.
         flat: whether either image is of one colour.
+        same: whether the enhanced image is its reference, pixel by pixel, as decoded.
     """
 
     pair: str
@@ -73,6 +75,7 @@ class PreparedPair:
     reference: Array
     digest: str
     flat: bool = False
+    same: bool = False
 
 
 def prepare(group: Group, sizes: SizePolicy, emit: Emit, reader: Reader) -> list[PreparedPair]:
@@ -95,11 +98,13 @@ def prepare(group: Group, sizes: SizePolicy, emit: Emit, reader: Reader) -> list
     flat = is_flat(reference)
     for task, image in zip(group.pairs, images, strict=True):
         try:
-            enhanced, fitted = preparer.pair(_sound(image), task.path)
+            decoded = _sound(image)
+            enhanced, fitted = preparer.pair(decoded, task.path)
         except UserError as error:
             _fail_pair(group, task.pair, str(error), emit)
             continue
-        prepared.append(PreparedPair(task.pair, enhanced, fitted, digest, flat or is_flat(enhanced)))
+        seen = (flat or is_flat(enhanced), same_picture(decoded, reference))
+        prepared.append(PreparedPair(task.pair, enhanced, fitted, digest, *seen))
     return prepared
 
 
@@ -169,8 +174,8 @@ def _emit_value(
     if reason:
         emit("failure", label=label, pair=pair.pair, reason=reason)
     else:
-        flat = {"flat": True} if pair.flat else {}
-        emit("score", label=label, pair=pair.pair, value=value, seconds=seconds, **flat)
+        seen = {name: True for name, is_so in (("flat", pair.flat), ("same", pair.same)) if is_so}
+        emit("score", label=label, pair=pair.pair, value=value, seconds=seconds, **seen)
 
 
 def _score_batches(

@@ -40,6 +40,7 @@ class Plan:
         groups: the work that is left.
         references: files of all references, whether or not work is left on them, in the data set's order.
         flat: (label, pair) of known scores of which an image is of one colour.
+        same: pairs with a known score whose enhanced image is its reference, pixel by pixel.
         failures: pairs whose files can't be read, or whose stored score breaks what the method declares.
         reasons: for each label, how many pairs have to be scored for which reason.
         hashes: SHA-256 of each file read, by path.
@@ -48,6 +49,7 @@ class Plan:
     known: dict[tuple[str, str], float] = field(default_factory=dict)
     seconds: dict[tuple[str, str], float] = field(default_factory=dict)
     flat: set[tuple[str, str]] = field(default_factory=set)
+    same: set[str] = field(default_factory=set)
     groups: list[Group] = field(default_factory=list)
     references: list[str] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
@@ -119,6 +121,8 @@ def _look_up(
             plan.seconds[label, pair.pair] = score.seconds
             if score.flat:
                 plan.flat.add((label, pair.pair))
+            if score.same:
+                plan.same.add(pair.pair)
     return wanted
 
 

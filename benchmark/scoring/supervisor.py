@@ -29,7 +29,7 @@ MOST_HANGS = 1
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """A pair has its score; ``flat``: one of its images is of one colour."""
+    """A pair has its score; ``flat``: one of its images is of one colour, ``same``: both are the same."""
 
     label: str
     pair: str
@@ -37,6 +37,7 @@ class Scored:
     seconds: float
     group: Group
     flat: bool = False
+    same: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,8 +216,8 @@ class Supervisor:
             worker.doing = None
             worker.open.discard((message["label"], message["pair"]))
             key = message["label"], message["pair"]
-            flat = bool(message.get("flat"))
-            yield Scored(*key, message["value"], message["seconds"], worker.group, flat)
+            seen = (bool(message.get("flat")), bool(message.get("same")))
+            yield Scored(*key, message["value"], message["seconds"], worker.group, *seen)
         elif kind == "failure":
             worker.doing = None
             worker.open.discard((message["label"], message["pair"]))

@@ -31,9 +31,12 @@ def orientations(table: pd.DataFrame, looks: Mapping[str, Look], sizes: SizePoli
     problems = []
     turned = [seen for seen in looks.values() if seen.orientation != 1]
     if turned and sizes.orientation == "apply":
-        problems.append(Problem("note", f"{len(turned)} images are turned as their EXIF orientation says"))
+        problems.append(
+            Problem("note", f"EXIF orientation is applied, which turns {len(turned)} of {len(looks)} images")
+        )
     if differing:
-        message = f"in {len(differing)} pairs the enhanced image's EXIF orientation is not its reference's"
+        count = f"{len(differing)} {'pair' if len(differing) == 1 else 'pairs'}"
+        message = f"in {count} the enhanced image's EXIF orientation is not its reference's"
         remedy = (
             "it is not applied: where one of the two is turned and the other is not, set orientation: apply"
             if sizes.orientation == "ignore"

@@ -96,7 +96,7 @@ def notes(pairs: Iterable[tuple[str, str]], orientations: Mapping[str, int], pol
     pair = ""
     if differing:
         pair = (
-            f"; in {len(differing)} pairs reference and enhanced image differ in it "
+            f"; in {len(differing)} {'pair' if len(differing) == 1 else 'pairs'} reference and enhanced image differ in it "
             f"({os.path.basename(differing[0])}{', …' if len(differing) > 1 else ''})"
         )
     return (

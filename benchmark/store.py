@@ -210,9 +210,9 @@ def parse_part(text: str) -> tuple[dict[str, Mapping[str, str]], list[StoredScor
         elif "end" in item:
             ended = item["end"]
         else:
-            texts = (item[key] for key in ("p", "e", "r", "m", "pair"))
-            seen = {"flat": bool(item.get("f")), "same": bool(item.get("i"))}
-            scores.append(StoredScore(*texts, float(item["v"]), float(item["s"]), **seen))
+            producer, enhanced, reference, label, pair = (item[key] for key in ("p", "e", "r", "m", "pair"))
+            measured, seen = (float(item["v"]), float(item["s"])), (bool(item.get("f")), bool(item.get("i")))
+            scores.append(StoredScore(producer, enhanced, reference, label, pair, *measured, *seen))
     if ended != len(scores):
         raise ValueError("the part has no end or another number of scores than it says")
     return components, scores

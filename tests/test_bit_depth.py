@@ -59,13 +59,10 @@ class Pairs(Dataset):
         self._folder = folder
 
     def pairs(self) -> pd.DataFrame:
-        rows = [
-            {"reference": f"{number}.png", "enhanced": f"{number}_{name}.png", "mos": number, "condition": name}
-            for number in range(2)
-            for name in "ab"
-        ]
-        places = {key: [str(self._folder / row[key]) for row in rows] for key in ("reference", "enhanced")}  # type: ignore[literal-required]
-        return pd.DataFrame(rows).assign(reference_path=places["reference"], enhanced_path=places["enhanced"])
+        rows = [(f"{number}.png", f"{number}_{name}.png", number, name) for number in range(2) for name in "ab"]
+        table = pd.DataFrame(rows, columns=["reference", "enhanced", "mos", "condition"])
+        paths = {f"{key}_path": [str(self._folder / name) for name in table[key]] for key in ("reference", "enhanced")}
+        return table.assign(**paths)
 
 
 def warned(folder: Path, **policy: Any) -> list[str]:

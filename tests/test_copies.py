@@ -1,6 +1,6 @@
 """The same picture is found by its pixels, however it is saved: in `check`, and where a checkpoint was trained on it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import cv2
@@ -138,7 +138,7 @@ class Learned(Trainable):
         return {"checkpoint": str(self._checkpoint)}
 
 
-def judged(folder: Path, stated: dict[str, object], scored: Path) -> list[str]:
+def judged(folder: Path, stated: Mapping[str, object], scored: Path) -> list[str]:
     checkpoints.write(folder / "best.pt", stated)
     entrant = Entrant("mine", "learned", method=Learned(folder / "best.pt"))
     hashes = {str(scored): sha256_file(scored)}

@@ -121,7 +121,8 @@ def test_no_size_policy_papers_over_a_rotation(tmp_path: Path, policy: Any) -> N
             harmonise(*images, SizePolicy(size_mismatch=policy), (str(enhanced), str(reference)))
     applied = SizePolicy(size_mismatch=policy, orientation="apply")
     names = (str(tmp_path / "e1.png"), str(reference))
-    one, other = harmonise(*(read_image(Path(name), **applied.decoding()) for name in names), applied, names)
+    enhanced_image, reference_image = (read_image(Path(name), **applied.decoding()) for name in names)
+    one, other = harmonise(enhanced_image, reference_image, applied, names)
     assert one.shape == other.shape == (3, 30, 20)
     unsaid = (np.zeros((3, 30, 20), np.float32), np.zeros((3, 20, 30), np.float32))
     with pytest.raises(ImageError, match="seems to be turned by 90°"):
@@ -200,7 +201,7 @@ def test_notes_of_tables_say_what_was_done_only_where_it_matters() -> None:
     (ignored,) = notes(pairs, {"r.png": 6, "a.png": 6, "b.png": 1}, "ignore")
     assert "ignored" in ignored
     assert "2 of 3 images" in ignored
-    assert "in 1 pairs" in ignored
+    assert "in 1 pair " in ignored
     assert "b.png" in ignored
     (applied,) = notes(pairs, {"r.png": 6, "a.png": 6, "b.png": 6}, "apply")
     assert "3 of 3 images are turned" in applied

@@ -27,6 +27,7 @@ def audit(
     sizes: SizePolicy | None = None,
     learned: bool = False,
     whole: bool = True,
+    arrange: Callable[[pd.DataFrame], pd.DataFrame] = lambda table: table,
     progress: Callable[[int, int], None] | None = None,
 ) -> list[Problem]:
     """Everything worth knowing about a data set before a run.
@@ -36,6 +37,7 @@ def audit(
         table: its complete table of pairs where it was read already.
         sizes: how images are prepared; default: as a configuration that says nothing about it.
         learned: whether a learned method is scored: then what training and test share is an error.
+        arrange: gives the table the splits that a run will use: those of folds, where one is left out.
         whole: decode every image, which alone finds files that are cut off; otherwise only headers are read.
         progress: called with the number of images seen and of all images.
 
@@ -48,6 +50,7 @@ def audit(
         table, problems = read(dataset)
     problems = problems + [Problem("note", note) for note in contract_check.notes_of(dataset)]
     if table is not None:
+        table = arrange(table)
         paths = [*table["reference_path"], *table["enhanced_path"]]
         looks = survey(paths, sizes=sizes, whole=whole, progress=progress)
         problems += counts(table) + balance(table) + labels(table)

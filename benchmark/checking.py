@@ -36,7 +36,12 @@ def check(config: str | Path, settings: Sequence[str], plugin_folders: Sequence[
     entrants = lineup.line_up(parsed.methods, source)
     dataset, _ = data.build(parsed.dataset, source)
     learned = any(isinstance(entrant.method, Trainable) for entrant in entrants)
-    problems = audit(dataset, sizes=data.size_policy(parsed.dataset), learned=learned)
+    problems = audit(
+        dataset,
+        sizes=data.size_policy(parsed.dataset),
+        learned=learned,
+        arrange=lambda table: data.arranged(table, parsed.dataset),
+    )
     folder = parsed.weights_dir and absolute(parsed.weights_dir, source.folder(("weights_dir",)))
     about_methods = [method_problem(entrant, folder, offline=parsed.offline) for entrant in entrants]
     for problem in [*problems, *about_methods]:

@@ -100,6 +100,17 @@ def size_policy(entry: DatasetEntry) -> SizePolicy:
     )
 
 
+def arranged(table: pd.DataFrame, entry: DatasetEntry) -> pd.DataFrame:
+    """The pairs in the splits that are used: those of the folds, where one is left out, else the data set's own.
+
+    Raises:
+        ConfigError: there is no such fold.
+    """
+    if entry.test_fold is None:
+        return table
+    return folds.leave_out(folds.divide(table, entry.folds, entry.fold_seed), entry.test_fold)
+
+
 def load(entry: DatasetEntry, source: Source, limit: int | None) -> Data:
     """Load a data set and choose what is scored.
 
@@ -109,8 +120,7 @@ def load(entry: DatasetEntry, source: Source, limit: int | None) -> Data:
     """
     dataset, options = build(entry, source)
     table = pairs.complete(contract_check.pairs_of(dataset))
-    if entry.test_fold is not None:
-        table = folds.leave_out(folds.divide(table, entry.folds, entry.fold_seed), entry.test_fold)
+    table = arranged(table, entry)
     wanted = None if entry.splits is None else list(entry.splits)
     chosen = pairs.limit_references(pairs.choose_splits(table, wanted), limit)
     lower = dataset.info.lower_mos_better if entry.lower_mos_better is None else entry.lower_mos_better

@@ -1,6 +1,7 @@
 """The same picture is found by its pixels, however it is saved: in `check`, and where a checkpoint was trained on it."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -9,8 +10,9 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from benchmark import checkpoints, lineup
+from benchmark import checkpoints, data, lineup
 from benchmark.audit import audit
+from benchmark.config import DatasetEntry
 from benchmark.contracts import Dataset, DatasetInfo, MethodInfo, Trainable
 from benchmark.errors import ConfigError
 from benchmark.hashes import sha256_file
@@ -124,6 +126,20 @@ def test_check_finds_copies_within_a_split_and_unenhanced_images_by_pixels(tmp_p
         item for item in warnings if "test/1.png and test/2.png (equal pixels in different files) are the same" in item
     ]
     assert [item for item in warnings if "test/1_a.png and test/1_b.png (equal pixels" in item]
+
+
+def test_check_finds_a_copy_that_folds_put_on_both_sides(tmp_path: Path) -> None:
+    rows = [("", f"{number}.png", f"{number}_a.png") for number in range(4)]
+    Image.fromarray(COLOURS).save(tmp_path / "0.png")
+    palette(tmp_path / "3.png")
+    dataset = Pairs(tmp_path, rows)
+    counted = []
+    for fold in (1, 2, 3, 4):
+        entry = DatasetEntry(name="pairs", folds=4, test_fold=fold)
+        problems = audit(dataset, learned=True, arrange=partial(data.arranged, entry=entry))
+        errors = [item.message for item in problems if item.severity == "error"]
+        counted.append(sum("same reference, as 0.png and 3.png" in message for message in errors))
+    assert sorted(counted) == [0, 0, 1, 1], "each of the two is left out in one fold"
 
 
 class Learned(Trainable):

@@ -193,7 +193,7 @@ def test_any_text_gives_pairs_or_named_problems(folder: Path, lines: list[str]) 
     except DataError as error:  # a decimal comma, quoted
         found, problems = pd.DataFrame({"source": []}), list(error.problems)
         assert '"' in text
-    rows = text.replace("\r", "\n").split("\n")
+    rows = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     named = {int(problem.where.removeprefix(f"{folder / 't.csv'}:")) for problem in problems}
     assert named <= set(range(2, len(rows) + 1))
     assert all(len(str(problem)) < 500 for problem in problems)

@@ -171,7 +171,7 @@ def _tasks(
 
 def _has_opinions(design: Design) -> bool:
     table = design.table
-    return bool((np.isfinite(table.label_sd) & (table.label_sd > 0) & (table.observers >= 1)).sum() > 1)
+    return bool((np.isfinite(table.label_sd) & (table.observers >= 1)).sum() > 1)
 
 
 def _check_holm(task: _Task, settings: StatisticsSettings) -> None:

@@ -10,8 +10,8 @@ from numpy.typing import ArrayLike
 from benchmark.errors import Problem
 
 SD_RULE = (
-    "a standard deviation of opinions is above 0 (0 would make the label certain, and outlier ratio and discrimination "
-    "divide by it)"
+    "a standard deviation of opinions is above 0 (0 would make its label certain: any error an outlier, any difference "
+    "significant)"
 )
 OBSERVERS_RULE = "observers are people: a whole number from 1 on"
 UNKNOWN = "leave cells empty where it isn't known"

@@ -28,7 +28,7 @@ class Table:
         n_clusters: K.
         references: (n,) number of each pair's reference.
         conditions: (n,) number of each pair's condition, -1 where it has none.
-        label_sd: (n,) standard deviation of the opinions behind each label, NaN where unknown; above 0, else it isn't used.
+        label_sd: (n,) standard deviation of the opinions behind each label, NaN where unknown.
         observers: (n,) number of opinions behind each label, NaN where unknown.
     """
 
@@ -59,7 +59,7 @@ class Table:
         """(n,) half the width of each label's own 95 % interval (Student's t, ITU-T P.1401); NaN where unknown."""
         from scipy.special import stdtrit  # noqa: PLC0415 - slow to import
 
-        known = np.isfinite(self.label_sd) & (self.label_sd > 0) & (self.observers > 1)
+        known = np.isfinite(self.label_sd) & (self.observers > 1)
         half = np.full(len(self.labels), np.nan)
         count = self.observers[known]
         half[known] = stdtrit(count - 1, 0.975) * self.label_sd[known] / np.sqrt(count)

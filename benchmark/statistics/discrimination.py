@@ -124,7 +124,7 @@ class Discrimination:
 def _known(design: Design, rows: IntArray) -> IntArray:
     """Those of the rows whose label has a standard deviation and a number of observers."""
     table = design.table
-    known = np.isfinite(table.label_sd[rows]) & (table.label_sd[rows] > 0) & (table.observers[rows] >= 1)
+    known = np.isfinite(table.label_sd[rows]) & (table.label_sd[rows] >= 0) & (table.observers[rows] >= 1)
     return rows[known]
 
 

@@ -16,6 +16,7 @@ from typing import Any, TypeVar, get_args
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from benchmark import yaml_text
 from benchmark.errors import ConfigError
 from benchmark.words import did_you_mean, nearest
 
@@ -86,11 +87,11 @@ def _read_file(path: Path) -> Source:
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: can't be read as UTF-8 text ({error})") from None
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        node = yaml_text.compose(text)
         lines: dict[KeyPath, int] = {}
         if node is not None:
             _note_lines(node, (), lines, path)
-        values = yaml.safe_load(text)
+        values = yaml_text.load(text)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = f"{path}:{mark.line + 1}" if mark is not None else str(path)
@@ -136,10 +137,10 @@ def _apply_settings(source: Source, settings: Sequence[str]) -> Source:
         if not sign or not re.fullmatch(r"[\w+-]+(\.[\w+-]+)*", key.strip()):
             raise ConfigError(f"--set {shown}: write key=value, with dots between keys (statistics.replicates=2000)")
         try:
-            node = yaml.compose(text, Loader=yaml.SafeLoader)
+            node = yaml_text.compose(text)
             if node is not None:
                 _note_lines(node, (), {}, Path("--set"))
-            value = yaml.safe_load(text)
+            value = yaml_text.load(text)
         except yaml.YAMLError:
             raise ConfigError(f"--set {shown}: the value is not valid YAML") from None
         except RecursionError:

@@ -2,8 +2,8 @@
 
 YAML 1.1, which PyYAML reads, takes ``on`` for true, ``010`` for 8, ``1:00:00`` for 3,600 and ``1e3`` for a word. Here
 ``true`` and ``false`` are truth values, decimal and hexadecimal numbers are numbers, ``null`` and ``~`` are nothing, and
-everything else is the text that stands there. A number keeps its text, because ``0.900`` says more than 0.9, and because where text
-is wanted (a label ``1_000``) the text is what was meant.
+everything else is the text that stands there. A number keeps its text, because ``0.900`` says more than 0.9, and because
+where text is wanted (a label ``1_000``) the text is what was meant.
 """
 
 from __future__ import annotations

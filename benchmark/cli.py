@@ -208,13 +208,12 @@ def score(
     """Score one pair with one method."""
     import json  # noqa: PLC0415
 
-    from benchmark import provenance, single  # noqa: PLC0415
+    from benchmark import single  # noqa: PLC0415
     from benchmark.config_file import read_source  # noqa: PLC0415
 
     _add_plugins(plugins)
     source = read_source({}, set_ or ())
-    where = device or "auto"
-    where = ("cuda" if provenance.cuda_at_hand() else "cpu") if where == "auto" else where
+    where = single.usable_device(device or "auto", "--device")
     single.check_method(method, source.values, source)
     pair = single.read_pair(enhanced, reference)
     loaded = single.load_method(method, source.values, source, device=where)

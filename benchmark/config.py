@@ -253,6 +253,18 @@ class RunConfig(Section):
         return self
 
 
+class PluginFolders(Section):
+    """Folders that the command line or a keyword adds."""
+
+    plugins: tuple[Path, ...] = ()
+
+
+class DeviceChoice(Section):
+    """A device that the command line or a keyword names."""
+
+    device: Device = "auto"
+
+
 class TrainSection(Section):
     """How a method is trained; names and defaults as published."""
 

@@ -122,7 +122,8 @@ def _explain_one(item: Any, place: Place, source: Source, prefix: KeyPath) -> st
             f"{where}: {_short(key, 120)}: this name must be {in_words(place.wanted)}{_nearest(path[-1], place.wanted)}"
         )
     expected = f"expected {_short(in_words(place.wanted), 160)}"
-    return f"{where}: {_short(key, 120)}: {expected} (given: {shown(given)}){_advice(given, place.wanted)}"
+    named = "" if where in (f"--{key}", key) else f"{_short(key, 120)}: "
+    return f"{where}: {named}{expected} (given: {shown(given)}){_advice(given, place.wanted)}"
 
 
 def _explain_own(message: str, path: KeyPath, place: Place, source: Source) -> str:

@@ -100,26 +100,23 @@ def _holds(values: Mapping[str, Any], path: KeyPath) -> bool:
     return isinstance(value, Mapping) and path[-1] in value
 
 
-def read_source(
-    config: Path | str | Mapping[str, Any] | BaseModel, settings: Sequence[str] = (), name: str = "configuration"
-) -> Source:
+def read_source(config: Path | str | Mapping[str, Any] | BaseModel, settings: str | Sequence[str] = ()) -> Source:
     """Read a configuration file or take a mapping (or a checked model), then apply ``key=value`` settings.
-
-    Args:
-        config: the file, mapping or model.
-        settings: as ``--set`` takes them.
-        name: what errors call a mapping.
 
     Raises:
         ConfigError: the file can't be read, is no YAML mapping, or repeats a key; a setting is malformed.
     """
     if isinstance(config, BaseModel):
         config = config.model_dump(by_alias=True, exclude_unset=True)
-    if isinstance(config, Mapping):
-        source = Source(values=_plain(config), name=name, base=Path.cwd())
-    else:
-        source = _read_file(Path(config))
+    if not isinstance(config, (Mapping, str, Path)):
+        raise ConfigError(f"a configuration is a file's path, a mapping or a model, not a {type(config).__name__}")
+    source = source_of(config, "configuration") if isinstance(config, Mapping) else _read_file(Path(config))
     return _apply_settings(source, settings)
+
+
+def source_of(values: Mapping[str, Any], name: str) -> Source:
+    """Values that come from a command's option or a function's keyword, which errors call ``name``."""
+    return Source(values=_plain(values), name=name, base=Path.cwd())
 
 
 def _plain(value: Any) -> Any:
@@ -180,7 +177,7 @@ def _note_lines(node: yaml.Node, path: KeyPath, lines: dict[KeyPath, int], file:
             _note_lines(item, (*path, index), lines, file)
 
 
-def _apply_settings(source: Source, settings: Sequence[str]) -> Source:
+def _apply_settings(source: Source, settings: str | Sequence[str]) -> Source:
     if isinstance(settings, str):
         settings = [settings]
     values, set_by = source.values, dict(source.set_by)

@@ -12,8 +12,9 @@ from typing import Any
 
 import pandas as pd
 
-from benchmark import attachments, files, provenance, record, registry, table_input
-from benchmark.config import PublishedEntry, ReportConfig, StatisticsConfig
+from benchmark import attachments, files, keywords, provenance, record, registry, table_input
+from benchmark.config import EvaluateConfig, PublishedEntry, ReportConfig, StatisticsConfig
+from benchmark.config_file import parse, source_of
 from benchmark.contracts import ScoreSource
 from benchmark.errors import ConfigError, UserError
 from benchmark.evaluation import evaluate_scores
@@ -58,6 +59,18 @@ class Evaluation:
     def exit_status(self) -> int:
         """0 when all that was asked was done, 3 when a method failed, is unavailable, or missed pairs."""
         return 0 if all(method.status == "scored" for method in self.data.methods) else 3
+
+    def __repr__(self) -> str:
+        """One screen: the ranked table as the commands print it."""
+        from benchmark.report.terminal import as_text  # noqa: PLC0415
+
+        return f"folder: {self.directory}\n{as_text(self.data)}"
+
+    def _repr_html_(self) -> str:
+        """The ranked table, for notebooks."""
+        from benchmark.report.terminal import as_html  # noqa: PLC0415
+
+        return as_html(self.data)
 
     def save(self, directory: str | Path | None = None, *, redo: bool = True) -> Path:
         """Write all files of a run and return the path of the report page.
@@ -132,12 +145,13 @@ def complete(
     return Run(data, directory)
 
 
-def read(directory: Path) -> Evaluation:
+def read(directory: str | Path) -> Evaluation:
     """A finished run from its files; nothing is computed.
 
     Raises:
         benchmark.errors.UserError: the folder is not the output of a run.
     """
+    directory = Path(directory)
     content = record.read(directory / record.NAME)
     data = ReportData(
         title=content["title"],
@@ -173,21 +187,22 @@ def together(directories: Sequence[Path]) -> Evaluation:
     return Evaluation(data, Path("results", "+".join(names)))
 
 
+@keywords.exact
 def evaluate(
     table: str | Path | pd.DataFrame,
     *,
     mos: str,
-    methods: Sequence[str],
-    lower_better: Sequence[str] = (),
+    methods: str | Sequence[str],
+    lower_better: str | Sequence[str] = (),
     lower_mos_better: bool = False,
     reference: str | None = None,
     cluster: str | None = None,
     condition: str | None = None,
     mos_sd: str | None = None,
     observers: str | None = None,
-    statistics: StatisticsConfig | None = None,
-    report: ReportConfig | None = None,
-    published: Mapping[str, PublishedEntry] | None = None,
+    statistics: StatisticsConfig | Mapping[str, Any] | None = None,
+    report: ReportConfig | Mapping[str, Any] | None = None,
+    published: Mapping[str, PublishedEntry | Mapping[str, Any]] | None = None,
     output: str | Path | None = None,
 ) -> Evaluation:
     """Statistics, tables and plots of any table of scores; no images needed.
@@ -203,14 +218,17 @@ def evaluate(
         condition: column of the enhancement algorithm or distortion.
         mos_sd: column of the opinions' standard deviation.
         observers: column of their number.
-        statistics: how correlations are resampled and compared.
-        report: which tables and plots ``save`` writes.
-        published: values that papers print, by method.
+        statistics: how correlations are resampled and compared, as in a configuration: ``{"replicates": 2000}``.
+        report: which tables and plots ``save`` writes: ``{"tables": [{"columns": ["srcc"]}]}``.
+        published: values that papers print, by method: ``{"SSIM": {"srcc": 0.7, "source": "…"}}``.
         output: where ``save`` writes; default ``results/<table's name>``.
 
     Raises:
         benchmark.errors.UserError: the table can't be used; the message names file, row or column.
     """
+    methods, lower_better = keywords.names(methods), keywords.names(lower_better)
+    given = {"statistics": statistics, "report": report, "published": published}
+    asked = parse(EvaluateConfig, source_of({key: item for key, item in given.items() if item is not None}, "evaluate"))
     named = str(table) if isinstance(table, (str, Path)) else "table"
     frame = table if isinstance(table, pd.DataFrame) else table_input.read_csv(Path(table))
     sources = _score_sources(methods, frame)
@@ -241,10 +259,10 @@ def evaluate(
         scores,
         listed,
         failures=_missing_scores(scores, methods),
-        statistics=statistics or StatisticsConfig(),
-        report=report or ReportConfig(),
-        published=published or {},
-        title=(report.title if report and report.title else Path(named).stem),
+        statistics=asked.statistics,
+        report=asked.report,
+        published=asked.published,
+        title=asked.report.title or Path(named).stem,
         notes=notes,
         lower_mos_better=lower_mos_better,
         simulated=False,

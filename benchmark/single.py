@@ -12,6 +12,7 @@ from benchmark.config_file import Source, parse, source_of
 from benchmark.contracts import Method, ScoreSource
 from benchmark.errors import ConfigError, PluginError, UserError, WeightsUnavailableError
 from benchmark.options import check_options
+from benchmark.statistics import compiled
 
 if TYPE_CHECKING:
     import numpy as np
@@ -124,6 +125,7 @@ def load_method(
     for role, place in method.files().items():
         if not Path(place).is_file():
             raise UserError(f"{name}: {role}: no such file: {place}")
+    compiled.settle()
     method.load(device)
     return LoadedMethod(method, device, seed)
 

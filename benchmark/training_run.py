@@ -24,6 +24,7 @@ from benchmark.hashes import FileHashes
 from benchmark.options import check_options, options_model, plain_options
 from benchmark.pipeline import add_plugin_folders
 from benchmark.scoring.process import tune_allocator
+from benchmark.statistics import compiled
 from benchmark.training.splits import Division, divide
 
 
@@ -134,6 +135,7 @@ def _run(
     console: Console,
 ) -> Path:
     tune_allocator()
+    compiled.settle()
     import torch  # noqa: PLC0415 - everything that the user may have to mend was checked before
 
     from benchmark.training import loop, parallel  # noqa: PLC0415

@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from benchmark import attachments, files, keywords, provenance, record, registry, table_input
+from benchmark import attachments, files, foresight, keywords, provenance, record, registry, table_input
 from benchmark.config import EvaluateConfig, PublishedEntry, ReportConfig, StatisticsConfig
 from benchmark.config_file import parse, source_of
 from benchmark.contracts import ScoreSource
@@ -228,7 +228,8 @@ def evaluate(
     """
     methods, lower_better = keywords.names(methods), keywords.names(lower_better)
     given = {"statistics": statistics, "report": report, "published": published}
-    asked = parse(EvaluateConfig, source_of({key: item for key, item in given.items() if item is not None}, "evaluate"))
+    keys = source_of({key: item for key, item in given.items() if item is not None}, "evaluate")
+    asked = parse(EvaluateConfig, keys)
     named = str(table) if isinstance(table, (str, Path)) else "table"
     frame = table if isinstance(table, pd.DataFrame) else table_input.read_csv(Path(table))
     sources = _score_sources(methods, frame)
@@ -243,6 +244,8 @@ def evaluate(
     )
     _check_methods(columns, lower_better)
     scores, notes = table_input.from_table(frame, columns, name=named)
+    foresight.refuse_tables(asked.report, scores, methods, asked.published, keys)
+    foresight.refuse_tests(asked.statistics, scores, len(methods))
     for label, source in sources.items():
         scores[label] = list(source.scores(scores.copy(), scores.copy()))
     listed = [

@@ -19,7 +19,20 @@ import numpy as np
 import pandas as pd
 from rich.console import Console
 
-from benchmark import attachments, costs, data, files, keywords, lineup, outcome, plugins, provenance, ranks, record
+from benchmark import (
+    attachments,
+    costs,
+    data,
+    files,
+    foresight,
+    keywords,
+    lineup,
+    outcome,
+    plugins,
+    provenance,
+    ranks,
+    record,
+)
 from benchmark.config import PluginFolders, RunConfig
 from benchmark.config_file import Source, absolute, parse, read_source, source_of
 from benchmark.contracts import ScoreSource, Trainable
@@ -123,7 +136,11 @@ def _get_ready(
     if any(isinstance(entrant.method, Trainable) for entrant in prepared.entrants):
         labels, lower = _label_extremes(prepared.data, memory), prepared.data.lower_mos_better
         lineup.check_label_scaling(prepared.entrants, prepared.data.name, labels, lower_mos_better=lower)
-    return prepared, machine, plan_work(prepared, machine, memory, group, console)
+    work = plan_work(prepared, machine, memory, group, console)
+    unusable = provenance.why_no_device(prepared.config.device) if work.plan.groups and machine.device != "cpu" else ""
+    if unusable:
+        raise ConfigError(f"{prepared.source.where(('device',))}: device: {unusable}")
+    return prepared, machine, work
 
 
 def prepare(config: Config, settings: Sequence[str], overrides: Mapping[str, Any]) -> Prepared:
@@ -137,9 +154,15 @@ def prepare(config: Config, settings: Sequence[str], overrides: Mapping[str, Any
     folders = tuple(str(folder) for folder in parsed.plugins)
     add_plugin_folders(parsed.plugins)
     entrants = lineup.line_up(parsed.methods, source)
+    labels = [entrant.label for entrant in entrants]
     entrants = _keep(entrants, keywords.names(overrides.get("methods")))
     loaded = data.load(parsed.dataset, source, parsed.limit)
-    output = parsed.output or Path("results", _name(config)).absolute()
+    output = output_of(parsed, source, config)
+    foresight.refuse_output(output, source)
+    pairs = loaded.chosen.assign(dataset=loaded.name)
+    foresight.refuse_tables(parsed.report, pairs, labels, parsed.published, source, rows=not _is_record(config))
+    usable = sum(entrant.status == "scored" for entrant in entrants)
+    foresight.refuse_tests(parsed.statistics, pairs, usable)
     return Prepared(parsed, source, output, folders, loaded, entrants)
 
 
@@ -162,9 +185,21 @@ def _reference_hashes(pairs: pd.DataFrame, memory: FileHashes) -> dict[str, str]
 
 def _recorded(config: Config) -> Config:
     """The configuration inside a ``run.json``, else what was given."""
-    if isinstance(config, (str, Path)) and str(config).endswith(".json"):
+    if _is_record(config):
+        assert isinstance(config, (str, Path))
         return dict(record.read(Path(config))["configuration"])
     return config
+
+
+def output_of(parsed: RunConfig, source: Source, config: Config) -> Path:
+    """The folder of a run's files; without ``output``, ``results/`` and the configuration's name."""
+    if parsed.output is not None:
+        return absolute(parsed.output, source.folder(("output",)))
+    return Path("results", _name(config)).absolute()
+
+
+def _is_record(config: Config) -> bool:
+    return isinstance(config, (str, Path)) and str(config).endswith(".json")
 
 
 def _name(config: Config) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 
 from rich.console import Console
 
-from benchmark import atomic, data, files, provenance, registry, weights
+from benchmark import atomic, data, files, places, provenance, registry, weights
 from benchmark.config import TrainConfig
 from benchmark.config_file import Source, absolute, parse, read_source
 from benchmark.contracts import Trainable
@@ -55,6 +55,9 @@ def train(
         loaded.table, section.split, section.validate_, section.seed, lower_mos_better=loaded.lower_mos_better
     )
     directory = absolute(parsed.checkpoints_dir, source.folder(("checkpoints_dir",)))
+    closed = places.why_no_output(directory, (), ())
+    if closed:
+        raise ConfigError(f"{source.where(('checkpoints_dir',))}: checkpoints_dir: {closed}")
     weights_dir = parsed.weights_dir and absolute(parsed.weights_dir, source.folder(("weights_dir",)))
     wanted = list(method.weights())
     strict = parsed.unpublished_weights == "refuse"

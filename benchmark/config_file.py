@@ -61,6 +61,11 @@ class Source:
                 return below
         return self.name
 
+    def named(self, path: KeyPath) -> str:
+        """Place and key, as errors begin: ``c.yaml:3: report.plots``; an option of the command line is both."""
+        where, key = self.where(path), ".".join(str(part) for part in self.as_written(path))
+        return where if where == f"--{key}" else f"{where}: {key}"
+
     def as_written(self, path: KeyPath) -> KeyPath:
         """A key as it stands here: what belongs to ``dataset`` may stand beside it, and a single value is a list of one."""
         if path[:1] == ("dataset",) and path[1:2] and path[1] in self.values and not _holds(self.values, path[:2]):
@@ -180,7 +185,7 @@ def _note_lines(node: yaml.Node, path: KeyPath, lines: dict[KeyPath, int], file:
 def _apply_settings(source: Source, settings: str | Sequence[str]) -> Source:
     if isinstance(settings, str):
         settings = [settings]
-    values, set_by = source.values, dict(source.set_by)
+    values, lines, set_by = source.values, source.lines, dict(source.set_by)
     for setting in settings:
         key, sign, text = setting.partition("=")
         shown = _one_line(setting)
@@ -197,8 +202,10 @@ def _apply_settings(source: Source, settings: str | Sequence[str]) -> Source:
             raise ConfigError(f"--set {shown}: nested too deeply for a configuration") from None
         parts = _beside_or_in_dataset(values, key.strip().split("."))
         values = _with_value(values, parts, _plain(value), shown)
-        set_by[_path(values, parts)] = f"--set {shown}"
-    return replace(source, values=values, set_by=set_by)
+        at = _path(values, parts)
+        set_by[at] = f"--set {shown}"
+        lines = {key: line for key, line in lines.items() if key[: len(at)] != at}  # what stands there is gone
+    return replace(source, values=values, lines=lines, set_by=set_by)
 
 
 def _beside_or_in_dataset(values: Mapping[str, Any], parts: list[str]) -> list[str]:

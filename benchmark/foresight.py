@@ -63,10 +63,9 @@ def _present(scores: pd.DataFrame, column: str) -> list[str]:
 def _refuse(wanted: Sequence[str], known: Sequence[str], path: KeyPath, what: str, source: Source) -> None:
     unknown = [name for name in wanted if name not in known]
     if unknown:
-        key = ".".join(str(part) for part in source.as_written(path))
         some = ", ".join(known[:12]) + (", …" if len(known) > 12 else "") or "none"
         near = did_you_mean(unknown[0], known) or f" (there are: {some})"
-        raise ConfigError(f"{source.where(path)}: {key}: {what} {unknown[0]!r} is scored here{near}")
+        raise ConfigError(f"{source.named(path)}: {what} {unknown[0]!r} is scored here{near}")
 
 
 def refuse_tests(statistics: StatisticsConfig, scores: pd.DataFrame, methods: int) -> None:
@@ -86,8 +85,8 @@ def refuse_output(output: Path, source: Source) -> None:
     """
     reason = places.why_no_output(output)
     if reason:
-        where = f"{source.where(('output',))}: " if "output" in source.values else ""
-        raise ConfigError(f"{where}output: {reason}; name another folder (--output)")
+        named = source.named(("output",)) if "output" in source.values else "output"
+        raise ConfigError(f"{named}: {reason}; name another folder (--output)")
 
 
 def closed_folders(output: Path, methods: Iterable[Method | None], weights_dir: Path | None) -> Iterator[Problem]:

@@ -139,7 +139,7 @@ def _get_ready(
     work = plan_work(prepared, machine, memory, group, console)
     unusable = provenance.why_no_device(prepared.config.device) if work.plan.groups and machine.device != "cpu" else ""
     if unusable:
-        raise ConfigError(f"{prepared.source.where(('device',))}: device: {unusable}")
+        raise ConfigError(f"{prepared.source.named(('device',))}: {unusable}")
     return prepared, machine, work
 
 

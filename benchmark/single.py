@@ -73,7 +73,7 @@ def create_method(
     Raises:
         UserError: no such method, a wrong option, or weights that can't be had.
     """
-    source, device = Source(values={}, name=name, base=Path.cwd()), usable_device(device, "device")
+    source, device = source_of(options, name), usable_device(device, "device")
     return load_method(name, options, source, device=device, seed=seed, offline=offline)
 
 

@@ -74,7 +74,8 @@ def test_settings_override_and_their_errors_name_them(tmp_path: Path) -> None:
     config = parse(RunConfig, read_source(file, ["statistics.replicates=7", "methods.1.net=squeeze", "offline=true"]))
     assert (config.statistics.replicates, config.offline) == (7, True)
     assert config.methods[1].options["net"] == "squeeze"
-    with pytest.raises(ConfigError, match=r"^--set statistics.replicatez=7: unknown key 'statistics.replicatez'; did you mean 'replicates'"):
+    said = r"^--set statistics.replicatez=7: unknown key 'statistics.replicatez'; did you mean 'replicates'"
+    with pytest.raises(ConfigError, match=said):
         parse(RunConfig, read_source(file, ["statistics.replicatez=7"]))
     with pytest.raises(ConfigError, match="key=value"):
         read_source(file, ["statistics.replicates"])

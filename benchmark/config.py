@@ -124,7 +124,7 @@ class MethodEntry(PluginEntry):
 class StatisticsConfig(Section):
     """How correlations are resampled and compared."""
 
-    replicates: Annotated[int, Field(ge=1)] = 10_000
+    replicates: Annotated[int, Field(ge=1, le=10_000_000)] = 10_000
     resample: Literal["cluster", "pair"] = "cluster"
     interval: Literal["auto", "percentile", "bca", "jackknife"] = "auto"
     confidence: Annotated[float, Field(gt=0.5, lt=1)] = 0.95

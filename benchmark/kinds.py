@@ -55,6 +55,9 @@ class Misfit:
 
     value: Any
 
+    def __repr__(self) -> str:
+        return repr(self.value)  # a validator may print what it was given
+
 
 def kinds(annotation: Any, bounds: Sequence[Any] = (), words: str | None = None) -> list[Kind]:
     """The kinds of value that an annotation allows, unions taken apart."""
@@ -75,6 +78,8 @@ def kinds(annotation: Any, bounds: Sequence[Any] = (), words: str | None = None)
 def fit(annotation: Any, value: Any) -> Any:
     """A value as its key's annotation wants it, where that needs no guess; else as it is, or as a ``Misfit``."""
     wanted = kinds(annotation)
+    if any(kind.type in (Any, object) for kind in wanted):
+        return bare(value)
     lists = [kind for kind in wanted if kind.origin in LISTS]
     if value is None:
         return None
@@ -126,7 +131,7 @@ def _fit_scalar(wanted: Sequence[Kind], lists: Sequence[Kind], value: Any) -> An
         parts = next((parts for kind in lists if (parts := _parts(kind, 1))), None)
         if parts is not None and not types_ & {str, Path}:
             return [fit(parts[0], value)]
-    return bare(fitted) if types_ & {Any, object} else fitted
+    return fitted
 
 
 def _fit_truth(types_: set[Any], value: Any) -> Any:

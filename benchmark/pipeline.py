@@ -161,8 +161,7 @@ def prepare(config: Config, settings: Sequence[str], overrides: Mapping[str, Any
     foresight.refuse_output(output, source)
     pairs = loaded.chosen.assign(dataset=loaded.name)
     foresight.refuse_tables(parsed.report, pairs, labels, parsed.published, source, rows=not _is_record(config))
-    usable = sum(entrant.status == "scored" for entrant in entrants)
-    foresight.refuse_tests(parsed.statistics, pairs, usable)
+    foresight.refuse_tests(parsed.statistics, pairs, len(entrants))
     return Prepared(parsed, source, output, folders, loaded, entrants)
 
 

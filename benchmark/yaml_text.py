@@ -43,7 +43,11 @@ class WrittenFloat(float):
 
 
 def bare(value: Any) -> Any:
-    """A number without its text; anything else as it is."""
+    """A value whose numbers are without their text."""
+    if isinstance(value, dict):
+        return {key: bare(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return type(value)(bare(item) for item in value)
     if isinstance(value, WrittenInt):
         return int(value)
     return float(value) if isinstance(value, WrittenFloat) else value

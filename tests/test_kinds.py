@@ -264,14 +264,17 @@ class Options:
         size: tuple[int, int] = (1, 1),
         share: float = 0.5,
         net: Literal["0.1"] = "0.1",
+        free: Any = None,
     ) -> None:
-        self.options = (names, size, share, net)
+        self.options = (names, size, share, net, free)
 
 
 def test_options_of_plugins_follow_the_same_rules() -> None:
     source = Source(values={}, name="c.yaml", base=Path("/home/ann"))
     given = load("{names: 010, size: [3, 4], share: 1, net: 0.1}")
     assert check_options(Options, given, source, ()) == {"names": ["010"], "size": (3, 4), "share": 1.0, "net": "0.1"}
+    free = check_options(Options, load("{free: [1, {a: 0.50}]}"), source, ())["free"]
+    assert [type(free[0]), type(free[1]["a"])] == [int, float]
     for key, value, words in (
         ("names", True, "expected text"),
         ("size", [1], "a list of 2"),

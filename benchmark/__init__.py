@@ -7,9 +7,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from benchmark.config import PublishedEntry, ReportConfig, RunConfig, StatisticsConfig, TableConfig, TrainConfig
     from benchmark.contracts import Dataset, DatasetInfo, Method, MethodInfo, ScoreSource, WeightFile
-    from benchmark.errors import DataError, Problem, UserError
-    from benchmark.pipeline import Evaluation, Run, create_method, evaluate, run
+    from benchmark.errors import ConfigError, DataError, PluginError, Problem, UserError, WeightsUnavailableError
+    from benchmark.outcome import Evaluation, Run, evaluate, read, together
+    from benchmark.pipeline import run
+    from benchmark.registry import list_datasets, list_methods
+    from benchmark.single import create_method
+    from benchmark.training_run import train
 
 _HOMES = {
     "Dataset": "contracts",
@@ -18,32 +23,60 @@ _HOMES = {
     "MethodInfo": "contracts",
     "ScoreSource": "contracts",
     "WeightFile": "contracts",
+    "ConfigError": "errors",
     "DataError": "errors",
+    "PluginError": "errors",
     "Problem": "errors",
     "UserError": "errors",
-    "Evaluation": "pipeline",
-    "Run": "pipeline",
-    "create_method": "pipeline",
-    "evaluate": "pipeline",
+    "WeightsUnavailableError": "errors",
+    "PublishedEntry": "config",
+    "ReportConfig": "config",
+    "RunConfig": "config",
+    "StatisticsConfig": "config",
+    "TableConfig": "config",
+    "TrainConfig": "config",
+    "Evaluation": "outcome",
+    "Run": "outcome",
+    "evaluate": "outcome",
+    "read": "outcome",
+    "together": "outcome",
     "run": "pipeline",
+    "create_method": "single",
+    "list_datasets": "registry",
+    "list_methods": "registry",
+    "train": "training_run",
 }
 
 __all__ = [
+    "ConfigError",
     "DataError",
     "Dataset",
     "DatasetInfo",
     "Evaluation",
     "Method",
     "MethodInfo",
+    "PluginError",
     "Problem",
+    "PublishedEntry",
+    "ReportConfig",
     "Run",
+    "RunConfig",
     "ScoreSource",
+    "StatisticsConfig",
+    "TableConfig",
+    "TrainConfig",
     "UserError",
     "WeightFile",
+    "WeightsUnavailableError",
     "create_method",
     "evaluate",
+    "list_datasets",
+    "list_methods",
+    "read",
     "run",
     "statistics",
+    "together",
+    "train",
 ]
 
 

@@ -11,14 +11,14 @@ from pathlib import Path
 from rich.console import Console
 from rich.markup import escape
 
-from benchmark import contract_check, data, lineup, weights
+from benchmark import contract_check, data, foresight, lineup, weights
 from benchmark.audit import audit
 from benchmark.config import RunConfig
 from benchmark.config_file import absolute, parse, read_source
 from benchmark.contracts import ScoreSource, Trainable
 from benchmark.errors import Problem, Severity
 from benchmark.lineup import Entrant
-from benchmark.pipeline import add_plugin_folders
+from benchmark.pipeline import add_plugin_folders, output_of
 
 COLOURS: dict[Severity, str] = {"error": "red", "warning": "yellow", "note": "dim"}
 
@@ -43,6 +43,8 @@ def check(config: str | Path, settings: Sequence[str], plugin_folders: Sequence[
         arrange=lambda table: data.arranged(table, parsed.dataset),
     )
     folder = parsed.weights_dir and absolute(parsed.weights_dir, source.folder(("weights_dir",)))
+    methods = [entrant.method for entrant in entrants if entrant.status == "scored"]
+    problems += foresight.closed_folders(output_of(parsed, source, config), methods, folder)
     about_methods = [method_problem(entrant, folder, offline=parsed.offline) for entrant in entrants]
     for problem in [*problems, *about_methods]:
         _print(problem, console)

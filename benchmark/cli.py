@@ -6,6 +6,7 @@ Exit status: 0 done, 2 bad usage, configuration or data, 3 done in part, 130 int
 from __future__ import annotations
 
 import functools
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -32,6 +33,28 @@ app = typer.Typer(
 )
 list_app = typer.Typer(help="List methods or data sets.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(list_app, name="list")
+
+
+def _whole(least: int, most: int | None = None) -> Callable[[Any], int]:
+    """Reads an option as a whole number; typer's own sentence would be pydantic's."""
+    range_ = f"of at least {least}" if most is None else f"from {least} to {most}"
+
+    def read(text: Any) -> int:
+        known = re.fullmatch(r"[-+]?[0-9]{1,18}", str(text)) is not None
+        if known and int(text) >= least and (most is None or int(text) <= most):
+            return int(text)
+        raise typer.BadParameter(f"expected a whole number {range_} (given: {text!r})")
+
+    return read
+
+
+def _number(text: Any) -> float:
+    """Reads an option as a number, in words of our own."""
+    try:
+        return float(text)
+    except ValueError:
+        raise typer.BadParameter(f"expected a number (given: {text!r})") from None
+
 
 Output = Annotated[Path | None, typer.Option("--output", metavar="DIR", help="Folder for all files of the run.")]
 Settings = Annotated[
@@ -103,7 +126,9 @@ def run(
     output: Output = None,
     set_: Settings = None,
     methods: Annotated[str | None, typer.Option(metavar="A,B", help="Only these methods of the configuration.")] = None,
-    limit: Annotated[int | None, typer.Option(min=1, metavar="N", help="Only the first N references.")] = None,
+    limit: Annotated[
+        int | None, typer.Option(parser=_whole(1), metavar="N", help="Only the first N references.")
+    ] = None,
     device: Device = None,
     plugins: Plugins = None,
     fresh: Annotated[
@@ -156,12 +181,13 @@ def evaluate(
     set_: Settings = None,
 ) -> int:
     """Compute the same statistics, tables and plots from any table of scores; no images needed."""
-    from benchmark import outcome  # noqa: PLC0415
+    from benchmark import foresight, outcome  # noqa: PLC0415
     from benchmark.config import EvaluateConfig  # noqa: PLC0415
     from benchmark.config_file import parse, read_source  # noqa: PLC0415
 
     out, _ = _consoles()
     config = parse(EvaluateConfig, read_source({}, set_ or ()))
+    foresight.refuse_output(output or Path("results", table.stem), read_source({}))
     result = outcome.evaluate(
         table,
         mos=mos,
@@ -210,21 +236,22 @@ def score(
     device: Device = None,
     plugins: Plugins = None,
     orientation: Annotated[Literal["ignore", "apply"], typer.Option(help="EXIF orientation.")] = "ignore",
-    bit_depth: Annotated[int | None, typer.Option(min=8, max=16, help="Bits of the values of 16-bit files.")] = None,
+    bit_depth: Annotated[
+        int | None, typer.Option(parser=_whole(8, 16), metavar="N", help="Bits of the values of 16-bit files.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help='Print {"method": …, "score": …}.')] = False,
 ) -> int:
     """Score one pair with one method."""
     import json  # noqa: PLC0415
 
-    from benchmark import provenance, single  # noqa: PLC0415
+    from benchmark import single  # noqa: PLC0415
     from benchmark.config_file import read_source  # noqa: PLC0415
     from benchmark.sizes import SizePolicy  # noqa: PLC0415
 
     _add_plugins(plugins)
     source = read_source({}, set_ or ())
     sizes = SizePolicy(orientation=orientation, bit_depth=bit_depth)
-    where = device or "auto"
-    where = ("cuda" if provenance.cuda_at_hand() else "cpu") if where == "auto" else where
+    where = single.usable_device(device or "auto", "--device")
     single.check_method(method, source.values, source)
     pair = single.read_pair(enhanced, reference, sizes)
     for note in single.pair_notes(enhanced, reference, sizes):
@@ -244,11 +271,13 @@ def report(
     output: Output = None,
 ) -> int:
     """Redo tables, plots and report from stored scores; no models."""
-    from benchmark import outcome  # noqa: PLC0415
+    from benchmark import foresight, outcome  # noqa: PLC0415
+    from benchmark.config_file import read_source  # noqa: PLC0415
 
     out, _ = _consoles()
     result = outcome.read(directories[0]) if len(directories) == 1 else outcome.together(directories)
     place = output or result.directory
+    foresight.refuse_output(place, read_source({}))
     result.save(place)
     _show(result, out, place)
     return int(result.exit_status)
@@ -289,11 +318,13 @@ def power(
     directory: Annotated[
         Path | None, typer.Argument(metavar="[DIR]", help="A finished run: what it could show.")
     ] = None,
-    references: Annotated[int, typer.Option(min=2, metavar="N", help="Number of photographs.")] = 300,
-    conditions: Annotated[int, typer.Option(min=1, metavar="N", help="Enhanced images of each.")] = 6,
-    srcc: Annotated[float, typer.Option(metavar="R", help="SRCC of the better method.")] = 0.8,
-    difference: Annotated[float, typer.Option(metavar="D", help="How much lower the other one's is.")] = 0.02,
-    seed: Annotated[int, typer.Option(min=0, metavar="S", help="Same seed, same answer.")] = 0,
+    references: Annotated[int, typer.Option(parser=_whole(2), metavar="N", help="Number of photographs.")] = 300,
+    conditions: Annotated[int, typer.Option(parser=_whole(1), metavar="N", help="Enhanced images of each.")] = 6,
+    srcc: Annotated[float, typer.Option(parser=_number, metavar="R", help="SRCC of the better method.")] = 0.8,
+    difference: Annotated[
+        float, typer.Option(parser=_number, metavar="D", help="How much lower the other one's is.")
+    ] = 0.02,
+    seed: Annotated[int, typer.Option(parser=_whole(0), metavar="S", help="Same seed, same answer.")] = 0,
 ) -> int:
     """How likely a difference is to be found with so many references; or what a finished run could have shown."""
     from benchmark import outcome, planning  # noqa: PLC0415
@@ -340,11 +371,13 @@ def demo_data(
     directory: Annotated[Path, typer.Argument(metavar="DIR")],
     references: Annotated[
         int | None,
-        typer.Option(min=2, metavar="N", help="Number of degraded photographs (default: all of --photos, else 24)."),
+        typer.Option(
+            parser=_whole(2), metavar="N", help="Number of degraded photographs (default: all of --photos, else 24)."
+        ),
     ] = None,
-    size: Annotated[int, typer.Option(min=64, metavar="PX", help="Width and height of each image.")] = 256,
+    size: Annotated[int, typer.Option(parser=_whole(64), metavar="PX", help="Width and height of each image.")] = 256,
     photos: Annotated[Path | None, typer.Option(metavar="DIR", help="Real photographs to degrade and enhance.")] = None,
-    seed: Annotated[int, typer.Option(min=0, metavar="S", help="Same seed, same bytes.")] = 0,
+    seed: Annotated[int, typer.Option(parser=_whole(0), metavar="S", help="Same seed, same bytes.")] = 0,
 ) -> int:
     """Write an EFID-shaped data set with simulated labels."""
     from benchmark.simulation import write_demo  # noqa: PLC0415

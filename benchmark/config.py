@@ -1,17 +1,19 @@
 """The configuration file as checked models: what may stand in it, of what type, with what default.
 
-Pydantic and YAML only. Reading files, line numbers and ``--set`` are in ``config_file.py``; plug-in options are checked
+Pydantic only. Reading files, line numbers and ``--set`` are in ``config_file.py``; plug-in options are checked
 against the plug-in's own signature in ``options.py``.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
+from benchmark.kinds import fit
 from benchmark.written import Written
+from benchmark.yaml_text import WrittenFloat, WrittenInt
 
 STATISTICS = (
     "srcc",
@@ -26,6 +28,7 @@ STATISTICS = (
     "cc_0",
     "pairs_ordered",
 )
+Device = Annotated[str, Field(pattern=r"^(auto|cpu|cuda(:\d+)?)$", description="auto, cpu, cuda or cuda:N")]
 Statistic = Literal[
     "srcc",
     "plcc",
@@ -68,13 +71,20 @@ DATA_KEYS = (
 class Section(BaseModel):
     """A part of the configuration: unknown keys and wrong types are errors."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=False, allow_inf_nan=False)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _as_wanted(cls, value: Any, info: ValidationInfo) -> Any:
+        return fit(cls.model_fields[str(info.field_name)].annotation, value)
 
 
 class PluginEntry(Section):
     """A plug-in by name; every key that is not the engine's is an option of the plug-in."""
 
-    model_config = ConfigDict(extra="allow", frozen=True)
+    model_config = ConfigDict(extra="allow", frozen=True, allow_inf_nan=False)
+
+    IN_WORDS: ClassVar[str] = "a name, or a mapping with `name`"
 
     name: str
 
@@ -119,7 +129,7 @@ class MethodEntry(PluginEntry):
 class StatisticsConfig(Section):
     """How correlations are resampled and compared."""
 
-    replicates: Annotated[int, Field(ge=1)] = 10_000
+    replicates: Annotated[int, Field(ge=1, le=10_000_000)] = 10_000
     resample: Literal["cluster", "pair"] = "cluster"
     interval: Literal["auto", "percentile", "bca", "jackknife"] = "auto"
     confidence: Annotated[float, Field(gt=0.5, lt=1)] = 0.95
@@ -132,7 +142,7 @@ class StatisticsConfig(Section):
 class TableConfig(Section):
     """One comparison table: its rows, columns and style."""
 
-    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")] = "comparison"
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$", description="letters, digits, - and _")] = "comparison"
     caption: str = ""
     label: str = ""
     rows: dict[str, list[str]] | None = None
@@ -201,6 +211,8 @@ class EvaluateConfig(Section):
 
 
 def _as_entry(value: Any) -> Any:
+    if isinstance(value, (WrittenInt, WrittenFloat)):
+        value = value.text
     return {"name": value} if isinstance(value, str) else value
 
 
@@ -235,7 +247,7 @@ class RunConfig(Section):
     unpublished_weights: Literal["refuse", "mark"] = "refuse"
     plugins: tuple[Path, ...] = ()
     output: Path | None = None
-    device: Annotated[str, Field(pattern=r"^(auto|cpu|cuda(:\d+)?)$")] = "auto"
+    device: Device = "auto"
     autocast: Literal["bfloat16", "float16"] | None = None
     threads: Annotated[int, Field(ge=1)] | None = None
     workers: Annotated[int, Field(ge=1)] | None = None
@@ -258,6 +270,18 @@ class RunConfig(Section):
         if taken:
             raise ValueError(f"methods: the label {taken[0]!r} is the name of a column of scores.csv; take another")
         return self
+
+
+class PluginFolders(Section):
+    """Folders that the command line or a keyword adds."""
+
+    plugins: tuple[Path, ...] = ()
+
+
+class DeviceChoice(Section):
+    """A device that the command line or a keyword names."""
+
+    device: Device = "auto"
 
 
 class TrainSection(Section):
@@ -303,7 +327,7 @@ class TrainConfig(Section):
     offline: bool = False
     unpublished_weights: Literal["refuse", "mark"] = "refuse"
     plugins: tuple[Path, ...] = ()
-    device: Annotated[str, Field(pattern=r"^(auto|cpu|cuda(:\d+)?)$")] = "auto"
+    device: Device = "auto"
     threads: Annotated[int, Field(ge=1)] | None = None
 
     @model_validator(mode="before")

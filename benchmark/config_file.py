@@ -8,21 +8,21 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, TypeVar, get_args
+from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from benchmark import config_errors, yaml_text
+from benchmark.config import DATA_KEYS
 from benchmark.errors import ConfigError
-from benchmark.words import did_you_mean, nearest
-from benchmark.written import Written, keep_text
+from benchmark.words import nearest
 
 Model = TypeVar("Model", bound=BaseModel)
 KeyPath = tuple[str | int, ...]
-PUBLISHED = "published"
 MOST_KEYS = 100_000
 """Keys and items of a file, repeated ones (YAML's ``*aliases``) counted each time."""
 
@@ -36,56 +36,100 @@ class Source:
         name: the file's path as the user wrote it, or ``configuration`` for a mapping.
         lines: line of each key, counted from 1.
         base: folder that relative paths refer to.
-        set_keys: keys given by ``--set``; relative paths below them refer to the working directory.
+        set_by: what gave a key that does not come from there (``--set statistics.seed=1``, ``--device``); relative paths
+            below such keys refer to the working directory.
     """
 
     values: dict[str, Any]
     name: str
     base: Path
     lines: Mapping[KeyPath, int] = field(default_factory=dict)
-    set_keys: tuple[KeyPath, ...] = ()
+    set_by: Mapping[KeyPath, str] = field(default_factory=dict)
 
     def where(self, path: KeyPath) -> str:
-        """File and line of a key or of the nearest key above it."""
-        if any(path[: len(key)] == key for key in self.set_keys):
-            return "--set"
-        above = [path[:length] for length in range(len(path), 0, -1)]
-        if path[:1] == ("dataset",) and path[1:2] in self.lines:  # such a key may stand beside `dataset`
-            above.insert(0, path[1:2])
-        return next((f"{self.name}:{self.lines[key]}" for key in above if key in self.lines), self.name)
+        """File and line of a key or of the nearest key above it; the setting, where one gave the key or a part of it."""
+        path = self.as_written(path)
+        for length in range(len(path), 0, -1):
+            key = path[:length]
+            if key in self.set_by:
+                return self.set_by[key]
+            below = next((words for other, words in self.set_by.items() if other[:length] == key), "")
+            if key in self.lines:
+                with_it = f" (with {below})" if below and length == len(path) else ""
+                return f"{self.name}:{self.lines[key]}{with_it}"
+            if below:
+                return below
+        return self.name
+
+    def named(self, path: KeyPath) -> str:
+        """Place and key, as errors begin: ``c.yaml:3: report.plots``; an option of the command line is both."""
+        where, key = self.where(path), ".".join(str(part) for part in self.as_written(path))
+        return where if where == f"--{key}" else f"{where}: {key}"
+
+    def as_written(self, path: KeyPath) -> KeyPath:
+        """A key as it stands here: what belongs to ``dataset`` may stand beside it, and a single value is a list of one."""
+        if path[:1] == ("dataset",) and path[1:2] and path[1] in self.values and not _holds(self.values, path[:2]):
+            path = path[1:]
+        found: list[str | int] = []
+        value: Any = self.values
+        for part in path:
+            if isinstance(part, int) and value is not None and not isinstance(value, (list, tuple)):
+                continue
+            found.append(part)
+            value = _below(value, part)
+        return tuple(found)
 
     def folder(self, path: KeyPath) -> Path:
         """What a relative path at this key is relative to."""
-        return Path.cwd() if any(path[: len(key)] == key for key in self.set_keys) else self.base
+        return Path.cwd() if any(path[: len(key)] == key for key in self.set_by) else self.base
+
+    def overridden(self, values: Mapping[str, Any], words: Mapping[str, str]) -> Source:
+        """With some keys at the top given otherwise, and what to call where they came from."""
+        return replace(
+            self,
+            values={**self.values, **_plain(values)},
+            set_by={**self.set_by, **{(key,): words.get(key, key) for key in values}},
+        )
 
 
-def read_source(config: Path | str | Mapping[str, Any], settings: Sequence[str] = ()) -> Source:
-    """Read a configuration file or take a mapping, then apply ``key=value`` settings.
+def _below(value: Any, part: str | int) -> Any:
+    if isinstance(value, Mapping):
+        return value.get(part)
+    return value[part] if isinstance(value, list) and isinstance(part, int) and part < len(value) else None
+
+
+def _holds(values: Mapping[str, Any], path: KeyPath) -> bool:
+    value: Any = values
+    for part in path[:-1]:
+        value = _below(value, part)
+    return isinstance(value, Mapping) and path[-1] in value
+
+
+def read_source(config: Path | str | Mapping[str, Any] | BaseModel, settings: str | Sequence[str] = ()) -> Source:
+    """Read a configuration file or take a mapping (or a checked model), then apply ``key=value`` settings.
 
     Raises:
         ConfigError: the file can't be read, is no YAML mapping, or repeats a key; a setting is malformed.
     """
-    if isinstance(config, Mapping):
-        source = Source(values=_plain(config), name="configuration", base=Path.cwd())
-    else:
-        source = _read_file(Path(config))
+    if isinstance(config, BaseModel):
+        config = config.model_dump(by_alias=True, exclude_unset=True)
+    if not isinstance(config, (Mapping, str, Path)):
+        raise ConfigError(f"a configuration is a file's path, a mapping or a model, not a {type(config).__name__}")
+    source = source_of(config, "configuration") if isinstance(config, Mapping) else _read_file(Path(config))
     return _apply_settings(source, settings)
 
 
-class _Loader(yaml.SafeLoader):
-    """YAML whose decimal numbers remember how they were written."""
+def source_of(values: Mapping[str, Any], name: str) -> Source:
+    """Values that come from a command's option or a function's keyword, which errors call ``name``."""
+    return Source(values=_plain(values), name=name, base=Path.cwd())
 
 
-keep_text(_Loader)
-
-
-def _plain(value: Any, *, keep: bool = False) -> Any:
-    """Plain values; numbers keep their text (``keep``) among the published ones only, where it matters."""
+def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):
-        return {str(key): _plain(item, keep=keep or key == PUBLISHED) for key, item in value.items()}
+        return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_plain(item, keep=keep) for item in value]
-    return float(value) if isinstance(value, Written) and not keep else value
+        return [_plain(item) for item in value]
+    return value
 
 
 def _read_file(path: Path) -> Source:
@@ -96,11 +140,11 @@ def _read_file(path: Path) -> Source:
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: can't be read as UTF-8 text ({error})") from None
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        node = yaml_text.compose(text)
         lines: dict[KeyPath, int] = {}
         if node is not None:
             _note_lines(node, (), lines, path)
-        values = yaml.load(text, Loader=_Loader)
+        values = yaml_text.load(text)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = f"{path}:{mark.line + 1}" if mark is not None else str(path)
@@ -138,26 +182,47 @@ def _note_lines(node: yaml.Node, path: KeyPath, lines: dict[KeyPath, int], file:
             _note_lines(item, (*path, index), lines, file)
 
 
-def _apply_settings(source: Source, settings: Sequence[str]) -> Source:
-    values, keys = source.values, list(source.set_keys)
+def _apply_settings(source: Source, settings: str | Sequence[str]) -> Source:
+    if isinstance(settings, str):
+        settings = [settings]
+    values, lines, set_by = source.values, source.lines, dict(source.set_by)
     for setting in settings:
         key, sign, text = setting.partition("=")
         shown = _one_line(setting)
         if not sign or not re.fullmatch(r"[\w+-]+(\.[\w+-]+)*", key.strip()):
             raise ConfigError(f"--set {shown}: write key=value, with dots between keys (statistics.replicates=2000)")
         try:
-            node = yaml.compose(text, Loader=yaml.SafeLoader)
+            node = yaml_text.compose(text)
             if node is not None:
                 _note_lines(node, (), {}, Path("--set"))
-            value = yaml.load(text, Loader=_Loader)
+            value = yaml_text.load(text)
         except yaml.YAMLError:
             raise ConfigError(f"--set {shown}: the value is not valid YAML") from None
         except RecursionError:
             raise ConfigError(f"--set {shown}: nested too deeply for a configuration") from None
-        parts: list[str | int] = [int(part) if part.isdigit() else part for part in key.strip().split(".")]
-        values = _with_value(values, parts, _plain(value, keep=parts[0] == PUBLISHED), shown)
-        keys.append(tuple(parts))
-    return Source(values=values, name=source.name, base=source.base, lines=source.lines, set_keys=tuple(keys))
+        parts = _beside_or_in_dataset(values, key.strip().split("."))
+        values = _with_value(values, parts, _plain(value), shown)
+        at = _path(values, parts)
+        set_by[at] = f"--set {shown}"
+        lines = {key: line for key, line in lines.items() if key[: len(at)] != at}  # what stands there is gone
+    return replace(source, values=values, lines=lines, set_by=set_by)
+
+
+def _beside_or_in_dataset(values: Mapping[str, Any], parts: list[str]) -> list[str]:
+    """A key of the data set where it stands already: beside ``dataset``, or in it."""
+    inside = values.get("dataset")
+    if len(parts) == 1 and parts[0] in DATA_KEYS and isinstance(inside, Mapping) and parts[0] in inside:
+        return ["dataset", *parts]
+    return parts[1:] if parts[0] == "dataset" and parts[1:2] and parts[1] in DATA_KEYS and parts[1] in values else parts
+
+
+def _path(values: Any, parts: Sequence[str]) -> KeyPath:
+    """The keys of a setting, with indices where there are lists."""
+    found: list[str | int] = []
+    for part in parts:
+        found.append(int(part) if isinstance(values, list) else part)
+        values = _below(values, found[-1])
+    return tuple(found)
 
 
 def _one_line(setting: str, limit: int = 80) -> str:
@@ -166,20 +231,22 @@ def _one_line(setting: str, limit: int = 80) -> str:
     return line if len(line) <= limit else f"{line[: limit - 1]}…"
 
 
-def _with_value(values: Any, parts: Sequence[str | int], value: Any, setting: str) -> Any:
-    """A copy of ``values`` in which the key at ``parts`` is ``value``."""
+def _with_value(values: Any, parts: Sequence[str], value: Any, setting: str) -> Any:
+    """A copy of ``values`` in which the key at ``parts`` is ``value``; a single word is a name, or a list of one."""
     if not parts:
         return value
     head, rest = parts[0], parts[1:]
-    if isinstance(values, list) and isinstance(head, int) and head < len(values):
-        return [_with_value(item, rest, value, setting) if i == head else item for i, item in enumerate(values)]
-    if isinstance(values, str) and rest == [] and isinstance(head, str):
+    if head == "0" and (values is None or isinstance(values, str)):
+        values = [values]
+    if isinstance(values, list) and re.fullmatch("0|[1-9][0-9]{0,8}", head) and int(head) < len(values):
+        return [_with_value(item, rest, value, setting) if i == int(head) else item for i, item in enumerate(values)]
+    if isinstance(values, str) and not rest:
         values = {"name": values}
     if values is None:
         values = {}
     if not isinstance(values, dict):
         raise ConfigError(f"--set {setting}: there is no such place in the configuration ({head!r})")
-    return {**values, str(head): _with_value(values.get(str(head)), rest, value, setting)}
+    return {**values, head: _with_value(values.get(head), rest, value, setting)}
 
 
 def parse(model: type[Model], source: Source) -> Model:
@@ -191,63 +258,7 @@ def parse(model: type[Model], source: Source) -> Model:
     try:
         return model.model_validate(source.values)
     except ValidationError as error:
-        raise ConfigError(explain(error, model, source)) from None
-
-
-def explain(error: ValidationError, model: type[BaseModel], source: Source, shown: int = 3) -> str:
-    """One line for each of the first few errors."""
-    lines: list[str] = []
-    for item in error.errors():
-        line = explain_one(item, known_keys(model, _keys(item["loc"])), source)
-        if line not in lines:
-            lines.append(line)
-    more = f"\n… and {len(lines) - shown} more" if len(lines) > shown else ""
-    return "\n".join(lines[:shown]) + more
-
-
-def explain_one(item: Any, known: Iterable[str], source: Source, prefix: KeyPath = ()) -> str:
-    """One pydantic error in words: place, key, what is wrong, nearest right word."""
-    path = (*prefix, *_keys(item["loc"]))
-    key = ".".join(str(part) for part in path) or "configuration"
-    place = source.where(path)
-    if item["type"] in ("extra_forbidden", "unexpected_keyword_argument"):
-        return f"{place}: unknown key {key!r}{did_you_mean(str(path[-1]), known)}"
-    if item["type"] == "missing":
-        return f"{place}: the key {key!r} is missing"
-    message = str(item["msg"]).removeprefix("Value error, ")
-    message = message[:1].lower() + message[1:]
-    given = item.get("input")
-    shown = f" (given: {_one_line(repr(given))})" if isinstance(given, (str, int, float, bool)) or given is None else ""
-    if item["type"] == "literal_error" and isinstance(given, str):
-        choices = re.findall(r"'([^']*)'", str(item.get("ctx", {}).get("expected", "")))
-        shown += did_you_mean(given, choices)
-    return f"{place}: {key}: {message}{shown}"
-
-
-def _keys(location: Iterable[str | int]) -> KeyPath:
-    """Pydantic's location without the parts that name types instead of keys."""
-    technical = re.compile(
-        r"^(function-|tagged-|constrained-|union|tuple\[|list\[|dict\[|literal\[|int$|float$|bool$|str$)"
-    )
-    return tuple(part for part in location if isinstance(part, int) or not technical.match(part))
-
-
-def known_keys(model: type[BaseModel], path: KeyPath) -> list[str]:
-    """The keys that are right at the place of the last key of ``path``."""
-    current: type[BaseModel] | None = model
-    for part in path[:-1]:
-        if isinstance(part, int) or current is None:
-            continue
-        info = current.model_fields.get(part)
-        found = _models_in(info.annotation) if info is not None else []
-        current = found[0] if found else None
-    return list(current.model_fields) if current is not None else []
-
-
-def _models_in(annotation: Any) -> list[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return [annotation]
-    return [model for part in get_args(annotation) for model in _models_in(part)]
+        raise ConfigError(config_errors.explain(error, model, source)) from None
 
 
 def absolute(path: Path, folder: Path) -> Path:

@@ -94,7 +94,8 @@ def evaluate_scores(
         dataset, split = (_text(part) for part in key)
         table, conditions = _table(rows, methods, lower_mos_better=lower_mos_better)
         for task in _tasks(dataset, split, table, conditions, settings):
-            _check_holm(task, settings)
+            if task.tested:
+                _check_holm(len(task.measure.design.pairs), task.kind, settings)
             values = compute(task.measure, task.resamples, task.kind)
             families = infer(task.measure, values, task.kind, settings, tested=task.tested)
             summary += summary_rows(task.scope, task.measure, families, labels)
@@ -174,10 +175,25 @@ def _has_opinions(design: Design) -> bool:
     return bool((np.isfinite(table.label_sd) & (table.observers >= 1)).sum() > 1)
 
 
-def _check_holm(task: _Task, settings: StatisticsSettings) -> None:
-    if settings.multiplicity != "holm" or task.kind == "jackknife":
+def check_resolution(scores: pd.DataFrame, methods: int, settings: StatisticsSettings) -> None:
+    """Refuse Holm's correction of so many methods where the replicates can't resolve it; needs no scores yet.
+
+    Args:
+        scores: ``dataset``, ``split`` and ``cluster`` of the pairs.
+        methods: how many are compared.
+        settings: how.
+
+    Raises:
+        ConfigError: says how many replicates are needed.
+    """
+    for _, rows in scores.groupby(["dataset", "split"], sort=False, dropna=False):
+        drawn = len(rows) if settings.resample == "pair" else rows["cluster"].map(_text).nunique()
+        _check_holm(methods * (methods - 1) // 2, choose(settings.interval, drawn), settings)
+
+
+def _check_holm(comparisons: int, kind: Kind, settings: StatisticsSettings) -> None:
+    if settings.multiplicity != "holm" or kind == "jackknife":
         return
-    comparisons = len(task.measure.design.pairs)
     needed = replicates_for_holm(comparisons, settings.alpha)
     if comparisons and settings.replicates < needed:
         raise ConfigError(

@@ -9,8 +9,16 @@ from typing import Any, get_args, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
-from benchmark.config_file import KeyPath, Source, absolute, explain_one
+from benchmark.config import Section
+from benchmark.config_errors import explain
+from benchmark.config_file import KeyPath, Source, absolute
 from benchmark.errors import ConfigError
+
+
+class _Options(Section):
+    """Options of any plug-in: their annotations may be of any type."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True, protected_namespaces=(), allow_inf_nan=True)
 
 
 def options_model(plugin: type) -> type[BaseModel]:
@@ -26,8 +34,7 @@ def options_model(plugin: type) -> type[BaseModel]:
             continue
         default = ... if parameter.default is parameter.empty else parameter.default
         fields[name] = (hints.get(name, Any), default)
-    config = ConfigDict(extra="forbid", arbitrary_types_allowed=True, protected_namespaces=())
-    return create_model(f"{plugin.__name__}Options", __config__=config, **fields)
+    return create_model(f"{plugin.__name__}Options", __base__=_Options, **fields)
 
 
 def check_options(plugin: type, options: Mapping[str, Any], source: Source, prefix: KeyPath) -> dict[str, Any]:
@@ -40,8 +47,7 @@ def check_options(plugin: type, options: Mapping[str, Any], source: Source, pref
     try:
         checked = model.model_validate(dict(options))
     except ValidationError as error:
-        lines = [explain_one(item, model.model_fields, source, prefix) for item in error.errors()]
-        raise ConfigError("\n".join(lines[:3])) from None
+        raise ConfigError(explain(error, model, source, prefix)) from None
     given = {name: getattr(checked, name) for name in checked.model_fields_set}
     return {name: _resolve(value, source.folder((*prefix, name))) for name, value in given.items()}
 

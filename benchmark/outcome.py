@@ -18,13 +18,16 @@ from benchmark import (
     contract_check,
     directions,
     files,
+    foresight,
+    keywords,
     provenance,
     record,
     registry,
     table_input,
     table_sources,
 )
-from benchmark.config import PublishedEntry, ReportConfig, StatisticsConfig
+from benchmark.config import EvaluateConfig, PublishedEntry, ReportConfig, StatisticsConfig
+from benchmark.config_file import parse, source_of
 from benchmark.contracts import ScoreSource
 from benchmark.decimals import Mark
 from benchmark.errors import ConfigError, UserError
@@ -70,6 +73,18 @@ class Evaluation:
     def exit_status(self) -> int:
         """0 when all that was asked was done, 3 when a method failed, is unavailable, or missed pairs."""
         return 0 if all(method.status == "scored" for method in self.data.methods) else 3
+
+    def __repr__(self) -> str:
+        """One screen: the ranked table as the commands print it."""
+        from benchmark.report.terminal import as_text  # noqa: PLC0415
+
+        return f"folder: {self.directory}\n{as_text(self.data)}"
+
+    def _repr_html_(self) -> str:
+        """The ranked table, for notebooks."""
+        from benchmark.report.terminal import as_html  # noqa: PLC0415
+
+        return as_html(self.data)
 
     def save(self, directory: str | Path | None = None, *, redo: bool = True) -> Path:
         """Write all files of a run and return the path of the report page.
@@ -149,12 +164,13 @@ def complete(
     return Run(data, directory)
 
 
-def read(directory: Path) -> Evaluation:
+def read(directory: str | Path) -> Evaluation:
     """A finished run from its files; nothing is computed.
 
     Raises:
         benchmark.errors.UserError: the folder is not the output of a run.
     """
+    directory = Path(directory)
     content = record.read(directory / record.NAME)
     data = ReportData(
         title=content["title"],
@@ -190,12 +206,13 @@ def together(directories: Sequence[Path]) -> Evaluation:
     return Evaluation(data, Path("results", "+".join(names)))
 
 
+@keywords.exact
 def evaluate(
     table: str | Path | pd.DataFrame,
     *,
     mos: str,
-    methods: Sequence[str],
-    lower_better: Sequence[str] = (),
+    methods: str | Sequence[str],
+    lower_better: str | Sequence[str] = (),
     lower_mos_better: bool = False,
     reference: str | None = None,
     cluster: str | None = None,
@@ -204,9 +221,9 @@ def evaluate(
     observers: str | None = None,
     decimal: str | None = None,
     duplicates: str = "refuse",
-    statistics: StatisticsConfig | None = None,
-    report: ReportConfig | None = None,
-    published: Mapping[str, PublishedEntry] | None = None,
+    statistics: StatisticsConfig | Mapping[str, Any] | None = None,
+    report: ReportConfig | Mapping[str, Any] | None = None,
+    published: Mapping[str, PublishedEntry | Mapping[str, Any]] | None = None,
     output: str | Path | None = None,
 ) -> Evaluation:
     """Statistics, tables and plots of any table of scores; no images needed.
@@ -224,14 +241,18 @@ def evaluate(
         observers: column of their number.
         decimal: the decimal mark of the file's numbers, ``","`` or ``"."``; found where nothing else can be meant.
         duplicates: ``refuse`` rows that stand twice, or ``drop-identical``: keep the first of those that are identical.
-        statistics: how correlations are resampled and compared.
-        report: which tables and plots ``save`` writes.
-        published: values that papers print, by method.
+        statistics: how correlations are resampled and compared, as in a configuration: ``{"replicates": 2000}``.
+        report: which tables and plots ``save`` writes: ``{"tables": [{"columns": ["srcc"]}]}``.
+        published: values that papers print, by method: ``{"SSIM": {"srcc": 0.7, "source": "…"}}``.
         output: where ``save`` writes; default ``results/<table's name>``.
 
     Raises:
         benchmark.errors.UserError: the table can't be used; the message names file, row or column.
     """
+    methods, lower_better = keywords.names(methods), keywords.names(lower_better)
+    given = {"statistics": statistics, "report": report, "published": published}
+    keys = source_of({key: item for key, item in given.items() if item is not None}, "evaluate")
+    asked = parse(EvaluateConfig, keys)
     mark, drop_identical = _reading(decimal, duplicates)
     wanted = [name for name in (mos, *methods, reference, cluster, condition, mos_sd, observers) if name]
     if isinstance(table, pd.DataFrame):
@@ -251,6 +272,8 @@ def evaluate(
     )
     _check_methods(columns, lower_better)
     scores, notes = table_input.from_table(read_in, columns, decimal=mark, drop_identical=drop_identical)
+    foresight.refuse_tables(asked.report, scores, methods, asked.published, keys)
+    foresight.refuse_tests(asked.statistics, scores, len(methods))
     for label, source in sources.items():
         scores[label] = list(source.scores(scores.copy(), scores.copy()))
     listed = [
@@ -269,10 +292,10 @@ def evaluate(
         scores,
         listed,
         failures=_missing_scores(scores, methods),
-        statistics=statistics or StatisticsConfig(),
-        report=report or ReportConfig(),
-        published=published or {},
-        title=(report.title if report and report.title else Path(named).stem),
+        statistics=asked.statistics,
+        report=asked.report,
+        published=asked.published,
+        title=asked.report.title or Path(named).stem,
         notes=notes,
         lower_mos_better=lower_mos_better,
         simulated=False,

@@ -28,6 +28,8 @@ from benchmark import (
     directions,
     files,
     flatness,
+    foresight,
+    keywords,
     lineup,
     orientation,
     outcome,
@@ -36,8 +38,8 @@ from benchmark import (
     ranks,
     record,
 )
-from benchmark.config import RunConfig
-from benchmark.config_file import Source, absolute, parse, read_source
+from benchmark.config import PluginFolders, RunConfig
+from benchmark.config_file import Source, absolute, parse, read_source, source_of
 from benchmark.contracts import MethodInfo, ScoreSource, Trainable
 from benchmark.data import Data
 from benchmark.errors import ConfigError, PluginError, UserError, in_words
@@ -55,18 +57,35 @@ from benchmark.work import Machine, Prepared, Work, find_machine, plan_work, sco
 
 __all__ = ["Evaluation", "Run", "create_method", "evaluate", "run"]
 
-Config = str | Path | Mapping[str, Any]
+Config = str | Path | Mapping[str, Any] | RunConfig
 evaluate = outcome.evaluate
 
 
-def run(config: Config, *, settings: Sequence[str] = (), console: Console | None = None, **overrides: Any) -> Run:
+@keywords.exact
+def run(
+    config: Config,
+    *,
+    settings: str | Sequence[str] = (),
+    console: Console | None = None,
+    output: str | Path | None = None,
+    methods: str | Sequence[str] | None = None,
+    limit: int | None = None,
+    device: str | None = None,
+    plugins: str | Path | Sequence[str | Path] | None = None,
+    fresh: bool = False,
+) -> Run:
     """Score a data set with methods, then write statistics, tables, plots and report.
 
     Args:
-        config: path of a configuration file, or of the ``run.json`` of an earlier run, or a mapping.
+        config: path of a configuration file, or of the ``run.json`` of an earlier run, or a mapping, or the model.
         settings: ``key=value`` with dots, as ``--set`` takes them.
         console: where progress goes; silent by default.
-        **overrides: ``output``, ``methods`` (labels or names to keep), ``limit``, ``device``, ``plugins``, ``fresh``.
+        output: folder for all files of the run.
+        methods: only these methods of the configuration, by label or name.
+        limit: only the first so many references.
+        device: ``auto``, ``cpu``, ``cuda`` or ``cuda:N``.
+        plugins: further folders with ``methods/`` and ``datasets/`` in them.
+        fresh: hash every file anew instead of trusting size and time.
 
     Returns:
         The run; its files are in ``directory``.
@@ -75,6 +94,14 @@ def run(config: Config, *, settings: Sequence[str] = (), console: Console | None
         UserError: the configuration or the data can't be used.
         SystemExit: with status 0, in every process that ``torchrun`` started but the first, once its share is scored.
     """
+    overrides = {
+        "output": output,
+        "limit": limit,
+        "device": device,
+        "plugins": plugins,
+        "methods": methods,
+        "fresh": fresh,
+    }
     begin = time.time()
     group = ranks.join()
     console = console if console is not None and group.first else Console(quiet=True)
@@ -123,6 +150,9 @@ def _get_ready(
         labels, lower = _label_extremes(prepared.data, memory), prepared.data.lower_mos_better
         lineup.check_label_scaling(prepared.entrants, prepared.data.name, labels, lower_mos_better=lower)
     work = plan_work(prepared, machine, memory, group, console)
+    unusable = provenance.why_no_device(prepared.config.device) if work.plan.groups and machine.device != "cpu" else ""
+    if unusable:
+        raise ConfigError(f"{prepared.source.named(('device',))}: {unusable}")
     notes = orientation.notes(
         prepared.data.chosen[["reference_path", "enhanced_path"]].itertuples(index=False, name=None),
         facts.orientations(work.plan.hashes),
@@ -142,14 +172,19 @@ def prepare(config: Config, settings: Sequence[str], overrides: Mapping[str, Any
     Raises:
         UserError: the configuration, a plug-in folder or the data can't be used.
     """
-    source = read_source(_recorded(config), settings)
-    parsed = _override(parse(RunConfig, source), source, overrides)
+    source = _overridden(read_source(_recorded(config), settings), overrides)
+    parsed = _with_paths(parse(RunConfig, source), source, overrides)
     folders = tuple(str(folder) for folder in parsed.plugins)
     add_plugin_folders(parsed.plugins)
     entrants = lineup.line_up(parsed.methods, source)
-    entrants = _keep(entrants, overrides.get("methods"))
+    labels = [entrant.label for entrant in entrants]
+    entrants = _keep(entrants, keywords.names(overrides.get("methods")))
     loaded = data.load(parsed.dataset, source, parsed.limit)
-    output = parsed.output or Path("results", _name(config)).absolute()
+    output = output_of(parsed, source, config)
+    foresight.refuse_output(output, source)
+    pairs = loaded.chosen.assign(dataset=loaded.name)
+    foresight.refuse_tables(parsed.report, pairs, labels, parsed.published, source, rows=not _is_record(config))
+    foresight.refuse_tests(parsed.statistics, pairs, len(entrants))
     return Prepared(parsed, source, output, folders, loaded, entrants)
 
 
@@ -172,35 +207,46 @@ def _reference_hashes(pairs: pd.DataFrame, memory: FileHashes) -> dict[str, str]
 
 def _recorded(config: Config) -> Config:
     """The configuration inside a ``run.json``, else what was given."""
-    if isinstance(config, (str, Path)) and str(config).endswith(".json"):
+    if _is_record(config):
+        assert isinstance(config, (str, Path))
         return dict(record.read(Path(config))["configuration"])
     return config
 
 
+def output_of(parsed: RunConfig, source: Source, config: Config) -> Path:
+    """The folder of a run's files; without ``output``, ``results/`` and the configuration's name."""
+    if parsed.output is not None:
+        return absolute(parsed.output, source.folder(("output",)))
+    return Path("results", _name(config)).absolute()
+
+
+def _is_record(config: Config) -> bool:
+    return isinstance(config, (str, Path)) and str(config).endswith(".json")
+
+
 def _name(config: Config) -> str:
-    if isinstance(config, Mapping):
+    if not isinstance(config, (str, Path)):
         return "run"
     path = Path(config)
     return path.absolute().parent.name if path.name == record.NAME else path.stem
 
 
-def _override(config: RunConfig, source: Source, overrides: Mapping[str, Any]) -> RunConfig:
-    """The configuration with its paths made absolute and what the command line says."""
+def _overridden(source: Source, overrides: Mapping[str, Any]) -> Source:
+    """The configuration with what the command line (or a keyword) says."""
+    given = {key: overrides[key] for key in ("output", "limit", "device") if overrides.get(key) is not None}
+    return source.overridden(given, {key: f"--{key}" for key in given})
+
+
+def _with_paths(config: RunConfig, source: Source, overrides: Mapping[str, Any]) -> RunConfig:
+    """The configuration with its paths made absolute, and the plug-in folders that the command line adds."""
     changes: dict[str, Any] = {
-        "plugins": tuple(absolute(folder, source.folder(("plugins",))) for folder in config.plugins),
+        key: absolute(getattr(config, key), source.folder((key,)))
+        for key in ("output", "weights_dir")
+        if getattr(config, key) is not None
     }
-    for key in ("output", "weights_dir"):
-        path = getattr(config, key)
-        if path is not None:
-            changes[key] = absolute(path, source.folder((key,)))
-    if overrides.get("output") is not None:
-        changes["output"] = Path(overrides["output"]).absolute()
-    if overrides.get("plugins"):
-        changes["plugins"] += tuple(Path(folder).absolute() for folder in overrides["plugins"])
-    for key in ("limit", "device"):
-        if overrides.get(key) is not None:
-            changes[key] = overrides[key]
-    return RunConfig.model_validate(config.model_dump() | changes)
+    added = parse(PluginFolders, source_of({"plugins": overrides.get("plugins") or ()}, "--plugins")).plugins
+    folders = [absolute(folder, source.folder(("plugins",))) for folder in config.plugins]
+    return config.model_copy(update={**changes, "plugins": (*folders, *(folder.absolute() for folder in added))})
 
 
 def add_plugin_folders(folders: Sequence[Path]) -> None:

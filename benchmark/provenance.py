@@ -60,12 +60,27 @@ def machine() -> dict[str, Any]:
 
 
 def cuda_at_hand() -> bool:
-    """Whether a CUDA device answers; asks the driver, so that a run with nothing to compute need not import torch."""
+    """Whether a CUDA device answers."""
+    return cuda_devices() > 0
+
+
+def cuda_devices() -> int:
+    """How many CUDA devices answer; asks the driver, so that a run with nothing to compute need not import torch."""
     for library in ("libcuda.so.1", "nvcuda.dll"):
         try:
             driver = ctypes.CDLL(library)
         except OSError:
             continue
         count = ctypes.c_int(0)
-        return driver.cuInit(0) == 0 and driver.cuDeviceGetCount(ctypes.byref(count)) == 0 and count.value > 0
-    return False
+        return count.value if driver.cuInit(0) == 0 and driver.cuDeviceGetCount(ctypes.byref(count)) == 0 else 0
+    return 0
+
+
+def why_no_device(device: str) -> str:
+    """Why a device can't be used on this machine; empty where it can."""
+    if device == "cpu" or "rocm" in version("torch"):  # there, "cuda" is another driver's
+        return ""
+    count, number = cuda_devices(), int(device.partition(":")[2] or 0)
+    if count == 0:
+        return f"{device!r} can't be used: no CUDA device answers on this machine; take cpu or auto"
+    return "" if number < count else f"there is no {device!r}: this machine has {count} (cuda:0 to cuda:{count - 1})"

@@ -180,6 +180,16 @@ def datasets() -> Registry[Dataset]:
     return Registry("datasets", Dataset, DatasetInfo)
 
 
+def list_methods() -> list[str]:
+    """The names of all methods."""
+    return methods().names()
+
+
+def list_datasets() -> list[str]:
+    """The names of all data sets."""
+    return datasets().names()
+
+
 def _can_score(found: type[Method]) -> bool:
     if issubclass(found, ScoreSource):
         return found.scores is not ScoreSource.scores

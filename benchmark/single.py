@@ -7,11 +7,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmark import contract_check, registry, weights
-from benchmark.config_file import Source
+from benchmark import contract_check, provenance, registry, weights
+from benchmark.config import DeviceChoice
+from benchmark.config_file import Source, parse, source_of
 from benchmark.contracts import Method, ScoreSource
-from benchmark.errors import PluginError, UserError, WeightsUnavailableError, in_words
+from benchmark.errors import ConfigError, PluginError, UserError, WeightsUnavailableError, in_words
 from benchmark.options import check_options
+from benchmark.statistics import compiled
 
 if TYPE_CHECKING:
     import numpy as np
@@ -110,7 +112,7 @@ def create_method(
 
     Args:
         name: registered name.
-        device: ``cpu``, ``cuda`` or ``cuda:N``.
+        device: ``cpu``, ``cuda``, ``cuda:N`` or ``auto``.
         seed: for methods that draw random numbers.
         offline: never download weights.
         **options: the method's own.
@@ -118,8 +120,27 @@ def create_method(
     Raises:
         UserError: no such method, a wrong option, or weights that can't be had.
     """
-    source = Source(values={}, name=name, base=Path.cwd())
+    source, device = source_of(options, name), usable_device(device, "device")
     return load_method(name, options, source, device=device, seed=seed, offline=offline)
+
+
+def usable_device(device: str, named: str) -> str:
+    """A device by name, ``auto`` made one.
+
+    Args:
+        device: what is asked for.
+        named: what errors call the option or keyword.
+
+    Raises:
+        ConfigError: no such device.
+    """
+    wanted = parse(DeviceChoice, source_of({"device": device}, named)).device
+    if wanted == "auto":
+        return "cuda" if provenance.cuda_at_hand() else "cpu"
+    problem = provenance.why_no_device(wanted)
+    if problem:
+        raise ConfigError(f"{named}: {problem}")
+    return wanted
 
 
 def check_method(name: str, options: Mapping[str, Any], source: Source) -> Method:
@@ -159,6 +180,7 @@ def load_method(
     for role, place in contract_check.files_of(method).items():
         if not Path(place).is_file():
             raise UserError(f"{name}: {role}: no such file: {place}")
+    compiled.settle()
     try:
         method.load(device)
     except UserError:

@@ -14,7 +14,7 @@ from typing import Any
 
 from rich.console import Console
 
-from benchmark import atomic, contract_check, data, files, provenance, registry, weights
+from benchmark import atomic, contract_check, data, files, places, provenance, registry, weights
 from benchmark.config import TrainConfig
 from benchmark.config_file import Source, absolute, parse, read_source
 from benchmark.contracts import Trainable
@@ -24,6 +24,7 @@ from benchmark.hashes import FileHashes
 from benchmark.options import check_options, options_model, plain_options
 from benchmark.pipeline import add_plugin_folders
 from benchmark.scoring.process import tune_allocator
+from benchmark.statistics import compiled
 from benchmark.training.splits import Division, divide
 
 
@@ -54,6 +55,9 @@ def train(
         loaded.table, section.split, section.validate_, section.seed, lower_mos_better=loaded.lower_mos_better
     )
     directory = absolute(parsed.checkpoints_dir, source.folder(("checkpoints_dir",)))
+    closed = places.why_no_output(directory, (), ())
+    if closed:
+        raise ConfigError(f"{source.where(('checkpoints_dir',))}: checkpoints_dir: {closed}")
     weights_dir = parsed.weights_dir and absolute(parsed.weights_dir, source.folder(("weights_dir",)))
     wanted = list(method.weights())
     strict = parsed.unpublished_weights == "refuse"
@@ -135,6 +139,7 @@ def _run(
     console: Console,
 ) -> Path:
     tune_allocator()
+    compiled.settle()
     import torch  # noqa: PLC0415 - everything that the user may have to mend was checked before
 
     from benchmark.training import loop, parallel  # noqa: PLC0415

@@ -1,4 +1,4 @@
-"""Numbers that keep the text they were written as: ``0.900`` says more than 0.9. Pydantic's core and YAML only.
+"""Numbers that keep the text they were written as: ``0.900`` says more than 0.9. Pydantic's core only.
 
 A paper's value is printed as the paper prints it, and what is measured is compared with it at its digits.
 """
@@ -11,7 +11,6 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal
 from numbers import Real
 from typing import Any
 
-import yaml
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
@@ -82,12 +81,3 @@ class Written(float):
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         as_text = core_schema.plain_serializer_function_ser_schema(str, when_used="json")
         return core_schema.no_info_plain_validator_function(cls.read, serialization=as_text)
-
-
-def keep_text(loader: type[yaml.SafeLoader]) -> None:
-    """Make a YAML loader give its decimal numbers as ``Written``."""
-
-    def construct(self: yaml.SafeLoader, node: yaml.ScalarNode) -> Written:
-        return Written(self.construct_yaml_float(node), node.value)
-
-    loader.add_constructor("tag:yaml.org,2002:float", construct)

@@ -42,7 +42,7 @@ def test_names_and_mappings_are_both_methods(tmp_path: Path) -> None:
         (GOOD + "statistcs: {}\n", 6, ["'statistcs'", "did you mean 'statistics'"]),
         (GOOD.replace("replicates", "replicate"), 5, ["'statistics.replicate'", "did you mean 'replicates'"]),
         (GOOD.replace("500", "many"), 5, ["statistics.replicates", "'many'"]),
-        (GOOD.replace("500", "0"), 5, ["statistics.replicates", "greater than or equal to 1"]),
+        (GOOD.replace("500", "0"), 5, ["statistics.replicates", "a whole number of at least 1", "(given: 0)"]),
         (GOOD + "device: gpu\n", 6, ["device", "'gpu'"]),
         (GOOD.replace("label: lpips-vgg", "label: psnr"), None, ["'psnr' stands twice"]),
         (GOOD.replace("label: lpips-vgg", "label: mos"), None, ["'mos'", "column of scores.csv"]),
@@ -74,7 +74,8 @@ def test_settings_override_and_their_errors_name_them(tmp_path: Path) -> None:
     config = parse(RunConfig, read_source(file, ["statistics.replicates=7", "methods.1.net=squeeze", "offline=true"]))
     assert (config.statistics.replicates, config.offline) == (7, True)
     assert config.methods[1].options["net"] == "squeeze"
-    with pytest.raises(ConfigError, match=r"^--set: unknown key 'statistics.replicatez'; did you mean 'replicates'"):
+    said = r"^--set statistics.replicatez=7: unknown key 'statistics.replicatez'; did you mean 'replicates'"
+    with pytest.raises(ConfigError, match=said):
         parse(RunConfig, read_source(file, ["statistics.replicatez=7"]))
     with pytest.raises(ConfigError, match="key=value"):
         read_source(file, ["statistics.replicates"])

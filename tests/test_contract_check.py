@@ -252,8 +252,8 @@ def test_a_data_set_that_breaks_its_contract_is_an_error_in_one_sentence(
 
 def test_commands_print_the_sentence_and_no_traceback(plugin_folder: Path, tiny_set: Path) -> None:
     (plugin_folder / "methods" / "odd.py").write_text(defines("load(self, device): raise OSError('no such model')"))
-    picture = str(tiny_set.parent / "0.png")
-    arguments = ["score", "odd", picture, picture, "--plugins", str(plugin_folder)]
+    enhanced, reference = (str(tiny_set.parent / name) for name in ("0_soft.png", "0.png"))
+    arguments = ["score", "odd", enhanced, reference, "--plugins", str(plugin_folder)]
     code = f"import sys; from benchmark.cli import main; sys.exit(main({arguments!r}))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 2

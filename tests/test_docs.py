@@ -6,6 +6,7 @@ import shlex
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import BaseModel
@@ -75,6 +76,35 @@ def test_add_a_dataset(root: Path, tmp_path: Path, plugin_folder: Path) -> None:
     table = pairs.complete(found(root=tmp_path).pairs())  # type: ignore[call-arg]
     np.testing.assert_array_equal(table["mos"], [3.5])
     assert table["enhanced_path"][0] == str(tmp_path / "images" / "1_a.png")
+
+
+def test_the_notebook_page(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its code runs, and its table names everything that is exported for notebooks."""
+    import benchmark
+
+    page = root / "docs" / "notebook.md"
+    (code,) = blocks(page, "python")
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, Any] = {}
+    exec(code, names)
+    assert [method.label for method in names["again"].data.methods] == ["SSIM", "DSSIM"]
+    assert (tmp_path / "results" / "ours" / "report.html").is_file()
+    assert len(names["result"].scores) == 36
+    plugins = {
+        "Dataset",
+        "DatasetInfo",
+        "Method",
+        "MethodInfo",
+        "Problem",
+        "ScoreSource",
+        "WeightFile",
+        "Evaluation",
+        "Run",
+    }
+    told = set(
+        re.findall(r"[`(, ](\w+)", "\n".join(line for line in page.read_text().splitlines() if line.startswith("|")))
+    )
+    assert set(benchmark.__all__) - plugins <= told
 
 
 def test_the_readmes_commands(root: Path, place: Path) -> None:

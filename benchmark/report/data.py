@@ -22,8 +22,8 @@ class Thumbnails:
         reference: by the pair's name too; equal bytes are stored once on the page.
     """
 
-    enhanced: Mapping[str, bytes] = field(default_factory=dict)
-    reference: Mapping[str, bytes] = field(default_factory=dict)
+    enhanced: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    reference: Mapping[str, bytes] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,3 +69,8 @@ class ReportData:
     def lower_labels(self, dataset: str) -> bool:
         """Whether lower labels of a data set mean better quality."""
         return self.lower_mos_better if self.lower_mos_better_in is None else dataset in self.lower_mos_better_in
+
+    def __repr__(self) -> str:
+        """In short: its tables would fill hundreds of screens."""
+        shown = ", ".join(method.label for method in self.methods[:9]) + (", …" if len(self.methods) > 9 else "")
+        return f"ReportData({self.title!r}: {len(self.scores):,} pairs, {len(self.methods)} methods: {shown})"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from html import escape
 
 from rich import box
 from rich.console import Console, ConsoleOptions, RenderResult
@@ -21,6 +23,7 @@ from benchmark.statistics.vocabulary import why_incomparable
 
 STATISTICS = ("srcc", "plcc", "krcc", "plcc_logistic4", "rmse")
 NARROW = 60
+HTML_WIDTH = 1000  # a page is as wide as it needs
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,39 @@ class RankedTable:
 def ranked_table(data: ReportData) -> RankedTable:
     """The methods ranked by SRCC with intervals, the best marked; those not ranked below, with the reason."""
     return RankedTable(data)
+
+
+def as_text(data: ReportData, width: int = 110, lines: int = 24, columns: int = 400) -> str:
+    """The ranked table as plain text of at most so many lines."""
+    console = Console(file=io.StringIO(), width=width, color_system=None, force_terminal=False)
+    with console.capture() as capture:
+        console.print(ranked_table(data))
+    found = [line.rstrip()[:columns] for line in capture.get().splitlines()]
+    if len(found) > lines:
+        found = [*found[: lines - 1], f"… and {len(found) - lines + 1} more lines: see .summary, or .save()"]
+    return "\n".join(found)
+
+
+def as_html(data: ReportData) -> str:
+    """The ranked table as HTML: what the terminal shows, all text escaped, nothing loaded from anywhere."""
+    console = Console(file=io.StringIO(), width=HTML_WIDTH)
+    parts = ranked_table(data).__rich_console__(console, console.options)
+    notes = [f"<p>note: {escape(one_line(note, 400))}</p>" for note in data.notes]
+    return "\n".join([*(_html(part) for part in parts), *notes])
+
+
+def _html(part: object) -> str:
+    if isinstance(part, Table):
+        head = "".join(f"<th>{escape(str(column.header))}</th>" for column in part.columns)
+        cells = zip(*(column.cells for column in part.columns), strict=True)
+        weights = ["bold" if row.style == "bold" else "normal" for row in part.rows]
+        rows = [
+            f'<tr style="font-weight: {weight}">{"".join(f"<td>{escape(str(cell))}</td>" for cell in row)}</tr>'
+            for weight, row in zip(weights, cells, strict=True)
+        ]
+        return f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{chr(10).join(rows)}\n</tbody>\n</table>"
+    text = part.renderable if isinstance(part, Padding) else part
+    return f"<p>{escape(str(text))}</p>"
 
 
 def _block(

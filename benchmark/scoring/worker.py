@@ -30,7 +30,9 @@ def main() -> None:
     from benchmark.scoring.inference import Terms, score_group  # noqa: PLC0415
     from benchmark.scoring.reading import ON_CUDA, Reader  # noqa: PLC0415
     from benchmark.sizes import SizePolicy  # noqa: PLC0415
+    from benchmark.statistics import compiled  # noqa: PLC0415
 
+    compiled.settle()
     sizes = SizePolicy(**_tuples(setup.sizes))
     terms = Terms(setup.device, setup.seed, setup.autocast)
     alone = bool(setup.measure) and not terms.on_cuda  # the process's memory is measured: nothing else may use any

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit, uint64
+from numba import uint64
+
+from benchmark.statistics.compiled import kernel
 
 LANES = 128  # the loop over images costs more than its lanes
 # rows of the sums: weight of similar and of different pairs below, then different over similar, better, correct signs
 SIMILAR, DIFFERENT, OVER, BETTER, SIGNS = np.uint64(0), np.uint64(1), np.uint64(2), np.uint64(3), np.uint64(4)
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel()
 def areas(counts, first, second, kind, last, found):  # type: ignore[no-untyped-def] # pragma: no cover
     """AUC different/similar, AUC better/worse and share of correct signs in L resamples.
 
@@ -42,7 +44,7 @@ def areas(counts, first, second, kind, last, found):  # type: ignore[no-untyped-
         _finish(over, better, signs, sums[SIMILAR * lanes + lane], sums[DIFFERENT * lanes + lane], found[:, lane])
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel()
 def _add_one(weight, a, b, kind, sums, lanes):  # type: ignore[no-untyped-def] # pragma: no cover
     """Enter a pair that ties with no other; of two different pairs the one with the larger difference decides."""
     if kind == 0:
@@ -62,7 +64,7 @@ def _add_one(weight, a, b, kind, sums, lanes):  # type: ignore[no-untyped-def] #
             sums[DIFFERENT * lanes + lane] += both
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel()
 def _add_group(group, sums, lanes):  # type: ignore[no-untyped-def] # pragma: no cover
     """Enter a group of ties, and empty it: a correct one against a wrong one of equal size counts one half."""
     for lane in range(lanes):
@@ -79,7 +81,7 @@ def _add_group(group, sums, lanes):  # type: ignore[no-untyped-def] # pragma: no
         group[j] = 0.0
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel()
 def _finish(over, better, signs, similar, different, found):  # type: ignore[no-untyped-def] # pragma: no cover
     """The three statistics, (3,), from their sums; NaN where undefined."""
     found[0] = over / different / similar if different > 0.0 and similar > 0.0 else np.nan
@@ -87,7 +89,7 @@ def _finish(over, better, signs, similar, different, found):  # type: ignore[no-
     found[2] = signs / different if different > 0.0 else np.nan
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel()
 def left_out_areas(first, second, kind, last, found):  # type: ignore[no-untyped-def] # pragma: no cover
     """The three statistics of ``areas`` with each cluster left out in turn, in one pass over the pairs.
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 from math import factorial
 
 import numpy as np
-from numba import njit
+
+from benchmark.statistics.compiled import kernel
 
 SUMS = 15
 TAIL = 30.0  # |u| over all data: further out the curve is an exponential to 13 digits
@@ -20,7 +21,7 @@ LN2_LOW = 1.90821492927058770002e-10
 SERIES = tuple(1.0 / factorial(k) for k in range(11, -1, -1))
 
 
-@njit(nogil=True, cache=True, error_model="numpy", fastmath={"reassoc", "contract", "nsz", "arcp"})
+@kernel(fastmath={"reassoc", "contract", "nsz", "arcp"})
 def _sums(x, y, w, s, d, five, sums):  # type: ignore[no-untyped-def] # pragma: no cover
     """Weighted sums of products of b = f, q = f', p = x f' and y, as ``_solve`` needs them.
 
@@ -69,7 +70,7 @@ def _sums(x, y, w, s, d, five, sums):  # type: ignore[no-untyped-def] # pragma: 
     sums[10], sums[11], sums[12], sums[13], sums[14] = bp, qq, qp, pp, qx
 
 
-@njit(nogil=True, cache=True, error_model="numpy", fastmath={"reassoc", "contract", "nsz"})
+@kernel(fastmath={"reassoc", "contract", "nsz"})
 def _still(x, y, w, still):  # type: ignore[no-untyped-def] # pragma: no cover
     """Sums that do not depend on the curve: weight, x, y, xx, xy, yy."""
     total, x_, y_ = 0.0, 0.0, 0.0
@@ -88,7 +89,7 @@ def _still(x, y, w, still):  # type: ignore[no-untyped-def] # pragma: no cover
     still[3], still[4], still[5] = xx, xy, yy
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel()
 def _solve(still, sums, s, d, five, state):  # type: ignore[no-untyped-def] # pragma: no cover
     """Best linear parameters, squared error, and the normal equations of (s, d) with them projected out.
 
@@ -127,7 +128,7 @@ def _solve(still, sums, s, d, five, state):  # type: ignore[no-untyped-def] # pr
     state[6] = -slope * (c_qy - c_bq * slope)
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel()
 def refine(x, y, w, s, d, lowest, highest, five, most_steps, tolerance, found):  # type: ignore[no-untyped-def] # pragma: no cover
     """Levenberg-Marquardt from one start.
 
@@ -183,7 +184,7 @@ def refine(x, y, w, s, d, lowest, highest, five, most_steps, tolerance, found): 
     found[5], found[6] = still[0], still[5]
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel()
 def refit(counts, clusters, x, y, distinct, limit, with_limits, start, lowest, highest, five, found, outliers):  # type: ignore[no-untyped-def] # pragma: no cover
     """Fit one column anew in each resample, from the fit of all pairs.
 
@@ -220,7 +221,7 @@ def refit(counts, clusters, x, y, distinct, limit, with_limits, start, lowest, h
             outliers[b] = _outlier_share(xs[:m], ys[:m], ws[:m], limits[:m], found[b])
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel()
 def _outlier_share(x, y, w, limit, found):  # type: ignore[no-untyped-def] # pragma: no cover
     """Share of the weight whose error under the four-parameter curve exceeds its limit."""
     curve = np.empty(x.shape[0])

@@ -8,7 +8,9 @@ large study would overflow. Called by ``weighted``; import it late, numba costs 
 from __future__ import annotations
 
 import numpy as np
-from numba import njit, uint64
+from numba import uint64
+
+from benchmark.statistics.compiled import kernel
 
 LANES = 32
 LARGEST = 2**30  # total weight that the 32-bit counts below can carry
@@ -18,7 +20,7 @@ THREE = np.uint64(3)
 FOUR = np.uint64(4)
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel()
 def rank_correlations(counts, clusters, order_y, last_y, codes_y, orders, lasts, srcc, krcc, with_krcc):  # type: ignore[no-untyped-def] # pragma: no cover
     """Weighted mid-rank Spearman and tau-b of every column in L resamples.
 
@@ -57,14 +59,14 @@ def rank_correlations(counts, clusters, order_y, last_y, codes_y, orders, lasts,
                 krcc[c, lane] = _ratio(2.0 * product[lane], untied_x[lane], untied_y[lane])
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel()
 def _ratio(product, first, second):  # type: ignore[no-untyped-def] # pragma: no cover
     if first > 0.0 and second > 0.0:
         return min(1.0, max(-1.0, product / np.sqrt(first * second)))
     return np.nan
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel()
 def _label_ranks(weights, total, order, last, rank, spread, untied):  # type: ignore[no-untyped-def] # pragma: no cover
     """Weight times centred mid-rank (doubled: a whole number) of each pair's label; their squares; untied weight."""
     lanes = uint64(total.shape[0])
@@ -91,7 +93,7 @@ def _label_ranks(weights, total, order, last, rank, spread, untied):  # type: ig
             start = p + ONE
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel()
 def _rank_product(weights, rank, total, order, last, product, spread, untied):  # type: ignore[no-untyped-def] # pragma: no cover
     """Sum of the products of centred mid-ranks, of their squares in the scores, and the scores' untied weight."""
     lanes = uint64(total.shape[0])
@@ -121,7 +123,7 @@ def _rank_product(weights, rank, total, order, last, product, spread, untied):  
         untied[lane] = total[lane] * total[lane] - state[(FOUR + ONE) * lanes + lane]
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel()
 def _concordance(weights, codes, order, last, product):  # type: ignore[no-untyped-def] # pragma: no cover
     """Concordant less discordant weight: a Fenwick tree over the labels' dense ranks, pairs entering by score."""
     n = uint64(order.shape[0])
@@ -159,7 +161,7 @@ def _concordance(weights, codes, order, last, product):  # type: ignore[no-untyp
         start = p + ONE
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel()
 def _enter(weights, row, tree, code, size, entered):  # type: ignore[no-untyped-def] # pragma: no cover
     """Add a pair's weights to the tree of ``_concordance``."""
     lanes = uint64(entered.shape[0])

@@ -4,8 +4,9 @@
 ``save_all`` draws them in several processes.
 """
 
+from benchmark.report.plots import backend  # isort: skip - first: imports matplotlib whatever the environment says
 from benchmark.report.plots.gallery import KINDS, all_clouds, all_plots
 from benchmark.report.plots.shares import save_all
 from benchmark.report.plots.style import Plot
 
-__all__ = ["KINDS", "Plot", "all_clouds", "all_plots", "save_all"]
+__all__ = ["KINDS", "Plot", "all_clouds", "all_plots", "backend", "save_all"]

@@ -1,0 +1,44 @@
+"""Folders that can't be written to, found before anything is computed. Standard library only.
+
+Permissions don't tell: of a read-only disk, of root, of a network folder. So a file is made, and is gone at once.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+FOLDERS = ("store", "tables", "plots")
+FILES = ("scores.csv", "summary.csv", "comparisons.csv", "failures.csv", "run.json", "report.html")
+
+
+def why_not_writable(folder: Path) -> str:
+    """Why no file can be made in a folder, or in the nearest one above it that is there; empty where one can."""
+    place = folder
+    while not os.path.lexists(place) and place.parent != place:
+        place = place.parent
+    if not place.is_dir():
+        return f"{place} is not a folder"
+    try:
+        with tempfile.TemporaryFile(dir=place):
+            return ""
+    except OSError as error:
+        return f"{place} can't be written to ({error.strerror or error})"
+
+
+def why_no_output(output: Path, folders: Iterable[str] = FOLDERS, files: Iterable[str] = FILES) -> str:
+    """Why a run's files can't be written into a folder; empty where they can."""
+    for folder in (output, *(output / name for name in folders)):
+        reason = why_not_writable(folder)
+        if reason:
+            return reason
+    return next(
+        (
+            f"{output / name} is a folder, but a file of that name is to be written"
+            for name in files
+            if (output / name).is_dir()
+        ),
+        "",
+    )

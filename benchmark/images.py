@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmark.image_files import ImageError, OpenedImage, decoding, open_image, orientation, read_bytes, shown
+from benchmark.randomness import content_sha256
 
 __all__ = [
     "MAX_PIXELS",
@@ -24,6 +25,7 @@ __all__ = [
     "decode",
     "image_header",
     "parse_header",
+    "pixel_sha256",
     "read_bytes",
     "read_image",
 ]
@@ -68,6 +70,17 @@ def read_image(path: Path, *, max_pixels: int = MAX_PIXELS) -> Image:
         ImageError: the file is missing, no regular file, no image of a known format, damaged, or too large.
     """
     return decode(read_bytes(path, max_pixels=max_pixels), name=str(path), max_pixels=max_pixels)
+
+
+def pixel_sha256(image: Image) -> str:
+    """What tells one picture from another, however it is saved: the same for the same pixels as PNG, BMP or TIFF.
+
+    Compression, palette, an alpha channel, grey saved as RGB and 8 bits saved as 16 (``257 v``) make no difference.
+
+    Args:
+        image: as ``read_image`` gives it with a path and nothing else: before it is turned, resized, cropped or blanked.
+    """
+    return content_sha256(image)
 
 
 def image_header(path: Path) -> ImageHeader:

@@ -100,6 +100,7 @@ def _get_ready(
     if any(isinstance(entrant.method, Trainable) for entrant in prepared.entrants):
         labels, lower = _label_extremes(prepared.data, memory), prepared.data.lower_mos_better
         lineup.check_label_scaling(prepared.entrants, prepared.data.name, labels, lower_mos_better=lower)
+        lineup.tell_training(prepared.entrants, prepared.data, memory.sha256)
     return prepared, machine, plan_work(prepared, machine, memory, group, console)
 
 

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmark import registry, weights
+from benchmark import lineage, registry, weights
 from benchmark.config_file import Source
 from benchmark.contracts import Method, ScoreSource
 from benchmark.errors import PluginError, UserError, WeightsUnavailableError
+from benchmark.hashes import sha256_file
 from benchmark.options import check_options
 
 if TYPE_CHECKING:
@@ -100,7 +101,9 @@ def load_method(
         UserError: no such method, a wrong option, or weights that can't be had.
     """
     method = check_method(name, options, source)
-    weights.ensure(method.weights(), weights_dir=None, offline=offline)
+    wanted = lineage.pinned(method, weights.locate)
+    found = weights.ensure(wanted, weights_dir=None, offline=offline)
+    lineage.check_weights(method, list(zip(wanted, found, strict=True)), sha256_file)
     for role, place in method.files().items():
         if not Path(place).is_file():
             raise UserError(f"{name}: {role}: no such file: {place}")

@@ -1,6 +1,6 @@
-"""``check``: audits a configuration's data set and methods (or training, ``check_training``) before anything is computed. Decodes images, imports no torch.
+"""``check``: audits what a configuration names before anything is computed. Decodes images, imports no torch.
 
-Findings come from ``audit``; here they are gathered for a configuration and printed.
+Findings come from ``audit`` (for a training: ``check_training``); here they are gathered and printed.
 """
 
 from __future__ import annotations

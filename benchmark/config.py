@@ -225,8 +225,8 @@ class RunConfig(Section):
     output: Path | None = None
     device: Annotated[str, Field(pattern=r"^(auto|cpu|cuda(:\d+)?)$")] = "auto"
     autocast: Literal["bfloat16", "float16"] | None = None
-    threads: Annotated[int, Field(ge=1)] | None = None
-    workers: Annotated[int, Field(ge=1)] | None = None
+    threads: Annotated[int, Field(ge=1, le=1024)] | None = None
+    workers: Annotated[int, Field(ge=1, le=1024)] | None = None
     time_limit: Annotated[float, Field(gt=0)] = 600.0
     seed: Seed = 0
     limit: Annotated[int, Field(ge=1)] | None = None
@@ -326,7 +326,7 @@ class TrainConfig(Section):
     unpublished_weights: Literal["refuse", "mark"] = "refuse"
     plugins: tuple[Path, ...] = ()
     device: Annotated[str, Field(pattern=r"^(auto|cpu|cuda(:\d+)?)$")] = "auto"
-    threads: Annotated[int, Field(ge=1)] | None = None
+    threads: Annotated[int, Field(ge=1, le=1024)] | None = None
 
     @model_validator(mode="before")
     @classmethod

@@ -108,12 +108,13 @@ def find_problems(table: pd.DataFrame) -> list[Problem]:
     return problems
 
 
-def choose_splits(table: pd.DataFrame, splits: Sequence[str] | None) -> pd.DataFrame:
+def choose_splits(table: pd.DataFrame, splits: Sequence[str] | None, key: str = "dataset.splits") -> pd.DataFrame:
     """The rows of the wanted splits.
 
     Args:
         table: all pairs.
         splits: names; ``["all"]`` for every one; ``None`` for the test split, else ``val``, else everything.
+        key: of the configuration, for messages.
 
     Raises:
         ConfigError: a name that the data set does not have.
@@ -127,7 +128,7 @@ def choose_splits(table: pd.DataFrame, splits: Sequence[str] | None) -> pd.DataF
         unknown = [name for name in splits if name not in present]
         if unknown:
             shown = ", ".join(repr(name) for name in present if name) or "none: its pairs are not split"
-            raise ConfigError(f"dataset.splits: no split {unknown[0]!r} in this data set (it has {shown})")
+            raise ConfigError(f"{key}: no split {unknown[0]!r} in this data set (it has {shown})")
         chosen = list(splits)
     return table[table["split"].isin(chosen)].reset_index(drop=True)
 

@@ -73,7 +73,7 @@ def going_on(path: Path, done: int, wanted: int, note: str) -> list[str]:
             f"{done} epochs; another checkpoints_dir trains for {wanted}"
         )
     elif done == wanted:
-        lines.append(f"all {done} epochs of train.n_epoch are done: nothing is left to train")
+        lines.append(f"train.n_epoch ({wanted}) is reached: nothing is left to train")
     return lines
 
 

@@ -81,6 +81,12 @@ def test_a_share_that_leaves_no_training_reference_is_refused(workshop: Path) ->
         training_run.train(workshop / "train.yaml", settings=["train.validate=0.999"])
 
 
+@pytest.mark.parametrize("key", ["train.split", "train.validate"])
+def test_a_split_that_is_not_there_is_refused_with_its_own_key(workshop: Path, key: str) -> None:
+    with pytest.raises(ConfigError, match=rf"{key}: no split 'tset' in this data set"):
+        training_run.train(workshop / "train.yaml", settings=[f"{key}=tset"])
+
+
 @pytest.mark.parametrize(
     ("options", "told"),
     [

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from benchmark import atomic, checkpoints, files
+from benchmark import atomic, checkpoints, contract_check, files
 from benchmark.contracts import Trainable
 from benchmark.lineup import Entrant
 from benchmark.report import thumbnails
@@ -75,7 +75,9 @@ def _histories(entrants: Sequence[Entrant]) -> dict[str, pd.DataFrame]:
     """Loss and validation by epoch, as the checkpoint of a trained method states them."""
     found: dict[str, pd.DataFrame] = {}
     for entrant in entrants:
-        place = entrant.method.files().get("checkpoint") if isinstance(entrant.method, Trainable) else None
+        place = (
+            contract_check.files_of(entrant.method).get("checkpoint") if isinstance(entrant.method, Trainable) else None
+        )
         history = checkpoints.summary(Path(place)).get("history") if place and entrant.status == "scored" else None
         if history:
             found[entrant.label] = pd.DataFrame(history).drop(columns="seconds", errors="ignore")

@@ -1,6 +1,6 @@
-"""``check``: audits a configuration's data set and methods before anything is computed. Decodes images, imports no torch.
+"""``check``: audits what a configuration names before anything is computed. Decodes images, imports no torch.
 
-Findings come from ``audit``; here they are gathered for a configuration and printed.
+Findings come from ``audit`` (for a training: ``check_training``); here they are gathered and printed.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.markup import escape
 
-from benchmark import contract_check, data, foresight, lineup, weights
+from benchmark import check_training, contract_check, data, foresight, lineup
 from benchmark.audit import audit
 from benchmark.config import RunConfig
 from benchmark.config_file import absolute, parse, read_source
@@ -30,6 +30,9 @@ def check(config: str | Path, settings: Sequence[str], plugin_folders: Sequence[
         UserError: the configuration itself can't be used.
     """
     source = read_source(config, settings)
+    if "method" in source.values:
+        problems, about_methods = check_training.findings(source, plugin_folders)
+        return _conclude(problems, about_methods, console, "the data and the training")
     parsed = parse(RunConfig, source)
     folders = [absolute(folder, source.folder(("plugins",))) for folder in parsed.plugins]
     add_plugin_folders([*folders, *(folder.absolute() for folder in plugin_folders)])
@@ -46,13 +49,18 @@ def check(config: str | Path, settings: Sequence[str], plugin_folders: Sequence[
     methods = [entrant.method for entrant in entrants if entrant.status == "scored"]
     problems += foresight.closed_folders(output_of(parsed, source, config), methods, folder)
     about_methods = [method_problem(entrant, folder, offline=parsed.offline) for entrant in entrants]
+    return _conclude(problems, about_methods, console, "the data")
+
+
+def _conclude(problems: Sequence[Problem], about_methods: Sequence[Problem], console: Console, subject: str) -> int:
+    """Print findings and their sum; the exit status."""
     for problem in [*problems, *about_methods]:
         _print(problem, console)
     errors = sum(problem.severity == "error" for problem in problems)
     unusable = sum(problem.severity == "error" for problem in about_methods)
     console.print(
-        f"{errors} errors and {sum(problem.severity == 'warning' for problem in problems)} warnings about the data, "
-        f"{unusable} of {len(entrants)} methods can't be used",
+        f"{errors} errors and {sum(problem.severity == 'warning' for problem in problems)} warnings about {subject}, "
+        f"{unusable} of {len(about_methods)} methods can't be used",
         highlight=False,
     )
     return 2 if errors else 3 if unusable else 0
@@ -68,16 +76,7 @@ def method_problem(entrant: Entrant, weights_dir: Path | None, *, offline: bool)
     absent = [str(place) for place in contract_check.files_of(entrant.method).values() if not Path(place).is_file()]
     if absent:
         return Problem("error", f"no such file: {', '.join(absent)}", where)
-    missing = [
-        weight.name
-        for weight in contract_check.weights_of(entrant.method)
-        if weights.locate(weight, weights_dir) is None
-    ]
-    if missing and offline:
-        return Problem("error", f"weights are not on this machine (offline): {', '.join(missing)}", where)
-    if missing:
-        return Problem("warning", f"weights will be downloaded: {', '.join(missing)}", where)
-    return Problem("note", "can be used", where)
+    return check_training.weights_problem(entrant.method, where, weights_dir, offline=offline)
 
 
 def _print(problem: Problem, console: Console) -> None:

@@ -6,14 +6,21 @@ against the plug-in's own signature in ``options.py``.
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 from benchmark.kinds import fit
+from benchmark.words import did_you_mean
 from benchmark.written import Written
 from benchmark.yaml_text import WrittenFloat, WrittenInt
+
+LOSSES = ("mse", "plcc", "rank")
+Seed = Annotated[int, Field(ge=0, le=2**63 - 1)]
+"""What every generator takes: torch's refuses more than 63 bits."""
 
 STATISTICS = (
     "srcc",
@@ -104,7 +111,7 @@ class DatasetEntry(PluginEntry):
     splits: tuple[str, ...] | None = None
     folds: Annotated[int, Field(ge=2)] | None = None
     test_fold: Annotated[int, Field(ge=1)] | None = None
-    fold_seed: Annotated[int, Field(ge=0)] = 0
+    fold_seed: Seed = 0
     size_mismatch: Literal["error", "resize-reference", "resize-enhanced", "crop"] = "error"
     resize: Annotated[int, Field(ge=8)] | tuple[int, int] | None = None
     orientation: Literal["ignore", "apply"] = "ignore"
@@ -136,7 +143,7 @@ class StatisticsConfig(Section):
     multiplicity: Literal["max-t", "holm", "none"] = "max-t"
     mapping_resamples: Literal["refit", "once"] = "refit"
     tests: tuple[Literal["steiger", "williams", "f-test"], ...] = ()
-    seed: Annotated[int, Field(ge=0)] = 0
+    seed: Seed = 0
 
 
 class TableConfig(Section):
@@ -249,10 +256,10 @@ class RunConfig(Section):
     output: Path | None = None
     device: Device = "auto"
     autocast: Literal["bfloat16", "float16"] | None = None
-    threads: Annotated[int, Field(ge=1)] | None = None
-    workers: Annotated[int, Field(ge=1)] | None = None
+    threads: Annotated[int, Field(ge=1, le=1024)] | None = None
+    workers: Annotated[int, Field(ge=1, le=1024)] | None = None
     time_limit: Annotated[float, Field(gt=0)] = 600.0
-    seed: Annotated[int, Field(ge=0)] = 0
+    seed: Seed = 0
     limit: Annotated[int, Field(ge=1)] | None = None
 
     @model_validator(mode="before")
@@ -284,29 +291,63 @@ class DeviceChoice(Section):
     device: Device = "auto"
 
 
+def _a_share_or_a_split(value: float | str) -> float | str:
+    if isinstance(value, bool) or (isinstance(value, (int, float)) and not 0 <= value < 1):
+        raise ValueError("a share of the training references is at least 0 and below 1; otherwise name a split")
+    return value
+
+
+def _weighted_losses(value: Any) -> Any:
+    if not isinstance(value, (str, Mapping)):
+        raise ValueError(f"names one of {', '.join(LOSSES)}, or weights of them: {{mse: 1, plcc: 0.5}}")
+    weights = {value: 1} if isinstance(value, str) else value
+    if not weights:
+        raise ValueError(f"is empty: name {', '.join(LOSSES)}, or weights of them: {{mse: 1, plcc: 0.5}}")
+    for name, weight in weights.items():
+        if name not in LOSSES:
+            raise ValueError(f"there is no loss {name!r}{did_you_mean(str(name), LOSSES)} (known: {', '.join(LOSSES)})")
+        number = isinstance(weight, (int, float)) and not isinstance(weight, bool)
+        if not number or not math.isfinite(weight) or weight <= 0:
+            raise ValueError(f"the weight of {name} is {weight!r}; it must be a finite number above 0")
+    return value
+
+
 class TrainSection(Section):
-    """How a method is trained; names and defaults as published."""
+    """How a method is trained; names and defaults as published. Upper limits are what no machine of today would hold."""
 
     split: str = "train"
-    validate_: Annotated[float, Field(ge=0, lt=1)] | str = Field(default=0.1, alias="validate")
-    n_epoch: Annotated[int, Field(ge=1)] = 150
-    batch_size: Annotated[int, Field(ge=1)] = 8
+    validate_: Annotated[float | str, BeforeValidator(_a_share_or_a_split)] = Field(default=0.1, alias="validate")
+    n_epoch: Annotated[int, Field(ge=1, le=1_000_000)] = 150
+    batch_size: Annotated[int, Field(ge=1, le=4096)] = 8
     learning_rate: Annotated[float, Field(gt=0)] = 1e-4
     weight_decay: Annotated[float, Field(ge=0)] = 1e-5
     optimizer: Literal["adam", "adamw"] = "adam"
-    T_max: Annotated[int, Field(ge=1)] = 50
+    T_max: Annotated[int, Field(ge=1, le=1_000_000_000)] = 50
     eta_min: Annotated[float, Field(ge=0)] = 0.0
     scheduler_step: Literal["iteration", "epoch"] = "iteration"
-    loss: Literal["mse", "plcc", "rank"] | dict[Literal["mse", "plcc", "rank"], float] = "mse"
-    num_workers: Annotated[int, Field(ge=0)] = 8
+    loss: Annotated[
+        Literal["mse", "plcc", "rank"] | dict[Literal["mse", "plcc", "rank"], float], BeforeValidator(_weighted_losses)
+    ] = "mse"
+    num_workers: Annotated[int, Field(ge=0, le=256)] = 8
     val_freq: Annotated[int, Field(ge=1)] = 1
     save_interval: Annotated[int, Field(ge=1)] = 5
     load_epoch: Annotated[int, Field(ge=-1)] = -1
-    seed: Annotated[int, Field(ge=0)] = 0
-    crop_size: Annotated[int, Field(ge=32)] | None = None
+    seed: Seed = 0
+    crop_size: Annotated[int, Field(ge=32, le=2048)] | None = None
     flip: bool | None = None
     amp: bool = False
     channels_last: bool = False
+
+    @model_validator(mode="after")
+    def _numbers_fit_together(self) -> TrainSection:
+        if self.eta_min > self.learning_rate:
+            raise ValueError(f"eta_min ({self.eta_min:g}) is above learning_rate ({self.learning_rate:g})")
+        if self.load_epoch > self.n_epoch:
+            raise ValueError(f"load_epoch ({self.load_epoch}) is beyond n_epoch ({self.n_epoch})")
+        among = sorted(set(self.loss_weights) - {"mse"})
+        if among and self.batch_size < 2:
+            raise ValueError(f"loss {among[0]} compares the pairs of a batch: batch_size must be at least 2")
+        return self
 
     @property
     def loss_weights(self) -> dict[str, float]:
@@ -328,7 +369,7 @@ class TrainConfig(Section):
     unpublished_weights: Literal["refuse", "mark"] = "refuse"
     plugins: tuple[Path, ...] = ()
     device: Device = "auto"
-    threads: Annotated[int, Field(ge=1)] | None = None
+    threads: Annotated[int, Field(ge=1, le=1024)] | None = None
 
     @model_validator(mode="before")
     @classmethod

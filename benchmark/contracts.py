@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import torch
 
 Group = Literal["hand-crafted", "learned", "floor", "other"]
+NOT_DECLARED = "not declared"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +42,11 @@ class WeightFile:
     repository: str = ""
     revision: str = "main"
 
+    @property
+    def full_name(self) -> str:
+        """The file's name with its repository's: on the Hugging Face hub all are called alike (``model.safetensors``)."""
+        return f"{self.repository}/{self.name}" if self.repository else self.name
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MethodInfo:
@@ -54,7 +60,8 @@ class MethodInfo:
         score_range: lowest and highest possible score; ``None`` where unbounded. A promise: a score beyond it, by more than
             rounding, is no score but the failure of its pair.
         group: heading under which tables put it unless the configuration says otherwise.
-        trained_on: the data that its parameters were fitted to; ``nothing`` for hand-crafted methods.
+        trained_on: the data that its parameters were fitted to. Where a plug-in says nothing, ``nothing`` for one in the
+            group ``hand-crafted`` and ``not declared`` for any other. For a trained method tables speak from its checkpoint.
         citation: BibTeX entry, or one line.
         licence: licence of the code and weights that compute it.
         source: what computes it, for example ``pyiqa``.
@@ -72,7 +79,7 @@ class MethodInfo:
     higher_is_better: bool
     score_range: tuple[float | None, float | None] = (None, None)
     group: Group = "other"
-    trained_on: str = "nothing"
+    trained_on: str = ""
     citation: str = ""
     licence: str = ""
     source: str = ""
@@ -81,6 +88,11 @@ class MethodInfo:
     version: str = "1"
     random: bool | None = None
     flat_images: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.trained_on:
+            told = "nothing" if self.group == "hand-crafted" else NOT_DECLARED
+            object.__setattr__(self, "trained_on", told)
 
 
 class Method:
@@ -199,8 +211,14 @@ class ScoreSource(Method):
 class Trainable(Method):
     """A method that learns. ``benchmark.training`` trains it; scoring reads the checkpoint that training wrote.
 
-    Labels arrive scaled to [0, 1], higher is better; the scaling is the engine's and is stored in the checkpoint.
+    Labels arrive scaled to [0, 1], higher is better; the scaling is the engine's and is stored in the checkpoint. A training
+    goes on only with the options that it began with. ``files`` names local files that training reads, by role.
+
+    Attributes:
+        scoring_options: options that change nothing of what training gives, or that ``identity`` states anyway.
     """
+
+    scoring_options: ClassVar[frozenset[str]] = frozenset({"checkpoint"})
 
     def build(self, device: str) -> torch.nn.Module:
         """Make the network ready for training: frozen parts hold their pretrained weights and need no gradient.

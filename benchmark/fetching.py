@@ -11,7 +11,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmark import atomic, lineup, weights
+from benchmark import atomic, lineage, lineup, weights
 from benchmark.config import MethodEntry, RunConfig, TrainConfig
 from benchmark.config_file import absolute, parse, read_source
 from benchmark.contracts import WeightFile
@@ -43,7 +43,7 @@ def fetch_all(config: str | Path, settings: Sequence[str], to: Path | None, cons
     add_plugin_folders([absolute(folder, source.folder(("plugins",))) for folder in folders])
     wanted: dict[WeightFile, str] = {}
     for entrant in lineup.line_up(entries, source):
-        for weight in entrant.method.weights() if entrant.method is not None else ():
+        for weight in lineage.pinned(entrant.method, lambda _: None) if entrant.method is not None else ():
             wanted.setdefault(weight, entrant.label)
     return _fetch(wanted, to, console)
 

@@ -1,4 +1,4 @@
-"""SHA-256 of files, remembered by path, size, times of change and inode. Standard library only."""
+"""SHA-256 of files (or of what they hold), remembered by path, size, times of change and inode. Standard library only."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 from benchmark import atomic
@@ -30,22 +31,24 @@ class FileHashes:
     Args:
         memory: the JSON file; need not exist. A damaged one is started anew.
         fresh: hash every file again.
+        digest: what is remembered of a file; default: the SHA-256 of its content.
     """
 
-    def __init__(self, memory: Path, *, fresh: bool = False) -> None:
+    def __init__(self, memory: Path, *, fresh: bool = False, digest: Callable[[Path], str] = sha256_file) -> None:
         self._memory = memory
+        self._digest = digest
         self._known: dict[str, list[int | str]] = {} if fresh else _read(memory)
         self._changed = False
 
     def sha256(self, path: Path) -> str:
-        """SHA-256 of a file's content; see ``sha256_file`` for what it raises."""
+        """SHA-256 of a file's content, or what ``digest`` gives; see ``sha256_file`` for what it raises."""
         state = os.stat(path)
         # the modification time can be set back, as archives and `cp -p` do; the change of state can't
         mark = [state.st_size, state.st_mtime_ns, state.st_ctime_ns, state.st_ino]
         known = self._known.get(str(path))
         if known is not None and known[:4] == mark:
             return str(known[4])
-        digest = sha256_file(path)
+        digest = self._digest(path)
         self._known[str(path)] = [*mark, digest]
         self._changed = True
         return digest

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from benchmark import checkpoints, contract_check, provenance, registry, weights
+from benchmark import checkpoints, contract_check, lineage, provenance, registry, weights
 from benchmark.config import MethodEntry
 from benchmark.config_file import Source
 from benchmark.contracts import Method, MethodInfo, ScoreSource, Trainable, WeightFile
+from benchmark.data import Data
 from benchmark.errors import ConfigError, PluginError, UserError, WeightsUnavailableError, in_words
 from benchmark.hashes import FileHashes
 from benchmark.options import check_options, plain_options
@@ -38,6 +39,7 @@ class Entrant:
         weights: SHA-256 of each weight or local file it reads, by name.
         weight_files: the published weight files that it reads, and where they are.
         marks: remarks that tables must carry.
+        trained_on: what its checkpoint was trained on, in the words of tables; empty where the method itself says it.
     """
 
     label: str
@@ -49,6 +51,7 @@ class Entrant:
     weights: dict[str, str] = field(default_factory=dict)
     weight_files: list[tuple[WeightFile, Path]] = field(default_factory=list)
     marks: list[str] = field(default_factory=list)
+    trained_on: str = ""
 
     @property
     def info(self) -> MethodInfo:
@@ -148,14 +151,18 @@ def _find_weights(
     offline: bool,
     unpublished: str,
 ) -> None:
-    wanted = contract_check.weights_of(method)
+    wanted = lineage.pinned(method, lambda weight: weights.locate(weight, weights_dir))
     strict = unpublished == "refuse"
     found = weights.ensure(wanted, weights_dir=weights_dir, offline=offline, sha256=hashes.sha256, strict=strict)
-    for weight, path in zip(wanted, found, strict=True):
-        entrant.weights[weight.name] = hashes.sha256(path)
+    at_hand = list(zip(wanted, found, strict=True))
+    lineage.check_weights(method, at_hand, hashes.sha256)
+    if lineage.backbones_unknown(method):
+        entrant.marks.append("its checkpoint does not record which backbones it was trained with")
+    for weight, path in at_hand:
+        entrant.weights[weight.full_name] = hashes.sha256(path)
         entrant.weight_files.append((weight, path))
-        if not weights.is_published(weight, entrant.weights[weight.name]):
-            entrant.marks.append(f"its weights are not the published file {weight.name}")
+        if not weights.is_published(weight, entrant.weights[weight.full_name]):
+            entrant.marks.append(f"its weights are not the published file {weight.full_name}")
     for role, place in contract_check.files_of(method).items():
         entrant.weights[role] = hashes.sha256(Path(place))
 
@@ -178,7 +185,7 @@ def judge_checkpoints(
     for entrant in entrants:
         if not isinstance(entrant.method, Trainable) or entrant.status != "scored":
             continue
-        place = entrant.method.files().get("checkpoint")
+        place = contract_check.files_of(entrant.method).get("checkpoint")
         said = checkpoints.summary(Path(place)) if place else {}
         selection = said.get("selected_on") or {}
         by_pixels = said.get("training_pixels") is not None
@@ -211,6 +218,24 @@ def _digests(by_name: Mapping[str, str] | None) -> set[str]:
     return set((by_name or {}).values())
 
 
+def tell_training(entrants: Sequence[Entrant], loaded: Data, digest: Callable[[Path], str]) -> None:
+    """Note what each checkpoint was trained on, and mark those whose images were prepared otherwise than here.
+
+    Args:
+        entrants: the methods of a run.
+        loaded: the data set that is scored.
+        digest: SHA-256 of a file.
+    """
+    for entrant in entrants:
+        said = lineage.stated(entrant.method) if entrant.status == "scored" else {}
+        if not said:
+            continue
+        entrant.trained_on = lineage.trained_on(said, loaded.name, loaded.table, digest)
+        otherwise = lineage.prepared_otherwise(said, asdict(loaded.sizes))
+        if otherwise:
+            entrant.marks.append(otherwise)
+
+
 def check_label_scaling(
     entrants: Sequence[Entrant],
     name: str,
@@ -232,7 +257,7 @@ def check_label_scaling(
     for entrant in entrants:
         if not isinstance(entrant.method, Trainable) or entrant.status != "scored":
             continue
-        place = entrant.method.files().get("checkpoint")
+        place = contract_check.files_of(entrant.method).get("checkpoint")
         said = checkpoints.summary(Path(place)) if place else {}
         split = (said.get("train") or {}).get("split", "")
         digests = (said.get("training_references") or {}).values()
@@ -307,7 +332,8 @@ def scored_method(entrant: Entrant, missing: int, total: int, first_reason: str)
         title=info.title if entrant.label == entrant.name else entrant.label,
         higher_is_better=info.higher_is_better,
         group=info.group,
-        trained_on=info.trained_on,
+        trained_on=entrant.trained_on or info.trained_on,
+        training=lineage.training(lineage.stated(entrant.method)),
         citation=info.citation,
         licence=info.licence,
         settings=settings,

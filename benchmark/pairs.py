@@ -117,12 +117,13 @@ def find_problems(table: pd.DataFrame) -> list[Problem]:
     return problems + opinion_problems(table["mos_sd"], table["observers"], lambda row: f"pair {names[row]}")
 
 
-def choose_splits(table: pd.DataFrame, splits: Sequence[str] | None) -> pd.DataFrame:
+def choose_splits(table: pd.DataFrame, splits: Sequence[str] | None, key: str = "dataset.splits") -> pd.DataFrame:
     """The rows of the wanted splits.
 
     Args:
         table: all pairs.
         splits: names; ``["all"]`` for every one; ``None`` for the test split, else ``val``, else everything.
+        key: of the configuration, for messages.
 
     Raises:
         ConfigError: a name that the data set does not have.
@@ -138,7 +139,7 @@ def choose_splits(table: pd.DataFrame, splits: Sequence[str] | None) -> pd.DataF
             shown = ", ".join(repr(name) for name in present if name) or "none: its pairs are not split"
             why = table.attrs.get(LEFT_OUT, {}).get(unknown[0], "")
             reason = f": {why}" if why else ""
-            raise ConfigError(f"dataset.splits: no split {unknown[0]!r} in this data set (it has {shown}){reason}")
+            raise ConfigError(f"{key}: no split {unknown[0]!r} in this data set (it has {shown}){reason}")
         chosen = list(splits)
     return table[table["split"].isin(chosen)].reset_index(drop=True)
 

@@ -149,6 +149,7 @@ def _get_ready(
     if any(isinstance(entrant.method, Trainable) for entrant in prepared.entrants):
         labels, lower = _label_extremes(prepared.data, memory), prepared.data.lower_mos_better
         lineup.check_label_scaling(prepared.entrants, prepared.data.name, labels, lower_mos_better=lower)
+        lineup.tell_training(prepared.entrants, prepared.data, memory.sha256)
     work = plan_work(prepared, machine, memory, group, console)
     unusable = provenance.why_no_device(prepared.config.device) if work.plan.groups and machine.device != "cpu" else ""
     if unusable:

@@ -9,6 +9,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal
 
+NOT_RECORDED = "not recorded in its checkpoint"
+"""What a method with a checkpoint was trained on, where that states nothing."""
+
 Status = Literal["scored", "partial", "failed", "unavailable"]
 
 
@@ -23,6 +26,7 @@ class ScoredMethod:
         higher_is_better: the declared direction.
         group: heading in tables.
         trained_on: the data that its parameters were fitted to; ``nothing`` for hand-crafted methods.
+        training: what decided the training of its checkpoint, by key; empty where there is none, or no record of it.
         citation: BibTeX entry, or one line.
         licence: licence of code and weights.
         settings: options that change numbers, for the tables' note.
@@ -36,7 +40,8 @@ class ScoredMethod:
     title: str
     higher_is_better: bool
     group: str = "other"
-    trained_on: str = "nothing"
+    trained_on: str = "not declared"
+    training: Mapping[str, str] = field(default_factory=dict)
     citation: str = ""
     licence: str = ""
     settings: Mapping[str, str] = field(default_factory=dict)
@@ -46,7 +51,8 @@ class ScoredMethod:
 
     def record(self) -> dict[str, Any]:
         """As it stands in ``run.json``."""
-        return {**asdict(self), "settings": dict(self.settings), "marks": list(self.marks)}
+        plain = {"settings": dict(self.settings), "training": dict(self.training), "marks": list(self.marks)}
+        return {**asdict(self), **plain}
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> ScoredMethod:

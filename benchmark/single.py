@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmark import contract_check, provenance, registry, weights
+from benchmark import contract_check, lineage, provenance, registry, weights
 from benchmark.config import DeviceChoice
 from benchmark.config_file import Source, parse, source_of
 from benchmark.contracts import Method, ScoreSource
 from benchmark.errors import ConfigError, PluginError, UserError, WeightsUnavailableError, in_words
+from benchmark.hashes import sha256_file
 from benchmark.options import check_options
 from benchmark.statistics import compiled
 
@@ -176,7 +177,9 @@ def load_method(
         UserError: no such method, a wrong option, or weights that can't be had.
     """
     method = check_method(name, options, source)
-    weights.ensure(contract_check.weights_of(method), weights_dir=None, offline=offline)
+    wanted = lineage.pinned(method, weights.locate)
+    found = weights.ensure(wanted, weights_dir=None, offline=offline)
+    lineage.check_weights(method, list(zip(wanted, found, strict=True)), sha256_file)
     for role, place in contract_check.files_of(method).items():
         if not Path(place).is_file():
             raise UserError(f"{name}: {role}: no such file: {place}")

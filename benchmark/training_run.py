@@ -5,27 +5,61 @@ Neighbour of ``pipeline``, which does the same for ``run``.
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
-from benchmark import atomic, contract_check, data, files, places, provenance, registry, weights
+from benchmark import atomic, checkpoints, contract_check, data, files, places, provenance, registry, weights
 from benchmark.config import TrainConfig
 from benchmark.config_file import Source, absolute, parse, read_source
-from benchmark.contracts import Trainable
+from benchmark.contracts import Trainable, WeightFile
 from benchmark.data import Data
-from benchmark.errors import ConfigError
-from benchmark.hashes import FileHashes
-from benchmark.options import check_options, options_model, plain_options
+from benchmark.errors import ConfigError, PluginError, UserError
+from benchmark.hashes import sha256_file
+from benchmark.options import check_options, options_model
 from benchmark.pipeline import add_plugin_folders
 from benchmark.scoring.process import tune_allocator
 from benchmark.statistics import compiled
+from benchmark.training import agreement, record
+from benchmark.training.agreement import Start
 from benchmark.training.splits import Division, divide
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A training's configuration with everything that it names found and checked, before anything heavy is imported.
+
+    Attributes:
+        config: the configuration.
+        method: built.
+        options: of the method, those that were given.
+        data: the data set.
+        division: who trains and who validates.
+        directory: where checkpoints go.
+        weights_dir: where weight files are looked for first.
+        device: ``cpu``, ``cuda`` or ``cuda:N``.
+    """
+
+    config: TrainConfig
+    method: Trainable
+    options: Mapping[str, Any]
+    data: Data
+    division: Division
+    directory: Path
+    weights_dir: Path | None
+    device: str
+
+    def about(self, weight_hashes: Mapping[str, str], *, remember: bool = True) -> dict[str, Any]:
+        """What every checkpoint of this training states (``record``)."""
+        return record.about(
+            self.config, self.method, self.options, self.data, self.division, self.directory, weight_hashes,
+            remember=remember,
+        )  # fmt: skip
 
 
 def train(
@@ -45,10 +79,30 @@ def train(
         UserError: the configuration, the data, the weights or an earlier checkpoint can't be used.
     """
     console = console or Console(quiet=True)
-    source = read_source(config, settings)
+    prepared = prepare(read_source(config, settings))
+    parsed, directory = prepared.config, prepared.directory
+    wanted = contract_check.weights_of(prepared.method)
+    strict = parsed.unpublished_weights == "refuse"
+    found = weights.ensure(wanted, weights_dir=prepared.weights_dir, offline=parsed.offline, strict=strict)
+    os.environ.update(weights.environment(wanted, found, directory / "weights"))
+    about = prepared.about(weight_hashes(prepared.method, list(zip(wanted, found, strict=True))))
+    start = agreement.choose(directory, parsed.train, about)
+    said = checkpoints.summary(start.path) if start.path is not None else {}
+    if start.path is not None and said:  # one that can't be read is named where its tensors are
+        agreement.check_same(start.path, said, about)
+    return _run(prepared, about, start, console)
+
+
+def prepare(source: Source) -> Prepared:
+    """Check everything that can be checked before weights are looked for; imports no torch.
+
+    Raises:
+        UserError: the configuration or the data can't be used.
+    """
     parsed = parse(TrainConfig, source)
-    add_plugin_folders([absolute(folder, source.folder(("plugins",))) for folder in parsed.plugins])
-    method, options = _method(parsed, source)
+    add_plugins(parsed, source)
+    method, options = build_method(parsed, source)
+    device = usable_device(parsed, source)
     loaded = data.load(parsed.dataset, source, None)
     section = parsed.train
     division = divide(
@@ -59,91 +113,82 @@ def train(
     if closed:
         raise ConfigError(f"{source.where(('checkpoints_dir',))}: checkpoints_dir: {closed}")
     weights_dir = parsed.weights_dir and absolute(parsed.weights_dir, source.folder(("weights_dir",)))
-    wanted = list(method.weights())
-    strict = parsed.unpublished_weights == "refuse"
-    found = weights.ensure(wanted, weights_dir=weights_dir, offline=parsed.offline, strict=strict)
-    os.environ.update(weights.environment(wanted, found, directory / "weights"))
+    return Prepared(parsed, method, options, loaded, division, directory, weights_dir, device)
+
+
+def usable_device(parsed: TrainConfig, source: Source) -> str:
+    """The device to train on.
+
+    Raises:
+        ConfigError: mixed precision was asked for and the device is no GPU.
+    """
     device = parsed.device
     if device == "auto":
         device = "cuda" if provenance.cuda_at_hand() else "cpu"
-    about = _about(parsed, method, options, loaded, division, directory)
-    return _run(parsed, method, loaded, division, device, directory, about, console)
+    if parsed.train.amp and device == "cpu":
+        raise ConfigError(f"{source.where(('train', 'amp'))}: train.amp needs a CUDA device; the device is cpu")
+    return device
 
 
-def _method(parsed: TrainConfig, source: Source) -> tuple[Trainable, dict[str, Any]]:
-    """The method with its options; ``crop_size`` and ``flip`` may stand under ``train`` too.
+def add_plugins(parsed: TrainConfig, source: Source) -> None:
+    """Make the configuration's plug-in folders known."""
+    add_plugin_folders([absolute(folder, source.folder(("plugins",))) for folder in parsed.plugins])
+
+
+def weight_hashes(method: Trainable, found: Sequence[tuple[WeightFile, Path]]) -> dict[str, str]:
+    """SHA-256 of each file that training reads its frozen parts from: published ones, and the user's own.
 
     Raises:
-        ConfigError: no such method, one that does not learn, or a wrong option.
+        OSError: one can't be read.
     """
-    found = registry.methods().load(parsed.method.name)
+    own = {role: Path(place) for role, place in contract_check.files_of(method).items() if role != "checkpoint"}
+    return {
+        **{weight.full_name: sha256_file(path) for weight, path in found},
+        **{role: sha256_file(path) for role, path in own.items()},
+    }
+
+
+def build_method(parsed: TrainConfig, source: Source) -> tuple[Trainable, dict[str, Any]]:
+    """The method with its options; ``crop_size`` and ``flip`` may stand under ``train`` or under ``method``.
+
+    Raises:
+        ConfigError: no such method, one that does not learn, a wrong option, or one that stands twice and differs.
+    """
+    try:
+        found = registry.methods().load(parsed.method.name)
+    except PluginError as error:
+        raise ConfigError(f"{source.where(('method',))}: {error}") from None
     if not issubclass(found, Trainable):
         raise ConfigError(f"{source.where(('method',))}: {parsed.method.name!r} has nothing to train")
+    known = options_model(found).model_fields
     given = dict(parsed.method.options)
-    for name in ("crop_size", "flip"):
+    for name in sorted(record.ELSEWHERE):
         value = getattr(parsed.train, name)
-        if value is not None and name in options_model(found).model_fields:
-            given.setdefault(name, value)
+        if value is None:
+            continue
+        where = source.where(("train", name))
+        if name not in known:
+            raise ConfigError(f"{where}: train.{name}: the method {parsed.method.name!r} has no option {name!r}")
+        if given.setdefault(name, value) != value:
+            raise ConfigError(f"{where}: train.{name} is {value}, but method.{name} is {given[name]}: keep one of them")
     options = check_options(found, given, source, ("method",))
-    method = found(**options)
+    try:
+        method = found(**options)
+    except UserError as error:
+        raise ConfigError(f"{source.where(('method',))}: {error}") from None
     assert isinstance(method, Trainable)
     contract_check.check_method(method)
     return method, options
 
 
-def _about(
-    parsed: TrainConfig,
-    method: Trainable,
-    options: Mapping[str, Any],
-    loaded: Data,
-    division: Division,
-    directory: Path,
-) -> dict[str, Any]:
-    """What every checkpoint of this run states about itself, as plain values."""
-    hashes = FileHashes(directory / "files.json")
-
-    def references(table: Any) -> dict[str, str]:
-        paths = dict(zip(table["reference"], table["reference_path"], strict=True))
-        return {str(name): hashes.sha256(Path(path)) for name, path in paths.items()}
-
-    about = {
-        "method": method.info.name,
-        "identity": dict(method.identity()),
-        "label_scaling": {
-            "low": division.scaling.low,
-            "high": division.scaling.high,
-            "lower_mos_better": division.scaling.lower_mos_better,
-        },
-        "pairs_sha256": division.sha256,
-        "train": json.loads(parsed.train.model_dump_json(by_alias=True)),
-        "method_options": plain_options(options),
-        "dataset": loaded.name,
-        "simulated_labels": loaded.simulated,
-        "training_references": references(division.train),
-        "selected_on": {"split": division.selected_on, "references": references(division.validation)},
-        "versions": provenance.versions({"torch", "torchvision", "timm", "numpy", "efid-bench"}),
-        "commit": provenance.commit(),
-    }
-    hashes.save()
-    return about
-
-
-def _run(
-    parsed: TrainConfig,
-    method: Trainable,
-    loaded: Data,
-    division: Division,
-    device: str,
-    directory: Path,
-    about: Mapping[str, Any],
-    console: Console,
-) -> Path:
+def _run(prepared: Prepared, about: Mapping[str, Any], start: Start, console: Console) -> Path:
     tune_allocator()
     compiled.settle()
     import torch  # noqa: PLC0415 - everything that the user may have to mend was checked before
 
     from benchmark.training import loop, parallel  # noqa: PLC0415
 
+    parsed, method, division, device = prepared.config, prepared.method, prepared.division, prepared.device
     if parsed.threads is not None:
         torch.set_num_threads(parsed.threads)
     ranks = parallel.join(device)
@@ -155,19 +200,37 @@ def _run(
         module = module.to(memory_format=torch.channels_last)
     count = sum(parameter.numel() for parameter in module.parameters() if parameter.requires_grad)
     if ranks.first:
-        directory.mkdir(parents=True, exist_ok=True)
-        console.print(
-            f"{method.info.title}: {count:,} trained parameters, {len(division.train)} pairs, validated on "
-            f"{len(division.validation)} pairs of {division.validation['reference'].nunique()} other references",
-            highlight=False,
-            soft_wrap=True,
-        )
-    job = loop.Job(method, module, division, parsed.train, loaded.sizes, device, directory, about, ranks, console)
+        prepared.directory.mkdir(parents=True, exist_ok=True)
+        told = f"{method.info.title}: {count:,} trained parameters, {description(division)}"
+        console.print(told, highlight=False, markup=False, soft_wrap=True)
+    circumstances = {
+        "device": device.partition(":")[0],
+        "processes": ranks.size,
+        "threads": torch.get_num_threads(),
+        "code": about["code"],
+    }
+    about = {**about, "circumstances": circumstances}
+    job = loop.Job(
+        method, module, division, parsed.train, prepared.data.sizes, device, prepared.directory, about, start, ranks,
+        console,
+    )  # fmt: skip
     loop.train(job)
     if ranks.first:
-        _plot(directory, method.info.title)
+        _plot(prepared.directory, method.info.title)
     parallel.leave(ranks)
-    return directory
+    return prepared.directory
+
+
+def description(division: Division) -> str:
+    """Who trains and who validates, in words."""
+    validated = division.validation
+    told = f"{len(division.train)} pairs of {division.train['reference'].nunique()} references"
+    if validated.empty:
+        return f"{told}, not validated: best.pt is the last epoch's"
+    told += f", validated on {len(validated)} pairs of {validated['reference'].nunique()} other references"
+    if validated["mos"].nunique() < 2:
+        told += "; these have a single label, so that no correlation is defined and best.pt is the last epoch's"
+    return told
 
 
 def _plot(directory: Path, title: str) -> None:

@@ -43,7 +43,7 @@ class ScoresFile(ScoreSource):
         name="scores-file",
         title="Scores from a file",
         higher_is_better=True,
-        trained_on="unknown",
+        trained_on="not declared",
         source="a file of scores",
     )
 
@@ -54,7 +54,7 @@ class ScoresFile(ScoreSource):
         higher_is_better: bool,
         column: str | None = None,
         title: str | None = None,
-        trained_on: str = "unknown",
+        trained_on: str = "not declared",
         citation: str = "",
         decimal: Mark | None = None,
     ) -> None:

@@ -23,7 +23,7 @@ PUBLIC = {
     "weights",
 }
 FUNCTIONS = {"create_method", "evaluate", "run", "statistics"}
-TOP = {"cli", "pipeline", "checking", "single", "training_run", "fetching"}
+TOP = {"cli", "pipeline", "checking", "check_training", "single", "training_run", "fetching"}
 
 
 def modules(root: Path) -> Iterator[tuple[str, Path]]:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from benchmark.config import PublishedEntry, TableConfig
 from benchmark.report import names
 from benchmark.report.blocks import Block, Numbers, Scope
 from benchmark.report.data import ReportData
 from benchmark.report.spec import Column
-from benchmark.results import ScoredMethod
+from benchmark.results import NOT_RECORDED, ScoredMethod
 from benchmark.written import Written
 
-TRAINING_SEED = "training seed"
+SEED = "train.seed"
 SIGNS = {True: "absolute values", False: "signed values", "unknown": "sign convention not stated"}
 
 
@@ -75,8 +75,8 @@ def comparison(data: ReportData, numbers: Numbers, label: str, block: Block, dig
 
 
 def trained_here(method: ScoredMethod) -> bool:
-    """Whether the method's parameters come from a training that another seed would turn out differently."""
-    return TRAINING_SEED in method.settings or "training split" in method.trained_on
+    """Whether the method's parameters come from a training of one's own, which another seed would turn out differently."""
+    return bool(method.training) or method.trained_on == NOT_RECORDED
 
 
 def _agreement(measured: float, reported: Written) -> str:
@@ -91,18 +91,37 @@ def _signed(difference: float, digits: int) -> str:
 
 
 def _spread(data: ReportData, numbers: Numbers, method: ScoredMethod, block: Block, digits: int) -> str:
-    """The range of SRCC over trainings of the same method that differ in their seed."""
+    """The range of SRCC over trainings of the same method that differ in their seed alone; else in what they differ."""
+    if not method.training:
+        return "its training is not recorded"
 
     def fixed(other: ScoredMethod) -> dict[str, str]:
-        return {key: text for key, text in other.settings.items() if key not in {TRAINING_SEED, "checkpoint"}}
+        return {key: text for key, text in other.settings.items() if key != "checkpoint"}
 
-    values = [
-        numbers.value(Scope(block), other.label, "srcc")
+    scored = {
+        other.label: numbers.value(Scope(block), other.label, "srcc")
         for other in data.methods
-        if other.name == method.name and fixed(other) == fixed(method) and trained_here(other)
-    ]
-    values = [found for found in values if not math.isnan(found)]
-    if len(values) < 2:
-        return "one training: its spread over seeds is not known"
-    low, high = (names.number(end, digits, minus=names.MINUS) for end in (min(values), max(values)))
-    return f"SRCC over {len(values)} training seeds: {low} to {high}"
+        if other.name == method.name and fixed(other) == fixed(method) and other.training
+    }
+    trainings = [other for other in data.methods if not math.isnan(scored.get(other.label, math.nan))]
+    seeds = [other for other in trainings if not _differing([method, other]) - {SEED}]
+    if len({other.training.get(SEED) for other in seeds}) > 1:
+        return _range("training seeds", seeds, scored, digits)
+    keys = sorted(key.rpartition(".")[2] for key in _differing(trainings))
+    if keys:
+        shown = ", ".join(keys[:4]) + (" …" if len(keys) > 4 else "")
+        return f"{_range('trainings', trainings, scored, digits)}; they differ in {shown}"
+    return "one training: its spread over seeds is not known"
+
+
+def _differing(methods: Sequence[ScoredMethod]) -> set[str]:
+    """The keys of trainings that are not the same in all of them."""
+    keys = {key for method in methods for key in method.training}
+    return {key for key in keys if len({method.training.get(key) for method in methods}) > 1}
+
+
+def _range(words: str, methods: Sequence[ScoredMethod], values: Mapping[str, float], digits: int) -> str:
+    found = [values[method.label] for method in methods]
+    low, high = (names.number(end, digits, minus=names.MINUS) for end in (min(found), max(found)))
+    count = len({tuple(sorted(method.training.items())) for method in methods})
+    return f"SRCC over {count} {words}: {low} to {high}"

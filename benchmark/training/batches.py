@@ -15,6 +15,7 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
 from benchmark.contracts import Trainable
+from benchmark.errors import UserError
 from benchmark.images import read_image
 from benchmark.randomness import content_sha256, reference_rng
 from benchmark.sizes import SizePolicy, harmonise
@@ -32,8 +33,10 @@ class Views:
     label: float
 
 
-class ViewsOfPairs(Dataset[Views]):
+class ViewsOfPairs(Dataset[Views | UserError]):
     """The pairs of a table as crops; an item depends on (seed, epoch, pair) alone, or in validation on (seed, reference).
+
+    An image that can't be used is an item too, for torch turns what a loading process raises into a traceback.
 
     Args:
         table: the pairs.
@@ -67,7 +70,13 @@ class ViewsOfPairs(Dataset[Views]):
     def __len__(self) -> int:
         return len(self._rows)
 
-    def __getitem__(self, index: int) -> Views:
+    def __getitem__(self, index: int) -> Views | UserError:
+        try:
+            return self._views(index)
+        except UserError as error:
+            return UserError(f"{self._rows[index][2]}: {error}")
+
+    def _views(self, index: int) -> Views:
         reference_path, enhanced_path, pair = self._rows[index]
         original = self._read(reference_path)
         enhanced, reference = harmonise(
@@ -116,6 +125,9 @@ def batches(
         order: indices of each batch (this rank's share); an empty batch gives an empty list.
         workers: loading processes.
         pinned: pin memory for transfers to a GPU.
+
+    Raises:
+        UserError: an image that can't be used; names the pair.
     """
     full = [list(batch) for batch in order if batch]
     loader = DataLoader(
@@ -127,7 +139,11 @@ def batches(
     )
     loaded = iter(loader)
     for batch in order:
-        yield next(loaded) if batch else []
+        views = next(loaded) if batch else []
+        for item in views:
+            if isinstance(item, UserError):
+                raise item
+        yield views
 
 
 def stack(views: Sequence[Views], device: str) -> tuple[Tensor, Tensor, Tensor]:

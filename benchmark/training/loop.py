@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +22,15 @@ from benchmark.contracts import Trainable
 from benchmark.errors import UserError
 from benchmark.sizes import SizePolicy
 from benchmark.statistics import krcc, plcc, srcc
-from benchmark.training import losses, progress
+from benchmark.training import agreement, losses, progress
 from benchmark.training.batches import ImageCache, ViewsOfPairs, batches, stack
 from benchmark.training.display import TrainingDisplay
 from benchmark.training.parallel import Ranks
 from benchmark.training.progress import Epoch
 from benchmark.training.splits import Division
+
+PORTION = 32
+"""Most crops of a pair that go through the network together in validation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,8 @@ class Job:
         sizes: how images are prepared.
         device: ``cpu``, ``cuda`` or ``cuda:N``.
         directory: where checkpoints go.
-        about: what every checkpoint states (identity, hashes, versions, configuration).
+        about: what every checkpoint states (``record``), and its ``circumstances``.
+        start: the checkpoint to go on from.
         ranks: this process among others.
         console: where progress goes.
     """
@@ -55,6 +59,7 @@ class Job:
     device: str
     directory: Path
     about: Mapping[str, Any]
+    start: agreement.Start
     ranks: Ranks
     console: Console
 
@@ -68,7 +73,7 @@ def train(job: Job) -> list[Epoch]:
     trained = [parameter for parameter in job.module.parameters() if parameter.requires_grad]
     optimizer = _optimizer(job.options, trained)
     scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, job.options.T_max, job.options.eta_min)
-    history = _resume(job, optimizer, scheduler)
+    history, job = _resume(job, optimizer, scheduler)
     read = ImageCache(job.sizes)
     epochs, batches_an_epoch = job.options.n_epoch, -(-len(job.division.train) // job.options.batch_size)
     console = job.console if job.ranks.first else Console(quiet=True)
@@ -91,19 +96,32 @@ def _optimizer(options: TrainSection, trained: Sequence[torch.nn.Parameter]) -> 
     return kind(trained, lr=options.learning_rate, weight_decay=options.weight_decay)
 
 
-def _resume(job: Job, optimizer: torch.optim.Optimizer, scheduler: torch.optim.lr_scheduler.LRScheduler) -> list[Epoch]:
-    path = progress.file_of(job.directory, job.options.load_epoch)
+def _resume(
+    job: Job, optimizer: torch.optim.Optimizer, scheduler: torch.optim.lr_scheduler.LRScheduler
+) -> tuple[list[Epoch], Job]:
+    """The epochs that are done, and the job with what further checkpoints state of its beginning."""
+    path = job.start.path
     if path is None:
-        return []
+        return [], job
     content = progress.read(path)
-    progress.check_same(path, content, job.about)
+    agreement.check_same(path, content, job.about)
     job.method.restore(content["state"])
     optimizer.load_state_dict(content["optimizer"])
     scheduler.load_state_dict(content["scheduler"])
     history = progress.history_from(content)
+    changes = list(content.get("changes", []))
+    for remark in agreement.remarks(content, job.about["circumstances"]):
+        changes.append(f"after epoch {len(history)}: {remark}")
+        _say(job, f"note: {path.name}: {remark}")
+    begun = content.get("begun", -1) if job.options.load_epoch == -1 else job.options.load_epoch
+    for line in progress.going_on(path, len(history), job.options.n_epoch, job.start.note):
+        _say(job, line)
+    return history, replace(job, about={**job.about, "begun": begun, "changes": changes})
+
+
+def _say(job: Job, line: str) -> None:
     if job.ranks.first:
-        job.console.print(f"going on after epoch {len(history)} ({path.name})", highlight=False)
-    return history
+        job.console.print(line, highlight=False, markup=False, soft_wrap=True)
 
 
 def _train_epoch(
@@ -178,7 +196,9 @@ def validate(job: Job, read: ImageCache) -> tuple[float, float, float]:
         for views in loaded:
             enhanced, reference, _ = stack(views, job.device)
             with autocast(job.device, job.options.amp):
-                predicted.append(float(job.method.predict(enhanced, reference).float().mean()))
+                crops = zip(torch.split(enhanced, PORTION), torch.split(reference, PORTION), strict=True)
+                parts = [job.method.predict(*portion).float() for portion in crops]
+                predicted.append(float(torch.cat(parts).mean()))
     together = np.array([value for part in job.ranks.gather(predicted) for value in part])
     if together.size < 2 or not np.isfinite(together).all():
         return float("nan"), float("nan"), float("nan")

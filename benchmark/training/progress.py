@@ -16,8 +16,6 @@ from typing import Any
 from benchmark import atomic, checkpoints
 from benchmark.errors import UserError
 
-MAY_CHANGE = ("n_epoch", "num_workers", "val_freq", "save_interval", "load_epoch")
-
 
 @dataclass(frozen=True, slots=True)
 class Epoch:
@@ -42,22 +40,6 @@ class Epoch:
     seconds: float
 
 
-def file_of(directory: Path, load_epoch: int) -> Path | None:
-    """The checkpoint to go on from: the latest (``-1``; ``None`` when there is none yet) or that of an epoch.
-
-    Raises:
-        UserError: an epoch was named that has no checkpoint.
-    """
-    if load_epoch == 0:
-        return None
-    path = directory / ("last.pt" if load_epoch == -1 else f"epoch_{load_epoch}.pt")
-    if path.exists():
-        return path
-    if load_epoch == -1:
-        return None
-    raise UserError(f"train.load_epoch: there is no {path}{_others(directory)}")
-
-
 def read(path: Path) -> dict[str, Any]:
     """A checkpoint to go on from.
 
@@ -67,10 +49,11 @@ def read(path: Path) -> dict[str, Any]:
     try:
         return checkpoints.read(path)
     except UserError as error:
-        raise UserError(f"{error}{_others(path.parent, path)}") from None
+        raise UserError(f"{error}{others(path.parent, path)}") from None
 
 
-def _others(directory: Path, damaged: Path | None = None) -> str:
+def others(directory: Path, damaged: Path | None = None) -> str:
+    """The whole checkpoints that a user may go on from, as the end of a message."""
     numbers = sorted(
         int(path.stem.removeprefix("epoch_"))
         for path in directory.glob("epoch_*.pt")
@@ -81,30 +64,17 @@ def _others(directory: Path, damaged: Path | None = None) -> str:
     return f"; --set train.load_epoch={numbers[-1]} goes on from epoch {numbers[-1]}, 0 starts anew"
 
 
-def check_same(path: Path, content: Mapping[str, Any], expected: Mapping[str, Any]) -> None:
-    """Refuse to go on with other pairs, another network or other options than the checkpoint's.
-
-    Raises:
-        UserError: says what differs.
-    """
-    for key, words in (("identity", "network"), ("pairs_sha256", "pairs or labels"), ("train", "options")):
-        before, now = content.get(key), expected[key]
-        if key == "train":
-            before, now = (
-                {name: value for name, value in (part or {}).items() if name not in MAY_CHANGE}
-                for part in (before, now)
-            )
-        if before != now:
-            detail = _difference(before, now) if isinstance(before, Mapping) and isinstance(now, Mapping) else ""
-            raise UserError(
-                f"{path} was made with other {words}{detail}; name another checkpoints_dir, or start anew with "
-                "--set train.load_epoch=0"
-            )
-
-
-def _difference(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
-    keys = [key for key in sorted({*before, *now}) if before.get(key) != now.get(key)]
-    return ": " + ", ".join(f"{key} was {before.get(key)!r}, is {now.get(key)!r}" for key in keys[:3])
+def going_on(path: Path, done: int, wanted: int, note: str) -> list[str]:
+    """What is said when a training goes on, or has nothing left to do."""
+    lines = [f"going on after epoch {done} ({path.name}){': ' if note else ''}{note}"]
+    if done > wanted:
+        lines.append(
+            f"train.n_epoch is {wanted}, but {done} epochs are done: nothing is trained, best.pt and last.pt are those of "
+            f"{done} epochs; another checkpoints_dir trains for {wanted}"
+        )
+    elif done == wanted:
+        lines.append(f"train.n_epoch ({wanted}) is reached: nothing is left to train")
+    return lines
 
 
 def best_of(history: Sequence[Epoch]) -> Epoch | None:

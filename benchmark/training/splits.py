@@ -74,9 +74,9 @@ def divide(table: pd.DataFrame, split: str, validate: float | str, seed: int, *,
     """
     table = table.sort_values("pair", ignore_index=True)
     unsplit = set(table["split"]) == {""}
-    rows = table if unsplit else pairs.choose_splits(table, [split])
+    rows = table if unsplit else pairs.choose_splits(table, [split], "train.split")
     if isinstance(validate, str):
-        train, validation = rows, pairs.choose_splits(table, [validate])
+        train, validation = rows, pairs.choose_splits(table, [validate], "train.validate")
         shared = sorted(set(train["reference"]) & set(validation["reference"]))
         if shared:
             raise ConfigError(

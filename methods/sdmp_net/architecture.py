@@ -9,6 +9,10 @@ from dataclasses import dataclass
 
 from benchmark import WeightFile
 
+PUBLISHED_CROP = 224
+LARGEST_CROP = 2048
+"""Side lengths of crops, px."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backbone:
@@ -76,6 +80,12 @@ class Architecture:
     cnn_blocks: int = 3
     vit_blocks: int = 5
     widths: Widths = Widths()
+
+    @property
+    def smallest_crop(self) -> int:
+        """Side length, px, at which the deepest stage that is read still has a grid of 2×2: with one place there is nowhere
+        else to sample."""
+        return max(32, 4 << max(self.cnn_stages))
 
 
 RESNET_152 = Backbone(name="resnet152", tag="a1h_in1k")

@@ -13,7 +13,8 @@ from benchmark import UserError, WeightFile, checkpoints
 from benchmark.contracts import Trainable
 
 from . import crops as places
-from .architecture import Architecture
+from .architecture import LARGEST_CROP, PUBLISHED_CROP, Architecture
+from .own_files import found
 from .restore import carries_backbones, check_identity, check_tensors
 
 if TYPE_CHECKING:
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
 
     from .fast import FoldedScorer
     from .network import SDMPNetwork
+
+MOST_PIXELS = {"crops": 2**26, "validation_crops": 2**23}
+"""Most pixels of the crops of one image together; more than 1,300 of 224 px in scoring, 167 in validation. Crops of an image
+are in memory at the same time, and in validation those of several images."""
 
 _PORTION = 64
 """Most crops that go through the network together when scoring on an accelerator; on a CPU more than one costs memory."""
@@ -41,7 +46,7 @@ class SDMPNetMethod(Trainable):
         pretrained: ImageNet weights of the frozen backbones in training: the published files, a folder that holds
             them, or ``False`` for random ones. A checkpoint that carries its own backbones goes before.
         dropout: in training.
-        crop_size: side length of crops in pixels; a multiple of 32 and of the ViT's patches.
+        crop_size: side length of crops in pixels, a multiple of 32 of at most 2,048; default: the checkpoint's own, or 224.
         flip: random horizontal flip in training.
         random_crop: whether training draws another crop at each step; ``False``: always the centre.
         keep_features: most memory in GiB for the frozen features of crops seen before, which are not computed again; 45
@@ -54,6 +59,7 @@ class SDMPNetMethod(Trainable):
     """
 
     architecture: ClassVar[Architecture]
+    scoring_options = frozenset({"checkpoint", "crops", "exact", "crop_size"})
 
     def __init__(
         self,
@@ -62,23 +68,23 @@ class SDMPNetMethod(Trainable):
         fov_crops: bool = True,
         pretrained: bool | Path = True,
         dropout: float = 0.5,
-        crop_size: int = 224,
+        crop_size: int | None = None,
         flip: bool = True,
         random_crop: bool = True,
         keep_features: float = 0.0,
         validation_crops: int = 5,
         exact: bool = False,
     ) -> None:
-        self._check("crops", crops, crops >= 1, "at least 1")
-        self._check("validation_crops", validation_crops, validation_crops >= 1, "at least 1")
         self._check("dropout", dropout, 0 <= dropout < 1, "at least 0 and below 1")
-        self._check("crop_size", crop_size, crop_size >= 32 and crop_size % 32 == 0, "a multiple of 32")
         self.checkpoint, self.pretrained = checkpoint, pretrained
+        self.crop_size = self._crop_size(crop_size)
+        self._check_crops("crops", crops)
+        self._check_crops("validation_crops", validation_crops)
         self.crops, self.validation_crops, self.fov_crops = crops, validation_crops, fov_crops
-        self._check("keep_features", keep_features, keep_features >= 0, "at least 0")
+        self._check("keep_features", keep_features, 0 <= keep_features < float("inf"), "a number of GiB of at least 0")
         if keep_features and (random_crop or flip):
             raise UserError(f"{self.info.name}: `keep_features` needs `random_crop: false` and `flip: false`")
-        self.dropout, self.crop_size, self.flip, self.exact = dropout, crop_size, flip, exact
+        self.dropout, self.flip, self.exact = dropout, flip, exact
         self.random_crop, self.keep_features = random_crop, keep_features
         self._network: SDMPNetwork | None = None
         self._scorer: SDMPNetwork | FoldedScorer | None = None
@@ -87,21 +93,50 @@ class SDMPNetMethod(Trainable):
         if not holds:
             raise UserError(f"{self.info.name}: `{name}` is {value}; it must be {rule}")
 
+    def _check_crops(self, name: str, count: int) -> None:
+        self._check(name, count, count >= 1, "at least 1")
+        most = max(9, MOST_PIXELS[name] // self.crop_size**2)
+        self._check(
+            name, count, count <= most, f"at most {most:,}: more crops of {self.crop_size} px are not held in memory"
+        )
+
+    def _crop_size(self, given: int | None) -> int:
+        """The size that was given, else the checkpoint's, else the published one."""
+        stated = str(self._stated().get("identity", {}).get("crop_size", "")) if given is None else ""
+        size = given if given is not None else int(stated) if stated.isdecimal() else PUBLISHED_CROP
+        least = self.architecture.smallest_crop
+        rule = f"a multiple of 32, at least {least} with this preset and at most {LARGEST_CROP:,}"
+        self._check("crop_size", size, least <= size <= LARGEST_CROP and size % 32 == 0, rule)
+        return size
+
+    def _stated(self) -> Mapping[str, Any]:
+        """What the checkpoint says of itself."""
+        return {} if self.checkpoint is None else checkpoints.summary(self.checkpoint)
+
     # what the engine asks before it loads anything
 
     def unavailable(self) -> str | None:
-        """Without a checkpoint there is nothing to score with."""
+        """Without a checkpoint there is nothing to score with, nor with one that was trained as another network."""
         if self.checkpoint is None:
             return "needs a checkpoint: train one with `efid-bench train CONFIG`, then set `checkpoint: FILE`"
+        said = self._stated()
+        if not said:  # missing or damaged: whoever reads it says so
+            return None
+        try:
+            check_identity(str(self.checkpoint), said, self.identity(), carried=carries_backbones(said.get("state")))
+        except UserError as error:
+            return str(error)
         return None
 
     def files(self) -> Mapping[str, str]:
-        """The checkpoint."""
-        return {} if self.checkpoint is None else {"checkpoint": str(self.checkpoint)}
+        """The checkpoint; in training the user's own files of the backbones."""
+        if self.checkpoint is not None:
+            return {"checkpoint": str(self.checkpoint)}
+        return found(self.pretrained, self.architecture) if isinstance(self.pretrained, Path) else {}
 
     def weights(self) -> Sequence[WeightFile]:
         """The backbones' published weights, unless the checkpoint or a folder of the user's holds them."""
-        carried = self.checkpoint is not None and carries_backbones(checkpoints.summary(self.checkpoint).get("state"))
+        carried = carries_backbones(self._stated().get("state"))
         if carried or self.pretrained is not True:
             return ()
         return (self.architecture.cnn.weight_file(), self.architecture.vit.weight_file())
@@ -109,13 +144,20 @@ class SDMPNetMethod(Trainable):
     def settings(self) -> Mapping[str, str]:
         """Crops, backbones and arithmetic."""
         fixed = {1: "1, centre", 5: "5, centre and corners", 9: "9, 3x3 grid"}
-        trained = {} if self.checkpoint is None else checkpoints.summary(self.checkpoint).get("identity") or {}
+        trained = self._stated().get("identity") or {}
         return {
             "crops": f"{fixed.get(self.crops, f'{self.crops} random')}, {self.crop_size} px",
-            "field of view": "at least half of each crop" if self.fov_crops else "not looked at",
+            "field of view": self._field_of_view(),
             "backbones": trained.get("backbones") or self._backbones(),
             "arithmetic": "as published" if self.exact else "folded layers",
         }
+
+    def _field_of_view(self) -> str:
+        """Where crops lie, and where they lay in training if that was elsewhere."""
+        words = {True: "at least half of each crop", False: "not looked at"}
+        trained = (self._stated().get("settings") or {}).get("method.fov_crops", self.fov_crops)
+        here = words[self.fov_crops]
+        return here if trained == self.fov_crops else f"{here} (in training: {words[bool(trained)]})"
 
     def gflops(self) -> float | None:
         """Of a pair: its crops, and a sixth of the work on their reference, as for six enhanced images a reference."""
@@ -130,7 +172,16 @@ class SDMPNetMethod(Trainable):
     # training
 
     def build(self, device: str) -> torch.nn.Module:
-        """The network with pretrained backbones and untrained remaining parts; see ``Trainable.build``."""
+        """The network with pretrained backbones and untrained remaining parts; see ``Trainable.build``.
+
+        Raises:
+            UserError: a checkpoint was given, from which no training begins.
+        """
+        if self.checkpoint is not None:
+            raise UserError(
+                f"{self.info.name}: training begins with the backbones, not with `checkpoint: {self.checkpoint}`; leave it "
+                "out (a training goes on from its own checkpoints_dir)"
+            )
         network = self._new()
         if self.pretrained is not False:
             self._fill(network)

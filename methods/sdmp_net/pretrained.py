@@ -19,8 +19,7 @@ from benchmark.errors import UserError, WeightsUnavailableError
 
 from .architecture import Backbone
 from .network import SDMPNetwork
-
-_SUFFIXES = (".safetensors", ".pth", ".pt", ".bin")
+from .own_files import find
 
 
 def fill(network: SDMPNetwork, method: str, folder: Path | None) -> None:
@@ -39,24 +38,6 @@ def fill(network: SDMPNetwork, method: str, folder: Path | None) -> None:
     for backbone, module in ((architecture.cnn, network.cnn), (architecture.vit, network.vit.vit)):
         path = _published(backbone, method) if folder is None else find(folder, backbone)
         _load(module, backbone, path)
-
-
-def find(folder: Path, backbone: Backbone) -> Path:
-    """The user's file of a backbone: ``<name>.safetensors`` (``.pth`` …), or as ``efid-bench weights --to`` lays it out.
-
-    Raises:
-        WeightsUnavailableError: there is none.
-    """
-    published = backbone.weight_file()
-    layout = folder / "huggingface" / published.repository.replace("/", "--") / published.revision / published.name
-    candidates = [folder / f"{backbone.name}{suffix}" for suffix in _SUFFIXES] + [layout]
-    path = next((candidate for candidate in candidates if candidate.is_file()), None)
-    if path is None:
-        raise WeightsUnavailableError(
-            f"pretrained: {folder} holds no weights of {backbone.name}; expected {backbone.name}.safetensors there "
-            "(or .pth, .pt, .bin, or the folders that `efid-bench weights CONFIG --to DIR` makes)"
-        )
-    return path
 
 
 def _published(backbone: Backbone, method: str) -> Path:

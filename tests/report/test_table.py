@@ -158,11 +158,17 @@ def test_published_values_are_shown_as_reported_and_compared(make_report: Maker)
     assert heading_of(table, "sdmp-net (reported)") == "Reported"
 
 
-def test_training_is_compared_beside_its_spread_over_seeds(make_report: Maker) -> None:
-    methods = {
-        label: {"name": "net", "title": f"Net {label}", "settings": {"training seed": label[-1], "crops": "20"}}
-        for label in ("net-1", "net-2")
+def trainings(**values: list[str]) -> dict[str, dict[str, object]]:
+    """Checkpoints of one method: what decided their training, by key, a value for each."""
+    records = [dict(zip(values, row, strict=True)) for row in zip(*values.values(), strict=True)]
+    return {
+        f"net-{number}": {"name": "net", "title": f"Net {number}", "settings": {"crops": "20"}, "training": record}
+        for number, record in enumerate(records, start=1)
     }
+
+
+def test_training_is_compared_beside_its_spread_over_seeds(make_report: Maker) -> None:
+    methods = trainings(**{"train.seed": ["1", "2"], "train.loss": ["mse", "mse"]})
     published = {"net-1": {"srcc": 0.5, "source": "A paper"}}
     alone = make_report({"net-1": 0.7, "psnr": 0.4}, methods=methods, published=published)
     both = make_report({"net-1": 0.7, "net-2": 0.6}, methods=methods, published=published)
@@ -172,6 +178,35 @@ def test_training_is_compared_beside_its_spread_over_seeds(make_report: Maker) -
     )
     values = sorted(float(row["srcc"]) for row in csv_rows(both).values() if row["reported"] == "false")
     assert f"SRCC over 2 training seeds: {values[0]:.3f} to {values[1]:.3f}" in texts[1]
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ({"train.seed": ["0"] * 3, "train.loss": ["mse", "plcc", "rank"]}, "3 trainings: .*; they differ in loss"),
+        ({"train.seed": ["0", "1", "2"], "training data": ["a", "b", "b"]}, "3 trainings: .*; they differ in seed, tr"),
+        ({"train.seed": ["0"] * 3, "method.dropout": ["0.5"] * 3}, "one training: its spread over seeds is not known"),
+        ({"train.seed": ["0", "1", "0"], "train.loss": ["mse", "mse", "plcc"]}, "over 2 training seeds"),
+    ],
+)
+def test_trainings_that_differ_in_more_than_the_seed_are_not_called_seeds(
+    make_report: Maker, values: dict[str, list[str]], told: str
+) -> None:
+    data = make_report(
+        {"net-1": 0.7, "net-2": 0.6, "net-3": 0.5},
+        methods=trainings(**values),
+        published={"net-1": {"srcc": 0.5, "source": "A paper"}},
+    )
+    text = dict(table_of(data).footnotes)["a"]
+    assert re.search(told, text), text
+
+
+def test_a_checkpoint_without_a_record_has_no_spread_over_seeds(make_report: Maker) -> None:
+    methods = {f"net-{n}": {"name": "net", "trained_on": "not recorded in its checkpoint"} for n in (1, 2)}
+    data = make_report(
+        {"net-1": 0.7, "net-2": 0.6}, methods=methods, published={"net-1": {"srcc": 0.5, "source": "A paper"}}
+    )
+    assert "(its training is not recorded)" in dict(table_of(data).footnotes)["a"]
 
 
 def test_notes_say_what_changes_numbers(make_report: Maker) -> None:

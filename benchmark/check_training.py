@@ -1,0 +1,126 @@
+"""``check`` for a configuration with ``method`` and ``train``: data, division, weights, checkpoints. No torch.
+
+Neighbours: ``checking``, which does the same for ``run``, and ``training_run``, which does what is announced here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from benchmark import checkpoints, contract_check, data, lineage, training_run, weights
+from benchmark.audit import audit
+from benchmark.config import TrainConfig
+from benchmark.config_file import Source, parse
+from benchmark.contracts import Method
+from benchmark.errors import Problem, UserError
+from benchmark.hashes import sha256_file
+from benchmark.images import ImageError, image_header
+from benchmark.pipeline import add_plugin_folders
+from benchmark.training import agreement, progress
+from benchmark.training_run import Prepared
+
+
+def findings(source: Source, plugin_folders: Sequence[Path]) -> tuple[list[Problem], list[Problem]]:
+    """What is to be known before a training begins: about data and checkpoints, and about the method and its weights.
+
+    Raises:
+        UserError: the configuration itself can't be used.
+    """
+    add_plugin_folders([folder.absolute() for folder in plugin_folders])
+    parsed = parse(TrainConfig, source)
+    training_run.add_plugins(parsed, source)
+    method, _ = training_run.build_method(parsed, source)
+    training_run.usable_device(parsed, source)
+    dataset, _ = data.build(parsed.dataset, source)
+    problems = audit(
+        dataset,
+        sizes=data.size_policy(parsed.dataset),
+        learned=True,
+        arrange=lambda table: data.arranged(table, parsed.dataset),
+    )
+    where = f"method {parsed.method.name}"
+    if any(problem.severity == "error" for problem in problems):  # then there is no division to speak of
+        return problems, [Problem("note", "can be built", where)]
+    prepared = training_run.prepare(source)
+    needed = weights_problem(method, where, prepared.weights_dir, offline=parsed.offline)
+    return [*problems, *_division(prepared), _beginning(prepared)], [needed]
+
+
+def weights_problem(method: Method, where: str, weights_dir: Path | None, *, offline: bool) -> Problem:
+    """Whether a method's weight files are at hand, or can be, and are those that its checkpoint was trained with."""
+    needed = [(weight, weights.locate(weight, weights_dir)) for weight in contract_check.weights_of(method)]
+    missing = [weight.full_name for weight, path in needed if path is None]
+    try:
+        lineage.check_weights(method, [(weight, path) for weight, path in needed if path], sha256_file)
+    except UserError as error:
+        return Problem("error", str(error), where)
+    if missing and offline:
+        return Problem("error", f"weights are not on this machine (offline): {', '.join(missing)}", where)
+    if missing:
+        return Problem("warning", f"weights will be downloaded: {', '.join(missing)}", where)
+    return Problem("note", "can be used", where)
+
+
+def _division(prepared: Prepared) -> list[Problem]:
+    """Who trains and who validates, and images that are smaller than a crop."""
+    division, scaling = prepared.division, prepared.division.scaling
+    told = f"{training_run.description(division)}; labels of {scaling.low:g} to {scaling.high:g} become 0 to 1"
+    problems = [Problem("note", told, "train")]
+    if len(division.validation) and division.validation["mos"].nunique() < 2:
+        problems.append(Problem("warning", "the validation pairs have a single label: no epoch is better", "train"))
+    crop, sizes = prepared.method.identity().get("crop_size", ""), prepared.data.sizes
+    if crop.isdecimal() and sizes.resize is None and sizes.fov != "crop":
+        small = _smaller(prepared, int(crop))
+        if small:
+            told = (
+                f"{len(small)} images are smaller than crops of {crop} px ({small[0]} …); set `resize` or `crop_size`"
+            )
+            problems.append(Problem("error", told, "train"))
+    return problems
+
+
+def _smaller(prepared: Prepared, crop: int) -> list[str]:
+    """References whose shorter side is below that of a crop."""
+    found = []
+    for part in (prepared.division.train, prepared.division.validation):
+        for name, path in dict(zip(part["reference"], part["reference_path"], strict=True)).items():
+            try:
+                header = image_header(Path(path))
+            except (ImageError, OSError):  # the audit says so
+                continue
+            if min(header.height, header.width) < crop:
+                found.append(str(name))
+    return found
+
+
+def _beginning(prepared: Prepared) -> Problem:
+    """What ``train`` would do now: begin, go on, or refuse."""
+    where = str(prepared.directory)
+    wanted = [
+        (weight, weights.locate(weight, prepared.weights_dir)) for weight in contract_check.weights_of(prepared.method)
+    ]
+    hashes = training_run.weight_hashes(prepared.method, [(weight, path) for weight, path in wanted if path])
+    about = prepared.about(hashes, remember=False)
+    try:
+        start = agreement.choose(prepared.directory, prepared.config.train, about)
+        if start.path is None:
+            replaced = ", replacing the checkpoints that are there" if any(prepared.directory.glob("*.pt")) else ""
+            return Problem("warning" if replaced else "note", f"training begins anew{replaced}", where)
+        said = checkpoints.summary(start.path)
+        if not said:
+            return Problem(
+                "error", f"it can't be read{progress.others(start.path.parent, start.path)}", str(start.path)
+            )
+        if any(path is None for _, path in wanted):  # those still to be downloaded can't be compared yet
+            said = {
+                **said,
+                "weights": {key: digest for key, digest in (said.get("weights") or {}).items() if key in hashes},
+            }
+        agreement.check_same(start.path, said, about)
+    except UserError as error:
+        return Problem("error", str(error), where)
+    done = int(said.get("epoch") or 0)
+    return Problem(
+        "note", "; ".join(progress.going_on(start.path, done, prepared.config.train.n_epoch, start.note)), where
+    )

@@ -1,0 +1,42 @@
+"""The user's own files of the backbones, in the folder that ``pretrained`` names. No torch.
+
+``pretrained`` reads them; here they are found, so that a training can say which they were.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from benchmark.errors import WeightsUnavailableError
+
+from .architecture import Architecture, Backbone
+
+_SUFFIXES = (".safetensors", ".pth", ".pt", ".bin")
+
+
+def found(folder: Path, architecture: Architecture) -> dict[str, str]:
+    """The files of both backbones by their names; without those that are not there."""
+    places = {backbone.name: _look(folder, backbone) for backbone in (architecture.cnn, architecture.vit)}
+    return {name: str(place) for name, place in places.items() if place is not None}
+
+
+def find(folder: Path, backbone: Backbone) -> Path:
+    """The user's file of a backbone: ``<name>.safetensors`` (``.pth`` …), or as ``efid-bench weights --to`` lays it out.
+
+    Raises:
+        WeightsUnavailableError: there is none.
+    """
+    path = _look(folder, backbone)
+    if path is None:
+        raise WeightsUnavailableError(
+            f"pretrained: {folder} holds no weights of {backbone.name}; expected {backbone.name}.safetensors there "
+            "(or .pth, .pt, .bin, or the folders that `efid-bench weights CONFIG --to DIR` makes)"
+        )
+    return path
+
+
+def _look(folder: Path, backbone: Backbone) -> Path | None:
+    published = backbone.weight_file()
+    layout = folder / "huggingface" / published.repository.replace("/", "--") / published.revision / published.name
+    candidates = [folder / f"{backbone.name}{suffix}" for suffix in _SUFFIXES] + [layout]
+    return next((candidate for candidate in candidates if candidate.is_file()), None)

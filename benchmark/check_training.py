@@ -5,19 +5,20 @@ Neighbours: ``checking``, which does the same for ``run``, and ``training_run``,
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from benchmark import checkpoints, contract_check, data, lineage, training_run, weights
 from benchmark.audit import audit
 from benchmark.config import TrainConfig
 from benchmark.config_file import Source, parse
-from benchmark.contracts import Method
-from benchmark.errors import Problem, UserError
+from benchmark.contracts import Method, WeightFile
+from benchmark.errors import Problem, Severity, UserError
 from benchmark.hashes import sha256_file
 from benchmark.images import ImageError, image_header
 from benchmark.pipeline import add_plugin_folders
-from benchmark.training import agreement, progress
+from benchmark.training import agreement, progress, record
 from benchmark.training_run import Prepared
 
 
@@ -44,7 +45,7 @@ def findings(source: Source, plugin_folders: Sequence[Path]) -> tuple[list[Probl
         return problems, [Problem("note", "can be built", where)]
     prepared = training_run.prepare(source)
     needed = weights_problem(method, where, prepared.weights_dir, offline=parsed.offline)
-    return [*problems, *_division(prepared), _beginning(prepared)], [needed]
+    return [*problems, *_division(prepared), *_beginning(prepared)], [needed]
 
 
 def weights_problem(method: Method, where: str, weights_dir: Path | None, *, offline: bool) -> Problem:
@@ -94,14 +95,27 @@ def _smaller(prepared: Prepared, crop: int) -> list[str]:
     return found
 
 
-def _beginning(prepared: Prepared) -> Problem:
-    """What ``train`` would do now: begin, go on, or refuse."""
+def _beginning(prepared: Prepared) -> list[Problem]:
+    """What ``train`` would do now: begin, go on, or refuse; and photographs that both train and validate."""
     where = str(prepared.directory)
     wanted = [
         (weight, weights.locate(weight, prepared.weights_dir)) for weight in contract_check.weights_of(prepared.method)
     ]
     hashes = training_run.weight_hashes(prepared.method, [(weight, path) for weight, path in wanted if path])
     about = prepared.about(hashes, remember=False)
+    twice = record.seen_twice(about)
+    severity: Severity = "error" if prepared.division.selected_on else "warning"
+    return [*([Problem(severity, twice, "train")] if twice else []), _start(prepared, about, hashes, where, wanted)]
+
+
+def _start(
+    prepared: Prepared,
+    about: Mapping[str, Any],
+    hashes: Mapping[str, str],
+    where: str,
+    wanted: Sequence[tuple[WeightFile, Path | None]],
+) -> Problem:
+    """Whether a training begins, goes on, or can't."""
     try:
         start = agreement.choose(prepared.directory, prepared.config.train, about)
         if start.path is None:

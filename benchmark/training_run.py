@@ -6,7 +6,8 @@ Neighbour of ``pipeline``, which does the same for ``run``.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -84,13 +85,33 @@ def train(
     wanted = contract_check.weights_of(prepared.method)
     strict = parsed.unpublished_weights == "refuse"
     found = weights.ensure(wanted, weights_dir=prepared.weights_dir, offline=parsed.offline, strict=strict)
-    os.environ.update(weights.environment(wanted, found, directory / "weights"))
     about = prepared.about(weight_hashes(prepared.method, list(zip(wanted, found, strict=True))))
+    twice = record.seen_twice(about)
+    if twice and prepared.division.selected_on:
+        raise ConfigError(f"train.validate: {twice}")
+    if twice:
+        console.print(f"warning: {twice}", highlight=False, markup=False, soft_wrap=True)
     start = agreement.choose(directory, parsed.train, about)
     said = checkpoints.summary(start.path) if start.path is not None else {}
     if start.path is not None and said:  # one that can't be read is named where its tensors are
         agreement.check_same(start.path, said, about)
-    return _run(prepared, about, start, console)
+    with _environment(weights.environment(wanted, found, directory / "weights")):
+        return _run(prepared, about, start, console)
+
+
+@contextmanager
+def _environment(variables: Mapping[str, str]) -> Iterator[None]:
+    """Environment variables within the body alone: a notebook goes on after a training."""
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
 
 
 def prepare(source: Source) -> Prepared:

@@ -97,6 +97,20 @@ def about(
     return content
 
 
+def seen_twice(content: Mapping[str, Any]) -> str:
+    """Which photographs both train and validate, under two names or in two files; empty where none does."""
+    trained = {digest: name for name, digest in content["training_pixels"].items()}
+    pixels = content["selected_on"]["pixels"]
+    both = sorted((name, trained[digest]) for name, digest in pixels.items() if digest in trained)
+    if not both:
+        return ""
+    (name, other), more = both[0], f", and {len(both) - 1} more" if len(both) > 1 else ""
+    return (
+        f"the reference {name} validates and is, pixel by pixel, {other}, which is trained on{more}: the best epoch is "
+        "chosen on what was learnt; give copies one `cluster`, or leave them out"
+    )
+
+
 def settings(
     parsed: TrainConfig, method: Trainable, options: Mapping[str, Any], loaded: Data
 ) -> dict[str, str | int | float | bool | list[Any] | dict[str, Any] | None]:

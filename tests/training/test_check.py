@@ -5,9 +5,12 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import pandas as pd
 import pytest
+from PIL import Image
 
 from benchmark.cli import main
+from benchmark.errors import ConfigError
 
 Train = Callable[..., str]
 
@@ -73,3 +76,22 @@ def test_checking_a_training_needs_no_torch(workshop: Path) -> None:
     command = [sys.executable, "-c", code, str(workshop / "train.yaml")]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
     assert done.stdout.strip().endswith("False"), done.stdout
+
+
+@pytest.mark.parametrize(("validate", "status"), [("0.25", 0), ("test", 2)])
+def test_a_photograph_under_two_names_that_trains_and_validates_is_found(
+    validate: str, status: int, check: Callable[..., tuple[int, str]], train: Train, workshop: Path
+) -> None:
+    pairs = pd.read_csv(workshop / "pairs.csv")
+    references = pairs.loc[pairs["split"] == "train", "reference"].unique()
+    others = pairs.loc[pairs["split"] == "test", "reference"].unique()
+    with Image.open(workshop / references[0]) as picture:
+        for name in others if validate == "test" else references[1:]:
+            picture.save(workshop / name, compress_level=1)
+    found, said = check(f"train.validate={validate}")
+    assert (found, "equal pixels" in said or "pixel by pixel" in said) == (status, True), said
+    if status:
+        with pytest.raises(ConfigError, match="pixel by pixel"):
+            train(f"train.validate={validate}")
+    else:
+        assert "warning: the reference" in train(f"train.validate={validate}", "train.n_epoch=1")

@@ -87,13 +87,22 @@ def join() -> Ranks:
     """Join the processes that ``torchrun`` describes in the environment, if it does."""
     if not started_by_torchrun():
         return Ranks()
+    store, rank, size = meet()
+    local, local_size = (int(os.environ.get(name, "0")) for name in ("LOCAL_RANK", "LOCAL_WORLD_SIZE"))
+    return Ranks(rank, size, local, max(1, local_size), store)
+
+
+def meet() -> tuple[Any, int, int]:
+    """The key-value store of this round of ``torchrun``, this process's rank, and the number of ranks.
+
+    torchrun keeps its store when it starts the ranks again, and with it the addresses of processes that are dead. So the
+    keys of each round stand under a prefix of its own.
+    """
     from torch.distributed import PrefixStore  # type: ignore[attr-defined] # noqa: PLC0415
     from torch.distributed.rendezvous import rendezvous  # noqa: PLC0415
 
     shared, rank, size = next(iter(rendezvous("env://")))
-    store = PrefixStore(f"round/{_agree(shared, rank, size)}", shared)
-    local, local_size = (int(os.environ.get(name, "0")) for name in ("LOCAL_RANK", "LOCAL_WORLD_SIZE"))
-    return Ranks(rank, size, local, max(1, local_size), store)
+    return PrefixStore(f"round/{_agree(shared, rank, size)}", shared), rank, size
 
 
 def _agree(store: Any, rank: int, size: int) -> str:

@@ -6,6 +6,7 @@ JSON rather than pickle: a plug-in that writes into the pipe can spoil its worke
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -96,6 +97,30 @@ def decode(line: bytes) -> dict[str, Any]:
     if not isinstance(message, dict) or "kind" not in message:
         raise ValueError("not a message")
     return message
+
+
+TOLD: Mapping[str, Mapping[str, type | tuple[type, ...]]] = {
+    "ready": {},
+    "done": {},
+    "loading": {"label": str},
+    "loaded": {"label": str},
+    "broken": {"label": str, "status": str, "reason": str},
+    "cost": {"label": str, "found": dict},
+    "started": {"label": str, "pair": str},
+    "score": {"label": str, "pair": str, "value": float, "seconds": (int, float)},
+    "failure": {"label": str, "pair": str, "reason": str},
+}
+"""What a worker tells, and of what type."""
+
+
+def is_sound(message: Mapping[str, Any]) -> bool:
+    """Whether a message is one that a worker sends; a plug-in may have written into its pipe."""
+    wanted = TOLD.get(str(message["kind"]))
+    if wanted is None or not all(isinstance(message.get(key), kind) for key, kind in wanted.items()):
+        return False
+    numbers = message["found"].values() if message["kind"] == "cost" else ()
+    numbers = (message["value"], message["seconds"]) if message["kind"] == "score" else numbers
+    return all(isinstance(number, (int, float)) and math.isfinite(number) for number in numbers)
 
 
 def encode_setup(setup: Setup) -> bytes:

@@ -5,24 +5,22 @@ A worker that dies or hangs costs the pair it was scoring; a method that does so
 
 from __future__ import annotations
 
-import contextlib
 import os
 import queue
 import signal
-import subprocess
-import tempfile
-import threading
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import IO, Any
+from typing import Any
 
 from benchmark import children
-from benchmark.scoring.messages import Group, Setup, decode, encode_group, encode_setup
+from benchmark.scoring.messages import Group, Setup, encode_group, encode_setup
+from benchmark.scoring.worker_process import EOF_LIMIT_S, WorkerProcess
 
 START_LIMIT_S = 300.0
 LOAD_LIMIT_S = 1800.0
+LOOK_EVERY_S = 1.0
 MOST_DEATHS = 3
 MOST_HANGS = 1
 
@@ -83,8 +81,7 @@ class WorkerStartError(RuntimeError):
 @dataclass(slots=True)
 class _Worker:
     number: int
-    process: subprocess.Popen[bytes]
-    log: IO[bytes]
+    process: WorkerProcess
     deadline: float
     ready: bool = False
     group: Group | None = None
@@ -94,6 +91,7 @@ class _Worker:
     hung: bool = False
     next: Group | None = None
     reading: bool = False
+    ended: float | None = None
 
 
 class Supervisor:
@@ -118,6 +116,7 @@ class Supervisor:
         self._deaths: Counter[str] = Counter()
         self._decode_deaths: Counter[int] = Counter()
         self._started = 0
+        self._seen = time.monotonic()
 
     def run(self, groups: Iterable[Group], early: Callable[[], bool] = lambda: True) -> Iterator[Event]:
         """Score the groups, yielding what becomes known. Closing the iterator ends the workers.
@@ -141,42 +140,17 @@ class Supervisor:
     def _start(self) -> None:
         self._started += 1
         number = self._started
-        log = tempfile.TemporaryFile()  # noqa: SIM115 - closed when the worker ends
-        process = subprocess.Popen(
-            children.command("benchmark.scoring.worker"),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=log,
-            env=_environment(self._setup),
-            start_new_session=True,
-        )
-        worker = _Worker(number, process, log, time.monotonic() + START_LIMIT_S)
-        self._workers[number] = worker
-        threading.Thread(target=self._listen, args=(worker,), daemon=True).start()
-        self._send(worker, encode_setup(self._setup if number == 1 else replace(self._setup, measure=())))
-
-    def _listen(self, worker: _Worker) -> None:
-        assert worker.process.stdout is not None
-        with worker.process.stdout as lines:
-            for line in lines:
-                with contextlib.suppress(ValueError):
-                    self._messages.put((worker.number, decode(line)))
-        self._messages.put((worker.number, None))
-
-    @staticmethod
-    def _send(worker: _Worker, data: bytes) -> None:
-        assert worker.process.stdin is not None
-        with contextlib.suppress(OSError):  # its death is seen by the listener
-            worker.process.stdin.write(data)
-            worker.process.stdin.flush()
+        process = WorkerProcess(number, _environment(self._setup), lambda who, what: self._messages.put((who, what)))
+        self._workers[number] = _Worker(number, process, time.monotonic() + START_LIMIT_S)
+        process.send(encode_setup(self._setup if number == 1 else replace(self._setup, measure=())))
 
     def _step(self) -> Iterator[Event]:
-        deadline = min(worker.deadline for worker in self._workers.values())
         try:
-            number, message = self._messages.get(timeout=max(0.0, min(deadline - time.monotonic(), 1.0)))
+            number, message = self._messages.get(timeout=LOOK_EVERY_S)
         except queue.Empty:
-            self._end_hung()
-            return
+            number, message = 0, None
+        self._forgive_pause()
+        self._look_after_workers()
         worker = self._workers.get(number)
         if worker is None:
             return
@@ -185,11 +159,28 @@ class Supervisor:
         else:
             yield from self._on_message(worker, message)
 
-    def _end_hung(self) -> None:
+    def _forgive_pause(self) -> None:
+        """Where this process itself stood still (a container or a job that was stopped for a while), all limits wait."""
+        now = time.monotonic()
+        missed = now - self._seen - LOOK_EVERY_S
+        self._seen = now
+        if missed > LOOK_EVERY_S:
+            for worker in self._workers.values():
+                worker.deadline += missed
+
+    def _look_after_workers(self) -> None:
+        """End what took too long; notice what died although somebody else still holds its pipe."""
+        now = time.monotonic()
         for worker in self._workers.values():
-            if time.monotonic() > worker.deadline and not worker.hung:
+            if worker.ended is None and worker.process.has_ended():
+                worker.ended = now
+                worker.process.kill()  # what it started and left behind, so that its pipe closes
+            elif worker.ended is not None and now - worker.ended > EOF_LIMIT_S:
+                worker.ended = now
+                self._messages.put((worker.number, None))
+            elif now > worker.deadline and not worker.hung:
                 worker.hung = True
-                _kill(worker.process)
+                worker.process.kill()
 
     def _on_message(self, worker: _Worker, message: Mapping[str, Any]) -> Iterator[Event]:
         worker.deadline = time.monotonic() + self._time_limit
@@ -232,7 +223,7 @@ class Supervisor:
                 worker.group = replace(group, wanted=wanted, next_files=worker.next.files() if worker.next else ())
                 worker.open = {(label, pair) for label, names in wanted.items() for pair in names}
                 worker.deadline = time.monotonic() + self._time_limit
-                self._send(worker, encode_group(worker.group))
+                worker.process.send(encode_group(worker.group))
                 return
         self._end(worker)
 
@@ -269,8 +260,7 @@ class Supervisor:
             yield Broken(label, status, reason)
 
     def _on_death(self, worker: _Worker) -> Iterator[Event]:
-        code = worker.process.wait()
-        last_words = _last_line(worker.log)
+        code, last_words = worker.process.end(), worker.process.last_words()
         group, doing, loading = worker.group, worker.doing, worker.loading
         self._end(worker)
         if not worker.ready:
@@ -302,15 +292,11 @@ class Supervisor:
 
     def _end(self, worker: _Worker) -> None:
         self._workers.pop(worker.number, None)
-        if worker.process.stdin is not None:
-            with contextlib.suppress(OSError):
-                worker.process.stdin.close()
-        worker.log.close()
-        threading.Thread(target=worker.process.wait, daemon=True).start()
+        worker.process.release()
 
     def _end_all(self) -> None:
         for worker in list(self._workers.values()):
-            _kill(worker.process)
+            worker.process.kill()
             self._end(worker)
 
 
@@ -325,18 +311,6 @@ def _rest(group: Group, still_open: set[tuple[str, str]]) -> Group:
 def _death(code: int, last_words: str) -> str:
     how = f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with exit status {code}"
     return f"{how}{f' ({last_words})' if last_words else ''}"
-
-
-def _last_line(log: IO[bytes]) -> str:
-    log.seek(0, os.SEEK_END)
-    log.seek(max(0, log.tell() - 4096))
-    lines = log.read().decode(errors="replace").strip().splitlines()
-    return lines[-1].strip()[:200] if lines else ""
-
-
-def _kill(process: subprocess.Popen[bytes]) -> None:
-    with contextlib.suppress(OSError):
-        process.kill()
 
 
 def _environment(setup: Setup) -> dict[str, str]:

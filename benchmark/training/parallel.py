@@ -15,6 +15,8 @@ import torch
 import torch.distributed as dist
 from torch import Tensor
 
+from benchmark import ranks
+
 
 @dataclass(frozen=True, slots=True)
 class Ranks:
@@ -77,11 +79,13 @@ def join(device: str) -> Ranks:
     if int(os.environ.get("WORLD_SIZE", "1")) < 2:
         return Ranks()
     if not dist.is_initialized():
-        dist.init_process_group("nccl" if device.startswith("cuda") else "gloo")
+        store, rank, size = ranks.meet()
+        backend = "nccl" if device.startswith("cuda") else "gloo"
+        dist.init_process_group(backend, store=store, rank=rank, world_size=size)
     return Ranks(dist.get_rank(), dist.get_world_size())
 
 
-def leave(ranks: Ranks) -> None:
+def leave(group: Ranks) -> None:
     """Leave the group."""
-    if ranks.size > 1 and dist.is_initialized():
+    if group.size > 1 and dist.is_initialized():
         dist.destroy_process_group()

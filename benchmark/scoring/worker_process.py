@@ -1,0 +1,164 @@
+"""One worker as a process: started, talked to, and ended together with everything that its methods started.
+
+A worker leads a session of its own. A method may fork, start MATLAB, or close every file descriptor; so the process is
+watched, not only its pipe, its whole session is killed when it ends, and no wait is without a limit. Standard library only.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import signal
+import subprocess
+import tempfile
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from benchmark import children
+from benchmark.scoring.messages import decode, is_sound
+
+LONGEST_LINE = 16 * 2**20
+SURELY_FITS = 16 * 2**10
+"""Bytes that an empty pipe takes without a reader, on Linux and macOS."""
+END_LIMIT_S = 10.0
+EOF_LIMIT_S = 2.0
+KILLS = 3
+TOKEN = "EFID_BENCH_WORKER"
+"""Environment variable by which the processes that a worker started are known, even in sessions of their own."""
+
+Heard = Callable[[int, dict[str, Any] | None], None]
+
+
+class WorkerProcess:
+    """A running worker.
+
+    Args:
+        number: identifies it in what is heard.
+        environment: of the process.
+        heard: is called by another thread with each message, and with ``None`` when no more can come.
+    """
+
+    def __init__(self, number: int, environment: Mapping[str, str], heard: Heard) -> None:
+        self._number = number
+        self._heard = heard
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115 - closed when the worker has ended
+        self._token = secrets.token_hex(16)
+        self._process = subprocess.Popen(
+            children.command("benchmark.scoring.worker"),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._log,
+            env={**environment, TOKEN: self._token},
+            start_new_session=True,
+        )
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def _listen(self) -> None:
+        assert self._process.stdout is not None
+        with contextlib.suppress(OSError), self._process.stdout as pipe:
+            for line in iter(lambda: pipe.readline(LONGEST_LINE), b""):
+                with contextlib.suppress(ValueError, RecursionError):
+                    message = decode(line)
+                    if is_sound(message):
+                        self._heard(self._number, message)
+        self._heard(self._number, None)
+
+    def send(self, data: bytes) -> None:
+        """Write a message; one that might not fit into the pipe is written by a thread, so that nothing waits here."""
+        if len(data) <= SURELY_FITS:
+            self._write(data)
+        else:
+            threading.Thread(target=self._write, args=(data,), daemon=True).start()
+
+    def _write(self, data: bytes) -> None:
+        assert self._process.stdin is not None
+        left = memoryview(data)
+        with contextlib.suppress(OSError, ValueError):  # its death is noticed otherwise
+            while left:
+                left = left[os.write(self._process.stdin.fileno(), left) :]
+
+    def has_ended(self) -> bool:
+        """Whether the process is dead; its number is not given back yet, so that its session can still be named."""
+        if not hasattr(os, "waitid") or self._process.returncode is not None:  # macOS before Python 3.13
+            return self._process.poll() is not None
+        with contextlib.suppress(ChildProcessError):
+            return os.waitid(os.P_PID, self._process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+        return self._process.poll() is not None
+
+    def kill(self) -> None:
+        """Kill the process and all that it started."""
+        if self._process.returncode is None:
+            kill_session(self._process.pid, self._token)
+
+    def end(self) -> int:
+        """Its exit status, once it is dead; one that goes on without its pipe is killed."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            if not self._wait_for_death(EOF_LIMIT_S):
+                self.kill()
+                return self._process.wait(END_LIMIT_S)
+            self.kill()  # what it left behind
+            return self._process.wait(END_LIMIT_S)
+        return -signal.SIGKILL
+
+    def release(self, limit: float = END_LIMIT_S) -> None:
+        """There is no more work: it ends by itself, or is killed after a while; this returns at once."""
+        if self._process.stdin is not None:
+            with contextlib.suppress(OSError):
+                self._process.stdin.close()
+        threading.Thread(target=self._see_it_end, args=(limit,)).start()
+
+    def _see_it_end(self, limit: float) -> None:
+        self._wait_for_death(limit)
+        self.kill()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(END_LIMIT_S)
+        self._log.close()
+
+    def _wait_for_death(self, limit: float) -> bool:
+        pause = threading.Event()
+        step = 0.02
+        for _ in range(max(1, round(limit / step))):
+            if self.has_ended():
+                return True
+            pause.wait(step)
+        return self.has_ended()
+
+    def last_words(self) -> str:
+        """The last line that it wrote to standard error."""
+        self._log.seek(0, os.SEEK_END)
+        self._log.seek(max(0, self._log.tell() - 4096))
+        lines = self._log.read().decode(errors="replace").strip().splitlines()
+        return lines[-1].strip()[:200] if lines else ""
+
+
+def kill_session(leader: int, token: str) -> None:
+    """Kill a process group and, on Linux, all that descends from it, whatever groups and sessions these have made.
+
+    Args:
+        leader: number of the process that leads the group and its session.
+        token: value of ``TOKEN`` in the environment of the process and so of those that it started.
+    """
+    for _ in range(KILLS):  # one that forks meanwhile is found the next time
+        with contextlib.suppress(OSError):
+            os.killpg(leader, signal.SIGKILL)
+        members = _descendants(leader, token)
+        for pid in members:
+            with contextlib.suppress(OSError):
+                os.kill(pid, signal.SIGKILL)
+        if not members:
+            return
+
+
+def _descendants(leader: int, token: str) -> list[int]:
+    """Living processes of a session, or with the token in their environment; none where there is no ``/proc``."""
+    found = []
+    for place in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError, ValueError, IndexError):
+            state, _, _, session = (place / "stat").read_text(errors="replace").rpartition(")")[2].split()[:4]
+            mine = int(session) == leader or f"{TOKEN}={token}".encode() in (place / "environ").read_bytes()
+            if mine and state not in "ZX" and int(place.name) != os.getpid():
+                found.append(int(place.name))
+    return found

@@ -1,0 +1,89 @@
+"""``torchrun … train`` with a rank that is killed: the next round goes on to the weights of an undisturbed training."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from benchmark import checkpoints
+from tests.training.test_training import METHOD
+
+MORTAL = METHOD.replace(
+    '"DIE_AT" in os.environ:',
+    "(here := os.path.join(os.path.dirname(__file__), 'kill-' + os.environ['RANK'])) and os.path.exists(here):",
+).replace('int(os.environ["DIE_AT"]):', "int(open(here).read()):\n                os.unlink(here)")
+BATCHES = 4
+EPOCHS = 4
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Eight references with four enhanced images each, and the method, as files."""
+    import cv2
+
+    folder = tmp_path_factory.mktemp("killed")
+    (folder / "plugins" / "methods").mkdir(parents=True)
+    (folder / "plugins" / "methods" / "tiny.py").write_text(MORTAL)
+    rng = np.random.default_rng(0)
+    lines = ["reference,enhanced,mos,split"]
+    for number in range(8):
+        reference = rng.integers(0, 256, (32, 32, 3))
+        cv2.imwrite(str(folder / f"{number}.png"), reference)
+        for strength in range(4):
+            cv2.imwrite(str(folder / f"{number}_{strength}.png"), reference // (1 + strength))
+            lines.append(f"{number}.png,{number}_{strength}.png,{5 - strength - number / 10},train")
+    (folder / "table.csv").write_text("\n".join(lines) + "\n")
+    (folder / "train.yaml").write_text(
+        "dataset: {name: table, file: table.csv}\nmethod: {name: tiny}\nplugins: [plugins]\nthreads: 1\n"
+        f"train: {{validate: 0.25, n_epoch: {EPOCHS}, batch_size: 6, num_workers: 0, "
+        "learning_rate: 0.01, loss: {mse: 1, plcc: 0.5}}\n"
+    )
+    return folder
+
+
+@pytest.fixture(scope="module")
+def train(root: Path, place: Path) -> Callable[[str], subprocess.CompletedProcess[str]]:
+    def call(directory: str) -> subprocess.CompletedProcess[str]:
+        start = [
+            sys.executable,
+            "-m",
+            "torch.distributed.run",
+            "--standalone",
+            "--nproc-per-node=2",
+            "--max-restarts=3",
+        ]
+        arguments = ["train", "train.yaml", "--set", f"checkpoints_dir={directory}"]
+        command = [*start, str(root / "run_benchmark.py"), *arguments]
+        return subprocess.run(command, cwd=place, capture_output=True, text=True, timeout=280)
+
+    return call
+
+
+@pytest.fixture(scope="module")
+def undisturbed(place: Path, train: Callable[[str], subprocess.CompletedProcess[str]]) -> dict[str, object]:
+    done = train("whole")
+    assert done.returncode == 0, done.stderr
+    return dict(checkpoints.read(place / "whole" / "last.pt")["state"])
+
+
+@pytest.mark.parametrize(("rank", "call"), [(1, BATCHES + 2), (0, 2)], ids=["after the first epoch", "within it"])
+def test_a_killed_rank_ends_in_the_same_weights(
+    rank: int,
+    call: int,
+    place: Path,
+    train: Callable[[str], subprocess.CompletedProcess[str]],
+    undisturbed: dict[str, object],
+) -> None:
+    import torch
+
+    (place / "plugins" / "methods" / f"kill-{rank}").write_text(str(call))
+    done = train(f"killed-{rank}-{call}")
+    assert done.returncode == 0, done.stderr
+    assert not (place / "plugins" / "methods" / f"kill-{rank}").exists(), "the rank was killed"
+    found = checkpoints.read(place / f"killed-{rank}-{call}" / "last.pt")
+    assert found["epoch"] == EPOCHS
+    for name, tensor in undisturbed.items():
+        assert torch.equal(tensor, found["state"][name]), name

@@ -69,7 +69,7 @@ def build(entry: DatasetEntry, source: Source) -> tuple[Dataset, dict[str, Any]]
         ConfigError: an unknown name or a wrong option.
     """
     try:
-        found = registry.datasets().load(entry.name)
+        found = registry.datasets().load(entry.name, entry.options)
     except PluginError as error:
         raise ConfigError(f"{source.where(('dataset',))}: {error}") from None
     known = options_model(found).model_fields

@@ -95,7 +95,7 @@ def _enter(
         raise ConfigError(f"{source.where(prefix)}: {error}") from None
     entrant = Entrant(entry.label or listing.name, listing.name)
     try:
-        found = methods.import_listing(listing)
+        found = methods.import_listing(listing, entry.options)
     except PluginError as error:
         entrant.give_up("failed", str(error))
         return entrant

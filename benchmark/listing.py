@@ -24,7 +24,7 @@ def print_methods(console: Console) -> int:
     table = _table("name", "better", "trained on", "source", "licence", "usable now")
     for entry in listings:
         try:
-            found = methods.import_listing(entry)
+            found = methods.import_listing(entry, {})
         except PluginError as error:
             table.add_row(entry.name, "?", "", "", "", f"no: {error}")
             continue

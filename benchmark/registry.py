@@ -10,7 +10,7 @@ import ast
 import hashlib
 import importlib
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
@@ -19,6 +19,7 @@ from typing import Any, Generic, TypeVar
 from benchmark import contract_check, plugins
 from benchmark.contracts import Dataset, DatasetInfo, Method, MethodInfo, ScoreSource, Trainable, splits_work
 from benchmark.errors import PluginError, in_words
+from benchmark.plugins import trial
 from benchmark.words import did_you_mean
 
 Plugin = TypeVar("Plugin", Method, Dataset)
@@ -117,20 +118,39 @@ class Registry(Generic[Plugin]):
         unread = "".join(f"\n(not read: {item.place}: {item.reason})" for item in broken[:2])
         raise PluginError(f"no {self.noun} {name!r}{hint or f'; `list {self.kind}` shows all'}{unread}")
 
-    def load(self, name: str) -> type[Plugin]:
+    def load(self, name: str, options: Mapping[str, Any] | None = None, *, tried: bool = False) -> type[Plugin]:
         """Import the plug-in of this name and check that it keeps the contract.
+
+        Args:
+            name: in any spelling of capitals, dashes and underscores.
+            options: with which it is going to be built.
+            tried: whether this process may be lost, so that nothing is tried in another one first.
 
         Raises:
             PluginError: no such plug-in, its file fails to import, or its class breaks the contract.
         """
-        return self.import_listing(self.find(name))
+        return self.import_listing(self.find(name), options, tried=tried)
 
-    def import_listing(self, listing: Listing) -> type[Plugin]:
+    def import_listing(
+        self, listing: Listing, options: Mapping[str, Any] | None = None, *, tried: bool = False
+    ) -> type[Plugin]:
         """Import one plug-in and check that it keeps the contract.
+
+        One that does not come with this engine is imported by a helper process first, and built where options are given:
+        it might end the process, or never come back.
+
+        Args:
+            listing: as found.
+            options: with which it is going to be built, as they stand in the configuration.
+            tried: whether this process may be lost, so that nothing is tried in another one first.
 
         Raises:
             PluginError: its file fails to import, or its class breaks the contract.
         """
+        if not tried and trial.is_foreign(listing.file) and (options is not None or listing.module not in sys.modules):
+            fault = trial.fault(self.kind, listing.name, options)
+            if fault:
+                raise PluginError(f"{listing.name}: {listing.place}: {fault}")
         try:
             if listing.entry_point is not None:
                 found = listing.entry_point.load()

@@ -150,7 +150,7 @@ def check_method(name: str, options: Mapping[str, Any], source: Source) -> Metho
     Raises:
         UserError: no such method, a wrong option, or it can't be used here.
     """
-    found = registry.methods().load(name)
+    found = registry.methods().load(name, options)
     if issubclass(found, ScoreSource):
         raise PluginError(f"{name}: takes its scores from labels or files, not from two images")
     checked = check_options(found, options, source, ())

@@ -176,7 +176,7 @@ def build_method(parsed: TrainConfig, source: Source) -> tuple[Trainable, dict[s
         ConfigError: no such method, one that does not learn, a wrong option, or one that stands twice and differs.
     """
     try:
-        found = registry.methods().load(parsed.method.name)
+        found = registry.methods().load(parsed.method.name, parsed.method.options)
     except PluginError as error:
         raise ConfigError(f"{source.where(('method',))}: {error}") from None
     if not issubclass(found, Trainable):

@@ -17,7 +17,7 @@ def build(task: MethodTask) -> Method:
     Raises:
         benchmark.errors.PluginError: it can't be imported or breaks the contract.
     """
-    found = registry.methods().load(task.name)
+    found = registry.methods().load(task.name, tried=True)  # a worker is looked after
     options: dict[str, Any] = {
         name: Path(value) if isinstance(value, str) and takes_path(found, name) else value
         for name, value in task.options.items()

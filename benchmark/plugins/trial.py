@@ -1,0 +1,117 @@
+"""Tries a plug-in from elsewhere in a helper process before this one imports it. Standard library only.
+
+A plug-in is code that this project did not write: importing or building it may end the process, with an exit status of 0
+even, or never come back. The helper does the same first; if it dies or hangs, the plug-in's own row says so and nothing else
+suffers. What raises is left to the caller, who meets it again and knows the words for it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from benchmark import children, plugins
+
+LIMIT_S = 120.0
+STEPS = ("imported", "built")
+DOING = {"": "when it is imported", "imported": "when it is built with its options"}
+
+
+def is_foreign(file: Path | None) -> bool:
+    """Whether a plug-in's file (``None``: an installed package's) is none of those that come with this engine."""
+    if file is None:
+        return True
+    own = [Path(folder) for kind in plugins.KINDS for folder in plugins.shipped_folders(kind)]
+    own.append(Path(plugins.__file__).resolve().parent)
+    return not any(file.resolve().is_relative_to(folder.resolve()) for folder in own)
+
+
+def fault(kind: plugins.Kind, name: str, options: Mapping[str, Any] | None = None, limit: float = LIMIT_S) -> str:
+    """What a plug-in does to the process that imports it, and builds it where options are given; empty for nothing.
+
+    Args:
+        kind: of plug-in.
+        name: registered name.
+        options: as they stand in the configuration; ``None`` to import only.
+        limit: seconds until it counts as hanging.
+    """
+    request = {"kind": kind, "name": name, "options": options, "folders": _further_folders()}
+    with subprocess.Popen(
+        children.command("benchmark.plugins.trial"),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=children.environment(),
+        start_new_session=True,
+    ) as process:
+        try:
+            out, _ = process.communicate(json.dumps(request, default=str).encode(), timeout=limit)
+        except subprocess.TimeoutExpired:
+            out, hung = b"", True
+        else:
+            hung = False
+        finally:
+            with contextlib.suppress(OSError):
+                os.killpg(process.pid, signal.SIGKILL)  # it and all that it started
+        if hung:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                out, _ = process.communicate(timeout=1.0)
+    done = [line for line in out.decode(errors="replace").splitlines() if line in (*STEPS, "end")]
+    if done[-1:] == ["end"]:
+        return ""
+    doing = DOING.get(done[-1] if done else "", DOING["imported"])
+    if hung:
+        return f"it takes longer than {limit:g} s {doing}"
+    code = process.returncode
+    how = f"is killed by {signal.Signals(-code).name}" if code < 0 else f"ends with exit status {code}"
+    return f"its process {how} {doing}"
+
+
+def _further_folders() -> list[str]:
+    """The folders of plug-ins beside those that come with the engine, as ``plugins.add_folder`` takes them."""
+    return list(dict.fromkeys(str(folder.parent) for kind in plugins.KINDS for folder in plugins.folders(kind)))
+
+
+def main() -> None:
+    """The helper: does what a request on standard input says, and tells on standard output how far it came."""
+    out = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)  # what the plug-in prints is no answer
+    request = json.loads(sys.stdin.read())
+    for folder in request["folders"]:
+        with contextlib.suppress(FileNotFoundError):
+            plugins.add_folder(Path(folder))
+
+    def tell(step: str) -> None:
+        out.write(f"{step}\n")
+        out.flush()
+
+    with contextlib.suppress(BaseException):  # whoever asked meets it again
+        _do(request, tell)
+    tell("end")
+    os._exit(0)  # threads and exit functions of the plug-in have no say
+
+
+def _do(request: Mapping[str, Any], tell: Any) -> None:
+    from benchmark import contract_check, registry  # noqa: PLC0415 - `registry` imports this package
+
+    kinds: Mapping[str, Any] = {"methods": registry.methods, "datasets": registry.datasets}
+    found = kinds[request["kind"]]().load(request["name"], tried=True)
+    tell("imported")
+    if request["options"] is not None:
+        built = found(**request["options"])
+        tell("built")
+        if request["kind"] == "methods":
+            contract_check.check_method(built)
+
+
+__all__: Sequence[str] = ("LIMIT_S", "fault", "is_foreign")
+
+if __name__ == "__main__":
+    main()

@@ -37,6 +37,7 @@ from benchmark import (
     provenance,
     ranks,
     record,
+    registry,
 )
 from benchmark.config import PluginFolders, RunConfig
 from benchmark.config_file import Source, absolute, parse, read_source, source_of
@@ -49,7 +50,7 @@ from benchmark.lineup import Entrant
 from benchmark.outcome import Evaluation, Run
 from benchmark.ranks import Ranks
 from benchmark.results import ScoredMethod
-from benchmark.scoring import promise
+from benchmark.scoring import asking, promise
 from benchmark.scoring.engine import Outcome
 from benchmark.scoring.plan import Failure, Plan
 from benchmark.single import create_method
@@ -282,21 +283,25 @@ def _columns(prepared: Prepared, scored: Outcome) -> list[tuple[str, list[float]
     columns: list[tuple[str, list[float]]] = []
     for entrant in prepared.entrants:
         if isinstance(entrant.method, ScoreSource) and entrant.status == "scored":
-            values = _ask(entrant, prepared.data, scored)
+            values = _ask(entrant, prepared, scored)
         else:
             values = [scored.scores.get((entrant.label, str(pair)), np.nan) for pair in chosen["pair"]]
         columns.append((entrant.label, values))
     return columns
 
 
-def _ask(entrant: Entrant, loaded: Data, scored: Outcome) -> list[float]:
+def _ask(entrant: Entrant, prepared: Prepared, scored: Outcome) -> list[float]:
     """A score source's answer; what it can't answer is a failure with a reason."""
-    chosen = loaded.chosen
+    loaded, chosen = prepared.data, prepared.data.chosen
     nothing = [float("nan")] * len(chosen)
     assert isinstance(entrant.method, ScoreSource)
     try:
-        answer = entrant.method.scores(loaded.table.copy(), chosen.copy())
-        values = contract_check.numbers_of(answer, chosen)
+        if registry.is_foreign(type(entrant.method)):
+            limit = prepared.config.time_limit
+            values = asking.ask(entrant.task(), prepared.plugin_folders, loaded.table, chosen, limit=limit)
+        else:
+            answer = entrant.method.scores(loaded.table.copy(), chosen.copy())
+            values = contract_check.numbers_of(answer, chosen)
     except PluginError as error:
         entrant.give_up("failed", str(error))
         return nothing

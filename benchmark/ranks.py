@@ -58,17 +58,22 @@ class Ranks:
         if self.first and self._store is not None:
             self._store.set(f"{name}/done", "1")
 
-    def share(self, items: Sequence[Item]) -> Iterator[Item]:
-        """Items from a queue that all ranks take from, one at a time: a slow rank takes fewer. All ranks name the same."""
+    def share(self, items: Sequence[Item], queue: int = 0) -> Iterator[Item]:
+        """Items from a queue that all ranks take from, one at a time: a slow rank takes fewer. All ranks name the same.
+
+        Args:
+            items: all that are in the queue, also those that others take.
+            queue: tells several queues apart.
+        """
         if self._store is None:
             yield from items
             return
-        while (place := self._store.add("next", 1) - 1) < len(items):
+        while (place := self._store.add(f"next/{queue}", 1) - 1) < len(items):
             yield items[place]
 
-    def plenty(self, items: int, workers: int) -> bool:
+    def plenty(self, items: int, workers: int, queue: int = 0) -> bool:
         """Whether so many of ``items`` are left in the queue that a rank of ``workers`` may take some early."""
-        return self._store is None or items - self._store.add("next", 0) > EARLY * self.size * workers
+        return self._store is None or items - self._store.add(f"next/{queue}", 0) > EARLY * self.size * workers
 
     def tell(self, summary: Any) -> None:
         """Leave a small JSON value for the first rank."""

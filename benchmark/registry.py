@@ -295,6 +295,12 @@ def _where_in(error: BaseException, listing: Listing) -> str:
     return f"{place}: "
 
 
+def is_foreign(found: type[Method] | type[Dataset]) -> bool:
+    """Whether a plug-in is none of those that come with this engine."""
+    file = getattr(sys.modules.get(found.__module__), "__file__", None)
+    return trial.is_foreign(Path(file) if file else None)
+
+
 def source_files(found: type[Method] | type[Dataset]) -> list[Path]:
     """The files whose content decides what a plug-in computes: its module or package, and what it imports relatively."""
     module = sys.modules[found.__module__]

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmark import atomic, costs, lineup, provenance, weights
+from benchmark import atomic, costs, lineup, provenance, registry, weights
 from benchmark.config import RunConfig
 from benchmark.config_file import Source
 from benchmark.data import Data
@@ -157,8 +157,9 @@ def score(prepared: Prepared, work: Work, group: Ranks, console: Console) -> Out
             progress,
             workers=work.workers,
             time_limit=prepared.config.time_limit,
+            lanes=_lanes(prepared.entrants),
             share=group.share,
-            early=lambda: group.plenty(len(work.plan.references), work.workers),
+            early=lambda lane: group.plenty(len(work.plan.references), work.workers, lane),
         )
     if group.size > 1:
         scored = _pool(work, scored, group)
@@ -170,6 +171,20 @@ def score(prepared: Prepared, work: Work, group: Ranks, console: Console) -> Out
             status, reason = scored.broken[entrant.label]
             entrant.give_up("unavailable" if status == "unavailable" else "failed", reason)
     return scored
+
+
+def _lanes(entrants: Sequence[Entrant]) -> list[list[str]]:
+    """Labels of methods that share workers: all that come with the engine, and those of each file from elsewhere.
+
+    What one does to its process (a patched function, a global setting) then moves no other's numbers.
+    """
+    lanes: dict[str, list[str]] = {"": []}
+    for entrant in entrants:
+        if entrant.scores_images:
+            kind = type(entrant.method)
+            foreign = registry.is_foreign(kind)  # type: ignore[arg-type]
+            lanes.setdefault(kind.__module__ if foreign else "", []).append(entrant.label)
+    return [labels for labels in lanes.values() if labels]
 
 
 def _pool(work: Work, own: Outcome, group: Ranks) -> Outcome:

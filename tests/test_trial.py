@@ -88,3 +88,76 @@ def test_plug_ins_that_come_with_the_engine_are_not_tried(plugin_folder: Path) -
 
     assert not any(trial.is_foreign(item.file) for item in registry.methods().listings()[0] if item.name == "psnr")
     assert trial.is_foreign(plugin_folder / "methods" / "odd.py")
+
+
+SOURCE = """
+import os, time
+from benchmark import MethodInfo, ScoreSource
+
+
+class Oracle(ScoreSource):
+    info = MethodInfo(name="oracle", title="Oracle", higher_is_better=True)
+
+    def scores(self, pairs, wanted):
+        {body}
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "words", "status"),
+    [
+        ("os._exit(0)", "its process ended with exit status 0 and gave no answer", 3),
+        ("time.sleep(600)", "it takes longer than 6 s", 3),
+        ("return 1 / 0", "ZeroDivisionError", 3),
+        ("print('hello'); return wanted['mos'].tolist()", "", 0),
+    ],
+)
+def test_a_score_source_from_elsewhere_answers_in_a_process_of_its_own(
+    body: str, words: str, status: int, root: Path, plugin_folder: Path, tiny_set: Path
+) -> None:
+    (plugin_folder / "methods" / "oracle.py").write_text(SOURCE.format(body=body))
+    config = plugin_folder.parent / "run.yaml"
+    config.write_text(
+        f"dataset: {{name: table, file: {tiny_set}}}\nmethods: [psnr, oracle]\nplugins: [{plugin_folder}]\n"
+        "report: {plots: []}\nstatistics: {replicates: 20}\ntime_limit: 6\n"
+    )
+    output = plugin_folder.parent / "out"
+    ran = command(root, "run", str(config), "--output", str(output))
+    assert (ran.returncode, words in (output / "run.json").read_text()) == (status, True), ran.stderr
+    scores = (output / "scores.csv").read_text().splitlines()
+    assert all(line.split(",")[-2] for line in scores), "the other method has its scores"
+
+
+PATCHING = """
+import torch
+from benchmark import Method, MethodInfo
+
+plain = torch.nn.functional.conv2d
+torch.nn.functional.conv2d = lambda *args, **kwargs: plain(*args, **kwargs) * 1.5
+torch.backends.mkldnn.enabled = False
+
+
+class Patching(Method):
+    info = MethodInfo(name="patching", title="Patching", higher_is_better=True)
+
+    def score(self, enhanced, reference):
+        return enhanced.mean(dim=(1, 2, 3))
+"""
+
+
+def test_what_a_plug_in_from_elsewhere_changes_in_its_process_moves_no_other_methods_numbers(
+    root: Path, plugin_folder: Path, tiny_set: Path
+) -> None:
+    (plugin_folder / "methods" / "patching.py").write_text(PATCHING)
+    config = plugin_folder.parent / "run.yaml"
+    outputs = []
+    for methods in ("patching, gmsd, ssim", "gmsd, ssim"):
+        config.write_text(
+            f"dataset: {{name: table, file: {tiny_set}}}\nmethods: [{methods}]\nplugins: [{plugin_folder}]\n"
+            "report: {plots: []}\nstatistics: {replicates: 20}\nworkers: 1\n"
+        )
+        output = plugin_folder.parent / f"out{len(outputs)}"
+        ran = command(root, "run", str(config), "--output", str(output))
+        assert ran.returncode == 0, ran.stderr
+        outputs.append([line.split(",")[-2:] for line in (output / "scores.csv").read_text().splitlines()])
+    assert outputs[0] == outputs[1]

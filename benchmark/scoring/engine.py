@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 from benchmark.scoring.messages import Group, Setup
 from benchmark.scoring.plan import Failure, Plan
@@ -65,8 +66,9 @@ def score_missing(
     *,
     workers: int,
     time_limit: float,
-    share: Callable[[Sequence[str]], Iterable[str]] = iter,
-    early: Callable[[], bool] = lambda: True,
+    lanes: Sequence[Collection[str]] | None = None,
+    share: Callable[[Sequence[str], int], Iterable[str]] = lambda references, _: references,
+    early: Callable[[int], bool] = lambda _: True,
 ) -> Outcome:
     """Compute the plan's groups; whatever is known when this ends, also by an interruption, is in the store.
 
@@ -78,9 +80,11 @@ def score_missing(
         progress: is told how it goes.
         workers: number of processes.
         time_limit: seconds for one pair.
-        share: from the references of all pairs, missing or not, those that this process is to look after
+        lanes: labels of methods that share processes; those of one lane never meet those of another, one lane is scored
+            after the other. By default all methods share.
+        share: from the references of all pairs, missing or not, those that this process is to look after in a lane
             (``Ranks.share``).
-        early: whether a reference may be taken before a worker is free for it (``Ranks.plenty``).
+        early: whether a reference of a lane may be taken before a worker is free for it (``Ranks.plenty``).
 
     Raises:
         OSError: scores can't be written.
@@ -93,16 +97,19 @@ def score_missing(
     written = time.monotonic()
     open_pairs: set[tuple[str, str]] = set()
     taken: list[Group] = []
-    supervisor = Supervisor(setup, min(workers, len(plan.groups)), time_limit)
     try:
-        with closing(supervisor.run(_take(plan, share, open_pairs, taken), early)) as events:  # type: ignore[type-var]
-            for event in events:
-                _note(event, outcome, open_pairs, producers, waiting, progress)
-                due = isinstance(event, GroupDone) or time.monotonic() - written > WRITE_EVERY_S
-                if due and waiting:
-                    store.add(producers.values(), waiting)
-                    waiting.clear()
-                    written = time.monotonic()
+        for number, labels in enumerate([list(producers)] if lanes is None else lanes):
+            groups = _of_lane(plan.groups, labels)
+            supervisor = Supervisor(_setup_of_lane(setup, labels), min(workers, len(groups)), time_limit)
+            source = _take(groups, share(plan.references, number), open_pairs, taken)
+            with closing(supervisor.run(source, partial(early, number))) as events:  # type: ignore[type-var]
+                for event in events:
+                    _note(event, outcome, open_pairs, producers, waiting, progress)
+                    due = isinstance(event, GroupDone) or time.monotonic() - written > WRITE_EVERY_S
+                    if due and waiting:
+                        store.add(producers.values(), waiting)
+                        waiting.clear()
+                        written = time.monotonic()
     finally:
         if waiting:
             store.add(producers.values(), waiting)
@@ -110,16 +117,32 @@ def score_missing(
     return outcome
 
 
+def _of_lane(groups: Sequence[Group], labels: Collection[str]) -> list[Group]:
+    """What some of the methods still have to score."""
+    found = []
+    for group in groups:
+        wanted = {label: names for label, names in group.wanted.items() if label in labels}
+        needed = {name for names in wanted.values() for name in names}
+        if wanted:
+            found.append(
+                replace(group, wanted=wanted, pairs=tuple(task for task in group.pairs if task.pair in needed))
+            )
+    return found
+
+
+def _setup_of_lane(setup: Setup, labels: Collection[str]) -> Setup:
+    """What workers of a lane need to know: its own methods and no other."""
+    methods = tuple(task for task in setup.methods if task.label in labels)
+    return replace(setup, methods=methods, measure=tuple(label for label in setup.measure if label in labels))
+
+
 def _take(
-    plan: Plan,
-    share: Callable[[Sequence[str]], Iterable[str]],
-    open_pairs: set[tuple[str, str]],
-    taken: list[Group],
+    groups: Sequence[Group], references: Iterable[str], open_pairs: set[tuple[str, str]], taken: list[Group]
 ) -> Iterator[Group]:
     """The groups of the references that this process takes, noting what it has taken on."""
-    groups = {group.reference: group for group in plan.groups}
-    for reference in share(plan.references):
-        group = groups.get(reference)
+    by_reference = {group.reference: group for group in groups}
+    for reference in references:
+        group = by_reference.get(reference)
         if group is not None:
             taken.append(group)
             open_pairs |= {(label, pair) for label, names in group.wanted.items() for pair in names}

@@ -1,0 +1,107 @@
+"""Asks a score source from elsewhere in a helper process, which it may end or keep for ever. Pandas.
+
+Started as ``python -m benchmark.scoring.asking FILE``: the request is a pickle that this engine wrote for itself; the answer
+is JSON on standard output, so that a plug-in can spoil its answer and nothing else.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from benchmark import children, contract_check, plugins
+from benchmark.errors import PluginError, UserError, in_words
+from benchmark.scoring.messages import MethodTask
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def ask(
+    task: MethodTask, folders: Sequence[str], table: pd.DataFrame, chosen: pd.DataFrame, *, limit: float
+) -> list[float]:
+    """A score source's answer.
+
+    Args:
+        task: the source with its options.
+        folders: further plug-in folders.
+        table: all pairs.
+        chosen: those that are asked for.
+        limit: seconds.
+
+    Raises:
+        PluginError: it failed, broke its contract, ended its process or took too long.
+        UserError: it says itself why it has no answer.
+    """
+    with tempfile.TemporaryDirectory(prefix="efid-bench-") as place:
+        request = Path(place) / "request"
+        request.write_bytes(pickle.dumps((asdict(task), list(folders), table, chosen)))
+        with subprocess.Popen(
+            children.command("benchmark.scoring.asking", str(request)),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=children.environment(),
+            start_new_session=True,
+        ) as process:
+            try:
+                out, _ = process.communicate(timeout=limit)
+            except subprocess.TimeoutExpired:
+                raise PluginError(f"it takes longer than {limit:g} s") from None
+            finally:
+                with contextlib.suppress(OSError):
+                    os.killpg(process.pid, signal.SIGKILL)
+    return _read(out, process.returncode)
+
+
+def _read(out: bytes, code: int) -> list[float]:
+    try:
+        answer = json.loads(out)
+        if answer["kind"] == "values":
+            return [float(value) for value in answer["values"]]
+        text = str(answer["text"])
+    except (ValueError, TypeError, KeyError, RecursionError):
+        raise PluginError(f"its process ended with exit status {code} and gave no answer") from None
+    if answer["kind"] == "user":
+        raise UserError(text)
+    raise PluginError(text)
+
+
+def main() -> None:
+    """The helper."""
+    out = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
+    task, folders, table, chosen = pickle.loads(Path(sys.argv[1]).read_bytes())
+    for folder in folders:
+        plugins.add_folder(Path(folder))
+    out.write(json.dumps(_answer(MethodTask(**task), table, chosen)))
+    out.flush()
+    os._exit(0)
+
+
+def _answer(task: MethodTask, table: pd.DataFrame, chosen: pd.DataFrame) -> dict[str, Any]:
+    from benchmark.scoring.methods import build  # noqa: PLC0415 - imports the plug-in
+
+    try:
+        source: Any = build(task)
+        return {"kind": "values", "values": contract_check.numbers_of(source.scores(table, chosen), chosen)}
+    except PluginError as error:
+        return {"kind": "plugin", "text": str(error)}
+    except UserError as error:
+        return {"kind": "user", "text": str(error)}
+    except (Exception, SystemExit) as error:  # a plug-in may do anything
+        return {"kind": "plugin", "text": in_words(error)}
+
+
+if __name__ == "__main__":
+    main()

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
-from rich.markup import escape
+from rich.text import Text
 
 from benchmark import check_training, contract_check, data, foresight, lineup
 from benchmark.audit import audit
@@ -81,4 +81,4 @@ def method_problem(entrant: Entrant, weights_dir: Path | None, *, offline: bool)
 
 def _print(problem: Problem, console: Console) -> None:
     colour = COLOURS[problem.severity]
-    console.print(f"[{colour}]{problem.severity}[/]: {escape(str(problem))}", highlight=False, soft_wrap=True)
+    console.print(Text.assemble((problem.severity, colour), f": {problem}"), highlight=False, soft_wrap=True)

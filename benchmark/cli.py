@@ -10,11 +10,11 @@ import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn, ParamSpec
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn, ParamSpec, TextIO, cast
 
 import typer
 
-from benchmark import interrupts
+from benchmark import interrupts, streams
 from benchmark.errors import UserError
 
 if TYPE_CHECKING:
@@ -69,6 +69,8 @@ Device = Annotated[str | None, typer.Option("--device", metavar="D", help="auto,
 
 def main(arguments: list[str] | None = None) -> int:
     """Run a command and return its exit status."""
+    if arguments is None:
+        streams.fill_gaps()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
@@ -78,10 +80,17 @@ def main(arguments: list[str] | None = None) -> int:
         app(args=arguments, prog_name="efid-bench" if arguments is None else None)
     except SystemExit as end:
         status = end.code if isinstance(end.code, int) else 0 if end.code is None else 1
+    except OSError as error:  # typer's own words could not be written
+        print(f"error: {error.strerror or error}", file=streams.Steady(sys.stderr))
+        status = 2
     else:
         status = 0
     if arguments is None:
         interrupts.ignore()
+        if not streams.let_go() and status == 0:
+            print("error: standard output: results could not be written", file=streams.Steady(sys.stderr))
+            status = 2
+        streams.let_go()
     return status
 
 
@@ -90,19 +99,19 @@ def _command(function: Callable[Parameters, int | None]) -> Callable[Parameters,
 
     @functools.wraps(function)
     def guarded(*args: Parameters.args, **kwargs: Parameters.kwargs) -> NoReturn:
+        told = streams.Steady(sys.stderr)
         try:
             status = function(*args, **kwargs) or 0
         except UserError as error:
-            print(f"error: {error}", file=sys.stderr)
+            print(f"error: {error}", file=told)
             status = 2
         except KeyboardInterrupt:
-            print("interrupted; what was scored is kept: the same command goes on from there", file=sys.stderr)
+            print("interrupted; what was scored is kept: the same command goes on from there", file=told)
             status = 130
-        except BrokenPipeError:
-            sys.stderr.close()
+        except BrokenPipeError:  # whoever read the results wants no more
             status = 0
         except OSError as error:
-            print(f"error: {error.filename or ''}: {error.strerror or error}".replace(": :", ":"), file=sys.stderr)
+            print(f"error: {error.filename or ''}: {error.strerror or error}".replace(": :", ":"), file=told)
             status = 2
         raise typer.Exit(status)
 
@@ -113,8 +122,13 @@ def _consoles() -> tuple[Console, Console]:
     """Where results go, and where progress goes."""
     from rich.console import Console  # noqa: PLC0415
 
-    out = Console()
-    return out if out.is_terminal else Console(width=PIPED_WIDTH), Console(stderr=True)
+    class Results(Console):
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError  # a reader that left is no failure, as rich has it
+
+    out = Results(markup=False)
+    told = Console(file=cast(TextIO, streams.Steady(sys.stderr)), markup=False)
+    return out if out.is_terminal else Results(width=PIPED_WIDTH, markup=False), told
 
 
 @app.command()
@@ -255,11 +269,11 @@ def score(
     single.check_method(method, source.values, source)
     pair = single.read_pair(enhanced, reference, sizes)
     for note in single.pair_notes(enhanced, reference, sizes):
-        print(f"note: {note}", file=sys.stderr)
+        print(f"note: {note}", file=streams.Steady(sys.stderr))
     loaded = single.load_method(method, source.values, source, device=where)
     value = single.score_pair(loaded, *pair)
     for note in single.flat_note(loaded, *pair):
-        print(f"note: {note}", file=sys.stderr)
+        print(f"note: {note}", file=streams.Steady(sys.stderr))
     print(json.dumps({"method": loaded.info.name, "score": value}) if as_json else value)
     return 0
 

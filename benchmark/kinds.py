@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import collections.abc
 import numbers
+import os
 import re
 import types
 from collections.abc import Iterable, Mapping, Sequence
@@ -142,9 +143,18 @@ def _fit_truth(types_: set[Any], value: Any) -> Any:
 
 def _fit_text(types_: set[Any], value: Any) -> Any:
     text = text_of(value)
-    if text is not None and "\0" in text:
+    if text is not None and not _can_be_stored(text, as_path=str not in types_):
         return Misfit(value)
     return value if text is None or isinstance(value, str) or (isinstance(value, Path) and str not in types_) else text
+
+
+def _can_be_stored(text: str, *, as_path: bool) -> bool:
+    """Whether a text can be a file's name or stand in a file: half a character (a lone surrogate) can't, nor can NUL."""
+    try:
+        os.fsencode(text) if as_path else text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return "\0" not in text
 
 
 def choices(wanted: Iterable[Kind]) -> list[Any]:

@@ -7,7 +7,6 @@ from typing import get_args
 
 from rich import box
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
 from benchmark import contract_check, registry, weights
@@ -89,7 +88,7 @@ def print_options(console: Console, found: type[Method] | type[Dataset]) -> int:
         kind = getattr(field.annotation, "__name__", "") or str(field.annotation)
         if get_args(field.annotation):
             kind = str(field.annotation).replace("typing.", "").replace("pathlib.", "")
-        table.add_row(name, escape(kind), "must be given" if field.is_required() else escape(str(field.default)))
+        table.add_row(name, kind, "must be given" if field.is_required() else str(field.default))
     if table.row_count:
         console.print(table)
     else:

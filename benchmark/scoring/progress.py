@@ -55,9 +55,11 @@ class ScoringProgress:
 
     def __enter__(self) -> Self:
         shared = f", shared by {self._ranks} ranks" if self._ranks > 1 else ""
-        self._console.print(f"scoring: {self._total} to compute, {self._known} known{shared}", highlight=False)
+        self._console.print(
+            f"scoring: {self._total} to compute, {self._known} known{shared}", highlight=False, markup=False
+        )
         if self._console.is_terminal and self._total:
-            columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+            columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
             left = TextColumn("{task.fields[left]}", style="dim")
             self._bars = Progress(*columns, left, console=self._console, transient=True)
             self._tasks = {
@@ -75,7 +77,7 @@ class ScoringProgress:
         if self._missing:
             seconds = self._clock() - self._begin
             self._console.print(
-                f"scoring: {self._computed} of {self._total} computed in {seconds:.1f} s", highlight=False
+                f"scoring: {self._computed} of {self._total} computed in {seconds:.1f} s", highlight=False, markup=False
             )
 
     def advance(self, label: str, count: int = 1) -> None:
@@ -86,7 +88,7 @@ class ScoringProgress:
             self._bars.update(self._all, completed=self._computed, left=self._left())
         elif self._bars is None and self._clock() - self._last_line > PLAIN_LINE_EVERY_S:
             self._last_line = self._clock()
-            self._console.print(self._line(), highlight=False, soft_wrap=True)
+            self._console.print(self._line(), highlight=False, markup=False, soft_wrap=True)
 
     def group_done(self) -> None:
         """All methods are through with a reference."""

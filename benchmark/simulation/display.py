@@ -63,4 +63,4 @@ class WritingProgress:
             self._bar.start()
 
     def _say(self, text: str) -> None:
-        self._console.print(f"demo-data: {text}", highlight=False, soft_wrap=True)
+        self._console.print(f"demo-data: {text}", highlight=False, markup=False, soft_wrap=True)

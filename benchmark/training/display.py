@@ -38,7 +38,12 @@ class TrainingDisplay:
         self._bar: Progress | None = None
         self._task = TaskID(0)
         if console.is_terminal and epochs > done:
-            columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("batches"))
+            columns = (
+                TextColumn("{task.description}", markup=False),
+                BarColumn(),
+                MofNCompleteColumn(),
+                TextColumn("batches"),
+            )
             self._bar = Progress(*columns, TextColumn("{task.fields[left]}"), console=console, transient=True)
             self._task = self._bar.add_task(f"epoch {done + 1}/{epochs}", total=self._all_batches, left="")
 

@@ -5,14 +5,13 @@ Neighbours: ``pipeline`` (who prepares it and goes on with the outcome), ``scori
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, astuple, dataclass
 from pathlib import Path
 
 from rich.console import Console
 
-from benchmark import atomic, costs, lineup, provenance, weights
+from benchmark import costs, lineup, memory_file, provenance, weights
 from benchmark.config import RunConfig
 from benchmark.config_file import Source
 from benchmark.data import Data
@@ -27,10 +26,12 @@ from benchmark.scoring.messages import Setup
 from benchmark.scoring.methods import CHANGED
 from benchmark.scoring.plan import Failure, Plan, ScoredPair, make_plan
 from benchmark.scoring.progress import ScoringProgress
-from benchmark.store import Producer, Store
+from benchmark.store import DAMAGED, Producer, Store
 
 MOST_ROUNDS = 3
 """How often images are scored that change while they are scored."""
+MOST_THREADS = 4096
+"""Of a worker; more than any machine has."""
 CUDA_WORKERS = 2
 """Of a GPU: while one decodes and copies, the other computes."""
 
@@ -80,9 +81,8 @@ def find_machine(prepared: Prepared, group: Ranks) -> Machine:
     note = prepared.output / "store" / "machine.json"
     threads = prepared.config.threads
     if threads is None:
-        try:
-            threads = int(json.loads(note.read_text(encoding="utf-8"))["threads"])
-        except (OSError, ValueError, KeyError, TypeError):
+        threads = memory_file.read(note, unsigned=True).get("threads")
+        if type(threads) is not int or not 1 <= threads <= MOST_THREADS:
             threads = 1
     if prepared.config.workers is not None:
         return Machine(device, threads, prepared.config.workers)
@@ -123,7 +123,9 @@ def plan_work(prepared: Prepared, machine: Machine, memory: FileHashes, group: R
     store = Store(prepared.output / "store")
     store.read()
     for path in store.unreadable:
-        console.print(f"store: {path} is damaged and was passed over; its scores are computed anew", markup=False)
+        what = "is what is left of a damaged part, set aside" if path.name.endswith(DAMAGED) else "can't be read"
+        line = f"store: {path} {what}; its scores are computed anew"
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
     rows = [ScoredPair(str(row.pair), str(row.reference_path), str(row.enhanced_path)) for row in chosen.itertuples()]
     infos = {entrant.label: entrant.info for entrant in entrants}
 
@@ -147,7 +149,7 @@ def plan_work(prepared: Prepared, machine: Machine, memory: FileHashes, group: R
         measure=tuple(label for label, item in producers.items() if group.first and item.key not in measured),
     )
     if plan.groups and group.first:
-        atomic.write_text(store.directory / "machine.json", json.dumps({"threads": machine.threads}) + "\n")
+        memory_file.write(store.directory / "machine.json", {"threads": machine.threads})
     return Work(rows, plan, setup, producers, store, memory, machine.workers, fault)
 
 

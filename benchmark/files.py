@@ -64,7 +64,7 @@ def read_table(path: Path, columns: Sequence[str] = (), numbers: Sequence[str] =
             continue
         if not pd.api.types.is_numeric_dtype(table[name]) or pd.api.types.is_bool_dtype(table[name]):
             raise UserError(f"{path}: column {name!r:.60} holds something that is no number")
-        if name in numbers and np.isinf(table[name].to_numpy(dtype=float)).any():
+        if np.isinf(table[name].to_numpy(dtype=float)).any():
             raise UserError(f"{path}: column {name!r:.60} holds a number that is not finite")
     return table
 

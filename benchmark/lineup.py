@@ -6,6 +6,7 @@ keyed by).
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -140,6 +141,8 @@ def find_weights(
         except WeightsUnavailableError as error:
             entrant.give_up("unavailable", str(error))
             offline = offline or "no connection" in str(error)
+        except UserError as error:
+            entrant.give_up("failed", str(error))
         except OSError as error:
             entrant.give_up("unavailable", f"can't read {error.filename or error}: {error.strerror or 'not a file'}")
 
@@ -342,6 +345,9 @@ def scored_method(entrant: Entrant, missing: int, total: int, first_reason: str)
     info = entrant.info
     status, reason = entrant.status, entrant.reason
     settings, marks = {}, list(entrant.marks)
+    training: Mapping[str, str] = {}
+    with contextlib.suppress(UserError):  # a checkpoint that states nothing usable: its status says why
+        training = lineage.training(lineage.stated(entrant.method))
     try:
         settings = contract_check.settings_of(entrant.method) if entrant.method is not None else {}
     except UserError as error:  # they were readable before scoring
@@ -356,7 +362,7 @@ def scored_method(entrant: Entrant, missing: int, total: int, first_reason: str)
         higher_is_better=info.higher_is_better,
         group=info.group,
         trained_on=entrant.trained_on or info.trained_on,
-        training=lineage.training(lineage.stated(entrant.method)),
+        training=training,
         citation=info.citation,
         licence=info.licence,
         settings=settings,

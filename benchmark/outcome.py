@@ -202,10 +202,11 @@ def _recorded(kind: type[Recorded], content: Any, directory: Path, key: str) -> 
     try:
         return kind.model_validate(content)
     except ValueError as error:
-        first = error.errors()[0] if isinstance(error, ValidationError) else {"loc": (), "msg": str(error)}
-        place = ".".join(str(part) for part in (key, *first["loc"]))
-        said = " ".join(f"{place}: {first['msg']}".split())[:300]
-        raise UserError(f"{directory / record.NAME}: {said}") from None
+        said = f"{key}: {error}"
+        if isinstance(error, ValidationError):
+            first: Any = error.errors()[0]
+            said = f"{'.'.join(map(str, (key, *first['loc'])))}: {first['msg']}"
+        raise UserError(f"{directory / record.NAME}: {' '.join(said.split())[:300]}") from None
 
 
 def together(directories: Sequence[Path]) -> Evaluation:

@@ -15,7 +15,7 @@ import hashlib
 import json
 import math
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -96,7 +96,7 @@ class Store:
     unreadable: list[Path] = field(default_factory=list)
 
     def read(self) -> None:
-        """Read every whole part; what can't is listed in ``unreadable``, and set aside where it is damaged, never deleted."""
+        """Read every whole part; what can't is listed in ``unreadable``, and set aside where it is damaged."""
         self._scores.clear()
         self._components.clear()
         self._latest.clear()
@@ -233,8 +233,9 @@ def parse_part(text: str) -> tuple[dict[str, Mapping[str, str]], list[StoredScor
     end = _object(last)
     if not text.endswith("\n") or set(end) - {"sha256"} != {"end"} or end.get("sha256", _sha256(body)) != _sha256(body):
         raise ValueError("the part has no end, or another checksum than it says")
+    twins = _without_twins if "sha256" not in end else None
     for line in body.split("\n")[:-1]:
-        item = _object(line)
+        item = _object(line, twins)
         if "producer" in item:
             producer = _producer(item)
             components[producer.key] = producer.components
@@ -245,8 +246,8 @@ def parse_part(text: str) -> tuple[dict[str, Mapping[str, str]], list[StoredScor
     return components, scores
 
 
-def _object(line: str) -> dict[str, Any]:
-    item = json.loads(line, object_pairs_hook=_without_twins)
+def _object(line: str, hook: Callable[[list[tuple[str, Any]]], Any] | None = None) -> dict[str, Any]:
+    item = json.loads(line, object_pairs_hook=hook)
     if not isinstance(item, dict):
         raise ValueError("a line is no object")
     return item

@@ -151,11 +151,12 @@ def test_methods_that_saw_different_versions_of_an_image_are_brought_together(
 
 
 def test_an_image_that_never_stays_what_it_is_fails_its_pair(images: Path, plugin_folder: Path) -> None:
-    restless = (
-        "def load(self, device):\n"
-        f"    path = Path({str(images / '0_hard.bmp')!r})\n    content = bytearray(path.read_bytes())\n"
-        "    content[-1] = (content[-1] + 1) % 256\n    path.write_bytes(bytes(content))\n\n"
-    ) + MAE
+    change = (
+        f"path = Path({str(images / '0_hard.bmp')!r})\ncontent = bytearray(path.read_bytes())\n"
+        "content[-1] = (content[-1] + 1) % 256\npath.write_bytes(bytes(content))\n"
+    )
+    change = textwrap.indent(change, "    ")
+    restless = f"def load(self, device):\n{change}\n" + MAE.replace("\n", f"\n{change}", 1)
     (plugin_folder / "methods" / "m.py").write_text(HEAD + method("restless", restless))
     result, _ = run(images, plugin_folder, ["restless"])
     assert result.exit_status == 3
@@ -232,7 +233,7 @@ def test_a_plugin_edited_after_planning_gives_no_stored_score(
     dying = f"exchange({str(edited)!r}, {str(new)!r})\nos._exit(9)"
     undo = f"def load(self, device):\n    if once('act2'):\n        return\n    exchange({str(edited)!r}, {str(old)!r})\n\n"
     (folder / "m.py").write_text(HEAD + method("dies", acting(dying)) + method("last", (undo if undone else "") + MAE))
-    methods = ["edited", "dies", "last"]
+    methods = ["dies", "edited", "last"] if undone else ["edited", "dies", "last"]
     result, text = run(images, plugin_folder, methods)
     assert f"edited: {edited}: changed while it was being scored: run again" in text
     assert result.scores["edited"].isna().all()

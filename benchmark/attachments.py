@@ -56,7 +56,7 @@ def attach(
 def read(data: ReportData, directory: Path) -> ReportData:
     """The data of a finished run with what lies in its folder."""
     found = {label: directory / HISTORIES / f"{stem}.csv" for label, stem in _stems(data).items()}
-    histories = {label: pd.read_csv(path, **files.EXACT) for label, path in found.items() if path.is_file()}
+    histories = {label: files.read_table(path) for label, path in found.items() if path.is_file()}
     return replace(data, histories=histories, thumbnails=thumbnails.read(directory, data.scores))
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import pickle
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -53,11 +53,16 @@ def read(path: Path) -> dict[str, Any]:
         raise UserError(f"{path}: it is cut off or damaged ({_first_line(error)})") from None
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise UserError(f"{path}: no checkpoint of this tool (or of another version)")
+    _refuse_odd(path, content)
     return content
 
 
 def summary(path: Path) -> Mapping[str, Any]:
-    """What a checkpoint says of itself, ``None`` in place of every tensor; read without torch, empty where unreadable."""
+    """What a checkpoint says of itself, ``None`` in place of every tensor; read without torch, empty where unreadable.
+
+    Raises:
+        UserError: it states something of a kind that none of this tool's checkpoints does.
+    """
     try:
         with zipfile.ZipFile(path) as archive:
             name = next(name for name in archive.namelist() if name.endswith("data.pkl"))
@@ -65,7 +70,69 @@ def summary(path: Path) -> Mapping[str, Any]:
                 content = _Inert(file).load()  # type: ignore[arg-type]
     except Exception:  # whoever reads a damaged file for good names what is wrong with it
         return {}
-    return content if isinstance(content, Mapping) else {}
+    if not isinstance(content, Mapping):
+        return {}
+    if content.get("format") == FORMAT:
+        _refuse_odd(path, content)
+    odd = set(_odd(content))
+    return {key: value for key, value in content.items() if key not in odd}
+
+
+def _refuse_odd(path: Path, content: Mapping[str, Any]) -> None:
+    odd = _odd(content)
+    if odd:
+        raise UserError(f"{path}: it is damaged, or of another version: its {odd[0]!r} is not what a checkpoint states")
+
+
+def _odd(content: Mapping[str, Any]) -> list[str]:
+    """What it states of another kind than this tool reads."""
+    return [key for key, is_sound in _STATED.items() if content.get(key) is not None and not is_sound(content[key])]
+
+
+def _is_mapping(value: object) -> bool:
+    return isinstance(value, Mapping) and all(isinstance(key, str) for key in value)
+
+
+def _are_texts(value: object) -> bool:
+    return isinstance(value, Mapping) and all(
+        isinstance(key, str) and isinstance(item, str) for key, item in value.items()
+    )
+
+
+def _is_history(value: object) -> bool:
+    return isinstance(value, (list, tuple)) and all(
+        _is_mapping(epoch) and all(item is None or type(item) in (int, float) for item in epoch.values())
+        for epoch in value
+    )
+
+
+def _is_selection(value: object) -> bool:
+    return isinstance(value, Mapping) and all(_are_texts(value.get(key) or {}) for key in ("references", "pixels"))
+
+
+def _is_scaling(value: object) -> bool:
+    return isinstance(value, Mapping) and all(type(value.get(key, 0)) in (int, float) for key in ("low", "high"))
+
+
+def _is_data(value: object) -> bool:
+    folds = value.get("folds") if isinstance(value, Mapping) else None
+    return _is_mapping(value) and (not folds or (isinstance(folds, Mapping) and {"left_out", "count"} <= folds.keys()))
+
+
+_STATED: Mapping[str, Callable[[object], bool]] = {
+    "history": _is_history,
+    "training_references": _are_texts,
+    "training_pixels": _are_texts,
+    "images": _are_texts,
+    "weights": _are_texts,
+    "identity": _are_texts,
+    "selected_on": _is_selection,
+    "label_scaling": _is_scaling,
+    "settings": _is_mapping,
+    "train": _is_mapping,
+    "data": _is_data,
+    "state": _is_mapping,
+}
 
 
 class _Inert(pickle.Unpickler):

@@ -5,23 +5,26 @@ Standard library only. ``scoring.cost`` measures; ``report.efficiency`` prints.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from benchmark import atomic
+from benchmark import memory_file
 from benchmark.store import Producer
 
 NAME = "costs.json"
+MOST = 1e18
+"""More than anything costs: of parameters, billions of operations, MiB."""
 
 
 def read(directory: Path) -> dict[str, dict[str, float]]:
     """Costs by the producer's key; empty where nothing readable is kept."""
-    try:
-        kept = json.loads((directory / NAME).read_text(encoding="utf-8"))
-        return {str(key): {str(name): float(value) for name, value in item.items()} for key, item in kept.items()}
-    except (OSError, ValueError, AttributeError, TypeError):
-        return {}
+    kept = memory_file.read(directory / NAME, unsigned=True)
+    return {key: {name: float(value) for name, value in item.items()} for key, item in kept.items() if _is_cost(item)}
+
+
+def _is_cost(item: object) -> bool:
+    """Whether it is a mapping to numbers that are not negative, as costs are."""
+    return isinstance(item, dict) and all(type(value) in (int, float) and 0 <= value < MOST for value in item.values())
 
 
 def merge(
@@ -31,8 +34,7 @@ def merge(
     known = read(directory)
     new = {producers[label].key: dict(cost) for label, cost in found.items() if label in producers}
     if new:
-        text = json.dumps({**known, **new}, indent=0, sort_keys=True)
-        atomic.write_text(directory / NAME, text + "\n")
+        memory_file.write(directory / NAME, {**known, **new})
     together = {**known, **new}
     return {label: together[item.key] for label, item in producers.items() if item.key in together}
 

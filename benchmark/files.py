@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from benchmark import atomic
@@ -25,6 +26,7 @@ TEXT = {
     *(key for key in KEYS if key not in NUMERIC_KEYS),
     *("level", "statistic", "method", "method_a", "method_b", "interval", "note", "test", "reason"),
 }
+FLAGS = ("significant",)
 FAILURE_COLUMNS = ("pair", "method", "reason")
 # numbers read back as written: by default from pandas 3.1 on, which deprecates the option that older ones need
 EXACT: dict[str, Any] = (
@@ -41,24 +43,51 @@ def write_table(path: Path, table: pd.DataFrame) -> None:
     atomic.write_text(path, shown.to_csv(index=False, lineterminator="\n"))
 
 
-def read_table(path: Path) -> pd.DataFrame:
+def read_table(path: Path, columns: Sequence[str] = (), numbers: Sequence[str] = ()) -> pd.DataFrame:
     """Read a table written by ``write_table``; names such as ``NA`` stay names.
 
+    Args:
+        path: the file.
+        columns: those that it must have; an empty table may lack the optional ones.
+        numbers: further ones that it must have, of finite numbers.
+
     Raises:
-        UserError: the file is missing or no such table.
+        UserError: the file is missing, cut short, or no such table; names the column.
     """
+    table = _read_csv(path)
+    names = [str(name) for name in table.columns]
+    missing = next((name for name in (*columns, *numbers) if name not in names), None)
+    if missing is not None:
+        raise UserError(f"{path}: it has no column {missing!r}: not the table of a run")
+    for name in names:
+        if name in TEXT or name in FLAGS or not len(table):
+            continue
+        if not pd.api.types.is_numeric_dtype(table[name]) or pd.api.types.is_bool_dtype(table[name]):
+            raise UserError(f"{path}: column {name!r:.60} holds something that is no number")
+        if np.isinf(table[name].to_numpy(dtype=float)).any():
+            raise UserError(f"{path}: column {name!r:.60} holds a number that is not finite")
+    return table
+
+
+def _read_csv(path: Path) -> pd.DataFrame:
     try:
+        with open(path, "rb") as file:
+            file.seek(0, 2)
+            file.seek(max(0, file.tell() - 1))
+            if file.read() not in (b"\n", b"\r"):
+                raise UserError(f"{path}: it ends within a line: empty, cut short, or no table of a run")
         header = pd.read_csv(path, nrows=0).columns
         text = {column: str for column in header if column in TEXT}
-        numbers = {column: [""] for column in header if column not in TEXT}
+        empty = {column: [""] for column in header if column not in TEXT}
         table: pd.DataFrame = pd.read_csv(
-            path, dtype=text, keep_default_na=False, na_values=numbers, encoding="utf-8", **EXACT
+            path, dtype=text, keep_default_na=False, na_values=empty, encoding="utf-8", **EXACT
         )
         return table
     except FileNotFoundError:
         raise UserError(f"{path}: not there; is this the output folder of a run?") from None
-    except (OSError, ValueError) as error:
-        raise UserError(f"{path}: can't be read as a table: {error}") from None
+    except (OSError, ValueError, OverflowError) as error:
+        said = " ".join(str(getattr(error, "strerror", None) or error).split())[:200]
+        raise UserError(f"{path}: can't be read as a table: {said}") from None
 
 
 def scores_table(dataset: str, pairs: pd.DataFrame, columns: Sequence[tuple[str, Sequence[float]]]) -> pd.DataFrame:

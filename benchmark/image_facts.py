@@ -13,9 +13,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from benchmark import atomic, provenance
+from benchmark import memory_file, provenance
 from benchmark.errors import UserError
-from benchmark.images import MAX_PIXELS, image_header, pixel_sha256, read_image
+from benchmark.images import MAX_PIXELS, parse_header, pixel_sha256, read_bytes, read_image
 from benchmark.orientation import UPRIGHT
 from benchmark.statistics.weighted import processors
 
@@ -58,33 +58,37 @@ class ImageFacts:
     def save(self) -> None:
         """Write what was learnt, atomically."""
         if self._changed:
-            content = {"reader": self._reader, **self._known}
-            atomic.write_text(self._memory, json.dumps(content, indent=0, sort_keys=True) + "\n")
+            memory_file.write(self._memory, {"reader": self._reader, **self._known})
             self._changed = False
 
-    def _all(self, fact: str, hashes: Mapping[str, str], look: Callable[[str], Any]) -> dict[str, Any]:
+    def _all(self, fact: str, hashes: Mapping[str, str], look: Callable[[str, str], Any]) -> dict[str, Any]:
         known = self._known[fact]
         missing = {digest: path for path, digest in hashes.items() if digest not in known}
         with ThreadPoolExecutor(min(MOST_THREADS, processors())) as pool:
-            seen: Iterable[Any] = pool.map(look, missing.values())
+            seen: Iterable[Any] = pool.map(look, missing.values(), missing)
             learnt = {digest: value for digest, value in zip(missing, seen, strict=True) if value is not None}
         known.update(learnt)
         self._changed = self._changed or bool(learnt)
         return {path: known[digest] for path, digest in hashes.items() if digest in known}
 
 
-def _orientation(path: str) -> int | None:
+def _orientation(path: str, digest: str) -> int | None:
+    """EXIF orientation of a file, unless it is another one by now than the one with this SHA-256."""
     try:
-        return image_header(Path(path)).orientation
+        data = read_bytes(Path(path))
+        return parse_header(data, name=path).orientation if hashlib.sha256(data).hexdigest() == digest else None
     except UserError:
         return None
 
 
-def _pixels(path: str, max_pixels: int) -> str | None:
+def _pixels(path: str, digest: str, max_pixels: int) -> str | None:
+    """SHA-256 of a file's pixels, unless it is another one by now than the one with this SHA-256."""
+    seen = hashlib.sha256()
     try:
-        return pixel_sha256(read_image(Path(path), max_pixels=max_pixels))
+        pixels = pixel_sha256(read_image(Path(path), max_pixels=max_pixels, seen=seen.update))
     except UserError:
         return None
+    return pixels if seen.hexdigest() == digest else None
 
 
 def _reader() -> str:
@@ -95,10 +99,7 @@ def _reader() -> str:
 
 def _read(memory: Path, reader: str) -> dict[str, dict[str, Any]]:
     nothing: dict[str, dict[str, Any]] = {"orientation": {}, "pixels": {}}
-    try:
-        known = json.loads(memory.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return nothing
-    if not isinstance(known, dict) or known.get("reader") != reader:
+    known = memory_file.read(memory)
+    if known.get("reader") != reader:
         return nothing
     return {fact: known[fact] if isinstance(known.get(fact), dict) else {} for fact in nothing}

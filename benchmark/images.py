@@ -8,6 +8,7 @@ and ICC profiles are not applied: as Pillow's ``convert("RGB")`` and every metri
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypedDict
@@ -83,6 +84,7 @@ def read_image(
     max_pixels: int = MAX_PIXELS,
     orientation: Orientation = "ignore",
     bit_depth: int | None = None,
+    seen: Callable[[bytes], object] | None = None,
 ) -> Image:
     """Decode an image file.
 
@@ -91,6 +93,7 @@ def read_image(
         max_pixels: refuse larger images before decoding them.
         orientation: whether the picture is turned as EXIF says.
         bit_depth: how many bits the values of a 16-bit file have; ``None`` for all.
+        seen: is given the very bytes that are decoded, to be hashed: the file may be another one before and after.
 
     Returns:
         RGB, float32 in [0, 1], (3, H, W), C-contiguous.
@@ -99,6 +102,8 @@ def read_image(
         ImageError: the file is missing, no regular file, no image of a known format, damaged, or too large.
     """
     data = read_bytes(path, max_pixels=max_pixels)
+    if seen is not None:
+        seen(data)
     return decode(data, name=str(path), max_pixels=max_pixels, orientation=orientation, bit_depth=bit_depth)
 
 

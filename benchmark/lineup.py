@@ -6,6 +6,7 @@ keyed by).
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -18,7 +19,7 @@ from benchmark.config_file import Source
 from benchmark.contracts import Method, MethodInfo, ScoreSource, Trainable, WeightFile
 from benchmark.data import Data
 from benchmark.errors import ConfigError, PluginError, UserError, WeightsUnavailableError, in_words
-from benchmark.hashes import FileHashes
+from benchmark.hashes import Entry, FileHashes, sha256_file
 from benchmark.options import check_options, plain_options
 from benchmark.results import ScoredMethod, Status
 from benchmark.scoring.messages import MethodTask
@@ -40,6 +41,7 @@ class Entrant:
         weight_files: the published weight files that it reads, and where they are.
         marks: remarks that tables must carry.
         trained_on: what its checkpoint was trained on, in the words of tables; empty where the method itself says it.
+        reads: the files that decide what it computes, as they were when the work was planned.
     """
 
     label: str
@@ -52,6 +54,7 @@ class Entrant:
     weight_files: list[tuple[WeightFile, Path]] = field(default_factory=list)
     marks: list[str] = field(default_factory=list)
     trained_on: str = ""
+    reads: dict[str, Entry] = field(default_factory=dict)
 
     @property
     def info(self) -> MethodInfo:
@@ -67,7 +70,7 @@ class Entrant:
 
     def task(self) -> MethodTask:
         """What a worker needs to build it."""
-        return MethodTask(self.label, self.name, plain_options(self.options))
+        return MethodTask(self.label, self.name, plain_options(self.options), self.reads)
 
     def give_up(self, status: Status, reason: str) -> None:
         """It can't be used in this run."""
@@ -138,6 +141,8 @@ def find_weights(
         except WeightsUnavailableError as error:
             entrant.give_up("unavailable", str(error))
             offline = offline or "no connection" in str(error)
+        except UserError as error:
+            entrant.give_up("failed", str(error))
         except OSError as error:
             entrant.give_up("unavailable", f"can't read {error.filename or error}: {error.strerror or 'not a file'}")
 
@@ -279,18 +284,39 @@ def _scale(low: Any, high: Any, lower_better: Any) -> str:
     return f"{low} to {high} ({'lower' if lower_better else 'higher'} is better)"
 
 
+def note_files(entrant: Entrant, hashes: FileHashes) -> None:
+    """Note the files that decide what an entrant computes, as they are now; one whose weights have changed is given up.
+
+    Raises:
+        OSError: one can't be read.
+    """
+    assert entrant.method is not None
+    sources = [*registry.source_files(type(entrant.method)), *provenance.image_code()]
+    named = {weight.full_name: path for weight, path in entrant.weight_files}
+    named |= {role: Path(place) for role, place in contract_check.files_of(entrant.method).items()}
+    entrant.reads = {str(path): hashes.entry(path) for path in (*sources, *named.values())}
+    for name, path in named.items():
+        if entrant.weights.get(name) != entrant.reads[str(path)][4]:
+            entrant.give_up("failed", f"{path}: changed while this run began: run again")
+
+
 def producer(
     entrant: Entrant, *, device: str, threads: int, seed: int, sizes: Mapping[str, Any], autocast: str = ""
 ) -> Producer:
     """What would produce an entrant's scores now: the store's key beside the two images."""
     if entrant.method is None:
         raise ValueError(f"{entrant.label} was not built")
+
+    def sha256(path: Path) -> str:
+        noted = entrant.reads.get(str(path))
+        return sha256_file(path) if noted is None else str(noted[4])
+
     info = entrant.method.info
     device_type = device.split(":", maxsplit=1)[0]
     components = {
         "method": registry.normal(info.name),
         "version": info.version,
-        "plug-in file sha256": registry.source_sha256(type(entrant.method)),
+        "plug-in file sha256": registry.source_sha256(type(entrant.method), sha256),
         "image preparation sha256": provenance.image_code_sha256(),
         "size policy": json.dumps(dict(sizes), sort_keys=True),
         "device": device_type,
@@ -319,6 +345,9 @@ def scored_method(entrant: Entrant, missing: int, total: int, first_reason: str)
     info = entrant.info
     status, reason = entrant.status, entrant.reason
     settings, marks = {}, list(entrant.marks)
+    training: Mapping[str, str] = {}
+    with contextlib.suppress(UserError):  # a checkpoint that states nothing usable: its status says why
+        training = lineage.training(lineage.stated(entrant.method))
     try:
         settings = contract_check.settings_of(entrant.method) if entrant.method is not None else {}
     except UserError as error:  # they were readable before scoring
@@ -333,7 +362,7 @@ def scored_method(entrant: Entrant, missing: int, total: int, first_reason: str)
         higher_is_better=info.higher_is_better,
         group=info.group,
         trained_on=entrant.trained_on or info.trained_on,
-        training=lineage.training(lineage.stated(entrant.method)),
+        training=training,
         citation=info.citation,
         licence=info.licence,
         settings=settings,

@@ -9,9 +9,10 @@ import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
+from pydantic import ValidationError
 
 from benchmark import (
     attachments,
@@ -31,10 +32,12 @@ from benchmark.config_file import parse, source_of
 from benchmark.contracts import ScoreSource
 from benchmark.decimals import Mark
 from benchmark.errors import ConfigError, UserError
-from benchmark.evaluation import evaluate_scores
+from benchmark.evaluation import COMPARISON_COLUMNS, SUMMARY_COLUMNS, evaluate_scores
 from benchmark.report.data import ReportData
 from benchmark.results import ScoredMethod, Status
 from benchmark.statistics.settings import StatisticsSettings
+
+Recorded = TypeVar("Recorded", ReportConfig, PublishedEntry)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,23 +174,39 @@ def read(directory: str | Path) -> Evaluation:
         benchmark.errors.UserError: the folder is not the output of a run.
     """
     directory = Path(directory)
-    content = record.read(directory / record.NAME)
+    content = record.read_finished(directory / record.NAME)
+    labels = [item["label"] for item in content["methods"]]
     data = ReportData(
         title=content["title"],
-        scores=files.read_table(directory / "scores.csv"),
-        summary=files.read_table(directory / "summary.csv"),
-        comparisons=files.read_table(directory / "comparisons.csv"),
-        failures=files.read_table(directory / "failures.csv"),
+        scores=files.read_table(directory / "scores.csv", files.KEYS, labels),
+        summary=files.read_table(directory / "summary.csv", SUMMARY_COLUMNS),
+        comparisons=files.read_table(directory / "comparisons.csv", COMPARISON_COLUMNS),
+        failures=files.read_table(directory / "failures.csv", files.FAILURE_COLUMNS),
         methods=tuple(ScoredMethod.from_record(item) for item in content["methods"]),
         notes=tuple(content["notes"]),
-        config=ReportConfig.model_validate(content["report"]),
-        published={name: PublishedEntry.model_validate(item) for name, item in content["published"].items()},
+        config=_recorded(ReportConfig, content["report"], directory, "report"),
+        published={
+            name: _recorded(PublishedEntry, item, directory, f"published.{name}")
+            for name, item in content["published"].items()
+        },
         confidence=float(content["statistics"]["confidence"]),
         lower_mos_better=bool(content["lower_mos_better"]),
         simulated=bool(content["simulated"]),
         record=content,
     )
     return Evaluation(attachments.read(data, directory), directory)
+
+
+def _recorded(kind: type[Recorded], content: Any, directory: Path, key: str) -> Recorded:
+    """A part of a record as its model; names what does not fit."""
+    try:
+        return kind.model_validate(content)
+    except ValueError as error:
+        said = f"{key}: {error}"
+        if isinstance(error, ValidationError):
+            first: Any = error.errors()[0]
+            said = f"{'.'.join(map(str, (key, *first['loc'])))}: {first['msg']}"
+        raise UserError(f"{directory / record.NAME}: {' '.join(said.split())[:300]}") from None
 
 
 def together(directories: Sequence[Path]) -> Evaluation:

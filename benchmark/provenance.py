@@ -32,9 +32,14 @@ def versions(distributions: Iterable[str]) -> dict[str, str]:
 def image_code_sha256() -> str:
     """One hash of the code that turns files into what methods see: when it changes, scores are computed anew."""
     digest = hashlib.sha256()
-    for name in IMAGE_CODE:
-        digest.update(name.encode() + b"\0" + (Path(__file__).parent / name).read_bytes())
+    for path in image_code():
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
+
+
+def image_code() -> list[Path]:
+    """The files of that code."""
+    return [Path(__file__).parent / name for name in IMAGE_CODE]
 
 
 def commit() -> str:

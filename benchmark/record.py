@@ -11,11 +11,22 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from benchmark import atomic
+from benchmark import atomic, results
 from benchmark.errors import UserError
 
 NAME = "run.json"
 FORMAT = 1
+_FINISHED: Mapping[str, type] = {
+    "title": str,
+    "notes": list,
+    "methods": list,
+    "report": dict,
+    "published": dict,
+    "statistics": dict,
+    "lower_mos_better": bool,
+    "simulated": bool,
+}
+_IN_WORDS = {str: "text", list: "list", dict: "mapping", bool: "true or false"}
 
 
 def write(path: Path, content: Mapping[str, Any]) -> None:
@@ -36,10 +47,38 @@ def read(path: Path) -> dict[str, Any]:
         raise UserError(f"{path}: not there; is this the output folder of a run?") from None
     except (OSError, ValueError, RecursionError) as error:
         raise UserError(f"{path}: not a readable record of a run ({error})") from None
-    if not isinstance(content, dict) or "configuration" not in content:
+    if not isinstance(content, dict) or not isinstance(content.get("configuration"), dict):
         raise UserError(f"{path}: not the record of a run (it has no key 'configuration')")
-    if content.get("format") != FORMAT:
-        raise UserError(f"{path}: format {content.get('format')!r}; this version reads format {FORMAT}")
+    if type(content.get("format")) is not int or content["format"] != FORMAT:
+        raise UserError(f"{path}: format {content.get('format')!r:.40}; this version reads format {FORMAT}")
+    return content
+
+
+def read_finished(path: Path) -> dict[str, Any]:
+    """Read the record of a finished run, with all that a report is made of.
+
+    Raises:
+        UserError: it is missing, no record of this tool, or lacks a key or has one of another type; names the key.
+    """
+    content = read(path)
+    for key, kind in _FINISHED.items():
+        if key not in content:
+            raise UserError(f"{path}: it has no key {key!r}: not the record of a finished run")
+        if not isinstance(content[key], kind):
+            raise UserError(f"{path}: {key}: {content[key]!r:.40} is no {_IN_WORDS[kind]}")
+    if not all(isinstance(note, str) for note in content["notes"]):
+        raise UserError(f"{path}: notes: not a list of texts")
+    confidence = content["statistics"].get("confidence")
+    if type(confidence) is not float or not 0.5 < confidence < 1:
+        raise UserError(f"{path}: statistics.confidence: {confidence!r:.40} does not lie between 0.5 and 1")
+    labels: set[str] = set()
+    for number, method in enumerate(content["methods"]):
+        fault = results.record_fault(method)
+        if not fault and method["label"] in labels:
+            fault = f"a second {method['label']!r:.40}"
+        if fault:
+            raise UserError(f"{path}: methods.{number}: {fault}")
+        labels.add(method["label"])
     return content
 
 

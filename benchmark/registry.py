@@ -10,7 +10,7 @@ import ast
 import hashlib
 import importlib
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
@@ -19,6 +19,7 @@ from typing import Any, Generic, TypeVar
 from benchmark import contract_check, plugins
 from benchmark.contracts import Dataset, DatasetInfo, Method, MethodInfo, ScoreSource, Trainable, splits_work
 from benchmark.errors import PluginError, in_words
+from benchmark.hashes import sha256_file
 from benchmark.plugins import trial
 from benchmark.words import did_you_mean
 
@@ -333,9 +334,14 @@ def _relative_imports(file: Path) -> list[Path]:
     return [path for path in found if path.is_file()]
 
 
-def source_sha256(found: type[Method] | type[Dataset]) -> str:
-    """One hash of the plug-in's source files, by name and content."""
+def source_sha256(found: type[Method] | type[Dataset], sha256: Callable[[Path], str] = sha256_file) -> str:
+    """One hash of the plug-in's source files, by name and content.
+
+    Args:
+        found: the plug-in.
+        sha256: hashes a file.
+    """
     digest = hashlib.sha256()
     for file in source_files(found):
-        digest.update(file.name.encode() + b"\0" + hashlib.sha256(file.read_bytes()).digest())
+        digest.update(file.name.encode() + b"\0" + bytes.fromhex(sha256(file)))
     return digest.hexdigest()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 NOT_RECORDED = "not recorded in its checkpoint"
 """What a method with a checkpoint was trained on, where that states nothing."""
@@ -60,3 +60,27 @@ class ScoredMethod:
         known = {item.name for item in fields(cls)}
         values = {key: value for key, value in record.items() if key in known}
         return cls(**{**values, "marks": tuple(values.get("marks", ()))})
+
+
+def record_fault(record: object) -> str:
+    """Why a method can't be read back from ``run.json``; empty where it can."""
+    if not isinstance(record, Mapping):
+        return "no mapping"
+    for item in fields(ScoredMethod):
+        required = item.name in ("label", "name", "title", "higher_is_better")
+        if item.name not in record:
+            if required:
+                return f"it has no key {item.name!r}"
+            continue
+        value = record[item.name]
+        if item.name in ("settings", "training"):
+            sound = isinstance(value, Mapping) and all(isinstance(text, str) for text in value.values())
+        elif item.name == "marks":
+            sound = isinstance(value, list) and all(isinstance(text, str) for text in value)
+        elif item.name == "higher_is_better":
+            sound = isinstance(value, bool)
+        else:
+            sound = isinstance(value, str) and (item.name != "status" or value in get_args(Status))
+        if not sound:
+            return f"{item.name}: {value!r:.40} is none"
+    return ""

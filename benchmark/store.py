@@ -5,21 +5,29 @@ Standard library only. A part is a file of JSON lines that is either whole or no
 
 Layout of a part: a line for each producer (``{"producer": key, "components": {…}}``), a line for each score
 (``{"p": producer, "e": enhanced's SHA-256, "r": reference's, "m": label, "pair": …, "v": value, "s": seconds}``, with
-``"f": true`` where one of the images is of one colour), and a last line ``{"end": number of scores}``.
+``"f": true`` where one of the images is of one colour), and a last line ``{"end": number of scores, "sha256": of all lines
+before}``. Parts of before lack the checksum. What is not exactly so is damaged, and none of it is believed.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import math
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from benchmark import atomic
+from benchmark.hashes import is_sha256
 
 FORMAT = "scores-1"
+DAMAGED = ".damaged"
+"""What the name of a damaged part ends with once it is set aside."""
+_TEXTS, _NUMBERS, _FLAGS = ("p", "e", "r", "m", "pair"), ("v", "s"), ("f", "i")
+_KEYS = {*_TEXTS, *_NUMBERS, *_FLAGS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +96,7 @@ class Store:
     unreadable: list[Path] = field(default_factory=list)
 
     def read(self) -> None:
-        """Read every whole part; what is damaged is listed in ``unreadable`` and left where it is."""
+        """Read every whole part; what can't is listed in ``unreadable``, and set aside where it is damaged."""
         self._scores.clear()
         self._components.clear()
         self._latest.clear()
@@ -99,8 +107,11 @@ class Store:
                 components, scores = parse_part(path.read_text(encoding="utf-8"))
             except FileNotFoundError:  # joined by another run in the meantime; its scores stand in a later part
                 continue
-            except (OSError, ValueError, KeyError, TypeError):
+            except OSError:
                 self.unreadable.append(path)
+                continue
+            except (ValueError, RecursionError):
+                self.unreadable.append(_set_aside(path))
                 continue
             self._take(components, scores)
             self._parts.append(path)
@@ -161,6 +172,17 @@ class Store:
         return f"changed: {', '.join(_in_words(name, before, now) for name in changed)}" if changed else "new"
 
 
+def _set_aside(path: Path) -> Path:
+    """Rename a damaged part so that it is not read again; its path after that, the same where it can't be renamed."""
+    place = path.with_name(path.name + DAMAGED)
+    while place.exists():
+        place = place.with_name(f"{path.name}.{secrets.token_hex(2)}{DAMAGED}")
+    try:
+        return path.rename(place)
+    except OSError:
+        return path
+
+
 def _in_words(name: str, before: Mapping[str, str], now: Mapping[str, str]) -> str:
     if name.endswith("sha256"):
         return name.removesuffix("sha256").strip()
@@ -189,30 +211,82 @@ def format_part(components: Mapping[str, Mapping[str, str]], scores: Iterable[St
                 allow_nan=False,
             )
         )
-    return "\n".join([*lines, json.dumps({"end": count})]) + "\n"
+    text = "".join(f"{line}\n" for line in lines)
+    return text + json.dumps({"end": count, "sha256": _sha256(text)}) + "\n"
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def parse_part(text: str) -> tuple[dict[str, Mapping[str, str]], list[StoredScore]]:
     """Producers and scores of a part.
 
     Raises:
-        ValueError: the part is not whole.
+        ValueError: the part is not whole, not what was written, or not of this format.
+        RecursionError: a line is nested too deeply.
     """
     components: dict[str, Mapping[str, str]] = {}
     scores: list[StoredScore] = []
-    ended: int | None = None
-    for line in text.splitlines():
-        if ended is not None:
-            raise ValueError("lines after the end")
-        item = json.loads(line)
+    body, _, last = text.removesuffix("\n").rpartition("\n")
+    body += "\n" if body else ""
+    end = _object(last)
+    if not text.endswith("\n") or set(end) - {"sha256"} != {"end"} or end.get("sha256", _sha256(body)) != _sha256(body):
+        raise ValueError("the part has no end, or another checksum than it says")
+    twins = _without_twins if "sha256" not in end else None
+    for line in body.split("\n")[:-1]:
+        item = _object(line, twins)
         if "producer" in item:
-            components[item["producer"]] = item["components"]
-        elif "end" in item:
-            ended = item["end"]
+            producer = _producer(item)
+            components[producer.key] = producer.components
         else:
-            producer, enhanced, reference, label, pair = (item[key] for key in ("p", "e", "r", "m", "pair"))
-            measured, seen = (float(item["v"]), float(item["s"])), (bool(item.get("f")), bool(item.get("i")))
-            scores.append(StoredScore(producer, enhanced, reference, label, pair, *measured, *seen))
-    if ended != len(scores):
-        raise ValueError("the part has no end or another number of scores than it says")
+            scores.append(_score(item, components))
+    if type(end["end"]) is not int or end["end"] != len(scores):
+        raise ValueError("the part has another number of scores than it says")
     return components, scores
+
+
+def _object(line: str, hook: Callable[[list[tuple[str, Any]]], Any] | None = None) -> dict[str, Any]:
+    item = json.loads(line, object_pairs_hook=hook)
+    if not isinstance(item, dict):
+        raise ValueError("a line is no object")
+    return item
+
+
+def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    item = dict(pairs)
+    if len(item) < len(pairs):
+        raise ValueError("a key stands twice")
+    return item
+
+
+def _producer(item: Mapping[str, Any]) -> Producer:
+    components = item.get("components")
+    if not isinstance(components, dict) or not all(isinstance(value, str) for value in components.values()):
+        raise ValueError("a producer's components are no texts")
+    producer = Producer(components)
+    if set(item) != {"producer", "components"} or item["producer"] != producer.key:
+        raise ValueError("a producer's key is not that of its components")
+    return producer
+
+
+def _score(item: Mapping[str, Any], components: Mapping[str, Any]) -> StoredScore:
+    if not item.keys() <= _KEYS or not all(isinstance(item.get(key), str) for key in _TEXTS):
+        raise ValueError("a score lacks a key, or has one that is not known")
+    if item["p"] not in components or not is_sha256(item["e"]) or not is_sha256(item["r"]):
+        raise ValueError("a score is of an unknown producer or image")
+    value, seconds = (_number(item.get(key)) for key in _NUMBERS)
+    if seconds < 0 or not all(item.get(key, True) is True for key in _FLAGS):
+        raise ValueError("a score took less than no time, or has a flag that is none")
+    flags = ("f" in item, "i" in item)
+    return StoredScore(item["p"], item["e"], item["r"], item["m"], item["pair"], value, seconds, *flags)
+
+
+def _number(value: object) -> float:
+    try:
+        number = float(value) if type(value) in (int, float) else math.nan  # type: ignore[arg-type]
+    except OverflowError:
+        number = math.nan
+    if not math.isfinite(number):
+        raise ValueError(f"{value!r:.40} is no score")
+    return number

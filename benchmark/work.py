@@ -5,29 +5,33 @@ Neighbours: ``pipeline`` (who prepares it and goes on with the outcome), ``scori
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, astuple, dataclass
 from pathlib import Path
 
 from rich.console import Console
 
-from benchmark import atomic, costs, lineup, provenance, registry, weights
+from benchmark import costs, lineup, memory_file, provenance, registry, weights
 from benchmark.config import RunConfig
 from benchmark.config_file import Source
 from benchmark.data import Data
-from benchmark.errors import UserError
+from benchmark.errors import UserError, in_words
 from benchmark.hashes import FileHashes
 from benchmark.images import image_header
 from benchmark.lineup import Entrant
 from benchmark.ranks import Ranks
-from benchmark.scoring import promise
+from benchmark.scoring import again, promise
 from benchmark.scoring.engine import Outcome, default_workers, score_missing
 from benchmark.scoring.messages import Setup
+from benchmark.scoring.methods import CHANGED
 from benchmark.scoring.plan import Failure, Plan, ScoredPair, make_plan
 from benchmark.scoring.progress import ScoringProgress
-from benchmark.store import Producer, Store
+from benchmark.store import DAMAGED, Producer, Store
 
+MOST_ROUNDS = 3
+"""How often images are scored that change while they are scored."""
+MOST_THREADS = 4096
+"""Of a worker; more than any machine has."""
 CUDA_WORKERS = 2
 """Of a GPU: while one decodes and copies, the other computes."""
 
@@ -77,9 +81,8 @@ def find_machine(prepared: Prepared, group: Ranks) -> Machine:
     note = prepared.output / "store" / "machine.json"
     threads = prepared.config.threads
     if threads is None:
-        try:
-            threads = int(json.loads(note.read_text(encoding="utf-8"))["threads"])
-        except (OSError, ValueError, KeyError, TypeError):
+        threads = memory_file.read(note, unsigned=True).get("threads")
+        if type(threads) is not int or not 1 <= threads <= MOST_THREADS:
             threads = 1
     if prepared.config.workers is not None:
         return Machine(device, threads, prepared.config.workers)
@@ -102,6 +105,9 @@ def plan_work(prepared: Prepared, machine: Machine, memory: FileHashes, group: R
     """What the store does not hold yet, and what workers need to know to compute it."""
     config, chosen = prepared.config, prepared.data.chosen
     sizes = asdict(prepared.data.sizes)
+    for entrant in prepared.entrants:
+        if entrant.scores_images:
+            _note_files(entrant, memory)
     entrants = [entrant for entrant in prepared.entrants if entrant.scores_images]
     producers: dict[str, Producer] = {
         entrant.label: lineup.producer(
@@ -117,7 +123,9 @@ def plan_work(prepared: Prepared, machine: Machine, memory: FileHashes, group: R
     store = Store(prepared.output / "store")
     store.read()
     for path in store.unreadable:
-        console.print(f"store: {path} is damaged and was passed over; its scores are computed anew", markup=False)
+        what = "is what is left of a damaged part, set aside" if path.name.endswith(DAMAGED) else "can't be read"
+        line = f"store: {path} {what}; its scores are computed anew"
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
     rows = [ScoredPair(str(row.pair), str(row.reference_path), str(row.enhanced_path)) for row in chosen.itertuples()]
     infos = {entrant.label: entrant.info for entrant in entrants}
 
@@ -141,31 +149,36 @@ def plan_work(prepared: Prepared, machine: Machine, memory: FileHashes, group: R
         measure=tuple(label for label, item in producers.items() if group.first and item.key not in measured),
     )
     if plan.groups and group.first:
-        atomic.write_text(store.directory / "machine.json", json.dumps({"threads": machine.threads}) + "\n")
+        memory_file.write(store.directory / "machine.json", {"threads": machine.threads})
     return Work(rows, plan, setup, producers, store, memory, machine.workers, fault)
 
 
+def _note_files(entrant: Entrant, memory: FileHashes) -> None:
+    try:
+        lineup.note_files(entrant, memory)
+    except (OSError, SyntaxError, ValueError) as error:
+        entrant.give_up("failed", f"its files can't be read any more ({in_words(error)})")
+
+
 def score(prepared: Prepared, work: Work, group: Ranks, console: Console) -> Outcome:
-    """Compute what is missing, this process's share of it; the first rank then has the outcome of all."""
-    missing = {label: sum(reasons.values()) for label, reasons in work.plan.reasons.items()}
-    with ScoringProgress(console, missing, len(work.plan.known), group.size, workers=work.workers) as progress:
-        scored = score_missing(
-            work.plan,
-            work.setup,
-            work.producers,
-            work.store,
-            progress,
-            workers=work.workers,
-            time_limit=prepared.config.time_limit,
-            lanes=_lanes(prepared.entrants),
-            share=group.share,
-            early=lambda lane: group.plenty(len(work.plan.references), work.workers, lane),
-        )
-    if group.size > 1:
-        scored = _pool(work, scored, group)
+    """Compute what is missing, this process's share of it; the first rank then has the outcome of all.
+
+    Images that turn out to be others than were planned are planned and scored again; ``work.plan.hashes`` then says what
+    was scored. A method that is no longer what was planned has no scores.
+    """
+
+    def compute(plan: Plan) -> Outcome:
+        return _compute(prepared, work, plan, group, console)
+
+    scored = compute(work.plan)
+    scored = _pool(work, scored, group, console) if group.size > 1 else _until_steady(work, scored, compute, console)
     if group.first:
         work.store.compact()
         scored.costs = costs.merge(work.store.directory, work.producers, scored.costs)
+    for label, (status, reason) in scored.broken.items():
+        if status == CHANGED:
+            console.print(f"{label}: {reason}", markup=False, highlight=False, soft_wrap=True)
+            again.without(scored, label, reason, [row.pair for row in work.rows])
     for entrant in prepared.entrants:
         if entrant.label in scored.broken:
             status, reason = scored.broken[entrant.label]
@@ -187,15 +200,63 @@ def _lanes(entrants: Sequence[Entrant]) -> list[list[str]]:
     return [labels for labels in lanes.values() if labels]
 
 
-def _pool(work: Work, own: Outcome, group: Ranks) -> Outcome:
+def _compute(prepared: Prepared, work: Work, plan: Plan, group: Ranks, console: Console) -> Outcome:
+    missing = {label: sum(reasons.values()) for label, reasons in plan.reasons.items()}
+    with ScoringProgress(console, missing, len(plan.known), group.size, workers=work.workers) as progress:
+        return score_missing(
+            plan,
+            work.setup,
+            work.producers,
+            work.store,
+            progress,
+            workers=work.workers,
+            time_limit=prepared.config.time_limit,
+            lanes=_lanes(prepared.entrants),
+            share=group.share,
+            early=lambda lane: group.plenty(len(plan.references), work.workers, lane),
+        )
+
+
+def _until_steady(work: Work, scored: Outcome, compute: Callable[[Plan], Outcome], console: Console) -> Outcome:
+    """Score pairs again whose images were exchanged meanwhile, until they stay what they are or have changed too often."""
+    changed: set[str] = set()
+    for attempt in range(MOST_ROUNDS):
+        if not scored.changed:
+            break
+        changed |= scored.changed
+        plan = _plan_again(work, scored.changed, console)
+        left = again.restricted(plan, changed, without=scored.broken)
+        last = attempt == MOST_ROUNDS - 1
+        found = again.outcome_of(plan) if last or not left.groups else compute(left)
+        scored = again.merged(scored, found, left, changed if last else set())
+    return scored
+
+
+def _plan_again(work: Work, changed: Iterable[str], console: Console) -> Plan:
+    """The plan with images as they are now."""
+    for path in sorted(changed):
+        work.memory.forget(path)
+        line = f"{again.changed_in_words(path)}; what counts is the image as it is now"
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
+    plan = make_plan(work.rows, work.producers, work.store, work.memory, work.fault)
+    work.plan.hashes.clear()
+    work.plan.hashes.update(plan.hashes)
+    work.memory.save()
+    return plan
+
+
+def _pool(work: Work, own: Outcome, group: Ranks, console: Console) -> Outcome:
     """The outcome of all ranks: scores from the shared folder, failures as each rank tells them."""
-    group.tell({"failures": [astuple(item) for item in own.failures], "broken": own.broken, "computed": own.computed})
+    summary = {"failures": [astuple(item) for item in own.failures], "broken": own.broken}
+    group.tell({**summary, "computed": own.computed, "changed": sorted(own.changed)})
     if not group.first:
         return own
     heard = group.hear()
     work.store.read()
-    plan = make_plan(work.rows, work.producers, work.store, work.memory, work.fault)
+    changed = own.changed.union(*(summary["changed"] for summary in heard))
+    plan = _plan_again(work, changed, console)
     told = [Failure(*item) for summary in heard for item in summary["failures"]]
+    told += again.lost(again.restricted(plan, changed, without=()), changed)
     reasons = {(item.pair, item.label): item for item in [*told, *own.failures]}
     lost = [(name, label) for part in plan.groups for label, names in part.wanted.items() for name in names]
     failures = [reasons.get(key, Failure(*key, "its rank ended before it was scored")) for key in lost]

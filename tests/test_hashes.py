@@ -17,9 +17,8 @@ def test_equals_hashlib_and_is_remembered(tmp_path: Path) -> None:
     hashes = FileHashes(memory)
     assert hashes.sha256(file) == hashlib.sha256(b"one").hexdigest()
     hashes.save()
-    memory.write_text(memory.read_text().replace(hashlib.sha256(b"one").hexdigest(), "remembered"))
-    assert FileHashes(memory).sha256(file) == "remembered"
-    assert FileHashes(memory, fresh=True).sha256(file) == hashlib.sha256(b"one").hexdigest()
+    assert FileHashes(memory, digest=lambda path: "again").sha256(file) == hashlib.sha256(b"one").hexdigest()
+    assert FileHashes(memory, digest=lambda path: "again", fresh=True).sha256(file) == "again"
     file.write_bytes(b"three")
     assert FileHashes(memory).sha256(file) == hashlib.sha256(b"three").hexdigest()
 
@@ -40,9 +39,23 @@ def test_a_change_is_seen_though_size_time_and_inode_are_the_same(tmp_path: Path
 
 def test_a_damaged_memory_is_started_anew(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"one")
-    for text in ("", "[1]", '{"x": 3}', "\x00"):
+    for text in ("", "[1]", '{"x": 3}', "\x00", "null", "[" * 100_000):
         (tmp_path / "memory.json").write_text(text)
         assert FileHashes(tmp_path / "memory.json").sha256(tmp_path / "a") == sha256_file(tmp_path / "a")
+
+
+def test_a_remembered_hash_with_a_changed_digit_is_not_believed(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"one")
+    memory, true = tmp_path / "memory.json", hashlib.sha256(b"one").hexdigest()
+    hashes = FileHashes(memory)
+    hashes.sha256(tmp_path / "a")
+    hashes.save()
+    text = memory.read_text()
+    assert true in text
+    for place in range(len(true)):
+        wrong = true[:place] + ("0" if true[place] != "0" else "1") + true[place + 1 :]
+        memory.write_text(text.replace(true, wrong))
+        assert FileHashes(memory).sha256(tmp_path / "a") == true
 
 
 def test_a_pipe_or_folder_is_refused_without_waiting(tmp_path: Path) -> None:

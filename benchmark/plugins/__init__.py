@@ -7,9 +7,14 @@ import system does the rest. In a wheel the shipped plug-ins lie inside these pa
 
 from __future__ import annotations
 
+import hashlib
 import importlib
+import sys
+from collections.abc import Sequence
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Literal
 
 Kind = Literal["methods", "datasets"]
@@ -53,3 +58,46 @@ def add_folder(folder: Path) -> None:
         if place not in path:
             path.append(place)
     importlib.invalidate_caches()
+
+
+class SourceLoader(SourceFileLoader):
+    """Compiles a plug-in's source as it is now, and notes what it was.
+
+    Compiled files that Python keeps are not used: they are told from a source of the same size that was edited within the
+    same second, or whose time was set back, by nothing.
+    """
+
+    sha256 = ""
+
+    def get_code(self, fullname: str) -> CodeType:
+        """The code of the source."""
+        path = self.get_filename(fullname)
+        source = self.get_data(path)
+        self.sha256 = hashlib.sha256(source).hexdigest()
+        code: CodeType = self.source_to_code(source, path)
+        return code
+
+
+class _Finder(MetaPathFinder):
+    """Finds plug-ins where Python does, to be loaded by ``SourceLoader``."""
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        if path is None or not fullname.startswith(f"{__name__}."):
+            return None
+        spec = PathFinder.find_spec(fullname, path, target)
+        if spec is not None and type(spec.loader) is SourceFileLoader:
+            spec.loader = SourceLoader(fullname, spec.loader.path)
+        return spec
+
+
+if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
+    sys.meta_path.insert(0, _Finder())
+
+
+def loaded_sources() -> dict[str, str]:
+    """SHA-256 of the plug-ins' sources that this process has imported, by path."""
+    modules = [module for name, module in list(sys.modules.items()) if name.startswith(f"{__name__}.")]
+    loaders = [getattr(module, "__loader__", None) for module in modules]
+    return {loader.path: loader.sha256 for loader in loaders if isinstance(loader, SourceLoader)}

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from benchmark import atomic
+from benchmark import atomic, memory_file
 from benchmark.errors import UserError
 from benchmark.report.data import ReportData, Thumbnails
 from benchmark.report.disagreement import most_disputed
@@ -77,7 +77,7 @@ def write(
     sizes = sizes or SizePolicy()
     read_as = json.dumps({key: value for key, value in sizes.key().items() if key in ("orientation", "bit_depth")})
     index = directory / FOLDER / "index.json"
-    known = json.loads(index.read_text(encoding="utf-8")) if index.is_file() else {}
+    known = memory_file.read(index)
     rows = pairs[pairs["pair"].isin(list(wanted))]
     now: dict[str, str] = {}
     missing: dict[str, list[Path]] = {}  # of one image: a reference has many pairs
@@ -88,18 +88,25 @@ def write(
             now[place.name] = digest = digest and digest + (read_as if read_as != "{}" else "")
             if not (digest and known.get(place.name) == digest and place.is_file()):
                 missing.setdefault(source, []).append(place)
-    in_threads(lambda source: _make_all(source, missing[source], sizes), list(missing), min(MOST_THREADS, processors()))
+    in_threads(
+        lambda source: _make_all(source, hashes.get(source, ""), missing[source], sizes),
+        list(missing),
+        min(MOST_THREADS, processors()),
+    )
     now = {name: digest for name, digest in now.items() if (directory / FOLDER / name).is_file()}
     if now != known:
-        atomic.write_text(index, json.dumps(now, indent=0, sort_keys=True) + "\n")
+        memory_file.write(index, now)
 
 
-def _make_all(source: str, places: Sequence[Path], sizes: SizePolicy) -> None:
-    """Make an image's thumbnails; where it can't be read there are none."""
-    from benchmark.images import read_image  # noqa: PLC0415 - decoders only where pictures are made
+def _make_all(source: str, digest: str, places: Sequence[Path], sizes: SizePolicy) -> None:
+    """Make an image's thumbnails; where it can't be read, or is another one by now than was scored, there are none."""
+    from benchmark.images import ImageError, read_image  # noqa: PLC0415 - decoders only where pictures are made
 
+    seen = hashlib.sha256()
     try:
-        picture = make(read_image(Path(source), **sizes.decoding()))
+        picture = make(read_image(Path(source), **sizes.decoding(), seen=seen.update))
+        if seen.hexdigest() != digest:
+            raise ImageError(f"{source}: changed since it was scored")
         for place in places:
             atomic.write_bytes(place, picture)
     except (UserError, OSError):

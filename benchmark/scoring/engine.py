@@ -12,7 +12,9 @@ from contextlib import closing
 from dataclasses import dataclass, field, replace
 from functools import partial
 
+from benchmark.scoring.keeping import Keeper
 from benchmark.scoring.messages import Group, Setup
+from benchmark.scoring.methods import CHANGED, changed_in_words
 from benchmark.scoring.plan import Failure, Plan
 from benchmark.scoring.progress import ScoringProgress
 from benchmark.scoring.supervisor import Broken, Cost, Event, Failed, GroupDone, Scored, Supervisor
@@ -30,7 +32,7 @@ class Outcome:
     """What scoring left: scores and seconds by (label, pair), failures, unusable methods, and what methods cost.
 
     ``flat`` holds the (label, pair) of scores of which an image is of one colour, ``same`` the pairs whose enhanced image is
-    its reference, pixel by pixel.
+    its reference, pixel by pixel. ``changed`` names images that were not those that had been planned when they were read.
     """
 
     scores: dict[tuple[str, str], float] = field(default_factory=dict)
@@ -41,6 +43,7 @@ class Outcome:
     computed: int = 0
     flat: set[tuple[str, str]] = field(default_factory=set)
     same: set[str] = field(default_factory=set)
+    changed: set[str] = field(default_factory=set)
 
 
 def default_workers(pixels: int = 0) -> int:
@@ -94,6 +97,7 @@ def score_missing(
         dict(plan.known), dict(plan.seconds), list(plan.failures), flat=set(plan.flat), same=set(plan.same)
     )
     waiting: list[StoredScore] = []
+    keeper = Keeper(store, producers, setup.methods)
     written = time.monotonic()
     open_pairs: set[tuple[str, str]] = set()
     taken: list[Group] = []
@@ -107,12 +111,16 @@ def score_missing(
                     _note(event, outcome, open_pairs, producers, waiting, progress)
                     due = isinstance(event, GroupDone) or time.monotonic() - written > WRITE_EVERY_S
                     if due and waiting:
-                        store.add(producers.values(), waiting)
+                        keeper.write(waiting)
                         waiting.clear()
                         written = time.monotonic()
+                        for label, path in keeper.changed.items():
+                            supervisor.give_up(label, changed_in_words(path))
     finally:
         if waiting:
-            store.add(producers.values(), waiting)
+            keeper.write(waiting)
+    keeper.look()
+    outcome.broken |= {label: (CHANGED, changed_in_words(path)) for label, path in keeper.changed.items()}
     _fail_rest(outcome, open_pairs, taken)
     return outcome
 
@@ -168,7 +176,9 @@ def _note(
                 outcome.flat.add(key)
             if event.same:
                 outcome.same.add(event.pair)
-            waiting.append(_stored(event, producers[event.label]))
+            score = _stored(event, producers[event.label])
+            waiting.append(score)
+            outcome.changed |= _exchanged(event.group, score)
             progress.advance(event.label)
     elif isinstance(event, Failed):
         if (event.label, event.pair) in open_pairs:
@@ -184,11 +194,16 @@ def _note(
 
 
 def _stored(event: Scored, producer: Producer) -> StoredScore:
-    group: Group = event.group
-    enhanced = next(task.sha256 for task in group.pairs if task.pair == event.pair)
-    images = (enhanced, group.reference_sha256)
+    """The score as a fact about the images that were read, whatever had been planned."""
     seen = (event.flat, event.same)
-    return StoredScore(producer.key, *images, event.label, event.pair, event.value, event.seconds, *seen)
+    return StoredScore(producer.key, *event.images, event.label, event.pair, event.value, event.seconds, *seen)
+
+
+def _exchanged(group: Group, score: StoredScore) -> set[str]:
+    """The images of a score that are not those that had been planned."""
+    task = next(task for task in group.pairs if task.pair == score.pair)
+    planned = {group.reference: (group.reference_sha256, score.reference), task.path: (task.sha256, score.enhanced)}
+    return {path for path, (expected, read) in planned.items() if expected != read}
 
 
 def _fail_rest(outcome: Outcome, open_pairs: set[tuple[str, str]], taken: Sequence[Group]) -> None:

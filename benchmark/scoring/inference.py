@@ -24,7 +24,7 @@ from benchmark.scoring.cost import CostMeter
 from benchmark.scoring.guard import undisturbed
 from benchmark.scoring.messages import Group
 from benchmark.scoring.process import tune_allocator
-from benchmark.scoring.reading import LARGE, Reader
+from benchmark.scoring.reading import LARGE, Decoded, Reader
 from benchmark.sizes import Preparer, SizePolicy
 
 Array = np.ndarray[Any, np.dtype[np.float32]]
@@ -68,6 +68,7 @@ class PreparedPair:
         digest: SHA-256 of the reference as decoded, before any size policy.
         flat: whether either image is of one colour.
         same: whether the enhanced image is its reference, pixel by pixel, as decoded.
+        files: SHA-256 of the bytes that the enhanced image and the reference were decoded from.
     """
 
     pair: str
@@ -76,6 +77,7 @@ class PreparedPair:
     digest: str
     flat: bool = False
     same: bool = False
+    files: tuple[str, str] = ("", "")
 
 
 def prepare(group: Group, sizes: SizePolicy, emit: Emit, reader: Reader) -> list[PreparedPair]:
@@ -93,22 +95,23 @@ def prepare(group: Group, sizes: SizePolicy, emit: Emit, reader: Reader) -> list
         for task in group.pairs:
             _fail_pair(group, task.pair, str(reference), emit)
         return prepared
-    digest = content_sha256(reference)
-    preparer = Preparer(reference, sizes, group.reference)
-    flat = is_flat(reference)
+    digest = content_sha256(reference.image)
+    preparer = Preparer(reference.image, sizes, group.reference)
+    flat = is_flat(reference.image)
     for task, image in zip(group.pairs, images, strict=True):
         try:
             decoded = _sound(image)
-            enhanced, fitted = preparer.pair(decoded, task.path)
+            enhanced, fitted = preparer.pair(decoded.image, task.path)
         except UserError as error:
             _fail_pair(group, task.pair, str(error), emit)
             continue
-        seen = (flat or is_flat(enhanced), same_picture(decoded, reference))
-        prepared.append(PreparedPair(task.pair, enhanced, fitted, digest, *seen))
+        seen = (flat or is_flat(enhanced), same_picture(decoded.image, reference.image))
+        files = (decoded.sha256, reference.sha256)
+        prepared.append(PreparedPair(task.pair, enhanced, fitted, digest, *seen, files))
     return prepared
 
 
-def _sound(image: Array | UserError) -> Array:
+def _sound(image: Decoded | UserError) -> Decoded:
     if isinstance(image, UserError):
         raise image
     return image
@@ -175,7 +178,7 @@ def _emit_value(
         emit("failure", label=label, pair=pair.pair, reason=reason)
     else:
         seen = {name: True for name, is_so in (("flat", pair.flat), ("same", pair.same)) if is_so}
-        emit("score", label=label, pair=pair.pair, value=value, seconds=seconds, **seen)
+        emit("score", label=label, pair=pair.pair, value=value, seconds=seconds, images=pair.files, **seen)
 
 
 def _score_batches(

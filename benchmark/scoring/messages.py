@@ -11,14 +11,24 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from benchmark.hashes import Entry, is_sha256
+
 
 @dataclass(frozen=True, slots=True)
 class MethodTask:
-    """A method as a worker builds it: registered name, label in this run, checked options as JSON values."""
+    """A method as a worker builds it.
+
+    Attributes:
+        label: in this run.
+        name: registered name.
+        options: checked, as JSON values.
+        reads: the files that decide what it computes, as they were when its scores were planned (``hashes.Entry``).
+    """
 
     label: str
     name: str
     options: Mapping[str, Any]
+    reads: Mapping[str, Entry] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +117,7 @@ TOLD: Mapping[str, Mapping[str, type | tuple[type, ...]]] = {
     "broken": {"label": str, "status": str, "reason": str},
     "cost": {"label": str, "found": dict},
     "started": {"label": str, "pair": str},
-    "score": {"label": str, "pair": str, "value": float, "seconds": (int, float)},
+    "score": {"label": str, "pair": str, "value": float, "seconds": (int, float), "images": list},
     "failure": {"label": str, "pair": str, "reason": str},
 }
 """What a worker tells, and of what type."""
@@ -117,6 +127,8 @@ def is_sound(message: Mapping[str, Any]) -> bool:
     """Whether a message is one that a worker sends; a plug-in may have written into its pipe."""
     wanted = TOLD.get(str(message["kind"]))
     if wanted is None or not all(isinstance(message.get(key), kind) for key, kind in wanted.items()):
+        return False
+    if message["kind"] == "score" and not (len(message["images"]) == 2 and all(map(is_sha256, message["images"]))):
         return False
     numbers = message["found"].values() if message["kind"] == "cost" else ()
     numbers = (message["value"], message["seconds"]) if message["kind"] == "score" else numbers

@@ -5,11 +5,13 @@ Neighbours: ``benchmark.images`` (one file), ``inference`` (who asks), ``supervi
 
 from __future__ import annotations
 
+import hashlib
 import os
 import sys
 import threading
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 from benchmark.errors import UserError
@@ -22,6 +24,14 @@ NICENESS = 10
 """Of threads that give way: a tenth of the processor's time beside one that does not."""
 LARGE = 4_000_000
 """Pixels of an image beyond which memory is saved: it is not read ahead, and what its scoring frees is not kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """An image and the SHA-256 of the bytes that it was decoded from."""
+
+    image: Image
+    sha256: str
 
 
 class Reader:
@@ -43,7 +53,7 @@ class Reader:
         if ahead or threads > 1:
             self._pool = ThreadPoolExecutor(threads, initializer=_give_way if gently else None)
         self._allowed = ahead
-        self._ahead: dict[str, Future[Image | UserError]] = {}
+        self._ahead: dict[str, Future[Decoded | UserError]] = {}
 
     @property
     def busy(self) -> bool:
@@ -55,7 +65,7 @@ class Reader:
         if self._pool is not None and self._allowed:
             self._ahead = {path: self._pool.submit(_read, path, self._policy.decoding(LARGE)) for path in paths}
 
-    def read(self, paths: Sequence[str]) -> list[Image | UserError]:
+    def read(self, paths: Sequence[str]) -> list[Decoded | UserError]:
         """Each file's image, or what is wrong with it; what was read ahead and isn't asked for is forgotten.
 
         A file that couldn't be read ahead, for whatever reason, is read again: what is wrong with it is told as if it had
@@ -68,7 +78,7 @@ class Reader:
         images.update(zip(missing, self._read_now(missing), strict=True))
         return [images[path] for path in paths]
 
-    def _read_now(self, paths: Sequence[str]) -> list[Image | UserError]:
+    def _read_now(self, paths: Sequence[str]) -> list[Decoded | UserError]:
         if self._pool is None or self._threads == 1:
             return [_read(path, self._policy.decoding()) for path in paths]
         return list(self._pool.map(lambda path: _read(path, self._policy.decoding()), paths))
@@ -79,8 +89,9 @@ def _give_way() -> None:
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
 
 
-def _read(path: str, decoding: Decoding) -> Image | UserError:
+def _read(path: str, decoding: Decoding) -> Decoded | UserError:
+    digest = hashlib.sha256()
     try:
-        return read_image(Path(path), **decoding)
+        return Decoded(read_image(Path(path), **decoding, seen=digest.update), digest.hexdigest())
     except UserError as error:
         return error

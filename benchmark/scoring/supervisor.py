@@ -27,13 +27,18 @@ MOST_HANGS = 1
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """A pair has its score; ``flat``: one of its images is of one colour, ``same``: both are the same."""
+    """A pair has its score.
+
+    ``images``: SHA-256 of the enhanced image and of the reference as they were read; ``flat``: one of them is of one colour,
+    ``same``: both are the same.
+    """
 
     label: str
     pair: str
     value: float
     seconds: float
     group: Group
+    images: tuple[str, str]
     flat: bool = False
     same: bool = False
 
@@ -137,6 +142,10 @@ class Supervisor:
         finally:
             self._end_all()
 
+    def give_up(self, label: str, reason: str) -> None:
+        """Hand out no more of a method's work; what workers have already goes on."""
+        self._broken.setdefault(label, reason)
+
     def _start(self) -> None:
         self._started += 1
         number = self._started
@@ -208,7 +217,8 @@ class Supervisor:
             worker.open.discard((message["label"], message["pair"]))
             key = message["label"], message["pair"]
             seen = (bool(message.get("flat")), bool(message.get("same")))
-            yield Scored(*key, message["value"], message["seconds"], worker.group, *seen)
+            enhanced, reference = message["images"]
+            yield Scored(*key, message["value"], message["seconds"], worker.group, (enhanced, reference), *seen)
         elif kind == "failure":
             worker.doing = None
             worker.open.discard((message["label"], message["pair"]))

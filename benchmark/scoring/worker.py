@@ -80,9 +80,10 @@ class MethodShelf:
     def _load(self, label: str) -> None:
         from benchmark.errors import UserError, WeightsUnavailableError, in_words  # noqa: PLC0415
         from benchmark.scoring.guard import undisturbed  # noqa: PLC0415
-        from benchmark.scoring.methods import build  # noqa: PLC0415
+        from benchmark.scoring.methods import CHANGED, Loading, build  # noqa: PLC0415
 
         self._emit("loading", label=label)
+        loading = Loading(self._tasks[label])
         try:
             with undisturbed("0" * 64):
                 method = build(self._tasks[label])
@@ -91,10 +92,17 @@ class MethodShelf:
             raise
         except BaseException as error:  # whatever a plug-in does, its own row suffers
             self._broken.add(label)
+            if changed := loading.changed():
+                self._emit("broken", label=label, status=CHANGED, reason=changed)
+                return
             status = "unavailable" if isinstance(error, WeightsUnavailableError) else "failed"
             reason = str(error) if isinstance(error, UserError) else in_words(error)
             self._emit("broken", label=label, status=status, reason=f"can't be loaded: {reason}")
         else:
+            if changed := loading.changed():
+                self._broken.add(label)
+                self._emit("broken", label=label, status=CHANGED, reason=changed)
+                return
             self._loaded[label] = method
             self._emit("loaded", label=label)
 

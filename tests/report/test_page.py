@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from benchmark.hashes import sha256_file
 from benchmark.report import write_report
 from benchmark.report.blocks import blocks
 from benchmark.report.data import ReportData, Thumbnails
@@ -157,7 +158,7 @@ def test_thumbnails_are_made_kept_and_read_back(make_report: Maker, tmp_path: Pa
     broken = tmp_path / str(pairs["enhanced"][1])
     broken.write_bytes(b"no image")
     wanted = [str(name) for name in pairs["pair"][:3]]
-    hashes = {str(path): "1" for path in tmp_path.glob("*.png")}
+    hashes = {str(path): sha256_file(path) for path in tmp_path.glob("*.png")}
     run = tmp_path / "run"
     thumbnails.write(run, pairs, wanted, hashes)
     found = thumbnails.read(run, data.scores)
@@ -168,7 +169,7 @@ def test_thumbnails_are_made_kept_and_read_back(make_report: Maker, tmp_path: Pa
     assert {path: path.stat().st_mtime_ns for path in run.rglob("*")} == before
     changed = tmp_path / str(pairs["enhanced"][0])
     cv2.imwrite(str(changed), np.zeros((40, 60, 3), dtype=np.uint8))
-    thumbnails.write(run, pairs, wanted, {**hashes, str(changed): "2"})
+    thumbnails.write(run, pairs, wanted, {**hashes, str(changed): sha256_file(changed)})
     again = thumbnails.read(run, data.scores)
     assert again.enhanced[wanted[0]] != found.enhanced[wanted[0]]
     assert again.enhanced[wanted[2]] == found.enhanced[wanted[2]]

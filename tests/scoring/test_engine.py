@@ -159,7 +159,7 @@ def test_bytes_are_equal_for_one_worker_or_two_and_after_a_resume(plugin_folder:
     store.compact()
     part = next(store.directory.glob("part-*.jsonl"))
     lines = [line for line in part.read_text().splitlines() if '"m": "split"' not in line or PAIRS[1][0] not in line]
-    lines[-1] = '{"end": 7}'
+    lines[-1] = '{"end": 7}'  # as parts were before they had a checksum
     part.write_text("\n".join(lines) + "\n")
     resumed, _ = score(plugin_folder, images, ["split", "mae"])
     assert resumed.computed == 1

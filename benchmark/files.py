@@ -5,6 +5,7 @@ Neighbours: ``pairs`` (the columns of labels), ``evaluation`` (who makes summary
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -76,6 +77,7 @@ def _read_csv(path: Path) -> pd.DataFrame:
             file.seek(max(0, file.tell() - 1))
             if file.read() not in (b"\n", b"\r"):
                 raise UserError(f"{path}: it ends within a line: empty, cut short, or no table of a run")
+        _check_cells(path)
         header = pd.read_csv(path, nrows=0).columns
         text = {column: str for column in header if column in TEXT}
         empty = {column: [""] for column in header if column not in TEXT}
@@ -85,9 +87,23 @@ def _read_csv(path: Path) -> pd.DataFrame:
         return table
     except FileNotFoundError:
         raise UserError(f"{path}: not there; is this the output folder of a run?") from None
-    except (OSError, ValueError, OverflowError) as error:
+    except (OSError, ValueError, OverflowError, csv.Error) as error:
         said = " ".join(str(getattr(error, "strerror", None) or error).split())[:200]
         raise UserError(f"{path}: can't be read as a table: {said}") from None
+
+
+def _check_cells(path: Path) -> None:
+    """Refuse rows that are longer or shorter than the header: pandas fills them, or takes their first cell for a name.
+
+    Raises:
+        UserError: names the line.
+    """
+    with open(path, encoding="utf-8", newline="") as file:
+        rows = csv.reader(file)
+        wanted = len(next(rows, []))
+        for row in rows:
+            if len(row) != wanted:
+                raise UserError(f"{path}:{rows.line_num}: {len(row)} cells, not {wanted} as in the header: cut short?")
 
 
 def scores_table(dataset: str, pairs: pd.DataFrame, columns: Sequence[tuple[str, Sequence[float]]]) -> pd.DataFrame:

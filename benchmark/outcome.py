@@ -148,6 +148,11 @@ def complete(
         "lower_mos_better": lower_mos_better,
         "simulated": simulated,
         "methods": [method.record() for method in methods],
+        "rows": {
+            "summary.csv": len(found.summary),
+            "comparisons.csv": len(found.comparisons),
+            "failures.csv": len(failures),
+        },
     }
     data = ReportData(
         title=title,
@@ -179,9 +184,9 @@ def read(directory: str | Path) -> Evaluation:
     data = ReportData(
         title=content["title"],
         scores=files.read_table(directory / "scores.csv", files.KEYS, labels),
-        summary=files.read_table(directory / "summary.csv", SUMMARY_COLUMNS),
-        comparisons=files.read_table(directory / "comparisons.csv", COMPARISON_COLUMNS),
-        failures=files.read_table(directory / "failures.csv", files.FAILURE_COLUMNS),
+        summary=_of_run(directory, content, "summary", SUMMARY_COLUMNS, ("method",)),
+        comparisons=_of_run(directory, content, "comparisons", COMPARISON_COLUMNS, ("method_a", "method_b")),
+        failures=_of_run(directory, content, "failures", files.FAILURE_COLUMNS, ("method",)),
         methods=tuple(ScoredMethod.from_record(item) for item in content["methods"]),
         notes=tuple(content["notes"]),
         config=_recorded(ReportConfig, content["report"], directory, "report"),
@@ -195,6 +200,29 @@ def read(directory: str | Path) -> Evaluation:
         record=content,
     )
     return Evaluation(attachments.read(data, directory), directory)
+
+
+def _of_run(
+    directory: Path, content: Mapping[str, Any], name: str, columns: Sequence[str], naming: Sequence[str]
+) -> pd.DataFrame:
+    """A table of a run, which speaks of the run's methods and is as long as its record says.
+
+    Raises:
+        UserError: it is another run's, or cut short.
+    """
+    path = directory / f"{name}.csv"
+    table = files.read_table(path, columns)
+    labels = {item["label"] for item in content["methods"]}
+    unknown = [str(label) for column in naming for label in table[column].unique() if str(label) not in labels]
+    if unknown:
+        raise UserError(f"{path}: it names a method {unknown[0]!r:.60} that {record.NAME} does not: of another run?")
+    rows = content.get("rows")
+    stated = rows.get(path.name) if isinstance(rows, dict) else None
+    if stated is not None and stated != len(table):
+        raise UserError(
+            f"{path}: {len(table)} rows, where {record.NAME} says {stated!r:.40}: cut short, or of another run"
+        )
+    return table
 
 
 def _recorded(kind: type[Recorded], content: Any, directory: Path, key: str) -> Recorded:

@@ -16,6 +16,8 @@ from benchmark.errors import UserError
 
 NAME = "run.json"
 FORMAT = 1
+DEEPEST, LONGEST = 60, 40
+"""Levels of a record, and digits of a whole number in it."""
 _FINISHED: Mapping[str, type] = {
     "title": str,
     "notes": list,
@@ -42,7 +44,8 @@ def read(path: Path) -> dict[str, Any]:
         UserError: it is missing or no record of this tool.
     """
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(path.read_text(encoding="utf-8"), parse_int=_whole, parse_constant=_no_number)
+        _check_depth(content)
     except FileNotFoundError:
         raise UserError(f"{path}: not there; is this the output folder of a run?") from None
     except (OSError, ValueError, RecursionError) as error:
@@ -80,6 +83,27 @@ def read_finished(path: Path) -> dict[str, Any]:
             raise UserError(f"{path}: methods.{number}: {fault}")
         labels.add(method["label"])
     return content
+
+
+def _whole(digits: str) -> int:
+    if len(digits) > LONGEST:
+        raise ValueError(f"a number of {len(digits)} digits")
+    return int(digits)
+
+
+def _no_number(name: str) -> Any:
+    raise ValueError(f"{name} is no number")
+
+
+def _check_depth(content: Any) -> None:
+    """Refuse what is nested more deeply than any record: what is made of it goes down as deep."""
+    level = [content]
+    for _ in range(DEEPEST):
+        inside = [item.values() if isinstance(item, dict) else item for item in level if isinstance(item, (dict, list))]
+        level = [item for items in inside for item in items]
+        if not level:
+            return
+    raise ValueError(f"nested more than {DEEPEST} levels deep")
 
 
 def _finite(value: Any) -> Any:

@@ -245,8 +245,11 @@ def test_a_plugin_edited_after_planning_gives_no_stored_score(
     assert again.exit_status == 0
 
 
-def test_an_edit_of_the_same_size_within_the_same_second_is_imported(plugin_folder: Path) -> None:
+def test_an_edit_of_the_same_size_within_the_same_second_is_imported(
+    plugin_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Compiled files that Python keeps know a source by its size and second only."""
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
     file = plugin_folder / "methods" / "quick.py"
     found = []
     for title in ("one", "two"):

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import torch
 
 Group = Literal["hand-crafted", "learned", "floor", "other"]
+LabelKind = Literal["opinions", "simulated"]
 NOT_DECLARED = "not declared"
 
 
@@ -298,7 +299,7 @@ class DatasetInfo:
     name: str
     title: str
     lower_mos_better: bool = False
-    labels: Literal["opinions", "simulated"] = "opinions"
+    labels: LabelKind = "opinions"
     source: str = ""
     citation: str = ""
     licence: str = ""

@@ -16,7 +16,7 @@ from dataclasses import fields
 from typing import TYPE_CHECKING, Any, get_args
 
 from benchmark.contracts import Dataset, DatasetInfo, LabelKind, Method, MethodInfo, ScoreSource, Trainable, WeightFile
-from benchmark.errors import PluginError, UserError, in_words
+from benchmark.errors import PluginError, Problem, UserError, in_words
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -191,6 +191,40 @@ def pairs_of(dataset: Dataset) -> pd.DataFrame:
     return found
 
 
+def examined(dataset: Dataset) -> tuple[pd.DataFrame, list[Problem]]:
+    """The pairs of a data set that can be used and the problems with the others; raises as ``pairs_of``.
+
+    A data set may define ``examine() -> (table, problems)``, which gives both; otherwise ``pairs`` gives one of them.
+    """
+    examine = getattr(dataset, "examine", None)
+    if examine is None:
+        return pairs_of(dataset), []
+    import pandas as pd  # noqa: PLC0415
+
+    found = _asked(examine, "examine", _data_set(dataset))
+    if not (
+        isinstance(found, tuple) and len(found) == 2 and isinstance(found[0], pd.DataFrame) and _all(found[1], Problem)
+    ):
+        raise PluginError(
+            _data_set(dataset)
+            + _broken(f"`examine()` returned {_kind(found)}; it must return a DataFrame and a list of Problem(…)")
+        )
+    return found[0], list(found[1])
+
+
+def labels_of(dataset: Dataset) -> str:
+    """Whether the labels are ``opinions`` or ``simulated``: what the data set says, else its ``info``.
+
+    Raises:
+        PluginError: it says neither.
+    """
+    found = _asked(lambda: getattr(dataset, "labels", dataset.info.labels), "labels", _data_set(dataset))
+    if found not in get_args(LabelKind):
+        kinds = " or ".join(map(repr, get_args(LabelKind)))
+        raise PluginError(_data_set(dataset) + _broken(f"its `labels` is {_shown(found)}; it must be {kinds}"))
+    return str(found)
+
+
 def notes_of(dataset: Dataset) -> tuple[str, ...]:
     """The sentences that tables must carry about a data set; raises as ``pairs_of``."""
     found = _asked(dataset.notes, "notes", _data_set(dataset))
@@ -208,7 +242,8 @@ def _hidden(plugin: Method | Dataset) -> str:
             continue
         names = [name for name, value in vars(base).items() if callable(value) and not name.startswith("_")]
         split = [name for name in _SPLIT if base is Method and callable(getattr(type(plugin), name, None))]
-        for name in names + split:
+        optional = ["examine"] if base is Dataset else []
+        for name in names + split + optional:
             try:
                 value = getattr(plugin, name, _ABSENT)
             except (Exception, SystemExit) as error:  # a property may do anything

@@ -288,6 +288,36 @@ def test_a_data_set_that_breaks_its_contract_is_an_error_in_one_sentence(
     assert "lab " in console.export_text()
 
 
+@pytest.mark.parametrize(
+    ("lines", "sentence"),
+    [
+        (
+            "def examine(self): return 3",
+            "`examine()` returned an int; it must return a DataFrame and a list of Problem",
+        ),
+        ("def examine(self): return self.pairs(), ['wrong']", "`examine()` returned a tuple"),
+        ("def examine(self): return {}['x']", "its `examine()` failed: "),
+        ("examine = True", "its attribute `examine` (a bool) hides"),
+        ("labels = 'simulation'", "its `labels` is 'simulation'; it must be 'opinions' or 'simulated'"),
+        ("def labels(self): return 'simulated'", "it must be 'opinions' or 'simulated'"),
+    ],
+)
+def test_check_says_what_a_data_set_must_answer(
+    lines: str, sentence: str, plugin_folder: Path, tiny_set: Path, tmp_path: Path
+) -> None:
+    text = DATASET.replace("FILE", repr(str(tiny_set))).replace("FOLDER", repr(str(tiny_set.parent)))
+    (plugin_folder / "datasets" / "lab.py").write_text(f"{text}\n    {lines}\n")
+    config = tmp_path / "c.yaml"
+    config.write_text("dataset: lab\nmethods: [psnr]\n")
+    console = Console(record=True, width=400, file=StringIO())
+    try:
+        status, said = checking.check(config, (), [plugin_folder], console), console.export_text()
+    except UserError as error:  # before the data are looked at
+        status, said = 2, str(error)
+    assert status == 2
+    assert sentence in said
+
+
 def test_commands_print_the_sentence_and_no_traceback(plugin_folder: Path, tiny_set: Path) -> None:
     (plugin_folder / "methods" / "odd.py").write_text(defines("load(self, device): raise OSError('no such model')"))
     enhanced, reference = (str(tiny_set.parent / name) for name in ("0_soft.png", "0.png"))

@@ -66,12 +66,11 @@ def audit(
 def read(dataset: Dataset) -> tuple[pd.DataFrame | None, list[Problem]]:
     """The pairs that can be used (``None``: none) and the problems with the others.
 
-    A data set may define ``examine() -> (table, problems)``, which gives both; otherwise ``pairs`` gives one of them. The
-    table keeps a column ``source`` (list and line of each pair) where the data set has it.
+    The table keeps a column ``source`` (list and line of each pair) where the data set has it.
     """
-    examine = getattr(dataset, "examine", None)
     try:
-        table, problems = examine() if examine is not None else (contract_check.pairs_of(dataset), [])
+        table, problems = contract_check.examined(dataset)
+        contract_check.labels_of(dataset)  # known once the table is
     except DataError as error:
         return None, list(error.problems)
     except UserError as error:
@@ -82,23 +81,26 @@ def read(dataset: Dataset) -> tuple[pd.DataFrame | None, list[Problem]]:
         full = pairs.complete(table)
     except DataError as error:
         problems = [*problems, *error.problems]
-        table = _sound(table)
-        if table is None:
+        sound = _sound(table)
+        if sound is None:
             return None, problems
-        full = pairs.complete(table)
+        table, full = sound
     if "source" in table.columns:
         full["source"] = table["source"].to_numpy()
     return full, problems
 
 
-def _sound(table: pd.DataFrame) -> pd.DataFrame | None:
-    """Rows with a finite label whose pair stands once, so that the rest can be checked although some are wrong."""
-    if not set(pairs.REQUIRED) <= set(table.columns):
+def _sound(table: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame] | None:
+    """Rows with a finite label whose pair stands once, so that these can be checked although others are wrong."""
+    if not set(pairs.REQUIRED) <= set(table.columns) or table.columns.has_duplicates:
         return None
     key = [column for column in ("split", "pair", "enhanced") if column in table.columns]
     finite = np.isfinite(pd.to_numeric(table["mos"], errors="coerce").to_numpy(dtype=float))
     rest = table[finite].drop_duplicates(key[:-1] if "pair" in key else key)
-    return None if rest.empty else rest
+    try:
+        return None if rest.empty else (rest, pairs.complete(rest))
+    except DataError:  # another column is wrong too, which was said
+        return None
 
 
 def counts(table: pd.DataFrame) -> list[Problem]:

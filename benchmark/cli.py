@@ -5,6 +5,7 @@ Exit status: 0 done, 2 bad usage, configuration or data, 3 done in part, 130 int
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import re
 import sys
@@ -266,14 +267,17 @@ def score(
     source = read_source({}, set_ or ())
     sizes = SizePolicy(orientation=orientation, bit_depth=bit_depth)
     where = single.usable_device(device or "auto", "--device")
-    single.check_method(method, source.values, source)
-    pair = single.read_pair(enhanced, reference, sizes)
-    for note in single.pair_notes(enhanced, reference, sizes):
-        print(f"note: {note}", file=streams.Steady(sys.stderr))
-    loaded = single.load_method(method, source.values, source, device=where)
-    value = single.score_pair(loaded, *pair)
-    for note in single.flat_note(loaded, *pair):
-        print(f"note: {note}", file=streams.Steady(sys.stderr))
+    with contextlib.redirect_stdout(
+        cast(TextIO, streams.Steady(sys.stderr))
+    ):  # what a plug-in prints is no part of the result
+        single.check_method(method, source.values, source)
+        pair = single.read_pair(enhanced, reference, sizes)
+        for note in single.pair_notes(enhanced, reference, sizes):
+            print(f"note: {note}")
+        loaded = single.load_method(method, source.values, source, device=where)
+        value = single.score_pair(loaded, *pair)
+        for note in single.flat_note(loaded, *pair):
+            print(f"note: {note}")
     print(json.dumps({"method": loaded.info.name, "score": value}) if as_json else value)
     return 0
 

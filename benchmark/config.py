@@ -291,6 +291,12 @@ class DeviceChoice(Section):
     device: Device = "auto"
 
 
+class SeedChoice(Section):
+    """A seed that a keyword names."""
+
+    seed: Seed = 0
+
+
 def _a_share_or_a_split(value: float | str) -> float | str:
     if isinstance(value, bool) or (isinstance(value, (int, float)) and not 0 <= value < 1):
         raise ValueError("a share of the training references is at least 0 and below 1; otherwise name a split")

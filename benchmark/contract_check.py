@@ -6,20 +6,24 @@ from it and what it answers. The contract itself is ``contracts``.
 
 from __future__ import annotations
 
+import functools
+import inspect
 import math
+import numbers
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
-from benchmark.contracts import Dataset, DatasetInfo, Method, MethodInfo, ScoreSource, Trainable, WeightFile
-from benchmark.errors import PluginError, UserError, in_words
+from benchmark.contracts import Dataset, DatasetInfo, LabelKind, Method, MethodInfo, ScoreSource, Trainable, WeightFile
+from benchmark.errors import PluginError, Problem, UserError, in_words
 
 if TYPE_CHECKING:
     import pandas as pd
 
 _CONTRACTS = (Method, ScoreSource, Trainable, Dataset)
 _SPLIT = ("describe", "compare")
+_COMPUTING = ("score", "scores", "predict", *_SPLIT)
 _ABSENT = object()
 
 
@@ -38,12 +42,14 @@ def info_fault(info: object, kind: type[MethodInfo] | type[DatasetInfo]) -> str:
 def _info_faults(info: MethodInfo | DatasetInfo) -> Iterator[str]:
     for item in fields(info):
         value, where = getattr(info, item.name), f"its `info` has {item.name}="
-        if item.type == "str" and not isinstance(value, str):
+        if item.type in ("str", "Group") and not isinstance(value, str):
             yield f"{where}{_shown(value)}; it must be text"
         if item.type == "bool" and not isinstance(value, bool):
             yield f"{where}{_shown(value)}; it must be True or False"
     if not info.name:
         yield "its `info` has an empty name"
+    if isinstance(info, DatasetInfo) and info.labels not in get_args(LabelKind):
+        yield f"its `info` has labels={_shown(info.labels)}; it must be {' or '.join(map(repr, get_args(LabelKind)))}"
     if isinstance(info, MethodInfo):
         yield from _method_info_faults(info)
 
@@ -65,7 +71,7 @@ def _method_info_faults(info: MethodInfo) -> Iterator[str]:
 def _is_range(value: object) -> bool:
     if not isinstance(value, (tuple, list)) or len(value) != 2:
         return False
-    if not all(bound is None or (isinstance(bound, (int, float)) and not isinstance(bound, bool)) for bound in value):
+    if not all(bound is None or (isinstance(bound, numbers.Real) and not isinstance(bound, bool)) for bound in value):
         return False
     if any(bound is not None and math.isnan(bound) for bound in value):
         return False
@@ -89,8 +95,9 @@ def check_method(method: Method) -> str | None:
     files_of(method)
     settings_of(method)
     weights_of(method)
-    if not isinstance(method.depends_on_seed(), bool):
-        raise PluginError(_broken("`depends_on_seed()` must return True or False"))
+    seed = _asked(method.depends_on_seed, "depends_on_seed")
+    if not isinstance(seed, bool):
+        raise PluginError(_broken(f"`depends_on_seed()` returned {_shown(seed)}; it must return True or False"))
     reason = _asked(method.unavailable, "unavailable")
     if reason is not None and not (isinstance(reason, str) and reason.strip()):
         raise PluginError(
@@ -184,6 +191,40 @@ def pairs_of(dataset: Dataset) -> pd.DataFrame:
     return found
 
 
+def examined(dataset: Dataset) -> tuple[pd.DataFrame, list[Problem]]:
+    """The pairs of a data set that can be used and the problems with the others; raises as ``pairs_of``.
+
+    A data set may define ``examine() -> (table, problems)``, which gives both; otherwise ``pairs`` gives one of them.
+    """
+    examine = getattr(dataset, "examine", None)
+    if examine is None:
+        return pairs_of(dataset), []
+    import pandas as pd  # noqa: PLC0415
+
+    found = _asked(examine, "examine", _data_set(dataset))
+    if not (
+        isinstance(found, tuple) and len(found) == 2 and isinstance(found[0], pd.DataFrame) and _all(found[1], Problem)
+    ):
+        raise PluginError(
+            _data_set(dataset)
+            + _broken(f"`examine()` returned {_kind(found)}; it must return a DataFrame and a list of Problem(…)")
+        )
+    return found[0], list(found[1])
+
+
+def labels_of(dataset: Dataset) -> str:
+    """Whether the labels are ``opinions`` or ``simulated``: what the data set says, else its ``info``.
+
+    Raises:
+        PluginError: it says neither.
+    """
+    found = _asked(lambda: getattr(dataset, "labels", dataset.info.labels), "labels", _data_set(dataset))
+    if found not in get_args(LabelKind):
+        kinds = " or ".join(map(repr, get_args(LabelKind)))
+        raise PluginError(_data_set(dataset) + _broken(f"its `labels` is {_shown(found)}; it must be {kinds}"))
+    return str(found)
+
+
 def notes_of(dataset: Dataset) -> tuple[str, ...]:
     """The sentences that tables must carry about a data set; raises as ``pairs_of``."""
     found = _asked(dataset.notes, "notes", _data_set(dataset))
@@ -201,17 +242,28 @@ def _hidden(plugin: Method | Dataset) -> str:
             continue
         names = [name for name, value in vars(base).items() if callable(value) and not name.startswith("_")]
         split = [name for name in _SPLIT if base is Method and callable(getattr(type(plugin), name, None))]
-        for name in names + split:
+        optional = ["examine"] if base is Dataset else []
+        for name in names + split + optional:
             try:
                 value = getattr(plugin, name, _ABSENT)
-            except Exception as error:  # a property may do anything
-                return f"its `{name}` is a property that raises {in_words(error)}; it must be a function"
-            if value is not _ABSENT and not callable(value):
+            except (Exception, SystemExit) as error:  # a property may do anything
+                return f"its `{name}` is a property that fails ({in_words(error)}); it must be a function"
+            if value is not _ABSENT and not _is_function(value, name):
                 return (
                     f"its attribute `{name}` ({_kind(value)}) hides the function `{name}()` of the contract: rename it, "
                     f"for example to `_{name}`"
                 )
     return ""
+
+
+def _is_function(value: object, name: str) -> bool:
+    """Whether something can stand where the contract has a function; a network or class can be called, but is none.
+
+    Only what computes scores may be any callable: a compiled function, say.
+    """
+    if name in _COMPUTING:
+        return callable(value) and not isinstance(value, type)
+    return inspect.isroutine(value) or isinstance(value, functools.partial)
 
 
 def _data_set(dataset: Dataset) -> str:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import torch
 
 Group = Literal["hand-crafted", "learned", "floor", "other"]
+LabelKind = Literal["opinions", "simulated"]
 NOT_DECLARED = "not declared"
 
 
@@ -68,7 +69,7 @@ class MethodInfo:
         weights: files of pretrained weights that the default options need.
         libraries: distributions whose version is part of what produced a score, beside torch and the image decoders.
         version: raise it when the same inputs give other scores; part of the store's key.
-        random: whether scores depend on the run's seed. Not declared: where ``score``, ``describe`` or ``compare`` takes
+        random: whether scores depend on the run's seed. Not declared: where ``score``, or ``describe`` in its place, takes
             ``rng``. Declared ``False``, the generator that it is given is the same for every seed.
         flat_images: what it gives for images of one colour, where identical ones don't get the best score or different ones
             do, for example ``"0 where either image is of one colour"``. Tables then say how many pairs that concerns.
@@ -151,8 +152,7 @@ class Method:
         """
         if self.info.random is not None:
             return self.info.random
-        functions = (getattr(self, name, None) for name in ("score", "describe", "compare"))
-        return any(takes_rng(function) for function in functions if callable(function))
+        return takes_rng(self.describe if splits_work(self) else self.score)  # type: ignore[attr-defined]
 
     def weights(self) -> Sequence[WeightFile]:
         """The published weight files that these options need (default: ``info.weights``)."""
@@ -269,7 +269,7 @@ class Trainable(Method):
 
 
 def takes_rng(function: Callable[..., Any]) -> bool:
-    """Whether a method's ``score``, ``describe`` or ``compare`` accepts a generator."""
+    """Whether a method's ``score`` or ``describe`` accepts a generator."""
     try:
         return "rng" in inspect.signature(function).parameters
     except (TypeError, ValueError):  # a function of C, which tells nothing about itself
@@ -298,7 +298,7 @@ class DatasetInfo:
     name: str
     title: str
     lower_mos_better: bool = False
-    labels: Literal["opinions", "simulated"] = "opinions"
+    labels: LabelKind = "opinions"
     source: str = ""
     citation: str = ""
     licence: str = ""

@@ -51,7 +51,7 @@ class Data:
     @property
     def simulated(self) -> bool:
         """Whether the labels are simulated."""
-        return getattr(self.dataset, "labels", self.dataset.info.labels) == "simulated"
+        return contract_check.labels_of(self.dataset) == "simulated"
 
     def fingerprint(self, hashes: Mapping[str, str]) -> str:
         """SHA-256 over the scored pairs: names, labels and the content of both images."""

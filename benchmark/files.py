@@ -109,9 +109,8 @@ def _check_cells(path: Path) -> None:
 def scores_table(dataset: str, pairs: pd.DataFrame, columns: Sequence[tuple[str, Sequence[float]]]) -> pd.DataFrame:
     """The content of ``scores.csv``: one row a pair, a column a method, NaN where there is no score."""
     table = pairs.assign(dataset=dataset).loc[:, list(KEYS)].reset_index(drop=True)
-    for label, values in columns:
-        table[label] = pd.Series(list(values), dtype=float)
-    return table
+    scores = pd.DataFrame({label: pd.Series(list(values), dtype=float) for label, values in columns}, index=table.index)
+    return pd.concat([table, scores], axis=1)
 
 
 def failures_table(failures: Iterable[Failure]) -> pd.DataFrame:

@@ -23,7 +23,7 @@ def print_methods(console: Console) -> int:
     table = _table("name", "better", "trained on", "source", "licence", "usable now")
     for entry in listings:
         try:
-            found = methods.import_listing(entry, {})
+            found = methods.import_listing(methods.find(entry.name, (listings, broken)), {})
         except PluginError as error:
             table.add_row(entry.name, "?", "", "", "", f"no: {error}")
             continue
@@ -62,7 +62,7 @@ def print_datasets(console: Console) -> int:
     table = _table("name", "title", "labels", "where to get it", "licence")
     for entry in listings:
         try:
-            info = datasets.import_listing(entry).info
+            info = datasets.import_listing(datasets.find(entry.name, (listings, broken))).info
         except PluginError as error:
             table.add_row(entry.name, f"can't be used: {error}", "", "", "")
             continue

@@ -21,6 +21,12 @@ class _Options(Section):
     model_config = ConfigDict(arbitrary_types_allowed=True, protected_namespaces=(), allow_inf_nan=True)
 
 
+class _AnyOptions(_Options):
+    """Options of a plug-in that takes whatever it is given (``**options``) and judges it itself."""
+
+    model_config = ConfigDict(extra="allow")
+
+
 def options_model(plugin: type) -> type[BaseModel]:
     """A model of the keyword arguments of ``plugin.__init__``."""
     signature = inspect.signature(plugin)
@@ -34,7 +40,8 @@ def options_model(plugin: type) -> type[BaseModel]:
             continue
         default = ... if parameter.default is parameter.empty else parameter.default
         fields[name] = (hints.get(name, Any), default)
-    return create_model(f"{plugin.__name__}Options", __base__=_Options, **fields)
+    anything = any(parameter.kind is parameter.VAR_KEYWORD for parameter in signature.parameters.values())
+    return create_model(f"{plugin.__name__}Options", __base__=_AnyOptions if anything else _Options, **fields)
 
 
 def check_options(plugin: type, options: Mapping[str, Any], source: Source, prefix: KeyPath) -> dict[str, Any]:

@@ -31,6 +31,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from benchmark.errors import ConfigError, DataError, Problem
+from benchmark.labels import short
 from benchmark.opinions import opinion_problems
 
 if TYPE_CHECKING:
@@ -68,12 +69,15 @@ def complete(table: pd.DataFrame) -> pd.DataFrame:
         raise DataError(f"the data set's table of pairs lacks the column(s) {', '.join(missing)}")
     if table.empty:
         raise DataError("the data set has no pairs")
+    twice = table.columns[table.columns.duplicated()]
+    if len(twice):
+        raise DataError(f"the data set's table of pairs has the column {twice[0]!r} twice; keep one of them")
     full = table.copy()
     for column in TEXT:
         if column not in full.columns:
             full[column] = None
     for column in NUMBERS:
-        full[column] = full[column].astype(float) if column in full.columns else np.nan
+        full[column] = _numbers(full, column) if column in full.columns else np.nan
     full["split"] = full["split"].fillna("").astype(str)
     full["condition"] = full["condition"].fillna("").astype(str)
     full["cluster"] = full["cluster"].where(full["cluster"].notna(), full["reference"])
@@ -90,6 +94,24 @@ def complete(table: pd.DataFrame) -> pd.DataFrame:
     full = full.loc[:, list(COLUMNS)].reset_index(drop=True)
     full.attrs = dict(table.attrs)
     return full
+
+
+def _numbers(table: pd.DataFrame, column: str) -> pd.Series[float]:
+    """A column as numbers, NaN where there is none.
+
+    Raises:
+        DataError: it holds something else.
+    """
+    import pandas as pd  # noqa: PLC0415
+
+    found = pd.to_numeric(table[column], errors="coerce").astype(float)
+    wrong = np.flatnonzero(found.isna() & table[column].notna())
+    if len(wrong):
+        more = f", and {len(wrong) - 1} more are none either" if len(wrong) > 1 else ""
+        value = table[column].iloc[wrong[0]]
+        place = f"row {wrong[0] + 1} of the data set's table of pairs"
+        raise DataError(f"the {column} in {place} is {short(str(value))}, not a number{more}")
+    return found
 
 
 def _unnamed(table: pd.DataFrame) -> list[Problem]:

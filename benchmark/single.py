@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmark import contract_check, lineage, provenance, registry, weights
-from benchmark.config import DeviceChoice
+from benchmark.config import DeviceChoice, SeedChoice
+from benchmark.config_errors import shown
 from benchmark.config_file import Source, parse, source_of
 from benchmark.contracts import Method, ScoreSource
 from benchmark.errors import ConfigError, PluginError, UserError, WeightsUnavailableError, in_words
@@ -91,19 +92,25 @@ def check_images(images: object, name: str) -> None:
     wanted = f"{name} must be a float tensor of RGB values in [0, 1], (N, 3, H, W)"
     if not isinstance(images, torch.Tensor):
         raise UserError(f"{wanted}, not {type(images).__name__}: torch.from_numpy makes one of a NumPy array")
+    kind = "nested" if images.is_nested else "meta" if images.is_meta else str(images.layout).removeprefix("torch.")
+    if kind != "strided":
+        raise UserError(f"{wanted}, not a {kind} tensor")
     if images.ndim != 4 or images.shape[1] != 3 or 0 in images.shape[2:]:
         hint = ": add the first axis with images[None]" if images.ndim == 3 and images.shape[0] == 3 else ""
         raise UserError(f"{wanted}, not {tuple(images.shape)}{hint}")
-    if not images.is_floating_point():
-        raise UserError(f"{wanted}, not {images.dtype}: divide 8-bit values by 255, images.float() / 255")
+    if images.dtype not in (torch.float16, torch.bfloat16, torch.float32, torch.float64):
+        hint = "convert it with images.float()"
+        if not (images.is_floating_point() or images.is_complex()):
+            hint = "divide 8-bit values by 255, images.float() / 255"
+        raise UserError(f"{wanted}, not {images.dtype}: {hint}")
     if not images.numel():
         return
     low, high = (float(value) for value in torch.aminmax(images.detach()))
     if not (low >= -ROUNDING and high <= 1 + ROUNDING):
-        if math.isnan(low) or math.isnan(high):
-            raise UserError(f"{wanted}; it holds NaN")
+        if not (math.isfinite(low) and math.isfinite(high)):
+            raise UserError(f"{wanted}; it holds {'NaN' if math.isnan(low + high) else 'infinite values'}")
         hint = "divide 8-bit values by 255" if low >= 0 and high > 2 else "undo a normalisation, or clamp it to [0, 1]"
-        raise UserError(f"{wanted}; it holds values from {low:g} to {high:g}: {hint}")
+        raise UserError(f"{wanted}; it holds values from {low:.8g} to {high:.8g}: {hint}")
 
 
 def create_method(
@@ -121,7 +128,10 @@ def create_method(
     Raises:
         UserError: no such method, a wrong option, or weights that can't be had.
     """
+    if not isinstance(name, str):
+        raise ConfigError(f"create_method takes a method's name, `list methods` shows all (given: {shown(name)})")
     source, device = source_of(options, name), usable_device(device, "device")
+    seed = parse(SeedChoice, source_of({"seed": seed}, "seed")).seed
     return load_method(name, options, source, device=device, seed=seed, offline=offline)
 
 

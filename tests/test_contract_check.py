@@ -1,5 +1,6 @@
 """Plug-ins that break their contract cost their own row, with a sentence, in `run`, `check` and `list`; no traceback."""
 
+import json
 import subprocess
 import sys
 import textwrap
@@ -12,6 +13,7 @@ from rich.console import Console
 
 import benchmark
 from benchmark import checking, listing, registry, single
+from benchmark.cli import main
 from benchmark.config import MethodEntry
 from benchmark.config_file import Source
 from benchmark.errors import PluginError, UserError
@@ -51,6 +53,28 @@ BROKEN = {
         METHOD + "\n    @property\n    def files(self):\n        return {}\n",
         "its attribute `files` (a dict) hides",
     ),
+    "a property exits": (
+        METHOD + "\n    @property\n    def weights(self):\n        raise SystemExit(4)\n",
+        "its `weights` is a property that fails (it called sys.exit(4))",
+    ),
+    "a network hides weights": (
+        init("import torch; self.weights = torch.nn.Linear(1, 1)"),
+        "its attribute `weights` (a Linear) hides",
+    ),
+    "a network hides load": (
+        init("import torch; self.load = torch.nn.Linear(1, 1)"),
+        "its attribute `load` (a Linear) hides",
+    ),
+    "a class hides settings": (
+        METHOD + "\n    class settings:\n        pass\n",
+        "its attribute `settings` (a type) hides",
+    ),
+    "an attribute hides depends_on_seed": (
+        init("self.depends_on_seed = True"),
+        "hides the function `depends_on_seed()`",
+    ),
+    "depends_on_seed raises": (defines("depends_on_seed(self): return {}['x']"), "its `depends_on_seed()` failed: "),
+    "depends_on_seed returns a number": (defines("depends_on_seed(self): return 1"), "`depends_on_seed()` returned 1"),
     "files returns a list": (
         defines("files(self): return ['a.pt']"),
         "`files()` returned a list; it must return a mapping",
@@ -84,6 +108,7 @@ BROKEN = {
         "has higher_is_better='lower'; it must be True or False",
     ),
     "the title is a number": (METHOD.replace('"Odd"', "3"), "has title=3; it must be text"),
+    "the group is a number": (METHOD.replace("=False", "=False, group=3"), "has group=3; it must be text"),
     "the range is one number": (METHOD.replace("=False", "=False, score_range=1.0"), RANGE),
     "the range is turned": (METHOD.replace("=False", "=False, score_range=(1, 0)"), RANGE),
     "the range is text": (METHOD.replace("=False", "=False, score_range=('0', '1')"), RANGE),
@@ -114,6 +139,15 @@ def test_a_method_that_breaks_its_contract_costs_its_own_row_with_a_sentence(kin
         usable = f"no: {error}"
     assert usable.startswith("no: ")
     assert sentence in usable
+
+
+def test_what_computes_scores_may_be_any_callable(plugin_folder: Path) -> None:
+    """A compiled function or an object that is called, and functions with arguments filled in, hide nothing."""
+    lines = "import functools; self.score = Far(); self.settings = functools.partial(dict, a='b')"
+    far = "\n\nclass Far:\n    def __call__(self, one, other):\n        return (one - other).sum((1, 2, 3))\n"
+    (plugin_folder / "methods" / "odd.py").write_text(init(lines) + far)
+    (odd,) = line_up([MethodEntry(name="odd")], Source({}, "here", Path()))
+    assert (odd.status, odd.reason) == ("scored", "")
 
 
 def test_list_and_run_go_on_beside_broken_plugins(plugin_folder: Path, tiny_set: Path, tmp_path: Path) -> None:
@@ -231,6 +265,10 @@ def replaced(line: str) -> str:
             DATASET.replace('title="Lab"', 'title="Lab", lower_mos_better="no"'),
             "lower_mos_better='no'; it must be True or",
         ),
+        (
+            DATASET.replace('title="Lab"', 'title="Lab", labels="simulation"'),
+            "labels='simulation'; it must be 'opinions' or 'simulated'",
+        ),
     ],
 )
 def test_a_data_set_that_breaks_its_contract_is_an_error_in_one_sentence(
@@ -250,6 +288,36 @@ def test_a_data_set_that_breaks_its_contract_is_an_error_in_one_sentence(
     assert "lab " in console.export_text()
 
 
+@pytest.mark.parametrize(
+    ("lines", "sentence"),
+    [
+        (
+            "def examine(self): return 3",
+            "`examine()` returned an int; it must return a DataFrame and a list of Problem",
+        ),
+        ("def examine(self): return self.pairs(), ['wrong']", "`examine()` returned a tuple"),
+        ("def examine(self): return {}['x']", "its `examine()` failed: "),
+        ("examine = True", "its attribute `examine` (a bool) hides"),
+        ("labels = 'simulation'", "its `labels` is 'simulation'; it must be 'opinions' or 'simulated'"),
+        ("def labels(self): return 'simulated'", "it must be 'opinions' or 'simulated'"),
+    ],
+)
+def test_check_says_what_a_data_set_must_answer(
+    lines: str, sentence: str, plugin_folder: Path, tiny_set: Path, tmp_path: Path
+) -> None:
+    text = DATASET.replace("FILE", repr(str(tiny_set))).replace("FOLDER", repr(str(tiny_set.parent)))
+    (plugin_folder / "datasets" / "lab.py").write_text(f"{text}\n    {lines}\n")
+    config = tmp_path / "c.yaml"
+    config.write_text("dataset: lab\nmethods: [psnr]\n")
+    console = Console(record=True, width=400, file=StringIO())
+    try:
+        status, said = checking.check(config, (), [plugin_folder], console), console.export_text()
+    except UserError as error:  # before the data are looked at
+        status, said = 2, str(error)
+    assert status == 2
+    assert sentence in said
+
+
 def test_commands_print_the_sentence_and_no_traceback(plugin_folder: Path, tiny_set: Path) -> None:
     (plugin_folder / "methods" / "odd.py").write_text(defines("load(self, device): raise OSError('no such model')"))
     enhanced, reference = (str(tiny_set.parent / name) for name in ("0_soft.png", "0.png"))
@@ -258,3 +326,18 @@ def test_commands_print_the_sentence_and_no_traceback(plugin_folder: Path, tiny_
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert done.stderr == "error: odd can't be loaded: OSError: no such model\n"
+
+
+def test_what_a_plugin_prints_is_no_part_of_the_result_of_score(
+    plugin_folder: Path, tiny_set: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    noisy = (
+        METHOD.replace("return (", 'print("scoring")\n        return (')
+        + "\n    def load(self, device): print('loading')\n"
+    )
+    (plugin_folder / "methods" / "odd.py").write_text(noisy)
+    enhanced, reference = (str(tiny_set.parent / name) for name in ("0_soft.png", "0.png"))
+    assert main(["score", "odd", enhanced, reference, "--json"]) == 0
+    said = capfd.readouterr()
+    assert json.loads(said.out)["method"] == "odd"
+    assert said.err == "loading\nscoring\n"

@@ -17,6 +17,11 @@ class Example:
         self.options = (net, crops, checkpoint)
 
 
+class Open:
+    def __init__(self, *, crops: int = 20, **others: object) -> None:
+        self.options = {"crops": crops, **others}
+
+
 SOURCE = Source(values={}, name="c.yaml", base=Path("/home/ann"), lines={("methods", 0): 3})
 
 
@@ -40,3 +45,9 @@ def test_wrong_options_are_explained(options: dict[str, str], words: str) -> Non
     with pytest.raises(ConfigError) as caught:
         check_options(Example, options, SOURCE, ("methods", 0))
     assert words in str(caught.value)
+
+
+def test_a_plugin_that_takes_any_options_gets_them_and_typed_ones_are_checked_all_the_same() -> None:
+    assert check_options(Open, {"crops": "5", "sigma": 2}, SOURCE, ("methods", 0)) == {"crops": 5, "sigma": 2}
+    with pytest.raises(ConfigError, match=r"methods\.0\.crops"):
+        check_options(Open, {"crops": "many"}, SOURCE, ("methods", 0))

@@ -107,3 +107,11 @@ def test_the_first_epoch_of_a_process_does_not_tell_the_time_left(done: int) -> 
 def test_times_are_told_in_units_that_fit() -> None:
     told = [words(seconds) for seconds in (None, 0.2, 37.4, 119.0, 600.0, 7100.0, 12_600.0)]
     assert told == ["", "0 s left", "37 s left", "119 s left", "10 min left", "118 min left", "3.5 h left"]
+
+
+def test_failed_pairs_are_not_counted_as_computed() -> None:
+    out = io.StringIO()
+    with ScoringProgress(Console(file=out, width=200), {"fast": 6}, 0) as progress:
+        progress.advance("fast", 2)
+        progress.advance("fast", failed=True)
+    assert "scoring: 2 of 6 computed, 1 failed, in " in out.getvalue()

@@ -40,6 +40,27 @@ def test_every_problem_is_carried() -> None:
         pairs.complete(table().drop(columns="mos"))
 
 
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"mos": ["1", "2", "good", "4"]}, "the mos in row 3 of the data set's table of pairs is 'good', not a number"),
+        ({"mos_sd": ["?", "?", None, None]}, "the mos_sd in row 1 .* '\\?', not a number, and 1 more are none either"),
+        ({"observers": ["many", 3, 3, 3]}, "the observers in row 1"),
+        ({"fold": ["a", "a", "b", "b"]}, "the fold in row 1"),
+    ],
+)
+def test_columns_of_numbers_hold_numbers(changes: dict[str, object], sentence: str) -> None:
+    with pytest.raises(DataError, match=sentence):
+        pairs.complete(table(**changes))
+    assert list(pairs.complete(table(mos=["1", "2", "3", "4.5"]))["mos"]) == [1, 2, 3, 4.5]
+
+
+def test_a_column_that_stands_twice_is_refused() -> None:
+    twice = pd.concat([table(), table()[["mos"]]], axis=1)
+    with pytest.raises(DataError, match="has the column 'mos' twice"):
+        pairs.complete(twice)
+
+
 def test_the_test_split_is_the_default_then_val_then_all() -> None:
     full = pairs.complete(table())
     assert set(pairs.choose_splits(full, None)["split"]) == {"test"}

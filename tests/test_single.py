@@ -17,7 +17,7 @@ NO_IMAGES: dict[str, tuple[Any, str]] = {
     "8 bit": ((GOOD * 255).to(torch.uint8), "divide 8-bit values by 255"),
     "whole numbers": (torch.ones(2, 3, 16, 16, dtype=torch.int64), "torch.int64"),
     "truth values": (torch.ones(2, 3, 16, 16, dtype=torch.bool), "torch.bool"),
-    "complex numbers": (GOOD.to(torch.complex64), "torch.complex64"),
+    "complex numbers": (GOOD.to(torch.complex64), "torch.complex64: convert it with images.float()"),
     "0 to 255": (GOOD * 255, "divide 8-bit values by 255"),
     "0 to 65535 in double precision": (GOOD.double() * 65535, "values from"),
     "-1 to 1": (2 * GOOD - 1, "undo a normalisation"),
@@ -25,7 +25,12 @@ NO_IMAGES: dict[str, tuple[Any, str]] = {
     "slightly above 1": (GOOD * 1.01, "clamp it to"),
     "slightly below 0": (GOOD - 0.01, "clamp it to"),
     "NaN": (GOOD * torch.where(torch.arange(16) == 3, float("nan"), 1.0), "it holds NaN"),
-    "infinite": (GOOD / torch.where(torch.arange(16) == 3, 0.0, 1.0), "values from"),
+    "infinite": (GOOD / torch.where(torch.arange(16) == 3, 0.0, 1.0), "it holds infinite values"),
+    "infinite in one pixel": (torch.where(GOOD.max() == GOOD, float("-inf"), GOOD), "it holds infinite values"),
+    "a hair above 1": (GOOD * 0 + 1.00001, "values from 1.00001 to 1.00001"),
+    "sparse": (GOOD.to_sparse(), "not a sparse_coo tensor"),
+    "without data": (GOOD.to("meta"), "not a meta tensor"),
+    "of 8-bit floats": (GOOD.to(torch.float8_e4m3fn), "not torch.float8_e4m3fn: convert it with images.float()"),
     "no batch": (GOOD[0], "images[None]"),
     "a single plane": (GOOD[:, :1], r"not (2, 1, 16, 16)"),
     "with alpha": (torch.cat([GOOD, GOOD[:, :1]], dim=1), r"not (2, 4, 16, 16)"),
@@ -91,3 +96,23 @@ def test_what_a_method_raises_becomes_a_sentence() -> None:
     method = benchmark.create_method("ms_ssim")
     with pytest.raises(UserError, match=r"^ms_ssim: pair 1 of 2: ValueError: the image is 16×16; sides under 161"):
         method.score(GOOD, GOOD)
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "sentence"),
+    [
+        (3, {}, "takes a method's name"),
+        (None, {}, "takes a method's name"),
+        ("psnr", {"seed": "a"}, "seed: expected a whole number"),
+        ("psnr", {"seed": -1}, "seed: expected a whole number"),
+        ("psnr", {"seed": None}, "seed: expected a whole number"),
+        ("psnr", {"device": torch.device("cpu")}, "device: expected auto, cpu"),
+        ("enhancer-mean", {}, "not from two images"),
+    ],
+)
+def test_what_names_no_method_device_or_seed_is_refused_in_a_sentence(
+    name: Any, options: dict[str, Any], sentence: str
+) -> None:
+    with pytest.raises(UserError, match=sentence) as caught:
+        benchmark.create_method(name, **options)
+    assert "\n" not in str(caught.value)

@@ -184,7 +184,7 @@ def _note(
         if (event.label, event.pair) in open_pairs:
             open_pairs.discard((event.label, event.pair))
             outcome.failures.append(Failure(event.pair, event.label, event.reason))
-            progress.advance(event.label)
+            progress.advance(event.label, failed=True)
     elif isinstance(event, Cost):
         outcome.costs[event.label] = {str(key): float(value) for key, value in event.found.items()}
     elif isinstance(event, GroupDone):

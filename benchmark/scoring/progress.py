@@ -46,6 +46,7 @@ class ScoringProgress:
         self._known = known
         self._ranks = ranks
         self._done = dict.fromkeys(self._missing, 0)
+        self._failed = 0
         self._pace = Pace(workers, max(FEWEST_GROUPS, workers), clock)
         self._clock = clock
         self._begin = self._last_line = clock()
@@ -75,14 +76,14 @@ class ScoringProgress:
         if self._bars is not None:
             self._bars.stop()
         if self._missing:
-            seconds = self._clock() - self._begin
-            self._console.print(
-                f"scoring: {self._computed} of {self._total} computed in {seconds:.1f} s", highlight=False, markup=False
-            )
+            seconds, failed = self._clock() - self._begin, f", {self._failed} failed," if self._failed else ""
+            computed = f"{self._computed - self._failed} of {self._total} computed{failed} in {seconds:.1f} s"
+            self._console.print(f"scoring: {computed}", highlight=False, markup=False)
 
-    def advance(self, label: str, count: int = 1) -> None:
+    def advance(self, label: str, count: int = 1, *, failed: bool = False) -> None:
         """Pairs of a method are done, scored or failed."""
         self._done[label] = self._done.get(label, 0) + count
+        self._failed += count * failed
         if self._bars is not None and label in self._tasks:
             self._bars.advance(self._tasks[label], count)
             self._bars.update(self._all, completed=self._computed, left=self._left())

@@ -10,7 +10,9 @@ import math
 from benchmark.contracts import MethodInfo
 
 ROUNDING = 1e-4
-"""How far beyond a bound a score may lie, relative where the bound exceeds 1: what single precision does to long sums."""
+"""How far beyond a bound a score may lie: what single precision does to long sums.
+
+Relative where the bound exceeds 1, and to the range's width where that is below 1."""
 AUTOCAST_ROUNDING = {"float16": 4 * 2.0**-10, "bfloat16": 4 * 2.0**-7}
 """The same under ``torch.autocast``: four units in the last place."""
 
@@ -25,10 +27,11 @@ def fault(value: float, info: MethodInfo, autocast: str = "") -> str:
     """
     if not math.isfinite(value):
         return f"the score is {value}, not a finite number"
-    slack = max(ROUNDING, AUTOCAST_ROUNDING.get(autocast, 0.0))
+    rounding = max(ROUNDING, AUTOCAST_ROUNDING.get(autocast, 0.0))
     low, high = info.score_range
-    below = low is not None and value < low - slack * max(1.0, abs(low))
-    above = high is not None and value > high + slack * max(1.0, abs(high))
+    width = 1.0 if low is None or high is None else min(1.0, high - low)
+    below = low is not None and value < low - rounding * max(width, abs(low))
+    above = high is not None and value > high + rounding * max(width, abs(high))
     if below or above:
         return f"the score is {value:.6g}, outside the method's range ({in_words(info)})"
     return ""

@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from benchmark import registry
-from benchmark.contracts import Method, ScoreSource
+from benchmark.contracts import Method, MethodInfo, ScoreSource
 from benchmark.errors import UserError
 from benchmark.flatness import is_flat
 from benchmark.lineup import Entrant, producer
@@ -160,6 +160,29 @@ def test_a_method_that_does_not_declare_itself_random_scores_the_same_for_every_
     method.load("cpu")
     pair = PreparedPair("", images["eye"], images["noise"], "0" * 64)
     assert score_pair(method, pair, Terms("cpu", 0)) == score_pair(method, pair, Terms("cpu", 12345))
+
+
+def test_only_the_function_that_is_given_the_generator_counts() -> None:
+    """``compare`` is given none, nor is ``score`` where ``describe`` and ``compare`` do its work."""
+
+    class Idle(Method):
+        info = MethodInfo(name="idle", title="Idle", higher_is_better=True)
+
+        def score(self, enhanced: Any, reference: Any, *, rng: Any = None) -> Any:
+            return enhanced
+
+        def describe(self, reference: Any) -> Any:
+            return reference
+
+        def compare(self, enhanced: Any, description: Any, *, rng: Any = None) -> Any:
+            return enhanced
+
+    class Draws(Idle):
+        def describe(self, reference: Any, *, rng: Any = None) -> Any:
+            return reference
+
+    assert not Idle().depends_on_seed()
+    assert Draws().depends_on_seed()
 
 
 @pytest.mark.parametrize(("declared", "differ"), [("", True), ("random=True", True), ("random=False", False)])

@@ -129,11 +129,11 @@ def prepare(source: Source) -> Prepared:
     division = divide(
         loaded.table, section.split, section.validate_, section.seed, lower_mos_better=loaded.lower_mos_better
     )
-    directory = absolute(parsed.checkpoints_dir, source.folder(("checkpoints_dir",)))
+    directory = absolute(parsed.checkpoints_dir, source, ("checkpoints_dir",))
     closed = places.why_no_output(directory, (), ())
     if closed:
         raise ConfigError(f"{source.where(('checkpoints_dir',))}: checkpoints_dir: {closed}")
-    weights_dir = parsed.weights_dir and absolute(parsed.weights_dir, source.folder(("weights_dir",)))
+    weights_dir = parsed.weights_dir and absolute(parsed.weights_dir, source, ("weights_dir",))
     return Prepared(parsed, method, options, loaded, division, directory, weights_dir, device)
 
 
@@ -153,7 +153,7 @@ def usable_device(parsed: TrainConfig, source: Source) -> str:
 
 def add_plugins(parsed: TrainConfig, source: Source) -> None:
     """Make the configuration's plug-in folders known."""
-    add_plugin_folders([absolute(folder, source.folder(("plugins",))) for folder in parsed.plugins])
+    add_plugin_folders([absolute(folder, source, ("plugins",)) for folder in parsed.plugins])
 
 
 def weight_hashes(method: Trainable, found: Sequence[tuple[WeightFile, Path]]) -> dict[str, str]:

@@ -16,6 +16,7 @@ from benchmark import atomic, costs, lineup, provenance, weights
 from benchmark.config import RunConfig
 from benchmark.config_file import Source
 from benchmark.data import Data
+from benchmark.destinations import Destination
 from benchmark.errors import UserError
 from benchmark.hashes import FileHashes
 from benchmark.images import image_header
@@ -47,10 +48,20 @@ class Prepared:
 
     config: RunConfig
     source: Source
-    output: Path
+    destination: Destination
     plugin_folders: tuple[str, ...]
     data: Data
     entrants: list[Entrant]
+
+    @property
+    def output(self) -> Path:
+        """The folder of results."""
+        return self.destination.folder
+
+    @property
+    def store(self) -> Path:
+        """The folder of scores."""
+        return self.destination.store
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +85,7 @@ def find_machine(prepared: Prepared, group: Ranks) -> Machine:
         device = "cuda" if provenance.cuda_at_hand() else "cpu"
     if device == "cuda" and group.size > 1:
         device = f"cuda:{group.local}"
-    note = prepared.output / "store" / "machine.json"
+    note = prepared.store / "machine.json"
     threads = prepared.config.threads
     if threads is None:
         try:
@@ -114,7 +125,7 @@ def plan_work(prepared: Prepared, machine: Machine, memory: FileHashes, group: R
         )
         for entrant in entrants
     }
-    store = Store(prepared.output / "store")
+    store = Store(prepared.store)
     store.read()
     for path in store.unreadable:
         console.print(f"store: {path} is damaged and was passed over; its scores are computed anew", markup=False)

@@ -111,7 +111,8 @@ def _difference(before: Claim, claim: Claim) -> str:
         return ""
     if before.data != claim.data:
         return f", data set {before.data}"
-    moved = [place.path for key, place in before.roots.items() if key in claim.roots and place != claim.roots[key]]
+    shared = [(place, claim.roots[key]) for key, place in before.roots.items() if key in claim.roots]
+    moved = [place.path for place, now in shared if not place.is_same(now)]
     return (
         f", data in {moved[0]}" if moved else f" ({before.file.path})" if before.by == "path" else ", of other content"
     )

@@ -73,21 +73,21 @@ def read(data: ReportData, directory: Path) -> ReportData:
     return replace(data, histories=histories, thumbnails=thumbnails.read(directory, data.scores))
 
 
-def names(data: ReportData, directory: Path) -> list[str]:
-    """The files, relative to a run's folder, that ``read`` reads there."""
-    possible = [f"{HISTORIES}/{stem}.csv" for stem in _stems(data).values()]
-    possible += thumbnails.file_names(map(str, data.scores["pair"]))
-    return [name for name in possible if (directory / name).is_file()]
+def names(data: ReportData) -> list[str]:
+    """The files, relative to a run's folder, that ``read`` reads there if they are there."""
+    histories = [f"{HISTORIES}/{stem}.csv" for stem in _stems(data).values()]
+    return [*histories, *thumbnails.file_names(map(str, data.scores["pair"]))]
 
 
-def copy(data: ReportData, source: Path, target: Path) -> None:
-    """Take what lies in a run's folder along to another folder, never through a link."""
-    if target.exists() and source.exists() and target.samefile(source):
-        return
-    for name in names(data, source):
-        content = _content(source / name, MOST_HISTORY)
-        if content is not None:
-            atomic.write_bytes(target / name, content)
+def contents(data: ReportData, directory: Path) -> dict[str, bytes]:
+    """What lies in a run's folder and goes with its report, by name, as far as it is what it should be."""
+    found: dict[str, bytes] = {}
+    for name in names(data):
+        picture = name.endswith(".jpg")
+        content = _content(directory / name, thumbnails.MOST_BYTES if picture else MOST_HISTORY)
+        if content is not None and (not picture or content.startswith(thumbnails.JPEG)):
+            found[name] = content
+    return found
 
 
 def _content(path: Path, most: int) -> bytes | None:

@@ -135,7 +135,7 @@ def _only_scores(folder: Path, names: Sequence[str]) -> bool:
     place = folder / STORE
     if list(names) != [STORE] or place.is_symlink() or not place.is_dir():
         return False
-    return any(_OF_STORE.fullmatch(name) for name in os.listdir(place)) or not os.listdir(place)
+    return is_empty(place) or any(_OF_STORE.fullmatch(name) for name in os.listdir(place))
 
 
 def _is_input(place: Path, inputs: Sequence[Path]) -> bool:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from benchmark import atomic
+from benchmark import atomic, formulas, regular
 from benchmark.config import SCORE_KEYS
 from benchmark.errors import UserError
 
@@ -33,11 +33,17 @@ EXACT: dict[str, Any] = (
 
 
 def write_table(path: Path, table: pd.DataFrame) -> None:
-    """Write a table; floats so that they read back bit for bit, unknown values as empty cells."""
+    """Write a table; floats so that they read back bit for bit, unknown values as empty cells.
+
+    Text that a spreadsheet would take for a formula is written so that it does not; ``read_table`` undoes it.
+    """
     shown = table.copy()
     for column in WHOLE:
         if column in shown.columns:
             shown[column] = shown[column].astype(float).astype("Int64")
+    for column in TEXT & set(shown.columns):
+        shown[column] = [formulas.protect(cell) if isinstance(cell, str) else cell for cell in shown[column]]
+    shown.columns = pd.Index([formulas.protect(str(name)) for name in shown.columns])
     atomic.write_text(path, shown.to_csv(index=False, lineterminator="\n"))
 
 
@@ -48,12 +54,16 @@ def read_table(path: Path) -> pd.DataFrame:
         UserError: the file is missing or no such table.
     """
     try:
+        regular.check(path)
         header = pd.read_csv(path, nrows=0).columns
         text = {column: str for column in header if column in TEXT}
         numbers = {column: [""] for column in header if column not in TEXT}
         table: pd.DataFrame = pd.read_csv(
             path, dtype=text, keep_default_na=False, na_values=numbers, encoding="utf-8", **EXACT
         )
+        for column in text:
+            table[column] = [formulas.restore(cell) for cell in table[column]]
+        table.columns = pd.Index([formulas.restore(name) for name in table.columns])
         return table
     except FileNotFoundError:
         raise UserError(f"{path}: not there; is this the output folder of a run?") from None

@@ -16,6 +16,7 @@ from typing import Any
 import pandas as pd
 
 from benchmark import (
+    atomic,
     attachments,
     belongings,
     claims,
@@ -123,12 +124,16 @@ class Evaluation:
             "comparisons.csv": self.data.comparisons,
             "failures.csv": self.data.failures,
         }
-        kept = [*tables, record.NAME, *attachments.names(self.data, self.directory)]
+        own = place.exists() and self.directory.exists() and place.samefile(self.directory)
+        copied = {} if own else attachments.contents(self.data, self.directory)
+        left = holding.files & set(attachments.names(self.data)) if own else set()
+        kept = [*tables, record.NAME, *copied, *left]
         holding.admit(kept)
         for name, table in tables.items():
             files.write_table(place / name, table)
         record.write(place / record.NAME, self.data.record)
-        attachments.copy(self.data, self.directory, place)
+        for name, content in copied.items():
+            atomic.write_bytes(place / name, content)
         write_report(self.data, place, redo=redo, admit=holding.admit)
         holding.settle([*kept, *freshness.names(place), freshness.NAME])
         return place / "report.html"

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from benchmark import atomic
+from benchmark import atomic, regular
 from benchmark.errors import UserError
 
 NAME = "run.json"
@@ -31,7 +31,7 @@ def read(path: Path) -> dict[str, Any]:
         UserError: it is missing or no record of this tool.
     """
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(regular.read_bytes(path).decode("utf-8"))
     except FileNotFoundError:
         raise UserError(f"{path}: not there; is this the output folder of a run?") from None
     except (OSError, ValueError, RecursionError) as error:

@@ -177,6 +177,9 @@ def test_a_killed_writers_folder_is_taken_up_again(here: Path) -> None:
     (here / "out" / "store").mkdir(parents=True)
     (here / "out" / "store" / "part-000001-0a0b0c0d.jsonl").write_text("")
     (here / "out" / ".run.json.1.0a0b0c0d.partial").write_text("")
+    (here / "first" / "store").mkdir(parents=True)
+    (here / "first" / "store" / ".files.json.1.0a0b0c0d.partial").write_text("killed at the first file")
+    belongings.refuse(here / "first", claim)
     with belongings.possession(here / "out", claim) as holding:
         holding.admit(["run.json", "plots/scatter_a.png"])
         (here / "out" / "run.json").write_text("{")

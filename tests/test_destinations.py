@@ -94,7 +94,12 @@ def test_a_part_of_a_run_goes_beside_the_whole_with_the_same_store(
 ) -> None:
     assert main(["run", "c.yaml"]) == 0
     whole = (here / "results" / "c" / "scores.csv").read_bytes()
-    for more in (("--methods", "mine"), ("--limit", "1"), ("--set", "limit=1"), ("--limit", "1", "--output", "results/c")):
+    for more in (
+        ("--methods", "mine"),
+        ("--limit", "1"),
+        ("--set", "limit=1"),
+        ("--limit", "1", "--output", "results/c"),
+    ):
         capsys.readouterr()
         assert main(["run", "c.yaml", *more]) in (0, 3)
         said = capsys.readouterr()

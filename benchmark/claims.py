@@ -141,7 +141,8 @@ def of_record(record: Mapping[str, Any]) -> Claim | None:
     if not isinstance(dataset, Mapping):
         return None
     paths = {str(key): value for key, value in dataset.items() if isinstance(value, str) and os.path.isabs(value)}
-    name = str(dataset.get("name", ""))
+    about = record.get("dataset")
+    name = str(about.get("name", "") if isinstance(about, Mapping) else "")
     return Claim("run", f"run on {name}", data=name, roots={key: Place(path) for key, path in paths.items()})
 
 

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -204,7 +205,7 @@ def test_python_is_refused_as_well(here: Path) -> None:
     import pandas as pd
 
     frame = pd.DataFrame({"reference": list("aabbccdd"), "mos": range(8), "m": [1, 3, 2, 4, 6, 5, 8, 7]})
-    quick = {"statistics": {"replicates": 20}, "report": {"plots": []}}
+    quick: dict[str, Any] = {"statistics": {"replicates": 20}, "report": {"plots": []}}
     first = benchmark.evaluate(frame, mos="mos", methods="m", output=here / "out", **quick)
     first.save()
     first.save()

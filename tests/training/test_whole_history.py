@@ -23,8 +23,8 @@ class Learned(Trainable):
     def __init__(self, checkpoint: Path) -> None:
         self.checkpoint = checkpoint
 
-    def files(self) -> dict[str, Path]:
-        return {"checkpoint": self.checkpoint}
+    def files(self) -> dict[str, str]:
+        return {"checkpoint": str(self.checkpoint)}
 
 
 def write(path: Path, epochs: list[Epoch]) -> None:

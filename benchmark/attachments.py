@@ -5,15 +5,20 @@ Pandas; Pillow only where thumbnails are made. Neighbour of ``outcome``, which k
 
 from __future__ import annotations
 
-import shutil
+import math
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
-from benchmark import atomic, checkpoints, contract_check, files
+from benchmark import atomic, checkpoints, contract_check, files, regular
+from benchmark.belongings import Holding
 from benchmark.contracts import Trainable
+from benchmark.errors import UserError
 from benchmark.lineup import Entrant
 from benchmark.report import thumbnails
 from benchmark.report.data import ReportData
@@ -21,11 +26,12 @@ from benchmark.report.text import file_stems
 from benchmark.sizes import SizePolicy
 
 HISTORIES = "histories"
+MOST_HISTORY = 64 * 2**20
 
 
 def attach(
     data: ReportData,
-    directory: Path,
+    holding: Holding,
     pairs: pd.DataFrame,
     hashes: Mapping[str, str],
     entrants: Sequence[Entrant],
@@ -35,36 +41,62 @@ def attach(
 
     Args:
         data: the run.
-        directory: its folder.
+        holding: its folder.
         pairs: the scored pairs with the paths of their images.
         hashes: SHA-256 of image files by path.
         entrants: the methods; those with a checkpoint bring the course of its training.
         sizes: how images were read.
 
     Raises:
+        UserError: files are in the way that are not ours.
         OSError: the folder can't be written to.
     """
-    shutil.rmtree(directory / HISTORIES, ignore_errors=True)
-    stems = _stems(data)
-    for label, table in _histories(entrants).items():
-        text = table.to_csv(index=False, lineterminator="\n")
-        atomic.write_text(directory / HISTORIES / f"{stems[label]}.csv", text)
-    thumbnails.write(directory, pairs, thumbnails.wanted_pairs(data), hashes, sizes)
-    return read(data, directory)
+    stems, histories = _stems(data), _histories(entrants)
+    wanted = thumbnails.wanted_pairs(data)
+    courses = {f"{HISTORIES}/{stems[label]}.csv": table for label, table in histories.items()}
+    holding.admit([*courses, *thumbnails.file_names(wanted)])
+    gone = {name for name in holding.files if name.startswith(f"{HISTORIES}/")} - set(courses)
+    holding.settle(holding.files - gone)
+    for name, table in courses.items():
+        atomic.write_text(holding.folder / name, table.to_csv(index=False, lineterminator="\n"))
+    thumbnails.write(holding.folder, pairs, wanted, hashes, sizes)
+    return read(data, holding.folder)
 
 
 def read(data: ReportData, directory: Path) -> ReportData:
-    """The data of a finished run with what lies in its folder."""
-    found = {label: directory / HISTORIES / f"{stem}.csv" for label, stem in _stems(data).items()}
-    histories = {label: files.read_table(path) for label, path in found.items() if path.is_file()}
+    """The data of a finished run with what lies in its folder, as far as it is what it should be."""
+    histories: dict[str, pd.DataFrame] = {}
+    for label, stem in _stems(data).items():
+        path = directory / HISTORIES / f"{stem}.csv"
+        if _content(path, MOST_HISTORY):
+            histories[label] = files.read_table(path)
     return replace(data, histories=histories, thumbnails=thumbnails.read(directory, data.scores))
 
 
-def copy(source: Path, target: Path) -> None:
-    """Take what lies in a run's folder along to another folder."""
-    for name in (HISTORIES, thumbnails.FOLDER):
-        if (source / name).is_dir() and source.absolute() != target.absolute():
-            shutil.copytree(source / name, target / name, dirs_exist_ok=True)
+def names(data: ReportData) -> list[str]:
+    """The files, relative to a run's folder, that ``read`` reads there if they are there."""
+    histories = [f"{HISTORIES}/{stem}.csv" for stem in _stems(data).values()]
+    return [*histories, *thumbnails.file_names(map(str, data.scores["pair"]))]
+
+
+def contents(data: ReportData, directory: Path) -> dict[str, bytes]:
+    """What lies in a run's folder and goes with its report, by name, as far as it is what it should be."""
+    found: dict[str, bytes] = {}
+    for name in names(data):
+        picture = name.endswith(".jpg")
+        content = _content(directory / name, thumbnails.MOST_BYTES if picture else MOST_HISTORY)
+        if content is not None and (not picture or content.startswith(thumbnails.JPEG)):
+            found[name] = content
+    return found
+
+
+def _content(path: Path, most: int) -> bytes | None:
+    """A plain file's content; ``None`` where there is none, or a link, or something else."""
+    if path.parent.is_symlink():
+        return None
+    with suppress(UserError, OSError):
+        return regular.read_bytes(path, most)
+    return None
 
 
 def _stems(data: ReportData) -> Mapping[str, str]:
@@ -72,13 +104,45 @@ def _stems(data: ReportData) -> Mapping[str, str]:
 
 
 def _histories(entrants: Sequence[Entrant]) -> dict[str, pd.DataFrame]:
-    """Loss and validation by epoch, as the checkpoint of a trained method states them."""
+    """Loss and validation by epoch of each trained method: of its whole training, also after the checkpoint's epoch."""
     found: dict[str, pd.DataFrame] = {}
     for entrant in entrants:
         place = (
             contract_check.files_of(entrant.method).get("checkpoint") if isinstance(entrant.method, Trainable) else None
         )
         history = checkpoints.summary(Path(place)).get("history") if place and entrant.status == "scored" else None
-        if history:
-            found[entrant.label] = pd.DataFrame(history).drop(columns="seconds", errors="ignore")
+        if place and history:
+            whole = _whole(Path(place), history)
+            found[entrant.label] = pd.DataFrame(whole).drop(columns="seconds", errors="ignore")
     return found
+
+
+def _whole(checkpoint: Path, history: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The longest history beside a checkpoint that begins as its own does: ``best.pt`` ends at the best epoch."""
+    beside = [checkpoints.summary(checkpoint.with_name("last.pt")).get("history"), _written(checkpoint.parent)]
+    same = [item for item in beside if isinstance(item, list) and _alike(item[: len(history)], history)]
+    return max([history, *same], key=len)
+
+
+def _written(folder: Path) -> list[dict[str, Any]]:
+    """The epochs of ``history.csv``."""
+    content = _content(folder / "history.csv", MOST_HISTORY)
+    try:
+        table = pd.read_csv(BytesIO(content or b""), **files.EXACT)
+    except ValueError:
+        return []
+    return [{str(key): value for key, value in row.items()} for row in table.to_dict("records")]
+
+
+def _alike(some: Sequence[Any], others: Sequence[Any]) -> bool:
+    """Whether epochs agree in every number, those that are not defined included."""
+    return len(some) == len(others) and all(
+        isinstance(one, Mapping) and isinstance(other, Mapping) and one.keys() == other.keys()
+        and all(_equal(one[key], other[key]) for key in one)
+        for one, other in zip(some, others, strict=True)
+    )  # fmt: skip
+
+
+def _equal(one: Any, other: Any) -> bool:
+    both = all(isinstance(item, (int, float)) for item in (one, other))
+    return one == other or (both and math.isnan(one) and math.isnan(other))

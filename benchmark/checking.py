@@ -11,14 +11,14 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-from benchmark import check_training, contract_check, data, foresight, lineup
+from benchmark import check_training, contract_check, data, destinations, foresight, lineup
 from benchmark.audit import audit
 from benchmark.config import RunConfig
-from benchmark.config_file import absolute, parse, read_source
+from benchmark.config_file import absolute, home_of, parse, read_source
 from benchmark.contracts import ScoreSource, Trainable
 from benchmark.errors import Problem, Severity
 from benchmark.lineup import Entrant
-from benchmark.pipeline import add_plugin_folders, output_of
+from benchmark.pipeline import add_plugin_folders
 
 COLOURS: dict[Severity, str] = {"error": "red", "warning": "yellow", "note": "dim"}
 
@@ -34,8 +34,8 @@ def check(config: str | Path, settings: Sequence[str], plugin_folders: Sequence[
         problems, about_methods = check_training.findings(source, plugin_folders)
         return _conclude(problems, about_methods, console, "the data and the training")
     parsed = parse(RunConfig, source)
-    folders = [absolute(folder, source.folder(("plugins",))) for folder in parsed.plugins]
-    add_plugin_folders([*folders, *(folder.absolute() for folder in plugin_folders)])
+    folders = [absolute(folder, source, ("plugins",)) for folder in parsed.plugins]
+    add_plugin_folders([*folders, *(home_of(folder).absolute() for folder in plugin_folders)])
     entrants = lineup.line_up(parsed.methods, source)
     dataset, _ = data.build(parsed.dataset, source)
     learned = any(isinstance(entrant.method, Trainable) for entrant in entrants)
@@ -45,9 +45,9 @@ def check(config: str | Path, settings: Sequence[str], plugin_folders: Sequence[
         learned=learned,
         arrange=lambda table: data.arranged(table, parsed.dataset),
     )
-    folder = parsed.weights_dir and absolute(parsed.weights_dir, source.folder(("weights_dir",)))
+    folder = parsed.weights_dir and absolute(parsed.weights_dir, source, ("weights_dir",))
     methods = [entrant.method for entrant in entrants if entrant.status == "scored"]
-    problems += foresight.closed_folders(output_of(parsed, source, config), methods, folder)
+    problems += foresight.closed_folders(destinations.output_of(parsed, source, config), methods, folder)
     about_methods = [method_problem(entrant, folder, offline=parsed.offline) for entrant in entrants]
     return _conclude(problems, about_methods, console, "the data")
 

@@ -57,12 +57,24 @@ def _number(text: Any) -> float:
         raise typer.BadParameter(f"expected a number (given: {text!r})") from None
 
 
-Output = Annotated[Path | None, typer.Option("--output", metavar="DIR", help="Folder for all files of the run.")]
+def _path(text: Any) -> Path:
+    """Reads an option as a path; shells leave ``~`` as it is within ``--output=~/x``."""
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:
+        raise typer.BadParameter(f"there is no user whose folder {str(text)!r} could be") from None
+
+
+Output = Annotated[
+    Path | None, typer.Option("--output", parser=_path, metavar="DIR", help="Folder for all files of the run.")
+]
+Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace other results that lie in the output folder.")]
 Settings = Annotated[
     list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Override a key: statistics.replicates=2000.")
 ]
 Plugins = Annotated[
-    list[Path] | None, typer.Option("--plugins", metavar="DIR", help="A folder with methods/ and datasets/ in it.")
+    list[Path] | None,
+    typer.Option("--plugins", parser=_path, metavar="DIR", help="A folder with methods/ and datasets/ in it."),
 ]
 PluginName = Annotated[str | None, typer.Argument(metavar="[NAME]", help="One of them: what it is, and its options.")]
 Device = Annotated[str | None, typer.Option("--device", metavar="D", help="auto, cpu, cuda or cuda:N.")]
@@ -149,6 +161,7 @@ def run(
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Hash every file anew instead of trusting size and time.")
     ] = False,
+    overwrite: Overwrite = False,
 ) -> int:
     """Score a data set, then write statistics, tables, plots and report."""
     from benchmark import pipeline  # noqa: PLC0415
@@ -165,6 +178,7 @@ def run(
         device=device,
         plugins=plugins,
         fresh=fresh,
+        overwrite=overwrite,
     )
     _show(result, out)
     if result.exit_status == 3 and started_by_torchrun():
@@ -194,15 +208,16 @@ def evaluate(
     ] = "refuse",
     output: Output = None,
     set_: Settings = None,
+    overwrite: Overwrite = False,
 ) -> int:
     """Compute the same statistics, tables and plots from any table of scores; no images needed."""
-    from benchmark import foresight, outcome  # noqa: PLC0415
+    from benchmark import outcome  # noqa: PLC0415
     from benchmark.config import EvaluateConfig  # noqa: PLC0415
     from benchmark.config_file import parse, read_source  # noqa: PLC0415
 
     out, _ = _consoles()
     config = parse(EvaluateConfig, read_source({}, set_ or ()))
-    foresight.refuse_output(output or Path("results", table.stem), read_source({}))
+    outcome.refuse_output_of_table(table, output, overwrite=overwrite)
     result = outcome.evaluate(
         table,
         mos=mos,
@@ -221,7 +236,7 @@ def evaluate(
         published=config.published,
         output=output,
     )
-    result.save()
+    result.save(overwrite=overwrite)
     _show(result, out)
     return int(result.exit_status)
 
@@ -287,6 +302,7 @@ def score(
 def report(
     directories: Annotated[list[Path], typer.Argument(metavar="DIR...", help="Output folders of runs.")],
     output: Output = None,
+    overwrite: Overwrite = False,
 ) -> int:
     """Redo tables, plots and report from stored scores; no models."""
     from benchmark import foresight, outcome  # noqa: PLC0415
@@ -296,7 +312,7 @@ def report(
     result = outcome.read(directories[0]) if len(directories) == 1 else outcome.together(directories)
     place = output or result.directory
     foresight.refuse_output(place, read_source({}))
-    result.save(place)
+    result.save(place, overwrite=overwrite)
     _show(result, out, place)
     return int(result.exit_status)
 
@@ -320,7 +336,8 @@ def check(
 def weights_command(
     config: Annotated[Path, typer.Argument(metavar="CONFIG")],
     to: Annotated[
-        Path | None, typer.Option("--to", metavar="DIR", help="Gather the files there, for `weights_dir:`.")
+        Path | None,
+        typer.Option("--to", parser=_path, metavar="DIR", help="Gather the files there, for `weights_dir:`."),
     ] = None,
     set_: Settings = None,
 ) -> int:
@@ -394,7 +411,9 @@ def demo_data(
         ),
     ] = None,
     size: Annotated[int, typer.Option(parser=_whole(64), metavar="PX", help="Width and height of each image.")] = 256,
-    photos: Annotated[Path | None, typer.Option(metavar="DIR", help="Real photographs to degrade and enhance.")] = None,
+    photos: Annotated[
+        Path | None, typer.Option(parser=_path, metavar="DIR", help="Real photographs to degrade and enhance.")
+    ] = None,
     seed: Annotated[int, typer.Option(parser=_whole(0), metavar="S", help="Same seed, same bytes.")] = 0,
 ) -> int:
     """Write an EFID-shaped data set with simulated labels."""

@@ -62,6 +62,8 @@ SCORE_KEYS = (
     "mos_sd",
     "observers",
 )
+EFFICIENCY = "efficiency"
+"""Name of the table of costs, which every report may have."""
 DATA_KEYS = (
     "reference_pattern",
     "condition_pattern",
@@ -174,8 +176,14 @@ class ReportConfig(Section):
     @model_validator(mode="after")
     def _names_differ(self) -> ReportConfig:
         names = [table.name for table in self.tables]
-        if len(set(names)) < len(names):
-            raise ValueError("two tables have the same name")
+        for place, name in enumerate(names):
+            if name in names[:place]:
+                raise ValueError("two tables have the same name")
+            alike = next((other for other in names[:place] if other.casefold() == name.casefold()), "")
+            if alike:
+                raise ValueError(f"the tables {alike!r} and {name!r} differ in case only: on many disks, one file")
+            if name.casefold() == EFFICIENCY:
+                raise ValueError(f"the table {name!r} has the name of the table of costs, `{EFFICIENCY}`; take another")
         return self
 
 

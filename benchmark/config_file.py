@@ -261,6 +261,44 @@ def parse(model: type[Model], source: Source) -> Model:
         raise ConfigError(config_errors.explain(error, model, source)) from None
 
 
-def absolute(path: Path, folder: Path) -> Path:
-    """A path made absolute, ``~`` and ``..`` resolved as they are written, links not followed."""
-    return Path(os.path.normpath(Path(folder, path.expanduser()).absolute()))
+def absolute(path: Path, source: Source, key: KeyPath) -> Path:
+    """A path of a configuration made absolute: ``~``, ``$NAME``, ``${NAME}`` and ``..`` resolved, links not followed.
+
+    Variables are not looked for in what the command line (but ``--set``) or a keyword gave: a shell has done that.
+
+    Raises:
+        ConfigError: there is no such variable or user; names the key.
+    """
+    by = next((words for at, words in source.set_by.items() if key[: len(at)] == at), "")
+    try:
+        text = str(path) if by and not by.startswith("--set") else _with_variables(str(path))
+        return Path(os.path.normpath(Path(source.folder(key), home_of(Path(text))).absolute()))
+    except ConfigError as error:
+        raise ConfigError(f"{source.named(key)}: {error}") from None
+
+
+def home_of(path: Path) -> Path:
+    """A path with ``~`` or ``~name`` at its beginning replaced by the user's folder.
+
+    Raises:
+        ConfigError: there is no such user.
+    """
+    try:
+        return path.expanduser()
+    except RuntimeError:
+        raise ConfigError(
+            f"{path}: there is no user {path.parts[0].removeprefix('~')!r} whose folder this could be"
+        ) from None
+
+
+def _with_variables(text: str) -> str:
+    """Environment variables in a path replaced by what they hold."""
+
+    def value(match: re.Match[str]) -> str:
+        name = match[1] or match[2]
+        found = os.environ.get(name)
+        if not found:
+            raise ConfigError(f"{text}: the environment variable {name} is {'not set' if found is None else 'empty'}")
+        return found
+
+    return re.sub(r"\$(?:([A-Za-z_][A-Za-z0-9_]*)|\{([A-Za-z_][A-Za-z0-9_]*)\})", value, text)

@@ -15,6 +15,7 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
+from benchmark import formulas
 from benchmark.decimals import HOW_TO_SAY
 from benchmark.errors import DataError, Problem
 from benchmark.labels import MAX_LINES, MAX_PROBLEMS, read_text, short, split_lines
@@ -97,7 +98,22 @@ def read(file: Path, wanted: Collection[str], *, comments: bool = False, blanks:
         raise DataError(_unless_blanks(header, lines, file, wanted))
     if len(header.cells) == 1 and not blanks:
         _refuse_blanks(header, file, wanted)
-    return _fitting(file, separator, header, found, "first row" if blanks else "header")
+    return _restored(_fitting(file, separator, header, found, "first row" if blanks else "header"))
+
+
+def _restored(table: Delimited) -> Delimited:
+    """A ``scores.csv`` of ours with its names as they are: those that might be formulas are written with an apostrophe."""
+    if table.header.cells[0] != "dataset":
+        return table
+    from benchmark.config import SCORE_KEYS  # noqa: PLC0415 - readers of other tables do without pydantic
+
+    if tuple(table.header.cells[: len(SCORE_KEYS)]) != SCORE_KEYS:
+        return table
+    header, *records = [
+        Record(record.line, [formulas.restore(cell) for cell in record.cells])
+        for record in [table.header, *table.records]
+    ]
+    return replace(table, header=header, records=records)
 
 
 def named(separator: str) -> str:

@@ -40,7 +40,7 @@ def fetch_all(config: str | Path, settings: Sequence[str], to: Path | None, cons
     else:
         running = parse(RunConfig, source)
         entries, folders = running.methods, running.plugins
-    add_plugin_folders([absolute(folder, source.folder(("plugins",))) for folder in folders])
+    add_plugin_folders([absolute(folder, source, ("plugins",)) for folder in folders])
     wanted: dict[WeightFile, str] = {}
     for entrant in lineup.line_up(entries, source):
         for weight in lineage.pinned(entrant.method, lambda _: None) if entrant.method is not None else ():

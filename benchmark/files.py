@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from benchmark import atomic
+from benchmark import atomic, formulas, regular
 from benchmark.config import SCORE_KEYS
 from benchmark.errors import UserError
 
@@ -36,11 +36,17 @@ EXACT: dict[str, Any] = (
 
 
 def write_table(path: Path, table: pd.DataFrame) -> None:
-    """Write a table; floats so that they read back bit for bit, unknown values as empty cells."""
+    """Write a table; floats so that they read back bit for bit, unknown values as empty cells.
+
+    Text that a spreadsheet would take for a formula is written so that it does not; ``read_table`` undoes it.
+    """
     shown = table.copy()
     for column in WHOLE:
         if column in shown.columns:
             shown[column] = shown[column].astype(float).astype("Int64")
+    for column in TEXT & set(shown.columns):
+        shown[column] = [formulas.protect(cell) if isinstance(cell, str) else cell for cell in shown[column]]
+    shown.columns = pd.Index([formulas.protect(str(name)) for name in shown.columns])
     atomic.write_text(path, shown.to_csv(index=False, lineterminator="\n"))
 
 
@@ -72,6 +78,7 @@ def read_table(path: Path, columns: Sequence[str] = (), numbers: Sequence[str] =
 
 def _read_csv(path: Path) -> pd.DataFrame:
     try:
+        regular.check(path)
         with open(path, "rb") as file:
             file.seek(0, 2)
             file.seek(max(0, file.tell() - 1))
@@ -84,6 +91,9 @@ def _read_csv(path: Path) -> pd.DataFrame:
         table: pd.DataFrame = pd.read_csv(
             path, dtype=text, keep_default_na=False, na_values=empty, encoding="utf-8", **EXACT
         )
+        for column in text:
+            table[column] = [formulas.restore(cell) for cell in table[column]]
+        table.columns = pd.Index([formulas.restore(name) for name in table.columns])
         return table
     except FileNotFoundError:
         raise UserError(f"{path}: not there; is this the output folder of a run?") from None

@@ -56,11 +56,16 @@ def check_options(plugin: type, options: Mapping[str, Any], source: Source, pref
     except ValidationError as error:
         raise ConfigError(explain(error, model, source, prefix)) from None
     given = {name: getattr(checked, name) for name in checked.model_fields_set}
-    return {name: _resolve(value, source.folder((*prefix, name))) for name, value in given.items()}
+    return {name: _resolve(value, source, (*prefix, name)) for name, value in given.items()}
 
 
-def _resolve(value: Any, folder: Path) -> Any:
-    return absolute(value, folder) if isinstance(value, Path) else value
+def _resolve(value: Any, source: Source, key: KeyPath) -> Any:
+    """A path made absolute, in a list, tuple or mapping too."""
+    if isinstance(value, Path):
+        return absolute(value, source, key)
+    if type(value) in (list, tuple, set, frozenset):
+        return type(value)(_resolve(item, source, key) for item in value)
+    return {name: _resolve(item, source, key) for name, item in value.items()} if type(value) is dict else value
 
 
 def plain_options(options: Mapping[str, Any]) -> dict[str, Any]:

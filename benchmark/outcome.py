@@ -6,8 +6,10 @@
 from __future__ import annotations
 
 import functools
+import hashlib
+import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,7 +17,10 @@ import pandas as pd
 from pydantic import ValidationError
 
 from benchmark import (
+    atomic,
     attachments,
+    belongings,
+    claims,
     contract_check,
     directions,
     files,
@@ -27,12 +32,15 @@ from benchmark import (
     table_input,
     table_sources,
 )
+from benchmark.belongings import Holding
+from benchmark.claims import Claim
 from benchmark.config import EvaluateConfig, PublishedEntry, ReportConfig, StatisticsConfig
-from benchmark.config_file import parse, source_of
+from benchmark.config_file import home_of, parse, source_of
 from benchmark.contracts import ScoreSource
 from benchmark.decimals import Mark
 from benchmark.errors import ConfigError, UserError
 from benchmark.evaluation import COMPARISON_COLUMNS, SUMMARY_COLUMNS, evaluate_scores
+from benchmark.report import freshness
 from benchmark.report.data import ReportData
 from benchmark.results import ScoredMethod, Status
 from benchmark.statistics.settings import StatisticsSettings
@@ -47,10 +55,14 @@ class Evaluation:
     Attributes:
         data: everything that tables, plots and report are made of.
         directory: where ``save`` writes unless told otherwise.
+        claim: what the results are of; others' are not replaced.
+        inputs: files that were read and must not be replaced.
     """
 
     data: ReportData
     directory: Path
+    claim: Claim = claims.UNKNOWN
+    inputs: tuple[Path, ...] = ()
 
     @property
     def scores(self) -> pd.DataFrame:
@@ -89,23 +101,44 @@ class Evaluation:
 
         return as_html(self.data)
 
-    def save(self, directory: str | Path | None = None, *, redo: bool = True) -> Path:
+    def save(self, directory: str | Path | None = None, *, redo: bool = True, overwrite: bool = False) -> Path:
         """Write all files of a run and return the path of the report page.
 
         Args:
             directory: where to; default: the run's own folder.
             redo: whether to make tables, plots and page anew even where they lie there already, unchanged.
+            overwrite: whether to replace results of another configuration, table or run.
+
+        Raises:
+            UserError: the folder holds somebody's files or other results, or somebody works there.
         """
+        place = self.directory if directory is None else home_of(Path(directory))
+        with belongings.possession(place, self.claim, inputs=self.inputs, overwrite=overwrite) as holding:
+            return self.write(holding, redo=redo)
+
+    def write(self, holding: Holding, *, redo: bool = True) -> Path:
+        """What ``save`` does, into a folder that is held already."""
         from benchmark.report import write_report  # noqa: PLC0415 - matplotlib is slow to import
 
-        place = self.directory if directory is None else Path(directory)
-        files.write_table(place / "scores.csv", self.data.scores)
-        files.write_table(place / "summary.csv", self.data.summary)
-        files.write_table(place / "comparisons.csv", self.data.comparisons)
-        files.write_table(place / "failures.csv", self.data.failures)
+        place = holding.folder
+        tables = {
+            "scores.csv": self.data.scores,
+            "summary.csv": self.data.summary,
+            "comparisons.csv": self.data.comparisons,
+            "failures.csv": self.data.failures,
+        }
+        own = place.exists() and self.directory.exists() and place.samefile(self.directory)
+        copied = {} if own else attachments.contents(self.data, self.directory)
+        left = holding.files & set(attachments.names(self.data)) if own else set()
+        kept = [*tables, record.NAME, *copied, *left]
+        holding.admit(kept)
+        for name, table in tables.items():
+            files.write_table(place / name, table)
         record.write(place / record.NAME, self.data.record)
-        attachments.copy(self.directory, place)
-        write_report(self.data, place, redo=redo)
+        for name, content in copied.items():
+            atomic.write_bytes(place / name, content)
+        write_report(self.data, place, redo=redo, admit=holding.admit)
+        holding.settle([*kept, *freshness.names(place), freshness.NAME])
         return place / "report.html"
 
 
@@ -199,7 +232,8 @@ def read(directory: str | Path) -> Evaluation:
         simulated=bool(content["simulated"]),
         record=content,
     )
-    return Evaluation(attachments.read(data, directory), directory)
+    claim = belongings.claimed(directory) or claims.of_record(content) or Claim("run", f"run in {directory}")
+    return Evaluation(attachments.read(data, directory), directory, claim)
 
 
 def _of_run(
@@ -250,7 +284,11 @@ def together(directories: Sequence[Path]) -> Evaluation:
     if twice:
         raise UserError(f"report: two folders are named {twice[0]!r}; rename one of them")
     data = side_by_side({name: read(directory).data for name, directory in zip(names, directories, strict=True)})
-    return Evaluation(data, Path("results", "+".join(names)))
+    listed = "\n".join(os.path.realpath(directory) for directory in directories)
+    digest = hashlib.sha256(listed.encode("utf-8", "surrogateescape")).hexdigest()
+    claim = claims.of_content("report", f"report of {', '.join(names)}", digest)
+    inputs = tuple(directory / record.NAME for directory in directories)
+    return Evaluation(data, Path("results", "+".join(names)), claim, inputs)
 
 
 @keywords.exact
@@ -335,7 +373,7 @@ def evaluate(
     options = {key: value for key, value in asdict(columns).items() if value is not None}
     options |= {"decimal": mark} if mark else {}
     options |= {"duplicates": duplicates} if drop_identical else {}
-    return complete(
+    found = complete(
         scores,
         listed,
         failures=_missing_scores(scores, methods),
@@ -356,7 +394,7 @@ def evaluate(
             "versions": provenance.versions({"numpy", "scipy", "pandas", "numba"}),
             "machine": provenance.machine(),
         },
-        directory=Path(output) if output is not None else Path("results", Path(named).stem),
+        directory=output_of_table(Path(named), output),
         hints=functools.partial(
             directions.of_table,
             methods=[method for method in listed if method.label not in sources],
@@ -364,6 +402,30 @@ def evaluate(
             lower_mos_better=lower_mos_better,
         ),
     )
+    if isinstance(table, pd.DataFrame):
+        return replace(found, claim=claims.of_content("evaluate", "evaluate of a DataFrame", _sha256(scores)))
+    return replace(found, claim=claims.of_file("evaluate", Path(table)), inputs=(Path(table),))
+
+
+def output_of_table(table: Path, output: str | Path | None) -> Path:
+    """Where ``evaluate`` writes: without ``output``, ``results/`` and the table's name."""
+    return home_of(Path(output)) if output is not None else Path("results", table.stem)
+
+
+def refuse_output_of_table(table: Path, output: Path | None, *, overwrite: bool) -> None:
+    """What ``save`` would find out after computing, found before it.
+
+    Raises:
+        UserError: the folder can't be written to, holds something else, or the table itself.
+    """
+    place = output_of_table(table, output)
+    foresight.refuse_output(place, source_of({}, "evaluate"))
+    belongings.refuse(place, claims.of_file("evaluate", table), inputs=(table,), overwrite=overwrite)
+
+
+def _sha256(scores: pd.DataFrame) -> str:
+    rows = pd.util.hash_pandas_object(scores, index=False)
+    return hashlib.sha256(",".join(scores.columns).encode() + rows.to_numpy().tobytes()).hexdigest()
 
 
 def _reading(decimal: str | None, duplicates: str) -> tuple[Mark | None, bool]:

@@ -191,6 +191,16 @@ def _myself(what: str) -> Owner:
     )
 
 
+def here() -> str:
+    """Where process numbers count: this machine, since this start of it, in this container."""
+    return f"{socket.gethostname()} {_place()}"
+
+
+def is_alive(pid: int) -> bool:
+    """Whether a process of this number runs here."""
+    return bool(_born(pid))
+
+
 def _place() -> str:
     try:
         boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()

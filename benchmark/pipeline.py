@@ -22,9 +22,11 @@ from rich.console import Console
 
 from benchmark import (
     attachments,
+    belongings,
     contract_check,
     costs,
     data,
+    destinations,
     directions,
     files,
     flatness,
@@ -39,8 +41,9 @@ from benchmark import (
     record,
     registry,
 )
+from benchmark.belongings import Holding
 from benchmark.config import PluginFolders, RunConfig
-from benchmark.config_file import Source, absolute, parse, read_source, source_of
+from benchmark.config_file import Source, absolute, home_of, parse, read_source, source_of
 from benchmark.contracts import MethodInfo, ScoreSource, Trainable
 from benchmark.data import Data
 from benchmark.errors import ConfigError, PluginError, UserError, in_words
@@ -58,7 +61,7 @@ from benchmark.work import Machine, Prepared, Work, find_machine, plan_work, sco
 
 __all__ = ["Evaluation", "Run", "create_method", "evaluate", "run"]
 
-Config = str | Path | Mapping[str, Any] | RunConfig
+Config = destinations.Config
 evaluate = outcome.evaluate
 
 
@@ -74,6 +77,7 @@ def run(
     device: str | None = None,
     plugins: str | Path | Sequence[str | Path] | None = None,
     fresh: bool = False,
+    overwrite: bool = False,
 ) -> Run:
     """Score a data set with methods, then write statistics, tables, plots and report.
 
@@ -87,6 +91,7 @@ def run(
         device: ``auto``, ``cpu``, ``cuda`` or ``cuda:N``.
         plugins: further folders with ``methods/`` and ``datasets/`` in them.
         fresh: hash every file anew instead of trusting size and time.
+        overwrite: replace the results of another configuration or data set.
 
     Returns:
         The run; its files are in ``directory``.
@@ -102,15 +107,37 @@ def run(
         "plugins": plugins,
         "methods": methods,
         "fresh": fresh,
+        "overwrite": overwrite,
     }
     begin = time.time()
     group = ranks.join()
     console = console if console is not None and group.first else Console(quiet=True)
-    with group.first_goes_first("prepared"):
-        prepared, machine, work = _get_ready(config, settings, overrides, group, console)
-    scored = score(prepared, work, group, console)
-    if not group.first:
-        raise SystemExit(0)
+    with contextlib.ExitStack() as possessions:
+        with group.first_goes_first("prepared"):
+            prepared = prepare(config, settings, overrides)
+            holding = possessions.enter_context(_possession(prepared, overrides, console)) if group.first else None
+            prepared, machine, work = _get_ready(prepared, overrides, group, console)
+            if holding is not None:
+                holding.note()
+        scored = score(prepared, work, group, console)
+        if holding is None:
+            raise SystemExit(0)
+        return _conclude(prepared, machine, work, scored, holding, begin)
+
+
+def _possession(
+    prepared: Prepared, overrides: Mapping[str, Any], console: Console
+) -> contextlib.AbstractContextManager[Holding]:
+    """The run's own folder, until its report is written."""
+    place, overwrite = prepared.destination, bool(overrides.get("overwrite"))
+    place.refuse(overwrite=overwrite)
+    if place.note:
+        console.print(place.note, markup=False, highlight=False, soft_wrap=True)
+    return belongings.possession(place.folder, place.claim, inputs=place.inputs, overwrite=overwrite)
+
+
+def _conclude(prepared: Prepared, machine: Machine, work: Work, scored: Outcome, holding: Holding, begin: float) -> Run:
+    """From scores to the files of the run."""
     columns = _columns(prepared, scored)
     result = _assemble(prepared, machine, work.plan, scored, columns)
     times = {
@@ -120,21 +147,20 @@ def run(
     }
     content = replace(result.data, record={**result.data.record, "times": times})
     content = attachments.attach(
-        content, prepared.output, prepared.data.chosen, work.plan.hashes, prepared.entrants, prepared.data.sizes
+        content, holding, prepared.data.chosen, work.plan.hashes, prepared.entrants, prepared.data.sizes
     )
-    result = Run(content, prepared.output)
-    result.save(redo=False)
+    result = Run(content, prepared.output, holding.claim, prepared.destination.inputs)
+    result.write(holding, redo=False)
     return result
 
 
 def _get_ready(
-    config: Config, settings: Sequence[str], overrides: Mapping[str, Any], group: Ranks, console: Console
+    prepared: Prepared, overrides: Mapping[str, Any], group: Ranks, console: Console
 ) -> tuple[Prepared, Machine, Work]:
-    """Everything before the first score: configuration, data, weights, and what is missing."""
-    prepared = prepare(config, settings, overrides)
+    """Everything between a configuration and the first score: weights, checkpoints, and what is missing."""
     if not prepared.data.chosen.size:
         raise UserError("the chosen splits have no pairs")
-    memory = FileHashes(prepared.output / "store" / "files.json", fresh=bool(overrides.get("fresh")))
+    memory = FileHashes(prepared.store / "files.json", fresh=bool(overrides.get("fresh")))
     machine = find_machine(prepared, group)
     lineup.find_weights(
         prepared.entrants,
@@ -143,7 +169,7 @@ def _get_ready(
         offline=prepared.config.offline,
         unpublished=prepared.config.unpublished_weights,
     )
-    facts = ImageFacts(prepared.output / "store" / "images.json")
+    facts = ImageFacts(prepared.store / "images.json")
     references = _reference_hashes(prepared.data.chosen, memory)
     pixels = partial(facts.pixels, references, max_pixels=prepared.data.sizes.max_pixels)
     lineup.judge_checkpoints(prepared.entrants, references, pixels)
@@ -180,14 +206,15 @@ def prepare(config: Config, settings: Sequence[str], overrides: Mapping[str, Any
     add_plugin_folders(parsed.plugins)
     entrants = lineup.line_up(parsed.methods, source)
     labels = [entrant.label for entrant in entrants]
-    entrants = _keep(entrants, keywords.names(overrides.get("methods")))
+    everyone, entrants = entrants, _keep(entrants, keywords.names(overrides.get("methods")))
     loaded = data.load(parsed.dataset, source, parsed.limit)
-    output = output_of(parsed, source, config)
-    foresight.refuse_output(output, source)
+    narrowed_by = destinations.narrowing(source, overrides)
+    destination = destinations.find(config, parsed, source, narrowed_by, loaded, everyone)
+    foresight.refuse_output(destination.folder, source)
     pairs = loaded.chosen.assign(dataset=loaded.name)
     foresight.refuse_tables(parsed.report, pairs, labels, parsed.published, source, rows=not _is_record(config))
     foresight.refuse_tests(parsed.statistics, pairs, len(entrants))
-    return Prepared(parsed, source, output, folders, loaded, entrants)
+    return Prepared(parsed, source, destination, folders, loaded, entrants)
 
 
 def _label_extremes(loaded: Data, memory: FileHashes) -> dict[tuple[str, str], tuple[float, float]]:
@@ -215,22 +242,8 @@ def _recorded(config: Config) -> Config:
     return config
 
 
-def output_of(parsed: RunConfig, source: Source, config: Config) -> Path:
-    """The folder of a run's files; without ``output``, ``results/`` and the configuration's name."""
-    if parsed.output is not None:
-        return absolute(parsed.output, source.folder(("output",)))
-    return Path("results", _name(config)).absolute()
-
-
 def _is_record(config: Config) -> bool:
     return isinstance(config, (str, Path)) and str(config).endswith(".json")
-
-
-def _name(config: Config) -> str:
-    if not isinstance(config, (str, Path)):
-        return "run"
-    path = Path(config)
-    return path.absolute().parent.name if path.name == record.NAME else path.stem
 
 
 def _overridden(source: Source, overrides: Mapping[str, Any]) -> Source:
@@ -242,13 +255,15 @@ def _overridden(source: Source, overrides: Mapping[str, Any]) -> Source:
 def _with_paths(config: RunConfig, source: Source, overrides: Mapping[str, Any]) -> RunConfig:
     """The configuration with its paths made absolute, and the plug-in folders that the command line adds."""
     changes: dict[str, Any] = {
-        key: absolute(getattr(config, key), source.folder((key,)))
+        key: absolute(getattr(config, key), source, (key,))
         for key in ("output", "weights_dir")
         if getattr(config, key) is not None
     }
     added = parse(PluginFolders, source_of({"plugins": overrides.get("plugins") or ()}, "--plugins")).plugins
-    folders = [absolute(folder, source.folder(("plugins",))) for folder in config.plugins]
-    return config.model_copy(update={**changes, "plugins": (*folders, *(folder.absolute() for folder in added))})
+    folders = [absolute(folder, source, ("plugins",)) for folder in config.plugins]
+    return config.model_copy(
+        update={**changes, "plugins": (*folders, *(home_of(folder).absolute() for folder in added))}
+    )
 
 
 def add_plugin_folders(folders: Sequence[Path]) -> None:

@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 FOLDERS = ("store", "tables", "plots")
-FILES = ("scores.csv", "summary.csv", "comparisons.csv", "failures.csv", "run.json", "report.html")
+RECORD = "run.json"
+FILES = ("scores.csv", "summary.csv", "comparisons.csv", "failures.csv", RECORD, "report.html")
 
 
 def why_not_writable(folder: Path) -> str:

@@ -27,6 +27,11 @@ def started_by_torchrun() -> bool:
     return int(os.environ.get("WORLD_SIZE", "1")) > 1
 
 
+def is_first() -> bool:
+    """Whether this process is alone or the first of its job, the one that writes."""
+    return not started_by_torchrun() or os.environ.get("RANK", "0") == "0"
+
+
 @dataclass(frozen=True, slots=True)
 class Ranks:
     """One of ``size`` processes; alone by default.

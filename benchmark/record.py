@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from benchmark import atomic, results
+from benchmark import atomic, regular, results
 from benchmark.errors import UserError
 
 NAME = "run.json"
@@ -44,7 +44,7 @@ def read(path: Path) -> dict[str, Any]:
         UserError: it is missing or no record of this tool.
     """
     try:
-        content = json.loads(path.read_text(encoding="utf-8"), parse_int=_whole, parse_constant=_no_number)
+        content = json.loads(regular.read_bytes(path).decode("utf-8"), parse_int=_whole, parse_constant=_no_number)
         _check_depth(content)
     except FileNotFoundError:
         raise UserError(f"{path}: not there; is this the output folder of a run?") from None

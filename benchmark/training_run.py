@@ -6,8 +6,9 @@ Neighbour of ``pipeline``, which does the same for ``run``.
 from __future__ import annotations
 
 import os
+import zipfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -15,7 +16,19 @@ from typing import Any
 
 from rich.console import Console
 
-from benchmark import atomic, checkpoints, contract_check, data, files, places, provenance, registry, weights
+from benchmark import (
+    atomic,
+    checkpoints,
+    contract_check,
+    data,
+    files,
+    owner,
+    places,
+    provenance,
+    ranks,
+    registry,
+    weights,
+)
 from benchmark.config import TrainConfig
 from benchmark.config_file import Source, absolute, parse, read_source
 from benchmark.contracts import Trainable, WeightFile
@@ -81,6 +94,30 @@ def train(
     """
     console = console or Console(quiet=True)
     prepared = prepare(read_source(config, settings))
+    words = f"train of {config}" if isinstance(config, (str, Path)) else "train of a configuration in Python"
+    with _possession(prepared.directory, words) as own:
+        return _train(prepared, console, own)
+
+
+def _possession(directory: Path, words: str) -> AbstractContextManager[owner.Ownership | None]:
+    """The folder of checkpoints, for the first process of a job: two trainings would mix theirs.
+
+    Raises:
+        UserError: somebody else trains there, or a file is there that a training would replace and no training made.
+    """
+    for path in [directory / name for name in ("best.pt", "last.pt")]:
+        if path.exists() and zipfile.is_zipfile(path) and checkpoints.summary(path).get("format") != checkpoints.FORMAT:
+            raise UserError(
+                f"{path}: is no checkpoint of this tool and would be replaced; take another checkpoints_dir"
+            )
+    if not ranks.is_first():
+        return nullcontext()
+    atomic.clear_abandoned(directory)
+    return owner.sole_owner(directory, words, remedy="take another checkpoints_dir")
+
+
+def _train(prepared: Prepared, console: Console, own: owner.Ownership | None) -> Path:
+    """``train`` in a folder that is owned."""
     parsed, directory = prepared.config, prepared.directory
     wanted = contract_check.weights_of(prepared.method)
     strict = parsed.unpublished_weights == "refuse"
@@ -96,7 +133,7 @@ def train(
     if start.path is not None and said:  # one that can't be read is named where its tensors are
         agreement.check_same(start.path, said, about)
     with _environment(weights.environment(wanted, found, directory / "weights")):
-        return _run(prepared, about, start, console)
+        return _run(prepared, about, start, console, own)
 
 
 @contextmanager
@@ -129,11 +166,11 @@ def prepare(source: Source) -> Prepared:
     division = divide(
         loaded.table, section.split, section.validate_, section.seed, lower_mos_better=loaded.lower_mos_better
     )
-    directory = absolute(parsed.checkpoints_dir, source.folder(("checkpoints_dir",)))
+    directory = absolute(parsed.checkpoints_dir, source, ("checkpoints_dir",))
     closed = places.why_no_output(directory, (), ())
     if closed:
         raise ConfigError(f"{source.where(('checkpoints_dir',))}: checkpoints_dir: {closed}")
-    weights_dir = parsed.weights_dir and absolute(parsed.weights_dir, source.folder(("weights_dir",)))
+    weights_dir = parsed.weights_dir and absolute(parsed.weights_dir, source, ("weights_dir",))
     return Prepared(parsed, method, options, loaded, division, directory, weights_dir, device)
 
 
@@ -153,7 +190,7 @@ def usable_device(parsed: TrainConfig, source: Source) -> str:
 
 def add_plugins(parsed: TrainConfig, source: Source) -> None:
     """Make the configuration's plug-in folders known."""
-    add_plugin_folders([absolute(folder, source.folder(("plugins",))) for folder in parsed.plugins])
+    add_plugin_folders([absolute(folder, source, ("plugins",)) for folder in parsed.plugins])
 
 
 def weight_hashes(method: Trainable, found: Sequence[tuple[WeightFile, Path]]) -> dict[str, str]:
@@ -202,7 +239,9 @@ def build_method(parsed: TrainConfig, source: Source) -> tuple[Trainable, dict[s
     return method, options
 
 
-def _run(prepared: Prepared, about: Mapping[str, Any], start: Start, console: Console) -> Path:
+def _run(
+    prepared: Prepared, about: Mapping[str, Any], start: Start, console: Console, own: owner.Ownership | None
+) -> Path:
     tune_allocator()
     compiled.settle()
     import torch  # noqa: PLC0415 - everything that the user may have to mend was checked before
@@ -212,33 +251,33 @@ def _run(prepared: Prepared, about: Mapping[str, Any], start: Start, console: Co
     parsed, method, division, device = prepared.config, prepared.method, prepared.division, prepared.device
     if parsed.threads is not None:
         torch.set_num_threads(parsed.threads)
-    ranks = parallel.join(device)
-    if device == "cuda" and ranks.size > 1:
+    group = parallel.join(device)
+    if device == "cuda" and group.size > 1:
         device = f"cuda:{int(os.environ.get('LOCAL_RANK', '0'))}"
     torch.manual_seed(parsed.train.seed)
     module = method.build(device)
     if parsed.train.channels_last:
         module = module.to(memory_format=torch.channels_last)
     count = sum(parameter.numel() for parameter in module.parameters() if parameter.requires_grad)
-    if ranks.first:
+    if group.first:
         prepared.directory.mkdir(parents=True, exist_ok=True)
         told = f"{method.info.title}: {count:,} trained parameters, {description(division)}"
         console.print(told, highlight=False, markup=False, soft_wrap=True)
     circumstances = {
         "device": device.partition(":")[0],
-        "processes": ranks.size,
+        "processes": group.size,
         "threads": torch.get_num_threads(),
         "code": about["code"],
     }
     about = {**about, "circumstances": circumstances}
     job = loop.Job(
-        method, module, division, parsed.train, prepared.data.sizes, device, prepared.directory, about, start, ranks,
-        console,
+        method, module, division, parsed.train, prepared.data.sizes, device, prepared.directory, about, start, group,
+        console, own.confirm if own is not None else (lambda: None),
     )  # fmt: skip
     loop.train(job)
-    if ranks.first:
+    if group.first:
         _plot(prepared.directory, method.info.title)
-    parallel.leave(ranks)
+    parallel.leave(group)
     return prepared.directory
 
 

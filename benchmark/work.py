@@ -15,6 +15,7 @@ from benchmark import costs, lineup, memory_file, provenance, registry, weights
 from benchmark.config import RunConfig
 from benchmark.config_file import Source
 from benchmark.data import Data
+from benchmark.destinations import Destination
 from benchmark.errors import UserError, in_words
 from benchmark.hashes import FileHashes
 from benchmark.images import image_header
@@ -51,10 +52,20 @@ class Prepared:
 
     config: RunConfig
     source: Source
-    output: Path
+    destination: Destination
     plugin_folders: tuple[str, ...]
     data: Data
     entrants: list[Entrant]
+
+    @property
+    def output(self) -> Path:
+        """The folder of results."""
+        return self.destination.folder
+
+    @property
+    def store(self) -> Path:
+        """The folder of scores."""
+        return self.destination.store
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +89,7 @@ def find_machine(prepared: Prepared, group: Ranks) -> Machine:
         device = "cuda" if provenance.cuda_at_hand() else "cpu"
     if device == "cuda" and group.size > 1:
         device = f"cuda:{group.local}"
-    note = prepared.output / "store" / "machine.json"
+    note = prepared.store / "machine.json"
     threads = prepared.config.threads
     if threads is None:
         threads = memory_file.read(note, unsigned=True).get("threads")
@@ -120,7 +131,7 @@ def plan_work(prepared: Prepared, machine: Machine, memory: FileHashes, group: R
         )
         for entrant in entrants
     }
-    store = Store(prepared.output / "store")
+    store = Store(prepared.store)
     store.read()
     for path in store.unreadable:
         what = "is what is left of a damaged part, set aside" if path.name.endswith(DAMAGED) else "can't be read"

@@ -111,7 +111,8 @@ def test_autocast_is_said_beside_the_tables_and_kept_apart_in_the_store(
     product = MAE.replace("(enhanced - reference).abs()", "(enhanced @ reference.transpose(2, 3))")
     (plugin_folder / "methods" / "mae.py").write_text(product)
     exact, _ = run(config(tiny_set), tmp_path / "out", plugins=[plugin_folder])
-    rough, text = run(config(tiny_set, autocast="bfloat16"), tmp_path / "out", plugins=[plugin_folder])
+    roughly = config(tiny_set, autocast="bfloat16")
+    rough, text = run(roughly, tmp_path / "out", plugins=[plugin_folder], overwrite=True)
     assert "precision" in text
     assert rough.data.record["times"]["computed"] == 4
     assert (exact.scores["mae"] != rough.scores["mae"]).any()
@@ -120,7 +121,7 @@ def test_autocast_is_said_beside_the_tables_and_kept_apart_in_the_store(
     assert any(note in line for line in rough.data.notes)
     assert not any(note in line for line in exact.data.notes)
     assert note in (tmp_path / "out" / "tables" / "comparison.md").read_text()
-    again, _ = run(config(tiny_set), tmp_path / "out", plugins=[plugin_folder])
+    again, _ = run(config(tiny_set), tmp_path / "out", plugins=[plugin_folder], overwrite=True)
     assert again.data.record["times"]["computed"] == 0
     assert again.scores["mae"].equals(exact.scores["mae"])
 
@@ -134,7 +135,7 @@ def test_what_changed_is_recomputed_and_the_reason_said(plugin_folder: Path, tin
     settings = config(tiny_set, methods=["mae", "flipped"])
 
     def again() -> tuple[int, str]:
-        result, text = run(settings, tmp_path / "out", plugins=[plugin_folder])
+        result, text = run(settings, tmp_path / "out", plugins=[plugin_folder], overwrite=True)
         return result.data.record["times"]["computed"], text
 
     assert again()[0] == 8

@@ -150,7 +150,7 @@ def test_what_a_plug_in_from_elsewhere_changes_in_its_process_moves_no_other_met
 ) -> None:
     (plugin_folder / "methods" / "patching.py").write_text(PATCHING)
     config = plugin_folder.parent / "run.yaml"
-    outputs = []
+    outputs: list[list[list[str]]] = []
     for methods in ("patching, gmsd, ssim", "gmsd, ssim"):
         config.write_text(
             f"dataset: {{name: table, file: {tiny_set}}}\nmethods: [{methods}]\nplugins: [{plugin_folder}]\n"

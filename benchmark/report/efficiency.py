@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from benchmark.config import EFFICIENCY
 from benchmark.report.data import ReportData
 from benchmark.report.grid import Grid
 
@@ -35,7 +36,7 @@ def efficiency_table(data: ReportData) -> Grid | None:
     entries.sort(key=lambda item: _number(item[1], "milliseconds") or math.inf)
     rows = tuple((title, *(_text(entry, *column) for column in used)) for title, entry in entries)
     header = ("Method", *(heading for _, heading, _, _ in used))
-    return Grid("efficiency", f"What the methods cost: {data.title}.", header, rows, tuple(_notes(data)))
+    return Grid(EFFICIENCY, f"What the methods cost: {data.title}.", header, rows, tuple(_notes(data)))
 
 
 def _text(entry: Mapping[str, Any], key: str, _heading: str, digits: int, factor: float) -> str:

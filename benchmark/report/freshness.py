@@ -11,10 +11,11 @@ from collections.abc import Iterable, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from benchmark import atomic
+from benchmark import atomic, belongings, regular
+from benchmark.errors import UserError
 from benchmark.report.data import ReportData
 
-NAME = ".report.json"
+NAME = belongings.REPORT_NOTE
 DRAWS = ("matplotlib", "numpy", "pandas", "scipy", "jinja2", "plotly")
 
 
@@ -54,12 +55,26 @@ def fingerprint(data: ReportData) -> str:
 
 def is_current(directory: Path, key: str) -> bool:
     """Whether the folder holds the report of this fingerprint, every file as it was written."""
+    fingerprint, files = _noted(directory)
     try:
-        noted = json.loads((directory / NAME).read_text(encoding="utf-8"))
-        files = dict(noted["files"])
-        return noted["fingerprint"] == key and all(_sha256(directory / name) == files[name] for name in files)
-    except (OSError, ValueError, KeyError, TypeError):
+        return fingerprint == key and all(_sha256(directory / name) == files[name] for name in files)
+    except (OSError, UserError):
         return False
+
+
+def names(directory: Path) -> set[str]:
+    """The files of the folder's report, relative to it, as they were noted."""
+    return set(_noted(directory)[1])
+
+
+def _noted(directory: Path) -> tuple[str, dict[str, str]]:
+    """The fingerprint and the hashes of files; nothing where nothing was noted, or something else lies there."""
+    try:
+        noted = json.loads(regular.read_bytes(directory / NAME))
+        files = {str(name): str(digest) for name, digest in dict(noted["files"]).items()}
+        return str(noted["fingerprint"]), {name: files[name] for name in files if belongings.is_ours(name)}
+    except (OSError, ValueError, KeyError, TypeError, RecursionError, UserError):
+        return "", {}
 
 
 def note(directory: Path, key: str, content: Mapping[str, bytes]) -> None:
@@ -70,7 +85,7 @@ def note(directory: Path, key: str, content: Mapping[str, bytes]) -> None:
 
 
 def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    return hashlib.sha256(regular.read_bytes(path, regular.MOST_TABLE)).hexdigest()
 
 
 def _code() -> bytes:

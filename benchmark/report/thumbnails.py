@@ -8,13 +8,14 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from benchmark import atomic, memory_file
+from benchmark import atomic, memory_file, regular
 from benchmark.errors import UserError
 from benchmark.report.data import ReportData, Thumbnails
 from benchmark.report.disagreement import most_disputed
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 SIZE, QUALITY, MOST_PAIRS = 160, 72, 400
 MOST_THREADS = 4  # each holds an image in single precision
+MOST_BYTES = 100_000
+JPEG = b"\xff\xd8\xff"
 FOLDER = "thumbnails"
 
 
@@ -114,21 +117,32 @@ def _make_all(source: str, digest: str, places: Sequence[Path], sizes: SizePolic
             place.unlink(missing_ok=True)
 
 
+def file_names(pairs: Iterable[str]) -> list[str]:
+    """The files of these pairs' thumbnails, relative to a run's folder, and the list of what they show."""
+    kinds = ("enhanced", "reference")
+    return [f"{FOLDER}/index.json", *(f"{FOLDER}/{_name(kind, pair)}" for pair in pairs for kind in kinds)]
+
+
 def read(directory: Path, scores: pd.DataFrame) -> Thumbnails:
-    """The thumbnails of a run's pairs that are there."""
+    """The thumbnails of a run's pairs that are there: plain files of JPEG, no larger than pictures of this size are."""
     found: dict[str, dict[str, bytes]] = {"enhanced": {}, "reference": {}}
-    if (directory / FOLDER).is_dir():
+    folder = directory / FOLDER
+    if folder.is_dir() and not folder.is_symlink():
         for kind, images in found.items():
             for pair in scores["pair"]:
-                place = _place(directory, kind, str(pair))
-                if place.is_file():
-                    images[str(pair)] = place.read_bytes()
+                with suppress(UserError, OSError):
+                    content = regular.read_bytes(_place(directory, kind, str(pair)), MOST_BYTES)
+                    if content.startswith(JPEG):
+                        images[str(pair)] = content
     return Thumbnails(found["enhanced"], found["reference"])
 
 
 def _place(directory: Path, kind: str, pair: str) -> Path:
-    digest = hashlib.sha256(pair.encode()).hexdigest()[:24]
-    return directory / FOLDER / f"{digest}_{kind}.jpg"
+    return directory / FOLDER / _name(kind, pair)
+
+
+def _name(kind: str, pair: str) -> str:
+    return f"{hashlib.sha256(pair.encode()).hexdigest()[:24]}_{kind}.jpg"
 
 
 def within(thumbnails: Thumbnails, order: Sequence[str], budget: int) -> Mapping[str, tuple[bytes, bytes]]:

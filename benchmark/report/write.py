@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
-from benchmark import atomic
+from benchmark import atomic, belongings
 from benchmark.report import freshness
 from benchmark.report.blocks import Numbers
 from benchmark.report.data import ReportData
@@ -13,13 +13,20 @@ from benchmark.report.efficiency import efficiency_table
 from benchmark.report.table import ComparisonTable, comparison_table
 
 
-def write_report(data: ReportData, directory: str | Path, *, redo: bool = True) -> Mapping[str, Path]:
+def write_report(
+    data: ReportData,
+    directory: str | Path,
+    *,
+    redo: bool = True,
+    admit: Callable[[Collection[str]], None] = lambda names: None,
+) -> Mapping[str, Path]:
     """Write ``tables/``, ``plots/`` and ``report.html``.
 
     Args:
         data: what they are functions of.
         directory: where they go.
         redo: whether to make them anew even where the folder holds them already, unchanged.
+        admit: told the names of all files before the first is written; may refuse.
 
     Returns:
         The path of each file that was made by its name relative to the directory (``tables/comparison.csv`` …).
@@ -30,8 +37,11 @@ def write_report(data: ReportData, directory: str | Path, *, redo: bool = True) 
     place, key = Path(directory), freshness.fingerprint(data)
     if not redo and freshness.is_current(place, key):
         return {}
-    content = render(data)
-    _write(place, content)
+    before, content = freshness.names(place), render(data)
+    admit([*content, freshness.NAME])
+    for name, file in content.items():
+        atomic.write_bytes(place / name, file)
+    belongings.remove(place, before - set(content))  # plots of an earlier report would show what is no longer true
     freshness.note(place, key, content)
     return {name: place / name for name in content}
 
@@ -67,21 +77,3 @@ def table_files(table: ComparisonTable) -> dict[str, str]:
 
     stem = f"tables/{table.spec.name}"
     return {f"{stem}.csv": to_csv(table), f"{stem}.md": to_markdown(table), f"{stem}.tex": to_latex(table)}
-
-
-def _write(directory: Path, content: Mapping[str, bytes]) -> None:
-    for name, data in content.items():
-        atomic.write_bytes(directory / name, data)
-    _remove_stale(directory / "plots", {Path(name).name for name in content})
-
-
-def _remove_stale(plots: Path, kept: set[str]) -> None:
-    """Remove plots of an earlier report that this one does not have: they would show what is no longer true."""
-    from benchmark.report.plots import KINDS  # noqa: PLC0415
-
-    if not plots.is_dir():
-        return
-    for path in plots.iterdir():
-        known = path.suffix in {".png", ".pdf"} and path.stem.split("_")[0] in KINDS
-        if known and path.name not in kept:
-            path.unlink()

@@ -6,7 +6,7 @@ Randomness has no state to save: order, crops and dropout of an epoch are drawn 
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -49,6 +49,7 @@ class Job:
         start: the checkpoint to go on from.
         ranks: this process among others.
         console: where progress goes.
+        confirm: raises where the folder of checkpoints was taken over by another training.
     """
 
     method: Trainable
@@ -62,6 +63,7 @@ class Job:
     start: agreement.Start
     ranks: Ranks
     console: Console
+    confirm: Callable[[], None] = lambda: None
 
 
 def train(job: Job) -> list[Epoch]:
@@ -219,6 +221,7 @@ def _save(
         "epoch": len(history),
         "history": progress.history_record(history),
     }
+    job.confirm()
     best = progress.best_of(history)
     if best is None or best.epoch == len(history):
         checkpoints.write(job.directory / "best.pt", content)

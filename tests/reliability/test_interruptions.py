@@ -125,13 +125,16 @@ def test_ctrl_c_keeps_what_is_done_and_says_how_to_go_on(
     assert (tmp_path / "out" / "scores.csv").read_bytes() == undisturbed[0]
 
 
-def test_two_runs_in_the_same_folder_do_no_damage(
+def test_of_two_runs_in_the_same_folder_one_is_refused_and_does_no_damage(
     start: Start, undisturbed: tuple[bytes, float], tmp_path: Path
 ) -> None:
     both = [start(tmp_path / "out") for _ in range(2)]
-    for process in both:
-        status, said = finish(process)
-        assert status == 0, said
+    ended = sorted(finish(process) for process in both)
+    assert [status for status, _ in ended] == [0, 2], ended
+    (said,) = ended[1][1].strip().splitlines()
+    assert "in use by run of" in said
+    assert "name another folder (--output)" in said
+    assert not (tmp_path / "out" / ".lock").exists()
     assert (tmp_path / "out" / "scores.csv").read_bytes() == undisturbed[0]
     assert len(stored(tmp_path / "out")) == 180
 

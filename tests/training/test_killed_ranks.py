@@ -4,6 +4,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -63,7 +64,7 @@ def train(root: Path, place: Path) -> Callable[[str], subprocess.CompletedProces
 
 
 @pytest.fixture(scope="module")
-def undisturbed(place: Path, train: Callable[[str], subprocess.CompletedProcess[str]]) -> dict[str, object]:
+def undisturbed(place: Path, train: Callable[[str], subprocess.CompletedProcess[str]]) -> dict[str, Any]:
     done = train("whole")
     assert done.returncode == 0, done.stderr
     return dict(checkpoints.read(place / "whole" / "last.pt")["state"])
@@ -75,7 +76,7 @@ def test_a_killed_rank_ends_in_the_same_weights(
     call: int,
     place: Path,
     train: Callable[[str], subprocess.CompletedProcess[str]],
-    undisturbed: dict[str, object],
+    undisturbed: dict[str, Any],
 ) -> None:
     import torch
 

@@ -5,8 +5,8 @@
 """
 
 from benchmark.report.plots import backend  # isort: skip - first: imports matplotlib whatever the environment says
-from benchmark.report.plots.gallery import KINDS, all_clouds, all_plots
+from benchmark.report.plots.gallery import all_clouds, all_plots
 from benchmark.report.plots.shares import save_all
 from benchmark.report.plots.style import Plot
 
-__all__ = ["KINDS", "Plot", "all_clouds", "all_plots", "backend", "save_all"]
+__all__ = ["Plot", "all_clouds", "all_plots", "backend", "save_all"]

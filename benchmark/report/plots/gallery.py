@@ -26,9 +26,6 @@ from benchmark.results import ScoredMethod
 if TYPE_CHECKING:
     import pandas as pd
 
-KINDS = ("intervals", "significance", "ranks", "best", "conditions", "multiples", "scatter", "history")
-
-
 Clouds = Mapping[tuple[Block, str], scatter.Cloud]
 
 

@@ -19,7 +19,7 @@ from benchmark.decimals import Mark, find_mark, to_floats
 from benchmark.delimited import many
 from benchmark.errors import ConfigError, DataError, Problem
 from benchmark.opinions import opinion_problems
-from benchmark.table_rows import Names, unrepeated
+from benchmark.table_rows import Names, by_rule, unrepeated
 from benchmark.table_sources import Source, is_missing, shorten
 from benchmark.words import did_you_mean
 
@@ -99,6 +99,7 @@ def from_table(
     enhanced_column, enhanced = _enhanced(source, columns)
     part_of_name = {noun: cells for noun, cells in names.items() if noun != "cluster"}
     told_apart = Names(enhanced_column, enhanced, {**_also_names(source, columns), **part_of_name})
+    told_apart = by_rule(told_apart, CONDITION_NAMES)
     keep = unrepeated(source, told_apart, numbers, columns.mos, drop=drop_identical, notes=notes)
     enhanced = [name or row for name, row in zip(enhanced or rows, rows, strict=True)]
     result = pd.DataFrame(
@@ -202,13 +203,14 @@ def _numbers(
     texts: dict[str, list[str]] = {}
     for column in columns:
         raw = source.frame[column]
-        if pd.api.types.is_numeric_dtype(raw) and not pd.api.types.is_bool_dtype(raw):
+        other = pd.api.types.is_bool_dtype(raw) or pd.api.types.is_complex_dtype(raw)
+        if pd.api.types.is_numeric_dtype(raw) and not other:
             found[column] = raw.to_numpy(dtype=np.float64, na_value=np.nan)
         else:
             texts[column] = source.text(column)
     others = (source.text(name) for name in source.headings if name not in columns)
     mark = find_mark(texts, source.where, separator=source.separator, asked=decimal, others=others)
-    if mark == ",":
+    if mark == "," and any("," in cell for cells in texts.values() for cell in cells):
         notes.append(f"Decimal commas were read in {Path(source.name).name}.")
     for column, cells in texts.items():
         values, wrong = to_floats(cells, mark)

@@ -5,8 +5,8 @@ Neighbours: ``table_sources`` (the rows and their places), ``table_input`` (who 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -19,6 +19,7 @@ from benchmark.table_sources import Source
 
 Floats = NDArray[np.float64]
 KEEP_ONE = '`--duplicates drop-identical` (Python: duplicates="drop-identical") keeps one of each'
+EXCEPTION = 0.2  # of the rows may go against what is the rule in the others
 NAME_THEM = "if they are different images, add a column `enhanced` with their names"
 
 
@@ -30,11 +31,37 @@ class Names:
         column: that names the enhanced images; ``None`` where none does.
         enhanced: names of enhanced images, empty where there is none; ``None`` where no column has them.
         others: what else belongs to a pair's name: its reference, condition, split.
+        images: whether ``enhanced`` are names of images; else a condition names the pair.
     """
 
     column: str | None
     enhanced: Sequence[str] | None
     others: Mapping[str, Sequence[str]]
+    images: bool = True
+
+
+def by_rule(names: Names, conditions: Collection[str]) -> Names:
+    """What tells pairs apart in this table, where the condition does so in some and not in others.
+
+    An image's name may stand for one image in each condition (a folder each), or for one alone; without names of images,
+    reference and condition may name the pair, or there may be several levels of each distortion. What holds for all rows
+    but a few is the rule, and those few are what it finds.
+
+    Args:
+        names: what may tell pairs apart.
+        conditions: which of ``names.others`` are conditions.
+    """
+    found = [key for key in names.others if key in conditions]
+    rest = {key: cells for key, cells in names.others.items() if key not in found}
+    if not found or (names.enhanced is None and "reference" not in rest):
+        return names
+    if names.enhanced is not None:
+        bare = replace(names, others=rest)
+    else:
+        others = rest | {key: names.others[key] for key in found[1:]}
+        bare = Names(found[0], names.others[found[0]], others, images=False)
+    repeated = len(_suspects(bare, {}))
+    return bare if repeated <= EXCEPTION * len(names.others[found[0]]) else names
 
 
 def unrepeated(
@@ -117,7 +144,7 @@ def _refuse(source: Source, names: Names, identical: Mapping[int, int], count: i
         if not every:
             notes.append(f"Identical rows: {source.where(row)} is {twice}; {KEEP_ONE}.")
             return
-    way_out = KEEP_ONE if names.enhanced is not None else f"{KEEP_ONE}; {NAME_THEM}"
+    way_out = KEEP_ONE if names.enhanced is not None and names.images else f"{KEEP_ONE}; {NAME_THEM}"
     raise DataError(Problem("error", f"this row is {twice}; {way_out}", source.where(row)))
 
 
@@ -143,4 +170,5 @@ def _refuse_conflicts(
             message += f", with {there:g} instead of {here:g} as its {'label' if name == label else 'score'} ({name})"
             break
     more = many([source.number(other) for other in list(twice)[1:]], "row")
-    raise DataError(Problem("error", f"{message}{more}; a pair has one row", source.where(row)))
+    way_out = "a pair has one row" if names.images else NAME_THEM
+    raise DataError(Problem("error", f"{message}{more}; {way_out}", source.where(row)))

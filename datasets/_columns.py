@@ -62,7 +62,7 @@ class Sheet:
         used = {name: cells.pop(name) for name in dict.fromkeys(numbers)}
         where = [f"{self.file}:{row.line}" for row in self.rows]
         self.mark = find_mark(used, where.__getitem__, separator=self.separator, asked=asked, others=cells.values())
-        if self.mark == ",":
+        if self.mark == "," and any("," in cell for column in used.values() for cell in column):
             self.notes.append(f"Decimal commas were read in {self.file.name}.")
 
     def wrong(self, row: Row, message: str) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from benchmark import DataError, Dataset, DatasetInfo, Problem
-from benchmark.decimals import MISSING_NAMES, Mark
+from benchmark.decimals import MISSING_NAMES, Mark, to_float
 from benchmark.labels import MAX_PROBLEMS, at_most, refuse_name, short
 
 from ._columns import Row, Sheet, read_sheet
@@ -40,7 +40,7 @@ class Table(Dataset):
         fold: column of the cross-validation fold; default: ``fold`` where the file has it.
         simulated: whether the labels are simulated, which every table then says.
         decimal: the decimal mark of numbers, ``","`` or ``"."``; default: found where nothing else can be meant.
-        duplicates: what to do with a row that stands twice word for word: ``refuse`` it, or ``drop-identical``.
+        duplicates: what to do with a row that stands twice, the same in every column: ``refuse`` it, or ``drop-identical``.
     """
 
     info = DatasetInfo(name="table", title="Table of pairs", source="a CSV file of your own")
@@ -130,7 +130,7 @@ class Table(Dataset):
             first, mos = seen.setdefault(key, (row, pair["mos"]))
             if first is row:
                 rows.append(pair)
-            elif self._drop_identical and first.cells == row.cells:
+            elif self._drop_identical and _identical(first, row):
                 dropped += 1
             else:
                 sheet.wrong(row, _twice(key, first, row, mos, pair["mos"]))
@@ -138,7 +138,7 @@ class Table(Dataset):
         self._read = sheet.notes
         if dropped:
             self._read.append(
-                f"{dropped:,} rows that stood twice word for word were dropped (duplicates: drop-identical)."
+                f"{dropped:,} rows identical to an earlier one were dropped (duplicates: drop-identical)."
             )
         names = ["pair", *columns, "reference_path", "enhanced_path", "source"]
         return pd.DataFrame(rows, columns=names), at_most(sheet.problems, str(self._file), limit=2 * MAX_PROBLEMS)
@@ -153,9 +153,16 @@ def _twice(key: tuple[str, str, str], first: Row, row: Row, mos: float, other: f
     """What is wrong with a pair's second row."""
     _, reference, enhanced = key
     message = f"the pair of {enhanced!r} and {reference!r} already stands in line {first.line}"
-    if first.cells == row.cells:
-        return f"{message}, word for word; `duplicates: drop-identical` keeps one"
+    if _identical(first, row):
+        return f"{message}, with the same in every column; `duplicates: drop-identical` keeps one"
     return message if mos == other else f"{message}, with the label {mos:g} instead of {other:g}"
+
+
+def _identical(first: Row, row: Row) -> bool:
+    """Whether two rows say the same; a number is one however it is written (3.0 and 3.00)."""
+    cells = [(first.cells[column], row.cells[column]) for column in first.cells]
+    values = [[to_float(cell, ".") for cell in pair] for pair in cells]
+    return all(one == other or (a is not None and a == b) for (one, other), (a, b) in zip(cells, values, strict=True))
 
 
 def _pair(sheet: Sheet, row: Row, columns: dict[str, str], folder: Folder) -> dict[str, Any] | None:

@@ -93,3 +93,27 @@ def test_rows_of_a_reference_without_names_of_images_are_refused_with_a_way_out(
     text = "reference,mos,psnr\nr1,1,2\nr1,1,2\n"
     with pytest.raises(DataError, match=r"t\.csv:3: this row is identical to line 2.*add a column `enhanced`"):
         read(tmp_path, text)
+
+
+SIX = [f"r{r},r{r}_{c}.png,{c},{r}.{n},{3 * r + n}" for r in range(4) for n, c in enumerate("xyz", 1)]
+
+
+@pytest.mark.parametrize("label", ["1.1", "4.4"], ids=["the same", "another"])
+def test_one_image_under_two_conditions_is_refused_where_names_tell_images_apart_elsewhere(
+    tmp_path: Path, label: str
+) -> None:
+    rows = [*SIX, f"r1,r1_x.png,y,{label},4"]
+    text = "\n".join(["reference,enhanced,condition,mos,psnr", *rows])
+    with pytest.raises(DataError, match=r"t\.csv:14: the pair 'r1_x\.png' of 'r1'.* already stands in line 5"):
+        read(tmp_path, text)
+
+
+def test_a_pair_that_only_its_condition_names_has_one_label(tmp_path: Path) -> None:
+    rows = [row.replace(f",{row.split(',')[1]},", ",") for row in [*SIX, "r1,r1_x.png,x,4.4,4"]]
+    header = "reference,condition,mos,psnr"
+    with pytest.raises(
+        DataError, match=r"t\.csv:14: the pair 'x' of 'r1'.* line 5, with 1\.1 instead of 4\.4.*`enhanced`"
+    ):
+        read(tmp_path, "\n".join([header, *rows]))
+    levels = [f"{row}0\n{row.replace(',x,', ',x,9')}" for row in rows[:-1]]
+    assert len(read(tmp_path, "\n".join([header, *levels]))[0]) == 24, "several levels of each distortion"

@@ -89,13 +89,23 @@ def test_decimal_commas_are_read_and_said_or_their_option_is_named(folder: Path)
 def test_rows_listed_twice_are_refused_by_line_or_dropped_and_counted(folder: Path) -> None:
     text = "reference,enhanced,mos\nr.png,a.png,1\nr.png,b.png,2\nr.png,a.png,1\n"
     (message,) = problems(folder, text)
-    assert message.startswith("4: the pair of 'a.png' and 'r.png' already stands in line 2, word for word")
+    assert message.startswith(
+        "4: the pair of 'a.png' and 'r.png' already stands in line 2, with the same in every column"
+    )
     (folder / "t.csv").write_text(text)
     dataset = table(file=folder / "t.csv", duplicates="drop-identical")
     assert dataset.pairs()["mos"].tolist() == [1.0, 2.0]
     assert any("1 rows" in note and "dropped" in note for note in dataset.notes())
     (message,) = problems(folder, text.replace("a.png,1\n", "a.png,3\n", 1), duplicates="drop-identical")
     assert "with the label 3 instead of 1" in message
+
+
+def test_rows_are_identical_however_their_numbers_are_written(folder: Path) -> None:
+    text = "reference,enhanced,mos,psnr\nr.png,a.png,1,31\nr.png,b.png,2,30\nr.png,a.png,1.0,31.00\n"
+    assert "duplicates: drop-identical" in problems(folder, text)[0]
+    assert load(folder, text, duplicates="drop-identical")["mos"].tolist() == [1.0, 2.0]
+    (message,) = problems(folder, text.replace("31.00", "31.01"), duplicates="drop-identical")
+    assert message.endswith("already stands in line 2")
 
 
 def test_named_columns_and_root(folder: Path, tmp_path: Path) -> None:

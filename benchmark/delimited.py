@@ -205,6 +205,8 @@ def _misfits(table: Delimited, others: Sequence[Record], called: str) -> Problem
     surplus = cells - width
     if any("\n" in cell for cell in first.cells):
         message += ". A cell of this row runs over several lines: is a quote missing?"
+    elif width == 1 and table.header.cells[0].startswith("#"):
+        message += f". Is line {table.header.line} a comment? Take it off: the header comes first"
     elif surplus > 0 and not any(first.cells[width:]):
         message += ". Take off the separator at the row's end"
     elif surplus > 0 and table.separator == "," and _digit_pairs(first.cells) >= surplus:

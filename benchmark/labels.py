@@ -157,12 +157,13 @@ def beside(path: Path) -> str:
     return f"; there is {found}" if found is not None else ""
 
 
-def read_text(file: Path, *, pipes: bool = False) -> str:
+def read_text(file: Path, *, pipes: bool = False, json: bool = False) -> str:
     """The text of a list or table, without byte order mark.
 
     Args:
         file: what is read.
         pipes: whether it may come out of another process (``<(…)`` in a shell).
+        json: whether it is no list or table, but JSON.
 
     Raises:
         DataError: it is missing, no regular file, too large, or no text in UTF-8; one line each, which names what it is.
@@ -179,7 +180,7 @@ def read_text(file: Path, *, pipes: bool = False) -> str:
         raise DataError(Problem("error", f"no such file{beside(file)}", str(file))) from None
     except OSError as error:
         raise DataError(Problem("error", f"can't be read ({error.strerror or error})", str(file))) from None
-    other = recognise.no_text(data, file.suffix)
+    other = recognise.no_text(data, file.suffix) or ("" if json else recognise.structured(data))
     if other:
         raise DataError(Problem("error", other, str(file)))
     try:

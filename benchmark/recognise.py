@@ -11,6 +11,7 @@ SHEET = "save the sheet as `CSV UTF-8`"
 UNPACK = "unpack it first"
 UTF8 = "save it as UTF-8 (spreadsheets: `CSV UTF-8`)"
 MATLAB = "write it as CSV (in MATLAB: writetable(T, 'scores.csv'))"
+JSON = re.compile(rb"\s*[\[{]\s*[\"\[{]")
 PANDAS = "write it as CSV (in pandas: read_{}(FILE).to_csv('scores.csv', index=False))"
 NUMPY = "write it as CSV"
 IMAGE = "give the list, not an image"
@@ -36,6 +37,8 @@ SIGNATURES: tuple[tuple[bytes, str, str], ...] = (
     (b"$FL2", "an SPSS file (.sav)", "export it as CSV"),
     (b"$FL3", "an SPSS file (.sav)", "export it as CSV"),
     (b"<stata_dta>", "a Stata file (.dta)", "export it as CSV"),
+    (b"\x80\x04\x95", "a Python pickle", PANDAS.format("pickle")),
+    (b"\x80\x05\x95", "a Python pickle", PANDAS.format("pickle")),
     (b"%PDF", "a PDF", "give the table as CSV"),
     (b"{\\rtf", "a rich text document (.rtf)", "save it as plain text in UTF-8"),
     (b"\x89PNG\r\n\x1a\n", "a PNG image", IMAGE),
@@ -77,6 +80,11 @@ def no_text(data: bytes, suffix: str = "") -> str:
         if head.startswith(starts):
             return f"is {name}, whatever its name says; {SHEET}"
     return _zero_bytes(data, suffix) if b"\0" in data else ""
+
+
+def structured(data: bytes) -> str:
+    """The same for text that is no lines of cells: JSON."""
+    return f"is JSON; {PANDAS.format('json')}" if JSON.match(data[:LOOKED_AT]) else ""
 
 
 def encoding(data: bytes) -> str:

@@ -63,7 +63,7 @@ def read_card(folders: Sequence[Path]) -> Card:
     if file is None:
         return card
     try:
-        content = json.loads(read_text(file))
+        content = json.loads(read_text(file, json=True))
     except DataError as error:
         card.problems += error.problems
         return card

@@ -30,6 +30,7 @@ def misfit(folder: Path, text: str) -> str:
         ),
         ("mos,psnr\n1,2\n3,4,\n", ["3: 3 columns, the header has 2", "separator at the row's end"]),
         ("mos,psnr\n1,2\n\n3,,4\n", ["4: 3 columns"]),
+        ("# a comment\nmos,psnr\n1,2\n", ["2: 2 columns, the header has 1", "Is line 1 a comment?"]),
         ("mos,psnr\n1,2\n3\n", ["3: 1 column, the header has 2"]),
         ("mos;psnr\n1;2;3\n", ["2: 3 columns"]),
         ("mos,psnr\n3,5,30,25\n3,5,30,5\n", ["2: 4 columns", "Decimal commas?", "--decimal ,", "1 more line (3)"]),

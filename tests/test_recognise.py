@@ -3,7 +3,9 @@
 import bz2
 import gzip
 import io
+import json
 import lzma
+import pickle
 import sqlite3
 import zipfile
 from pathlib import Path
@@ -80,6 +82,9 @@ CASES = {
     "cp1252": (TEXT.encode("cp1252"), "cp1252", "UTF-8"),
     "gbk": ("reference,enhanced,mos,psnr\n眼底.png,增强.png,1,2\n".encode("gbk"), "GBK", "UTF-8"),
     "html": (b"<!DOCTYPE html>\n<html><body>Please log in</body></html>", "web page", "CSV"),
+    "json": (json.dumps([{"mos": 1, "psnr": 2}]).encode(), "is JSON", "read_json"),
+    "json table": (json.dumps({"mos": {"0": 1}}, indent=1).encode(), "is JSON", "read_json"),
+    "pickle": (pickle.dumps(pd.DataFrame({"mos": [1.0]})), "pickle", "read_pickle"),
     "zero bytes": (TEXT.replace("ä", "a\0").encode(), "zero bytes, the first in line 2", "damaged"),
 }
 

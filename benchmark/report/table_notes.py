@@ -16,6 +16,11 @@ LEVELS = {
     "reference": "Values are computed within each reference and averaged.",
     "system": "Values compare the conditions' mean scores with their mean labels.",
 }
+NO_VALUES = {
+    "pair": "this run has none of these statistics",
+    "reference": "within a reference, images are compared where one has several of them, by SRCC and KRCC",
+    "system": "conditions' means are compared where there are three conditions or more, by SRCC, PLCC and KRCC",
+}
 
 
 def table_notes(
@@ -23,6 +28,7 @@ def table_notes(
 ) -> list[str]:
     """All notes of a table but its footnotes, each a sentence."""
     notes = [_legend(spec, columns, ranked)]
+    notes += [] if columns else [f"No values: {NO_VALUES[spec.level]}."]
     notes += [LEVELS[spec.level]] if spec.level in LEVELS else []
     notes += _counts(numbers, columns, ranked)
     notes += _intervals(data, numbers, spec, columns, ranked)
@@ -38,7 +44,7 @@ def table_notes(
 
 
 def _legend(spec: TableConfig, columns: Sequence[Column], ranked: Sequence[ScoredMethod]) -> str:
-    parts = ["best value of a column in bold, second underlined"] if len(ranked) > 1 else []
+    parts = ["best value of a column in bold, second underlined"] if len(ranked) > 1 and columns else []
     if ranked:
         parts.append("the arrow beside a method is its declared direction, by which it is oriented")
     if not spec.magnitude and any(column.statistic in names.CORRELATIONS for column in columns):
@@ -68,7 +74,7 @@ def _counts(numbers: Numbers, columns: Sequence[Column], ranked: Sequence[Scored
 def _intervals(
     data: ReportData, numbers: Numbers, spec: TableConfig, columns: Sequence[Column], ranked: Sequence[ScoredMethod]
 ) -> list[str]:
-    if not spec.interval:
+    if not spec.interval or not columns:
         return []
     estimates = [numbers.get(column.scope, method.label, column.statistic) for column in columns for method in ranked]
     with_interval = [estimate for estimate in estimates if estimate is not None and estimate.has_interval]

@@ -216,7 +216,8 @@ def _differences(
             continue
         if kind == "jackknife":
             known, _ = known_part(left, leave_out=True)
-            errors[number] = jackknife_error(float(observed[number]), left if known is None else known)[0]
+            error = jackknife_error(float(observed[number]), left if known is None else known)[0]
+            errors[number] = 0.0 if error <= ROUNDING * abs(float(observed[number])) else error
             freedom[number] = len(left) - 1
             p_values[number] = significance.student_p(float(observed[number]), errors[number], len(left) - 1)
         else:

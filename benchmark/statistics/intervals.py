@@ -84,7 +84,8 @@ def interval(
         tails = np.array([(1 - confidence) / 2, (1 + confidence) / 2])
         low, high = quantiles(draws, _bca_tails(value, draws, others, tails) if kind == "bca" else tails)
     if not np.isfinite(low):
-        return _nothing("no interval: at the end of the scale")
+        here = np.isfinite(_forth(np.array([value]), scale)).all()
+        return _nothing(f"no interval: {'with a cluster left out ' if here else ''}at the end of the scale")
     return Interval(float(np.clip(low, *within)), float(np.clip(high, *within)), note)
 
 

@@ -194,11 +194,18 @@ def _signs(means: _Means) -> FloatArray:
 
 
 def _cosine(x: FloatArray, y: FloatArray) -> FloatArray:
-    """Cosine of each two rows; NaN where one is zero."""
+    """Cosine of each two rows; NaN where one is zero. Rows are scaled first, so that no square is too large or too small."""
+    x, y = _scaled(x), _scaled(y)
     scale = np.sqrt((x * x).sum(axis=1) * (y * y).sum(axis=1))
     product = (x * y).sum(axis=1)
     value = np.divide(product, scale, out=np.full_like(product, np.nan), where=scale > 0)
     return np.asarray(np.clip(value, -1.0, 1.0))
+
+
+def _scaled(x: FloatArray) -> FloatArray:
+    """Each row with its largest magnitude brought near 1, by a power of two, which rounds nothing."""
+    _, exponent = np.frexp(np.abs(x).max(axis=1, keepdims=True, initial=0.0))
+    return np.asarray(np.ldexp(x, -exponent), dtype=float)
 
 
 def _within(scores: FloatArray, labels: FloatArray) -> FloatArray:

@@ -10,6 +10,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
+import benchmark
 from benchmark.report.data import ReportData
 from benchmark.report.table import ComparisonTable, Row, comparison_table
 from benchmark.report.table_csv import to_csv
@@ -278,3 +279,16 @@ def test_a_table_of_magnitudes_does_not_explain_negative_values(make_report: Mak
     data = make_report({"a": 0.5, "b": -0.7}, tables=({"magnitude": True}, {"name": "signed"}))
     said = [any("a negative correlation is disagreement" in note for note in table_of(data, i).notes) for i in (0, 1)]
     assert said == [False, True]
+
+
+@pytest.mark.parametrize(("level", "why"), [("system", "three conditions or more"), ("reference", "several of them")])
+def test_a_table_without_values_says_what_they_need_and_nothing_else_of_them(level: str, why: str) -> None:
+    pairs = 12
+    mos = [float(number) for number in range(pairs)]
+    frame = pd.DataFrame({"reference": [f"r{number}" for number in range(pairs)], "mos": mos, "a": mos[::-1], "b": mos})
+    result = benchmark.evaluate(
+        frame, mos="mos", methods=["a", "b"], statistics={"replicates": 20}, report={"tables": {"level": level}}
+    )
+    text = to_markdown(table_of(result.data))
+    assert why in text
+    assert not re.search("No intervals|Best value|Brackets", text)

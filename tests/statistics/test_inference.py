@@ -86,3 +86,12 @@ def test_other_corrections(make_table: Callable[..., Table], multiplicity: str) 
     adjusted = sorted(item.p_adjusted for item in differences)
     expected = p if multiplicity == "none" else list(np.maximum.accumulate([3 * p[0], 2 * p[1], p[2]]).clip(max=1))
     np.testing.assert_allclose(adjusted, expected, atol=1e-12)
+
+
+def test_a_difference_that_varies_by_rounding_alone_is_not_tested(make_table: Callable[..., Table]) -> None:
+    table = make_table(references=12, methods=2)
+    table.scores[0], table.scores[1] = table.labels, -table.labels
+    for family in families(table, "jackknife"):
+        (turned,) = family.differences
+        assert turned.value == pytest.approx(2)
+        assert np.isnan([turned.p_value, turned.p_adjusted]).all(), family.statistic

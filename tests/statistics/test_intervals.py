@@ -38,7 +38,13 @@ def test_the_jackknife_works_on_its_scale(scale: str, forth: object, back: objec
 def test_at_the_end_of_the_scale_there_is_no_interval_and_a_word_says_so() -> None:
     found = interval(1.0, NOTHING, np.ones(10), kind="jackknife", confidence=0.95, scale="fisher")
     assert math.isnan(found.low)
-    assert "end of the scale" in found.note
+    assert found.note == "no interval: at the end of the scale"
+
+
+def test_what_is_at_the_end_of_its_scale_only_without_a_cluster_is_not_said_to_be_there() -> None:
+    found = interval(0.75, NOTHING, np.array([1.0, 0.7, 0.7, 0.6]), kind="jackknife", confidence=0.95, scale="fisher")
+    assert math.isnan(found.low)
+    assert found.note == "no interval: with a cluster left out at the end of the scale"
 
 
 def test_percentiles_are_numpys_quantiles_and_undefined_resamples_are_counted() -> None:

@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -149,3 +150,18 @@ def test_constant_columns_are_undefined_at_every_level_without_a_warning(make_ta
         within = WithinReference(make_design(table))(counts)
     assert np.isnan(within[:, :2]).all()
     assert (within[:, 2] == 0.5).all(), "score ties count one half"
+
+
+@pytest.mark.parametrize("factor", [1e-300, 1e-170, 1e170, 1e300])
+def test_correlations_do_not_depend_on_the_unit_of_scores_or_labels(
+    make_table: Callable[..., Table], factor: float
+) -> None:
+    table = make_table()
+    counts = np.ones((1, table.n_clusters))
+    scaled = replace(table, scores=table.scores * factor)
+    labelled = replace(table, labels=table.labels * factor)
+    for measure in (Correlations, WithinReference, System):
+        expected = measure(make_design(table))(counts)
+        assert np.isfinite(expected).all()
+        for other in (scaled, labelled):
+            np.testing.assert_allclose(measure(make_design(other))(counts), expected, rtol=1e-9)

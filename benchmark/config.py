@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
-from benchmark.kinds import fit
+from benchmark.sections import Section
 from benchmark.words import did_you_mean
 from benchmark.written import Written
 from benchmark.yaml_text import WrittenFloat, WrittenInt
@@ -75,17 +75,6 @@ DATA_KEYS = (
     "lower_mos_better",
     "max_pixels",
 )
-
-
-class Section(BaseModel):
-    """A part of the configuration: unknown keys and wrong types are errors."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=False, allow_inf_nan=False)
-
-    @field_validator("*", mode="before")
-    @classmethod
-    def _as_wanted(cls, value: Any, info: ValidationInfo) -> Any:
-        return fit(cls.model_fields[str(info.field_name)].annotation, value)
 
 
 class PluginEntry(Section):
@@ -222,7 +211,7 @@ class EvaluateConfig(Section):
 
     statistics: StatisticsConfig = StatisticsConfig()
     report: ReportConfig = ReportConfig()
-    published: dict[str, PublishedEntry] = {}
+    published: dict[str, PublishedEntry] = Field(default_factory=dict)
 
 
 def _as_entry(value: Any) -> Any:
@@ -256,7 +245,7 @@ class RunConfig(Section):
     ]
     statistics: StatisticsConfig = StatisticsConfig()
     report: ReportConfig = ReportConfig()
-    published: dict[str, PublishedEntry] = {}
+    published: dict[str, PublishedEntry] = Field(default_factory=dict)
     weights_dir: Path | None = None
     offline: bool = False
     unpublished_weights: Literal["refuse", "mark"] = "refuse"

@@ -261,6 +261,11 @@ def parse(model: type[Model], source: Source) -> Model:
         raise ConfigError(config_errors.explain(error, model, source)) from None
 
 
+def wrong(error: ValidationError, model: type[BaseModel], given: Mapping[str, Any]) -> ConfigError:
+    """The same for a model that is built by its class; errors are named by it."""
+    return ConfigError(config_errors.explain(error, model, source_of(given, model.__name__)))
+
+
 def absolute(path: Path, source: Source, key: KeyPath) -> Path:
     """A path of a configuration made absolute: ``~``, ``$NAME``, ``${NAME}`` and ``..`` resolved, links not followed.
 

@@ -28,5 +28,7 @@ def exact(function: Callable[Parameters, Result]) -> Callable[Parameters, Result
 
 
 def names(given: str | Iterable[str] | None) -> list[str]:
-    """Names as a list: a single one is a list of one."""
-    return [] if given is None else [given] if isinstance(given, str) else list(given)
+    """Names as a list: a single one is a list of one, be it of another kind, which whoever takes it then refuses."""
+    return (
+        [] if given is None else list(given) if isinstance(given, Iterable) and not isinstance(given, str) else [given]
+    )

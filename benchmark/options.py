@@ -9,10 +9,10 @@ from typing import Any, get_args, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
-from benchmark.config import Section
 from benchmark.config_errors import explain
 from benchmark.config_file import KeyPath, Source, absolute
 from benchmark.errors import ConfigError
+from benchmark.sections import Section
 
 
 class _Options(Section):

@@ -23,6 +23,7 @@ from benchmark import (
     claims,
     contract_check,
     directions,
+    evaluate_keywords,
     files,
     foresight,
     keywords,
@@ -271,7 +272,7 @@ def _recorded(kind: type[Recorded], content: Any, directory: Path, key: str) -> 
         raise UserError(f"{directory / record.NAME}: {' '.join(said.split())[:300]}") from None
 
 
-def together(directories: Sequence[Path]) -> Evaluation:
+def together(directories: str | Path | Sequence[str | Path]) -> Evaluation:
     """Several finished runs side by side, by the names of their folders.
 
     Raises:
@@ -279,15 +280,18 @@ def together(directories: Sequence[Path]) -> Evaluation:
     """
     from benchmark.report.combine import side_by_side  # noqa: PLC0415
 
-    names = [directory.absolute().name for directory in directories]
+    folders = [Path(item) for item in ([directories] if isinstance(directories, (str, Path)) else directories)]
+    if not folders:
+        raise UserError("together: name the output folder of at least one run")
+    names = [folder.absolute().name for folder in folders]
     twice = [name for name in names if names.count(name) > 1]
     if twice:
         raise UserError(f"report: two folders are named {twice[0]!r}; rename one of them")
-    data = side_by_side({name: read(directory).data for name, directory in zip(names, directories, strict=True)})
-    listed = "\n".join(os.path.realpath(directory) for directory in directories)
+    data = side_by_side({name: read(folder).data for name, folder in zip(names, folders, strict=True)})
+    listed = "\n".join(os.path.realpath(folder) for folder in folders)
     digest = hashlib.sha256(listed.encode("utf-8", "surrogateescape")).hexdigest()
     claim = claims.of_content("report", f"report of {', '.join(names)}", digest)
-    inputs = tuple(directory / record.NAME for directory in directories)
+    inputs = tuple(folder / record.NAME for folder in folders)
     return Evaluation(data, Path("results", "+".join(names)), claim, inputs)
 
 
@@ -334,41 +338,40 @@ def evaluate(
     Raises:
         benchmark.errors.UserError: the table can't be used; the message names file, row or column.
     """
-    methods, lower_better = keywords.names(methods), keywords.names(lower_better)
+    said = evaluate_keywords.checked(
+        {"mos": mos, "methods": methods, "lower_better": lower_better, "lower_mos_better": lower_mos_better}
+        | {"reference": reference, "cluster": cluster, "condition": condition}
+        | {"mos_sd": mos_sd, "observers": observers, "output": output}
+    )
     given = {"statistics": statistics, "report": report, "published": published}
     keys = source_of({key: item for key, item in given.items() if item is not None}, "evaluate")
     asked = parse(EvaluateConfig, keys)
     mark, drop_identical = _reading(decimal, duplicates)
-    wanted = [name for name in (mos, *methods, reference, cluster, condition, mos_sd, observers) if name]
-    if isinstance(table, pd.DataFrame):
-        read_in = table_sources.from_frame(table)
-    else:
-        read_in = table_sources.from_file(Path(table), wanted)
-    named = read_in.name
-    sources = _score_sources(methods, read_in.headings)
+    read_in = table_sources.take(table, said.headings)
+    sources = _score_sources(said.methods, read_in.headings)
     columns = table_input.Columns(
-        mos=mos,
-        methods=tuple(name for name in methods if name not in sources),
-        reference=table_input.guess(read_in, reference, table_input.REFERENCE_NAMES),
-        cluster=cluster,
-        condition=condition,
-        mos_sd=mos_sd,
-        observers=observers,
+        mos=said.mos,
+        methods=tuple(name for name in said.methods if name not in sources),
+        reference=table_input.guess(read_in, said.reference, table_input.REFERENCE_NAMES),
+        cluster=said.cluster,
+        condition=said.condition,
+        mos_sd=said.mos_sd,
+        observers=said.observers,
     )
-    _check_methods(columns, lower_better)
+    _check_methods(columns, said.lower_better)
     scores, notes = table_input.from_table(read_in, columns, decimal=mark, drop_identical=drop_identical)
-    foresight.refuse_tables(asked.report, scores, methods, asked.published, keys)
-    foresight.refuse_tests(asked.statistics, scores, len(methods))
+    foresight.refuse_tables(asked.report, scores, said.methods, asked.published, keys)
+    foresight.refuse_tests(asked.statistics, scores, len(said.methods))
     for label, source in sources.items():
         scores[label] = list(source.scores(scores.copy(), scores.copy()))
     listed = [
-        _method_of_source(label, sources[label], lower_mos_better)
+        _method_of_source(label, sources[label], said.lower_mos_better)
         if label in sources
-        else _method_of_column(label, scores[label], label in lower_better)
-        for label in methods
+        else _method_of_column(label, scores[label], label in said.lower_better)
+        for label in said.methods
     ]
     notes.append(f"{len(scores)} pairs of {scores['reference'].nunique()} references.")
-    if lower_mos_better:
+    if said.lower_mos_better:
         notes.append("Lower labels mean better quality; correlations are turned so that positive means agreement.")
     options = {key: value for key, value in asdict(columns).items() if value is not None}
     options |= {"decimal": mark} if mark else {}
@@ -376,30 +379,30 @@ def evaluate(
     found = complete(
         scores,
         listed,
-        failures=_missing_scores(scores, methods),
+        failures=_missing_scores(scores, said.methods),
         statistics=asked.statistics,
         report=asked.report,
         published=asked.published,
-        title=asked.report.title or Path(named).stem,
+        title=asked.report.title or Path(read_in.name).stem,
         notes=notes,
-        lower_mos_better=lower_mos_better,
+        lower_mos_better=said.lower_mos_better,
         simulated=False,
         record={
-            "configuration": {"evaluate": named, **options, "lower_better": list(lower_better)},
+            "configuration": {"evaluate": read_in.name, **options, "lower_better": list(said.lower_better)},
             "dataset": {
-                "name": Path(named).stem,
+                "name": Path(read_in.name).stem,
                 "pairs": len(scores),
                 "references": int(scores["reference"].nunique()),
             },
             "versions": provenance.versions({"numpy", "scipy", "pandas", "numba"}),
             "machine": provenance.machine(),
         },
-        directory=output_of_table(Path(named), output),
+        directory=output_of_table(Path(read_in.name), said.output),
         hints=functools.partial(
             directions.of_table,
             methods=[method for method in listed if method.label not in sources],
-            lower_better=lower_better,
-            lower_mos_better=lower_mos_better,
+            lower_better=said.lower_better,
+            lower_mos_better=said.lower_mos_better,
         ),
     )
     if isinstance(table, pd.DataFrame):

@@ -62,6 +62,23 @@ class Source:
         return ["" if gap else str(cell).strip() for cell, gap in zip(cells, cells.isna(), strict=True)]
 
 
+def take(table: object, wanted: Collection[str]) -> Source:
+    """Read a table of any kind that ``evaluate`` takes.
+
+    Args:
+        table: a file's path or a DataFrame.
+        wanted: headings that are looked for.
+
+    Raises:
+        UserError: it is neither, or can't be used.
+    """
+    if isinstance(table, pd.DataFrame):
+        return from_frame(table)
+    if not isinstance(table, (str, Path)):
+        raise ConfigError(f"evaluate: table: expected a file's path or a DataFrame (given: a {type(table).__name__})")
+    return from_file(Path(table), wanted)
+
+
 def from_file(path: Path, wanted: Collection[str]) -> Source:
     """Read a file, every cell as text.
 
@@ -88,7 +105,7 @@ def from_file(path: Path, wanted: Collection[str]) -> Source:
 
 
 def from_frame(table: pd.DataFrame) -> Source:
-    """Take a DataFrame as it is; its index does not count.
+    """Take a DataFrame as it is; levels of its index that have a name are columns, others do not count.
 
     Raises:
         ConfigError: a heading stands twice, or pandas took columns for row names when it read the table.
@@ -98,6 +115,9 @@ def from_frame(table: pd.DataFrame) -> Source:
         raise DataError("table: the table has no rows")
     frame = table.reset_index(drop=True)
     frame.columns = pd.Index([str(name).strip() for name in table.columns], dtype=object)
+    for level, name in reversed([*enumerate(table.index.names)]):
+        if name is not None and str(name).strip() not in frame.columns:
+            frame.insert(0, str(name).strip(), table.index.get_level_values(level))
     source = Source(frame, "table")
     delimited.refuse_twice(source.headings, "table")
     for name in frame.columns[1:]:

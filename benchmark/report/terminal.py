@@ -46,10 +46,12 @@ def ranked_table(data: ReportData) -> RankedTable:
 
 
 def as_text(data: ReportData, width: int = 110, lines: int = 24, columns: int = 400) -> str:
-    """The ranked table as plain text of at most so many lines."""
+    """The ranked table and the notes to it, as plain text of at most so many lines."""
     console = Console(file=io.StringIO(), width=width, color_system=None, force_terminal=False)
     with console.capture() as capture:
         console.print(ranked_table(data))
+        for note in data.notes:
+            console.print(Text(f"note: {one_line(note, 400)}"))
     found = [line.rstrip()[:columns] for line in capture.get().splitlines()]
     if len(found) > lines:
         found = [*found[: lines - 1], f"… and {len(found) - lines + 1} more lines: see .summary, or .save()"]

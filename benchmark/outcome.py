@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pandas as pd
-from pydantic import ValidationError
 
 from benchmark import (
     atomic,
@@ -262,14 +261,10 @@ def _of_run(
 
 def _recorded(kind: type[Recorded], content: Any, directory: Path, key: str) -> Recorded:
     """A part of a record as its model; names what does not fit."""
-    try:
-        return kind.model_validate(content)
-    except ValueError as error:
-        said = f"{key}: {error}"
-        if isinstance(error, ValidationError):
-            first: Any = error.errors()[0]
-            said = f"{'.'.join(map(str, (key, *first['loc'])))}: {first['msg']}"
-        raise UserError(f"{directory / record.NAME}: {' '.join(said.split())[:300]}") from None
+    place = directory / record.NAME
+    if not isinstance(content, Mapping):
+        raise UserError(f"{place}: {key}: expected a mapping")
+    return parse(kind, source_of(content, f"{place}: {key}"))
 
 
 def together(directories: str | Path | Sequence[str | Path]) -> Evaluation:

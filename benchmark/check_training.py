@@ -16,8 +16,9 @@ from benchmark.config_file import Source, parse
 from benchmark.contracts import Method, WeightFile
 from benchmark.errors import Problem, Severity, UserError
 from benchmark.hashes import sha256_file
-from benchmark.images import ImageError, image_header
+from benchmark.images import image_header, read_image
 from benchmark.pipeline import add_plugin_folders
+from benchmark.sizes import SizePolicy, harmonise
 from benchmark.training import agreement, progress, record
 from benchmark.training_run import Prepared
 
@@ -34,12 +35,13 @@ def findings(source: Source, plugin_folders: Sequence[Path]) -> tuple[list[Probl
     method, _ = training_run.build_method(parsed, source)
     training_run.usable_device(parsed, source)
     dataset, _ = data.build(parsed.dataset, source)
-    problems = audit(
-        dataset,
-        sizes=data.size_policy(parsed.dataset),
-        learned=True,
-        arrange=lambda table: data.arranged(table, parsed.dataset),
-    )
+    with source.placing():
+        problems = audit(
+            dataset,
+            sizes=data.size_policy(parsed.dataset),
+            learned=True,
+            arrange=lambda table: data.arranged(table, parsed.dataset),
+        )
     where = f"method {parsed.method.name}"
     if any(problem.severity == "error" for problem in problems):  # then there is no division to speak of
         return problems, [Problem("note", "can be built", where)]
@@ -70,29 +72,40 @@ def _division(prepared: Prepared) -> list[Problem]:
     problems = [Problem("note", told, "train")]
     if len(division.validation) and division.validation["mos"].nunique() < 2:
         problems.append(Problem("warning", "the validation pairs have a single label: no epoch is better", "train"))
-    crop, sizes = prepared.method.identity().get("crop_size", ""), prepared.data.sizes
-    if crop.isdecimal() and sizes.resize is None and sizes.fov != "crop":
-        small = _smaller(prepared, int(crop))
-        if small:
-            told = (
-                f"{len(small)} images are smaller than crops of {crop} px ({small[0]} …); set `resize` or `crop_size`"
-            )
-            problems.append(Problem("error", told, "train"))
+    crop = prepared.method.identity().get("crop_size", "")
+    small = _smaller(prepared, int(crop)) if crop.isdecimal() else []
+    if small:
+        some = f"{small[0]}{' …' if len(small) > 1 else ''}"
+        told = f"{len(small)} images are smaller than crops of {crop} px ({some}); set `resize` or `crop_size`"
+        problems.append(Problem("error", told, "train"))
     return problems
 
 
 def _smaller(prepared: Prepared, crop: int) -> list[str]:
-    """References whose shorter side is below that of a crop."""
-    found = []
+    """References of which an image's shorter side is below that of a crop once it is prepared as for training."""
+    found: dict[str, None] = {}
+    sizes = prepared.data.sizes
     for part in (prepared.division.train, prepared.division.validation):
-        for name, path in dict(zip(part["reference"], part["reference_path"], strict=True)).items():
+        for row in part.itertuples():
             try:
-                header = image_header(Path(path))
-            except (ImageError, OSError):  # the audit says so
+                side = _shorter_side(Path(str(row.enhanced_path)), Path(str(row.reference_path)), sizes)
+            except UserError:  # the audit says so
                 continue
-            if min(header.height, header.width) < crop:
-                found.append(str(name))
-    return found
+            if side < crop:
+                found[str(row.reference)] = None
+    return list(found)
+
+
+def _shorter_side(enhanced: Path, reference: Path, sizes: SizePolicy) -> int:
+    """Of a pair as methods get it, px; looks at pixels only where they decide it."""
+    if sizes.resize is not None:
+        return sizes.resize if isinstance(sizes.resize, int) else min(sizes.resize)
+    if sizes.fov != "crop" and sizes.size_mismatch == "error":
+        header = image_header(enhanced)
+        return min(header.height, header.width)
+    one, other = (read_image(path, **sizes.decoding()) for path in (enhanced, reference))
+    _, height, width = harmonise(one, other, sizes, (str(enhanced), str(reference)))[0].shape
+    return min(height, width)
 
 
 def _beginning(prepared: Prepared) -> list[Problem]:

@@ -11,12 +11,12 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-from benchmark import check_training, contract_check, data, destinations, foresight, lineup
+from benchmark import check_training, contract_check, data, destinations, foresight, lineup, pipeline
 from benchmark.audit import audit
 from benchmark.config import RunConfig
 from benchmark.config_file import absolute, home_of, parse, read_source
 from benchmark.contracts import ScoreSource, Trainable
-from benchmark.errors import Problem, Severity
+from benchmark.errors import Problem, Severity, UserError
 from benchmark.lineup import Entrant
 from benchmark.pipeline import add_plugin_folders
 
@@ -39,17 +39,32 @@ def check(config: str | Path, settings: Sequence[str], plugin_folders: Sequence[
     entrants = lineup.line_up(parsed.methods, source)
     dataset, _ = data.build(parsed.dataset, source)
     learned = any(isinstance(entrant.method, Trainable) for entrant in entrants)
-    problems = audit(
-        dataset,
-        sizes=data.size_policy(parsed.dataset),
-        learned=learned,
-        arrange=lambda table: data.arranged(table, parsed.dataset),
-    )
+    with source.placing():
+        problems = audit(
+            dataset,
+            sizes=data.size_policy(parsed.dataset),
+            learned=learned,
+            arrange=lambda table: data.arranged(table, parsed.dataset),
+        )
     folder = parsed.weights_dir and absolute(parsed.weights_dir, source, ("weights_dir",))
     methods = [entrant.method for entrant in entrants if entrant.status == "scored"]
     problems += foresight.closed_folders(destinations.output_of(parsed, source, config), methods, folder)
+    if not any(problem.severity == "error" for problem in problems):
+        problems += _refusals(config, settings, plugin_folders)
     about_methods = [method_problem(entrant, folder, offline=parsed.offline) for entrant in entrants]
     return _conclude(problems, about_methods, console, "the data")
+
+
+def _refusals(config: str | Path, settings: Sequence[str], plugin_folders: Sequence[Path]) -> list[Problem]:
+    """What a run would refuse before it scores: splits, tables or a device that are not there."""
+    severity: Severity = "error"
+    try:
+        prepared = pipeline.prepare(config, settings, {"plugins": plugin_folders})
+        severity = "warning" if (prepared.output / "store").is_dir() else severity  # what is stored needs no device
+        pipeline.refuse_device(prepared)
+    except UserError as error:
+        return [Problem(severity, str(error))]
+    return []
 
 
 def _conclude(problems: Sequence[Problem], about_methods: Sequence[Problem], console: Console, subject: str) -> int:

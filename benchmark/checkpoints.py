@@ -49,7 +49,7 @@ def read(path: Path) -> dict[str, Any]:
         else:
             reason = f"it is cut off or damaged ({_first_line(error)})"
         raise UserError(f"{path}: {reason}") from None
-    except (OSError, RuntimeError, EOFError, ValueError, KeyError, AttributeError, zipfile.BadZipFile) as error:
+    except Exception as error:  # torch's readers raise whatever the damaged bytes lead them to
         raise UserError(f"{path}: it is cut off or damaged ({_first_line(error)})") from None
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise UserError(f"{path}: no checkpoint of this tool (or of another version)")

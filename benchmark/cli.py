@@ -216,26 +216,28 @@ def evaluate(
     from benchmark.config_file import parse, read_source  # noqa: PLC0415
 
     out, _ = _consoles()
-    config = parse(EvaluateConfig, read_source({}, set_ or ()))
+    source = read_source({}, set_ or ())
+    config = parse(EvaluateConfig, source)
     outcome.refuse_output_of_table(table, output, overwrite=overwrite)
-    result = outcome.evaluate(
-        table,
-        mos=mos,
-        methods=_names(methods) or [],
-        lower_better=_names(lower_better) or [],
-        lower_mos_better=lower_mos_better,
-        reference=reference,
-        cluster=cluster,
-        condition=condition,
-        mos_sd=mos_sd,
-        observers=observers,
-        decimal=decimal,
-        duplicates=duplicates,
-        statistics=config.statistics,
-        report=config.report,
-        published=config.published,
-        output=output,
-    )
+    with source.placing():
+        result = outcome.evaluate(
+            table,
+            mos=mos,
+            methods=_names(methods) or [],
+            lower_better=_names(lower_better) or [],
+            lower_mos_better=lower_mos_better,
+            reference=reference,
+            cluster=cluster,
+            condition=condition,
+            mos_sd=mos_sd,
+            observers=observers,
+            decimal=decimal,
+            duplicates=duplicates,
+            statistics=config.statistics,
+            report=config.report,
+            published=config.published,
+            output=output,
+        )
     result.save(overwrite=overwrite)
     _show(result, out)
     return int(result.exit_status)
@@ -417,9 +419,13 @@ def demo_data(
     seed: Annotated[int, typer.Option(parser=_whole(0), metavar="S", help="Same seed, same bytes.")] = 0,
 ) -> int:
     """Write an EFID-shaped data set with simulated labels."""
+    from benchmark import places  # noqa: PLC0415
     from benchmark.simulation import write_demo  # noqa: PLC0415
     from benchmark.simulation.display import WritingProgress  # noqa: PLC0415
 
+    closed = places.why_not_writable(directory.absolute())
+    if closed:
+        raise UserError(f"demo-data: {closed}; name another folder")
     with WritingProgress(_consoles()[1]) as progress:
         count = write_demo(directory, references=references, size=size, photos=photos, seed=seed, progress=progress)
     print(f"{directory}: {count} references x 6 enhanced images, simulated labels")

@@ -22,6 +22,9 @@ LOSSES = ("mse", "plcc", "rank")
 Seed = Annotated[int, Field(ge=0, le=2**63 - 1)]
 """What every generator takes: torch's refuses more than 63 bits."""
 
+Side = Annotated[int, Field(ge=8)]
+"""Of an image that is resized, px."""
+
 STATISTICS = (
     "srcc",
     "plcc",
@@ -104,12 +107,19 @@ class DatasetEntry(PluginEntry):
     test_fold: Annotated[int, Field(ge=1)] | None = None
     fold_seed: Seed = 0
     size_mismatch: Literal["error", "resize-reference", "resize-enhanced", "crop"] = "error"
-    resize: Annotated[int, Field(ge=8)] | tuple[int, int] | None = None
+    resize: Side | tuple[Side, Side] | None = None
     orientation: Literal["ignore", "apply"] = "ignore"
     bit_depth: Annotated[int, Field(ge=8, le=16)] | None = None
     fov: Literal["none", "crop", "blank"] = "none"
     lower_mos_better: bool | None = None
     max_pixels: Annotated[int, Field(ge=1)] = 100_000_000
+
+    @model_validator(mode="after")
+    def _resized_images_are_allowed(self) -> DatasetEntry:
+        sides = (self.resize, self.resize) if isinstance(self.resize, int) else self.resize
+        if sides is not None and sides[0] * sides[1] > self.max_pixels:
+            raise ValueError(f"resize makes {sides[1]}×{sides[0]} or more, above max_pixels ({self.max_pixels:,})")
+        return self
 
     @model_validator(mode="after")
     def _folds_have_one_left_out(self) -> DatasetEntry:
@@ -143,8 +153,8 @@ class TableConfig(Section):
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$", description="letters, digits, - and _")] = "comparison"
     caption: str = ""
     label: str = ""
-    rows: dict[str, list[str]] | None = None
-    columns: tuple[Statistic, ...] = ("srcc", "plcc", "krcc", "plcc_logistic4", "rmse")
+    rows: Annotated[dict[str, Annotated[list[str], Field(min_length=1)]], Field(min_length=1)] | None = None
+    columns: Annotated[tuple[Statistic, ...], Field(min_length=1)] = ("srcc", "plcc", "krcc", "plcc_logistic4", "rmse")
     level: Literal["pair", "reference", "system"] = "pair"
     conditions: Literal["none", "all"] | tuple[str, ...] = "none"
     datasets: tuple[str, ...] | None = None

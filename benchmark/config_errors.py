@@ -109,7 +109,7 @@ def _explain_one(item: Any, place: Place, source: Source, prefix: KeyPath) -> st
     path = source.as_written((*prefix, *place.path))
     if item["type"] == "value_error" and "error" in item.get("ctx", {}):
         return _explain_own(str(item["ctx"]["error"]), path, place, source)
-    key = ".".join(str(part) for part in path) or "configuration"
+    key = ".".join(str(part) for part in path) if path else "configuration"
     where, kind = source.where(path), item["type"]
     if kind in UNKNOWN:
         return f"{where}: unknown key {_short(repr(key), 120)}{did_you_mean(str(path[-1]), place.known)}"
@@ -145,9 +145,14 @@ def shown(value: Any) -> str:
         return _short(repr(value))
     if (text := text_of(value)) is not None:
         return _short(text)
+    empty = "" if isinstance(value, BaseModel) or value else "n empty"
     if isinstance(value, (Mapping, BaseModel)):
-        return "a mapping"
-    return "a list" if isinstance(value, (list, tuple, set, frozenset)) else f"a value of type {type(value).__name__}"
+        return f"a{empty} mapping"
+    return (
+        f"a{empty} list"
+        if isinstance(value, (list, tuple, set, frozenset))
+        else f"a value of type {type(value).__name__}"
+    )
 
 
 def _advice(given: Any, wanted: Iterable[Kind]) -> str:

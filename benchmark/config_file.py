@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -19,6 +20,7 @@ from pydantic import BaseModel, ValidationError
 from benchmark import config_errors, yaml_text
 from benchmark.config import DATA_KEYS
 from benchmark.errors import ConfigError
+from benchmark.kinds import can_be_stored
 from benchmark.words import nearest
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -65,6 +67,18 @@ class Source:
         """Place and key, as errors begin: ``c.yaml:3: report.plots``; an option of the command line is both."""
         where, key = self.where(path), ".".join(str(part) for part in self.as_written(path))
         return where if where == f"--{key}" else f"{where}: {key}"
+
+    @contextmanager
+    def placing(self) -> Iterator[None]:
+        """Put the place in front of what others refuse, where that begins with a key (``dataset.splits: …``)."""
+        try:
+            yield
+        except ConfigError as error:
+            found = re.match(r"(?:evaluate: )?((?:dataset|published|report|statistics|train)\..*?): ", str(error))
+            if found is None:
+                raise
+            path = tuple(int(part) if part.isdigit() else part for part in found[1].split("."))
+            raise ConfigError(f"{self.named(path)}: {str(error)[found.end() :]}") from None
 
     def as_written(self, path: KeyPath) -> KeyPath:
         """A key as it stands here: what belongs to ``dataset`` may stand beside it, and a single value is a list of one."""
@@ -126,6 +140,9 @@ def source_of(values: Mapping[str, Any], name: str) -> Source:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):
+        unfit = next((key for key in value if not can_be_stored(str(key))), None)
+        if unfit is not None:
+            raise ConfigError(f"the key {str(unfit)!r} holds what no file can")
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [_plain(item) for item in value]
@@ -146,14 +163,18 @@ def _read_file(path: Path) -> Source:
             _note_lines(node, (), lines, path)
         values = yaml_text.load(text)
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        place = f"{path}:{mark.line + 1}" if mark is not None else str(path)
-        raise ConfigError(f"{place}: not valid YAML: {getattr(error, 'problem', None) or error}") from None
+        line, problem = yaml_text.fault(error, text)
+        place = str(path) if line is None else f"{path}:{line}"
+        raise ConfigError(f"{place}: not valid YAML: {problem}") from None
     except RecursionError:
         raise ConfigError(f"{path}: nested too deeply for a configuration") from None
     if not isinstance(values, dict):
         raise ConfigError(f"{path}: a configuration is a mapping of keys to values, this file is not")
-    return Source(values=_plain(values), name=str(path), base=path.absolute().parent, lines=lines)
+    try:
+        plain = _plain(values)
+    except ConfigError as error:
+        raise ConfigError(f"{path}: {error}") from None
+    return Source(values=plain, name=str(path), base=path.absolute().parent, lines=lines)
 
 
 def _near_files(path: Path) -> str:
@@ -164,16 +185,21 @@ def _near_files(path: Path) -> str:
     return f"; did you mean {folder / near}?" if near else ""
 
 
-def _note_lines(node: yaml.Node, path: KeyPath, lines: dict[KeyPath, int], file: Path) -> None:
-    """Remember the line of each key; a key that stands twice would silently lose its first value, so it is an error."""
+def _note_lines(node: yaml.Node, path: KeyPath, lines: dict[KeyPath, int], file: Path | None) -> None:
+    """Remember the line of each key; a key that stands twice would silently lose its first value, so it is an error.
+
+    Without a file, it is a setting's value, and whoever reads that says which.
+    """
     if len(lines) > MOST_KEYS:  # a few lines of aliases to aliases can stand for billions of values
-        raise ConfigError(f"{file}: more than {MOST_KEYS:,} keys and values are no configuration")
+        place = f"{file}: " if file else ""
+        raise ConfigError(f"{place}more than {MOST_KEYS:,} keys and values are no configuration")
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
             below = (*path, str(key.value))
             line = key.start_mark.line + 1
             if below in lines:
-                raise ConfigError(f"{file}:{line}: the key {key.value!r} stands twice (first in line {lines[below]})")
+                place, first = (f"{file}:{line}: ", f" (first in line {lines[below]})") if file else ("", "")
+                raise ConfigError(f"{place}the key {key.value!r} stands twice{first}")
             lines[below] = line
             _note_lines(value, below, lines, file)
     elif isinstance(node, yaml.SequenceNode):
@@ -194,14 +220,16 @@ def _apply_settings(source: Source, settings: str | Sequence[str]) -> Source:
         try:
             node = yaml_text.compose(text)
             if node is not None:
-                _note_lines(node, (), {}, Path("--set"))
-            value = yaml_text.load(text)
+                _note_lines(node, (), {}, None)
+            value = _plain(yaml_text.load(text))
+        except ConfigError as error:
+            raise ConfigError(f"--set {shown}: {error}") from None
         except yaml.YAMLError:
             raise ConfigError(f"--set {shown}: the value is not valid YAML") from None
         except RecursionError:
             raise ConfigError(f"--set {shown}: nested too deeply for a configuration") from None
         parts = _beside_or_in_dataset(values, key.strip().split("."))
-        values = _with_value(values, parts, _plain(value), shown)
+        values = _with_value(values, parts, value, shown)
         at = _path(values, parts)
         set_by[at] = f"--set {shown}"
         lines = {key: line for key, line in lines.items() if key[: len(at)] != at}  # what stands there is gone

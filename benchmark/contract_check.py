@@ -98,12 +98,19 @@ def check_method(method: Method) -> str | None:
     seed = _asked(method.depends_on_seed, "depends_on_seed")
     if not isinstance(seed, bool):
         raise PluginError(_broken(f"`depends_on_seed()` returned {_shown(seed)}; it must return True or False"))
-    reason = _asked(method.unavailable, "unavailable")
-    if reason is not None and not (isinstance(reason, str) and reason.strip()):
-        raise PluginError(
-            _broken(f"`unavailable()` returned {_shown(reason)}; it must return the reason as text, or None")
-        )
-    return reason
+    return _reason(method.unavailable, "unavailable")
+
+
+def why_untrainable(method: Trainable) -> str | None:
+    """What ``untrainable()`` says; raises as ``check_method``."""
+    return _reason(method.untrainable, "untrainable")
+
+
+def _reason(function: Callable[[], Any], name: str) -> str | None:
+    reason = _asked(function, name)
+    if reason is None or (isinstance(reason, str) and reason.strip()):
+        return reason
+    raise PluginError(_broken(f"`{name}()` returned {_shown(reason)}; it must return the reason as text, or None"))
 
 
 def weights_of(method: Method) -> Sequence[WeightFile]:

@@ -220,6 +220,13 @@ class Trainable(Method):
 
     scoring_options: ClassVar[frozenset[str]] = frozenset({"checkpoint"})
 
+    def untrainable(self) -> str | None:
+        """Why it can't be trained as it is configured, and what to do; ``None`` where nothing speaks against it.
+
+        Asked by ``check`` and before a training begins.
+        """
+        return None
+
     def build(self, device: str) -> torch.nn.Module:
         """Make the network ready for training: frozen parts hold their pretrained weights and need no gradient.
 

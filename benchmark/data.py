@@ -76,7 +76,7 @@ def build(entry: DatasetEntry, source: Source) -> tuple[Dataset, dict[str, Any]]
     given = entry.options
     for key in DATA_KEYS:
         if key in given and key not in known:
-            raise ConfigError(f"{source.where((key,))}: the data set {entry.name!r} takes no {key!r}")
+            raise ConfigError(f"{source.where(('dataset', key))}: the data set {entry.name!r} takes no {key!r}")
     options = check_options(found, given, source, ("dataset",))
     try:
         dataset = found(**options)
@@ -120,9 +120,10 @@ def load(entry: DatasetEntry, source: Source, limit: int | None) -> Data:
     """
     dataset, options = build(entry, source)
     table = pairs.complete(contract_check.pairs_of(dataset))
-    table = arranged(table, entry)
     wanted = None if entry.splits is None else list(entry.splits)
-    chosen = pairs.limit_references(pairs.choose_splits(table, wanted), limit)
+    with source.placing():
+        table = arranged(table, entry)
+        chosen = pairs.limit_references(pairs.choose_splits(table, wanted), limit)
     lower = dataset.info.lower_mos_better if entry.lower_mos_better is None else entry.lower_mos_better
     sizes = size_policy(entry)
     data = Data(dataset, plain_options(options), table, chosen, sizes, lower)

@@ -24,7 +24,7 @@ from benchmark.evaluation_rows import (
     ranking_rows,
     summary_rows,
 )
-from benchmark.statistics.design import Design, Table, make_design
+from benchmark.statistics.design import Table, make_design
 from benchmark.statistics.discrimination import Discrimination
 from benchmark.statistics.inference import compute, infer
 from benchmark.statistics.intervals import Kind, choose
@@ -153,7 +153,7 @@ def _tasks(
     yield _Task(pair, Correlations(design, threads=settings.threads), resamples, drawn_kind)
     mapped = Mapped(design, settings.mapping_resamples, threads=settings.threads)
     yield _Task(pair, mapped, resamples, drawn_kind)
-    if _has_opinions(design):
+    if has_opinions(design.table.label_sd, design.table.observers):
         rng = np.random.default_rng(seed)
         measure = Discrimination(design, settings.replicates, rng, threads=settings.threads)
         yield _Task(pair, measure, resamples, drawn_kind)
@@ -170,9 +170,11 @@ def _tasks(
         yield _Task(Scope(dataset, split, "system"), System(whole), by_cluster, "percentile", tested=False)
 
 
-def _has_opinions(design: Design) -> bool:
-    table = design.table
-    return bool((np.isfinite(table.label_sd) & (table.observers >= 1)).sum() > 1)
+def has_opinions(
+    label_sd: np.ndarray[tuple[int], np.dtype[np.float64]], observers: np.ndarray[tuple[int], np.dtype[np.float64]]
+) -> bool:
+    """Whether labels carry the spread and the number of their opinions, without which pairs can't be told apart."""
+    return bool((np.isfinite(label_sd) & (observers >= 1)).sum() > 1)
 
 
 def check_resolution(scores: pd.DataFrame, methods: int, settings: StatisticsSettings) -> None:

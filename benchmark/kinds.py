@@ -26,6 +26,8 @@ NOTHING = type(None)
 TRUTHS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 LISTS = (tuple, list, set, frozenset, collections.abc.Sequence, collections.abc.Iterable, collections.abc.Collection)
 MAPPINGS = (dict, collections.abc.Mapping, collections.abc.MutableMapping)
+EXACT = 2.0**53
+"""Below it every whole number has a float of its own."""
 _WHOLE = re.compile(r"[-+]?(0|[1-9][0-9_]*)")
 _NUMBER = re.compile(r"[-+]?(0|[1-9][0-9_]*)?(\.[0-9]*)?([eE][-+]?[0-9]+)?")
 
@@ -143,12 +145,15 @@ def _fit_truth(types_: set[Any], value: Any) -> Any:
 
 def _fit_text(types_: set[Any], value: Any) -> Any:
     text = text_of(value)
-    if text is not None and not _can_be_stored(text, as_path=str not in types_):
+    if text is None:
+        return value
+    as_path = str not in types_
+    if not can_be_stored(text, as_path=as_path) or (as_path and not text.strip()):
         return Misfit(value)
-    return value if text is None or isinstance(value, str) or (isinstance(value, Path) and str not in types_) else text
+    return Path(text) if as_path else text  # pydantic would take the texts 0, n and t for truth values
 
 
-def _can_be_stored(text: str, *, as_path: bool) -> bool:
+def can_be_stored(text: str, *, as_path: bool = False) -> bool:
     """Whether a text can be a file's name or stand in a file: half a character (a lone surrogate) can't, nor can NUL."""
     try:
         os.fsencode(text) if as_path else text.encode("utf-8")
@@ -181,7 +186,8 @@ def _number(value: Any, types_: set[Any]) -> int | float | None:
         return value if isinstance(value, WrittenInt) else int(value)
     if isinstance(value, numbers.Real):
         number = value if isinstance(value, WrittenFloat) else float(value)
-        return int(number) if float not in types_ and number.is_integer() else number
+        whole = number.is_integer() and abs(number) < EXACT
+        return int(number) if float not in types_ and whole else number
     return None
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +20,9 @@ from benchmark.results import NOT_RECORDED
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+EPOCHS, EPOCH = "train.n_epoch", "epoch"
 
 
 def stated(method: Method | None) -> Mapping[str, Any]:
@@ -117,8 +121,19 @@ def training(said: Mapping[str, Any]) -> dict[str, str]:
     if not isinstance(settings, Mapping) or not isinstance(record, Mapping):
         return {}
     texts = {str(key): _text(value) for key, value in settings.items()}
+    texts |= {EPOCHS: _text((said.get("train") or {}).get("n_epoch")), EPOCH: _epoch(said)}
     backbones = hashlib.sha256(json.dumps(said.get("weights"), sort_keys=True).encode()).hexdigest()
     return {**texts, "training data": str(record.get("fingerprint")), "backbones": backbones}
+
+
+def _epoch(said: Mapping[str, Any]) -> str:
+    """Which epoch a checkpoint holds: the best so far by validation, or that of a number."""
+    number, history = said.get("epoch"), said.get("history")
+    known = [item for item in history if isinstance(item, Mapping)] if isinstance(history, Sequence) else []
+    values = {item.get("epoch"): item.get("val_srcc") for item in known}
+    finite = {key: value for key, value in values.items() if isinstance(value, float) and math.isfinite(value)}
+    best = finite and finite.get(number) == max(finite.values())
+    return "best" if best else _text(number)
 
 
 def prepared_otherwise(said: Mapping[str, Any], sizes: Mapping[str, Any]) -> str:

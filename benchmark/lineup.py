@@ -64,6 +64,11 @@ class Entrant:
         return MethodInfo(name=self.name, title=self.label, higher_is_better=True)
 
     @property
+    def title(self) -> str:
+        """What tables call it."""
+        return self.info.title if self.label == self.name else self.label
+
+    @property
     def scores_images(self) -> bool:
         """Whether workers have to score it."""
         return self.status == "scored" and self.method is not None and not isinstance(self.method, ScoreSource)
@@ -84,7 +89,15 @@ def line_up(entries: Sequence[MethodEntry], source: Source) -> list[Entrant]:
         ConfigError: an unknown name or a wrong option. A plug-in that fails to import is no such error: its own row says so.
     """
     known = registry.methods().listings()
-    return [_enter(entry, index, source, known) for index, entry in enumerate(entries)]
+    entrants = [_enter(entry, index, source, known) for index, entry in enumerate(entries)]
+    titles = [entrant.title for entrant in entrants]
+    for index, title in enumerate(titles):
+        if title in titles[:index]:
+            raise ConfigError(
+                f"{source.where(('methods', index))}: tables would show two methods as {title!r}; give this one another "
+                "`label`"
+            )
+    return entrants
 
 
 def _enter(
@@ -209,6 +222,10 @@ def judge_checkpoints(
             )
         if any(digests & selected for digests in scored.values()):
             entrant.marks.append("its checkpoint was selected on the scored split")
+        if said and not trained:
+            entrant.marks.append(
+                "its checkpoint does not record its training references: it may have seen those scored here"
+            )
         if trained and not by_pixels:
             entrant.marks.append(
                 "its checkpoint knows its training references as files: copies saved anew are not found"
@@ -358,7 +375,7 @@ def scored_method(entrant: Entrant, missing: int, total: int, first_reason: str)
     return ScoredMethod(
         label=entrant.label,
         name=info.name,
-        title=info.title if entrant.label == entrant.name else entrant.label,
+        title=entrant.title,
         higher_is_better=info.higher_is_better,
         group=info.group,
         trained_on=entrant.trained_on or info.trained_on,

@@ -356,6 +356,7 @@ def evaluate(
     _check_methods(columns, said.lower_better)
     scores, notes = table_input.from_table(read_in, columns, decimal=mark, drop_identical=drop_identical)
     foresight.refuse_tables(asked.report, scores, said.methods, asked.published, keys)
+    foresight.refuse_published(asked.published, scores, (), keys)
     foresight.refuse_tests(asked.statistics, scores, len(said.methods))
     for label, source in sources.items():
         scores[label] = list(source.scores(scores.copy(), scores.copy()))

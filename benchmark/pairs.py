@@ -144,7 +144,7 @@ def choose_splits(table: pd.DataFrame, splits: Sequence[str] | None, key: str = 
 
     Args:
         table: all pairs.
-        splits: names; ``["all"]`` for every one; ``None`` for the test split, else ``val``, else everything.
+        splits: names; with ``all`` among them every one; ``None`` for the test split, else ``val``, else everything.
         key: of the configuration, for messages.
 
     Raises:
@@ -153,7 +153,9 @@ def choose_splits(table: pd.DataFrame, splits: Sequence[str] | None, key: str = 
     present = list(dict.fromkeys(table["split"]))
     if splits is None:
         chosen = next(([name] for name in ("test", "val") if name in present), present)
-    elif list(splits) == ["all"]:
+    elif not splits:
+        raise ConfigError(f"{key}: it names no split; leave it out for the test split, or write `all`")
+    elif "all" in splits:
         chosen = present
     else:
         unknown = [name for name in splits if name not in present]
@@ -161,6 +163,9 @@ def choose_splits(table: pd.DataFrame, splits: Sequence[str] | None, key: str = 
             shown = ", ".join(repr(name) for name in present if name) or "none: its pairs are not split"
             why = table.attrs.get(LEFT_OUT, {}).get(unknown[0], "")
             reason = f": {why}" if why else ""
+            several = [name.strip() for name in unknown[0].split(",")]
+            if len(several) > 1 and set(several) <= set(present):
+                reason = f"; several are a list: [{', '.join(several)}]"
             raise ConfigError(f"{key}: no split {unknown[0]!r} in this data set (it has {shown}){reason}")
         chosen = list(splits)
     return table[table["split"].isin(chosen)].reset_index(drop=True)

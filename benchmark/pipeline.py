@@ -57,7 +57,8 @@ from benchmark.scoring import asking, promise
 from benchmark.scoring.engine import Outcome
 from benchmark.scoring.plan import Failure, Plan
 from benchmark.single import create_method
-from benchmark.work import Machine, Prepared, Work, find_machine, plan_work, score
+from benchmark.words import did_you_mean
+from benchmark.work import Machine, Prepared, Work, find_machine, plan_work, say_why, score
 
 __all__ = ["Evaluation", "Run", "create_method", "evaluate", "run"]
 
@@ -178,9 +179,9 @@ def _get_ready(
         lineup.check_label_scaling(prepared.entrants, prepared.data.name, labels, lower_mos_better=lower)
         lineup.tell_training(prepared.entrants, prepared.data, memory.sha256)
     work = plan_work(prepared, machine, memory, group, console)
-    unusable = provenance.why_no_device(prepared.config.device) if work.plan.groups and machine.device != "cpu" else ""
-    if unusable:
-        raise ConfigError(f"{prepared.source.named(('device',))}: {unusable}")
+    if work.plan.groups:
+        refuse_device(prepared)
+    say_why(work.plan, console)
     notes = orientation.notes(
         prepared.data.chosen[["reference_path", "enhanced_path"]].itertuples(index=False, name=None),
         facts.orientations(work.plan.hashes),
@@ -194,6 +195,19 @@ def _get_ready(
     return replace(prepared, data=loaded), machine, work
 
 
+def refuse_device(prepared: Prepared) -> None:
+    """Refuse a device that is not on this machine, where a method of the run scores images.
+
+    Raises:
+        ConfigError: says which device, and what to take instead.
+    """
+    device = prepared.config.device
+    computes = device != "auto" and any(entrant.scores_images for entrant in prepared.entrants)
+    unusable = provenance.why_no_device(device) if computes else ""
+    if unusable:
+        raise ConfigError(f"{prepared.source.named(('device',))}: {unusable}")
+
+
 def prepare(config: Config, settings: Sequence[str], overrides: Mapping[str, Any]) -> Prepared:
     """Read and check everything that can be checked before the first image is read.
 
@@ -201,19 +215,27 @@ def prepare(config: Config, settings: Sequence[str], overrides: Mapping[str, Any
         UserError: the configuration, a plug-in folder or the data can't be used.
     """
     source = _overridden(read_source(_recorded(config), settings), overrides)
+    if _is_record(config):
+        source = replace(source, name=str(config))
     parsed = _with_paths(parse(RunConfig, source), source, overrides)
     folders = tuple(str(folder) for folder in parsed.plugins)
     add_plugin_folders(parsed.plugins)
     entrants = lineup.line_up(parsed.methods, source)
     labels = [entrant.label for entrant in entrants]
-    everyone, entrants = entrants, _keep(entrants, keywords.names(overrides.get("methods")))
+    named = overrides.get("methods")
+    everyone, entrants = entrants, _keep(entrants, None if named is None else keywords.names(named))
     loaded = data.load(parsed.dataset, source, parsed.limit)
     narrowed_by = destinations.narrowing(source, overrides)
     destination = destinations.find(config, parsed, source, narrowed_by, loaded, everyone)
     foresight.refuse_output(destination.folder, source)
+    usable = [entrant.method for entrant in entrants if entrant.scores_images]
+    foresight.refuse_weights_dir(parsed.weights_dir, usable, source)
     pairs = loaded.chosen.assign(dataset=loaded.name)
     foresight.refuse_tables(parsed.report, pairs, labels, parsed.published, source, rows=not _is_record(config))
-    foresight.refuse_tests(parsed.statistics, pairs, len(entrants))
+    others = registry.datasets().names() if parsed.published else ()
+    foresight.refuse_published(parsed.published, loaded.table.assign(dataset=loaded.name), others, source)
+    with source.placing():
+        foresight.refuse_tests(parsed.statistics, pairs, len(entrants))
     return Prepared(parsed, source, destination, folders, loaded, entrants)
 
 
@@ -281,14 +303,17 @@ def add_plugin_folders(folders: Sequence[Path]) -> None:
 
 def _keep(entrants: list[Entrant], wanted: Sequence[str] | None) -> list[Entrant]:
     """The entrants that ``--methods`` names, by label or name."""
-    if not wanted:
+    if wanted is None:
         return entrants
+    labels = ", ".join(entrant.label for entrant in entrants)
+    if not wanted:
+        raise ConfigError(f"--methods: it names no method (this configuration has {labels})")
     kept = [entrant for entrant in entrants if entrant.label in wanted or entrant.name in wanted]
     found = {name for entrant in kept for name in (entrant.label, entrant.name)}
     unknown = [name for name in wanted if name not in found]
     if unknown:
-        labels = ", ".join(entrant.label for entrant in entrants)
-        raise ConfigError(f"--methods: {unknown[0]!r} is not in this configuration (it has {labels})")
+        near = did_you_mean(unknown[0], [entrant.label for entrant in entrants])
+        raise ConfigError(f"--methods: {unknown[0]!r} is not in this configuration (it has {labels}){near}")
     return kept
 
 

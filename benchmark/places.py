@@ -29,6 +29,15 @@ def why_not_writable(folder: Path) -> str:
         return f"{place} can't be written to ({error.strerror or error})"
 
 
+def why_no_temporary() -> str:
+    """Why temporary files have no place: neither the usual folders nor the working directory can be written to."""
+    try:
+        tempfile.gettempdir()
+    except OSError:
+        return "no folder for temporary files can be written to; set TMPDIR to one that can"
+    return ""
+
+
 def why_no_output(output: Path, folders: Iterable[str] = FOLDERS, files: Iterable[str] = FILES) -> str:
     """Why a run's files can't be written into a folder; empty where they can."""
     for folder in (output, *(output / name for name in folders)):

@@ -48,6 +48,8 @@ def read(path: Path) -> dict[str, Any]:
         _check_depth(content)
     except FileNotFoundError:
         raise UserError(f"{path}: not there; is this the output folder of a run?") from None
+    except NotADirectoryError:
+        raise UserError(f"{path.parent}: not the output folder of a run") from None
     except (OSError, ValueError, RecursionError) as error:
         raise UserError(f"{path}: not a readable record of a run ({error})") from None
     if not isinstance(content, dict) or not isinstance(content.get("configuration"), dict):

@@ -22,6 +22,7 @@ from benchmark import (
     contract_check,
     data,
     files,
+    foresight,
     owner,
     places,
     provenance,
@@ -163,14 +164,19 @@ def prepare(source: Source) -> Prepared:
     device = usable_device(parsed, source)
     loaded = data.load(parsed.dataset, source, None)
     section = parsed.train
-    division = divide(
-        loaded.table, section.split, section.validate_, section.seed, lower_mos_better=loaded.lower_mos_better
-    )
+    with source.placing():
+        division = divide(
+            loaded.table, section.split, section.validate_, section.seed, lower_mos_better=loaded.lower_mos_better
+        )
     directory = absolute(parsed.checkpoints_dir, source, ("checkpoints_dir",))
+    lacking = places.why_no_temporary()
+    if lacking:
+        raise ConfigError(lacking)
     closed = places.why_no_output(directory, (), ())
     if closed:
         raise ConfigError(f"{source.where(('checkpoints_dir',))}: checkpoints_dir: {closed}")
     weights_dir = parsed.weights_dir and absolute(parsed.weights_dir, source, ("weights_dir",))
+    foresight.refuse_weights_dir(weights_dir, [method], source)
     return Prepared(parsed, method, options, loaded, division, directory, weights_dir, device)
 
 
@@ -178,11 +184,14 @@ def usable_device(parsed: TrainConfig, source: Source) -> str:
     """The device to train on.
 
     Raises:
-        ConfigError: mixed precision was asked for and the device is no GPU.
+        ConfigError: it is not on this machine, or mixed precision was asked for and it is no GPU.
     """
     device = parsed.device
     if device == "auto":
         device = "cuda" if provenance.cuda_at_hand() else "cpu"
+    unusable = provenance.why_no_device(device)
+    if unusable:
+        raise ConfigError(f"{source.named(('device',))}: {unusable}")
     if parsed.train.amp and device == "cpu":
         raise ConfigError(f"{source.where(('train', 'amp'))}: train.amp needs a CUDA device; the device is cpu")
     return device
@@ -236,6 +245,9 @@ def build_method(parsed: TrainConfig, source: Source) -> tuple[Trainable, dict[s
         raise ConfigError(f"{source.where(('method',))}: {error}") from None
     assert isinstance(method, Trainable)
     contract_check.check_method(method)
+    reason = contract_check.why_untrainable(method)
+    if reason is not None:
+        raise ConfigError(f"{source.where(('method',))}: {reason}")
     return method, options
 
 

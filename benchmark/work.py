@@ -146,7 +146,6 @@ def plan_work(prepared: Prepared, machine: Machine, memory: FileHashes, group: R
     plan = make_plan(rows, producers, store, memory, fault)
     if group.first:
         memory.save()
-    _say_why(plan, console)
     measured = costs.read(store.directory)
     setup = Setup(
         methods=tuple(entrant.task() for entrant in entrants),
@@ -283,7 +282,7 @@ def _weights_environment(entrants: Sequence[Entrant], shelf: Path) -> dict[str, 
     return weights.environment([weight for weight, _ in found], [path for _, path in found], shelf)
 
 
-def _say_why(plan: Plan, console: Console) -> None:
+def say_why(plan: Plan, console: Console) -> None:
     """Why scores are computed although the method has scored these pairs before."""
     for label, reasons in plan.reasons.items():
         for reason, count in sorted(reasons.items()):

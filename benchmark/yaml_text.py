@@ -95,6 +95,16 @@ class _Loader(yaml.SafeLoader):
     def text(self, node: yaml.ScalarNode) -> str:
         return str(node.value)
 
+    def truth(self, node: yaml.ScalarNode) -> bool:
+        value = self.bool_values.get(str(node.value).lower())
+        if value is None:  # of an explicit `!!bool`
+            raise yaml.constructor.ConstructorError(None, None, "no truth value", node.start_mark)
+        return bool(value)
+
+    def refused(self, node: yaml.Node) -> None:
+        tag = str(node.tag).replace(_TAG, "!!")
+        raise yaml.constructor.ConstructorError(None, None, f"the tag {tag} is not read here", node.start_mark)
+
 
 _Loader.yaml_implicit_resolvers = {}  # none of YAML 1.1's
 for _name, _pattern, _first in _KINDS:
@@ -102,6 +112,24 @@ for _name, _pattern, _first in _KINDS:
 _Loader.add_constructor(f"{_TAG}int", _Loader.written_int)
 _Loader.add_constructor(f"{_TAG}float", _Loader.written_float)
 _Loader.add_constructor(f"{_TAG}merge", _Loader.text)
+_Loader.add_constructor(f"{_TAG}bool", _Loader.truth)
+for _name in ("binary", "timestamp", "omap", "pairs", "set"):
+    _Loader.add_constructor(_TAG + _name, _Loader.refused)
+_Loader.add_constructor(None, _Loader.refused)
+
+
+def fault(error: yaml.YAMLError, text: str) -> tuple[int | None, str]:
+    """The line of what is no YAML, counted from 1 and ``None`` where unknown, and what is wrong, on one line."""
+    if isinstance(error, yaml.reader.ReaderError):
+        return text.count("\n", 0, error.position) + 1, f"a character that no text holds ({error.character:#04x})"
+    if not isinstance(error, yaml.MarkedYAMLError):
+        return None, " ".join(str(error).split())
+    problem, mark = str(error.problem), error.problem_mark
+    if "'\\t'" in problem:
+        problem = "a tab stands where blanks are needed"
+    elif error.context == "while scanning a simple key" and error.context_mark is not None:
+        problem, mark = "a key needs a colon and a blank after it", error.context_mark
+    return (mark.line + 1 if mark is not None else None), problem
 
 
 def compose(text: str) -> yaml.Node | None:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 from benchmark.config import PublishedEntry, TableConfig
+from benchmark.lineage import EPOCH, EPOCHS
 from benchmark.report import names
 from benchmark.report.blocks import Block, Numbers, Scope
 from benchmark.report.data import ReportData
@@ -14,6 +15,8 @@ from benchmark.results import NOT_RECORDED, ScoredMethod
 from benchmark.written import Written
 
 SEED = "train.seed"
+LENGTH = {EPOCHS, EPOCH}
+"""Trainings that differ in these alone are one, looked at early and late."""
 SIGNS = {True: "absolute values", False: "signed values", "unknown": "sign convention not stated"}
 
 
@@ -107,7 +110,8 @@ def _spread(data: ReportData, numbers: Numbers, method: ScoredMethod, block: Blo
     seeds = [other for other in trainings if not _differing([method, other]) - {SEED}]
     if len({other.training.get(SEED) for other in seeds}) > 1:
         return _range("training seeds", seeds, scored, digits)
-    keys = sorted(key.rpartition(".")[2] for key in _differing(trainings))
+    found = _differing(trainings)
+    keys = sorted(key.rpartition(".")[2] for key in found) if found - LENGTH else []
     if keys:
         shown = ", ".join(keys[:4]) + (" …" if len(keys) > 4 else "")
         return f"{_range('trainings', trainings, scored, digits)}; they differ in {shown}"

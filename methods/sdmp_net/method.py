@@ -14,7 +14,7 @@ from benchmark.contracts import Trainable
 
 from . import crops as places
 from .architecture import LARGEST_CROP, PUBLISHED_CROP, Architecture
-from .own_files import found
+from .own_files import find, found
 from .restore import carries_backbones, check_identity, check_tensors
 
 if TYPE_CHECKING:
@@ -171,17 +171,30 @@ class SDMPNetMethod(Trainable):
 
     # training
 
+    def untrainable(self) -> str | None:
+        """With a checkpoint no training begins, nor without the backbones in the folder that is to hold them."""
+        if self.checkpoint is not None:
+            return (
+                f"{self.info.name}: training begins with the backbones, not with `checkpoint: {self.checkpoint}`; leave it "
+                "out (a training goes on from its own checkpoints_dir)"
+            )
+        if isinstance(self.pretrained, Path):
+            try:
+                find(self.pretrained, self.architecture.cnn)
+                find(self.pretrained, self.architecture.vit)
+            except UserError as error:
+                return f"{self.info.name}: {error}"
+        return None
+
     def build(self, device: str) -> torch.nn.Module:
         """The network with pretrained backbones and untrained remaining parts; see ``Trainable.build``.
 
         Raises:
             UserError: a checkpoint was given, from which no training begins.
         """
-        if self.checkpoint is not None:
-            raise UserError(
-                f"{self.info.name}: training begins with the backbones, not with `checkpoint: {self.checkpoint}`; leave it "
-                "out (a training goes on from its own checkpoints_dir)"
-            )
+        reason = self.untrainable()
+        if reason is not None:
+            raise UserError(reason)
         network = self._new()
         if self.pretrained is not False:
             self._fill(network)

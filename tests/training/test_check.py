@@ -9,8 +9,9 @@ import pandas as pd
 import pytest
 from PIL import Image
 
+from benchmark import checkpoints
 from benchmark.cli import main
-from benchmark.errors import ConfigError
+from benchmark.errors import ConfigError, UserError
 
 Train = Callable[..., str]
 
@@ -95,3 +96,39 @@ def test_a_photograph_under_two_names_that_trains_and_validates_is_found(
             train(f"train.validate={validate}")
     else:
         assert "warning: the reference" in train(f"train.validate={validate}", "train.n_epoch=1")
+
+
+def test_crops_are_compared_with_the_images_as_training_gets_them(check: Callable[..., tuple[int, str]]) -> None:
+    tiny = "method={name: sdmp-net-tiny, pretrained: false, crop_size: 32}"
+    for policy in ("dataset.resize=16", "dataset.resize=[48, 24]"):
+        status, said = check(tiny, policy)
+        assert (status, "4 images are smaller than crops of 32 px" in said) == (2, True), said
+    assert check(tiny, "dataset.resize=[48, 32]")[0] == 0
+
+
+def test_what_a_method_would_refuse_to_train_with_is_found_beforehand(
+    check: Callable[..., tuple[int, str]], workshop: Path
+) -> None:
+    tiny = "method={name: sdmp-net-tiny, crop_size: 32, %s}"
+    status, said = check(tiny % "checkpoint: some.pt, pretrained: false")
+    assert (status, "training begins with the backbones" in said) == (2, True), said
+    status, said = check(tiny % f"pretrained: {workshop}")
+    assert (status, "holds no weights of resnet18" in said) == (2, True), said
+
+
+def test_a_device_that_is_not_there_is_no_traceback(
+    check: Callable[..., tuple[int, str]], train: Train, workshop: Path
+) -> None:
+    status, said = check("device=cuda:99")
+    assert (status, "--set device=cuda:99: device: " in said) == (2, True), said
+    with pytest.raises(ConfigError, match="cuda:99"):
+        train("device=cuda:99")
+    assert not (workshop / "one").exists()
+
+
+@pytest.mark.parametrize("content", [b"", b"junk", b"\x80\x02}q\x00.", b"PK\x03\x04junk", b"\x00" * 300])
+def test_whatever_lies_where_a_checkpoint_should_is_refused_in_a_sentence(workshop: Path, content: bytes) -> None:
+    place = workshop / "some.pt"
+    place.write_bytes(content)
+    with pytest.raises(UserError, match=r"some\.pt: (it is|no checkpoint)"):
+        checkpoints.read(place)

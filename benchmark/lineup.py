@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -66,7 +67,7 @@ class Entrant:
     @property
     def title(self) -> str:
         """What tables call it."""
-        return self.info.title if self.label == self.name else self.label
+        return self.info.title if self.alone and self.label == self.name else self.label
 
     @property
     def scores_images(self) -> bool:
@@ -90,13 +91,9 @@ def line_up(entries: Sequence[MethodEntry], source: Source) -> list[Entrant]:
     """
     known = registry.methods().listings()
     entrants = [_enter(entry, index, source, known) for index, entry in enumerate(entries)]
-    titles = [entrant.title for entrant in entrants]
-    for index, title in enumerate(titles):
-        if title in titles[:index]:
-            raise ConfigError(
-                f"{source.where(('methods', index))}: tables would show two methods as {title!r}; give this one another "
-                "`label`"
-            )
+    counted = Counter(entrant.title for entrant in entrants)
+    for entrant in entrants:
+        entrant.alone = counted[entrant.title] == 1
     return entrants
 
 

@@ -173,7 +173,8 @@ def test_a_checkpoint_trained_on_what_is_scored_is_refused_by_pixels(
     pixels, file = {"1.png": pixel_sha256(read_image(original))}, {"1.png": sha256_file(original)}
     with pytest.raises(ConfigError, match=r"trained on 1 .*other\.png …, 1 of them the same pixels saved anew"):
         judged(tmp_path, {"training_references": file, "training_pixels": pixels}, anew)
-    stated = {"training_pixels": {}, "selected_on": {"references": file, "pixels": pixels}}
+    others = {"training_references": {"9.png": "ab" * 32}, "training_pixels": {"9.png": "cd" * 32}}
+    stated = {**others, "selected_on": {"references": file, "pixels": pixels}}
     assert judged(tmp_path, stated, anew) == ["its checkpoint was selected on the scored split"]
 
 

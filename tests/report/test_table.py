@@ -6,11 +6,13 @@ import math
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Literal
 
 import pandas as pd
 import pytest
 
 import benchmark
+from benchmark.config import TableConfig
 from benchmark.report.data import ReportData
 from benchmark.report.table import ComparisonTable, Row, comparison_table
 from benchmark.report.table_csv import to_csv
@@ -282,13 +284,13 @@ def test_a_table_of_magnitudes_does_not_explain_negative_values(make_report: Mak
 
 
 @pytest.mark.parametrize(("level", "why"), [("system", "three conditions or more"), ("reference", "several of them")])
-def test_a_table_without_values_says_what_they_need_and_nothing_else_of_them(level: str, why: str) -> None:
+def test_a_table_without_values_says_what_they_need_and_nothing_else_of_them(
+    level: Literal["system", "reference"], why: str
+) -> None:
     pairs = 12
     mos = [float(number) for number in range(pairs)]
     frame = pd.DataFrame({"reference": [f"r{number}" for number in range(pairs)], "mos": mos, "a": mos[::-1], "b": mos})
-    result = benchmark.evaluate(
-        frame, mos="mos", methods=["a", "b"], statistics={"replicates": 20}, report={"tables": {"level": level}}
-    )
-    text = to_markdown(table_of(result.data))
+    result = benchmark.evaluate(frame, mos="mos", methods=["a", "b"], statistics={"replicates": 20})
+    text = to_markdown(comparison_table(result.data, TableConfig(level=level)))
     assert why in text
     assert not re.search("No intervals|Best value|Brackets", text)

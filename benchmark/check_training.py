@@ -104,8 +104,8 @@ def _shorter_side(enhanced: Path, reference: Path, sizes: SizePolicy) -> int:
         header = image_header(enhanced)
         return min(header.height, header.width)
     one, other = (read_image(path, **sizes.decoding()) for path in (enhanced, reference))
-    _, height, width = harmonise(one, other, sizes, (str(enhanced), str(reference)))[0].shape
-    return min(height, width)
+    prepared, _ = harmonise(one, other, sizes, (str(enhanced), str(reference)))
+    return int(min(prepared.shape[1:]))
 
 
 def _beginning(prepared: Prepared) -> list[Problem]:

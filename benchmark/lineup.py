@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -42,6 +43,7 @@ class Entrant:
         marks: remarks that tables must carry.
         trained_on: what its checkpoint was trained on, in the words of tables; empty where the method itself says it.
         reads: the files that decide what it computes, as they were when the work was planned.
+        alone: no other method of the run has its title, by which two would look the same.
     """
 
     label: str
@@ -55,6 +57,7 @@ class Entrant:
     marks: list[str] = field(default_factory=list)
     trained_on: str = ""
     reads: dict[str, Entry] = field(default_factory=dict)
+    alone: bool = True
 
     @property
     def info(self) -> MethodInfo:
@@ -66,7 +69,7 @@ class Entrant:
     @property
     def title(self) -> str:
         """What tables call it."""
-        return self.info.title if self.label == self.name else self.label
+        return self.info.title if self.alone and self.label == self.name else self.label
 
     @property
     def scores_images(self) -> bool:
@@ -90,13 +93,9 @@ def line_up(entries: Sequence[MethodEntry], source: Source) -> list[Entrant]:
     """
     known = registry.methods().listings()
     entrants = [_enter(entry, index, source, known) for index, entry in enumerate(entries)]
-    titles = [entrant.title for entrant in entrants]
-    for index, title in enumerate(titles):
-        if title in titles[:index]:
-            raise ConfigError(
-                f"{source.where(('methods', index))}: tables would show two methods as {title!r}; give this one another "
-                "`label`"
-            )
+    counted = Counter(entrant.title for entrant in entrants)
+    for entrant in entrants:
+        entrant.alone = counted[entrant.title] == 1
     return entrants
 
 

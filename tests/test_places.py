@@ -11,6 +11,7 @@ from benchmark.config import EvaluateConfig, RunConfig
 from benchmark.config_file import parse, read_source
 from benchmark.errors import ConfigError
 from benchmark.kinds import fit
+from benchmark.lineup import scored_method
 from benchmark.pairs import choose_splits
 from benchmark.pipeline import prepare
 
@@ -134,9 +135,9 @@ def test_what_may_be_a_path_or_a_truth_value_is_a_truth_value_only_where_the_wor
     assert (fit(annotation, "no"), fit(annotation, True)) == (False, True)
 
 
-def test_two_methods_of_one_name_in_tables_are_refused(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    told = said(capsys, "run", str(config), "--set", "methods=[psnr, {name: ssim, label: PSNR}]")
-    assert "tables would show two methods as 'PSNR'; give this one another `label`" in told
+def test_two_methods_never_have_one_name_in_tables(config: Path) -> None:
+    entrants = prepare(config, ["methods=[psnr, {name: ssim, label: PSNR}, gmsd]"], {}).entrants
+    assert [scored_method(entrant, 0, 4, "").title for entrant in entrants] == ["psnr", "PSNR", "GMSD"]
 
 
 def test_a_folder_of_weights_that_is_not_there_is_said_where_weights_are_needed(

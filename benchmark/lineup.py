@@ -43,6 +43,7 @@ class Entrant:
         marks: remarks that tables must carry.
         trained_on: what its checkpoint was trained on, in the words of tables; empty where the method itself says it.
         reads: the files that decide what it computes, as they were when the work was planned.
+        alone: no other method of the run has its title, by which two would look the same.
     """
 
     label: str
@@ -56,6 +57,7 @@ class Entrant:
     marks: list[str] = field(default_factory=list)
     trained_on: str = ""
     reads: dict[str, Entry] = field(default_factory=dict)
+    alone: bool = True
 
     @property
     def info(self) -> MethodInfo:

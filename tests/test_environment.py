@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -165,6 +166,25 @@ def test_an_output_that_cannot_be_written_to_is_said_before_scoring(root: Path, 
     done = command(root, tmp_path, *EVALUATE, "--output", "file")
     assert (done.returncode, done.stdout) == (2, "")
     assert "is not a folder" in done.stderr
+
+
+def test_without_a_place_for_temporary_files_nothing_is_begun(
+    tiny_set: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in a container whose disk is read-only: figures and workers need one."""
+    (tmp_path / "file").touch()
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    monkeypatch.setattr(tempfile, "_candidate_tempdir_list", lambda: [str(tmp_path / "file")])
+    with pytest.raises(ConfigError, match="no folder for temporary files can be written to; set TMPDIR"):
+        benchmark.run(configuration(tiny_set), output=tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_demo_data_says_at_once_that_its_folder_cannot_be_written_to(root: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    done = command(root, tmp_path, "demo-data", "file/data", "--references", "2", "--size", "64")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == f"error: demo-data: {tmp_path / 'file'} is not a folder; name another folder\n"
 
 
 def test_rows_of_methods_that_a_run_leaves_out_are_no_mistake(tiny_set: Path, tmp_path: Path) -> None:

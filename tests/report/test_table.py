@@ -189,6 +189,8 @@ def test_training_is_compared_beside_its_spread_over_seeds(make_report: Maker) -
         ({"train.seed": ["0"] * 3, "train.loss": ["mse", "plcc", "rank"]}, "3 trainings: .*; they differ in loss"),
         ({"train.seed": ["0", "1", "2"], "training data": ["a", "b", "b"]}, "3 trainings: .*; they differ in seed, tr"),
         ({"train.seed": ["0"] * 3, "method.dropout": ["0.5"] * 3}, "one training: its spread over seeds is not known"),
+        ({"train.n_epoch": ["2", "4", "6"]}, "one training: its spread over seeds is not known"),
+        ({"train.seed": ["0", "1", "2"], "train.n_epoch": ["2", "4", "6"]}, "they differ in n_epoch, seed"),
         ({"train.seed": ["0", "1", "0"], "train.loss": ["mse", "mse", "plcc"]}, "over 2 training seeds"),
     ],
 )

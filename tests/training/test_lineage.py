@@ -14,7 +14,7 @@ from benchmark.config_file import read_source
 from benchmark.errors import WeightsUnavailableError
 from benchmark.hashes import FileHashes, sha256_file
 from benchmark.images import pixel_sha256, read_image
-from benchmark.lineup import Entrant, find_weights, line_up, scored_method
+from benchmark.lineup import Entrant, find_weights, judge_checkpoints, line_up, scored_method
 from benchmark.pipeline import prepare
 from benchmark.plugins.methods.sdmp_net import SDMPNetTiny
 
@@ -214,3 +214,37 @@ def test_crops_chosen_otherwise_than_in_training_are_said(tmp_path: Path) -> Non
 def test_a_trained_method_without_a_checkpoint_claims_no_data_set() -> None:
     (entrant,) = line_up([MethodEntry(name="sdmp-net-tiny")], read_source({}))
     assert scored_method(entrant, 0, 0, "").trained_on == "what its checkpoint was trained on"
+
+
+def test_trainings_of_another_length_or_epoch_do_not_pass_for_other_seeds(train: Train, workshop: Path) -> None:
+    train("train.seed=0", "train.n_epoch=3", f"checkpoints_dir={workshop / 'a'}")
+    train("train.seed=1", "train.n_epoch=3", f"checkpoints_dir={workshop / 'b'}")
+    train("train.seed=1", "train.n_epoch=2", f"checkpoints_dir={workshop / 'c'}")
+
+    def stated(place: str) -> dict[str, str]:
+        return lineage.training(checkpoints.summary(workshop / place))
+
+    def differing(one: str, other: str) -> set[str]:
+        return {key for key in stated(one) if stated(one)[key] != stated(other)[key]}
+
+    assert differing("a/best.pt", "b/best.pt") == {"train.seed"}, "whatever epoch is their best"
+    assert differing("a/best.pt", "c/best.pt") == {"train.seed", "train.n_epoch"}
+    content = checkpoints.read(workshop / "b" / "last.pt")
+    history = [{**epoch, "val_srcc": 1 - epoch["epoch"] / 10} for epoch in content["history"]]
+    checkpoints.write(workshop / "b" / "late.pt", {**content, "history": history})
+    assert differing("a/best.pt", "b/late.pt") == {"train.seed", "epoch"}
+
+
+def test_a_checkpoint_that_names_no_training_references_is_marked(train: Train, workshop: Path) -> None:
+    train("train.n_epoch=1")
+    content = checkpoints.read(workshop / "one" / "last.pt")
+    kept = {key: content[key] for key in ("method", "identity", "state", "label_scaling")}
+    checkpoints.write(workshop / "bare.pt", kept)
+    for name, marked in (("bare.pt", True), ("one/last.pt", False)):
+        config = {
+            "dataset": {"name": "table", "file": str(workshop / "pairs.csv")},
+            "methods": [{"name": "quick", "checkpoint": str(workshop / name)}],
+        }
+        prepared = prepare(config, (), {})
+        judge_checkpoints(prepared.entrants, {}, dict)
+        assert any("may have seen those scored" in mark for mark in prepared.entrants[0].marks) is marked

@@ -192,9 +192,8 @@ class SDMPNetMethod(Trainable):
         Raises:
             UserError: a checkpoint was given, from which no training begins.
         """
-        reason = self.untrainable()
-        if reason is not None:
-            raise UserError(reason)
+        if self.checkpoint is not None:
+            raise UserError(self.untrainable())
         network = self._new()
         if self.pretrained is not False:
             self._fill(network)

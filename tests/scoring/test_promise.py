@@ -122,7 +122,8 @@ def test_out_of_range_fails_its_pair_when_computed_when_stored_and_from_a_score_
     lines = [json.loads(line) for line in part.read_text().splitlines()]
     scores = [line for line in lines if "v" in line]
     assert len(scores) == 3
-    scores[0]["v"] = 2.5  # as an earlier version may have stored it
+    scores[0]["v"] = 2.5  # as an earlier version, whose parts have no checksum, may have stored it
+    lines[-1].pop("sha256")
     part.write_text("".join(json.dumps(line) + "\n" for line in lines))
     again = run(with_black, plugin_folder, tmp_path / "out")
     assert (

@@ -130,8 +130,9 @@ def _cpu_seconds(pid: int) -> float:
     "line",
     [
         {"kind": "score"},
-        {"kind": "score", "label": "a", "pair": "p", "value": "1", "seconds": 1.0},
-        {"kind": "score", "label": "a", "pair": "p", "value": float("nan"), "seconds": 1.0},
+        {"kind": "score", "label": "a", "pair": "p", "value": "1", "seconds": 1.0, "images": ["ab" * 32] * 2},
+        {"kind": "score", "label": "a", "pair": "p", "value": float("nan"), "seconds": 1.0, "images": ["ab" * 32] * 2},
+        {"kind": "score", "label": "a", "pair": "p", "value": 0.5, "seconds": 1.0, "images": ["ab" * 32, "none"]},
         {"kind": "failure", "label": "a", "pair": ["p"], "reason": "x"},
         {"kind": "cost", "label": "a", "found": {"bytes": "many"}},
         {"kind": "nonsense"},
@@ -143,5 +144,6 @@ def test_what_a_plug_in_writes_into_the_pipe_is_no_message(line: dict[str, objec
 
 
 def test_what_a_worker_tells_is_a_message() -> None:
-    assert messages.is_sound({"kind": "score", "label": "a", "pair": "p", "value": 0.5, "seconds": 1, "reading": False})
+    score = {"kind": "score", "label": "a", "pair": "p", "value": 0.5, "seconds": 1, "images": ["ab" * 32] * 2}
+    assert messages.is_sound({**score, "reading": False})
     assert messages.is_sound({"kind": "ready", "reading": False})

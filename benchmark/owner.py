@@ -101,7 +101,7 @@ def sole_owner(folder: Path, what: str, *, remedy: str) -> Iterator[Ownership]:
 
 
 def _take(lock: Path, own: Owner, remedy: str) -> None:
-    for _ in range(3):
+    for _ in range(5):
         if _write_new(lock, own):
             return
         other = _read(lock)
@@ -112,22 +112,40 @@ def _take(lock: Path, own: Owner, remedy: str) -> None:
             )
         if other is None and lock.exists() and _age(lock) < STALE_AFTER_S:
             raise UserError(f"{lock}: names no owner that can be read; if nothing runs in that folder, delete it")
-        # Moved under a name of its own, a stale lock can't be taken away twice; whoever comes second finds the new one.
-        aside = lock.with_name(f"{NAME}.{own.token}")
-        with contextlib.suppress(FileNotFoundError):
-            os.rename(lock, aside)
-            moved = _read(aside)
-            if moved is not None and other is not None and moved.token != other.token:
-                with contextlib.suppress(OSError):  # it was the new one: put it back, unless a third has come
-                    os.link(aside, lock)
-            aside.unlink(missing_ok=True)
+        if _succeed(lock, other, own, remedy):
+            return
     raise UserError(f"{lock.parent}: several processes try to work there at once; start one at a time, or {remedy}")
+
+
+def _succeed(lock: Path, gone: Owner | None, own: Owner, remedy: str) -> bool:
+    """Take the place of a dead owner, unless somebody has done so before; whether it was done.
+
+    Each dead owner has one heir at a time: the right to succeed it is a lock itself, named after it. While it is held
+    nobody else changes a lock that still bears the dead one's name, and the change is one step of the file system.
+    """
+    dead = "unreadable" if gone is None else gone.token
+    right = lock.with_name(f"{NAME}.heir-of-{dead}")
+    _take(right, own, remedy)
+    try:
+        now = _read(lock)
+        if not lock.exists() or (now.token if now is not None else "unreadable") != dead:
+            return False
+        os.replace(_beside(lock, own), lock)
+        return True
+    finally:
+        right.unlink(missing_ok=True)
+
+
+def _beside(lock: Path, own: Owner) -> Path:
+    """The content of a lock, whole, in a file of its own."""
+    beside = lock.with_name(f"{NAME}.{own.token}.new")
+    beside.write_text(json.dumps(asdict(own)) + "\n", encoding="utf-8")
+    return beside
 
 
 def _write_new(lock: Path, own: Owner) -> bool:
     """Make the lock, whole from the start, unless there is one."""
-    beside = lock.with_name(f"{NAME}.{own.token}.new")
-    beside.write_text(json.dumps(asdict(own)) + "\n", encoding="utf-8")
+    beside = _beside(lock, own)
     try:
         os.link(beside, lock)
     except FileExistsError:

@@ -7,44 +7,51 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from benchmark.config import PublishedEntry, ReportConfig, RunConfig, StatisticsConfig, TableConfig, TrainConfig
-    from benchmark.contracts import Dataset, DatasetInfo, Method, MethodInfo, ScoreSource, WeightFile
-    from benchmark.errors import ConfigError, DataError, PluginError, Problem, UserError, WeightsUnavailableError
-    from benchmark.outcome import Evaluation, Run, evaluate, read, together
-    from benchmark.pipeline import run
-    from benchmark.registry import list_datasets, list_methods
-    from benchmark.single import create_method
-    from benchmark.training_run import train
+    from benchmark.commands.evaluate import Evaluation, Run, evaluate, read, together
+    from benchmark.commands.run import run
+    from benchmark.commands.score import create_method
+    from benchmark.commands.train import train
+    from benchmark.config.models import (
+        PublishedEntry,
+        ReportConfig,
+        RunConfig,
+        StatisticsConfig,
+        TableConfig,
+        TrainConfig,
+    )
+    from benchmark.core.errors import ConfigError, DataError, PluginError, Problem, UserError, WeightsUnavailableError
+    from benchmark.plugins.contracts import Dataset, DatasetInfo, Method, MethodInfo, ScoreSource, WeightFile
+    from benchmark.plugins.registry import list_datasets, list_methods
 
 _HOMES = {
-    "Dataset": "contracts",
-    "DatasetInfo": "contracts",
-    "Method": "contracts",
-    "MethodInfo": "contracts",
-    "ScoreSource": "contracts",
-    "WeightFile": "contracts",
-    "ConfigError": "errors",
-    "DataError": "errors",
-    "PluginError": "errors",
-    "Problem": "errors",
-    "UserError": "errors",
-    "WeightsUnavailableError": "errors",
-    "PublishedEntry": "config",
-    "ReportConfig": "config",
-    "RunConfig": "config",
-    "StatisticsConfig": "config",
-    "TableConfig": "config",
-    "TrainConfig": "config",
-    "Evaluation": "outcome",
-    "Run": "outcome",
-    "evaluate": "outcome",
-    "read": "outcome",
-    "together": "outcome",
-    "run": "pipeline",
-    "create_method": "single",
-    "list_datasets": "registry",
-    "list_methods": "registry",
-    "train": "training_run",
+    "Dataset": "plugins.contracts",
+    "DatasetInfo": "plugins.contracts",
+    "Method": "plugins.contracts",
+    "MethodInfo": "plugins.contracts",
+    "ScoreSource": "plugins.contracts",
+    "WeightFile": "plugins.contracts",
+    "ConfigError": "core.errors",
+    "DataError": "core.errors",
+    "PluginError": "core.errors",
+    "Problem": "core.errors",
+    "UserError": "core.errors",
+    "WeightsUnavailableError": "core.errors",
+    "PublishedEntry": "config.models",
+    "ReportConfig": "config.models",
+    "RunConfig": "config.models",
+    "StatisticsConfig": "config.models",
+    "TableConfig": "config.models",
+    "TrainConfig": "config.models",
+    "Evaluation": "commands.evaluate",
+    "Run": "commands.evaluate",
+    "evaluate": "commands.evaluate",
+    "read": "commands.evaluate",
+    "together": "commands.evaluate",
+    "run": "commands.run",
+    "create_method": "commands.score",
+    "list_datasets": "plugins.registry",
+    "list_methods": "plugins.registry",
+    "train": "commands.train",
 }
 
 __all__ = [

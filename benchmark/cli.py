@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn, ParamSpec, 
 
 import typer
 
-from benchmark import interrupts, streams
-from benchmark.errors import UserError
+from benchmark.core import interrupts, streams
+from benchmark.core.errors import UserError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -164,8 +164,8 @@ def run(
     overwrite: Overwrite = False,
 ) -> int:
     """Score a data set, then write statistics, tables, plots and report."""
-    from benchmark import pipeline  # noqa: PLC0415
-    from benchmark.ranks import started_by_torchrun  # noqa: PLC0415
+    from benchmark.commands import run as pipeline  # noqa: PLC0415
+    from benchmark.scoring.torchrun import started_by_torchrun  # noqa: PLC0415
 
     out, err = _consoles()
     result = pipeline.run(
@@ -211,9 +211,9 @@ def evaluate(
     overwrite: Overwrite = False,
 ) -> int:
     """Compute the same statistics, tables and plots from any table of scores; no images needed."""
-    from benchmark import outcome  # noqa: PLC0415
-    from benchmark.config import EvaluateConfig  # noqa: PLC0415
-    from benchmark.config_file import parse, read_source  # noqa: PLC0415
+    from benchmark.commands import evaluate as outcome  # noqa: PLC0415
+    from benchmark.config.models import EvaluateConfig  # noqa: PLC0415
+    from benchmark.config.source import parse, read_source  # noqa: PLC0415
 
     out, _ = _consoles()
     source = read_source({}, set_ or ())
@@ -250,7 +250,7 @@ def train(
     set_: Settings = None,
 ) -> int:
     """Train a learned method; the same command goes on where it was interrupted."""
-    from benchmark.training_run import train as train_method  # noqa: PLC0415
+    from benchmark.commands.train import train as train_method  # noqa: PLC0415
 
     out, err = _consoles()
     directory = train_method(config, settings=set_ or (), console=err)
@@ -276,9 +276,9 @@ def score(
     """Score one pair with one method."""
     import json  # noqa: PLC0415
 
-    from benchmark import single  # noqa: PLC0415
-    from benchmark.config_file import read_source  # noqa: PLC0415
-    from benchmark.sizes import SizePolicy  # noqa: PLC0415
+    from benchmark.commands import score as single  # noqa: PLC0415
+    from benchmark.config.source import read_source  # noqa: PLC0415
+    from benchmark.images.sizes import SizePolicy  # noqa: PLC0415
 
     _add_plugins(plugins)
     source = read_source({}, set_ or ())
@@ -307,8 +307,9 @@ def report(
     overwrite: Overwrite = False,
 ) -> int:
     """Redo tables, plots and report from stored scores; no models."""
-    from benchmark import foresight, outcome  # noqa: PLC0415
-    from benchmark.config_file import read_source  # noqa: PLC0415
+    from benchmark.commands import evaluate as outcome  # noqa: PLC0415
+    from benchmark.config.source import read_source  # noqa: PLC0415
+    from benchmark.evaluation import foresight  # noqa: PLC0415
 
     out, _ = _consoles()
     result = outcome.read(directories[0]) if len(directories) == 1 else outcome.together(directories)
@@ -327,7 +328,7 @@ def check(
     plugins: Plugins = None,
 ) -> int:
     """Audit a configuration's data set and methods before a run."""
-    from benchmark import checking  # noqa: PLC0415
+    from benchmark.commands import check as checking  # noqa: PLC0415
 
     out, _ = _consoles()
     return int(checking.check(config, set_ or (), [Path(item) for item in plugins or ()], out))
@@ -344,7 +345,7 @@ def weights_command(
     set_: Settings = None,
 ) -> int:
     """Download all that the configuration's methods need, for use on a machine without network."""
-    from benchmark.fetching import fetch_all  # noqa: PLC0415
+    from benchmark.commands.weights import fetch_all  # noqa: PLC0415
 
     return fetch_all(config, set_ or (), to, _consoles()[0])
 
@@ -364,7 +365,8 @@ def power(
     seed: Annotated[int, typer.Option(parser=_whole(0), metavar="S", help="Same seed, same answer.")] = 0,
 ) -> int:
     """How likely a difference is to be found with so many references; or what a finished run could have shown."""
-    from benchmark import outcome, planning  # noqa: PLC0415
+    from benchmark.commands import evaluate as outcome  # noqa: PLC0415
+    from benchmark.commands import power as planning
 
     if directory is not None:
         table = planning.smallest_differences(outcome.read(directory).comparisons)
@@ -382,7 +384,8 @@ def power(
 @_command
 def list_methods(name: PluginName = None, plugins: Plugins = None) -> int:
     """All methods, with direction, source, licence, and whether they can be used now; or one with its options."""
-    from benchmark import listing, registry  # noqa: PLC0415
+    from benchmark.commands import listing  # noqa: PLC0415
+    from benchmark.plugins import registry  # noqa: PLC0415
 
     _add_plugins(plugins)
     if name is not None:
@@ -394,7 +397,8 @@ def list_methods(name: PluginName = None, plugins: Plugins = None) -> int:
 @_command
 def list_datasets(name: PluginName = None, plugins: Plugins = None) -> int:
     """All data sets, with where to get them; or one with its options."""
-    from benchmark import listing, registry  # noqa: PLC0415
+    from benchmark.commands import listing  # noqa: PLC0415
+    from benchmark.plugins import registry  # noqa: PLC0415
 
     _add_plugins(plugins)
     if name is not None:
@@ -419,9 +423,9 @@ def demo_data(
     seed: Annotated[int, typer.Option(parser=_whole(0), metavar="S", help="Same seed, same bytes.")] = 0,
 ) -> int:
     """Write an EFID-shaped data set with simulated labels."""
-    from benchmark import places  # noqa: PLC0415
+    from benchmark.core import places  # noqa: PLC0415
     from benchmark.simulation import write_demo  # noqa: PLC0415
-    from benchmark.simulation.display import WritingProgress  # noqa: PLC0415
+    from benchmark.simulation.bar import WritingProgress  # noqa: PLC0415
 
     closed = places.why_not_writable(directory.absolute())
     if closed:

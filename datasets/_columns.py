@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchmark import DataError, Problem
-from benchmark.decimals import MISSING_NUMBERS, Mark, find_mark
-from benchmark.delimited import check_header, read
-from benchmark.labels import parse_number, short
+from benchmark.data.decimals import MISSING_NUMBERS, Mark, find_mark
+from benchmark.data.delimited import check_header, read
+from benchmark.data.labels import parse_number, short
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple, TypedDict
 
 from benchmark import DataError, Problem
-from benchmark.labels import read_text
+from benchmark.data.labels import read_text
 
 from ._columns import Row, Sheet, read_sheet
 

@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from benchmark import DataError, Problem
-from benchmark.labels import beside
-from benchmark.names import IMAGE_SUFFIXES, is_image, stem
+from benchmark.data.labels import beside
+from benchmark.data.name_matching import IMAGE_SUFFIXES, is_image, stem
 
 
 class Folder:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchmark import Problem
-from benchmark.names import IMAGE_SUFFIXES
+from benchmark.data.name_matching import IMAGE_SUFFIXES
 
 WORDS = {"train": ("train",), "val": ("val", "valid"), "test": ("test",)}
 OWN_REFERENCES = ("{}_ref", "{}/ref")

@@ -61,7 +61,7 @@ class Demo(Dataset):
         """The table of pairs, after writing the set where it is missing.
 
         Raises:
-            benchmark.errors.UserError: something else lies at ``root``, or ``photos`` can't be used.
+            benchmark.core.errors.UserError: something else lies at ``root``, or ``photos`` can't be used.
         """
         self._write()
         return self._loader.pairs()

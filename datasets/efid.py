@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from benchmark import DataError, Dataset, DatasetInfo, Problem, UserError
-from benchmark.labels import Label, at_most, read_labels, short
-from benchmark.names import ReferenceNames, UnmatchedNameError, compile_pattern
+from benchmark.data.labels import Label, at_most, read_labels, short
+from benchmark.data.name_matching import ReferenceNames, UnmatchedNameError, compile_pattern
 
 from ._efid_extras import Card, PairRow, add_opinions, read_card
 from ._folders import Folder
@@ -92,7 +92,7 @@ class Efid(Dataset):
         return tuple(self._notes)
 
     def pairs(self) -> pd.DataFrame:
-        """The table of pairs of all splits; see ``benchmark.pairs``.
+        """The table of pairs of all splits; see ``benchmark.data.pairs``.
 
         Raises:
             DataError: a list, a name or a file is missing or wrong; carries every problem found.
@@ -109,7 +109,7 @@ class Efid(Dataset):
         """
         import pandas as pd  # noqa: PLC0415 - slow to import, not needed to list data sets
 
-        from benchmark.pairs import LEFT_OUT  # noqa: PLC0415 - likewise
+        from benchmark.data.pairs import LEFT_OUT  # noqa: PLC0415 - likewise
 
         found = self._splits()
         splits, problems = found.splits, found.problems

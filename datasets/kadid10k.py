@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmark import DataError, Dataset, DatasetInfo, Problem
-from benchmark.labels import refuse_name, short
+from benchmark.data.labels import refuse_name, short
 
 from ._columns import read_sheet
 from ._folders import Folder
@@ -45,7 +45,7 @@ class Kadid10k(Dataset):
         return (f"KADID-10k, labels from {LIST}: its `dmos` is a rating on which higher is better.", *self._read)
 
     def pairs(self) -> pd.DataFrame:
-        """The table of pairs; see ``benchmark.pairs``.
+        """The table of pairs; see ``benchmark.data.pairs``.
 
         Raises:
             DataError: a list, a name or a file is missing or wrong; carries every problem found.

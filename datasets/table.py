@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from benchmark import DataError, Dataset, DatasetInfo, Problem
-from benchmark.decimals import MISSING_NAMES, Mark, to_float
-from benchmark.labels import MAX_PROBLEMS, at_most, refuse_name, short
+from benchmark.data.decimals import MISSING_NAMES, Mark, to_float
+from benchmark.data.labels import MAX_PROBLEMS, at_most, refuse_name, short
 
 from ._columns import Row, Sheet, read_sheet
 from ._folders import Folder
@@ -90,7 +90,7 @@ class Table(Dataset):
         return (*simulated, f"Pairs and labels from {self._file.name}.", *self._read)
 
     def pairs(self) -> pd.DataFrame:
-        """The table of pairs; see ``benchmark.pairs``.
+        """The table of pairs; see ``benchmark.data.pairs``.
 
         Raises:
             DataError: a column, cell or image is missing or wrong; carries every problem found.

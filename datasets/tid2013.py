@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmark import DataError, Dataset, DatasetInfo, Problem
-from benchmark.labels import parse_number, read_text, refuse_name, short, split_lines
-from benchmark.names import stem
+from benchmark.data.labels import parse_number, read_text, refuse_name, short, split_lines
+from benchmark.data.name_matching import stem
 
 from ._folders import Folder, one_by_case
 
@@ -47,7 +47,7 @@ class Tid2013(Dataset):
         return (f"TID2013, labels from {LIST}; names of files are matched without regard to case.",)
 
     def pairs(self) -> pd.DataFrame:
-        """The table of pairs; see ``benchmark.pairs``.
+        """The table of pairs; see ``benchmark.data.pairs``.
 
         Raises:
             DataError: a list, a name or a file is missing or wrong; carries every problem found.

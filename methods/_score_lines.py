@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmark import UserError
-from benchmark.decimals import Mark, find_mark, to_float
-from benchmark.delimited import Delimited, Record, check_header, named, read
+from benchmark.data.decimals import Mark, find_mark, to_float
+from benchmark.data.delimited import Delimited, Record, check_header, named, read
 
 NAME_COLUMNS = (
     "pair",

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from benchmark import MethodInfo, ScoreSource, UserError
-from benchmark.decimals import Mark
+from benchmark.data.decimals import Mark
 
 from ._score_lines import read_lines
 
@@ -116,7 +116,7 @@ class PairIndex:
     """Finds the pairs that a name may mean; exact names go before looser ones.
 
     Args:
-        pairs: the table of pairs, columns as in ``benchmark.pairs``.
+        pairs: the table of pairs, columns as in ``benchmark.data.pairs``.
     """
 
     def __init__(self, pairs: pd.DataFrame) -> None:

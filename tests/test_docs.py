@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from benchmark.config import (
+from benchmark.config.models import (
     DatasetEntry,
     MethodEntry,
     PublishedEntry,
@@ -67,7 +67,8 @@ def test_add_a_method(root: Path, place: Path) -> None:
 def test_add_a_dataset(root: Path, tmp_path: Path, plugin_folder: Path) -> None:
     import numpy as np
 
-    from benchmark import pairs, registry
+    from benchmark.data import pairs
+    from benchmark.plugins import registry
 
     (code,) = blocks(root / "docs" / "add_a_dataset.md", "python")
     (plugin_folder / "datasets" / "my_lab.py").write_text(code)

@@ -17,7 +17,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmark import children, plugins
+from benchmark import plugins
+from benchmark.core import children
 
 LIMIT_S = 120.0
 STEPS = ("imported", "built")
@@ -99,7 +100,7 @@ def main() -> None:
 
 
 def _do(request: Mapping[str, Any], tell: Any) -> None:
-    from benchmark import contract_check, registry  # noqa: PLC0415 - `registry` imports this package
+    from benchmark.plugins import contract_check, registry  # noqa: PLC0415 - `registry` imports this package
 
     kinds: Mapping[str, Any] = {"methods": registry.methods, "datasets": registry.datasets}
     found = kinds[request["kind"]]().load(request["name"], tried=True)

@@ -5,7 +5,7 @@ numbers stand where), ``ranking``, ``table`` with its renderers ``table_csv``, `
 ``plots`` (the only place that imports matplotlib) and ``page`` (HTML).
 """
 
-from benchmark.report.data import ReportData
+from benchmark.report.content import ReportData
 from benchmark.report.write import write_report
 
 __all__ = ["ReportData", "write_report"]

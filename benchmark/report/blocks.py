@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from benchmark.report.data import ReportData
+from benchmark.report.content import ReportData
 from benchmark.report.text import natural
 from benchmark.statistics.vocabulary import UNCORRECTED, why_untested
 

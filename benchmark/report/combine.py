@@ -7,12 +7,12 @@ from dataclasses import replace
 
 import pandas as pd
 
-from benchmark.config import PublishedEntry
-from benchmark.errors import UserError
-from benchmark.report import names
+from benchmark.config.models import PublishedEntry
+from benchmark.core.errors import UserError
+from benchmark.report import naming
 from benchmark.report.blocks import blocks
-from benchmark.report.data import ReportData, Thumbnails
-from benchmark.results import ScoredMethod
+from benchmark.report.content import ReportData, Thumbnails
+from benchmark.results.scored import ScoredMethod
 
 
 def side_by_side(runs: Mapping[str, ReportData]) -> ReportData:
@@ -93,7 +93,7 @@ def _renamed(data: ReportData, new: Mapping[str, str]) -> ReportData:
 
 def _check_alike(runs: Mapping[str, ReportData]) -> None:
     """Refuse runs whose intervals or directions differ."""
-    levels = {name: names.percent(data.confidence) for name, data in runs.items()}
+    levels = {name: naming.percent(data.confidence) for name, data in runs.items()}
     if len(set(levels.values())) > 1:
         listed = ", ".join(f"{name}: {level}" for name, level in levels.items())
         raise UserError(

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from benchmark.report.blocks import Block, Numbers, pairs_of
-from benchmark.report.data import ReportData
+from benchmark.report.content import ReportData
 from benchmark.report.ranking import ranked_blocks
-from benchmark.results import ScoredMethod
+from benchmark.results.scored import ScoredMethod
 
 EACH_WAY = 3
 

@@ -6,8 +6,8 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from benchmark.config import EFFICIENCY
-from benchmark.report.data import ReportData
+from benchmark.config.models import EFFICIENCY
+from benchmark.report.content import ReportData
 from benchmark.report.grid import Grid
 
 # key in the record, heading, digits, factor

@@ -11,9 +11,10 @@ from collections.abc import Iterable, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from benchmark import atomic, belongings, regular
-from benchmark.errors import UserError
-from benchmark.report.data import ReportData
+from benchmark.core import atomic, regular
+from benchmark.core.errors import UserError
+from benchmark.report.content import ReportData
+from benchmark.results import belongings
 
 NAME = belongings.REPORT_NOTE
 DRAWS = ("matplotlib", "numpy", "pandas", "scipy", "jinja2", "plotly")

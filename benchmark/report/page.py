@@ -15,9 +15,9 @@ from typing import Any
 
 import jinja2
 
-from benchmark.report import names, thumbnails
+from benchmark.report import naming, thumbnails
 from benchmark.report.blocks import Block, Numbers, Scope, conditions_of, pairs_of
-from benchmark.report.data import ReportData
+from benchmark.report.content import ReportData
 from benchmark.report.disagreement import Disputed, disputed
 from benchmark.report.grid import Grid
 from benchmark.report.page_data import jpeg_uri, payload, script_json
@@ -29,7 +29,7 @@ from benchmark.report.text import one_line
 
 FAILURES_SHOWN = 200
 LARGEST_PAGE, MOST_PICTURES = 13_500_000, 4_000_000  # bytes; the limit of a page is 15 MB
-STATISTICS = tuple(name for name in names.TITLES if name != "pairs_ordered")
+STATISTICS = tuple(name for name in naming.TITLES if name != "pairs_ordered")
 
 
 def render_page(
@@ -55,7 +55,7 @@ def render_page(
         .get_template("report.html.j2")
         .render(
             data=data,
-            names=names,
+            names=naming,
             numbers=numbers,
             Scope=Scope,
             standings=standings,
@@ -129,7 +129,7 @@ def _latex(table: ComparisonTable) -> str:
 
 
 def _number(value: float, digits: int = 3) -> str:
-    return names.number(value, digits, minus=names.MINUS)
+    return naming.number(value, digits, minus=naming.MINUS)
 
 
 def _picture(plot: Plot) -> str:

@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from benchmark.report import names
+from benchmark.report import naming
 from benchmark.report.blocks import Block, Numbers, Scope, pairs_of
-from benchmark.report.data import ReportData
+from benchmark.report.content import ReportData
 from benchmark.report.plots.curve import Curve
 from benchmark.report.ranking import Standing
 
@@ -42,7 +42,7 @@ def payload(
         "blocks": [
             {
                 "title": block.title(blocks),
-                "labelName": names.labels(simulated=data.simulated, lower_is_better=data.lower_labels(block.dataset)),
+                "labelName": naming.labels(simulated=data.simulated, lower_is_better=data.lower_labels(block.dataset)),
                 "lowerLabelsBetter": data.lower_labels(block.dataset),
                 **_points(data, block, places),
                 "methods": [
@@ -96,7 +96,7 @@ def _method(data: ReportData, numbers: Numbers, block: Block, item: Standing, cu
         "title": item.method.title,
         "ranked": item.ranked,
         "higher": item.method.higher_is_better,
-        "srcc": names.number(srcc, 3, minus=names.MINUS),
+        "srcc": naming.number(srcc, 3, minus=naming.MINUS),
         "scores": _rounded(pairs[label]) if known else None,
         "curve": None if curve is None else _curve(curve),
     }

@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from benchmark.config import PublishedEntry, TableConfig
-from benchmark.lineage import EPOCH, EPOCHS
-from benchmark.report import names
+from benchmark.config.models import PublishedEntry, TableConfig
+from benchmark.config.written import Written
+from benchmark.report import naming
 from benchmark.report.blocks import Block, Numbers, Scope
-from benchmark.report.data import ReportData
+from benchmark.report.content import ReportData
 from benchmark.report.spec import Column
-from benchmark.results import NOT_RECORDED, ScoredMethod
-from benchmark.written import Written
+from benchmark.results.lineage import EPOCH, EPOCHS
+from benchmark.results.scored import NOT_RECORDED, ScoredMethod
 
 SEED = "train.seed"
 LENGTH = {EPOCHS, EPOCH}
@@ -67,9 +67,9 @@ def comparison(data: ReportData, numbers: Numbers, label: str, block: Block, dig
             continue
         measured = abs(measured) if entry.absolute is True else measured
         if trained_here(method):
-            found.append(f"{names.title(statistic)} {_signed(measured - reported, digits)}")
+            found.append(f"{naming.title(statistic)} {_signed(measured - reported, digits)}")
         else:
-            found.append(f"{names.title(statistic)} {_agreement(measured, reported)}")
+            found.append(f"{naming.title(statistic)} {_agreement(measured, reported)}")
     if not found:
         return ""
     if trained_here(method):
@@ -84,12 +84,12 @@ def trained_here(method: ScoredMethod) -> bool:
 
 def _agreement(measured: float, reported: Written) -> str:
     if reported.equals(measured):
-        return f"equal at {names.count(reported.digits, 'digit')}"
-    return f"differs ({names.number(measured, reported.digits, minus=names.MINUS)})"
+        return f"equal at {naming.count(reported.digits, 'digit')}"
+    return f"differs ({naming.number(measured, reported.digits, minus=naming.MINUS)})"
 
 
 def _signed(difference: float, digits: int) -> str:
-    text = names.number(difference, digits, minus=names.MINUS)
+    text = naming.number(difference, digits, minus=naming.MINUS)
     return text if difference < 0 else f"+{text}"
 
 
@@ -126,6 +126,6 @@ def _differing(methods: Sequence[ScoredMethod]) -> set[str]:
 
 def _range(words: str, methods: Sequence[ScoredMethod], values: Mapping[str, float], digits: int) -> str:
     found = [values[method.label] for method in methods]
-    low, high = (names.number(end, digits, minus=names.MINUS) for end in (min(found), max(found)))
+    low, high = (naming.number(end, digits, minus=naming.MINUS) for end in (min(found), max(found)))
     count = len({tuple(sorted(method.training.items())) for method in methods})
     return f"SRCC over {count} {words}: {low} to {high}"

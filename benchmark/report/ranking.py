@@ -10,11 +10,11 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from benchmark.report import names
+from benchmark.report import naming
 from benchmark.report.blocks import Block, Comparison, Estimate, Numbers, Scope, blocks
-from benchmark.report.data import ReportData
+from benchmark.report.content import ReportData
 from benchmark.report.text import one_line
-from benchmark.results import ScoredMethod
+from benchmark.results.scored import ScoredMethod
 from benchmark.statistics.vocabulary import MISSING_ALLOWED, magnitude, why_incomparable
 
 DIGITS = 3  # that terminal, page and plots print
@@ -109,13 +109,13 @@ def contest(
     """
     methods = data.methods if methods is None else methods
     reasons = {method.label: _reason_out(data, numbers, scope, method, statistic) for method in methods}
-    drop_signs = without_signs and statistic in names.CORRELATIONS
-    higher = names.higher_is_better(statistic)
+    drop_signs = without_signs and statistic in naming.CORRELATIONS
+    higher = naming.higher_is_better(statistic)
     values = {label: numbers.value(scope, label, statistic) for label, reason in reasons.items() if not reason}
     if drop_signs:
         values = {label: abs(value) for label, value in values.items()}
     order = sorted(values, key=lambda label: -values[label] if higher else values[label])
-    printed = [float(names.number(values[label], digits)) for label in order]
+    printed = [float(naming.number(values[label], digits)) for label in order]
     places = dict(zip(order, ranks(printed, higher=higher), strict=True))
     leaders = [
         label for label in order if abs(values[label] - values[order[0]]) <= NOISE * max(1, abs(values[order[0]]))
@@ -185,12 +185,12 @@ def reason_unranked(
         elsewhere = any(numbers.coverage(Scope(other), method.label)[0] for other in blocks(data))
         return f"{'no scores' if elsewhere else 'failed'}: {why}" if why else "no scores"
     if total - scored > MISSING_ALLOWED * total:
-        missing = f"scored only {scored:,} of {names.count(total, 'pair')}"
+        missing = f"scored only {scored:,} of {naming.count(total, 'pair')}"
         return f"{missing}: {why}" if why else missing
     estimate = numbers.get(Scope(block), method.label, statistic)
     if estimate is None or math.isnan(estimate.value):
         note = one_line(estimate.note) if estimate else ""
-        return f"{names.title(statistic)} undefined{': ' + note if note else ''}"
+        return f"{naming.title(statistic)} undefined{': ' + note if note else ''}"
     return ""
 
 
@@ -201,7 +201,7 @@ def _reason_out(data: ReportData, numbers: Numbers, scope: Scope, method: Scored
         return reason
     scored, total = numbers.coverage(scope, method.label)
     if total - scored > MISSING_ALLOWED * total:
-        return f"scored only {scored:,} of {names.count(total, 'pair')} here"
+        return f"scored only {scored:,} of {naming.count(total, 'pair')} here"
     estimate = numbers.get(scope, method.label, statistic)
     if estimate is None or math.isnan(estimate.value):
         return UNDEFINED
@@ -221,7 +221,7 @@ def ranked_blocks(data: ReportData, numbers: Numbers) -> list[tuple[Block, list[
 
 def block_notes(data: ReportData, numbers: Numbers, block: Block) -> list[str]:
     """What must be said of a block's ranking by SRCC: shared places, differences that were not tested."""
-    return contest_notes(data, {names.title("srcc"): contest(data, numbers, Scope(block), "srcc")})
+    return contest_notes(data, {naming.title("srcc"): contest(data, numbers, Scope(block), "srcc")})
 
 
 def contest_notes(data: ReportData, columns: Mapping[str, Contest]) -> list[str]:

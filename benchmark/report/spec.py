@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from benchmark.config import TableConfig
-from benchmark.report import names
+from benchmark.config.models import TableConfig
+from benchmark.report import naming
 from benchmark.report.blocks import Block, Numbers, Scope, blocks, conditions_of, pairs_of
-from benchmark.report.data import ReportData
+from benchmark.report.content import ReportData
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def spell_out(data: ReportData, numbers: Numbers, config: TableConfig) -> list[C
     """
     chosen = table_blocks(data, config)
     columns = [
-        Column(scope, statistic, heading, names.title(statistic), names.higher_is_better(statistic))
+        Column(scope, statistic, heading, naming.title(statistic), naming.higher_is_better(statistic))
         for block in chosen
         for scope, heading in _scopes(data, config, block, chosen)
         for statistic in config.columns

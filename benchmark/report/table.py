@@ -8,15 +8,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from benchmark.config import TableConfig
-from benchmark.report import names, published
+from benchmark.config.models import TableConfig
+from benchmark.report import naming, published
 from benchmark.report.blocks import Estimate, Numbers, Scope
-from benchmark.report.data import ReportData
+from benchmark.report.content import ReportData
 from benchmark.report.footnotes import INDISTINCT, Footnotes
 from benchmark.report.ranking import Contest, cell_notes, contest, contest_notes, reason_unranked
 from benchmark.report.spec import Column, spell_out, table_blocks
 from benchmark.report.table_notes import table_notes
-from benchmark.results import ScoredMethod
+from benchmark.results.scored import ScoredMethod
 
 HEADINGS = {"hand-crafted": "Hand-crafted", "learned": "Learned", "floor": "Floor", "other": "Other"}
 NOT_RANKED = "Not ranked"
@@ -44,7 +44,7 @@ class Cell:
         """The value as it is printed; empty where there is none."""
         if self.written:
             return self.written.replace("-", minus)
-        return names.number(self.estimate.value, digits, minus=minus)
+        return naming.number(self.estimate.value, digits, minus=minus)
 
 
 NO_VALUE = Cell(Estimate(float("nan")))
@@ -169,7 +169,7 @@ def comparison_table(data: ReportData, spec: TableConfig, numbers: Numbers | Non
             groups.append(Group(heading, tuple(rows)))
     groups += _below(builder, [label for _, labels in arranged for label in labels], ranked, contests, counts)
     if any(INDISTINCT in cell.marks for group in groups for row in group.rows for cell in row.cells):
-        level = names.percent(1 - data.confidence)
+        level = naming.percent(1 - data.confidence)
         kind = "adjusted p" if all(found.corrected for found in contests) else "p, not corrected,"
         builder.footnotes.fixed(INDISTINCT, f"not distinguishable from the best of its column ({kind} above {level})")
     notes = [
@@ -217,7 +217,7 @@ def _arrange(builder: _Builder) -> list[tuple[str, list[str]]]:
 
 def _estimate(builder: _Builder, column: Column, label: str) -> Estimate:
     found = builder.numbers.get(column.scope, label, column.statistic) or Estimate(float("nan"))
-    return found.magnitude() if builder.spec.magnitude and column.statistic in names.CORRELATIONS else found
+    return found.magnitude() if builder.spec.magnitude and column.statistic in naming.CORRELATIONS else found
 
 
 def _contest(builder: _Builder, column: Column, ranked: Sequence[ScoredMethod]) -> Contest:
@@ -246,7 +246,7 @@ def _counts(builder: _Builder, ranked: Sequence[ScoredMethod]) -> Mapping[str, s
         found = {label: _count(builder, scope, label) for label in texts}
         differ |= len({found[method.label] for method in ranked} - {""}) > 1
         for label, text in found.items():
-            texts[label].append(text or names.MISSING)
+            texts[label].append(text or naming.MISSING)
     return {label: "; ".join(parts) for label, parts in texts.items()} if differ else {}
 
 
@@ -265,7 +265,7 @@ def _row(builder: _Builder, method: ScoredMethod, contests: Sequence[Contest], c
     return Row(
         label=method.label,
         title=method.title,
-        arrow=names.arrow(method.higher_is_better),
+        arrow=naming.arrow(method.higher_is_better),
         trained_on=method.trained_on,
         counts=counts.get(method.label, ""),
         cells=cells,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 
-from benchmark.report import names
+from benchmark.report import naming
 from benchmark.report.table import Cell, ComparisonTable, Group, Row
 from benchmark.report.text import csv_cell
 
@@ -33,7 +33,7 @@ def _header(table: ComparisonTable) -> list[str]:
 
 
 def _line(table: ComparisonTable, group: Group, row: Row) -> list[str]:
-    direction = {names.UP: "true", names.DOWN: "false"}.get(row.arrow, "")
+    direction = {naming.UP: "true", naming.DOWN: "false"}.get(row.arrow, "")
     line = [csv_cell(text) for text in (group.heading, row.label, row.title)]
     line += [direction, csv_cell(row.trained_on), "true" if row.reported else "false"]
     line += [row.counts] if table.has_counts else []
@@ -50,7 +50,7 @@ def _line(table: ComparisonTable, group: Group, row: Row) -> list[str]:
 
 def _cell(table: ComparisonTable, cell: Cell) -> list[str]:
     ends = [cell.estimate.low, cell.estimate.high] if table.spec.interval else []
-    numbers = [names.number(value, table.spec.digits) for value in ends]
+    numbers = [naming.number(value, table.spec.digits) for value in ends]
     return [
         cell.text(table.spec.digits),
         *numbers,

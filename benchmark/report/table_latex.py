@@ -6,7 +6,7 @@ import re
 
 import pandas as pd
 
-from benchmark.report import names
+from benchmark.report import naming
 from benchmark.report.table import NOT_RANKED, Cell, ComparisonTable, Row
 from benchmark.report.text import latex
 
@@ -74,7 +74,7 @@ def _header(table: ComparisonTable) -> tuple[list[tuple[str, str]], list[str]]:
         formats.append("r")
     fixed = len(header)
     for column in table.columns:
-        header.append((latex(column.group), f"{latex(column.title)} {latex(names.arrow(column.higher))}"))
+        header.append((latex(column.group), f"{latex(column.title)} {latex(naming.arrow(column.higher))}"))
         formats.append("c" if _stacked(table) else "r")
     rules = _rules([group for group, _ in header], fixed)
     header[0] = ("", f"{rules} Method" if rules else "Method")
@@ -130,7 +130,7 @@ def _stacked(table: ComparisonTable) -> bool:
 
 
 def _number(value: float, table: ComparisonTable) -> str:
-    return names.number(value, table.spec.digits, minus="$-$")
+    return naming.number(value, table.spec.digits, minus="$-$")
 
 
 def _superscript(marks: tuple[str, ...]) -> str:

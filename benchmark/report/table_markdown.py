@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmark.report import names
+from benchmark.report import naming
 from benchmark.report.table import NOT_RANKED, Cell, ComparisonTable, Row
 from benchmark.report.text import markdown
 
@@ -13,7 +13,7 @@ def to_markdown(table: ComparisonTable) -> str:
     alignment = [":---"] * len(header) + ["---:"] * len(table.columns)
     for column in table.columns:
         place = f"{column.group}: " if column.group else ""
-        header.append(f"{markdown(place + column.title)} {names.arrow(column.higher)}")
+        header.append(f"{markdown(place + column.title)} {naming.arrow(column.higher)}")
     lines = [f"**{markdown(table.caption)}**", "", _line(header), _line(alignment)]
     for group in table.groups:
         if group.heading and (len(table.groups) > 1 or group.heading == NOT_RANKED):
@@ -39,12 +39,12 @@ def _row(table: ComparisonTable, row: Row) -> list[str]:
 
 
 def _cell(table: ComparisonTable, cell: Cell) -> str:
-    value = cell.text(table.spec.digits, names.MINUS) or names.MISSING
+    value = cell.text(table.spec.digits, naming.MINUS) or naming.MISSING
     value = f"**{value}**" if cell.place == 1 else f"<ins>{value}</ins>" if cell.place == 2 else value
     value += _superscript(cell.marks)
     if table.spec.interval and cell.estimate.has_interval:
         ends = (
-            names.number(end, table.spec.digits, minus=names.MINUS) for end in (cell.estimate.low, cell.estimate.high)
+            naming.number(end, table.spec.digits, minus=naming.MINUS) for end in (cell.estimate.low, cell.estimate.high)
         )
         value += " \\[{}, {}\\]".format(*ends)
     return value

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from benchmark.config import TableConfig
-from benchmark.report import names
+from benchmark.config.models import TableConfig
+from benchmark.report import naming
 from benchmark.report.blocks import Numbers, Scope
-from benchmark.report.data import ReportData
+from benchmark.report.content import ReportData
 from benchmark.report.spec import Column
-from benchmark.results import ScoredMethod
+from benchmark.results.scored import ScoredMethod
 
 EXPLAINED = ("plcc_logistic4", "plcc_logistic5", "rmse", "outlier_ratio", "auc_ds", "auc_bw", "cc_0", "pairs_ordered")
 LEVELS = {
@@ -34,7 +34,7 @@ def table_notes(
     notes += _intervals(data, numbers, spec, columns, ranked)
     notes += _magnitudes(numbers, spec, columns, ranked)
     explained = [column.statistic for column in columns if column.statistic in EXPLAINED]
-    notes += [f"{names.title(name)}: {names.meaning(name)}." for name in dict.fromkeys(explained)]
+    notes += [f"{naming.title(name)}: {naming.meaning(name)}." for name in dict.fromkeys(explained)]
     notes += _settings(ranked)
     given = [_sentence(note) for note in data.notes]
     said = {note.replace(",", "") for note in given}
@@ -47,7 +47,7 @@ def _legend(spec: TableConfig, columns: Sequence[Column], ranked: Sequence[Score
     parts = ["best value of a column in bold, second underlined"] if len(ranked) > 1 and columns else []
     if ranked:
         parts.append("the arrow beside a method is its declared direction, by which it is oriented")
-    if not spec.magnitude and any(column.statistic in names.CORRELATIONS for column in columns):
+    if not spec.magnitude and any(column.statistic in naming.CORRELATIONS for column in columns):
         parts.append("a negative correlation is disagreement with the labels")
     return _sentence("; ".join(parts))
 
@@ -66,7 +66,7 @@ def _counts(numbers: Numbers, columns: Sequence[Column], ranked: Sequence[Scored
         if len(found) == 1:
             pairs, references = next(iter(found))
             place = f"{block.title(blocks)}: " if len(blocks) > 1 else ""
-            notes.append(f"{place}{names.count(pairs, 'pair')} of {names.count(references, 'reference')}.")
+            notes.append(f"{place}{naming.count(pairs, 'pair')} of {naming.count(references, 'reference')}.")
         differ |= len(found) > 1
     return [*notes, "Counts: pairs / references that a row rests on."] if differ else notes
 
@@ -83,7 +83,7 @@ def _intervals(
         return [] if several or not ranked else ["No intervals: they need several references."]
     kinds = list(dict.fromkeys(estimate.interval for estimate in with_interval if estimate.interval))
     how = f" ({'; '.join(kinds)})" if kinds else ""
-    return [f"Brackets: {names.percent(data.confidence)} intervals{how}."]
+    return [f"Brackets: {naming.percent(data.confidence)} intervals{how}."]
 
 
 def _magnitudes(
@@ -95,7 +95,7 @@ def _magnitudes(
     found = [
         (column, method, estimate)
         for column in columns
-        if column.statistic in names.CORRELATIONS
+        if column.statistic in naming.CORRELATIONS
         for method in ranked
         if (estimate := numbers.get(column.scope, method.label, column.statistic)) is not None
     ]
@@ -107,7 +107,7 @@ def _magnitudes(
     notes = ["An interval across zero begins at zero."] if spec.interval and across else []
     if not negative:
         return ["No correlation was negative before its sign was dropped.", *notes]
-    listed = names.join([f"{title} ({', '.join(statistics)})" for title, statistics in negative.items()])
+    listed = naming.join([f"{title} ({', '.join(statistics)})" for title, statistics in negative.items()])
     return [
         f"Marks rank and compare magnitudes; negative before their sign was dropped: {listed}.",
         *notes,
@@ -122,7 +122,7 @@ def _settings(ranked: Sequence[ScoredMethod]) -> list[str]:
         options = ", ".join(f"{name} {value}".strip() for name, value in method.settings.items())
         if options:
             by_options.setdefault(options, []).append(method.title)
-    return [f"{names.join(titles)}: {options}." for options, titles in by_options.items()]
+    return [f"{naming.join(titles)}: {options}." for options, titles in by_options.items()]
 
 
 def _sentence(text: str) -> str:

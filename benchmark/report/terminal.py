@@ -14,9 +14,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from benchmark.report import names
+from benchmark.report import naming
 from benchmark.report.blocks import Block, Numbers, Scope, blocks, pairs_of
-from benchmark.report.data import ReportData
+from benchmark.report.content import ReportData
 from benchmark.report.ranking import Standing, block_notes, standings
 from benchmark.report.text import one_line
 from benchmark.statistics.vocabulary import why_incomparable
@@ -116,24 +116,24 @@ def _fits(numbers: Numbers, block: Block, ranked: Sequence[Standing]) -> list[st
             found = numbers.get(Scope(block), item.method.label, name)
             why = why_incomparable(found.note) if found is not None and not math.isnan(found.value) else ""
             if why:
-                by_reason.setdefault((one_line(item.method.title), why), []).append(names.title(name))
-    return [f"{title}: {names.join(columns)} not compared: {why}" for (title, why), columns in by_reason.items()]
+                by_reason.setdefault((one_line(item.method.title), why), []).append(naming.title(name))
+    return [f"{title}: {naming.join(columns)} not compared: {why}" for (title, why), columns in by_reason.items()]
 
 
 def _title(data: ReportData, block: Block, found: Sequence[Block]) -> str:
     place = f", {block.title(found)}" if len(found) > 1 or block.split else ""
     pairs = pairs_of(data, block)
-    references = names.count(int(pairs["reference"].nunique()), "reference")
+    references = naming.count(int(pairs["reference"].nunique()), "reference")
     labels = "; simulated labels" if data.simulated else ""
-    return one_line(f"{data.title}{place}: {names.count(len(pairs), 'pair')} of {references}{labels}")
+    return one_line(f"{data.title}{place}: {naming.count(len(pairs), 'pair')} of {references}{labels}")
 
 
 def _table(
     data: ReportData, numbers: Numbers, block: Block, ranked: Sequence[Standing], width: int, *, plain: bool
 ) -> Table:
     rows = [_row(numbers, block, item) for item in ranked]
-    header = ["", "Method", f"SRCC [{names.percent(data.confidence)}]"]
-    header += [f"{names.title(name)} {names.arrow(names.higher_is_better(name))}" for name in STATISTICS[1:]]
+    header = ["", "Method", f"SRCC [{naming.percent(data.confidence)}]"]
+    header += [f"{naming.title(name)} {naming.arrow(naming.higher_is_better(name))}" for name in STATISTICS[1:]]
     header.append("n")
     kept = _fitting(header, rows, width)
     table = Table(box=None if plain else box.SIMPLE_HEAD, pad_edge=False, padding=(0, 2, 0, 0), show_edge=False)
@@ -162,7 +162,7 @@ def _row(numbers: Numbers, block: Block, item: Standing) -> list[str]:
     place = f"{item.rank}{'*' if item.best else ''}"
     return [
         place,
-        f"{one_line(item.method.title)} {names.arrow(item.method.higher_is_better)}",
+        f"{one_line(item.method.title)} {naming.arrow(item.method.higher_is_better)}",
         srcc,
         *others,
         str(estimate.n),
@@ -170,7 +170,7 @@ def _row(numbers: Numbers, block: Block, item: Standing) -> list[str]:
 
 
 def _number(value: float) -> str:
-    return names.number(value, 3) if not math.isnan(value) else ""
+    return naming.number(value, 3) if not math.isnan(value) else ""
 
 
 def _fitting(header: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> list[int]:

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from benchmark import atomic, memory_file, regular
-from benchmark.errors import UserError
-from benchmark.report.data import ReportData, Thumbnails
+from benchmark.core import atomic, memory_file, regular
+from benchmark.core.errors import UserError
+from benchmark.report.content import ReportData, Thumbnails
 from benchmark.report.disagreement import most_disputed
 from benchmark.statistics.weighted import in_threads, processors
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from benchmark.sizes import SizePolicy
+    from benchmark.images.sizes import SizePolicy
 
 SIZE, QUALITY, MOST_PAIRS = 160, 72, 400
 MOST_THREADS = 4  # each holds an image in single precision
@@ -75,7 +75,7 @@ def write(
         hashes: SHA-256 of image files by path; tells whether a thumbnail is still of the same image.
         sizes: how images were read for scoring: pictures show what was scored, before its size was changed.
     """
-    from benchmark.sizes import SizePolicy  # noqa: PLC0415 - decoders only where pictures are made
+    from benchmark.images.sizes import SizePolicy  # noqa: PLC0415 - decoders only where pictures are made
 
     sizes = sizes or SizePolicy()
     read_as = json.dumps({key: value for key, value in sizes.key().items() if key in ("orientation", "bit_depth")})
@@ -103,7 +103,7 @@ def write(
 
 def _make_all(source: str, digest: str, places: Sequence[Path], sizes: SizePolicy) -> None:
     """Make an image's thumbnails; where it can't be read, or is another one by now than was scored, there are none."""
-    from benchmark.images import ImageError, read_image  # noqa: PLC0415 - decoders only where pictures are made
+    from benchmark.images.read import ImageError, read_image  # noqa: PLC0415 - decoders only where pictures are made
 
     seen = hashlib.sha256()
     try:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
-from benchmark import atomic, belongings
+from benchmark.core import atomic
 from benchmark.report import freshness
 from benchmark.report.blocks import Numbers
-from benchmark.report.data import ReportData
+from benchmark.report.content import ReportData
 from benchmark.report.efficiency import efficiency_table
 from benchmark.report.table import ComparisonTable, comparison_table
+from benchmark.results import belongings
 
 
 def write_report(

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
+from benchmark.results.scored import Failure
 from benchmark.scoring.engine import Outcome
 from benchmark.scoring.messages import Group
-from benchmark.scoring.plan import Failure, Plan
+from benchmark.scoring.plan import Plan
 
 
 def changed_in_words(path: str) -> str:

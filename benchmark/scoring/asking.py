@@ -19,8 +19,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmark import children, contract_check, plugins
-from benchmark.errors import PluginError, UserError, in_words
+from benchmark import plugins
+from benchmark.core import children
+from benchmark.core.errors import PluginError, UserError, in_words
+from benchmark.plugins import contract_check
 from benchmark.scoring.messages import MethodTask
 
 if TYPE_CHECKING:
@@ -90,7 +92,7 @@ def main() -> None:
 
 
 def _answer(task: MethodTask, table: pd.DataFrame, chosen: pd.DataFrame) -> dict[str, Any]:
-    from benchmark.scoring.methods import build  # noqa: PLC0415 - imports the plug-in
+    from benchmark.scoring.method_building import build  # noqa: PLC0415 - imports the plug-in
 
     try:
         source: Any = build(task)

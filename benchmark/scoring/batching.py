@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import torch
 
-from benchmark.contracts import Method, splits_work, takes_rng
+from benchmark.plugins.contracts import Method, splits_work, takes_rng
 
 PIXELS_AT_ONCE = 8_000_000
 """Of enhanced images that go to the device together: thirty images of 512 px."""

@@ -1,6 +1,6 @@
 """Scores what a plan says is missing and writes it into the store as it becomes known. No torch here.
 
-Neighbours: ``plan`` (what is missing), ``supervisor`` (who computes it), ``benchmark.store`` (where it stays).
+Neighbours: ``plan`` (what is missing), ``supervisor`` (who computes it), ``benchmark.scoring.store`` (where it stays).
 """
 
 from __future__ import annotations
@@ -12,14 +12,15 @@ from contextlib import closing
 from dataclasses import dataclass, field, replace
 from functools import partial
 
+from benchmark.results.scored import Failure
 from benchmark.scoring.keeping import Keeper
 from benchmark.scoring.messages import Group, Setup
-from benchmark.scoring.methods import CHANGED, changed_in_words
-from benchmark.scoring.plan import Failure, Plan
+from benchmark.scoring.method_building import CHANGED, changed_in_words
+from benchmark.scoring.plan import Plan
 from benchmark.scoring.progress import ScoringProgress
+from benchmark.scoring.store import Producer, Store, StoredScore
 from benchmark.scoring.supervisor import Broken, Cost, Event, Failed, GroupDone, Scored, Supervisor
 from benchmark.statistics.weighted import processors
-from benchmark.store import Producer, Store, StoredScore
 
 WRITE_EVERY_S = 5.0
 MEMORY_A_WORKER = 3 * 2**30

@@ -1,15 +1,12 @@
-"""Keeps scores in the store while they come in, as what they are: by the images that were read and the method as planned.
-
-Neighbours: ``engine`` (who brings them), ``benchmark.store`` (where they stay), ``benchmark.hashes`` (what files were).
-"""
+"""Keeps scores in the store while they come in, as what they are: by the images that were read and the method as planned."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from benchmark.hashes import Watch
+from benchmark.core.hashes import Watch
 from benchmark.scoring.messages import MethodTask
-from benchmark.store import Producer, Store, StoredScore
+from benchmark.scoring.store import Producer, Store, StoredScore
 
 
 class Keeper:

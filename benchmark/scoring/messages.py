@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from benchmark.hashes import Entry, is_sha256
+from benchmark.core.hashes import Entry, is_sha256
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Setup:
     Attributes:
         methods: the methods of the run.
         plugin_folders: further plug-in folders.
-        sizes: keyword arguments of ``benchmark.sizes.SizePolicy``.
+        sizes: keyword arguments of ``benchmark.images.sizes.SizePolicy``.
         device: ``cpu``, ``cuda`` or ``cuda:N``.
         threads: threads of each worker.
         seed: the run's seed.

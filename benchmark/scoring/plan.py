@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchmark.hashes import FileHashes
+from benchmark.core.hashes import FileHashes
+from benchmark.results.scored import Failure
 from benchmark.scoring.messages import Group, PairTask
-from benchmark.store import Producer, Store
+from benchmark.scoring.store import Producer, Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,15 +20,6 @@ class ScoredPair:
     pair: str
     reference_path: str
     enhanced_path: str
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """A pair that a method could not score, with the reason."""
-
-    pair: str
-    label: str
-    reason: str
 
 
 @dataclass(slots=True)

@@ -10,7 +10,7 @@ from typing import Self
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
-from benchmark.pace import Pace, words
+from benchmark.core.pace import Pace, words
 
 PLAIN_LINE_EVERY_S = 10.0
 FEWEST_GROUPS = 3

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 
-from benchmark.contracts import MethodInfo
+from benchmark.plugins.contracts import MethodInfo
 
 ROUNDING = 1e-4
 """How far beyond a bound a score may lie: what single precision does to long sums.

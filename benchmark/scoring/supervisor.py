@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from benchmark import children
+from benchmark.core import children
 from benchmark.scoring.messages import Group, Setup, encode_group, encode_setup
 from benchmark.scoring.worker_process import EOF_LIMIT_S, WorkerProcess
 

@@ -26,10 +26,10 @@ def main() -> None:
     torch.set_num_threads(setup.threads)
     torch.set_num_interop_threads(1)
 
-    from benchmark.scoring.cost import CostMeter  # noqa: PLC0415
-    from benchmark.scoring.inference import Terms, score_group  # noqa: PLC0415
-    from benchmark.scoring.reading import ON_CUDA, Reader  # noqa: PLC0415
-    from benchmark.sizes import SizePolicy  # noqa: PLC0415
+    from benchmark.images.sizes import SizePolicy  # noqa: PLC0415
+    from benchmark.scoring.measure_cost import CostMeter  # noqa: PLC0415
+    from benchmark.scoring.read_ahead import ON_CUDA, Reader  # noqa: PLC0415
+    from benchmark.scoring.score_group import Terms, score_group  # noqa: PLC0415
     from benchmark.statistics import compiled  # noqa: PLC0415
 
     compiled.settle()
@@ -78,9 +78,9 @@ class MethodShelf:
         return {label: self._loaded[label] for label in labels if label in self._loaded}
 
     def _load(self, label: str) -> None:
-        from benchmark.errors import UserError, WeightsUnavailableError, in_words  # noqa: PLC0415
+        from benchmark.core.errors import UserError, WeightsUnavailableError, in_words  # noqa: PLC0415
         from benchmark.scoring.guard import undisturbed  # noqa: PLC0415
-        from benchmark.scoring.methods import CHANGED, Loading, build  # noqa: PLC0415
+        from benchmark.scoring.method_building import CHANGED, Loading, build  # noqa: PLC0415
 
         self._emit("loading", label=label)
         loading = Loading(self._tasks[label])

@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from benchmark import children
+from benchmark.core import children
 from benchmark.scoring.messages import decode, is_sound
 
 LONGEST_LINE = 16 * 2**20

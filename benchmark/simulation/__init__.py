@@ -4,6 +4,6 @@ For the demo and for tests; the observers' rule is documented in docs/simulated_
 RGB in [0, 1], (H, W, 3); every random number comes from a generator that is passed in.
 """
 
-from benchmark.simulation.write import write_demo
+from benchmark.simulation.dataset import write_demo
 
 __all__ = ["write_demo"]

@@ -9,9 +9,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark import fov
-from benchmark.errors import UserError
-from benchmark.images import read_image
+from benchmark.core.errors import UserError
+from benchmark.images import fov
+from benchmark.images.read import read_image
 
 Photograph = NDArray[np.float64]
 RADIUS = 0.485

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from benchmark.statistics.mapping import Mapping, fit, mapped_plcc
     from benchmark.statistics.measures import Correlations, System, WithinReference
     from benchmark.statistics.power import Power, simulate_power, smallest_difference
-    from benchmark.statistics.ranking import probability_best, rank_intervals, with_best
+    from benchmark.statistics.rank_uncertainty import probability_best, rank_intervals, with_best
     from benchmark.statistics.resampling import Resamples, draw_counts, leave_one_out
     from benchmark.statistics.settings import StatisticsSettings
     from benchmark.statistics.significance import bootstrap_p, f_test, holm, max_t, steiger, williams

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmark import checkpoints
-from benchmark.config import TrainSection
-from benchmark.errors import UserError
-from benchmark.training import record
-from benchmark.training.progress import others
+from benchmark.config.models import TrainSection
+from benchmark.core.errors import UserError
+from benchmark.plugins import checkpoints
+from benchmark.training import statement
+from benchmark.training.course import others
 
 SHOWN = 4
 ABSENT = object()
@@ -92,7 +92,7 @@ def differences(said: Mapping[str, Any], about: Mapping[str, Any]) -> list[str]:
     if "settings" in said:
         found += _values(said["settings"], about["settings"])
     else:
-        known = set(TrainSection.model_fields) - record.HARMLESS - record.ELSEWHERE
+        known = set(TrainSection.model_fields) - statement.HARMLESS - statement.ELSEWHERE
         parts = [{key: part[key] for key in known if key in part} for part in (said.get("train") or {}, about["train"])]
         found += _values(parts[0], parts[1], "train.")
     if said.get("pairs_sha256") != about["pairs_sha256"]:

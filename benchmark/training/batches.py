@@ -14,11 +14,11 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
-from benchmark.contracts import Trainable
-from benchmark.errors import UserError
-from benchmark.images import read_image
-from benchmark.randomness import content_sha256, reference_rng
-from benchmark.sizes import SizePolicy, harmonise
+from benchmark.core.errors import UserError
+from benchmark.core.randomness import content_sha256, reference_rng
+from benchmark.images.read import read_image
+from benchmark.images.sizes import SizePolicy, harmonise
+from benchmark.plugins.contracts import Trainable
 
 CACHE_BYTES = 1 << 30
 Array = np.ndarray[Any, np.dtype[np.float32]]

@@ -9,8 +9,8 @@ from types import TracebackType
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
-from benchmark.pace import Pace, words
-from benchmark.training.progress import Epoch
+from benchmark.core.pace import Pace, words
+from benchmark.training.course import Epoch
 
 RECENT = 5
 FIRST_BATCHES, FEWEST_BATCHES = 3, 10

@@ -16,17 +16,17 @@ import numpy as np
 import torch
 from rich.console import Console
 
-from benchmark import checkpoints
-from benchmark.config import TrainSection
-from benchmark.contracts import Trainable
-from benchmark.errors import UserError
-from benchmark.sizes import SizePolicy
+from benchmark.config.models import TrainSection
+from benchmark.core.errors import UserError
+from benchmark.images.sizes import SizePolicy
+from benchmark.plugins import checkpoints
+from benchmark.plugins.contracts import Trainable
 from benchmark.statistics import krcc, plcc, srcc
-from benchmark.training import agreement, losses, progress
+from benchmark.training import agreement, course, losses
 from benchmark.training.batches import ImageCache, ViewsOfPairs, batches, stack
+from benchmark.training.course import Epoch
 from benchmark.training.display import TrainingDisplay
 from benchmark.training.parallel import Ranks
-from benchmark.training.progress import Epoch
 from benchmark.training.splits import Division
 
 PORTION = 32
@@ -105,18 +105,18 @@ def _resume(
     path = job.start.path
     if path is None:
         return [], job
-    content = progress.read(path)
+    content = course.read(path)
     agreement.check_same(path, content, job.about)
     job.method.restore(content["state"])
     optimizer.load_state_dict(content["optimizer"])
     scheduler.load_state_dict(content["scheduler"])
-    history = progress.history_from(content)
+    history = course.history_from(content)
     changes = list(content.get("changes", []))
     for remark in agreement.remarks(content, job.about["circumstances"]):
         changes.append(f"after epoch {len(history)}: {remark}")
         _say(job, f"note: {path.name}: {remark}")
     begun = content.get("begun", -1) if job.options.load_epoch == -1 else job.options.load_epoch
-    for line in progress.going_on(path, len(history), job.options.n_epoch, job.start.note):
+    for line in course.going_on(path, len(history), job.options.n_epoch, job.start.note):
         _say(job, line)
     return history, replace(job, about={**job.about, "begun": begun, "changes": changes})
 
@@ -219,13 +219,13 @@ def _save(
         "optimizer": optimizer.state_dict(),
         "scheduler": scheduler.state_dict(),
         "epoch": len(history),
-        "history": progress.history_record(history),
+        "history": course.history_record(history),
     }
     job.confirm()
-    best = progress.best_of(history)
+    best = course.best_of(history)
     if best is None or best.epoch == len(history):
         checkpoints.write(job.directory / "best.pt", content)
     if len(history) % job.options.save_interval == 0 or len(history) == job.options.n_epoch:
         checkpoints.write(job.directory / f"epoch_{len(history)}.pt", content)
-    progress.write_history(job.directory, history)
+    course.write_history(job.directory, history)
     checkpoints.write(job.directory / "last.pt", content)

@@ -15,7 +15,7 @@ import torch
 import torch.distributed as dist
 from torch import Tensor
 
-from benchmark import ranks
+from benchmark.scoring import torchrun
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ def join(device: str) -> Ranks:
     if int(os.environ.get("WORLD_SIZE", "1")) < 2:
         return Ranks()
     if not dist.is_initialized():
-        store, rank, size = ranks.meet()
+        store, rank, size = torchrun.meet()
         backend = "nccl" if device.startswith("cuda") else "gloo"
         dist.init_process_group(backend, store=store, rank=rank, world_size=size)
     return Ranks(dist.get_rank(), dist.get_world_size())

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from benchmark import pairs
-from benchmark.errors import ConfigError
+from benchmark.core.errors import ConfigError
+from benchmark.data import pairs
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def divide(table: pd.DataFrame, split: str, validate: float | str, seed: int, *,
     """Choose training and validation pairs, in the order of their names: that of the label file changes nothing.
 
     Args:
-        table: all pairs (columns: ``benchmark.pairs``).
+        table: all pairs (columns: ``benchmark.data.pairs``).
         split: the split to train on; where the data set has none, all pairs.
         validate: share of its references, taken out by ``seed``, or the name of another split.
         seed: which references validate.

@@ -16,7 +16,7 @@ from benchmark import UserError
 if TYPE_CHECKING:
     import torch
 
-    from benchmark.fov import Mask
+    from benchmark.images.fov import Mask
 
 Place = tuple[int, int]
 
@@ -94,7 +94,7 @@ def field_of(reference: np.ndarray[Any, Any]) -> Mask:
 
     Half of a crop is a coarse measure and training asks for it at every step, hence the thinning.
     """
-    from benchmark.fov import field_of_view  # noqa: PLC0415 - SciPy
+    from benchmark.images.fov import field_of_view  # noqa: PLC0415 - SciPy
 
     height, width = reference.shape[1:]
     step = max(1, min(height, width) // _FIELD_SIDE)

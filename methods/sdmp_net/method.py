@@ -9,8 +9,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from benchmark import UserError, WeightFile, checkpoints
-from benchmark.contracts import Trainable
+from benchmark import UserError, WeightFile
+from benchmark.plugins import checkpoints
+from benchmark.plugins.contracts import Trainable
 
 from . import crops as places
 from .architecture import LARGEST_CROP, PUBLISHED_CROP, Architecture

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from benchmark.errors import WeightsUnavailableError
+from benchmark.core.errors import WeightsUnavailableError
 
 from .architecture import Architecture, Backbone
 

@@ -15,7 +15,7 @@ from safetensors.torch import load_file
 from timm.models import vision_transformer
 from torch import Tensor
 
-from benchmark.errors import UserError, WeightsUnavailableError
+from benchmark.core.errors import UserError, WeightsUnavailableError
 
 from .architecture import Backbone
 from .network import SDMPNetwork

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from benchmark import registry, weights
-from benchmark.contracts import Method, ScoreSource
+from benchmark.plugins import registry, weights
+from benchmark.plugins.contracts import Method, ScoreSource
 
 NAMES = registry.methods().names()
 
@@ -59,7 +59,7 @@ def test_metadata_is_complete(name: str) -> None:
 def test_shape_range_direction_and_inputs(name: str, pair: tuple[Any, Any, Any]) -> None:
     import torch
 
-    from benchmark.scoring.inference import PreparedPair, Terms, score_pair
+    from benchmark.scoring.score_group import PreparedPair, Terms, score_pair
 
     method = build(name)
     if isinstance(method, ScoreSource):

@@ -10,9 +10,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from benchmark import pairs, registry
-from benchmark.contracts import Dataset
-from benchmark.errors import DataError, UserError
+from benchmark.core.errors import DataError, UserError
+from benchmark.data import pairs
+from benchmark.plugins import registry
+from benchmark.plugins.contracts import Dataset
 
 Tree = Callable[..., Path]
 Image = Callable[[Path, int], None]
@@ -272,7 +273,7 @@ def test_opinions_that_contradict_the_labels_are_an_error(tree: Tree) -> None:
 
 def test_loading_the_plug_in_imports_neither_pandas_nor_torch(root: Path) -> None:
     code = (
-        "import sys; from benchmark import registry\n"
+        "import sys; from benchmark.plugins import registry\n"
         "for name in ('efid', 'table', 'tid2013', 'kadid10k'): registry.datasets().load(name)\n"
         "print(sorted({'pandas', 'torch', 'cv2', 'PIL', 'numpy'} & set(sys.modules)))"
     )

@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
-from benchmark import data, pairs, registry
-from benchmark.audit import audit
-from benchmark.config import DatasetEntry
-from benchmark.config_file import Source
-from benchmark.errors import ConfigError, DataError, UserError
+from benchmark.config.models import DatasetEntry
+from benchmark.config.source import Source
+from benchmark.core.errors import ConfigError, DataError, UserError
+from benchmark.data import load, pairs
+from benchmark.data.check_table import audit
+from benchmark.plugins import registry
 from benchmark.training.splits import divide
 
 Tree = Callable[..., Path]
@@ -28,9 +29,9 @@ def efid(**options: Any) -> Any:
     return registry.datasets().load("efid")(**options)
 
 
-def loaded(root: Path, **options: Any) -> data.Data:
+def loaded(root: Path, **options: Any) -> load.Data:
     entry = DatasetEntry(name="efid", root=str(root), **options)  # type: ignore[call-arg]
-    return data.load(entry, Source(values={}, name="run.yaml", base=root), None)
+    return load.load(entry, Source(values={}, name="run.yaml", base=root), None)
 
 
 @pytest.mark.parametrize(("parts", "looked"), MISSING.values(), ids=MISSING)

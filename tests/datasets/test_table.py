@@ -9,9 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from benchmark import pairs, registry
-from benchmark.contracts import Dataset
-from benchmark.errors import DataError
+from benchmark.core.errors import DataError
+from benchmark.data import pairs
+from benchmark.plugins import registry
+from benchmark.plugins.contracts import Dataset
 
 Image = Callable[[Path, int], None]
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import torch
 
-from benchmark import registry
+from benchmark.plugins import registry
 from benchmark.plugins.methods.dists import DISTS
 from benchmark.plugins.methods.lpips import LPIPS, LPIPSVGG
 

@@ -11,13 +11,13 @@ import numpy as np
 import pytest
 import torch
 
-from benchmark import registry
-from benchmark.contracts import Method, MethodInfo, ScoreSource
-from benchmark.errors import UserError
-from benchmark.flatness import is_flat
-from benchmark.lineup import Entrant, producer
-from benchmark.scoring.inference import PreparedPair, Terms, score_pair
+from benchmark.core.errors import UserError
+from benchmark.plugins import registry
+from benchmark.plugins.contracts import Method, MethodInfo, ScoreSource
+from benchmark.scoring.flatness import is_flat
+from benchmark.scoring.lineup import Entrant, producer
 from benchmark.scoring.promise import in_words
+from benchmark.scoring.score_group import PreparedPair, Terms, score_pair
 
 SIDE = 176
 WEIGHTLESS = ("psnr", "psnry", "ssim", "ssimc", "ms_ssim", "cw_ssim", "fsim", "vif", "gmsd", "vsi", "nlpd", "mad")

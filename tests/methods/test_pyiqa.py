@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 import torch
 
-from benchmark import Method, UserError, registry
+from benchmark import Method, UserError
+from benchmark.plugins import registry
 
 # pyiqa leaves out `lower_better` for this distance; see the comment in methods/pyiqa_distances.py.
 TURNED = {"dmm"}
@@ -71,7 +72,7 @@ def test_descriptions_are_complete() -> None:
 
 def test_importing_them_imports_nothing_heavy() -> None:
     script = (
-        "import sys; from benchmark import registry; r = registry.methods();"
+        "import sys; from benchmark.plugins import registry; r = registry.methods();"
         "[r.import_listing(item) for item in r.listings()[0] if 'sdmp' not in item.name];"
         "print([name for name in ('torch', 'torchvision', 'pyiqa', 'timm', 'pandas', 'scipy') if name in sys.modules])"
     )

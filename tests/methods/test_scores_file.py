@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from benchmark import UserError
-from benchmark.pairs import complete
+from benchmark.data.pairs import complete
 from benchmark.plugins.methods.scores_file import ScoresFile
 
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 import torch
 
-from benchmark import registry
-from benchmark.contracts import splits_work
+from benchmark.plugins import registry
+from benchmark.plugins.contracts import splits_work
 
 HAND_CRAFTED = ("psnr", "psnry", "ssim", "ssimc", "ms_ssim", "cw_ssim", "fsim", "vif", "gmsd", "vsi", "nlpd", "mad")
 LEARNED = ("lpips", "lpips-vgg", "dists")

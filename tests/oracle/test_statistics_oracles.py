@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy import optimize
 
 from benchmark import evaluate
-from benchmark.config import StatisticsConfig
+from benchmark.config.models import StatisticsConfig
 from benchmark.statistics import Discrimination, Table, fit, krcc, make_design, mapped_plcc, srcc
 
 METHODS = ["DSSIM", "SSIMULACRA", "Butteraugli"]

@@ -10,8 +10,8 @@ import pytest
 import torch
 from PIL import Image
 
-from benchmark import registry
-from benchmark.contracts import splits_work
+from benchmark.plugins import registry
+from benchmark.plugins.contracts import splits_work
 from benchmark.scoring import process
 
 # Largest deviation: as pyiqa 0.1.16 was measured against the official scores, else 1 in their last printed digit.

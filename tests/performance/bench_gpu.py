@@ -19,13 +19,13 @@ from typing import Any
 
 import torch
 
-from benchmark import checkpoints
+from benchmark.images.sizes import SizePolicy
+from benchmark.plugins import checkpoints
 from benchmark.plugins.methods.sdmp_net import SDMPNet
 from benchmark.scoring.messages import Group, MethodTask, PairTask, Setup
-from benchmark.scoring.reading import ON_CUDA, Reader
+from benchmark.scoring.read_ahead import ON_CUDA, Reader
 from benchmark.scoring.supervisor import Failed, GroupDone, Scored, Supervisor
-from benchmark.sizes import SizePolicy
-from benchmark.work import CUDA_WORKERS
+from benchmark.scoring.work import CUDA_WORKERS
 from tests.performance.bench_run import prepare
 from tests.performance.bench_sdmp_net import plain_module
 

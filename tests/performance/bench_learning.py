@@ -14,8 +14,8 @@ from typing import Any
 import pandas as pd
 
 from benchmark import evaluate, run
-from benchmark.config import StatisticsConfig
-from benchmark.training_run import train
+from benchmark.commands.train import train
+from benchmark.config.models import StatisticsConfig
 
 PHOTOGRAPHS = Path(__file__).resolve().parents[3] / "shared" / "fundus"
 FOLDS = 4

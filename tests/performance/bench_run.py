@@ -125,7 +125,7 @@ def decoding(place: Path) -> dict[str, Any]:
     """Milliseconds an image, best of four: this reader against pyiqa's, allocator tuned, one and two threads each."""
     script = (
         "import sys, time, json\nfrom pathlib import Path\nfrom benchmark.scoring import process\nprocess.tune_allocator()\n"
-        "import torch\nfrom benchmark.scoring.reading import Reader\n"
+        "import torch\nfrom benchmark.scoring.read_ahead import Reader\n"
         "from pyiqa.utils.img_util import imread2tensor\n"
         "files, found = sys.argv[1:], {}\n"
         "for threads in (1, 2):\n"

@@ -21,7 +21,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from benchmark.evaluation import evaluate_scores
+from benchmark.evaluation.summarise import evaluate_scores
 from benchmark.statistics import Columns, StatisticsSettings, draw_counts, weighted_plcc, weighted_ranks
 from benchmark.statistics.weighted import processors
 

@@ -15,10 +15,11 @@ from typing import Any
 import atheris
 
 with atheris.instrument_imports(include=["benchmark"]):
-    from benchmark import images, labels
-    from benchmark.config import EvaluateConfig, RunConfig, TrainConfig
-    from benchmark.config_file import parse, read_source
-    from benchmark.errors import UserError
+    from benchmark.config.models import EvaluateConfig, RunConfig, TrainConfig
+    from benchmark.config.source import parse, read_source
+    from benchmark.core.errors import UserError
+    from benchmark.data import labels
+    from benchmark.images import read
 
 PLACE = Path(tempfile.mkdtemp(dir="/dev/shm" if os.path.isdir("/dev/shm") else None))
 
@@ -56,7 +57,7 @@ def fuzz_config(data: bytes) -> None:
 
 def fuzz_images(data: bytes) -> None:
     """Any bytes as an image file."""
-    image = meant_for_users(lambda: images.decode(data, name="x.png", max_pixels=250_000))
+    image = meant_for_users(lambda: read.decode(data, name="x.png", max_pixels=250_000))
     if image is not None:
         assert image.ndim == 3
         assert image.shape[0] == 3

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from benchmark.scoring.store import parse_part
 from benchmark.simulation import write_demo
-from benchmark.store import parse_part
 
 KILLS = int(os.environ.get("EFID_BENCH_KILLS", "3"))
 Start = Callable[[Path], subprocess.Popen[str]]

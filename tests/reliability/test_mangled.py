@@ -15,9 +15,10 @@ from PIL import Image
 from rich.console import Console
 
 import benchmark
-from benchmark import outcome, plugins
+from benchmark import plugins
 from benchmark.cli import main
-from benchmark.errors import UserError
+from benchmark.commands import evaluate
+from benchmark.core.errors import UserError
 
 MAE = """
 from benchmark import Method, MethodInfo
@@ -145,7 +146,7 @@ def records(record: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
 def fault_of(out: Path) -> str:
     """Why a folder can't be reported; empty where it can."""
     try:
-        outcome.read(out)
+        evaluate.read(out)
     except UserError as error:
         return str(error)
     return ""

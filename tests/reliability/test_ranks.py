@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from benchmark.ranks import EARLY, Ranks
+from benchmark.scoring.store import parse_part
+from benchmark.scoring.torchrun import EARLY, Ranks
 from benchmark.simulation import write_demo
-from benchmark.store import parse_part
 
 MORTAL = """
 import os, signal

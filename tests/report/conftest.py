@@ -13,10 +13,10 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from benchmark.config import PublishedEntry, ReportConfig
-from benchmark.evaluation import evaluate_scores
-from benchmark.report.data import ReportData
-from benchmark.results import ScoredMethod
+from benchmark.config.models import PublishedEntry, ReportConfig
+from benchmark.evaluation.summarise import evaluate_scores
+from benchmark.report.content import ReportData
+from benchmark.results.scored import ScoredMethod
 from benchmark.statistics.settings import StatisticsSettings
 
 Frame = pd.DataFrame

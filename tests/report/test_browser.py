@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from benchmark.report import ReportData, write_report
-from benchmark.report.data import Thumbnails
+from benchmark.report.content import Thumbnails
 from benchmark.report.thumbnails import make
 
 webdriver = pytest.importorskip("selenium.webdriver", reason="selenium is not installed")

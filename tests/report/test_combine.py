@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmark.errors import UserError
+from benchmark.core.errors import UserError
 from benchmark.report import ReportData, write_report
 from benchmark.report.blocks import Numbers
 from benchmark.report.combine import side_by_side

@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from benchmark.report.data import ReportData
+from benchmark.report.content import ReportData
 from benchmark.report.grid import Grid
 from benchmark.report.table import comparison_table
 from benchmark.report.table_latex import to_latex

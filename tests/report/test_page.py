@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from benchmark.hashes import sha256_file
+from benchmark.core.hashes import sha256_file
 from benchmark.report import write_report
 from benchmark.report.blocks import blocks
-from benchmark.report.data import ReportData, Thumbnails
+from benchmark.report.content import ReportData, Thumbnails
 from benchmark.report.disagreement import disputed
 from benchmark.report.page import bibtex, plotly_library
 from benchmark.report.page_data import script_json

@@ -13,7 +13,7 @@ from matplotlib.patches import Rectangle
 from scipy import stats
 
 from benchmark.report.blocks import Numbers
-from benchmark.report.data import ReportData
+from benchmark.report.content import ReportData
 from benchmark.report.plots import Plot, all_plots, history, ranks, style
 from benchmark.report.plots.conditions import places
 from benchmark.report.plots.curve import fitted_curve

@@ -12,7 +12,7 @@ import pytest
 from rich.console import Console
 
 from benchmark.report.blocks import Block, Estimate, Numbers, Scope
-from benchmark.report.data import ReportData
+from benchmark.report.content import ReportData
 from benchmark.report.plots import all_plots
 from benchmark.report.ranking import Contest, contest, standings
 from benchmark.report.table import ComparisonTable, comparison_table

@@ -10,7 +10,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from benchmark.report.blocks import Numbers
-from benchmark.report.data import ReportData
+from benchmark.report.content import ReportData
 from benchmark.report.plots import Plot, all_plots, save_all
 from benchmark.report.plots.style import figure
 

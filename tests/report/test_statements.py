@@ -14,9 +14,8 @@ from matplotlib.figure import Figure
 from rich.console import Console
 from scipy import stats
 
-from benchmark import files
 from benchmark.report.blocks import Numbers
-from benchmark.report.data import ReportData
+from benchmark.report.content import ReportData
 from benchmark.report.page import render_page
 from benchmark.report.plots import all_plots
 from benchmark.report.table import comparison_table
@@ -24,6 +23,7 @@ from benchmark.report.table_csv import to_csv
 from benchmark.report.table_latex import to_latex
 from benchmark.report.table_markdown import to_markdown
 from benchmark.report.terminal import ranked_table
+from benchmark.results import csv_files
 
 Maker = Callable[..., ReportData]
 Scores = Callable[..., pd.DataFrame]
@@ -240,8 +240,8 @@ def test_a_report_from_stored_files_says_the_same(
 ) -> None:
     data = make_evaluated(make_scores(references, 12), ("weak", "strong", "opposite"))
     for name, table in (("summary", data.summary), ("comparisons", data.comparisons)):
-        files.write_table(tmp_path / f"{name}.csv", table)
-    summary, comparisons = (files.read_table(tmp_path / f"{name}.csv") for name in ("summary", "comparisons"))
+        csv_files.write_table(tmp_path / f"{name}.csv", table)
+    summary, comparisons = (csv_files.read_table(tmp_path / f"{name}.csv") for name in ("summary", "comparisons"))
     again = replace(data, summary=summary, comparisons=comparisons)
     assert by_csv(again) == by_csv(data)
     assert comparison_table(again, again.config.tables[0]).notes == comparison_table(data, data.config.tables[0]).notes

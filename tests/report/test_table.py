@@ -12,8 +12,8 @@ import pandas as pd
 import pytest
 
 import benchmark
-from benchmark.config import TableConfig
-from benchmark.report.data import ReportData
+from benchmark.config.models import TableConfig
+from benchmark.report.content import ReportData
 from benchmark.report.table import ComparisonTable, Row, comparison_table
 from benchmark.report.table_csv import to_csv
 from benchmark.report.table_latex import to_latex

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from rich.console import Console
 
-from benchmark.report.data import ReportData
+from benchmark.report.content import ReportData
 from benchmark.report.terminal import ranked_table
 
 Maker = Callable[..., ReportData]

@@ -8,6 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from benchmark.core import file_names
 from benchmark.report import text
 
 NASTY = "a_b%c&d#e$f{g}h\\i~j^k ü <script>alert(1)</script> | * ` [x](y) \"q\" 'r'"
@@ -48,7 +49,7 @@ def test_csv_cell_is_no_formula_and_reads_back(given_text: str) -> None:
 @example(["a/b", "a\\b", "../../etc/passwd", "..", "", "CON", "con.txt", "A_B", "a_b", "ä", "中文", "x" * 300])
 @example(["a_b", "A_B", "A_b"])
 def test_file_stems_are_safe_and_differ(labels: list[str]) -> None:
-    stems = text.file_stems(labels)
+    stems = file_names.file_stems(labels)
     assert list(stems) == labels
     assert len({stem.casefold() for stem in stems.values()}) == len(labels)
     for stem in stems.values():

@@ -8,11 +8,11 @@ import pytest
 import torch
 
 from benchmark import Method, MethodInfo
+from benchmark.images.sizes import SizePolicy
 from benchmark.scoring.batching import chunks, score_together
-from benchmark.scoring.inference import PreparedPair, Terms, prepare, score_batch, score_pair
 from benchmark.scoring.messages import Group, PairTask
-from benchmark.scoring.reading import Reader
-from benchmark.sizes import SizePolicy
+from benchmark.scoring.read_ahead import Reader
+from benchmark.scoring.score_group import PreparedPair, Terms, prepare, score_batch, score_pair
 
 INFO = MethodInfo(name="mae", title="MAE", higher_is_better=False)
 

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from benchmark.hashes import FileHashes
+from benchmark.core.hashes import FileHashes
+from benchmark.images.sizes import SizePolicy
 from benchmark.scoring.engine import Outcome, score_missing
 from benchmark.scoring.messages import MethodTask, Setup
 from benchmark.scoring.plan import ScoredPair, make_plan
 from benchmark.scoring.progress import ScoringProgress
-from benchmark.sizes import SizePolicy
-from benchmark.store import Producer, Store
+from benchmark.scoring.store import Producer, Store
 
 PAIRS = [(f"{number}_{condition}.png", f"{number}.png") for number in range(2) for condition in ("soft", "hard")]
 

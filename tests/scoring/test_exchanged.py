@@ -14,9 +14,9 @@ from PIL import Image
 from rich.console import Console
 
 import benchmark
-from benchmark import registry
-from benchmark.hashes import sha256_file
-from benchmark.store import Store
+from benchmark.core.hashes import sha256_file
+from benchmark.plugins import registry
+from benchmark.scoring.store import Store
 
 HEAD = """
 import os, shutil, time

@@ -11,7 +11,7 @@ import pytest
 
 import benchmark
 from benchmark import MethodInfo, UserError
-from benchmark.flatness import is_flat, notes
+from benchmark.scoring.flatness import is_flat, notes
 from benchmark.scoring.promise import fault
 
 PLUGINS = """

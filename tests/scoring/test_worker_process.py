@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmark import children
+from benchmark.core import children
 from benchmark.scoring import messages
 from tests.scoring.test_engine import HEAD, MAE, method, score, values
 

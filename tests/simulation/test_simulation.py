@@ -16,9 +16,10 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from benchmark import pairs, registry
-from benchmark.errors import UserError
-from benchmark.images import read_image
+from benchmark.core.errors import UserError
+from benchmark.data import pairs
+from benchmark.images.read import read_image
+from benchmark.plugins import registry
 from benchmark.simulation import degrade, enhance, observers, photographs, write_demo
 
 

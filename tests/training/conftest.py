@@ -9,11 +9,11 @@ import pytest
 import yaml
 from rich.console import Console
 
-from benchmark import training_run
+from benchmark.commands import train as training_run
 
 QUICK = """
 from benchmark import MethodInfo
-from benchmark.contracts import Trainable, WeightFile
+from benchmark.plugins.contracts import Trainable, WeightFile
 
 
 class Quick(Trainable):

@@ -7,8 +7,8 @@ from pathlib import Path
 import cv2
 import pytest
 
-from benchmark import checkpoints
-from benchmark.errors import UserError
+from benchmark.core.errors import UserError
+from benchmark.plugins import checkpoints
 
 Train = Callable[..., str]
 

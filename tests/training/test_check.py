@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from benchmark import checkpoints
 from benchmark.cli import main
-from benchmark.errors import ConfigError, UserError
+from benchmark.core.errors import ConfigError, UserError
+from benchmark.plugins import checkpoints
 
 Train = Callable[..., str]
 

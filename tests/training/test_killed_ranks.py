@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from benchmark import checkpoints
+from benchmark.plugins import checkpoints
 from tests.training.test_training import METHOD
 
 MORTAL = METHOD.replace(

@@ -8,15 +8,18 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from benchmark import checkpoints, contracts, lineage, run, training_run, weights
-from benchmark.config import MethodEntry
-from benchmark.config_file import read_source
-from benchmark.errors import WeightsUnavailableError
-from benchmark.hashes import FileHashes, sha256_file
-from benchmark.images import pixel_sha256, read_image
-from benchmark.lineup import Entrant, find_weights, judge_checkpoints, line_up, scored_method
-from benchmark.pipeline import prepare
+from benchmark import run
+from benchmark.commands import train as training_run
+from benchmark.commands.run import prepare
+from benchmark.config.models import MethodEntry
+from benchmark.config.source import read_source
+from benchmark.core.errors import WeightsUnavailableError
+from benchmark.core.hashes import FileHashes, sha256_file
+from benchmark.images.read import pixel_sha256, read_image
+from benchmark.plugins import checkpoints, contracts, weights
 from benchmark.plugins.methods.sdmp_net import SDMPNetTiny
+from benchmark.results import lineage
+from benchmark.scoring.lineup import Entrant, find_weights, judge_checkpoints, line_up, scored_method
 
 from .conftest import write_pairs
 

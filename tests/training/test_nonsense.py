@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from benchmark import UserError, training_run
-from benchmark.config import TrainConfig
-from benchmark.config_file import parse, read_source
-from benchmark.errors import ConfigError
+from benchmark import UserError
+from benchmark.commands import train
+from benchmark.config.models import TrainConfig
+from benchmark.config.source import parse, read_source
+from benchmark.core.errors import ConfigError
 from benchmark.plugins.methods.sdmp_net import SDMPNet, SDMPNetB16, SDMPNetMultiScale, SDMPNetTiny
 
 
@@ -73,18 +74,18 @@ def test_seeds_of_folds_are_bounded_too() -> None:
 
 def test_mixed_precision_needs_a_gpu(workshop: Path) -> None:
     with pytest.raises(ConfigError, match=r"train\.amp needs a CUDA device"):
-        training_run.train(workshop / "train.yaml", settings=["train.amp=true"])
+        train.train(workshop / "train.yaml", settings=["train.amp=true"])
 
 
 def test_a_share_that_leaves_no_training_reference_is_refused(workshop: Path) -> None:
     with pytest.raises(ConfigError, match=r"train\.validate: 4 references are too few to take 0\.999 of them out"):
-        training_run.train(workshop / "train.yaml", settings=["train.validate=0.999"])
+        train.train(workshop / "train.yaml", settings=["train.validate=0.999"])
 
 
 @pytest.mark.parametrize("key", ["train.split", "train.validate"])
 def test_a_split_that_is_not_there_is_refused_with_its_own_key(workshop: Path, key: str) -> None:
     with pytest.raises(ConfigError, match=rf"{key}: no split 'tset' in this data set"):
-        training_run.train(workshop / "train.yaml", settings=[f"{key}=tset"])
+        train.train(workshop / "train.yaml", settings=[f"{key}=tset"])
 
 
 @pytest.mark.parametrize(
@@ -130,6 +131,6 @@ def test_training_does_not_begin_with_a_checkpoint(tmp_path: Path) -> None:
 def test_an_image_that_cannot_be_used_is_named_whatever_loads_it(workshop: Path, workers: int) -> None:
     (workshop / "2_1.png").write_bytes((workshop / "2_1.png").read_bytes()[:300])
     with pytest.raises(UserError) as refused:
-        training_run.train(workshop / "train.yaml", settings=["train.validate=0", f"train.num_workers={workers}"])
+        train.train(workshop / "train.yaml", settings=["train.validate=0", f"train.num_workers={workers}"])
     assert "2_1.png" in str(refused.value)
     assert "Traceback" not in str(refused.value)

@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 import torch
 
-from benchmark import checkpoints, training_run
+from benchmark.commands import train
+from benchmark.plugins import checkpoints
 
 MORTAL = """
 import os, signal
@@ -166,7 +167,7 @@ def test_eight_pairs_are_learnt_by_heart(place: Path) -> None:
     (place / "pairs.csv").write_text("\n".join(lines[:9]) + "\n")
     options = ["dropout=0.0", "flip=false", "random_crop=false", "keep_features=1"]
     section = ["validate=0", "n_epoch=80", "batch_size=8", "T_max=80", "save_interval=80"]
-    training_run.train(
+    train.train(
         place / "train.yaml",
         settings=[*(f"method.{option}" for option in options), *(f"train.{option}" for option in section)],
     )

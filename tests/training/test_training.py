@@ -11,13 +11,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmark import checkpoints
-from benchmark.errors import UserError
+from benchmark.core.errors import UserError
+from benchmark.plugins import checkpoints
 
 METHOD = """
 import os, signal
 from benchmark import MethodInfo
-from benchmark.contracts import Trainable
+from benchmark.plugins.contracts import Trainable
 
 
 class Tiny(Trainable):

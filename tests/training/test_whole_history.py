@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 
-from benchmark import attachments, checkpoints, owner
-from benchmark.contracts import MethodInfo, Trainable
-from benchmark.errors import UserError
-from benchmark.training import progress
-from benchmark.training.progress import Epoch
+from benchmark.core import owner
+from benchmark.core.errors import UserError
+from benchmark.plugins import checkpoints
+from benchmark.plugins.contracts import MethodInfo, Trainable
+from benchmark.report import attachments
+from benchmark.training import course as progress
+from benchmark.training.course import Epoch
 
 NAN = float("nan")
 EPOCHS = [Epoch(n, 1 / n, 1e-4 / 3, 0.9 - abs(n - 3) / 10 if n > 1 else NAN, NAN, NAN, 0.125) for n in range(1, 9)]
@@ -81,40 +83,40 @@ def test_the_plot_marks_the_best_epoch_of_a_whole_course(tmp_path: Path) -> None
 
 
 def test_a_second_training_in_one_folder_is_refused(tmp_path: Path) -> None:
-    from benchmark import training_run
+    from benchmark.commands import train
 
     with (
         owner.sole_owner(tmp_path, "train of a.yaml", remedy="x"),
         pytest.raises(UserError, match=r"in use by train of a\.yaml .*another checkpoints_dir"),
-        training_run._possession(tmp_path, "train of b.yaml"),
+        train._possession(tmp_path, "train of b.yaml"),
     ):
         pass
-    with training_run._possession(tmp_path, "train of b.yaml"):
+    with train._possession(tmp_path, "train of b.yaml"):
         assert (tmp_path / ".lock").exists()
     assert not (tmp_path / ".lock").exists()
 
 
 def test_the_other_ranks_of_a_job_share_the_first_ones_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from benchmark import training_run
+    from benchmark.commands import train
 
     monkeypatch.setenv("WORLD_SIZE", "2")
     monkeypatch.setenv("RANK", "0")
-    with training_run._possession(tmp_path, "train of b.yaml"):
+    with train._possession(tmp_path, "train of b.yaml"):
         monkeypatch.setenv("RANK", "1")
-        with training_run._possession(tmp_path, "train of b.yaml") as own:
+        with train._possession(tmp_path, "train of b.yaml") as own:
             assert own is None
 
 
 def test_a_checkpoint_of_another_tool_is_not_replaced(tmp_path: Path) -> None:
     import torch
 
-    from benchmark import training_run
+    from benchmark.commands import train
 
     torch.save({"weights": torch.zeros(2)}, tmp_path / "best.pt")
     before = (tmp_path / "best.pt").read_bytes()
     with (
         pytest.raises(UserError, match="no checkpoint of this tool and would be replaced"),
-        training_run._possession(tmp_path, "train of b.yaml"),
+        train._possession(tmp_path, "train of b.yaml"),
     ):
         pass
     assert (tmp_path / "best.pt").read_bytes() == before

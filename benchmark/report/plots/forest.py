@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from matplotlib.figure import Figure
 
-from benchmark.report import names
+from benchmark.report import naming
 from benchmark.report.plots.style import COLUMN, FAINT, INK, figure, shown
 
 
@@ -25,10 +25,10 @@ class Line:
     @property
     def text(self) -> str:
         """Value and interval in print."""
-        value = names.number(self.value, 3, minus=names.MINUS)
+        value = naming.number(self.value, 3, minus=naming.MINUS)
         if math.isnan(self.low) or math.isnan(self.high):
             return value
-        low, high = (names.number(end, 2, minus=names.MINUS) for end in (self.low, self.high))
+        low, high = (naming.number(end, 2, minus=naming.MINUS) for end in (self.low, self.high))
         return f"{value} [{low}, {high}]"
 
 
@@ -65,7 +65,7 @@ def draw(lines: Sequence[Line], statistic: str, confidence: float) -> Figure:
     if left < 0 < right:
         axes.axvline(0, color=INK, linewidth=0.6, linestyle=(0, (4, 3)))
     has_interval = any(math.isfinite(line.low) for line in lines)
-    parts = [f"{names.percent(confidence)} interval"] if has_interval else []
+    parts = [f"{naming.percent(confidence)} interval"] if has_interval else []
     parts += ["open diamond: reported"] if any(math.isfinite(line.reported) for line in lines) else []
-    axes.set_xlabel(f"{names.title(statistic)}{' (' + ', '.join(parts) + ')' if parts else ''}")
+    axes.set_xlabel(f"{naming.title(statistic)}{' (' + ', '.join(parts) + ')' if parts else ''}")
     return drawn

@@ -12,16 +12,16 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from benchmark.report import names
+from benchmark.core.file_names import file_stems
+from benchmark.report import naming
 from benchmark.report.blocks import Block, Comparison, Numbers, Scope, blocks, conditions_of, pairs_of
-from benchmark.report.data import ReportData
+from benchmark.report.content import ReportData
 from benchmark.report.plots import conditions, forest, history, matrix, multiples, ranks, scatter
 from benchmark.report.plots.curve import fitted_curve
 from benchmark.report.plots.style import Plot
 from benchmark.report.published import value as published_value
 from benchmark.report.ranking import standings
-from benchmark.report.text import file_stems
-from benchmark.results import ScoredMethod
+from benchmark.results.scored import ScoredMethod
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -97,7 +97,7 @@ def _intervals(view: _View) -> Iterator[Plot]:
             reported = published_value(entry, "srcc") if entry is not None and here else math.nan
             lines.append(forest.Line(method.title, estimate.value, estimate.low, estimate.high, reported))
     if lines:
-        text = f"SRCC of each ranked method with its {names.percent(view.data.confidence)} interval, best on top."
+        text = f"SRCC of each ranked method with its {naming.percent(view.data.confidence)} interval, best on top."
         draw = partial(forest.draw, lines, "srcc", view.data.confidence)
         yield view.plot("intervals", "Intervals of SRCC", text, draw)
 
@@ -204,7 +204,7 @@ def _scatters(view: _View) -> Iterator[Plot]:
         yield view.plot("multiples", "All methods", text, partial(multiples.draw, [cloud for _, cloud in drawn]))
     for method, cloud in drawn:
         text = (
-            f"Scores of {method.title} against the labels of {names.count(len(cloud.scores), 'pair')}, with the fitted "
+            f"Scores of {method.title} against the labels of {naming.count(len(cloud.scores), 'pair')}, with the fitted "
             f"curve{' and its bootstrap band' if cloud.curve is not None and cloud.curve.low is not None else ''}."
         )
         name = f"scatter{view.suffix}_{stems[method.label]}"
@@ -242,7 +242,7 @@ def cloud_of(data: ReportData, numbers: Numbers, block: Block, method: ScoredMet
         labels=labels,
         conditions=tuple(str(name) for name in pairs["condition"].fillna("")),
         higher_is_better=method.higher_is_better,
-        label_name=names.labels(simulated=data.simulated, lower_is_better=data.lower_labels(block.dataset)),
+        label_name=naming.labels(simulated=data.simulated, lower_is_better=data.lower_labels(block.dataset)),
         statistics=scatter.statistics_lines(values, len(pairs), pairs["reference"].nunique()),
         curve=fitted_curve(scores, labels, clusters, data.confidence),
     )

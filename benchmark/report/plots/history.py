@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from benchmark.report import names
+from benchmark.report import naming
 from benchmark.report.plots.style import COLUMN, MUTED, figure, look, shown
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def _panel(axis: Axes, history: pd.DataFrame, epochs: np.ndarray, columns: list[
 def _label(column: str) -> str:
     """``val_srcc`` → ``SRCC``; ``train_loss`` → ``train loss``."""
     last = column.rsplit("_", maxsplit=1)[-1]
-    return names.title(last) if last in AGREEMENT else column.replace("_", " ")
+    return naming.title(last) if last in AGREEMENT else column.replace("_", " ")
 
 
 def _mark_best(axis: Axes, history: pd.DataFrame, epochs: np.ndarray, agreement: list[str]) -> None:

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
-from benchmark.report import names
+from benchmark.report import naming
 from benchmark.report.blocks import Comparison
 from benchmark.report.plots.style import BETTER, COLUMN, FAINT, INK, MUTED, PAGE, WORSE, figure, shown
 
@@ -53,7 +53,7 @@ def draw(
     for spine in axes.spines.values():
         spine.set_visible(False)
     content = "difference" if numbers else "sign of the difference"
-    drawn.suptitle(f"{names.title(statistic)}: row minus column ({content})", fontsize=7.5)
+    drawn.suptitle(f"{naming.title(statistic)}: row minus column ({content})", fontsize=7.5)
     axes.set_xlabel("\n".join(_legend([found for row in table for found in row], numbers=numbers)), fontsize=6)
     return drawn
 
@@ -80,13 +80,13 @@ def _field(found: Comparison | None, *, higher: bool) -> str:
 def _write(axes: Axes, x: int, y: int, found: Comparison, *, higher: bool, numbers: bool, n: int) -> None:
     better = (found.difference > 0) == higher
     if numbers:
-        text = names.number(found.difference, 3 if n <= 8 else 2, minus=names.MINUS).replace("0.", ".", 1)
-        text = ("+0" if found.difference > 0 else f"{names.MINUS}0") if text == ".00" else text
+        text = naming.number(found.difference, 3 if n <= 8 else 2, minus=naming.MINUS).replace("0.", ".", 1)
+        text = ("+0" if found.difference > 0 else f"{naming.MINUS}0") if text == ".00" else text
         text = text if found.tested else f"({text})"
     elif not found.tested:
         text = "?"
     elif found.significant:
-        text = "+" if found.difference > 0 else names.MINUS
+        text = "+" if found.difference > 0 else naming.MINUS
     else:
         text = "·"
     colour = MUTED if not found.significant else "white" if better else INK

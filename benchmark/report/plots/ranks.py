@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from matplotlib.figure import Figure
 
-from benchmark.report import names
+from benchmark.report import naming
 from benchmark.report.plots.style import BETTER, COLUMN, FAINT, INK, figure, shown
 
 MOST_GROUPS = 14
@@ -81,7 +81,7 @@ def draw(
     left.tick_params(axis="y", length=0)
     left.set_ylim(-len(titles) + 0.5, 0.5)
     left.spines["left"].set_visible(False)
-    left.set_xlabel(names.title(statistic))
+    left.set_xlabel(naming.title(statistic))
     left.margins(x=0.08)
     for lane, group in placed:
         right.plot([lane, lane], [-group[0], -group[-1]], color=BETTER, linewidth=1.2)
@@ -128,7 +128,7 @@ def draw_chances(chances: Sequence[Chance], statistic: str) -> Figure:
     axes[0].set_xticks([0, 0.5, 1], ["0", "50 %", "100 %"])
     axes[0].set_yticks(places, [shown(chance.title, 24) for chance in chances])
     axes[0].tick_params(axis="y", length=0)
-    axes[0].set_xlabel(f"Best by {names.title(statistic)}")
+    axes[0].set_xlabel(f"Best by {naming.title(statistic)}")
     axes[0].set_ylim(-len(chances) + 0.4, 0.6)
     if with_ranks:
         for place, chance in zip(places, chances, strict=True):

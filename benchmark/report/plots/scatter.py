@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
-from benchmark.report import names
+from benchmark.report import naming
 from benchmark.report.plots.curve import Curve
 from benchmark.report.plots.style import BAND, COLUMN, INK, figure, look, shown
 from benchmark.report.text import natural
@@ -147,8 +147,8 @@ def statistics_lines(values: Sequence[tuple[str, float, float, float]], n: int, 
     for statistic, value, low, high in values:
         if np.isnan(value):
             continue
-        text = f"{names.title(statistic)} {names.number(value, 3, minus=names.MINUS)}"
+        text = f"{naming.title(statistic)} {naming.number(value, 3, minus=naming.MINUS)}"
         if np.isfinite(low) and np.isfinite(high):
-            text += f" [{names.number(low, 2, minus=names.MINUS)}, {names.number(high, 2, minus=names.MINUS)}]"
+            text += f" [{naming.number(low, 2, minus=naming.MINUS)}, {naming.number(high, 2, minus=naming.MINUS)}]"
         lines.append(text)
-    return (*lines, f"n = {n:,}, {names.count(references, 'reference')}")
+    return (*lines, f"n = {n:,}, {naming.count(references, 'reference')}")

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from benchmark import children
+from benchmark.core import children
 from benchmark.report.plots.style import Kind, Plot
 from benchmark.statistics.weighted import processors
 

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from benchmark import UserError
-from benchmark.fov import Mask, share
+from benchmark.images.fov import Mask, share
 from benchmark.plugins.methods.sdmp_net.crops import Ground, check_size, choose, cut, draw, field_of
 
 

@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 import torch
 
-from benchmark import UserError, checkpoints
-from benchmark.errors import WeightsUnavailableError
+from benchmark import UserError
+from benchmark.core.errors import WeightsUnavailableError
+from benchmark.core.randomness import reference_rng
+from benchmark.plugins import checkpoints
 from benchmark.plugins.methods.sdmp_net import SDMPNetB16, SDMPNetTiny
 from benchmark.plugins.methods.sdmp_net.architecture import RESNET_18, VIT_TI16
-from benchmark.randomness import reference_rng
 
 SCALING = {"low": 1.0, "high": 5.0, "lower_mos_better": False}
 

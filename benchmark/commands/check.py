@@ -1,0 +1,103 @@
+"""``check``: audits what a configuration names before anything is computed. Decodes images, imports no torch.
+
+Findings come from ``audit`` (for a training: ``check_training``); here they are gathered and printed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.text import Text
+
+from benchmark.commands import check_training, run
+from benchmark.commands.run import add_plugin_folders
+from benchmark.config.models import RunConfig
+from benchmark.config.source import absolute, home_of, parse, read_source
+from benchmark.core.errors import Problem, Severity, UserError
+from benchmark.data import load
+from benchmark.data.check_table import audit
+from benchmark.evaluation import foresight
+from benchmark.plugins import contract_check
+from benchmark.plugins.contracts import ScoreSource, Trainable
+from benchmark.scoring import destinations, lineup
+from benchmark.scoring.lineup import Entrant
+
+COLOURS: dict[Severity, str] = {"error": "red", "warning": "yellow", "note": "dim"}
+
+
+def check(config: str | Path, settings: Sequence[str], plugin_folders: Sequence[Path], console: Console) -> int:
+    """Print every finding; 0 when the configuration can be run, 2 when the data can't be used, 3 when a method can't.
+
+    Raises:
+        UserError: the configuration itself can't be used.
+    """
+    source = read_source(config, settings)
+    if "method" in source.values:
+        problems, about_methods = check_training.findings(source, plugin_folders)
+        return _conclude(problems, about_methods, console, "the data and the training")
+    parsed = parse(RunConfig, source)
+    folders = [absolute(folder, source, ("plugins",)) for folder in parsed.plugins]
+    add_plugin_folders([*folders, *(home_of(folder).absolute() for folder in plugin_folders)])
+    entrants = lineup.line_up(parsed.methods, source)
+    dataset, _ = load.build(parsed.dataset, source)
+    learned = any(isinstance(entrant.method, Trainable) for entrant in entrants)
+    with source.placing():
+        problems = audit(
+            dataset,
+            sizes=load.size_policy(parsed.dataset),
+            learned=learned,
+            arrange=lambda table: load.arranged(table, parsed.dataset),
+        )
+    folder = parsed.weights_dir and absolute(parsed.weights_dir, source, ("weights_dir",))
+    methods = [entrant.method for entrant in entrants if entrant.status == "scored"]
+    problems += foresight.closed_folders(destinations.output_of(parsed, source, config), methods, folder)
+    if not any(problem.severity == "error" for problem in problems):
+        problems += _refusals(config, settings, plugin_folders)
+    about_methods = [method_problem(entrant, folder, offline=parsed.offline) for entrant in entrants]
+    return _conclude(problems, about_methods, console, "the data")
+
+
+def _refusals(config: str | Path, settings: Sequence[str], plugin_folders: Sequence[Path]) -> list[Problem]:
+    """What a run would refuse before it scores: splits, tables or a device that are not there."""
+    severity: Severity = "error"
+    try:
+        prepared = run.prepare(config, settings, {"plugins": plugin_folders})
+        severity = "warning" if (prepared.output / "store").is_dir() else severity  # what is stored needs no device
+        run.refuse_device(prepared)
+    except UserError as error:
+        return [Problem(severity, str(error))]
+    return []
+
+
+def _conclude(problems: Sequence[Problem], about_methods: Sequence[Problem], console: Console, subject: str) -> int:
+    """Print findings and their sum; the exit status."""
+    for problem in [*problems, *about_methods]:
+        _print(problem, console)
+    errors = sum(problem.severity == "error" for problem in problems)
+    unusable = sum(problem.severity == "error" for problem in about_methods)
+    console.print(
+        f"{errors} errors and {sum(problem.severity == 'warning' for problem in problems)} warnings about {subject}, "
+        f"{unusable} of {len(about_methods)} methods can't be used",
+        highlight=False,
+    )
+    return 2 if errors else 3 if unusable else 0
+
+
+def method_problem(entrant: Entrant, weights_dir: Path | None, *, offline: bool) -> Problem:
+    """Whether a method can be used: a note that it can, a warning that it downloads weights, or the error that it can't."""
+    where = f"method {entrant.label}"
+    if entrant.method is None or entrant.status != "scored":
+        return Problem("error", f"{entrant.status}: {entrant.reason}", where)
+    if isinstance(entrant.method, ScoreSource):
+        return Problem("note", "can be used", where)
+    absent = [str(place) for place in contract_check.files_of(entrant.method).values() if not Path(place).is_file()]
+    if absent:
+        return Problem("error", f"no such file: {', '.join(absent)}", where)
+    return check_training.weights_problem(entrant.method, where, weights_dir, offline=offline)
+
+
+def _print(problem: Problem, console: Console) -> None:
+    colour = COLOURS[problem.severity]
+    console.print(Text.assemble((problem.severity, colour), f": {problem}"), highlight=False, soft_wrap=True)

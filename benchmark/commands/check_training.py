@@ -1,0 +1,154 @@
+"""``check`` for a configuration with ``method`` and ``train``: data, division, weights, checkpoints. No torch.
+
+Neighbours: ``checking``, which does the same for ``run``, and ``training_run``, which does what is announced here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from benchmark.commands import train
+from benchmark.commands.run import add_plugin_folders
+from benchmark.commands.train import Prepared
+from benchmark.config.models import TrainConfig
+from benchmark.config.source import Source, parse
+from benchmark.core.errors import Problem, Severity, UserError
+from benchmark.core.hashes import sha256_file
+from benchmark.data import load
+from benchmark.data.check_table import audit
+from benchmark.images.read import image_header, read_image
+from benchmark.images.sizes import SizePolicy, harmonise
+from benchmark.plugins import checkpoints, contract_check, weights
+from benchmark.plugins.contracts import Method, WeightFile
+from benchmark.results import lineage
+from benchmark.training import agreement, course, statement
+
+
+def findings(source: Source, plugin_folders: Sequence[Path]) -> tuple[list[Problem], list[Problem]]:
+    """What is to be known before a training begins: about data and checkpoints, and about the method and its weights.
+
+    Raises:
+        UserError: the configuration itself can't be used.
+    """
+    add_plugin_folders([folder.absolute() for folder in plugin_folders])
+    parsed = parse(TrainConfig, source)
+    train.add_plugins(parsed, source)
+    method, _ = train.build_method(parsed, source)
+    train.usable_device(parsed, source)
+    dataset, _ = load.build(parsed.dataset, source)
+    with source.placing():
+        problems = audit(
+            dataset,
+            sizes=load.size_policy(parsed.dataset),
+            learned=True,
+            arrange=lambda table: load.arranged(table, parsed.dataset),
+        )
+    where = f"method {parsed.method.name}"
+    if any(problem.severity == "error" for problem in problems):  # then there is no division to speak of
+        return problems, [Problem("note", "can be built", where)]
+    prepared = train.prepare(source)
+    needed = weights_problem(method, where, prepared.weights_dir, offline=parsed.offline)
+    return [*problems, *_division(prepared), *_beginning(prepared)], [needed]
+
+
+def weights_problem(method: Method, where: str, weights_dir: Path | None, *, offline: bool) -> Problem:
+    """Whether a method's weight files are at hand, or can be, and are those that its checkpoint was trained with."""
+    needed = [(weight, weights.locate(weight, weights_dir)) for weight in contract_check.weights_of(method)]
+    missing = [weight.full_name for weight, path in needed if path is None]
+    try:
+        lineage.check_weights(method, [(weight, path) for weight, path in needed if path], sha256_file)
+    except UserError as error:
+        return Problem("error", str(error), where)
+    if missing and offline:
+        return Problem("error", f"weights are not on this machine (offline): {', '.join(missing)}", where)
+    if missing:
+        return Problem("warning", f"weights will be downloaded: {', '.join(missing)}", where)
+    return Problem("note", "can be used", where)
+
+
+def _division(prepared: Prepared) -> list[Problem]:
+    """Who trains and who validates, and images that are smaller than a crop."""
+    division, scaling = prepared.division, prepared.division.scaling
+    told = f"{train.description(division)}; labels of {scaling.low:g} to {scaling.high:g} become 0 to 1"
+    problems = [Problem("note", told, "train")]
+    if len(division.validation) and division.validation["mos"].nunique() < 2:
+        problems.append(Problem("warning", "the validation pairs have a single label: no epoch is better", "train"))
+    crop = prepared.method.identity().get("crop_size", "")
+    small = _smaller(prepared, int(crop)) if crop.isdecimal() else []
+    if small:
+        some = f"{small[0]}{' …' if len(small) > 1 else ''}"
+        told = f"{len(small)} images are smaller than crops of {crop} px ({some}); set `resize` or `crop_size`"
+        problems.append(Problem("error", told, "train"))
+    return problems
+
+
+def _smaller(prepared: Prepared, crop: int) -> list[str]:
+    """References of which an image's shorter side is below that of a crop once it is prepared as for training."""
+    found: dict[str, None] = {}
+    sizes = prepared.data.sizes
+    for part in (prepared.division.train, prepared.division.validation):
+        for row in part.itertuples():
+            try:
+                side = _shorter_side(Path(str(row.enhanced_path)), Path(str(row.reference_path)), sizes)
+            except UserError:  # the audit says so
+                continue
+            if side < crop:
+                found[str(row.reference)] = None
+    return list(found)
+
+
+def _shorter_side(enhanced: Path, reference: Path, sizes: SizePolicy) -> int:
+    """Of a pair as methods get it, px; looks at pixels only where they decide it."""
+    if sizes.resize is not None:
+        return sizes.resize if isinstance(sizes.resize, int) else min(sizes.resize)
+    if sizes.fov != "crop" and sizes.size_mismatch == "error":
+        header = image_header(enhanced)
+        return min(header.height, header.width)
+    one, other = (read_image(path, **sizes.decoding()) for path in (enhanced, reference))
+    prepared, _ = harmonise(one, other, sizes, (str(enhanced), str(reference)))
+    return int(min(prepared.shape[1:]))
+
+
+def _beginning(prepared: Prepared) -> list[Problem]:
+    """What ``train`` would do now: begin, go on, or refuse; and photographs that both train and validate."""
+    where = str(prepared.directory)
+    wanted = [
+        (weight, weights.locate(weight, prepared.weights_dir)) for weight in contract_check.weights_of(prepared.method)
+    ]
+    hashes = train.weight_hashes(prepared.method, [(weight, path) for weight, path in wanted if path])
+    about = prepared.about(hashes, remember=False)
+    twice = statement.seen_twice(about)
+    severity: Severity = "error" if prepared.division.selected_on else "warning"
+    return [*([Problem(severity, twice, "train")] if twice else []), _start(prepared, about, hashes, where, wanted)]
+
+
+def _start(
+    prepared: Prepared,
+    about: Mapping[str, Any],
+    hashes: Mapping[str, str],
+    where: str,
+    wanted: Sequence[tuple[WeightFile, Path | None]],
+) -> Problem:
+    """Whether a training begins, goes on, or can't."""
+    try:
+        start = agreement.choose(prepared.directory, prepared.config.train, about)
+        if start.path is None:
+            replaced = ", replacing the checkpoints that are there" if any(prepared.directory.glob("*.pt")) else ""
+            return Problem("warning" if replaced else "note", f"training begins anew{replaced}", where)
+        said = checkpoints.summary(start.path)
+        if not said:
+            return Problem("error", f"it can't be read{course.others(start.path.parent, start.path)}", str(start.path))
+        if any(path is None for _, path in wanted):  # those still to be downloaded can't be compared yet
+            said = {
+                **said,
+                "weights": {key: digest for key, digest in (said.get("weights") or {}).items() if key in hashes},
+            }
+        agreement.check_same(start.path, said, about)
+    except UserError as error:
+        return Problem("error", str(error), where)
+    done = int(said.get("epoch") or 0)
+    return Problem(
+        "note", "; ".join(course.going_on(start.path, done, prepared.config.train.n_epoch, start.note)), where
+    )

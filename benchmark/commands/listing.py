@@ -1,0 +1,110 @@
+"""What ``list methods`` and ``list datasets`` print. Imports plug-ins, but neither torch nor pandas."""
+
+from __future__ import annotations
+
+import inspect
+from typing import get_args
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from benchmark.core.errors import PluginError, UserError, in_words
+from benchmark.plugins import contract_check, registry, weights
+from benchmark.plugins.contracts import Dataset, Method, MethodInfo
+from benchmark.plugins.options import options_model
+from benchmark.scoring import promise
+
+
+def print_methods(console: Console) -> int:
+    """A row a method: direction, what it was trained on, source, licence, and whether it can be used now."""
+    methods = registry.methods()
+    listings, broken = methods.listings()
+    table = _table("name", "better", "trained on", "source", "licence", "usable now")
+    for entry in listings:
+        try:
+            found = methods.import_listing(methods.find(entry.name, (listings, broken)), {})
+        except PluginError as error:
+            table.add_row(entry.name, "?", "", "", "", f"no: {error}")
+            continue
+        info = found.info
+        better = "higher" if info.higher_is_better else "lower"
+        licence = info.licence.removeprefix(f"{info.source}: ")
+        table.add_row(info.name, better, info.trained_on, info.source, licence, usable(found))
+    for item in broken:
+        table.add_row(item.place, "?", "", "", "", f"no: {item.reason}")
+    console.print(table)
+    return 0
+
+
+def usable(found: type[Method]) -> str:
+    """``yes``, or why a method's default options can't be used on this machine as it is."""
+    required = [name for name, item in options_model(found).model_fields.items() if item.is_required()]
+    if required:
+        return f"with options: {', '.join(required)} must be given"
+    try:
+        method = found()
+        reason = contract_check.check_method(method)
+        missing = [item.name for item in contract_check.weights_of(method) if weights.locate(item, None) is None]
+    except UserError as error:
+        return f"no: {error}"
+    except (Exception, SystemExit) as error:  # a plug-in may do anything; its row says so
+        return f"no: can't be built: {in_words(error)}"
+    if reason is not None:
+        return f"no: {reason}"
+    return f"needs weights, downloaded on first use ({len(missing)} files)" if missing else "yes"
+
+
+def print_datasets(console: Console) -> int:
+    """A row a data set: labels, where to get it, licence."""
+    datasets = registry.datasets()
+    listings, broken = datasets.listings()
+    table = _table("name", "title", "labels", "where to get it", "licence")
+    for entry in listings:
+        try:
+            info = datasets.import_listing(datasets.find(entry.name, (listings, broken))).info
+        except PluginError as error:
+            table.add_row(entry.name, f"can't be used: {error}", "", "", "")
+            continue
+        table.add_row(info.name, info.title, info.labels, info.source, info.licence)
+    for item in broken:
+        table.add_row(item.place, f"can't be used: {item.reason}", "", "", "")
+    console.print(table)
+    return 0
+
+
+def print_options(console: Console, found: type[Method] | type[Dataset]) -> int:
+    """What a plug-in says of itself, and a row an option: its type and default."""
+    options = options_model(found).model_fields
+    text = inspect.cleandoc(found.__doc__ or "")
+    if options and "Args:" not in text:  # they are explained where they were first defined
+        texts = [inspect.cleandoc(base.__doc__ or "") for base in found.__mro__]
+        text += next(("\n\nArgs:" + other.split("Args:")[1] for other in texts if "Args:" in other), "")
+    console.print(f"{found.info.name}: {found.info.title}\n\n{text}\n", markup=False, highlight=False)
+    if isinstance(found.info, MethodInfo):
+        console.print(f"{scale(found.info)}\n", markup=False, highlight=False)
+    table = _table("option", "type", "default")
+    for name, field in options.items():
+        kind = getattr(field.annotation, "__name__", "") or str(field.annotation)
+        if get_args(field.annotation):
+            kind = str(field.annotation).replace("typing.", "").replace("pathlib.", "")
+        table.add_row(name, kind, "must be given" if field.is_required() else str(field.default))
+    if table.row_count:
+        console.print(table)
+    else:
+        console.print("It has no options.")
+    return 0
+
+
+def scale(info: MethodInfo) -> str:
+    """Direction and range of a method's scores, and what it gives for images of one colour, in sentences."""
+    better = "Higher" if info.higher_is_better else "Lower"
+    flat = f" For images of one colour it gives {info.flat_images}." if info.flat_images else ""
+    return f"{better} is better; scores are {promise.in_words(info)}.{flat}"
+
+
+def _table(*headers: str) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for header in headers:
+        table.add_column(header, overflow="fold", no_wrap=header == "name")
+    return table

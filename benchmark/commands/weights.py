@@ -1,0 +1,70 @@
+"""``weights``: everything that a configuration's methods download, into their caches or into a folder for other machines.
+
+No torch. Neighbour: ``weights``, which finds and fetches single files.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+
+from benchmark.commands.run import add_plugin_folders
+from benchmark.config.models import MethodEntry, RunConfig, TrainConfig
+from benchmark.config.source import absolute, parse, read_source
+from benchmark.core import atomic
+from benchmark.core.errors import WeightsUnavailableError
+from benchmark.core.hashes import sha256_file
+from benchmark.plugins import weights
+from benchmark.plugins.contracts import WeightFile
+from benchmark.results import lineage
+from benchmark.scoring import lineup
+
+
+def fetch_all(config: str | Path, settings: Sequence[str], to: Path | None, console: Console) -> int:
+    """Download what a configuration for ``run`` or ``train`` needs; 3 when some files could not be had.
+
+    Args:
+        config: path of the configuration.
+        settings: ``key=value`` with dots.
+        to: folder to gather the files in, with a manifest of their SHA-256; ``None`` for the libraries' own caches.
+        console: says each file.
+
+    Raises:
+        UserError: the configuration can't be used.
+    """
+    source = read_source(config, settings)
+    entries: tuple[MethodEntry, ...]
+    if "method" in source.values:
+        training = parse(TrainConfig, source)
+        entries, folders = (training.method,), training.plugins
+    else:
+        running = parse(RunConfig, source)
+        entries, folders = running.methods, running.plugins
+    add_plugin_folders([absolute(folder, source, ("plugins",)) for folder in folders])
+    wanted: dict[WeightFile, str] = {}
+    for entrant in lineup.line_up(entries, source):
+        for weight in lineage.pinned(entrant.method, lambda _: None) if entrant.method is not None else ():
+            wanted.setdefault(weight, entrant.label)
+    return _fetch(wanted, to, console)
+
+
+def _fetch(wanted: dict[WeightFile, str], to: Path | None, console: Console) -> int:
+    manifest = weights.read_manifest(to) if to is not None else {}
+    missing = 0
+    for weight, label in wanted.items():
+        try:
+            (path,) = weights.gather([weight], to) if to is not None else weights.ensure([weight])
+        except WeightsUnavailableError as error:
+            missing += 1
+            console.print(f"{label}: {error}", markup=False, highlight=False, soft_wrap=True)
+            continue
+        if to is not None:
+            manifest[path.relative_to(to).as_posix()] = sha256_file(path)
+        console.print(f"{label}: {path}", markup=False, highlight=False, soft_wrap=True)
+    if to is not None and manifest:
+        atomic.write_text(to / weights.MANIFEST, json.dumps(dict(sorted(manifest.items())), indent=2) + "\n")
+    console.print(f"{len(wanted) - missing} of {len(wanted)} files at hand", highlight=False)
+    return 3 if missing else 0

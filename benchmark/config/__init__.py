@@ -1,0 +1,1 @@
+"""What may stand in a configuration file, and errors that name file, line and key."""

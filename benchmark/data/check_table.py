@@ -1,0 +1,198 @@
+"""Audits a data set for ``check``: everything that is or may be wrong with it, in one pass. Pandas; looks at every image.
+
+Checks of the table of pairs are here, those of image files in ``audit_images`` (unreadable, sizes), ``audit_reading`` (what
+decoding decides) and ``audit_copies`` (twice the same picture). Each finding is one ``Problem``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+
+from benchmark.core.errors import DataError, Problem, UserError
+from benchmark.data import check_copies, check_images, check_reading, pairs
+from benchmark.data.survey import survey
+from benchmark.images.sizes import SizePolicy
+from benchmark.plugins import contract_check
+from benchmark.plugins.contracts import Dataset
+
+SEVERITIES = ("error", "warning", "note")
+
+
+def audit(
+    dataset: Dataset,
+    table: pd.DataFrame | None = None,
+    *,
+    sizes: SizePolicy | None = None,
+    learned: bool = False,
+    whole: bool = True,
+    arrange: Callable[[pd.DataFrame], pd.DataFrame] = lambda table: table,
+    progress: Callable[[int, int], None] | None = None,
+) -> list[Problem]:
+    """Everything worth knowing about a data set before a run.
+
+    Args:
+        dataset: the data set; it is read here, so that wrong label lines don't hide wrong images.
+        table: its complete table of pairs where it was read already.
+        sizes: how images are prepared; default: as a configuration that says nothing about it.
+        learned: whether a learned method is scored: then what training and test share is an error.
+        arrange: gives the table the splits that a run will use: those of folds, where one is left out.
+        whole: decode every image, which alone finds files that are cut off; otherwise only headers are read.
+        progress: called with the number of images seen and of all images.
+
+    Returns:
+        Findings: errors, then warnings, then notes.
+    """
+    sizes = sizes or SizePolicy()
+    problems: list[Problem] = []
+    if table is None:
+        table, problems = read(dataset)
+    problems = problems + [Problem("note", note) for note in contract_check.notes_of(dataset)]
+    if table is not None:
+        table = arrange(table)
+        paths = [*table["reference_path"], *table["enhanced_path"]]
+        looks = survey(paths, sizes=sizes, whole=whole, progress=progress)
+        problems += counts(table) + balance(table) + labels(table)
+        problems += check_images.unreadable(table, looks) + check_images.image_sizes(table, looks, sizes)
+        problems += check_reading.orientations(table, looks, sizes) + check_reading.bit_depths(looks, sizes)
+        problems += check_copies.unenhanced(table, looks, sizes)
+        problems += check_copies.duplicates(table, looks, learned=learned)
+        problems += check_copies.shared_references(table, looks, learned=learned)
+        problems += check_images.not_listed(table)
+    return sorted(problems, key=lambda problem: SEVERITIES.index(problem.severity))
+
+
+def read(dataset: Dataset) -> tuple[pd.DataFrame | None, list[Problem]]:
+    """The pairs that can be used (``None``: none) and the problems with the others.
+
+    The table keeps a column ``source`` (list and line of each pair) where the data set has it.
+    """
+    try:
+        table, problems = contract_check.examined(dataset)
+        contract_check.labels_of(dataset)  # known once the table is
+    except DataError as error:
+        return None, list(error.problems)
+    except UserError as error:
+        return None, [Problem("error", str(error))]
+    if table.empty:
+        return None, problems or [Problem("error", "the data set has no pairs")]
+    try:
+        full = pairs.complete(table)
+    except DataError as error:
+        problems = [*problems, *error.problems]
+        sound = _sound(table)
+        if sound is None:
+            return None, problems
+        table, full = sound
+    if "source" in table.columns:
+        full["source"] = table["source"].to_numpy()
+    return full, problems
+
+
+def _sound(table: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame] | None:
+    """Rows with a finite label whose pair stands once, so that these can be checked although others are wrong."""
+    if not set(pairs.REQUIRED) <= set(table.columns) or table.columns.has_duplicates:
+        return None
+    key = [column for column in ("split", "pair", "enhanced") if column in table.columns]
+    finite = np.isfinite(pd.to_numeric(table["mos"], errors="coerce").to_numpy(dtype=float))
+    rest = table[finite].drop_duplicates(key[:-1] if "pair" in key else key)
+    try:
+        return None if rest.empty else (rest, pairs.complete(rest))
+    except DataError:  # another column is wrong too, which was said
+        return None
+
+
+def counts(table: pd.DataFrame) -> list[Problem]:
+    """Notes: pairs, references and conditions of each split."""
+    problems = []
+    for split, rows in _splits(table):
+        pairs_of = rows["condition"].value_counts(sort=False)
+        listed = ", ".join(f"{name or 'unnamed'} {count}" for name, count in sorted(pairs_of.items())[:30])
+        more = f" … and {len(pairs_of) - 30} more" if len(pairs_of) > 30 else ""
+        message = f"{len(rows)} pairs of {rows['reference'].nunique()} references; pairs by condition: {listed}{more}"
+        problems.append(Problem("note", f"{split}{message}"))
+    return problems
+
+
+def balance(table: pd.DataFrame) -> list[Problem]:
+    """Warnings: references that lack a condition or have it more often than others, conditions that may be one."""
+    problems = []
+    for split, rows in _splits(table):
+        conditions = [str(name) for name in rows["condition"].unique()]
+        if conditions == [""]:
+            problems.append(Problem("warning", f"{split}no pair has a condition: no results by enhancement algorithm"))
+        elif len(conditions) > max(2, len(rows) // 2):
+            message = f"{len(conditions)} conditions in {len(rows)} pairs: set condition_pattern?"
+            problems.append(Problem("warning", f"{split}{message} They are {check_images.some(conditions)}"))
+        else:
+            problems += _one_spelling(split, conditions) + _everywhere(split, rows)
+    return problems
+
+
+def _one_spelling(split: str, conditions: list[str]) -> list[Problem]:
+    spellings: dict[str, list[str]] = {}
+    for name in sorted(conditions):
+        spellings.setdefault(name.casefold(), []).append(name)
+    return [
+        Problem("warning", f"{split}the conditions {' and '.join(names)} differ only in case; they count as different")
+        for names in spellings.values()
+        if len(names) > 1
+    ]
+
+
+def _everywhere(split: str, rows: pd.DataFrame) -> list[Problem]:
+    """References that have a condition less or more often than is usual for that condition."""
+    table = pd.crosstab(rows["condition"], rows["reference"])
+    problems = []
+    for condition, line in zip(table.index.astype(str), table.to_numpy(), strict=True):
+        usual = int(np.median(line[line > 0]))
+        for differing, how in ((line < usual, "fewer"), (line > usual, "more")):
+            names = [str(name) for name in table.columns[differing]]
+            if names:
+                share = f"{len(names)} of {table.shape[1]} references have {how} than {usual} of its pairs"
+                message = f"condition {condition or 'unnamed'} is unbalanced: {share}: {check_images.some(names)}"
+                problems.append(Problem("warning", split + message))
+    return problems
+
+
+def labels(table: pd.DataFrame) -> list[Problem]:
+    """Range of the labels in each split; warnings where they are constant or the splits' scales seem to differ."""
+    problems = []
+    ranges: list[tuple[str, float, float]] = []
+    for split, rows in _splits(table):
+        mos = rows["mos"]
+        low, high = float(mos.min()), float(mos.max())
+        message = f"labels from {low:g} to {high:g}, {mos.nunique()} different values in {len(rows)} pairs"
+        problems.append(Problem("note", split + message))
+        ranges.append((split, low, high))
+        if low == high:
+            message = f"every label is {low:g}: no correlation can be computed"
+            problems.append(Problem("warning", split + message))
+            continue
+        for condition, part in rows.groupby("condition", sort=True)["mos"]:
+            if len(part) > 1 and part.nunique() == 1 and condition:
+                message = f"every label of condition {condition!s} is {part.iloc[0]:g}: no correlation within it"
+                problems.append(Problem("warning", split + message))
+    return problems + _scales(ranges)
+
+
+def _scales(ranges: list[tuple[str, float, float]]) -> list[Problem]:
+    """Warnings: ranges of two splits that don't overlap, or of which one is five times as wide as the other."""
+    problems = []
+    for index, (split, low, high) in enumerate(ranges):
+        for other, other_low, other_high in ranges[:index]:
+            apart = low > other_high or high < other_low
+            widths = sorted((high - low, other_high - other_low))
+            if apart or (widths[0] > 0 and widths[1] > 5 * widths[0]):
+                message = f"the labels seem to be on another scale than those of {other.removesuffix(': ')}"
+                shown = f"({low:g} to {high:g}, {other_low:g} to {other_high:g})"
+                problems.append(Problem("warning", f"{split}{message} {shown}"))
+    return problems
+
+
+def _splits(table: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
+    """The rows of each split, with the words that a message about it begins with."""
+    groups = table.groupby("split", sort=False)
+    return [(f"split {name!s}: " if name else "", rows) for name, rows in groups]

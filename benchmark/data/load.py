@@ -1,0 +1,167 @@
+"""The data set of a run: loaded, checked, its splits chosen, with what tables must say about it. Pandas; no pixels.
+
+Neighbours: ``registry`` (finds the data set), ``pairs`` (the table), ``audit`` (looks deeper, for ``check``).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from benchmark.config.models import DATA_KEYS, DatasetEntry
+from benchmark.config.source import Source
+from benchmark.core.errors import ConfigError, PluginError, UserError, in_words
+from benchmark.data import folds, pairs
+from benchmark.images.sizes import SizePolicy
+from benchmark.plugins import contract_check, registry
+from benchmark.plugins.contracts import Dataset
+from benchmark.plugins.options import check_options, options_model, plain_options
+
+
+@dataclass(frozen=True, slots=True)
+class Data:
+    """A loaded data set.
+
+    Attributes:
+        dataset: the plug-in's instance.
+        options: its checked options.
+        table: all pairs of all splits (columns: ``benchmark.data.pairs``).
+        chosen: the pairs that are scored.
+        sizes: how images are prepared.
+        lower_mos_better: direction of the labels.
+        notes: what tables must say.
+    """
+
+    dataset: Dataset
+    options: Mapping[str, Any]
+    table: pd.DataFrame
+    chosen: pd.DataFrame
+    sizes: SizePolicy
+    lower_mos_better: bool
+    notes: tuple[str, ...] = field(default=())
+
+    @property
+    def name(self) -> str:
+        """The data set's registered name, as it stands in the first column of the run's files."""
+        return self.dataset.info.name
+
+    @property
+    def simulated(self) -> bool:
+        """Whether the labels are simulated."""
+        return contract_check.labels_of(self.dataset) == "simulated"
+
+    def fingerprint(self, hashes: Mapping[str, str]) -> str:
+        """SHA-256 over the scored pairs: names, labels and the content of both images."""
+        digest = hashlib.sha256()
+        for row in self.chosen.itertuples():
+            images = (hashes.get(str(path), "unreadable") for path in (row.reference_path, row.enhanced_path))
+            digest.update("\0".join((str(row.pair), repr(row.mos), *images)).encode() + b"\n")
+        return digest.hexdigest()
+
+
+def build(entry: DatasetEntry, source: Source) -> tuple[Dataset, dict[str, Any]]:
+    """The data set's plug-in with its options.
+
+    Raises:
+        ConfigError: an unknown name or a wrong option.
+    """
+    try:
+        found = registry.datasets().load(entry.name, entry.options)
+    except PluginError as error:
+        raise ConfigError(f"{source.where(('dataset',))}: {error}") from None
+    known = options_model(found).model_fields
+    given = entry.options
+    for key in DATA_KEYS:
+        if key in given and key not in known:
+            raise ConfigError(f"{source.where(('dataset', key))}: the data set {entry.name!r} takes no {key!r}")
+    options = check_options(found, given, source, ("dataset",))
+    try:
+        dataset = found(**options)
+        contract_check.check_dataset(dataset)
+    except UserError as error:
+        raise ConfigError(f"{source.where(('dataset',))}: {error}") from None
+    except (Exception, SystemExit) as error:  # a plug-in's constructor may do anything
+        raise ConfigError(f"{source.where(('dataset',))}: {entry.name} can't be built: {in_words(error)}") from error
+    return dataset, options
+
+
+def size_policy(entry: DatasetEntry) -> SizePolicy:
+    """How images are prepared, as the configuration says."""
+    return SizePolicy(
+        size_mismatch=entry.size_mismatch,
+        resize=entry.resize,
+        fov=entry.fov,
+        max_pixels=entry.max_pixels,
+        orientation=entry.orientation,
+        bit_depth=entry.bit_depth,
+    )
+
+
+def arranged(table: pd.DataFrame, entry: DatasetEntry) -> pd.DataFrame:
+    """The pairs in the splits that are used: those of the folds, where one is left out, else the data set's own.
+
+    Raises:
+        ConfigError: there is no such fold.
+    """
+    if entry.test_fold is None:
+        return table
+    return folds.leave_out(folds.divide(table, entry.folds, entry.fold_seed), entry.test_fold)
+
+
+def load(entry: DatasetEntry, source: Source, limit: int | None) -> Data:
+    """Load a data set and choose what is scored.
+
+    Raises:
+        ConfigError: an unknown name, option or split.
+        benchmark.core.errors.DataError: the data can't be used; carries every problem found.
+    """
+    dataset, options = build(entry, source)
+    table = pairs.complete(contract_check.pairs_of(dataset))
+    wanted = None if entry.splits is None else list(entry.splits)
+    with source.placing():
+        table = arranged(table, entry)
+        chosen = pairs.limit_references(pairs.choose_splits(table, wanted), limit)
+    lower = dataset.info.lower_mos_better if entry.lower_mos_better is None else entry.lower_mos_better
+    sizes = size_policy(entry)
+    data = Data(dataset, plain_options(options), table, chosen, sizes, lower)
+    notes = _notes(data, entry, limit)
+    return Data(dataset, plain_options(options), table, chosen, sizes, lower, tuple(notes))
+
+
+def _notes(data: Data, entry: DatasetEntry, limit: int | None) -> list[str]:
+    notes = list(contract_check.notes_of(data.dataset))
+    if data.simulated and not any("simulated labels" in note.lower() for note in notes):
+        notes.insert(0, "Simulated labels: no person judged these images.")
+    splits = [name for name in dict.fromkeys(data.chosen["split"]) if name]
+    references = data.chosen["reference"].nunique()
+    if entry.test_fold is not None:
+        own = "the data set's own" if entry.folds is None else f"drawn by seed {entry.fold_seed}"
+        count = data.table["fold"].nunique()
+        notes.append(f"Fold {entry.test_fold} of {count} is the test split, the others are trained on (folds: {own}).")
+    where = f"split {', '.join(splits)}: " if splits else ""
+    notes.append(f"{where}{len(data.chosen)} pairs of {references} references.")
+    if limit is not None:
+        notes.append(f"Only the first {limit} references of each split (--limit).")
+    if data.lower_mos_better:
+        notes.append("Lower labels mean better quality; correlations are turned so that positive means agreement.")
+    unnamed = int((data.chosen["condition"] == "").sum())
+    if 0 < unnamed < len(data.chosen):
+        notes.append(f"{unnamed} pairs have no condition: they count in all pairs, in the rows of no condition.")
+    notes += data.sizes.describe()
+    shared = pairs.shared_references(data.table)
+    if shared:
+        notes.append(f"{len(shared)} references stand in more than one split.")
+    return notes
+
+
+def describe_counts(table: pd.DataFrame) -> Sequence[str]:
+    """Pairs and references of each split, for ``check``."""
+    return [
+        f"{str(name) or 'all'}: {len(rows)} pairs, {rows['reference'].nunique()} references, "
+        f"{rows['condition'].nunique()} conditions"
+        for name, rows in table.groupby("split", sort=False)
+    ]

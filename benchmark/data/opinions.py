@@ -1,0 +1,53 @@
+"""What may stand as spread and number of the opinions behind a label; one rule for every way in. numpy only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from benchmark.core.errors import Problem
+
+SD_RULE = (
+    "a standard deviation of opinions is above 0 (0 would make its label certain: any error an outlier, any difference "
+    "significant)"
+)
+OBSERVERS_RULE = "observers are people: a whole number from 1 on"
+UNKNOWN = "leave cells empty where it isn't known"
+
+
+def opinion_problems(
+    mos_sd: ArrayLike,
+    observers: ArrayLike,
+    place: Callable[[int], str],
+    *,
+    columns: tuple[str, str] = ("mos_sd", "observers"),
+) -> list[Problem]:
+    """Standard deviations that are not above 0 and numbers of observers below 1: one problem for all rows of a kind.
+
+    Args:
+        mos_sd: (n,), NaN where unknown.
+        observers: (n,), NaN where unknown.
+        place: says where a row is found, by its index.
+        columns: what the two are called where the user wrote them.
+    """
+    spread, count = np.asarray(mos_sd, dtype=np.float64), np.asarray(observers, dtype=np.float64)
+    with np.errstate(invalid="ignore"):
+        wrong_spread = ~(np.isnan(spread) | ((spread > 0) & np.isfinite(spread)))
+        wrong_count = ~(np.isnan(count) | ((count >= 1) & (count == np.floor(count)) & np.isfinite(count)))
+    found = (
+        (spread, wrong_spread, columns[0], SD_RULE),
+        (count, wrong_count, columns[1], OBSERVERS_RULE),
+    )
+    return [
+        _problem(f"{column!r} is {values[wrong][0]:g}", np.flatnonzero(wrong).tolist(), place, rule)
+        for values, wrong, column, rule in found
+        if wrong.any()
+    ]
+
+
+def _problem(what: str, rows: Iterable[int], place: Callable[[int], str], rule: str) -> Problem:
+    first, *others = rows
+    also = f", and {len(others)} more are wrong (next {place(others[0])})" if others else ""
+    return Problem("error", f"{what}{also}: {rule}; {UNKNOWN}", place(first))

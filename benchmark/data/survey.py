@@ -1,0 +1,110 @@
+"""Looks at every image file of a data set once: readable or not, size, content, pixels. The image reader alone.
+
+For ``audit`` alone, which turns what is seen here into findings.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from benchmark.core.errors import UserError
+from benchmark.images.read import ImageError, decode, parse_header, pixel_sha256, read_bytes
+from benchmark.images.sizes import SizePolicy
+
+THREADS = 4
+DEEP, WHITE = 16, 65535
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a look at one image file showed.
+
+    Attributes:
+        path: the file.
+        problem: why it can't be used, naming it; empty where it can.
+        sha256: of its content; empty where it can't be read.
+        pixels: SHA-256 of its picture as stored; empty where it was not decoded.
+        width: px, as methods get it before its size is changed; 0 where unknown.
+        height: likewise.
+        orientation: EXIF's, 1 (upright) to 8.
+        highest: largest value of a decoded 16-bit file; -1 for all others.
+        notes: what a reader may not expect (alpha dropped, orientation not applied).
+    """
+
+    path: str
+    problem: str = ""
+    sha256: str = ""
+    pixels: str = ""
+    width: int = 0
+    height: int = 0
+    orientation: int = 1
+    highest: int = -1
+    notes: tuple[str, ...] = ()
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height, px."""
+        return (self.width, self.height)
+
+
+def look(path: str, *, sizes: SizePolicy | None = None, whole: bool = True) -> Look:
+    """Look at one file; never raises on account of its content.
+
+    Args:
+        path: the file; links are followed.
+        sizes: how it is read; an image that is larger than it allows is a problem.
+        whole: decode it, which alone finds a file that is cut off; otherwise its header is read.
+    """
+    sizes = sizes or SizePolicy()
+    try:
+        data = read_bytes(Path(path))
+    except ImageError as error:
+        return Look(path, str(error))
+    digest = hashlib.sha256(data).hexdigest()
+    pixels, highest = "", -1
+    try:
+        header = parse_header(data, name=path, orientation=sizes.orientation)
+        if whole or header.width * header.height > sizes.max_pixels:
+            stored = decode(data, name=path, max_pixels=sizes.max_pixels)
+            pixels = pixel_sha256(stored)
+            if header.bits == DEEP:
+                highest = round(float(stored.max()) * WHITE)
+                decode(data, name=path, **sizes.decoding())  # refuses values that `bit_depth` does not allow
+    except UserError as error:
+        return Look(path, str(error), digest)
+    width, height = header.size(sizes.orientation)
+    return Look(path, "", digest, pixels, width, height, header.orientation, highest, header.notes)
+
+
+def survey(
+    paths: Iterable[str],
+    *,
+    sizes: SizePolicy | None = None,
+    whole: bool = True,
+    progress: Callable[[int, int], None] | None = None,
+) -> dict[str, Look]:
+    """Look at files, each once however often it is named.
+
+    Args:
+        paths: the files.
+        sizes: how files are read.
+        whole: decode every file.
+        progress: called with the number of files seen and of all files.
+
+    Returns:
+        What was seen, by path, in the order of first mention.
+    """
+    unique = list(dict.fromkeys(paths))
+    found: dict[str, Look] = {}
+    with ThreadPoolExecutor(min(THREADS, os.cpu_count() or 1)) as pool:
+        for seen in pool.map(partial(look, sizes=sizes, whole=whole), unique):
+            found[seen.path] = seen
+            if progress is not None:
+                progress(len(found), len(unique))
+    return found

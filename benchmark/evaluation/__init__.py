@@ -1,0 +1,1 @@
+"""From a table of scores to ``summary.csv`` and ``comparisons.csv``."""

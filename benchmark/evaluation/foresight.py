@@ -1,0 +1,190 @@
+"""What would be found out after scoring, found before it: tables of what is not there, closed folders.
+
+Pandas. Neighbours: ``pipeline`` and ``outcome`` refuse what is found here, ``checking`` prints it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from benchmark.config.models import STATISTICS, PublishedEntry, ReportConfig, StatisticsConfig, TableConfig
+from benchmark.config.source import KeyPath, Source
+from benchmark.core import places
+from benchmark.core.errors import ConfigError, Problem
+from benchmark.core.words import did_you_mean
+from benchmark.evaluation.summarise import FEWEST_CONDITIONS, check_resolution, has_opinions
+from benchmark.plugins import contract_check, weights
+from benchmark.plugins.contracts import Method, ScoreSource
+from benchmark.statistics import compiled
+from benchmark.statistics.discrimination import Discrimination
+from benchmark.statistics.measures import System, WithinReference
+from benchmark.statistics.settings import StatisticsSettings
+
+OPINIONS = (*Discrimination.names, "outlier_ratio")
+"""Statistics that exist only where labels carry their standard deviation and number of observers."""
+LEVELS = {
+    "pair": [name for name in STATISTICS if name != "pairs_ordered"],
+    "reference": WithinReference.names,
+    "system": System.names,
+}
+
+
+def refuse_tables(
+    report: ReportConfig,
+    scores: pd.DataFrame,
+    labels: Iterable[str],
+    published: Iterable[str],
+    source: Source,
+    *,
+    rows: bool = True,
+) -> None:
+    """Refuse tables that ask for what the scores will not have.
+
+    Args:
+        report: the tables.
+        scores: the pairs that are scored, with the columns of ``scores.csv`` but for the methods.
+        labels: of all methods, those too that are left out of this run.
+        published: methods with values of a paper.
+        source: names places.
+        rows: whether rows are looked at; an earlier run's record keeps the rows of methods that were left out.
+
+    Raises:
+        ConfigError: names the table's key and the nearest right word.
+    """
+    methods = [*labels, *published]
+    for index, table in enumerate(report.tables):
+        at: KeyPath = ("report", "tables", index)
+        _refuse_columns(table, scores, at, source)
+        for heading, wanted in (table.rows or {}).items() if rows else ():
+            _refuse(wanted, methods, (*at, "rows", heading), "no method", source)
+        if not isinstance(table.conditions, str):
+            _refuse(table.conditions, _present(scores, "condition"), (*at, "conditions"), "no condition", source)
+        for key, column in (("splits", "split"), ("datasets", "dataset")):
+            named, there = getattr(table, key), _present(scores, column)
+            if named and not set(named) & set(there):  # one of several runs side by side may bring the others
+                _refuse(named[:1], there, (*at, key), f"no {column}", source)
+
+
+def _refuse_columns(table: TableConfig, scores: pd.DataFrame, at: KeyPath, source: Source) -> None:
+    """Refuse statistics that are not computed at a table's level, and a level that these pairs don't have."""
+    pairs = scores.groupby(["dataset", "split", "reference"], sort=False).size()
+    conditions = scores[scores["condition"] != ""].groupby(["dataset", "split"], sort=False)["condition"].nunique()
+    if table.level == "reference" and pairs.max() < 2:
+        raise ConfigError(f"{source.named((*at, 'level'))}: no reference has several pairs")
+    if table.level == "system" and not (conditions >= FEWEST_CONDITIONS).any():
+        raise ConfigError(f"{source.named((*at, 'level'))}: there are fewer than {FEWEST_CONDITIONS} conditions")
+    if "columns" not in table.model_fields_set:
+        return
+    opinions = has_opinions(scores["mos_sd"].to_numpy(float), scores["observers"].to_numpy(float))
+    for column in table.columns:
+        if column not in LEVELS[table.level]:
+            there = ", ".join(name for name in STATISTICS if name in LEVELS[table.level])
+            raise ConfigError(
+                f"{source.named((*at, 'columns'))}: {column} is not computed at level {table.level} (there: {there})"
+            )
+        if column in OPINIONS and not opinions:
+            raise ConfigError(
+                f"{source.named((*at, 'columns'))}: {column} needs labels with their SD and number of observers"
+            )
+
+
+def refuse_published(
+    published: Mapping[str, PublishedEntry], pairs: pd.DataFrame, others: Iterable[str], source: Source
+) -> None:
+    """Refuse values of papers for a data set or split that is none: they would be shown nowhere.
+
+    Args:
+        published: the values.
+        pairs: all pairs, scored or not: ``dataset`` and ``split``.
+        others: further data sets.
+        source: names places.
+
+    Raises:
+        ConfigError: names the entry's key and the nearest right word.
+    """
+    here = _present(pairs, "dataset")
+    for name, entry in published.items():
+        if entry.dataset:
+            known = list(dict.fromkeys([*here, *others]))
+            _refuse([entry.dataset], known, ("published", name, "dataset"), "no data set", source, doing="known")
+        if entry.split and entry.dataset in ("", *here):
+            its = pairs[pairs["dataset"] == entry.dataset] if entry.dataset else pairs
+            splits = _present(its, "split")
+            _refuse([entry.split], splits, ("published", name, "split"), "no split", source, doing="in this data set")
+
+
+def _present(scores: pd.DataFrame, column: str) -> list[str]:
+    return [str(name) for name in dict.fromkeys(scores[column]) if name and name == name]  # noqa: PLR0124 - NaN
+
+
+def _refuse(
+    wanted: Sequence[str], known: Sequence[str], path: KeyPath, what: str, source: Source, doing: str = "scored here"
+) -> None:
+    unknown = [name for name in wanted if name not in known]
+    if unknown:
+        some = ", ".join(known[:12]) + (", …" if len(known) > 12 else "") or "none"
+        near = did_you_mean(unknown[0], known) or f" (there are: {some})"
+        raise ConfigError(f"{source.named(path)}: {what} {unknown[0]!r} is {doing}{near}")
+
+
+def refuse_tests(statistics: StatisticsConfig, scores: pd.DataFrame, methods: int) -> None:
+    """Refuse a correction of tests that so few replicates can't resolve.
+
+    Raises:
+        ConfigError: says how many are needed.
+    """
+    check_resolution(scores, methods, StatisticsSettings(**statistics.model_dump()))
+
+
+def refuse_output(output: Path, source: Source) -> None:
+    """Refuse a folder that a run's files can't be written to.
+
+    Raises:
+        ConfigError: says which, and what to do.
+    """
+    lacking = places.why_no_temporary()
+    if lacking:
+        raise ConfigError(lacking)
+    reason = places.why_no_output(output)
+    if reason:
+        named = source.named(("output",)) if "output" in source.values else "output"
+        raise ConfigError(f"{named}: {reason}; name another folder (--output)")
+
+
+def refuse_weights_dir(folder: Path | None, methods: Iterable[Method | None], source: Source) -> None:
+    """Refuse a folder of weights that is not there, where a method needs weights: they would come from elsewhere.
+
+    Raises:
+        ConfigError: says which, and what to do.
+    """
+    if folder is None or folder.is_dir():
+        return
+    if any(contract_check.weights_of(method) for method in methods if method is not None):
+        raise ConfigError(
+            f"{source.named(('weights_dir',))}: {folder} is no folder; `efid-bench weights CONFIG --to DIR` makes one"
+        )
+
+
+def closed_folders(output: Path, methods: Iterable[Method | None], weights_dir: Path | None) -> Iterator[Problem]:
+    """Folders that a run would write to and can't."""
+    lacking = places.why_no_temporary()
+    if lacking:
+        yield Problem("error", lacking)
+    reason = places.why_no_output(output)
+    if reason:
+        yield Problem("error", f"{reason}; name another folder (--output)", "output")
+    for method in methods:
+        for weight in method.weights() if method is not None and not isinstance(method, ScoreSource) else ():
+            reason = places.why_not_writable(weights.home(weight).parent)
+            if reason and weights.locate(weight, weights_dir) is None:
+                yield Problem(
+                    "warning", f"{reason}: {weight.name} can't be downloaded; set TORCH_HOME and HF_HOME", "weights"
+                )
+    reason = places.why_not_writable(compiled.users_cache())
+    if reason:
+        folder = compiled.private_folder()
+        instead = f"is kept in {folder}" if folder else "is made anew in each process"
+        yield Problem("note", f"{reason}: what numba compiles {instead}", "home")

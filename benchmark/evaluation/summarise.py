@@ -1,0 +1,240 @@
+"""From ``scores.csv`` to ``summary.csv`` and ``comparisons.csv``: which statistic of which method at which level. Pandas.
+
+The arithmetic is in ``benchmark.statistics``; here stands what is computed on which pairs. Neighbours:
+``evaluation_rows`` (how results become rows, and the words for what is undefined).
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from benchmark.core.errors import ConfigError
+from benchmark.evaluation.rows import (
+    COMPARISON_COLUMNS,
+    SUMMARY_COLUMNS,
+    MethodColumn,
+    Scope,
+    comparison_rows,
+    literature_rows,
+    ranking_rows,
+    summary_rows,
+)
+from benchmark.statistics.design import Table, make_design
+from benchmark.statistics.discrimination import Discrimination
+from benchmark.statistics.inference import compute, infer
+from benchmark.statistics.intervals import Kind, choose
+from benchmark.statistics.mapped import Mapped
+from benchmark.statistics.measures import Correlations, Measure, System, WithinReference
+from benchmark.statistics.resampling import Resamples
+from benchmark.statistics.settings import StatisticsSettings
+from benchmark.statistics.significance import replicates_for_holm
+
+__all__ = ["COMPARISON_COLUMNS", "SUMMARY_COLUMNS", "Evaluated", "MethodColumn", "evaluate_scores"]
+
+FEWEST_CONDITIONS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """Statistics of a table of scores.
+
+    Attributes:
+        summary: one number a row (``SUMMARY_COLUMNS``).
+        comparisons: one pair of methods a row (``COMPARISON_COLUMNS``).
+        notes: what tables must say about how they came about.
+    """
+
+    summary: pd.DataFrame
+    comparisons: pd.DataFrame
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """One measure at one level, to be computed on its resamples."""
+
+    scope: Scope
+    measure: Measure
+    resamples: Resamples
+    kind: Kind
+    tested: bool = True
+
+
+def evaluate_scores(
+    scores: pd.DataFrame,
+    methods: Sequence[MethodColumn],
+    settings: StatisticsSettings,
+    *,
+    lower_mos_better: bool = False,
+) -> Evaluated:
+    """Compute every statistic of every method, each data set and split by itself.
+
+    Args:
+        scores: the columns of ``scores.csv``; NaN where a method has no score.
+        methods: the columns to evaluate, with their directions.
+        settings: how to resample and compare.
+        lower_mos_better: whether lower labels mean better quality.
+
+    Returns:
+        Signed values: positive means that the method, oriented by its declared direction, agrees with the labels.
+
+    Raises:
+        ConfigError: Holm's correction is wanted where the replicates can't resolve it.
+    """
+    summary: list[tuple[object, ...]] = []
+    comparisons: list[tuple[object, ...]] = []
+    notes: dict[str, None] = {}
+    labels = [method.label for method in methods]
+    for key, rows in scores.groupby(["dataset", "split"], sort=False, dropna=False):
+        dataset, split = (_text(part) for part in key)
+        table, conditions = _table(rows, methods, lower_mos_better=lower_mos_better)
+        for task in _tasks(dataset, split, table, conditions, settings):
+            if task.tested:
+                _check_holm(len(task.measure.design.pairs), task.kind, settings)
+            values = compute(task.measure, task.resamples, task.kind)
+            families = infer(task.measure, values, task.kind, settings, tested=task.tested)
+            summary += summary_rows(task.scope, task.measure, families, labels)
+            comparisons += comparison_rows(task.scope, task.measure, families, labels, settings, tested=task.tested)
+            if isinstance(task.measure, Correlations) and task.scope.level == "pair":
+                summary += ranking_rows(task.scope, task.measure.design, families, labels, settings)
+                comparisons += literature_rows(task.scope, task.measure.design, labels, settings)
+        notes |= dict.fromkeys(_notes(table, settings))
+    return Evaluated(
+        pd.DataFrame(summary, columns=list(SUMMARY_COLUMNS)),
+        pd.DataFrame(comparisons, columns=list(COMPARISON_COLUMNS)),
+        tuple(notes),
+    )
+
+
+def _table(rows: pd.DataFrame, methods: Sequence[MethodColumn], *, lower_mos_better: bool) -> tuple[Table, list[str]]:
+    """A group's labels and scores as oriented arrays, and the names of its conditions in order of appearance."""
+    clusters, cluster_names = pd.factorize(rows["cluster"].map(_text))
+    references, _ = pd.factorize(rows["reference"].map(_text))
+    names = rows["condition"].map(_text)
+    conditions = [name for name in dict.fromkeys(names) if name]
+    number = {name: place for place, name in enumerate(conditions)}
+    signs = [1.0 if method.higher_is_better else -1.0 for method in methods]
+    columns = [sign * _numbers(rows[method.label]) for sign, method in zip(signs, methods, strict=True)]
+    stacked = np.stack(columns) if columns else np.empty((0, len(rows)))
+    stacked[~np.isfinite(stacked)] = np.nan
+    table = Table(
+        labels=_numbers(rows["mos"]) * (-1.0 if lower_mos_better else 1.0),
+        scores=stacked,
+        clusters=clusters.astype(np.int64),
+        n_clusters=len(cluster_names),
+        references=references.astype(np.int64),
+        conditions=np.array([number.get(name, -1) for name in names], dtype=np.int64),
+        label_sd=_numbers(rows["mos_sd"]),
+        observers=_numbers(rows["observers"]),
+    )
+    return table, conditions
+
+
+def _tasks(
+    dataset: str, split: str, table: Table, conditions: list[str], settings: StatisticsSettings
+) -> Iterator[_Task]:
+    """Every measure of a group, level by level; all levels share the resamples of what is drawn."""
+    seed = (settings.seed, zlib.crc32(dataset.encode()), zlib.crc32(split.encode()))
+    by_cluster = Resamples(table.n_clusters, settings.replicates, seed)
+    kind = choose(settings.interval, table.n_clusters)
+    drawn, resamples, drawn_kind = table, by_cluster, kind
+    if settings.resample == "pair":
+        n = len(table.labels)
+        drawn = replace(table, clusters=np.arange(n, dtype=np.int64), n_clusters=n)
+        resamples, drawn_kind = Resamples(n, settings.replicates, seed), choose(settings.interval, n)
+
+    design = make_design(drawn)
+    pair = Scope(dataset, split, "pair")
+    yield _Task(pair, Correlations(design, threads=settings.threads), resamples, drawn_kind)
+    mapped = Mapped(design, settings.mapping_resamples, threads=settings.threads)
+    yield _Task(pair, mapped, resamples, drawn_kind)
+    if has_opinions(design.table.label_sd, design.table.observers):
+        rng = np.random.default_rng(seed)
+        measure = Discrimination(design, settings.replicates, rng, threads=settings.threads)
+        yield _Task(pair, measure, resamples, drawn_kind)
+    for number, name in enumerate(conditions) if len(conditions) > 1 else ():
+        part = make_design(drawn.take(drawn.conditions == number))
+        scope = Scope(dataset, split, "condition", name)
+        fewer = choose(settings.interval, len(np.unique(part.table.clusters)))
+        yield _Task(scope, Correlations(part, threads=settings.threads), resamples, fewer)
+    whole = design if drawn is table else make_design(table)
+    if len(np.unique(table.references)) < len(table.references):
+        yield _Task(Scope(dataset, split, "reference"), WithinReference(whole), by_cluster, kind)
+    if len(conditions) >= FEWEST_CONDITIONS:
+        # a handful of conditions carries no significance, and ranks of six means have no jackknife: they hardly ever move
+        yield _Task(Scope(dataset, split, "system"), System(whole), by_cluster, "percentile", tested=False)
+
+
+def has_opinions(
+    label_sd: np.ndarray[tuple[int], np.dtype[np.float64]], observers: np.ndarray[tuple[int], np.dtype[np.float64]]
+) -> bool:
+    """Whether labels carry the spread and the number of their opinions, without which pairs can't be told apart."""
+    return bool((np.isfinite(label_sd) & (observers >= 1)).sum() > 1)
+
+
+def check_resolution(scores: pd.DataFrame, methods: int, settings: StatisticsSettings) -> None:
+    """Refuse Holm's correction of so many methods where the replicates can't resolve it; needs no scores yet.
+
+    Args:
+        scores: ``dataset``, ``split`` and ``cluster`` of the pairs.
+        methods: how many are compared.
+        settings: how.
+
+    Raises:
+        ConfigError: says how many replicates are needed.
+    """
+    for _, rows in scores.groupby(["dataset", "split"], sort=False, dropna=False):
+        drawn = len(rows) if settings.resample == "pair" else rows["cluster"].map(_text).nunique()
+        _check_holm(methods * (methods - 1) // 2, choose(settings.interval, drawn), settings)
+
+
+def _check_holm(comparisons: int, kind: Kind, settings: StatisticsSettings) -> None:
+    if settings.multiplicity != "holm" or kind == "jackknife":
+        return
+    needed = replicates_for_holm(comparisons, settings.alpha)
+    if comparisons and settings.replicates < needed:
+        raise ConfigError(
+            f"statistics.multiplicity: Holm's correction of {comparisons} differences can't reject any with "
+            f"{settings.replicates:,} replicates; set statistics.replicates to {needed:,} or more, or take max-t"
+        )
+
+
+def _notes(table: Table, settings: StatisticsSettings) -> Iterator[str]:
+    by_pair = settings.resample == "pair"
+    count = len(table.labels) if by_pair else table.n_clusters
+    what = "single pairs (taken as independent)" if by_pair else "references (or the clusters named)"
+    kind = choose(settings.interval, count)
+    words = {
+        "percentile": "bootstrap percentiles",
+        "bca": "BCa bootstrap",
+        "jackknife": "jackknife with Student's t",
+    }[kind]
+    percent = f"{settings.confidence * 100:.4g} %"
+    if count < 2:
+        yield f"Only one {'pair' if by_pair else 'reference (or cluster)'}: no intervals and no tests."
+        return
+    yield (
+        f"{percent} intervals: {words}, resampling {count:,} {what}; they speak of new photographs under these "
+        "conditions, not of further conditions."
+    )
+    correction = {"max-t": "Romano–Wolf max-T", "holm": "Holm", "none": "no correction"}[settings.multiplicity]
+    test = "jackknife with Student's t" if kind == "jackknife" else "paired bootstrap"
+    yield (
+        f"Differences: {test}, {settings.replicates:,} resamples; {correction} over all pairs of methods of one statistic, "
+        "level, condition and split."
+    )
+    how = "refitted in each resample" if settings.mapping_resamples == "refit" else "fitted once to all pairs"
+    yield f"Logistic mappings: {how}; values carry the direction of the fitted curve."
+
+
+def _numbers(column: pd.Series[float]) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    return np.array(column, dtype=np.float64)
+
+
+def _text(value: object) -> str:
+    return "" if value is None or value != value else str(value)  # noqa: PLR0124 - NaN

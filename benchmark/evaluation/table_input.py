@@ -1,0 +1,222 @@
+"""Any table of scores for ``evaluate``: columns found or suggested, references told apart, labels checked. Pandas.
+
+Neighbours: ``table_sources`` (where it comes from), ``table_rows`` (rows that stand twice), ``decimals`` (cells as numbers).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from benchmark.core.errors import ConfigError, DataError, Problem
+from benchmark.core.words import did_you_mean
+from benchmark.data.decimals import Mark, find_mark, to_floats
+from benchmark.data.delimited import many
+from benchmark.data.opinions import opinion_problems
+from benchmark.evaluation.table_rows import Names, by_rule, unrepeated
+from benchmark.evaluation.table_sources import Source, is_missing, shorten
+
+REFERENCE_NAMES = ("reference", "ref_img", "ref", "ref_name", "reference_image")
+CONDITION_NAMES = ("condition", "dst_type", "dist_type", "distortion")
+OTHER_NAMES = ("dataset", "split")
+ENHANCED_NAMES = ("enhanced", "dist_img", "dist", "image", "name", "filename", "pair")
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Columns:
+    """Which column holds what; ``None`` where the table has none.
+
+    Attributes:
+        mos: the label.
+        methods: the scores.
+        reference: name of the reference.
+        cluster: what is resampled, when it is not the reference.
+        condition: enhancement or distortion.
+        mos_sd: standard deviation of the opinions.
+        observers: their number.
+    """
+
+    mos: str
+    methods: tuple[str, ...]
+    reference: str | None = None
+    cluster: str | None = None
+    condition: str | None = None
+    mos_sd: str | None = None
+    observers: str | None = None
+
+
+def from_table(
+    source: Source, columns: Columns, *, decimal: Mark | None = None, drop_identical: bool = False
+) -> tuple[pd.DataFrame, list[str]]:
+    """A table in the form of ``scores.csv``, with the notes that a reader needs.
+
+    Args:
+        source: the table as read.
+        columns: which column holds what.
+        decimal: the decimal mark of numbers; ``None`` to find it.
+        drop_identical: whether rows that stand twice are dropped, instead of being refused.
+
+    Raises:
+        ConfigError: a column that is not there, with the nearest name.
+        DataError: a label or score that is no number, a name that is missing, a row that stands twice, by line.
+    """
+    _check_present(source, columns)
+    notes = list(source.notes)
+    problems: list[Problem] = []
+    wanted = (columns.mos, *columns.methods, columns.mos_sd, columns.observers)
+    numbers = _numbers(source, [item for item in dict.fromkeys(wanted) if item is not None], decimal, problems, notes)
+    _check_labels(source, columns.mos, numbers[columns.mos], problems)
+    rows = [source.label(row) for row in range(len(source.frame))]
+    names = {
+        noun: _names(source, column, noun, problems, notes)
+        for noun, column in (
+            ("reference", columns.reference),
+            ("cluster", columns.cluster),
+            ("condition", columns.condition),
+        )
+        if column is not None
+    }
+    problems += opinion_problems(
+        numbers[columns.mos_sd] if columns.mos_sd else np.nan,
+        numbers[columns.observers] if columns.observers else np.nan,
+        source.where,
+        columns=(columns.mos_sd or "", columns.observers or ""),
+    )
+    if problems:
+        raise DataError(shorten(problems))
+    if columns.reference is None:
+        notes.append("No reference column: every pair counts as a reference of its own (--reference COL).")
+    reference = names.get("reference", rows)
+    enhanced_column, enhanced = _enhanced(source, columns)
+    part_of_name = {noun: cells for noun, cells in names.items() if noun != "cluster"}
+    told_apart = Names(enhanced_column, enhanced, {**_also_names(source, columns), **part_of_name})
+    told_apart = by_rule(told_apart, CONDITION_NAMES)
+    keep = unrepeated(source, told_apart, numbers, columns.mos, drop=drop_identical, notes=notes)
+    enhanced = [name or row for name, row in zip(enhanced or rows, rows, strict=True)]
+    result = pd.DataFrame(
+        {
+            "dataset": Path(source.name).stem,
+            "split": "",
+            "fold": np.nan,
+            "pair": enhanced if len(set(enhanced)) == len(enhanced) else rows,
+            "reference": reference,
+            "cluster": names.get("cluster", reference),
+            "enhanced": enhanced,
+            "condition": names.get("condition", ""),
+            "mos": numbers[columns.mos],
+            "mos_sd": numbers[columns.mos_sd] if columns.mos_sd else np.nan,
+            "observers": numbers[columns.observers] if columns.observers else np.nan,
+            **{item: np.where(np.isfinite(numbers[item]), numbers[item], np.nan) for item in columns.methods},
+        }
+    )
+    return result[keep].reset_index(drop=True), notes
+
+
+def guess(source: Source, given: str | None, names: Sequence[str]) -> str | None:
+    """The column that was named, or the first of the usual names that the table has."""
+    return given if given is not None else next((name for name in names if name in source.frame.columns), None)
+
+
+def _check_present(source: Source, columns: Columns) -> None:
+    named = (
+        columns.mos,
+        *columns.methods,
+        columns.reference,
+        columns.cluster,
+        columns.condition,
+        columns.mos_sd,
+        columns.observers,
+    )
+    for column in named:
+        if column is not None and column not in source.headings:
+            hint = did_you_mean(column, source.headings) or f"; it has {', '.join(source.headings[:12])}"
+            raise ConfigError(f"{source.name}: no column {column!r}{hint}")
+
+
+def _enhanced(source: Source, columns: Columns) -> tuple[str | None, list[str] | None]:
+    """The column of the enhanced images' names, by its usual headings, and its cells; missing ones are empty."""
+    used = {columns.mos, *columns.methods, columns.reference, columns.cluster, columns.condition, columns.mos_sd}
+    column = next((name for name in ENHANCED_NAMES if name in source.frame.columns and name not in used), None)
+    if column is None:
+        return None, None
+    return column, ["" if is_missing(name) else name for name in source.text(column)]
+
+
+def _also_names(source: Source, columns: Columns) -> dict[str, list[str]]:
+    """Columns that belong to a pair's name in a table that has them: the same names stand in several data sets, say."""
+    usual = (*OTHER_NAMES, *(() if columns.condition else CONDITION_NAMES))
+    return {name: source.text(name) for name in usual if name in source.frame.columns and name not in columns.methods}
+
+
+def _names(source: Source, column: str, noun: str, problems: list[Problem], notes: list[str]) -> list[str]:
+    """A column of names; those that differ only in case, or in how a number is written, are one, and a note says so."""
+    cells = source.text(column)
+    missing = [row for row, name in enumerate(cells) if is_missing(name)]
+    if missing:
+        row, more = missing[0], many([source.number(other) for other in missing[1:]], "row")
+        word = f" ({cells[row]!r} stands for a missing one; rename it if it is a name)" if cells[row] else ""
+        message = f"the {noun} in column {column!r} is missing{word}{more}; without names these rows would pass for one"
+        problems.append(Problem("error", message, source.where(row)))
+        return cells
+    return merge_equal(cells, noun, notes)
+
+
+def merge_equal(names: Sequence[str], noun: str, notes: list[str]) -> list[str]:
+    """One name for each that is meant: the first spelling, where others differ in case, or all are numbers (1, 01, 1.0)."""
+    distinct = list(dict.fromkeys(names))
+    first: dict[str, str] = {}
+    spelt = {name: first.setdefault(name.casefold(), name) for name in distinct}
+    if len(first) < len(distinct) and noun != "condition":
+        notes.append(f"{len(distinct)} {noun} names differing only in case were merged into {len(first)}.")
+    elif noun == "condition":
+        spelt = {name: name for name in distinct}
+    if all(_NUMBER.fullmatch(name) for name in distinct):
+        values: dict[Decimal, str] = {}
+        spelt = {name: values.setdefault(Decimal(name), name) for name in distinct}
+        if len(values) < len(distinct):
+            notes.append(f"{len(distinct)} {noun} names are {len(values)} different numbers and were merged as such.")
+    return [spelt[name] for name in names]
+
+
+def _check_labels(source: Source, column: str, labels: Floats, problems: list[Problem]) -> None:
+    wrong = np.flatnonzero(~np.isfinite(labels)).tolist()
+    if wrong and not problems:
+        more = many([source.number(row) for row in wrong[1:]], "row")
+        message = f"the label in column {column!r} is missing or not finite{more}"
+        problems.append(Problem("error", message, source.where(wrong[0])))
+
+
+def _numbers(
+    source: Source, columns: Sequence[str], decimal: Mark | None, problems: list[Problem], notes: list[str]
+) -> dict[str, Floats]:
+    """Columns as numbers; empty and ``nan`` cells are NaN, other text is a problem with its line."""
+    found: dict[str, Floats] = {}
+    texts: dict[str, list[str]] = {}
+    for column in columns:
+        raw = source.frame[column]
+        other = pd.api.types.is_bool_dtype(raw) or pd.api.types.is_complex_dtype(raw)
+        if pd.api.types.is_numeric_dtype(raw) and not other:
+            found[column] = raw.to_numpy(dtype=np.float64, na_value=np.nan)
+        else:
+            texts[column] = source.text(column)
+    others = (source.text(name) for name in source.headings if name not in columns)
+    mark = find_mark(texts, source.where, separator=source.separator, asked=decimal, others=others)
+    if mark == "," and any("," in cell for cells in texts.values() for cell in cells):
+        notes.append(f"Decimal commas were read in {Path(source.name).name}.")
+    for column, cells in texts.items():
+        values, wrong = to_floats(cells, mark)
+        found[column] = np.array(values, dtype=np.float64)
+        if wrong:
+            more = many([source.number(row) for row in wrong[1:]], "row")
+            message = f"{cells[wrong[0]]!r} in column {column!r} is not a number{more}"
+            problems.append(Problem("error", message, source.where(wrong[0])))
+    return {column: found[column] for column in columns}

@@ -1,0 +1,332 @@
+"""Whether a plug-in keeps its contract, said in a sentence for its author. No torch, and pandas only where it must.
+
+``registry`` asks about what a class says of itself; ``lineup``, ``single``, ``listing`` and ``data`` about what was built
+from it and what it answers. The contract itself is ``contracts``.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import math
+import numbers
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any, get_args
+
+from benchmark.core.errors import PluginError, Problem, UserError, in_words
+from benchmark.plugins.contracts import (
+    Dataset,
+    DatasetInfo,
+    LabelKind,
+    Method,
+    MethodInfo,
+    ScoreSource,
+    Trainable,
+    WeightFile,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_CONTRACTS = (Method, ScoreSource, Trainable, Dataset)
+_SPLIT = ("describe", "compare")
+_COMPUTING = ("score", "scores", "predict", *_SPLIT)
+_ABSENT = object()
+
+
+def info_fault(info: object, kind: type[MethodInfo] | type[DatasetInfo]) -> str:
+    """What is wrong with what a plug-in says about itself; empty where nothing is.
+
+    Args:
+        info: its ``info``.
+        kind: what it must be.
+    """
+    if not isinstance(info, kind):
+        return f"its `info` is {_kind(info)}; it must be {kind.__name__}(name=…, title=…, …)"
+    return next(_info_faults(info), "")
+
+
+def _info_faults(info: MethodInfo | DatasetInfo) -> Iterator[str]:
+    for item in fields(info):
+        value, where = getattr(info, item.name), f"its `info` has {item.name}="
+        if item.type in ("str", "Group") and not isinstance(value, str):
+            yield f"{where}{_shown(value)}; it must be text"
+        if item.type == "bool" and not isinstance(value, bool):
+            yield f"{where}{_shown(value)}; it must be True or False"
+    if not info.name:
+        yield "its `info` has an empty name"
+    if isinstance(info, DatasetInfo) and info.labels not in get_args(LabelKind):
+        yield f"its `info` has labels={_shown(info.labels)}; it must be {' or '.join(map(repr, get_args(LabelKind)))}"
+    if isinstance(info, MethodInfo):
+        yield from _method_info_faults(info)
+
+
+def _method_info_faults(info: MethodInfo) -> Iterator[str]:
+    if info.random is not None and not isinstance(info.random, bool):
+        yield f"its `info` has random={_shown(info.random)}; it must be True or False, or left out"
+    if not _is_range(info.score_range):
+        yield (
+            f"its `info` has score_range={_shown(info.score_range)}; it must be (lowest, highest), two numbers in order, "
+            "None where unbounded"
+        )
+    if not _all(info.weights, WeightFile):
+        yield f"its `info` has weights={_shown(info.weights)}; it must be a tuple of WeightFile(…)"
+    if not _all(info.libraries, str):
+        yield f"its `info` has libraries={_shown(info.libraries)}; it must be a tuple of names"
+
+
+def _is_range(value: object) -> bool:
+    if not isinstance(value, (tuple, list)) or len(value) != 2:
+        return False
+    if not all(bound is None or (isinstance(bound, numbers.Real) and not isinstance(bound, bool)) for bound in value):
+        return False
+    if any(bound is not None and math.isnan(bound) for bound in value):
+        return False
+    low, high = value
+    return low is None or high is None or low < high
+
+
+def check_method(method: Method) -> str | None:
+    """Make sure that a built method is what the engine relies on: cheap, before it is loaded.
+
+    Returns:
+        What ``unavailable()`` says.
+
+    Raises:
+        PluginError: it breaks the contract, in one sentence.
+        UserError: what it raises itself.
+    """
+    fault = info_fault(method.info, MethodInfo) or _hidden(method)
+    if fault:
+        raise PluginError(_broken(fault))
+    files_of(method)
+    settings_of(method)
+    weights_of(method)
+    seed = _asked(method.depends_on_seed, "depends_on_seed")
+    if not isinstance(seed, bool):
+        raise PluginError(_broken(f"`depends_on_seed()` returned {_shown(seed)}; it must return True or False"))
+    return _reason(method.unavailable, "unavailable")
+
+
+def why_untrainable(method: Trainable) -> str | None:
+    """What ``untrainable()`` says; raises as ``check_method``."""
+    return _reason(method.untrainable, "untrainable")
+
+
+def _reason(function: Callable[[], Any], name: str) -> str | None:
+    reason = _asked(function, name)
+    if reason is None or (isinstance(reason, str) and reason.strip()):
+        return reason
+    raise PluginError(_broken(f"`{name}()` returned {_shown(reason)}; it must return the reason as text, or None"))
+
+
+def weights_of(method: Method) -> Sequence[WeightFile]:
+    """The published weight files that a method names; raises as ``check_method``."""
+    found = _asked(method.weights, "weights")
+    if not _all(found, WeightFile):
+        raise PluginError(_broken(f"`weights()` returned {_kind(found)}; it must return a tuple of WeightFile(…)"))
+    return tuple(found)
+
+
+def files_of(method: Method) -> Mapping[str, str]:
+    """The local files that a method names, by role; raises as ``check_method``."""
+    found = _asked(method.files, "files")
+    expected = 'it must return a mapping from role to path: {"checkpoint": path}'
+    if not isinstance(found, Mapping):
+        raise PluginError(_broken(f"`files()` returned {_kind(found)}; {expected}"))
+    for role, place in found.items():
+        if not isinstance(role, str) or not isinstance(place, (str, os.PathLike)):
+            raise PluginError(_broken(f"`files()` returned {{{_shown(role)}: {_shown(place)}}}; {expected}"))
+    return {role: os.fspath(place) for role, place in found.items()}
+
+
+def settings_of(method: Method) -> dict[str, str]:
+    """The options that a method wants tables to print, as text; raises as ``check_method``."""
+    found = _asked(method.settings, "settings")
+    expected = 'it must return a mapping from name to text: {"channels": "RGB"}'
+    if not isinstance(found, Mapping):
+        raise PluginError(_broken(f"`settings()` returned {_kind(found)}; {expected}"))
+    for name, value in found.items():
+        if not isinstance(name, str) or not isinstance(value, (str, int, float)):
+            raise PluginError(_broken(f"`settings()` returned {{{_shown(name)}: {_shown(value)}}}; {expected}"))
+    return {name: str(value) for name, value in found.items()}
+
+
+def numbers_of(found: object, rows: pd.DataFrame) -> list[float]:
+    """What a score source answered, one number a row.
+
+    Raises:
+        PluginError: it isn't that.
+    """
+    import numpy as np  # noqa: PLC0415
+    import pandas as pd  # noqa: PLC0415
+
+    expected = f"it must return {len(rows)} numbers, one a row, NaN where there is none"
+    if isinstance(found, pd.Series) and not found.index.equals(rows.index) and set(found.index) == set(rows.index):
+        raise PluginError(_broken("`scores()` returned a Series in another order than the rows: sort it as they are"))
+    if not isinstance(found, (Sequence, np.ndarray, pd.Series)) or isinstance(found, (str, bytes)):
+        raise PluginError(_broken(f"`scores()` returned {_kind(found)}; {expected}"))
+    if len(found) != len(rows):
+        raise PluginError(_broken(f"it gave {len(found)} scores for {len(rows)} pairs; {expected}"))
+    values: list[float] = []
+    for value in found:
+        if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, float, np.number)):
+            raise PluginError(_broken(f"`scores()` returned {_shown(value)}; {expected}"))
+        values.append(float(value))
+    return values
+
+
+def check_dataset(dataset: Dataset) -> None:
+    """Make sure that a built data set is what the engine relies on.
+
+    Raises:
+        PluginError: it breaks the contract, in one sentence.
+    """
+    fault = info_fault(dataset.info, DatasetInfo) or _hidden(dataset)
+    if fault:
+        raise PluginError(_broken(fault))
+
+
+def pairs_of(dataset: Dataset) -> pd.DataFrame:
+    """The table that a data set gives, columns unchecked.
+
+    Raises:
+        PluginError: it isn't a table, or the plug-in fails.
+        UserError: what it raises itself.
+    """
+    import pandas as pd  # noqa: PLC0415
+
+    found = _asked(dataset.pairs, "pairs", _data_set(dataset))
+    if not isinstance(found, pd.DataFrame):
+        raise PluginError(
+            _data_set(dataset)
+            + _broken(f"`pairs()` returned {_kind(found)}; it must return a pandas DataFrame, one row a pair")
+        )
+    return found
+
+
+def examined(dataset: Dataset) -> tuple[pd.DataFrame, list[Problem]]:
+    """The pairs of a data set that can be used and the problems with the others; raises as ``pairs_of``.
+
+    A data set may define ``examine() -> (table, problems)``, which gives both; otherwise ``pairs`` gives one of them.
+    """
+    examine = getattr(dataset, "examine", None)
+    if examine is None:
+        return pairs_of(dataset), []
+    import pandas as pd  # noqa: PLC0415
+
+    found = _asked(examine, "examine", _data_set(dataset))
+    if not (
+        isinstance(found, tuple) and len(found) == 2 and isinstance(found[0], pd.DataFrame) and _all(found[1], Problem)
+    ):
+        raise PluginError(
+            _data_set(dataset)
+            + _broken(f"`examine()` returned {_kind(found)}; it must return a DataFrame and a list of Problem(…)")
+        )
+    return found[0], list(found[1])
+
+
+def labels_of(dataset: Dataset) -> str:
+    """Whether the labels are ``opinions`` or ``simulated``: what the data set says, else its ``info``.
+
+    Raises:
+        PluginError: it says neither.
+    """
+    found = _asked(lambda: getattr(dataset, "labels", dataset.info.labels), "labels", _data_set(dataset))
+    if found not in get_args(LabelKind):
+        kinds = " or ".join(map(repr, get_args(LabelKind)))
+        raise PluginError(_data_set(dataset) + _broken(f"its `labels` is {_shown(found)}; it must be {kinds}"))
+    return str(found)
+
+
+def notes_of(dataset: Dataset) -> tuple[str, ...]:
+    """The sentences that tables must carry about a data set; raises as ``pairs_of``."""
+    found = _asked(dataset.notes, "notes", _data_set(dataset))
+    if not _all(found, str):
+        raise PluginError(
+            _data_set(dataset) + _broken(f"`notes()` returned {_kind(found)}; it must return a tuple of sentences")
+        )
+    return tuple(found)
+
+
+def _hidden(plugin: Method | Dataset) -> str:
+    """The first function of the contract in whose place a plug-in has something that can't be called."""
+    for base in _CONTRACTS:
+        if not isinstance(plugin, base):
+            continue
+        names = [name for name, value in vars(base).items() if callable(value) and not name.startswith("_")]
+        split = [name for name in _SPLIT if base is Method and callable(getattr(type(plugin), name, None))]
+        optional = ["examine"] if base is Dataset else []
+        for name in names + split + optional:
+            try:
+                value = getattr(plugin, name, _ABSENT)
+            except (Exception, SystemExit) as error:  # a property may do anything
+                return f"its `{name}` is a property that fails ({in_words(error)}); it must be a function"
+            if value is not _ABSENT and not _is_function(value, name):
+                return (
+                    f"its attribute `{name}` ({_kind(value)}) hides the function `{name}()` of the contract: rename it, "
+                    f"for example to `_{name}`"
+                )
+    return ""
+
+
+def _is_function(value: object, name: str) -> bool:
+    """Whether something can stand where the contract has a function; a network or class can be called, but is none.
+
+    Only what computes scores may be any callable: a compiled function, say.
+    """
+    if name in _COMPUTING:
+        return callable(value) and not isinstance(value, type)
+    return inspect.isroutine(value) or isinstance(value, functools.partial)
+
+
+def _data_set(dataset: Dataset) -> str:
+    return f"data set {dataset.info.name}: "
+
+
+def _asked(function: Callable[[], Any], name: str, whose: str = "") -> Any:
+    """What a plug-in's function answers.
+
+    Raises:
+        PluginError: it failed.
+    """
+    try:
+        return function()
+    except UserError:
+        raise
+    except (Exception, SystemExit) as error:  # whatever a plug-in does, its user reads a sentence
+        raise PluginError(f"{whose}its `{name}()` failed: {_place(error)}{in_words(error)}") from error
+
+
+def _place(error: BaseException) -> str:
+    """``file:line: `` of the frame in which it was raised, if that isn't here."""
+    frame = error.__traceback__
+    while frame is not None and frame.tb_next is not None:
+        frame = frame.tb_next
+    if frame is None or frame.tb_frame.f_code.co_filename == __file__:
+        return ""
+    return f"{frame.tb_frame.f_code.co_filename}:{frame.tb_lineno}: "
+
+
+def _all(found: object, kind: type) -> bool:
+    return (
+        isinstance(found, Sequence)
+        and not isinstance(found, (str, bytes))
+        and all(isinstance(item, kind) for item in found)
+    )
+
+
+def _broken(fault: str) -> str:
+    return f"the plug-in breaks its contract: {fault}"
+
+
+def _kind(value: object) -> str:
+    name = type(value).__name__
+    return "None" if value is None else f"a{'n' if name[0] in 'aeiou' else ''} {name}"
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}…"

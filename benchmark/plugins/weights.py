@@ -1,0 +1,327 @@
+"""Where files of pretrained weights lie, how they get there, and whether they are the published ones. No torch.
+
+Methods declare ``WeightFile`` s (``contracts``); ``pipeline`` calls ``ensure`` before a worker loads a method, so that no
+library downloads by itself and none falls back to untrained weights. Hashes come from ``hashes``.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import re
+import shutil
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import BinaryIO
+
+from benchmark.core import atomic
+from benchmark.core.errors import WeightsUnavailableError
+from benchmark.core.hashes import sha256_file
+from benchmark.plugins.contracts import WeightFile
+
+Progress = Callable[[WeightFile, int, int | None], None]
+"""Told the file, the bytes at hand and the bytes in all (``None`` where the server doesn't say)."""
+
+MANIFEST = "manifest.json"
+TIMEOUT_S = 5.0
+_CHUNK = 1 << 20
+_HUGGING_FACE = "https://huggingface.co"
+
+
+def torch_home() -> Path:
+    """torch's cache: ``$TORCH_HOME``, else ``$XDG_CACHE_HOME/torch``, else ``~/.cache/torch``."""
+    return Path(os.environ.get("TORCH_HOME") or _user_cache() / "torch").expanduser()
+
+
+def huggingface_cache() -> Path:
+    """The Hugging Face hub's cache: ``$HF_HUB_CACHE``, else ``$HF_HOME/hub``, else ``~/.cache/huggingface/hub``."""
+    stated = os.environ.get("HF_HUB_CACHE") or os.environ.get("HUGGINGFACE_HUB_CACHE")
+    home = os.environ.get("HF_HOME") or _user_cache() / "huggingface"
+    return Path(stated or Path(home) / "hub").expanduser()
+
+
+def _user_cache() -> Path:
+    return Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser()
+
+
+def home(weight: WeightFile) -> Path:
+    """Where the library that reads a weight file looks for it: torchvision, pyiqa or the Hugging Face hub."""
+    if weight.folder != "huggingface":
+        return torch_home() / "hub" / weight.folder / weight.name
+    storage = _storage(huggingface_cache(), weight)
+    reference = storage / "refs" / weight.revision
+    commit = reference.read_text(encoding="utf-8").strip() if reference.is_file() else weight.revision
+    return storage / "snapshots" / commit / weight.name
+
+
+def _storage(cache: Path, weight: WeightFile) -> Path:
+    return cache / f"models--{weight.repository.replace('/', '--')}"
+
+
+def place_in(weights_dir: Path, weight: WeightFile) -> Path:
+    """Where ``weights --to DIR`` puts a weight file."""
+    if weight.folder != "huggingface":
+        return weights_dir / weight.folder / weight.name
+    return weights_dir / weight.folder / weight.repository.replace("/", "--") / weight.revision / weight.name
+
+
+def locate(weight: WeightFile, weights_dir: Path | None = None) -> Path | None:
+    """Find a weight file: in ``weights_dir`` (in its folder, or loose), then in its library's cache; else ``None``."""
+    candidates = [home(weight)]
+    if weights_dir is not None:
+        loose = [weights_dir / weight.name] if weight.folder != "huggingface" else []
+        candidates = [place_in(weights_dir, weight), *loose, *candidates]
+    return next((path for path in candidates if path.is_file()), None)
+
+
+def ensure(
+    weights: Sequence[WeightFile],
+    *,
+    weights_dir: Path | None = None,
+    offline: bool = False,
+    progress: Progress | None = None,
+    sha256: Callable[[Path], str] = sha256_file,
+    strict: bool = True,
+) -> list[Path]:
+    """Find every weight file, downloading what is missing into its library's cache.
+
+    Args:
+        weights: what a method needs.
+        weights_dir: a folder made by ``weights --to``; searched first.
+        offline: download nothing.
+        progress: told about downloads.
+        sha256: how files are hashed; ``FileHashes.sha256`` remembers.
+        strict: refuse a file that is not the published one; otherwise the caller says so.
+
+    Returns:
+        The files, in the order of ``weights``.
+
+    Raises:
+        WeightsUnavailableError: a file can't be had or isn't the published one; says why and what to do.
+    """
+    paths: list[Path] = []
+    for weight in weights:
+        path = locate(weight, weights_dir)
+        if path is None:
+            path = home(weight)
+            if offline:
+                raise WeightsUnavailableError(f"{weight.name} is not on this machine (offline); {_remedy(weight)}")
+            fetch(weight, path, progress=progress)
+            _register(weight)
+        else:
+            _check_manifest(path, weights_dir, sha256)
+        if strict and not is_published(weight, sha256(path)):
+            raise WeightsUnavailableError(
+                f"{path} is not the published file (SHA-256 {sha256(path)[:8]}…, not {weight.sha256[:8]}…); "
+                "remove it and run again"
+            )
+        paths.append(path)
+    return paths
+
+
+def read_manifest(weights_dir: Path) -> dict[str, str]:
+    """SHA-256 of each file that ``weights --to`` put into a folder, by its path in it; empty where there is no manifest.
+
+    Raises:
+        WeightsUnavailableError: the manifest can't be read.
+    """
+    try:
+        content = json.loads((weights_dir / MANIFEST).read_text(encoding="utf-8"))
+        return {str(name): str(digest) for name, digest in content.items()}
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError, AttributeError) as error:
+        raise WeightsUnavailableError(f"{weights_dir / MANIFEST} can't be read ({error})") from None
+
+
+def _check_manifest(path: Path, weights_dir: Path | None, sha256: Callable[[Path], str]) -> None:
+    """Refuse a file of ``weights_dir`` that is not the one its manifest names.
+
+    Raises:
+        WeightsUnavailableError: it differs.
+    """
+    if weights_dir is None or not path.is_relative_to(weights_dir):
+        return
+    stated = read_manifest(weights_dir).get(path.relative_to(weights_dir).as_posix())
+    if stated is not None and sha256(path) != stated:
+        raise WeightsUnavailableError(
+            f"{path} is not the file that {weights_dir / MANIFEST} names (SHA-256 {sha256(path)[:8]}…, not {stated[:8]}…); "
+            "gather it again with `efid-bench weights CONFIG --to DIR`"
+        )
+
+
+def gather(weights: Sequence[WeightFile], folder: Path, *, progress: Progress | None = None) -> list[Path]:
+    """Copy or download weight files into a folder that other machines can use as ``weights_dir``.
+
+    Raises:
+        WeightsUnavailableError: a file can't be had.
+        OSError: the folder can't be written to.
+    """
+    paths: list[Path] = []
+    for weight in weights:
+        path = place_in(folder, weight)
+        at_hand = locate(weight, folder)
+        if at_hand is None or not is_published(weight, sha256_file(at_hand)):
+            fetch(weight, path, progress=progress)
+        elif at_hand != path:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(at_hand, _partial(path))
+            os.replace(_partial(path), path)
+        paths.append(path)
+    return paths
+
+
+def environment(weights: Sequence[WeightFile], paths: Sequence[Path], shelf: Path) -> dict[str, str]:
+    """Environment variables under which a worker's libraries find exactly these files and download none from the hub.
+
+    Files that lie in their own caches stay there. If any lies elsewhere, links to all of them are put into ``shelf``,
+    laid out as torch, pyiqa and the Hugging Face hub expect.
+
+    Args:
+        weights: all files that the worker's methods need.
+        paths: where they are, as ``ensure`` returned them.
+        shelf: a folder for the links; made when needed.
+    """
+    variables = {"HF_HUB_OFFLINE": "1"} if any(weight.folder == "huggingface" for weight in weights) else {}
+    if all(path == home(weight) for weight, path in zip(weights, paths, strict=True)):
+        return variables
+    for weight, path in zip(weights, paths, strict=True):
+        if weight.folder == "huggingface":
+            storage = _storage(shelf / "huggingface", weight)
+            _link(path, storage / "snapshots" / weight.revision / weight.name)
+            atomic.write_text(storage / "refs" / weight.revision, weight.revision)
+        else:
+            _link(path, shelf / "torch" / "hub" / weight.folder / weight.name)
+    return {**variables, "TORCH_HOME": str(shelf / "torch"), "HF_HUB_CACHE": str(shelf / "huggingface")}
+
+
+def _link(target: Path, place: Path) -> None:
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.unlink(missing_ok=True)
+    try:
+        place.symlink_to(target.resolve())
+    except OSError:  # file systems and systems without links
+        shutil.copyfile(target, place)
+
+
+def fetch(
+    weight: WeightFile, destination: Path, *, progress: Progress | None = None, timeout: float = TIMEOUT_S
+) -> Path:
+    """Download a weight file to ``destination``, which is whole and checked or not there at all.
+
+    A download that broke off is resumed by the next call, provided that the result can be checked by a SHA-256.
+
+    Args:
+        weight: what to download; ``$HF_ENDPOINT`` replaces the Hugging Face hub's address.
+        destination: where to put it.
+        progress: told after each piece.
+        timeout: seconds to wait for a connection or for the next piece.
+
+    Raises:
+        WeightsUnavailableError: no connection, no such file, broken off, or not the published content.
+    """
+    part = _partial(destination)
+    try:
+        part.parent.mkdir(parents=True, exist_ok=True)
+        if not weight.sha256:
+            part.unlink(missing_ok=True)
+        _download(weight, part, progress, timeout)
+        digest = sha256_file(part)
+        if not is_published(weight, digest):
+            part.unlink()
+            raise WeightsUnavailableError(
+                f"{weight.name}: what {_address(weight)} sent is not the published file "
+                f"(SHA-256 {digest[:8]}…, not {weight.sha256[:8]}…); {_remedy(weight)}"
+            )
+        os.replace(part, destination)
+    except (OSError, http.client.HTTPException) as error:
+        raise WeightsUnavailableError(
+            f"{weight.name} can't be downloaded: {_reason(error)}; {_remedy(weight)}"
+        ) from None
+    return destination
+
+
+def _download(weight: WeightFile, part: Path, progress: Progress | None, timeout: float) -> None:
+    begin = part.stat().st_size if part.is_file() else 0
+    try:
+        response = _open(weight, begin, timeout)
+    except urllib.error.HTTPError as error:
+        if error.code != http.HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE or not begin:
+            raise
+        begin, response = 0, _open(weight, 0, timeout)
+    with response:
+        if response.status != http.HTTPStatus.PARTIAL_CONTENT:
+            begin = 0
+        length = response.headers.get("Content-Length")
+        total = begin + int(length) if length and length.isdigit() else None
+        with open(part, "ab" if begin else "wb") as file:
+            done = _copy(response, file, weight, begin, total, progress)
+            file.flush()
+            os.fsync(file.fileno())
+    if total is not None and done != total:
+        raise OSError(f"broke off after {done:,} of {total:,} bytes (run again to resume)")
+
+
+def _open(weight: WeightFile, begin: int, timeout: float) -> http.client.HTTPResponse:
+    headers = {"User-Agent": "efid-bench", **({"Range": f"bytes={begin}-"} if begin else {})}
+    response: http.client.HTTPResponse = urllib.request.urlopen(
+        urllib.request.Request(_address(weight), headers=headers), timeout=timeout
+    )
+    return response
+
+
+def _copy(
+    source: http.client.HTTPResponse,
+    file: BinaryIO,
+    weight: WeightFile,
+    done: int,
+    total: int | None,
+    progress: Progress | None,
+) -> int:
+    while piece := source.read(_CHUNK):
+        file.write(piece)
+        done += len(piece)
+        if progress is not None:
+            progress(weight, done, total)
+    return done
+
+
+def _partial(path: Path) -> Path:
+    return path.with_name(f".{path.name}.partial")
+
+
+def _address(weight: WeightFile) -> str:
+    endpoint = os.environ.get("HF_ENDPOINT", "").rstrip("/")
+    return weight.url.replace(_HUGGING_FACE, endpoint, 1) if endpoint else weight.url
+
+
+def is_published(weight: WeightFile, digest: str) -> bool:
+    """Whether a file's SHA-256 is what its publisher states; ``True`` where the publisher states none."""
+    return digest.startswith(weight.sha256.lower())
+
+
+def _register(weight: WeightFile) -> None:
+    """Make a file that was put into the Hugging Face hub's cache findable there under its branch or tag."""
+    if weight.folder != "huggingface" or re.fullmatch("[0-9a-f]{40}", weight.revision):
+        return
+    reference = _storage(huggingface_cache(), weight) / "refs" / weight.revision
+    if not reference.is_file():
+        atomic.write_text(reference, weight.revision)
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, urllib.error.HTTPError):
+        return f"the server answers {error.code} {error.reason}"
+    if isinstance(error, urllib.error.URLError):
+        return f"no connection ({error.reason})"
+    return str(error) or type(error).__name__
+
+
+def _remedy(weight: WeightFile) -> str:
+    return (
+        "run `efid-bench weights CONFIG --to DIR` on a connected machine and set `weights_dir: DIR`, "
+        f"or put {weight.url} at {home(weight)}"
+    )

@@ -1,0 +1,150 @@
+"""What a run keeps beside its tables so that ``report`` can be redone anywhere: thumbnails, courses of training.
+
+Pandas; Pillow only where thumbnails are made. Neighbour of ``outcome``, which keeps the tables.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from benchmark.core import atomic, regular
+from benchmark.core.errors import UserError
+from benchmark.core.file_names import file_stems
+from benchmark.images.sizes import SizePolicy
+from benchmark.plugins import checkpoints, contract_check
+from benchmark.plugins.contracts import Trainable
+from benchmark.report import thumbnails
+from benchmark.report.content import ReportData
+from benchmark.results import csv_files
+from benchmark.results.belongings import Holding
+from benchmark.scoring.lineup import Entrant
+
+HISTORIES = "histories"
+MOST_HISTORY = 64 * 2**20
+
+
+def attach(
+    data: ReportData,
+    holding: Holding,
+    pairs: pd.DataFrame,
+    hashes: Mapping[str, str],
+    entrants: Sequence[Entrant],
+    sizes: SizePolicy,
+) -> ReportData:
+    """Make what belongs to a run's report, write it into the run's folder, and give the data with it.
+
+    Args:
+        data: the run.
+        holding: its folder.
+        pairs: the scored pairs with the paths of their images.
+        hashes: SHA-256 of image files by path.
+        entrants: the methods; those with a checkpoint bring the course of its training.
+        sizes: how images were read.
+
+    Raises:
+        UserError: files are in the way that are not ours.
+        OSError: the folder can't be written to.
+    """
+    stems, histories = _stems(data), _histories(entrants)
+    wanted = thumbnails.wanted_pairs(data)
+    courses = {f"{HISTORIES}/{stems[label]}.csv": table for label, table in histories.items()}
+    holding.admit([*courses, *thumbnails.file_names(wanted)])
+    gone = {name for name in holding.files if name.startswith(f"{HISTORIES}/")} - set(courses)
+    holding.settle(holding.files - gone)
+    for name, table in courses.items():
+        atomic.write_text(holding.folder / name, table.to_csv(index=False, lineterminator="\n"))
+    thumbnails.write(holding.folder, pairs, wanted, hashes, sizes)
+    return read(data, holding.folder)
+
+
+def read(data: ReportData, directory: Path) -> ReportData:
+    """The data of a finished run with what lies in its folder, as far as it is what it should be."""
+    histories: dict[str, pd.DataFrame] = {}
+    for label, stem in _stems(data).items():
+        path = directory / HISTORIES / f"{stem}.csv"
+        if _content(path, MOST_HISTORY):
+            histories[label] = csv_files.read_table(path)
+    return replace(data, histories=histories, thumbnails=thumbnails.read(directory, data.scores))
+
+
+def names(data: ReportData) -> list[str]:
+    """The files, relative to a run's folder, that ``read`` reads there if they are there."""
+    histories = [f"{HISTORIES}/{stem}.csv" for stem in _stems(data).values()]
+    return [*histories, *thumbnails.file_names(map(str, data.scores["pair"]))]
+
+
+def contents(data: ReportData, directory: Path) -> dict[str, bytes]:
+    """What lies in a run's folder and goes with its report, by name, as far as it is what it should be."""
+    found: dict[str, bytes] = {}
+    for name in names(data):
+        picture = name.endswith(".jpg")
+        content = _content(directory / name, thumbnails.MOST_BYTES if picture else MOST_HISTORY)
+        if content is not None and (not picture or content.startswith(thumbnails.JPEG)):
+            found[name] = content
+    return found
+
+
+def _content(path: Path, most: int) -> bytes | None:
+    """A plain file's content; ``None`` where there is none, or a link, or something else."""
+    if path.parent.is_symlink():
+        return None
+    with suppress(UserError, OSError):
+        return regular.read_bytes(path, most)
+    return None
+
+
+def _stems(data: ReportData) -> Mapping[str, str]:
+    return file_stems(method.label for method in data.methods)
+
+
+def _histories(entrants: Sequence[Entrant]) -> dict[str, pd.DataFrame]:
+    """Loss and validation by epoch of each trained method: of its whole training, also after the checkpoint's epoch."""
+    found: dict[str, pd.DataFrame] = {}
+    for entrant in entrants:
+        place = (
+            contract_check.files_of(entrant.method).get("checkpoint") if isinstance(entrant.method, Trainable) else None
+        )
+        history = checkpoints.summary(Path(place)).get("history") if place and entrant.status == "scored" else None
+        if place and history:
+            whole = _whole(Path(place), history)
+            found[entrant.label] = pd.DataFrame(whole).drop(columns="seconds", errors="ignore")
+    return found
+
+
+def _whole(checkpoint: Path, history: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The longest history beside a checkpoint that begins as its own does: ``best.pt`` ends at the best epoch."""
+    beside = [checkpoints.summary(checkpoint.with_name("last.pt")).get("history"), _written(checkpoint.parent)]
+    same = [item for item in beside if isinstance(item, list) and _alike(item[: len(history)], history)]
+    return max([history, *same], key=len)
+
+
+def _written(folder: Path) -> list[dict[str, Any]]:
+    """The epochs of ``history.csv``."""
+    content = _content(folder / "history.csv", MOST_HISTORY)
+    try:
+        table = pd.read_csv(BytesIO(content or b""), **csv_files.EXACT)
+    except ValueError:
+        return []
+    return [{str(key): value for key, value in row.items()} for row in table.to_dict("records")]
+
+
+def _alike(some: Sequence[Any], others: Sequence[Any]) -> bool:
+    """Whether epochs agree in every number, those that are not defined included."""
+    return len(some) == len(others) and all(
+        isinstance(one, Mapping) and isinstance(other, Mapping) and one.keys() == other.keys()
+        and all(_equal(one[key], other[key]) for key in one)
+        for one, other in zip(some, others, strict=True)
+    )  # fmt: skip
+
+
+def _equal(one: Any, other: Any) -> bool:
+    both = all(isinstance(item, (int, float)) for item in (one, other))
+    return one == other or (both and math.isnan(one) and math.isnan(other))

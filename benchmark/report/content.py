@@ -1,0 +1,76 @@
+"""What a report is made of, and nothing more: scores, statistics, methods, notes, configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from benchmark.config.models import PublishedEntry, ReportConfig
+from benchmark.results.scored import ScoredMethod
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, slots=True)
+class Thumbnails:
+    """Small JPEG files for the page; pairs and references may be missing.
+
+    Attributes:
+        enhanced: by the pair's name.
+        reference: by the pair's name too; equal bytes are stored once on the page.
+    """
+
+    enhanced: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    reference: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportData:
+    """Everything that tables, plots and page are functions of.
+
+    Attributes:
+        title: heading of the page.
+        scores: one row a pair, a column a method's label (``scores.csv``).
+        summary: one number a row (``summary.csv``).
+        comparisons: one pair of methods a row (``comparisons.csv``).
+        failures: ``pair, method, reason`` (``failures.csv``).
+        methods: the methods in the order of the configuration, unavailable ones included.
+        notes: what every reader must know about data and statistics.
+        config: which tables and plots are wanted.
+        published: values that papers print, by the method's label.
+        confidence: of the intervals, in (0.5, 1).
+        lower_mos_better: whether lower labels mean better quality.
+        lower_mos_better_in: the data sets in which they do, where runs side by side differ; else ``None``.
+        simulated: whether the labels are simulated.
+        record: the content of ``run.json``; may be empty.
+        histories: the course of each training, by the method's label (``history.csv``).
+        thumbnails: small pictures of pairs, for the page.
+    """
+
+    title: str
+    scores: pd.DataFrame
+    summary: pd.DataFrame
+    comparisons: pd.DataFrame
+    failures: pd.DataFrame
+    methods: tuple[ScoredMethod, ...]
+    notes: tuple[str, ...] = ()
+    config: ReportConfig = field(default_factory=ReportConfig)
+    published: Mapping[str, PublishedEntry] = field(default_factory=dict)
+    confidence: float = 0.95
+    lower_mos_better: bool = False
+    lower_mos_better_in: frozenset[str] | None = None
+    simulated: bool = False
+    record: Mapping[str, Any] = field(default_factory=dict)
+    histories: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    thumbnails: Thumbnails = field(default_factory=Thumbnails)
+
+    def lower_labels(self, dataset: str) -> bool:
+        """Whether lower labels of a data set mean better quality."""
+        return self.lower_mos_better if self.lower_mos_better_in is None else dataset in self.lower_mos_better_in
+
+    def __repr__(self) -> str:
+        """In short: its tables would fill hundreds of screens."""
+        shown = ", ".join(method.label for method in self.methods[:9]) + (", …" if len(self.methods) > 9 else "")
+        return f"ReportData({self.title!r}: {len(self.scores):,} pairs, {len(self.methods)} methods: {shown})"

@@ -1,0 +1,165 @@
+"""Where a run's results go, where its scores are kept, what they are of, and what must not be replaced. Pydantic's models.
+
+Neighbours: ``pipeline`` (who runs), ``belongings`` (whether a folder can be taken), ``claims`` (what results are of).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from benchmark.config.models import RunConfig
+from benchmark.config.source import Source, absolute, parse, read_source
+from benchmark.core.errors import ConfigError
+from benchmark.data.load import Data
+from benchmark.results import belongings, claims, run_json
+from benchmark.results.claims import Claim, Place
+from benchmark.scoring.lineup import Entrant
+
+Config = str | Path | Mapping[str, Any] | RunConfig
+WHOLE = {"output", "device", "threads", "workers", "time_limit", "offline"}
+"""Keys that change nothing of what a run is of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """The folder of a run.
+
+    Attributes:
+        folder: where results are written.
+        whole: the folder of the run of all methods and references; it keeps the scores. Mostly the same one.
+        claim: what the results are of.
+        inputs: files and folders that the run reads.
+        narrowed_by: the options that left out methods or references; empty for none.
+    """
+
+    folder: Path
+    whole: Path
+    claim: Claim
+    inputs: tuple[Path, ...]
+    narrowed_by: str = ""
+
+    @property
+    def store(self) -> Path:
+        """Where scores are kept."""
+        return self.whole / belongings.STORE
+
+    @property
+    def note(self) -> str:
+        """What is to be said, where a part of a run goes beside the whole of it."""
+        if self.folder == self.whole:
+            return ""
+        return f"narrowed by {self.narrowed_by}: results go to {self.folder}, scores are kept in {self.store}"
+
+    def refuse(self, *, overwrite: bool) -> None:
+        """Refuse folders that hold something else.
+
+        Raises:
+            UserError: says what lies there, and what to do.
+        """
+        for place in dict.fromkeys([self.whole, self.folder]):
+            belongings.refuse(place, self.claim, inputs=self.inputs, overwrite=overwrite)
+
+
+def find(
+    config: Config,
+    parsed: RunConfig,
+    source: Source,
+    narrowed_by: Sequence[str],
+    data: Data,
+    entrants: Sequence[Entrant],
+) -> Destination:
+    """The destination of a run.
+
+    Args:
+        config: as it was given.
+        parsed: the configuration, its paths absolute.
+        source: the same as read.
+        narrowed_by: the options that left out methods or references.
+        data: the data set.
+        entrants: the methods with their checked options.
+    """
+    whole = output_of(parsed, source, config)
+    paths = {key: Path(value) for key, value in data.options.items() if isinstance(value, str) and os.path.isabs(value)}
+    claim = _claim(
+        config, whole, data.dataset.info.name, {key: Place(os.path.realpath(path)) for key, path in paths.items()}
+    )
+    folder = whole
+    if narrowed_by:
+        claim = claim.differently(narrowed=True)
+        if not (("output",) in source.set_by and _takes_a_part(whole)):
+            folder = whole.with_name(f"{whole.name}-partial")
+    inputs = [*paths.values(), *_paths(value for entrant in entrants for value in entrant.options.values())]
+    inputs += [*parsed.plugins, *([parsed.weights_dir] if parsed.weights_dir else [])]
+    if isinstance(config, (str, Path)) and not _is_same(Path(config), whole / run_json.NAME):
+        inputs.append(Path(config))
+    return Destination(folder, whole, claim, tuple(inputs), ", ".join(narrowed_by))
+
+
+def output_of(parsed: RunConfig, source: Source, config: Config) -> Path:
+    """The folder of a run's files; without ``output``, ``results/`` and the configuration's name."""
+    if parsed.output is not None:
+        return absolute(parsed.output, source, ("output",))
+    return Path("results", _name(config)).absolute()
+
+
+def narrowing(source: Source, overrides: Mapping[str, Any]) -> list[str]:
+    """The options by which a run leaves out methods or references of its configuration."""
+    limit = source.set_by.get(("limit",))
+    methods = source.set_by.get(("methods",))
+    return [*(["--methods"] if overrides.get("methods") else []), *(words for words in (methods, limit) if words)]
+
+
+def _takes_a_part(folder: Path) -> bool:
+    """Whether a part of a run may go to a folder that was named: it is empty, or holds a part of a run already."""
+    before = belongings.claimed(folder)
+    return before.narrowed if before is not None else belongings.is_empty(folder)
+
+
+def _name(config: Config) -> str:
+    if not isinstance(config, (str, Path)):
+        return "run"
+    path = Path(config)
+    return path.absolute().parent.name if path.name == run_json.NAME else path.stem
+
+
+def _claim(config: Config, whole: Path, data: str, roots: Mapping[str, Place]) -> Claim:
+    if isinstance(config, (str, Path)):
+        if _is_same(Path(config), whole / run_json.NAME):  # the record of what lies there already
+            before = belongings.claimed(whole)
+            return (before or Claim("run", f"run of {config}")).differently(data=data, roots=roots)
+        return claims.of_file("run", Path(config), data=data, roots=roots)
+    words = "run of a configuration in Python"
+    return claims.of_content("run", words, _sha256(config), data=data, roots=roots)
+
+
+def _sha256(config: Mapping[str, Any] | RunConfig) -> str:
+    """Of what a mapping says, whatever way it is written in."""
+    source = read_source(config)
+    values: Mapping[str, Any] = {key: value for key, value in source.values.items() if key not in WHOLE}
+    with suppress(ConfigError):  # a setting may complete it
+        values = parse(RunConfig, source).model_dump(mode="json", exclude_defaults=True, exclude=WHOLE)
+    return hashlib.sha256(json.dumps(values, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def _paths(values: Iterable[Any]) -> list[Path]:
+    found: list[Path] = []
+    for value in values:
+        if isinstance(value, Path):
+            found.append(value)
+        elif isinstance(value, (list, tuple)):
+            found += _paths(value)
+    return found
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    try:
+        return os.path.samefile(one, other)
+    except OSError:
+        return False

@@ -1,0 +1,398 @@
+"""The methods of a run: found, given their options, and told apart into usable, unavailable and failed ones. No torch.
+
+Neighbours: ``registry`` (finds them), ``options`` (checks options), ``weights`` (their files), ``store`` (what a score is
+keyed by).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from benchmark.config.models import MethodEntry
+from benchmark.config.source import Source
+from benchmark.core import provenance
+from benchmark.core.errors import ConfigError, PluginError, UserError, WeightsUnavailableError, in_words
+from benchmark.core.hashes import Entry, FileHashes, sha256_file
+from benchmark.data.load import Data
+from benchmark.images import code as image_code
+from benchmark.plugins import checkpoints, contract_check, registry, weights
+from benchmark.plugins.contracts import Method, MethodInfo, ScoreSource, Trainable, WeightFile
+from benchmark.plugins.options import check_options, plain_options
+from benchmark.results import lineage
+from benchmark.results.scored import ScoredMethod, Status
+from benchmark.scoring.messages import MethodTask
+from benchmark.scoring.store import Producer
+
+
+@dataclass(slots=True)
+class Entrant:
+    """A method as it enters a run.
+
+    Attributes:
+        label: unique in the run.
+        name: registered name.
+        options: checked options that were given.
+        method: the instance; ``None`` where it could not be built.
+        status: ``scored`` while nothing speaks against it.
+        reason: why not, and what to do.
+        weights: SHA-256 of each weight or local file it reads, by name.
+        weight_files: the published weight files that it reads, and where they are.
+        marks: remarks that tables must carry.
+        trained_on: what its checkpoint was trained on, in the words of tables; empty where the method itself says it.
+        reads: the files that decide what it computes, as they were when the work was planned.
+        alone: no other method of the run has its title, by which two would look the same.
+    """
+
+    label: str
+    name: str
+    options: Mapping[str, Any] = field(default_factory=dict)
+    method: Method | None = None
+    status: Status = "scored"
+    reason: str = ""
+    weights: dict[str, str] = field(default_factory=dict)
+    weight_files: list[tuple[WeightFile, Path]] = field(default_factory=list)
+    marks: list[str] = field(default_factory=list)
+    trained_on: str = ""
+    reads: dict[str, Entry] = field(default_factory=dict)
+    alone: bool = True
+
+    @property
+    def info(self) -> MethodInfo:
+        """The method's own words about itself; a bare minimum where it could not be imported."""
+        if self.method is not None:
+            return self.method.info
+        return MethodInfo(name=self.name, title=self.label, higher_is_better=True)
+
+    @property
+    def title(self) -> str:
+        """What tables call it."""
+        return self.info.title if self.alone and self.label == self.name else self.label
+
+    @property
+    def scores_images(self) -> bool:
+        """Whether workers have to score it."""
+        return self.status == "scored" and self.method is not None and not isinstance(self.method, ScoreSource)
+
+    def task(self) -> MethodTask:
+        """What a worker needs to build it."""
+        return MethodTask(self.label, self.name, plain_options(self.options), self.reads)
+
+    def give_up(self, status: Status, reason: str) -> None:
+        """It can't be used in this run."""
+        self.status, self.reason = status, reason
+
+
+def line_up(entries: Sequence[MethodEntry], source: Source) -> list[Entrant]:
+    """Find and build the methods of a configuration.
+
+    Raises:
+        ConfigError: an unknown name or a wrong option. A plug-in that fails to import is no such error: its own row says so.
+    """
+    known = registry.methods().listings()
+    entrants = [_enter(entry, index, source, known) for index, entry in enumerate(entries)]
+    counted = Counter(entrant.title for entrant in entrants)
+    for entrant in entrants:
+        entrant.alone = counted[entrant.title] == 1
+    return entrants
+
+
+def _enter(
+    entry: MethodEntry, index: int, source: Source, known: tuple[list[registry.Listing], list[registry.Broken]]
+) -> Entrant:
+    methods = registry.methods()
+    prefix = ("methods", index)
+    try:
+        listing = methods.find(entry.name, known)
+    except PluginError as error:
+        raise ConfigError(f"{source.where(prefix)}: {error}") from None
+    entrant = Entrant(entry.label or listing.name, listing.name)
+    try:
+        found = methods.import_listing(listing, entry.options)
+    except PluginError as error:
+        entrant.give_up("failed", str(error))
+        return entrant
+    entrant.options = check_options(found, entry.options, source, prefix)
+    try:
+        method = found(**entrant.options)
+    except UserError as error:
+        raise ConfigError(f"{source.where(prefix)}: {error}") from None
+    except (Exception, SystemExit) as error:  # a plug-in's constructor may do anything; its own row suffers
+        entrant.give_up("failed", f"can't be built: {in_words(error)}")
+        return entrant
+    try:
+        reason = contract_check.check_method(method)
+    except UserError as error:
+        entrant.give_up("failed", str(error))
+        return entrant
+    entrant.method = method
+    if reason is not None:
+        entrant.give_up("unavailable", reason)
+    return entrant
+
+
+def find_weights(
+    entrants: Sequence[Entrant], hashes: FileHashes, weights_dir: Path | None, *, offline: bool, unpublished: str
+) -> None:
+    """Locate (or download, unless offline) what methods read, and note its SHA-256; a method that lacks it is unavailable.
+
+    Args:
+        entrants: the methods of a run.
+        hashes: hashes files, remembering them.
+        weights_dir: a folder made by ``weights --to``; searched first.
+        offline: download nothing. After the first download that finds no connection, no other is tried.
+        unpublished: ``refuse`` a weight file that is not the published one, or ``mark`` its method in every table.
+    """
+    for entrant in entrants:
+        if not entrant.scores_images or entrant.method is None:
+            continue
+        try:
+            _find_weights(entrant, entrant.method, hashes, weights_dir, offline=offline, unpublished=unpublished)
+        except WeightsUnavailableError as error:
+            entrant.give_up("unavailable", str(error))
+            offline = offline or "no connection" in str(error)
+        except UserError as error:
+            entrant.give_up("failed", str(error))
+        except OSError as error:
+            entrant.give_up("unavailable", f"can't read {error.filename or error}: {error.strerror or 'not a file'}")
+
+
+def _find_weights(
+    entrant: Entrant,
+    method: Method,
+    hashes: FileHashes,
+    weights_dir: Path | None,
+    *,
+    offline: bool,
+    unpublished: str,
+) -> None:
+    wanted = lineage.pinned(method, lambda weight: weights.locate(weight, weights_dir))
+    strict = unpublished == "refuse"
+    found = weights.ensure(wanted, weights_dir=weights_dir, offline=offline, sha256=hashes.sha256, strict=strict)
+    at_hand = list(zip(wanted, found, strict=True))
+    lineage.check_weights(method, at_hand, hashes.sha256)
+    if lineage.backbones_unknown(method):
+        entrant.marks.append("its checkpoint does not record which backbones it was trained with")
+    for weight, path in at_hand:
+        entrant.weights[weight.full_name] = hashes.sha256(path)
+        entrant.weight_files.append((weight, path))
+        if not weights.is_published(weight, entrant.weights[weight.full_name]):
+            entrant.marks.append(f"its weights are not the published file {weight.full_name}")
+    for role, place in contract_check.files_of(method).items():
+        entrant.weights[role] = hashes.sha256(Path(place))
+
+
+def judge_checkpoints(
+    entrants: Sequence[Entrant], references: Mapping[str, str], pixels: Callable[[], Mapping[str, str]]
+) -> None:
+    """Mark checkpoints that were selected on what is scored, and what they were trained on.
+
+    Pictures are compared by their pixels, so that one saved anew is found; checkpoints of before know files only.
+
+    Args:
+        entrants: the methods of a run.
+        references: SHA-256 of each scored reference's file, by its path.
+        pixels: gives ``images.pixel_sha256`` of each; called where a checkpoint states those that it saw.
+
+    Raises:
+        ConfigError: a checkpoint was trained on references that are to be scored.
+    """
+    for entrant in entrants:
+        if not isinstance(entrant.method, Trainable) or entrant.status != "scored":
+            continue
+        place = contract_check.files_of(entrant.method).get("checkpoint")
+        said = checkpoints.summary(Path(place)) if place else {}
+        selection = said.get("selected_on") or {}
+        by_pixels = said.get("training_pixels") is not None
+        trained = _digests(said.get("training_references")) | _digests(said.get("training_pixels"))
+        selected = _digests(selection.get("references")) | _digests(selection.get("pixels"))
+        scored = {path: {digest} for path, digest in references.items()}
+        for path, digest in (pixels() if by_pixels else {}).items():
+            scored[path].add(digest)
+        shared = sorted(path for path, digests in scored.items() if digests & trained)
+        if shared:
+            anew = sum(references[path] not in trained for path in shared)
+            saved = f", {anew} of them the same pixels saved anew" if anew else ""
+            raise ConfigError(
+                f"methods: {entrant.label}: its checkpoint was trained on {len(shared)} of the references to be scored "
+                f"({Path(shared[0]).name} …{saved}); score another split"
+            )
+        if any(digests & selected for digests in scored.values()):
+            entrant.marks.append("its checkpoint was selected on the scored split")
+        if said and not trained:
+            entrant.marks.append(
+                "its checkpoint does not record its training references: it may have seen those scored here"
+            )
+        if trained and not by_pixels:
+            entrant.marks.append(
+                "its checkpoint knows its training references as files: copies saved anew are not found"
+            )
+        if said.get("simulated_labels"):
+            entrant.marks.append("trained on simulated labels")
+        if (said.get("identity") or {}).get("backbones") == "untrained":
+            entrant.marks.append("its backbones are untrained")
+
+
+def _digests(by_name: Mapping[str, str] | None) -> set[str]:
+    return set((by_name or {}).values())
+
+
+def tell_training(entrants: Sequence[Entrant], loaded: Data, digest: Callable[[Path], str]) -> None:
+    """Note what each checkpoint was trained on, and mark those whose images were prepared otherwise than here.
+
+    Args:
+        entrants: the methods of a run.
+        loaded: the data set that is scored.
+        digest: SHA-256 of a file.
+    """
+    for entrant in entrants:
+        said = lineage.stated(entrant.method) if entrant.status == "scored" else {}
+        if not said:
+            continue
+        entrant.trained_on = lineage.trained_on(said, loaded.name, loaded.table, digest)
+        otherwise = lineage.prepared_otherwise(said, asdict(loaded.sizes))
+        if otherwise:
+            entrant.marks.append(otherwise)
+
+
+def check_label_scaling(
+    entrants: Sequence[Entrant],
+    name: str,
+    labels: Mapping[tuple[str, str], tuple[float, float]],
+    *,
+    lower_mos_better: bool,
+) -> None:
+    """Refuse a checkpoint that was trained on this data set with other labels than it has now.
+
+    Args:
+        entrants: the methods of a run.
+        name: of the data set; checkpoints of others scale their own labels.
+        labels: lowest and highest label of each reference, by its split and the SHA-256 of its file.
+        lower_mos_better: direction of the labels.
+
+    Raises:
+        ConfigError: says both scalings.
+    """
+    for entrant in entrants:
+        if not isinstance(entrant.method, Trainable) or entrant.status != "scored":
+            continue
+        place = contract_check.files_of(entrant.method).get("checkpoint")
+        said = checkpoints.summary(Path(place)) if place else {}
+        split = (said.get("train") or {}).get("split", "")
+        digests = (said.get("training_references") or {}).values()
+        trained = [labels.get((split, digest), labels.get(("", digest))) for digest in digests]
+        known = [extremes for extremes in trained if extremes is not None]
+        scaling = said.get("label_scaling") or {}
+        if said.get("dataset") != name or not scaling or not known or len(known) < len(trained):
+            continue
+        now = (min(low for low, _ in known), max(high for _, high in known), lower_mos_better)
+        then = (scaling.get("low"), scaling.get("high"), scaling.get("lower_mos_better"))
+        if now != then:
+            raise ConfigError(
+                f"methods: {entrant.label}: its checkpoint scales labels from {_scale(*then)}, but its training "
+                f"references now have labels from {_scale(*now)}; train again"
+            )
+
+
+def _scale(low: Any, high: Any, lower_better: Any) -> str:
+    return f"{low} to {high} ({'lower' if lower_better else 'higher'} is better)"
+
+
+def note_files(entrant: Entrant, hashes: FileHashes) -> None:
+    """Note the files that decide what an entrant computes, as they are now; one whose weights have changed is given up.
+
+    Raises:
+        OSError: one can't be read.
+    """
+    assert entrant.method is not None
+    sources = [*registry.source_files(type(entrant.method)), *image_code.files()]
+    named = {weight.full_name: path for weight, path in entrant.weight_files}
+    named |= {role: Path(place) for role, place in contract_check.files_of(entrant.method).items()}
+    entrant.reads = {str(path): hashes.entry(path) for path in (*sources, *named.values())}
+    for name, path in named.items():
+        if entrant.weights.get(name) != entrant.reads[str(path)][4]:
+            entrant.give_up("failed", f"{path}: changed while this run began: run again")
+
+
+def producer(
+    entrant: Entrant, *, device: str, threads: int, seed: int, sizes: Mapping[str, Any], autocast: str = ""
+) -> Producer:
+    """What would produce an entrant's scores now: the store's key beside the two images."""
+    if entrant.method is None:
+        raise ValueError(f"{entrant.label} was not built")
+
+    def sha256(path: Path) -> str:
+        noted = entrant.reads.get(str(path))
+        return sha256_file(path) if noted is None else str(noted[4])
+
+    info = entrant.method.info
+    device_type = device.split(":", maxsplit=1)[0]
+    components = {
+        "method": registry.normal(info.name),
+        "version": info.version,
+        "plug-in file sha256": registry.source_sha256(type(entrant.method), sha256),
+        "image preparation sha256": image_code.sha256(),
+        "size policy": json.dumps(dict(sizes), sort_keys=True),
+        "device": device_type,
+        "precision": f"autocast to {autocast}" if autocast else "float32",
+    }
+    if entrant.method.depends_on_seed():
+        components["seed"] = str(seed)
+    if device_type == "cpu":
+        components["threads"] = str(threads)
+    components |= {f"option {name}": json.dumps(value) for name, value in plain_options(entrant.options).items()}
+    components |= {f"{name} sha256": digest for name, digest in entrant.weights.items()}
+    libraries = {"torch", *image_code.DECODERS, *info.libraries}
+    components |= {f"library {name}": version for name, version in provenance.versions(libraries).items()}
+    return Producer(components)
+
+
+def scored_method(entrant: Entrant, missing: int, total: int, first_reason: str) -> ScoredMethod:
+    """An entrant as it stands in tables, after scoring.
+
+    Args:
+        entrant: the method.
+        missing: how many of the run's pairs it has no score for.
+        total: the run's pairs.
+        first_reason: why, for the first of them.
+    """
+    info = entrant.info
+    status, reason = entrant.status, entrant.reason
+    settings, marks = {}, list(entrant.marks)
+    training: Mapping[str, str] = {}
+    with contextlib.suppress(UserError):  # a checkpoint that states nothing usable: its status says why
+        training = lineage.training(lineage.stated(entrant.method))
+    try:
+        settings = contract_check.settings_of(entrant.method) if entrant.method is not None else {}
+    except UserError as error:  # they were readable before scoring
+        marks.append(f"its settings can't be read any more ({error})")
+    if status == "scored" and missing:
+        status = "failed" if missing == total else "partial"
+        reason = first_reason
+    return ScoredMethod(
+        label=entrant.label,
+        name=info.name,
+        title=entrant.title,
+        higher_is_better=info.higher_is_better,
+        group=info.group,
+        trained_on=entrant.trained_on or info.trained_on,
+        training=training,
+        citation=info.citation,
+        licence=info.licence,
+        settings=settings,
+        status=status,
+        reason=reason,
+        marks=tuple(marks),
+    )
+
+
+def directed(method: ScoredMethod, entrant: Entrant, lower_mos_better: bool) -> ScoredMethod:
+    """A method that predicts labels has the labels' direction, whatever that is."""
+    if isinstance(entrant.method, ScoreSource) and entrant.method.predicts_label:
+        return replace(method, higher_is_better=not lower_mos_better)
+    return method

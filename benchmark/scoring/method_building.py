@@ -1,0 +1,62 @@
+"""Builds a method from its name and options as they travel to a worker, and tells whether it is the one that was planned.
+
+Neighbours: ``worker``, ``engine``. No torch.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from benchmark import plugins
+from benchmark.core.hashes import Watch
+from benchmark.plugins import registry
+from benchmark.plugins.contracts import Method
+from benchmark.plugins.options import takes_path
+from benchmark.scoring.messages import MethodTask
+
+CHANGED = "changed"
+"""Status of a method that is no longer what its scores would be stored as."""
+
+
+def changed_in_words(path: str) -> str:
+    """Why a method is given up whose file has changed."""
+    return f"{path}: changed while it was being scored: run again"
+
+
+class Loading:
+    """Watches what a method is loaded from, from before it is loaded.
+
+    Args:
+        task: the method, with its files as they were when its scores were planned.
+    """
+
+    def __init__(self, task: MethodTask) -> None:
+        self._reads = task.reads
+        self._watch = Watch(task.reads, closely=True)
+
+    def changed(self) -> str:
+        """Why what was loaded is not what was planned; empty where it is.
+
+        Sources are known by what was imported, other files by whether they have been touched.
+        """
+        imported = {path: digest for path, digest in plugins.loaded_sources().items() if path in self._reads}
+        for path, digest in imported.items():
+            if digest != self._reads[path][4]:
+                return changed_in_words(path)
+        path = self._watch.changed(path for path in self._reads if path not in imported)
+        return changed_in_words(path) if path else ""
+
+
+def build(task: MethodTask) -> Method:
+    """Instantiate a method.
+
+    Raises:
+        benchmark.core.errors.PluginError: it can't be imported or breaks the contract.
+    """
+    found = registry.methods().load(task.name, tried=True)  # a worker is looked after
+    options: dict[str, Any] = {
+        name: Path(value) if isinstance(value, str) and takes_path(found, name) else value
+        for name, value in task.options.items()
+    }
+    return found(**options)

@@ -1,0 +1,311 @@
+"""Scores one reference group inside a worker: one decode for all methods, one description for all enhanced images. Torch.
+
+Every pair is compared alone on a CPU, so that a score depends on its two images only, not on what else is missing.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+
+from benchmark.core.errors import UserError, in_words
+from benchmark.core.randomness import content_sha256, reference_rng
+from benchmark.images.read import same_picture
+from benchmark.images.sizes import Preparer, SizePolicy
+from benchmark.plugins.contracts import Method, splits_work, takes_rng
+from benchmark.scoring import batching, promise
+from benchmark.scoring.flatness import is_flat
+from benchmark.scoring.guard import undisturbed
+from benchmark.scoring.measure_cost import CostMeter
+from benchmark.scoring.messages import Group
+from benchmark.scoring.process import tune_allocator
+from benchmark.scoring.read_ahead import LARGE, Decoded, Reader
+
+Array = np.ndarray[Any, np.dtype[np.float32]]
+Emit = Callable[..., None]
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """On what terms scores are computed.
+
+    Attributes:
+        device: ``cpu``, ``cuda`` or ``cuda:N``.
+        seed: the run's seed, for methods that draw.
+        autocast: ``bfloat16`` or ``float16`` for ``torch.autocast``; single precision where empty.
+    """
+
+    device: str
+    seed: int
+    autocast: str = ""
+
+    @property
+    def on_cuda(self) -> bool:
+        """Whether the device is a CUDA one."""
+        return self.device.startswith("cuda")
+
+    def arithmetic(self) -> AbstractContextManager[Any]:
+        """Within it, operations run in the precision agreed."""
+        if not self.autocast:
+            return nullcontext()
+        return torch.autocast(self.device.split(":")[0], dtype=getattr(torch, self.autocast))
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedPair:
+    """A pair as methods see it.
+
+    Attributes:
+        pair: its identifier.
+        enhanced: (3, H, W) in [0, 1].
+        reference: the same shape; the same object for all pairs that share the prepared reference.
+        digest: SHA-256 of the reference as decoded, before any size policy.
+        flat: whether either image is of one colour.
+        same: whether the enhanced image is its reference, pixel by pixel, as decoded.
+        files: SHA-256 of the bytes that the enhanced image and the reference were decoded from.
+    """
+
+    pair: str
+    enhanced: Array
+    reference: Array
+    digest: str
+    flat: bool = False
+    same: bool = False
+    files: tuple[str, str] = ("", "")
+
+
+def prepare(group: Group, sizes: SizePolicy, emit: Emit, reader: Reader) -> list[PreparedPair]:
+    """Decode a group's images; a pair whose images can't be used is emitted as failed for all methods that want it.
+
+    Args:
+        group: the reference and its enhanced images.
+        sizes: what is done where sizes differ.
+        emit: told of pairs that fail.
+        reader: decodes, or has decoded already.
+    """
+    prepared: list[PreparedPair] = []
+    reference, *images = reader.read(group.files())
+    if isinstance(reference, UserError):
+        for task in group.pairs:
+            _fail_pair(group, task.pair, str(reference), emit)
+        return prepared
+    digest = content_sha256(reference.image)
+    preparer = Preparer(reference.image, sizes, group.reference)
+    flat = is_flat(reference.image)
+    for task, image in zip(group.pairs, images, strict=True):
+        try:
+            decoded = _sound(image)
+            enhanced, fitted = preparer.pair(decoded.image, task.path)
+        except UserError as error:
+            _fail_pair(group, task.pair, str(error), emit)
+            continue
+        seen = (flat or is_flat(enhanced), same_picture(decoded.image, reference.image))
+        files = (decoded.sha256, reference.sha256)
+        prepared.append(PreparedPair(task.pair, enhanced, fitted, digest, *seen, files))
+    return prepared
+
+
+def _sound(image: Decoded | UserError) -> Decoded:
+    if isinstance(image, UserError):
+        raise image
+    return image
+
+
+def _fail_pair(group: Group, pair: str, reason: str, emit: Emit) -> None:
+    for label, names in group.wanted.items():
+        if pair in names:
+            emit("failure", label=label, pair=pair, reason=reason)
+
+
+def score_group(
+    group: Group,
+    methods: Mapping[str, Method],
+    terms: Terms,
+    sizes: SizePolicy,
+    emit: Emit,
+    meter: CostMeter,
+    reader: Reader,
+) -> None:
+    """Score what the group still wants, emitting each score or failure as it is known; meanwhile the next is read."""
+    prepared = prepare(group, sizes, emit, reader)
+    reader.ahead(group.next_files)
+    tune_allocator(keep=all(pair.enhanced[0].size <= LARGE for pair in prepared))
+    for label, names in group.wanted.items():
+        if label not in methods:
+            continue
+        wanted = [pair for pair in prepared if pair.pair in names]
+        with meter.turn(label, terms.device):
+            _score_method(label, methods[label], wanted, terms, emit, meter)
+
+
+def _score_method(
+    label: str,
+    method: Method,
+    pairs: Sequence[PreparedPair],
+    terms: Terms,
+    emit: Emit,
+    meter: CostMeter,
+) -> None:
+    descriptions: dict[int, tuple[Any, float]] = {}
+    if terms.on_cuda and len(pairs) > 1 and batching.can_batch(method):
+        pairs = _score_batches(label, method, pairs, terms, emit, meter)
+    for pair in pairs:
+        emit("started", label=label, pair=pair.pair)
+        begin = time.perf_counter()
+        try:
+            with meter.around(label, method, terms.device), undisturbed(pair.digest), terms.arithmetic():
+                value, spent, shared = _compute(method, pair, terms, descriptions)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # a plug-in's failure is its pair's, sys.exit included
+            emit("failure", label=label, pair=pair.pair, reason=in_words(error))
+            continue
+        seconds = time.perf_counter() - begin - spent + shared / len(pairs)
+        _emit_value(label, method, pair, value, seconds, terms, emit)
+
+
+def _emit_value(
+    label: str, method: Method, pair: PreparedPair, value: float, seconds: float, terms: Terms, emit: Emit
+) -> None:
+    reason = promise.fault(value, method.info, terms.autocast)
+    if reason:
+        emit("failure", label=label, pair=pair.pair, reason=reason)
+    else:
+        seen = {name: True for name, is_so in (("flat", pair.flat), ("same", pair.same)) if is_so}
+        emit("score", label=label, pair=pair.pair, value=value, seconds=seconds, images=pair.files, **seen)
+
+
+def _score_batches(
+    label: str,
+    method: Method,
+    pairs: Sequence[PreparedPair],
+    terms: Terms,
+    emit: Emit,
+    meter: CostMeter,
+) -> list[PreparedPair]:
+    """Score images that share their prepared reference together; gives back the pairs that must be tried alone."""
+    alone: list[PreparedPair] = []
+    for same in _by_reference(pairs):
+        emit("started", label=label, pair=same[0].pair)
+        begin = time.perf_counter()
+        try:
+            with meter.around(label, method, terms.device), undisturbed(same[0].digest), terms.arithmetic():
+                values = score_batch(method, same, terms)
+        except KeyboardInterrupt:
+            raise
+        except BaseException:  # one pair may have spoilt it for the others: each shows by itself
+            alone += same
+            continue
+        seconds = (time.perf_counter() - begin) / len(same)
+        for pair, value in zip(same, values, strict=True):
+            _emit_value(label, method, pair, value, seconds, terms, emit)
+    return alone
+
+
+def _by_reference(pairs: Sequence[PreparedPair]) -> list[list[PreparedPair]]:
+    found: dict[tuple[int, tuple[int, ...]], list[PreparedPair]] = {}
+    for pair in pairs:
+        found.setdefault((id(pair.reference), pair.enhanced.shape), []).append(pair)
+    return list(found.values())
+
+
+def score_batch(
+    method: Method, pairs: Sequence[PreparedPair], terms: Terms, budget: int = batching.PIXELS_AT_ONCE
+) -> list[float]:
+    """Scores of pairs that share their prepared reference, several at a time; see ``batching.score_together``."""
+    reference = as_tensor(pairs[0].reference, terms.device)
+    images = [torch.from_numpy(pair.enhanced) for pair in pairs]
+    if not splits_work(method):
+        return batching.score_together(
+            images,
+            lambda batch: method.score(_moved(batch, terms.device), reference.expand(len(batch), -1, -1, -1).clone()),
+            budget,
+        )
+    describe, compare = method.describe, method.compare  # type: ignore[attr-defined]
+    description = describe(reference, **generator(method, describe, pairs[0].digest, terms))
+    return batching.score_together(images, lambda batch: compare(_moved(batch, terms.device), description), budget)
+
+
+def _moved(batch: torch.Tensor, device: str) -> torch.Tensor:
+    return batch.pin_memory().to(device, non_blocking=True) if device.startswith("cuda") else batch
+
+
+def score_pair(method: Method, pair: PreparedPair, terms: Terms) -> float:
+    """The score of a single pair, as a run computes it; what the method raises goes through.
+
+    Raises:
+        UserError: what it gave is no score: not finite, or outside the range that it declares.
+    """
+    with undisturbed(pair.digest), terms.arithmetic():
+        value = _compute(method, pair, terms, {})[0]
+    reason = promise.fault(value, method.info, terms.autocast)
+    if reason:
+        raise UserError(reason)
+    return value
+
+
+def generator(method: Method, function: Callable[..., Any], digest: str, terms: Terms) -> dict[str, Any]:
+    """The keyword arguments of ``score`` or ``describe``: a generator if it takes one.
+
+    That of a method that declares its scores independent of the seed is the same for every seed, so that its stored scores
+    are what another seed would give.
+    """
+    if not takes_rng(function):
+        return {}
+    return {"rng": reference_rng(terms.seed if method.depends_on_seed() else 0, digest)}
+
+
+def _compute(
+    method: Method, pair: PreparedPair, terms: Terms, descriptions: dict[int, tuple[Any, float]]
+) -> tuple[float, float, float]:
+    """The score of one pair, the seconds just spent on describing its reference, and those that its description took."""
+    enhanced = as_tensor(pair.enhanced, terms.device)
+    if not splits_work(method):
+        reference = as_tensor(pair.reference, terms.device)
+        options = generator(method, method.score, pair.digest, terms)
+        return as_number(method.score(enhanced, reference, **options), "score"), 0.0, 0.0
+    begin = time.perf_counter()
+    key = id(pair.reference)
+    if key not in descriptions:
+        describe = method.describe  # type: ignore[attr-defined]
+        options = generator(method, describe, pair.digest, terms)
+        descriptions.clear()
+        description = describe(as_tensor(pair.reference, terms.device), **options)
+        spent = time.perf_counter() - begin
+        descriptions[key] = (description, spent)
+    else:
+        spent = 0.0
+    description, shared = descriptions[key]
+    compare = method.compare  # type: ignore[attr-defined]
+    return as_number(compare(enhanced, description), "compare"), spent, shared
+
+
+def as_tensor(image: Array, device: str) -> torch.Tensor:
+    """A fresh (1, 3, H, W) float32 tensor: a method that writes into its input spoils no other's."""
+    return torch.from_numpy(image.copy()).unsqueeze(0).to(device)
+
+
+def as_number(result: Any, function: str) -> float:
+    """A method's result for one pair as a number.
+
+    Args:
+        result: what it returned.
+        function: which of its functions did, for messages.
+
+    Raises:
+        TypeError: the result is no floating-point tensor.
+        ValueError: its shape is not (1,).
+    """
+    if not isinstance(result, torch.Tensor):
+        raise TypeError(f"`{function}` returned {type(result).__name__}, not a tensor of one number a pair")
+    if result.shape != (1,):
+        raise ValueError(f"`{function}` returned shape {tuple(result.shape)} for one pair, not (1,)")
+    if not result.is_floating_point():
+        raise TypeError(f"`{function}` returned {result.dtype}, not a floating-point tensor")
+    return float(result.detach().to(device="cpu", dtype=torch.float64).item())

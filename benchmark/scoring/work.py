@@ -1,0 +1,292 @@
+"""What is to be scored in a run, on which machine, and doing it, alone or as one of several ranks. No torch.
+
+Neighbours: ``pipeline`` (who prepares it and goes on with the outcome), ``scoring`` (plan, workers), ``ranks``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, astuple, dataclass
+from pathlib import Path
+
+from rich.console import Console
+
+from benchmark.config.models import RunConfig
+from benchmark.config.source import Source
+from benchmark.core import memory_file, provenance
+from benchmark.core.errors import UserError, in_words
+from benchmark.core.hashes import FileHashes
+from benchmark.data.load import Data
+from benchmark.images.read import image_header
+from benchmark.plugins import registry, weights
+from benchmark.results.scored import Failure
+from benchmark.scoring import again, cost_memory, lineup, promise
+from benchmark.scoring.destinations import Destination
+from benchmark.scoring.engine import Outcome, default_workers, score_missing
+from benchmark.scoring.lineup import Entrant
+from benchmark.scoring.messages import Setup
+from benchmark.scoring.method_building import CHANGED
+from benchmark.scoring.plan import Plan, ScoredPair, make_plan
+from benchmark.scoring.progress import ScoringProgress
+from benchmark.scoring.store import DAMAGED, Producer, Store
+from benchmark.scoring.torchrun import Ranks
+
+MOST_ROUNDS = 3
+"""How often images are scored that change while they are scored."""
+MOST_THREADS = 4096
+"""Of a worker; more than any machine has."""
+CUDA_WORKERS = 2
+"""Of a GPU: while one decodes and copies, the other computes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """Where and how scores are computed: device, threads of each worker, number of workers."""
+
+    device: str
+    threads: int
+    workers: int
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A run's configuration with everything that it names found and checked."""
+
+    config: RunConfig
+    source: Source
+    destination: Destination
+    plugin_folders: tuple[str, ...]
+    data: Data
+    entrants: list[Entrant]
+
+    @property
+    def output(self) -> Path:
+        """The folder of results."""
+        return self.destination.folder
+
+    @property
+    def store(self) -> Path:
+        """The folder of scores."""
+        return self.destination.store
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What is to be scored, and with what: the pairs, the plan, and what workers, store and hashes need."""
+
+    rows: list[ScoredPair]
+    plan: Plan
+    setup: Setup
+    producers: Mapping[str, Producer]
+    store: Store
+    memory: FileHashes
+    workers: int
+    fault: Callable[[str, float], str]
+
+
+def find_machine(prepared: Prepared, group: Ranks) -> Machine:
+    """Device, threads and workers of this process; threads are kept with the scores, since they decide last bits."""
+    device = prepared.config.device
+    if device == "auto":
+        device = "cuda" if provenance.cuda_at_hand() else "cpu"
+    if device == "cuda" and group.size > 1:
+        device = f"cuda:{group.local}"
+    note = prepared.store / "machine.json"
+    threads = prepared.config.threads
+    if threads is None:
+        threads = memory_file.read(note, unsigned=True).get("threads")
+        if type(threads) is not int or not 1 <= threads <= MOST_THREADS:
+            threads = 1
+    if prepared.config.workers is not None:
+        return Machine(device, threads, prepared.config.workers)
+    if device != "cpu":
+        return Machine(device, threads, CUDA_WORKERS)
+    pixels = _pixels(str(prepared.data.chosen["reference_path"].iloc[0]))
+    return Machine(device, threads, max(1, default_workers(pixels) // group.local_size // threads))
+
+
+def _pixels(path: str) -> int:
+    """Size of an image, from its header; 0 where it can't be read (scoring will say so)."""
+    try:
+        header = image_header(Path(path))
+    except UserError:
+        return 0
+    return header.width * header.height
+
+
+def plan_work(prepared: Prepared, machine: Machine, memory: FileHashes, group: Ranks, console: Console) -> Work:
+    """What the store does not hold yet, and what workers need to know to compute it."""
+    config, chosen = prepared.config, prepared.data.chosen
+    sizes = asdict(prepared.data.sizes)
+    for entrant in prepared.entrants:
+        if entrant.scores_images:
+            _note_files(entrant, memory)
+    entrants = [entrant for entrant in prepared.entrants if entrant.scores_images]
+    producers: dict[str, Producer] = {
+        entrant.label: lineup.producer(
+            entrant,
+            device=machine.device,
+            threads=machine.threads,
+            seed=config.seed,
+            sizes=prepared.data.sizes.key(),
+            autocast=config.autocast or "",
+        )
+        for entrant in entrants
+    }
+    store = Store(prepared.store)
+    store.read()
+    for path in store.unreadable:
+        what = "is what is left of a damaged part, set aside" if path.name.endswith(DAMAGED) else "can't be read"
+        line = f"store: {path} {what}; its scores are computed anew"
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
+    rows = [ScoredPair(str(row.pair), str(row.reference_path), str(row.enhanced_path)) for row in chosen.itertuples()]
+    infos = {entrant.label: entrant.info for entrant in entrants}
+
+    def fault(label: str, value: float) -> str:
+        return promise.fault(value, infos[label], config.autocast or "")
+
+    plan = make_plan(rows, producers, store, memory, fault)
+    if group.first:
+        memory.save()
+    measured = cost_memory.read(store.directory)
+    setup = Setup(
+        methods=tuple(entrant.task() for entrant in entrants),
+        plugin_folders=prepared.plugin_folders,
+        sizes=sizes,
+        device=machine.device,
+        threads=machine.threads,
+        seed=config.seed,
+        environment=_weights_environment(entrants, store.directory / "weights"),
+        autocast=config.autocast or "",
+        measure=tuple(label for label, item in producers.items() if group.first and item.key not in measured),
+    )
+    if plan.groups and group.first:
+        memory_file.write(store.directory / "machine.json", {"threads": machine.threads})
+    return Work(rows, plan, setup, producers, store, memory, machine.workers, fault)
+
+
+def _note_files(entrant: Entrant, memory: FileHashes) -> None:
+    try:
+        lineup.note_files(entrant, memory)
+    except (OSError, SyntaxError, ValueError) as error:
+        entrant.give_up("failed", f"its files can't be read any more ({in_words(error)})")
+
+
+def score(prepared: Prepared, work: Work, group: Ranks, console: Console) -> Outcome:
+    """Compute what is missing, this process's share of it; the first rank then has the outcome of all.
+
+    Images that turn out to be others than were planned are planned and scored again; ``work.plan.hashes`` then says what
+    was scored. A method that is no longer what was planned has no scores.
+    """
+
+    def compute(plan: Plan) -> Outcome:
+        return _compute(prepared, work, plan, group, console)
+
+    scored = compute(work.plan)
+    scored = _pool(work, scored, group, console) if group.size > 1 else _until_steady(work, scored, compute, console)
+    if group.first:
+        work.store.compact()
+        scored.costs = cost_memory.merge(work.store.directory, work.producers, scored.costs)
+    for label, (status, reason) in scored.broken.items():
+        if status == CHANGED:
+            console.print(f"{label}: {reason}", markup=False, highlight=False, soft_wrap=True)
+            again.without(scored, label, reason, [row.pair for row in work.rows])
+    for entrant in prepared.entrants:
+        if entrant.label in scored.broken:
+            status, reason = scored.broken[entrant.label]
+            entrant.give_up("unavailable" if status == "unavailable" else "failed", reason)
+    return scored
+
+
+def _lanes(entrants: Sequence[Entrant]) -> list[list[str]]:
+    """Labels of methods that share workers: all that come with the engine, and those of each file from elsewhere.
+
+    What one does to its process (a patched function, a global setting) then moves no other's numbers.
+    """
+    lanes: dict[str, list[str]] = {"": []}
+    for entrant in entrants:
+        if entrant.scores_images:
+            kind = type(entrant.method)
+            foreign = registry.is_foreign(kind)  # type: ignore[arg-type]
+            lanes.setdefault(kind.__module__ if foreign else "", []).append(entrant.label)
+    return [labels for labels in lanes.values() if labels]
+
+
+def _compute(prepared: Prepared, work: Work, plan: Plan, group: Ranks, console: Console) -> Outcome:
+    missing = {label: sum(reasons.values()) for label, reasons in plan.reasons.items()}
+    with ScoringProgress(console, missing, len(plan.known), group.size, workers=work.workers) as progress:
+        return score_missing(
+            plan,
+            work.setup,
+            work.producers,
+            work.store,
+            progress,
+            workers=work.workers,
+            time_limit=prepared.config.time_limit,
+            lanes=_lanes(prepared.entrants),
+            share=group.share,
+            early=lambda lane: group.plenty(len(plan.references), work.workers, lane),
+        )
+
+
+def _until_steady(work: Work, scored: Outcome, compute: Callable[[Plan], Outcome], console: Console) -> Outcome:
+    """Score pairs again whose images were exchanged meanwhile, until they stay what they are or have changed too often."""
+    changed: set[str] = set()
+    for attempt in range(MOST_ROUNDS):
+        if not scored.changed:
+            break
+        changed |= scored.changed
+        plan = _plan_again(work, scored.changed, console)
+        left = again.restricted(plan, changed, without=scored.broken)
+        last = attempt == MOST_ROUNDS - 1
+        found = again.outcome_of(plan) if last or not left.groups else compute(left)
+        scored = again.merged(scored, found, left, changed if last else set())
+    return scored
+
+
+def _plan_again(work: Work, changed: Iterable[str], console: Console) -> Plan:
+    """The plan with images as they are now."""
+    for path in sorted(changed):
+        work.memory.forget(path)
+        line = f"{again.changed_in_words(path)}; what counts is the image as it is now"
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
+    plan = make_plan(work.rows, work.producers, work.store, work.memory, work.fault)
+    work.plan.hashes.clear()
+    work.plan.hashes.update(plan.hashes)
+    work.memory.save()
+    return plan
+
+
+def _pool(work: Work, own: Outcome, group: Ranks, console: Console) -> Outcome:
+    """The outcome of all ranks: scores from the shared folder, failures as each rank tells them."""
+    summary = {"failures": [astuple(item) for item in own.failures], "broken": own.broken}
+    group.tell({**summary, "computed": own.computed, "changed": sorted(own.changed)})
+    if not group.first:
+        return own
+    heard = group.hear()
+    work.store.read()
+    changed = own.changed.union(*(summary["changed"] for summary in heard))
+    plan = _plan_again(work, changed, console)
+    told = [Failure(*item) for summary in heard for item in summary["failures"]]
+    told += again.lost(again.restricted(plan, changed, without=()), changed)
+    reasons = {(item.pair, item.label): item for item in [*told, *own.failures]}
+    lost = [(name, label) for part in plan.groups for label, names in part.wanted.items() for name in names]
+    failures = [reasons.get(key, Failure(*key, "its rank ended before it was scored")) for key in lost]
+    broken = {label: tuple(item) for summary in heard for label, item in summary["broken"].items()} | own.broken
+    computed = own.computed + sum(summary["computed"] for summary in heard)
+    failed = [*plan.failures, *failures]
+    return Outcome(plan.known, plan.seconds, failed, broken, own.costs, computed, plan.flat, plan.same)
+
+
+def _weights_environment(entrants: Sequence[Entrant], shelf: Path) -> dict[str, str]:
+    """What workers' libraries need in order to find exactly the weight files that were located."""
+    found = dict.fromkeys(item for entrant in entrants for item in entrant.weight_files)
+    return weights.environment([weight for weight, _ in found], [path for _, path in found], shelf)
+
+
+def say_why(plan: Plan, console: Console) -> None:
+    """Why scores are computed although the method has scored these pairs before."""
+    for label, reasons in plan.reasons.items():
+        for reason, count in sorted(reasons.items()):
+            if reason != "new":
+                console.print(f"{label}: {count} pairs to compute anew: {reason}", markup=False, highlight=False)

@@ -1,0 +1,106 @@
+"""What a training run leaves on disk and how it goes on from there: checkpoints, history, its plot. Torch only inside.
+
+``last.pt`` after every epoch, ``best.pt`` by validation SRCC, ``epoch_N.pt`` each ``save_interval`` epochs.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from benchmark.core import atomic
+from benchmark.core.errors import UserError
+from benchmark.plugins import checkpoints
+
+
+@dataclass(frozen=True, slots=True)
+class Epoch:
+    """One line of ``history.csv``; NaN where there was no validation or it is undefined.
+
+    Attributes:
+        epoch: counted from 1.
+        train_loss: mean over the epoch's batches.
+        learning_rate: at the epoch's end.
+        val_srcc: Spearman's correlation on the validation pairs, higher better.
+        val_plcc: Pearson's.
+        val_krcc: Kendall's.
+        seconds: the epoch took.
+    """
+
+    epoch: int
+    train_loss: float
+    learning_rate: float
+    val_srcc: float
+    val_plcc: float
+    val_krcc: float
+    seconds: float
+
+
+def read(path: Path) -> dict[str, Any]:
+    """A checkpoint to go on from.
+
+    Raises:
+        UserError: it is damaged; names the whole ones that the user may choose.
+    """
+    try:
+        return checkpoints.read(path)
+    except UserError as error:
+        raise UserError(f"{error}{others(path.parent, path)}") from None
+
+
+def others(directory: Path, damaged: Path | None = None) -> str:
+    """The whole checkpoints that a user may go on from, as the end of a message."""
+    numbers = sorted(
+        int(path.stem.removeprefix("epoch_"))
+        for path in directory.glob("epoch_*.pt")
+        if path != damaged and path.stem.removeprefix("epoch_").isdigit()
+    )
+    if not numbers:
+        return "; --set train.load_epoch=0 starts anew"
+    return f"; --set train.load_epoch={numbers[-1]} goes on from epoch {numbers[-1]}, 0 starts anew"
+
+
+def going_on(path: Path, done: int, wanted: int, note: str) -> list[str]:
+    """What is said when a training goes on, or has nothing left to do."""
+    lines = [f"going on after epoch {done} ({path.name}){': ' if note else ''}{note}"]
+    if done > wanted:
+        lines.append(
+            f"train.n_epoch is {wanted}, but {done} epochs are done: nothing is trained, best.pt and last.pt are those of "
+            f"{done} epochs; another checkpoints_dir trains for {wanted}"
+        )
+    elif done == wanted:
+        lines.append(f"train.n_epoch ({wanted}) is reached: nothing is left to train")
+    return lines
+
+
+def best_of(history: Sequence[Epoch]) -> Epoch | None:
+    """The epoch with the highest validation SRCC; the earliest of equals, ``None`` where none is defined."""
+    known = [epoch for epoch in history if math.isfinite(epoch.val_srcc)]
+    return max(known, key=lambda epoch: epoch.val_srcc) if known else None
+
+
+def write_history(directory: Path, history: Sequence[Epoch]) -> None:
+    """``history.csv``; what is undefined is empty."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(asdict(history[0]) if history else [])
+    for epoch in history:
+        writer.writerow(
+            "" if isinstance(value, float) and math.isnan(value) else value for value in asdict(epoch).values()
+        )
+    atomic.write_text(directory / "history.csv", out.getvalue())
+
+
+def history_from(content: Mapping[str, Any]) -> list[Epoch]:
+    """The history inside a checkpoint."""
+    return [Epoch(**item) for item in content.get("history", [])]
+
+
+def history_record(history: Sequence[Epoch]) -> list[dict[str, Any]]:
+    """The history as a checkpoint holds it."""
+    return [asdict(epoch) for epoch in history]

@@ -1,0 +1,279 @@
+"""From a table of scores to rows: signs, levels, families, and a clear word for everything that is undefined."""
+
+import math
+import warnings
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from benchmark.core.errors import ConfigError
+from benchmark.evaluation.summarise import COMPARISON_COLUMNS, SUMMARY_COLUMNS, Evaluated, evaluate_scores
+from benchmark.statistics import inference
+from benchmark.statistics.settings import StatisticsSettings
+
+QUICK = StatisticsSettings(replicates=200)
+
+
+@dataclass(frozen=True)
+class Column:
+    label: str
+    higher_is_better: bool = True
+
+
+def make_scores(references: int = 6, conditions: int = 4, *, seed: int = 0) -> pd.DataFrame:
+    rng = np.random.default_rng(seed)
+    n = references * conditions
+    reference, condition = np.divmod(np.arange(n), conditions)
+    mos = rng.normal(size=n) + condition
+    return pd.DataFrame(
+        {
+            "dataset": "set",
+            "split": "test",
+            "fold": np.nan,
+            "pair": [f"p{i}" for i in range(n)],
+            "reference": [f"r{i}" for i in reference],
+            "cluster": [f"r{i}" for i in reference],
+            "enhanced": [f"e{i}" for i in range(n)],
+            "condition": [f"c{i}" for i in condition],
+            "mos": mos,
+            "mos_sd": np.nan,
+            "observers": np.nan,
+            "good": mos + 0.5 * rng.normal(size=n),
+            "poor": mos + 3 * rng.normal(size=n),
+        }
+    )
+
+
+def run(scores: pd.DataFrame, *labels: str, settings: StatisticsSettings = QUICK, **options: bool) -> Evaluated:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        return evaluate_scores(scores, [Column(label) for label in labels], settings, **options)
+
+
+def pick(table: pd.DataFrame, **where: str) -> pd.DataFrame:
+    for column, value in where.items():
+        table = table[table[column] == value]
+    return table
+
+
+def value(found: Evaluated, method: str, statistic: str, level: str = "pair", column: str = "value") -> float:
+    rows = pick(found.summary, method=method, statistic=statistic, level=level)
+    assert len(rows) == 1
+    return float(rows[column].iloc[0])
+
+
+def note(found: Evaluated, method: str, statistic: str, level: str = "pair", condition: str = "") -> str:
+    rows = pick(found.summary, method=method, statistic=statistic, level=level, condition=condition)
+    return str(rows["note"].iloc[0])
+
+
+def test_the_columns_are_those_of_the_contract_and_every_level_is_there() -> None:
+    found = run(make_scores(), "good", "poor")
+    assert tuple(found.summary.columns) == SUMMARY_COLUMNS
+    assert tuple(found.comparisons.columns) == COMPARISON_COLUMNS
+    assert set(found.summary["level"]) == {"pair", "condition", "reference", "system"}
+    levels = found.summary.groupby("level")["statistic"].agg(set)
+    assert levels["condition"] == {"srcc", "plcc", "krcc"}
+    assert levels["reference"] == {"srcc", "krcc", "pairs_ordered"}
+    assert levels["system"] == {"srcc", "plcc", "krcc"}
+    assert {"plcc_logistic4", "plcc_logistic5", "rmse", "p_best_srcc", "rank_srcc", "best_group_srcc"} <= levels["pair"]
+    assert not {"outlier_ratio", "auc_ds"} & levels["pair"], "without opinions behind the labels they are undefined"
+
+
+def test_values_are_scipys_and_signs_follow_both_directions() -> None:
+    scores = make_scores()
+    expected = stats.spearmanr(scores["good"], scores["mos"]).statistic
+    assert value(run(scores, "good"), "good", "srcc") == pytest.approx(expected, abs=1e-12)
+    flipped = evaluate_scores(scores, [Column("good", False)], QUICK)
+    both = evaluate_scores(scores, [Column("good", False)], QUICK, lower_mos_better=True)
+    for statistic in ("srcc", "plcc", "krcc", "plcc_logistic4", "plcc_logistic5"):
+        assert value(flipped, "good", statistic) == pytest.approx(-value(both, "good", statistic), abs=1e-9)
+    assert "reversed" in note(flipped, "good", "rmse")
+    assert note(both, "good", "rmse") == ""
+
+
+def test_each_split_is_its_own_family_and_does_not_depend_on_the_others() -> None:
+    first, second = make_scores(), make_scores(seed=1).assign(split="val")
+    together = run(pd.concat([first, second]), "good", "poor")
+    alone = run(second, "good", "poor")
+    for ours, theirs in ((together.summary, alone.summary), (together.comparisons, alone.comparisons)):
+        part = ours[ours["split"] == "val"].reset_index(drop=True)
+        pd.testing.assert_frame_equal(part, theirs)
+
+
+def test_splits_have_resamples_of_their_own() -> None:
+    scores = make_scores(40)
+    twice = run(pd.concat([scores, scores.assign(split="val")]), "good")
+    rows = pick(twice.summary, level="pair", statistic="srcc")
+    assert rows["value"].nunique() == 1
+    assert rows["ci_low"].nunique() == 2
+
+
+def test_the_same_seed_gives_the_same_numbers_whatever_the_threads() -> None:
+    scores = make_scores(40)
+    one = run(scores, "good", "poor", settings=StatisticsSettings(replicates=300, threads=1))
+    two = run(scores, "good", "poor", settings=StatisticsSettings(replicates=300, threads=2))
+    other = run(scores, "good", "poor", settings=StatisticsSettings(replicates=300, seed=1))
+    pd.testing.assert_frame_equal(one.summary, two.summary, check_exact=True)
+    assert value(one, "good", "srcc", column="ci_low") != value(other, "good", "srcc", column="ci_low")
+
+
+def test_each_row_has_its_own_pairs_and_a_difference_those_both_scored() -> None:
+    scores = make_scores()
+    scores.loc[:3, "good"] = np.nan
+    scores.loc[20:, "poor"] = np.nan
+    found = run(scores, "good", "poor")
+    assert (value(found, "good", "srcc", column="n"), value(found, "poor", "srcc", column="n")) == (20, 20)
+    difference = pick(found.comparisons, level="pair", statistic="srcc").iloc[0]
+    both = scores.dropna(subset=["good", "poor"])
+    expected = [stats.spearmanr(both[name], both["mos"]).statistic for name in ("good", "poor")]
+    assert difference["difference"] == pytest.approx(expected[0] - expected[1], abs=1e-12)
+    assert (difference["n"], difference["n_clusters"]) == (16, 4)
+    assert not pick(found.summary, statistic="rank_srcc").any(axis=None), "missing more than 1 %: unranked"
+
+
+def test_fewer_than_thirty_references_get_the_jackknife_and_many_percentiles() -> None:
+    few, many = run(make_scores(29), "good"), run(make_scores(30), "good")
+    assert pick(few.summary, level="pair", statistic="srcc")["interval"].iloc[0] == "jackknife-t"
+    assert pick(many.summary, level="pair", statistic="srcc")["interval"].iloc[0] == "percentile"
+    assert pick(many.summary, statistic="rmse")["interval"].iloc[0] == "percentile, mapping refitted"
+    once = run(make_scores(30), "good", settings=StatisticsSettings(replicates=99, mapping_resamples="once"))
+    assert pick(once.summary, statistic="rmse")["interval"].iloc[0] == "percentile, mapping fitted once"
+
+
+def test_resampling_pairs_draws_pairs_and_references_stay_what_levels_draw() -> None:
+    found = run(make_scores(), "good", settings=StatisticsSettings(replicates=99, resample="pair"))
+    assert value(found, "good", "srcc", column="n_clusters") == 24
+    assert value(found, "good", "srcc", "reference", column="n_clusters") == 6
+    assert any("single pairs" in note for note in found.notes)
+
+
+def test_opinions_bring_discrimination_and_outliers() -> None:
+    scores = make_scores(8).assign(mos_sd=0.6, observers=15)
+    found = run(scores, "good", "poor")
+    for statistic in ("auc_ds", "auc_bw", "cc_0", "outlier_ratio"):
+        assert 0 < value(found, "good", statistic) < 1
+        assert len(pick(found.comparisons, level="pair", statistic=statistic)) == 1
+    assert value(found, "good", "auc_bw") > value(found, "poor", "auc_bw")
+
+
+@pytest.mark.parametrize("interval", ["percentile", "bca", "jackknife"])
+def test_intervals_stay_in_range_at_every_level_and_p_values_stay_what_they_were(
+    interval: Literal["percentile", "bca", "jackknife"], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scores = make_scores(4, 5).assign(mos_sd=0.6, observers=15)
+    scores["best"], scores["worst"] = scores["mos"] + 0.01 * scores["poor"], -scores["mos"] + 0.01 * scores["good"]
+    settings = StatisticsSettings(replicates=200, interval=interval, confidence=0.999)
+    found = run(scores, "best", "worst", "poor", settings=settings)
+    ends: dict[str, tuple[float, float]] = {"rmse": (0, math.inf)}
+    ends |= dict.fromkeys(("srcc", "plcc", "krcc", "plcc_logistic4", "plcc_logistic5"), (-1, 1))
+    for rows, both in ((found.summary, False), (found.comparisons, True)):
+        known = rows[rows["ci_low"].notna() & ~rows["statistic"].str.contains("rank|best")]
+        assert set(known["level"]) >= {"pair", "reference"}
+        for _, row in known.iterrows():
+            low, high = ends.get(row["statistic"], (0, 1))
+            low, high = (low - high, high - low) if both else (low, high)
+            assert low <= row["ci_low"] <= row["ci_high"] <= high
+    monkeypatch.setattr(inference, "of_differences", lambda within: (-math.inf, math.inf))
+    free = run(scores, "best", "worst", "poor", settings=settings)
+    for column in ("difference", "p_value", "p_adjusted", "significant"):
+        pd.testing.assert_series_equal(found.comparisons[column], free.comparisons[column])
+    if interval == "jackknife":
+        assert free.comparisons["ci_high"].max() > 2, "else nothing was drawn in"
+
+
+def test_system_differences_carry_no_stars() -> None:
+    rows = pick(run(make_scores(40), "good", "poor").comparisons, level="system")
+    assert len(rows) == 3
+    assert rows["p_value"].isna().all()
+    assert not rows["significant"].any()
+    assert rows["test"].str.contains("too few conditions").all()
+
+
+def test_tests_from_the_literature_are_labelled() -> None:
+    settings = StatisticsSettings(replicates=99, tests=("steiger", "williams", "f-test"))
+    found = run(make_scores(), "good", "poor", settings=settings)
+    rows = found.comparisons[found.comparisons["test"].str.contains("assumes independent pairs")]
+    assert list(rows["statistic"]) == ["plcc_steiger", "plcc_williams", "rmse_f_test"]
+    assert (rows["p_value"] < 0.05).all()
+
+
+def test_holm_is_refused_where_the_replicates_cannot_resolve_it() -> None:
+    settings = StatisticsSettings(replicates=38, multiplicity="holm", interval="percentile")
+    with pytest.raises(ConfigError, match="39 or more"):
+        evaluate_scores(make_scores(), [Column("good"), Column("poor")], settings)
+    run(
+        make_scores(),
+        "good",
+        "poor",
+        settings=StatisticsSettings(replicates=39, multiplicity="holm", interval="percentile"),
+    )
+
+
+def test_a_constant_column_and_a_column_without_scores() -> None:
+    scores = make_scores().assign(flat=0.1, empty=np.nan)
+    found = run(scores, "good", "flat", "empty")
+    for statistic in ("srcc", "plcc", "krcc", "plcc_logistic4", "rmse"):
+        assert np.isnan(value(found, "flat", statistic))
+        assert note(found, "flat", statistic) == "all scores are equal"
+        assert note(found, "empty", statistic) == "no scored pairs"
+    assert value(found, "flat", "pairs_ordered", "reference") == 0.5
+    rows = pick(found.comparisons, level="pair", statistic="srcc", method_b="flat")
+    assert rows[["difference", "ci_low", "p_value", "p_adjusted"]].isna().all(axis=None)
+    assert not rows["significant"].any()
+
+
+def test_values_equal_up_to_rounding_are_undefined_and_the_words_say_why() -> None:
+    scores = make_scores(9, 5)
+    number = scores["reference"].str[1:].astype(float)
+    scores["by_reference"] = np.sqrt(number) * (1 + 1e-16 * np.arange(len(scores)))
+    scores["level"] = np.where(np.arange(len(scores)) % 2, 0.3, 0.1 + 0.2)
+    found = run(scores, "by_reference", "level", "good")
+    for statistic in ("srcc", "plcc", "krcc"):
+        assert math.isnan(value(found, "by_reference", statistic, "system"))
+        assert note(found, "by_reference", statistic, "system") == "the conditions' means do not differ"
+        assert math.isfinite(value(found, "by_reference", statistic))
+        assert math.isnan(value(found, "level", statistic))
+        assert note(found, "level", statistic) == "all scores are equal"
+    assert note(found, "level", "rmse") == "all scores are equal"
+
+
+def test_equal_labels() -> None:
+    found = run(make_scores().assign(mos=3.0), "good", "poor")
+    assert found.summary["value"].isna().all()
+    assert set(pick(found.summary, level="pair")["note"]) == {"all labels are equal"}
+
+
+def test_one_reference_has_values_without_intervals() -> None:
+    found = run(make_scores(1, 12), "good", "poor")
+    assert np.isfinite(value(found, "good", "srcc"))
+    assert found.summary[["ci_low", "ci_high"]].isna().all(axis=None)
+    assert note(found, "good", "srcc") == "no interval: one cluster only"
+    assert any("no intervals" in note for note in found.notes)
+
+
+def test_three_rows_and_conditions_of_one_pair() -> None:
+    scores = make_scores(3, 1)
+    scores["condition"] = ["a", "a", "b"]
+    found = run(scores, "good")
+    assert np.isfinite(value(found, "good", "srcc"))
+    assert note(found, "good", "plcc_logistic4") == "3 pairs are too few for 4 parameters"
+    assert note(found, "good", "srcc", "condition", "b") == "one scored pair only"
+    assert "reference" not in set(found.summary["level"])
+
+
+def test_nothing_known_is_never_zero() -> None:
+    scores = make_scores(2, 3)
+    scores["good"] = [1.0, np.nan, 1.0, 2.0, np.nan, np.nan]
+    found = run(scores, "good", "poor")
+    rows = found.summary[found.summary["note"] != ""]
+    assert not ((rows["value"] == 0) | (rows["ci_low"] == 0)).any()
+
+
+def test_no_methods_and_no_pairs() -> None:
+    assert run(make_scores()).summary.empty
+    assert run(make_scores().iloc[:0], "good").summary.empty

@@ -1,0 +1,293 @@
+"""Weight files: where they are looked for, how they are fetched from a real local server, and what is refused."""
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from benchmark.core.errors import WeightsUnavailableError
+from benchmark.plugins import weights
+from benchmark.plugins.contracts import WeightFile
+
+CONTENT = bytes(range(256)) * 9000
+SHA256 = hashlib.sha256(CONTENT).hexdigest()
+
+
+class Server(ThreadingHTTPServer):
+    """Serves CONTENT and keeps a list of the ranges it was asked for."""
+
+    ranges: list[str | None]
+
+    def address(self, path: str) -> str:
+        return f"http://127.0.0.1:{self.server_address[1]}{path}"
+
+
+class Handler(BaseHTTPRequestHandler):
+    """``/whole``, ``/no-ranges``, ``/broken`` (half of it, then the connection ends), ``/silent``; else 404."""
+
+    server: Server
+
+    def do_GET(self) -> None:
+        asked = self.headers.get("Range")
+        self.server.ranges.append(asked)
+        begin = int(asked.removeprefix("bytes=").rstrip("-")) if asked and self.path != "/no-ranges" else 0
+        if self.path == "/silent":
+            time.sleep(2)
+            return
+        if self.path not in ("/whole", "/no-ranges", "/broken"):
+            self.send_error(404)
+            return
+        if begin >= len(CONTENT):
+            self.send_error(416)
+            return
+        body = CONTENT[begin:]
+        self.send_response(206 if begin else 200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body[: len(body) // 2] if self.path == "/broken" else body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Keep the test's output clean."""
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    with Server(("127.0.0.1", 0), Handler) as running:
+        running.ranges = []
+        Thread(target=partial(running.serve_forever, poll_interval=0.01), daemon=True).start()
+        yield running
+        running.shutdown()
+
+
+@pytest.fixture(autouse=True)
+def caches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Empty caches below ``tmp_path/cache``; no proxy, no mirror."""
+    for name in (
+        "TORCH_HOME",
+        "HF_HOME",
+        "HF_HUB_CACHE",
+        "HUGGINGFACE_HUB_CACHE",
+        "HF_ENDPOINT",
+        "http_proxy",
+        "HTTP_PROXY",
+    ):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return tmp_path / "cache"
+
+
+def at(url: str, *, sha256: str = SHA256) -> WeightFile:
+    return WeightFile(name="net.pth", url=url, folder="pyiqa", sha256=sha256)
+
+
+HUB = WeightFile(name="model.safetensors", url="http://127.0.0.1:9/x", folder="huggingface", repository="timm/net.a1")
+
+
+def test_places_follow_the_environment(caches: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    weight = at("")
+    assert weights.home(weight) == caches / "torch" / "hub" / "pyiqa" / "net.pth"
+    assert weights.home(replace(weight, folder="checkpoints")).parent.name == "checkpoints"
+    assert weights.home(HUB) == caches / "huggingface/hub/models--timm--net.a1/snapshots/main/model.safetensors"
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path / "t"))
+    monkeypatch.setenv("HF_HOME", str(tmp_path / "h"))
+    assert weights.torch_home() == tmp_path / "t"
+    assert weights.huggingface_cache() == tmp_path / "h" / "hub"
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "c"))
+    assert weights.huggingface_cache() == tmp_path / "c"
+
+
+def test_places_are_those_of_torch_and_the_hub(caches: Path) -> None:
+    script = "import torch, huggingface_hub.constants as c; print(torch.hub.get_dir()); print(c.HF_HUB_CACHE)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == [str(weights.torch_home() / "hub"), str(weights.huggingface_cache())]
+
+
+def test_the_commit_that_a_branch_stands_for_is_followed(caches: Path) -> None:
+    storage = caches / "huggingface/hub/models--timm--net.a1"
+    (storage / "refs").mkdir(parents=True)
+    (storage / "refs/main").write_text("abc123")
+    assert weights.locate(HUB) is None
+    file = storage / "snapshots/abc123/model.safetensors"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(b"x")
+    assert weights.locate(HUB) == file
+
+
+def test_weights_dir_goes_first(tmp_path: Path) -> None:
+    weight = at("")
+    assert weights.locate(weight, tmp_path) is None
+    for place in (weights.home(weight), tmp_path / "net.pth", tmp_path / "pyiqa" / "net.pth"):
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(CONTENT)
+        assert weights.locate(weight, tmp_path) == place
+    assert weights.locate(weight) == weights.home(weight)
+
+
+def test_fetch(server: Server, tmp_path: Path) -> None:
+    told: list[tuple[int, int | None]] = []
+    place = tmp_path / "a" / "net.pth"
+    weights.fetch(at(server.address("/whole")), place, progress=lambda _, done, total: told.append((done, total)))
+    assert place.read_bytes() == CONTENT
+    assert told[-1] == (len(CONTENT), len(CONTENT))
+    assert list(place.parent.iterdir()) == [place]
+
+
+def test_a_prefix_of_the_hash_suffices(server: Server, tmp_path: Path) -> None:
+    weights.fetch(at(server.address("/whole"), sha256=SHA256[:8]), tmp_path / "net.pth")
+    assert (tmp_path / "net.pth").read_bytes() == CONTENT
+
+
+def test_not_found(server: Server, tmp_path: Path) -> None:
+    with pytest.raises(
+        WeightsUnavailableError, match=r"net\.pth can't be downloaded: the server answers 404.*--to DIR"
+    ):
+        weights.fetch(at(server.address("/absent")), tmp_path / "net.pth")
+    assert not (tmp_path / "net.pth").exists()
+
+
+def test_the_wrong_content_is_not_kept(server: Server, tmp_path: Path) -> None:
+    wrong = at(server.address("/whole"), sha256="0123abcd")
+    with pytest.raises(WeightsUnavailableError, match="not the published file"):
+        weights.fetch(wrong, tmp_path / "net.pth")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_broken_download_is_resumed(server: Server, tmp_path: Path) -> None:
+    place = tmp_path / "net.pth"
+    with pytest.raises(WeightsUnavailableError, match="broke off after"):
+        weights.fetch(at(server.address("/broken")), place)
+    assert not place.exists()
+    weights.fetch(at(server.address("/whole")), place)
+    assert place.read_bytes() == CONTENT
+    assert server.ranges == [None, f"bytes={len(CONTENT) // 2}-"]
+
+
+@pytest.mark.parametrize("path", ["/no-ranges", "/whole"])
+def test_resuming_against_the_servers_will(server: Server, tmp_path: Path, path: str) -> None:
+    """A server that ignores ranges, and one that has no more than is at hand (416): both begin anew."""
+    place = tmp_path / "net.pth"
+    kept = CONTENT[:1000] if path == "/no-ranges" else CONTENT + b"excess"
+    (tmp_path / ".net.pth.partial").write_bytes(kept)
+    weights.fetch(at(server.address(path)), place)
+    assert place.read_bytes() == CONTENT
+    assert server.ranges[0] == f"bytes={len(kept)}-"
+
+
+def test_what_can_not_be_checked_is_not_resumed(server: Server, tmp_path: Path) -> None:
+    (tmp_path / ".net.pth.partial").write_bytes(b"from another version")
+    weights.fetch(at(server.address("/whole"), sha256=""), tmp_path / "net.pth")
+    assert (tmp_path / "net.pth").read_bytes() == CONTENT
+    assert server.ranges == [None]
+
+
+def test_no_connection_is_said_at_once(tmp_path: Path) -> None:
+    begin = time.monotonic()
+    with pytest.raises(WeightsUnavailableError, match="no connection"):
+        weights.fetch(at("http://127.0.0.1:9/net.pth"), tmp_path / "net.pth")
+    assert time.monotonic() - begin < 3
+
+
+def test_a_silent_server_is_given_up(server: Server, tmp_path: Path) -> None:
+    with pytest.raises(WeightsUnavailableError, match="timed out"):
+        weights.fetch(at(server.address("/silent")), tmp_path / "net.pth", timeout=0.2)
+
+
+def test_ensure_downloads_once_into_the_cache(server: Server) -> None:
+    weight = at(server.address("/whole"))
+    assert weights.ensure([weight]) == weights.ensure([weight], offline=True) == [weights.home(weight)]
+    assert len(server.ranges) == 1
+
+
+def test_ensure_offline_downloads_nothing(server: Server) -> None:
+    with pytest.raises(WeightsUnavailableError, match=r"offline.*weights_dir"):
+        weights.ensure([at(server.address("/whole"))], offline=True)
+    assert server.ranges == []
+
+
+def test_ensure_refuses_a_file_that_is_not_the_published_one() -> None:
+    weight = at("")
+    weights.home(weight).parent.mkdir(parents=True)
+    weights.home(weight).write_bytes(CONTENT[:-1])
+    with pytest.raises(WeightsUnavailableError, match=r"net\.pth is not the published file"):
+        weights.ensure([weight])
+
+
+def test_gather_copies_what_is_at_hand_and_downloads_the_rest(server: Server, tmp_path: Path) -> None:
+    here, there = at("http://127.0.0.1:9/"), replace(at(server.address("/whole")), name="other.pth")
+    weights.home(here).parent.mkdir(parents=True)
+    weights.home(here).write_bytes(CONTENT)
+    folder = tmp_path / "carried"
+    paths = weights.gather([here, there], folder)
+    assert paths == weights.ensure([here, there], weights_dir=folder, offline=True)
+    assert paths == [folder / "pyiqa/net.pth", folder / "pyiqa/other.pth"]
+    assert [path.read_bytes() for path in paths] == [CONTENT, CONTENT]
+
+
+def test_a_mirror_of_the_hub(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_ENDPOINT", server.address("/"))
+    weights.fetch(at("https://huggingface.co/whole"), tmp_path / "net.pth")
+    assert (tmp_path / "net.pth").read_bytes() == CONTENT
+
+
+def test_nothing_is_redirected_where_all_is_in_place() -> None:
+    weight = at("")
+    assert weights.environment([weight], [weights.home(weight)], Path("unused")) == {}
+
+
+def test_libraries_find_files_of_a_weights_dir(tmp_path: Path) -> None:
+    """torch and the real Hugging Face hub, offline, in a process of their own."""
+    hub, own = replace(HUB, sha256=SHA256), at("")
+    for weight in (hub, own):
+        place = weights.place_in(tmp_path / "carried", weight)
+        place.parent.mkdir(parents=True)
+        place.write_bytes(CONTENT)
+    paths = weights.ensure([hub, own], weights_dir=tmp_path / "carried", offline=True)
+    variables = weights.environment([hub, own], paths, tmp_path / "shelf")
+    script = (
+        "import torch, huggingface_hub as h; print(h.hf_hub_download('timm/net.a1', 'model.safetensors'));"
+        "print(torch.hub.get_dir() + '/pyiqa/net.pth')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], env={**os.environ, **variables}, capture_output=True, text=True, check=True
+    )
+    found = [Path(line) for line in done.stdout.split()]
+    assert [file.read_bytes() for file in found] == [CONTENT, CONTENT]
+    assert [file.resolve() for file in found] == paths
+
+
+def test_the_hub_finds_what_was_downloaded_into_its_cache(server: Server) -> None:
+    weight = replace(HUB, url=server.address("/whole"), sha256=SHA256)
+    paths = weights.ensure([weight])
+    script = "import huggingface_hub as h; print(h.hf_hub_download('timm/net.a1', 'model.safetensors'))"
+    variables = {**os.environ, **weights.environment([weight], paths, Path("unused"))}
+    assert variables["HF_HUB_OFFLINE"] == "1"
+    done = subprocess.run([sys.executable, "-c", script], env=variables, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == str(paths[0])
+
+
+def test_a_file_other_than_its_manifest_says_is_refused(tmp_path: Path) -> None:
+    weight = WeightFile(name="net.pth", url="http://localhost/none")
+    place = weights.place_in(tmp_path, weight)
+    place.parent.mkdir(parents=True)
+    place.write_bytes(b"right")
+    assert weights.ensure([weight], weights_dir=tmp_path, offline=True) == [place]
+    digest = hashlib.sha256(b"right").hexdigest()
+    (tmp_path / weights.MANIFEST).write_text(json.dumps({"checkpoints/net.pth": digest}))
+    assert weights.ensure([weight], weights_dir=tmp_path, offline=True) == [place]
+    place.write_bytes(b"wrong")
+    for strict in (True, False):
+        with pytest.raises(WeightsUnavailableError, match="is not the file that"):
+            weights.ensure([weight], weights_dir=tmp_path, offline=True, strict=strict)
+    (tmp_path / weights.MANIFEST).write_text("[")
+    with pytest.raises(WeightsUnavailableError, match="can't be read"):
+        weights.ensure([weight], weights_dir=tmp_path, offline=True)

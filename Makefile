@@ -5,7 +5,7 @@ VENV   := $(if $(LOCKED),.venv-locked,.venv)
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: demo test lint bench audit lock lowest clean
+.PHONY: demo test lint layers bench audit lock lowest clean
 
 demo: $(STAMP)
 	$(BIN)/python run_benchmark.py train configs/train_demo.yaml
@@ -18,6 +18,9 @@ lint: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+layers: $(STAMP)
+	$(BIN)/python -m tests.layers
 
 bench: $(STAMP)
 	$(BIN)/python -m tests.performance

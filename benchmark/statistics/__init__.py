@@ -47,7 +47,7 @@ _HOMES = {
     "mapping": ("Mapping", "fit", "mapped_plcc"),
     "measures": ("Correlations", "System", "WithinReference"),
     "power": ("Power", "simulate_power", "smallest_difference"),
-    "ranking": ("probability_best", "rank_intervals", "with_best"),
+    "rank_uncertainty": ("probability_best", "rank_intervals", "with_best"),
     "resampling": ("Resamples", "draw_counts", "leave_one_out"),
     "settings": ("StatisticsSettings",),
     "significance": ("bootstrap_p", "f_test", "holm", "max_t", "steiger", "williams"),

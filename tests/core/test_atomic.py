@@ -12,7 +12,7 @@ from benchmark.results import belongings, claims
 KILLED = """
 import os, sys
 from pathlib import Path
-from benchmark import atomic
+from benchmark.core import atomic
 os.fsync = lambda file: os.kill(os.getpid(), 9)
 atomic.write_bytes(Path(sys.argv[1]), b"x" * 1000)
 """

@@ -6,7 +6,7 @@ from pathlib import Path
 
 DROPPED = """
 import signal, time
-from benchmark import interrupts
+from benchmark.core import interrupts
 
 class Owner:
     def __del__(self):
@@ -23,7 +23,7 @@ except KeyboardInterrupt:
 """
 DONE = """
 import signal
-from benchmark import interrupts
+from benchmark.core import interrupts
 
 interrupts.ignore()
 signal.raise_signal(signal.SIGINT)

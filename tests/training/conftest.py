@@ -65,7 +65,7 @@ class Quick(Trainable):
         self.net.load_state_dict(state)
 
     def load(self, device):
-        from benchmark import checkpoints
+        from benchmark.plugins import checkpoints
 
         self.build(device)
         self.restore(checkpoints.read(self.checkpoint)["state"])

@@ -63,7 +63,7 @@ class Tiny(Trainable):
         self.net.load_state_dict({k: v for k, v in state.items() if not k.startswith("frozen.")})
 
     def load(self, device):
-        from benchmark import checkpoints
+        from benchmark.plugins import checkpoints
 
         self.build(device)
         self.restore(checkpoints.read(self.checkpoint)["state"])

@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from benchmark.commands.evaluate import Evaluation, Run, evaluate, read, together
+    from benchmark.commands.evaluate import evaluate
     from benchmark.commands.run import run
     from benchmark.commands.score import create_method
     from benchmark.commands.train import train
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from benchmark.core.errors import ConfigError, DataError, PluginError, Problem, UserError, WeightsUnavailableError
     from benchmark.plugins.contracts import Dataset, DatasetInfo, Method, MethodInfo, ScoreSource, WeightFile
     from benchmark.plugins.registry import list_datasets, list_methods
+    from benchmark.report.evaluation import Evaluation, Run, read, together
 
 _HOMES = {
     "Dataset": "plugins.contracts",
@@ -42,11 +43,11 @@ _HOMES = {
     "StatisticsConfig": "config.models",
     "TableConfig": "config.models",
     "TrainConfig": "config.models",
-    "Evaluation": "commands.evaluate",
-    "Run": "commands.evaluate",
+    "Evaluation": "report.evaluation",
+    "Run": "report.evaluation",
     "evaluate": "commands.evaluate",
-    "read": "commands.evaluate",
-    "together": "commands.evaluate",
+    "read": "report.evaluation",
+    "together": "report.evaluation",
     "run": "commands.run",
     "create_method": "commands.score",
     "list_datasets": "plugins.registry",

@@ -34,9 +34,9 @@ class Import:
     imported: str
 
 
-def rooms(plan: Path = Path(__file__).with_suffix(".toml")) -> dict[str, Room]:
+def rooms() -> dict[str, Room]:
     """The rooms as ``layers.toml`` orders them, the lowest first."""
-    content = tomllib.loads(plan.read_text(encoding="utf-8"))
+    content = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
     found: dict[str, Room] = {}
     for floor, (name, allowed) in enumerate(content.items()):
         below = frozenset(allowed.get("rooms", found))
@@ -112,8 +112,9 @@ def floors(pairs: set[tuple[str, str]], names: list[str]) -> dict[str, int]:
     return found
 
 
-def main(root: Path = Path(__file__).resolve().parent.parent) -> None:
+def main() -> None:
     """Print the house: each room with its floor, its modules and the rooms that it uses."""
+    root = Path(__file__).resolve().parent.parent
     plan, pairs, known = rooms(), arrows(root), modules(root)
     heights = floors(pairs, list(plan))
     for name in plan:

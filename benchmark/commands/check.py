@@ -1,25 +1,25 @@
-"""``check``: audits what a configuration names before anything is computed. Decodes images, imports no torch.
-
-Findings come from ``audit`` (for a training: ``check_training``); here they are gathered and printed.
-"""
+"""``check``: looks through all that a configuration names before anything is computed. Decodes images, imports no torch."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Annotated
 
+import typer
 from rich.console import Console
 from rich.text import Text
 
-from benchmark.commands import check_training, run
-from benchmark.commands.run import add_plugin_folders
+from benchmark.commands import front
+from benchmark.commands.steps import check_training, prepare
 from benchmark.config.models import RunConfig
-from benchmark.config.source import absolute, home_of, parse, read_source
+from benchmark.config.overrides import Overrides
+from benchmark.config.source import absolute, parse, read_source
 from benchmark.core.errors import Problem, Severity, UserError
 from benchmark.data import load
 from benchmark.data.check_table import audit
 from benchmark.evaluation import foresight
-from benchmark.plugins import contract_check
+from benchmark.plugins import contract_check, named_folders
 from benchmark.plugins.contracts import ScoreSource, Trainable
 from benchmark.scoring import destinations, lineup
 from benchmark.scoring.lineup import Entrant
@@ -38,8 +38,7 @@ def check(config: str | Path, settings: Sequence[str], plugin_folders: Sequence[
         problems, about_methods = check_training.findings(source, plugin_folders)
         return _conclude(problems, about_methods, console, "the data and the training")
     parsed = parse(RunConfig, source)
-    folders = [absolute(folder, source, ("plugins",)) for folder in parsed.plugins]
-    add_plugin_folders([*folders, *(home_of(folder).absolute() for folder in plugin_folders)])
+    named_folders.use(named_folders.absolute(parsed.plugins, source, plugin_folders))
     entrants = lineup.line_up(parsed.methods, source)
     dataset, _ = load.build(parsed.dataset, source)
     learned = any(isinstance(entrant.method, Trainable) for entrant in entrants)
@@ -63,9 +62,9 @@ def _refusals(config: str | Path, settings: Sequence[str], plugin_folders: Seque
     """What a run would refuse before it scores: splits, tables or a device that are not there."""
     severity: Severity = "error"
     try:
-        prepared = run.prepare(config, settings, {"plugins": plugin_folders})
+        prepared = prepare.prepare(config, settings, Overrides(plugins=plugin_folders))
         severity = "warning" if (prepared.output / "store").is_dir() else severity  # what is stored needs no device
-        run.refuse_device(prepared)
+        prepare.refuse_device(prepared)
     except UserError as error:
         return [Problem(severity, str(error))]
     return []
@@ -101,3 +100,14 @@ def method_problem(entrant: Entrant, weights_dir: Path | None, *, offline: bool)
 def _print(problem: Problem, console: Console) -> None:
     colour = COLOURS[problem.severity]
     console.print(Text.assemble((problem.severity, colour), f": {problem}"), highlight=False, soft_wrap=True)
+
+
+@front.guarded
+def command(
+    config: Annotated[Path, typer.Argument(metavar="CONFIG")],
+    set_: front.Settings = None,
+    plugins: front.Plugins = None,
+) -> int:
+    """Audit a configuration's data set and methods before a run."""
+    out, _ = front.consoles()
+    return int(check(config, set_ or (), [Path(item) for item in plugins or ()], out))

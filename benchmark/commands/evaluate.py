@@ -1,280 +1,29 @@
-"""From a table of scores to statistics, tables, plots, report and their files: the part of a run that needs no model.
-
-``run`` ends here, ``evaluate`` and ``report`` are nothing else. Pandas; never torch.
-"""
+"""``evaluate``: statistics, tables and plots of any table of scores; no images, no models. Pandas."""
 
 from __future__ import annotations
 
 import functools
 import hashlib
-import os
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any
 
 import pandas as pd
+import typer
 
+from benchmark.commands import front
 from benchmark.config.models import EvaluateConfig, PublishedEntry, ReportConfig, StatisticsConfig
-from benchmark.config.source import home_of, parse, source_of
-from benchmark.core import atomic, keywords, provenance
-from benchmark.core.errors import ConfigError, UserError
+from benchmark.config.source import home_of, parse, read_source, source_of
+from benchmark.core import keywords, provenance
+from benchmark.core.errors import ConfigError
 from benchmark.data.decimals import Mark
 from benchmark.evaluation import arguments, directions, foresight, table_input, table_sources
-from benchmark.evaluation.summarise import COMPARISON_COLUMNS, SUMMARY_COLUMNS, evaluate_scores
 from benchmark.plugins import contract_check, registry
 from benchmark.plugins.contracts import ScoreSource
-from benchmark.report import attachments, freshness
-from benchmark.report.content import ReportData
-from benchmark.results import belongings, claims, csv_files, run_json
-from benchmark.results.belongings import Holding
-from benchmark.results.claims import Claim
+from benchmark.report.evaluation import Choices, Evaluation, Facts, complete
+from benchmark.results import belongings, claims, csv_files
 from benchmark.results.scored import ScoredMethod, Status
-from benchmark.statistics.settings import StatisticsSettings
-
-Recorded = TypeVar("Recorded", ReportConfig, PublishedEntry)
-
-
-@dataclass(frozen=True, slots=True)
-class Evaluation:
-    """Scores with their statistics.
-
-    Attributes:
-        data: everything that tables, plots and report are made of.
-        directory: where ``save`` writes unless told otherwise.
-        claim: what the results are of; others' are not replaced.
-        inputs: files that were read and must not be replaced.
-    """
-
-    data: ReportData
-    directory: Path
-    claim: Claim = claims.UNKNOWN
-    inputs: tuple[Path, ...] = ()
-
-    @property
-    def scores(self) -> pd.DataFrame:
-        """One row a pair, a column a method (``scores.csv``)."""
-        return self.data.scores
-
-    @property
-    def summary(self) -> pd.DataFrame:
-        """One number a row (``summary.csv``)."""
-        return self.data.summary
-
-    @property
-    def comparisons(self) -> pd.DataFrame:
-        """One pair of methods a row (``comparisons.csv``)."""
-        return self.data.comparisons
-
-    @property
-    def failures(self) -> pd.DataFrame:
-        """One failed pair of a method a row (``failures.csv``)."""
-        return self.data.failures
-
-    @property
-    def exit_status(self) -> int:
-        """0 when all that was asked was done, 3 when a method failed, is unavailable, or missed pairs."""
-        return 0 if all(method.status == "scored" for method in self.data.methods) else 3
-
-    def __repr__(self) -> str:
-        """One screen: the ranked table as the commands print it."""
-        from benchmark.report.terminal import as_text  # noqa: PLC0415
-
-        return f"folder: {self.directory}\n{as_text(self.data)}"
-
-    def _repr_html_(self) -> str:
-        """The ranked table, for notebooks."""
-        from benchmark.report.terminal import as_html  # noqa: PLC0415
-
-        return as_html(self.data)
-
-    def save(self, directory: str | Path | None = None, *, redo: bool = True, overwrite: bool = False) -> Path:
-        """Write all files of a run and return the path of the report page.
-
-        Args:
-            directory: where to; default: the run's own folder.
-            redo: whether to make tables, plots and page anew even where they lie there already, unchanged.
-            overwrite: whether to replace results of another configuration, table or run.
-
-        Raises:
-            UserError: the folder holds somebody's files or other results, or somebody works there.
-        """
-        place = self.directory if directory is None else home_of(Path(directory))
-        with belongings.possession(place, self.claim, inputs=self.inputs, overwrite=overwrite) as holding:
-            return self.write(holding, redo=redo)
-
-    def write(self, holding: Holding, *, redo: bool = True) -> Path:
-        """What ``save`` does, into a folder that is held already."""
-        from benchmark.report import write_report  # noqa: PLC0415 - matplotlib is slow to import
-
-        place = holding.folder
-        tables = {
-            "scores.csv": self.data.scores,
-            "summary.csv": self.data.summary,
-            "comparisons.csv": self.data.comparisons,
-            "failures.csv": self.data.failures,
-        }
-        own = place.exists() and self.directory.exists() and place.samefile(self.directory)
-        copied = {} if own else attachments.contents(self.data, self.directory)
-        left = holding.files & set(attachments.names(self.data)) if own else set()
-        kept = [*tables, run_json.NAME, *copied, *left]
-        holding.admit(kept)
-        for name, table in tables.items():
-            csv_files.write_table(place / name, table)
-        run_json.write(place / run_json.NAME, self.data.record)
-        for name, content in copied.items():
-            atomic.write_bytes(place / name, content)
-        write_report(self.data, place, redo=redo, admit=holding.admit)
-        holding.settle([*kept, *freshness.names(place), freshness.NAME])
-        return place / "report.html"
-
-
-class Run(Evaluation):
-    """What ``run`` returns: an evaluation whose scores were computed."""
-
-
-def complete(
-    scores: pd.DataFrame,
-    methods: Sequence[ScoredMethod],
-    *,
-    failures: pd.DataFrame,
-    statistics: StatisticsConfig,
-    report: ReportConfig,
-    published: Mapping[str, PublishedEntry],
-    title: str,
-    notes: Sequence[str],
-    lower_mos_better: bool,
-    simulated: bool,
-    record: Mapping[str, Any],
-    directory: Path,
-    hints: Callable[[pd.DataFrame], Sequence[str]] = lambda _: (),
-) -> Run:
-    """Compute the statistics of a table of scores and put everything together that a report needs.
-
-    ``hints`` are notes that follow from the summary.
-    """
-    settings = StatisticsSettings(**statistics.model_dump())
-    found = evaluate_scores(scores, methods, settings, lower_mos_better=lower_mos_better)
-    notes = [*notes, *hints(found.summary), *found.notes]
-    content = {
-        "format": 1,
-        "tool": {"name": "efid-bench", "version": provenance.version("efid-bench"), "commit": provenance.commit()},
-        **record,
-        "statistics": statistics.model_dump(mode="json"),
-        "report": report.model_dump(mode="json"),
-        "published": {name: entry.model_dump(mode="json") for name, entry in published.items()},
-        "title": title,
-        "notes": notes,
-        "lower_mos_better": lower_mos_better,
-        "simulated": simulated,
-        "methods": [method.record() for method in methods],
-        "rows": {
-            "summary.csv": len(found.summary),
-            "comparisons.csv": len(found.comparisons),
-            "failures.csv": len(failures),
-        },
-    }
-    data = ReportData(
-        title=title,
-        scores=scores,
-        summary=found.summary,
-        comparisons=found.comparisons,
-        failures=failures,
-        methods=tuple(methods),
-        notes=tuple(notes),
-        config=report,
-        published=dict(published),
-        confidence=statistics.confidence,
-        lower_mos_better=lower_mos_better,
-        simulated=simulated,
-        record=content,
-    )
-    return Run(data, directory)
-
-
-def read(directory: str | Path) -> Evaluation:
-    """A finished run from its files; nothing is computed.
-
-    Raises:
-        benchmark.core.errors.UserError: the folder is not the output of a run.
-    """
-    directory = Path(directory)
-    content = run_json.read_finished(directory / run_json.NAME)
-    labels = [item["label"] for item in content["methods"]]
-    data = ReportData(
-        title=content["title"],
-        scores=csv_files.read_table(directory / "scores.csv", csv_files.KEYS, labels),
-        summary=_of_run(directory, content, "summary", SUMMARY_COLUMNS, ("method",)),
-        comparisons=_of_run(directory, content, "comparisons", COMPARISON_COLUMNS, ("method_a", "method_b")),
-        failures=_of_run(directory, content, "failures", csv_files.FAILURE_COLUMNS, ("method",)),
-        methods=tuple(ScoredMethod.from_record(item) for item in content["methods"]),
-        notes=tuple(content["notes"]),
-        config=_recorded(ReportConfig, content["report"], directory, "report"),
-        published={
-            name: _recorded(PublishedEntry, item, directory, f"published.{name}")
-            for name, item in content["published"].items()
-        },
-        confidence=float(content["statistics"]["confidence"]),
-        lower_mos_better=bool(content["lower_mos_better"]),
-        simulated=bool(content["simulated"]),
-        record=content,
-    )
-    claim = belongings.claimed(directory) or claims.of_record(content) or Claim("run", f"run in {directory}")
-    return Evaluation(attachments.read(data, directory), directory, claim)
-
-
-def _of_run(
-    directory: Path, content: Mapping[str, Any], name: str, columns: Sequence[str], naming: Sequence[str]
-) -> pd.DataFrame:
-    """A table of a run, which speaks of the run's methods and is as long as its record says.
-
-    Raises:
-        UserError: it is another run's, or cut short.
-    """
-    path = directory / f"{name}.csv"
-    table = csv_files.read_table(path, columns)
-    labels = {item["label"] for item in content["methods"]}
-    unknown = [str(label) for column in naming for label in table[column].unique() if str(label) not in labels]
-    if unknown:
-        raise UserError(f"{path}: it names a method {unknown[0]!r:.60} that {run_json.NAME} does not: of another run?")
-    rows = content.get("rows")
-    stated = rows.get(path.name) if isinstance(rows, dict) else None
-    if stated is not None and stated != len(table):
-        raise UserError(
-            f"{path}: {len(table)} rows, where {run_json.NAME} says {stated!r:.40}: cut short, or of another run"
-        )
-    return table
-
-
-def _recorded(kind: type[Recorded], content: Any, directory: Path, key: str) -> Recorded:
-    """A part of a record as its model; names what does not fit."""
-    place = directory / run_json.NAME
-    if not isinstance(content, Mapping):
-        raise UserError(f"{place}: {key}: expected a mapping")
-    return parse(kind, source_of(content, f"{place}: {key}"))
-
-
-def together(directories: str | Path | Sequence[str | Path]) -> Evaluation:
-    """Several finished runs side by side, by the names of their folders.
-
-    Raises:
-        benchmark.core.errors.UserError: a folder is not the output of a run, or two have the same name.
-    """
-    from benchmark.report.combine import side_by_side  # noqa: PLC0415
-
-    folders = [Path(item) for item in ([directories] if isinstance(directories, (str, Path)) else directories)]
-    if not folders:
-        raise UserError("together: name the output folder of at least one run")
-    names = [folder.absolute().name for folder in folders]
-    twice = [name for name in names if names.count(name) > 1]
-    if twice:
-        raise UserError(f"report: two folders are named {twice[0]!r}; rename one of them")
-    data = side_by_side({name: read(folder).data for name, folder in zip(names, folders, strict=True)})
-    listed = "\n".join(os.path.realpath(folder) for folder in folders)
-    digest = hashlib.sha256(listed.encode("utf-8", "surrogateescape")).hexdigest()
-    claim = claims.of_content("report", f"report of {', '.join(names)}", digest)
-    inputs = tuple(folder / run_json.NAME for folder in folders)
-    return Evaluation(data, Path("results", "+".join(names)), claim, inputs)
 
 
 @keywords.exact
@@ -359,13 +108,7 @@ def evaluate(
     options = {key: value for key, value in asdict(columns).items() if value is not None}
     options |= {"decimal": mark} if mark else {}
     options |= {"duplicates": duplicates} if drop_identical else {}
-    found = complete(
-        scores,
-        listed,
-        failures=_missing_scores(scores, said.methods),
-        statistics=asked.statistics,
-        report=asked.report,
-        published=asked.published,
+    facts = Facts(
         title=asked.report.title or Path(read_in.name).stem,
         notes=notes,
         lower_mos_better=said.lower_mos_better,
@@ -380,7 +123,6 @@ def evaluate(
             "versions": provenance.versions({"numpy", "scipy", "pandas", "numba"}),
             "machine": provenance.machine(),
         },
-        directory=output_of_table(Path(read_in.name), said.output),
         hints=functools.partial(
             directions.of_table,
             methods=[method for method in listed if method.label not in sources],
@@ -388,6 +130,9 @@ def evaluate(
             lower_mos_better=said.lower_mos_better,
         ),
     )
+    choices = Choices(asked.statistics, asked.report, asked.published)
+    place = output_of_table(Path(read_in.name), said.output)
+    found = complete(scores, listed, _missing_scores(scores, said.methods), choices, facts, place)
     if isinstance(table, pd.DataFrame):
         return replace(found, claim=claims.of_content("evaluate", "evaluate of a DataFrame", _sha256(scores)))
     return replace(found, claim=claims.of_file("evaluate", Path(table)), inputs=(Path(table),))
@@ -475,3 +220,54 @@ def _missing_scores(scores: pd.DataFrame, methods: Sequence[str]) -> pd.DataFram
         for pair in scores.loc[scores[label].isna(), "pair"]
     ]
     return pd.DataFrame(rows, columns=list(csv_files.FAILURE_COLUMNS), dtype=str)
+
+
+@front.guarded
+def command(
+    table: Annotated[Path, typer.Argument(metavar="TABLE.csv", help="One row a pair, a column a method.")],
+    mos: Annotated[str, typer.Option(metavar="COL", help="Column of labels.")],
+    methods: Annotated[str, typer.Option(metavar="A,B", help="Columns of scores; enhancer-mean adds the floor.")],
+    lower_better: Annotated[str | None, typer.Option(metavar="A,B", help="Those in which lower means better.")] = None,
+    lower_mos_better: Annotated[
+        bool, typer.Option("--lower-mos-better", help="Lower labels mean better quality.")
+    ] = False,
+    reference: Annotated[str | None, typer.Option(metavar="COL", help="Column of references.")] = None,
+    cluster: Annotated[str | None, typer.Option(metavar="COL", help="Column of what is resampled (patient).")] = None,
+    condition: Annotated[str | None, typer.Option(metavar="COL", help="Column of the enhancement algorithm.")] = None,
+    mos_sd: Annotated[str | None, typer.Option(metavar="COL", help="Column of the labels' standard deviation.")] = None,
+    observers: Annotated[str | None, typer.Option(metavar="COL", help="Column of the number of observers.")] = None,
+    decimal: Annotated[str | None, typer.Option(metavar=", OR .", help="Decimal mark of the table's numbers.")] = None,
+    duplicates: Annotated[
+        str, typer.Option(metavar="HOW", help="Rows that stand twice: refuse, or drop-identical.")
+    ] = "refuse",
+    output: front.Output = None,
+    set_: front.Settings = None,
+    overwrite: front.Overwrite = False,
+) -> int:
+    """Compute the same statistics, tables and plots from any table of scores; no images needed."""
+    out, _ = front.consoles()
+    source = read_source({}, set_ or ())
+    config = parse(EvaluateConfig, source)
+    refuse_output_of_table(table, output, overwrite=overwrite)
+    with source.placing():
+        result = evaluate(
+            table,
+            mos=mos,
+            methods=front.names(methods) or [],
+            lower_better=front.names(lower_better) or [],
+            lower_mos_better=lower_mos_better,
+            reference=reference,
+            cluster=cluster,
+            condition=condition,
+            mos_sd=mos_sd,
+            observers=observers,
+            decimal=decimal,
+            duplicates=duplicates,
+            statistics=config.statistics,
+            report=config.report,
+            published=config.published,
+            output=output,
+        )
+    result.save(overwrite=overwrite)
+    front.show(result, out)
+    return int(result.exit_status)

@@ -1,12 +1,16 @@
-"""Planning a study: what ``power`` prints. Pandas; the arithmetic is in ``benchmark.statistics.power``."""
+"""``power``: how large a study must be to find a difference. Pandas; the arithmetic is in ``statistics.power``."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
+import typer
 
+from benchmark.commands import front
 from benchmark.core.errors import UserError
+from benchmark.report.evaluation import read
 from benchmark.statistics.power import simulate_power, smallest_difference
 from benchmark.statistics.settings import StatisticsSettings
 from benchmark.statistics.simulated import Model
@@ -82,3 +86,33 @@ def smallest_differences(comparisons: pd.DataFrame, settings: StatisticsSettings
     smallest = rows.assign(smallest=smallest_difference(-reach, reach, confidence, freedom=freedom))
     groups = smallest.groupby(["dataset", "split", "statistic"], sort=False, dropna=False)["smallest"]
     return groups.agg(least="min", median="median", most="max").reset_index()
+
+
+@front.guarded
+def command(
+    directory: Annotated[
+        Path | None, typer.Argument(metavar="[DIR]", help="A finished run: what it could show.")
+    ] = None,
+    references: Annotated[
+        int, typer.Option(parser=front.whole_number(2), metavar="N", help="Number of photographs.")
+    ] = 300,
+    conditions: Annotated[
+        int, typer.Option(parser=front.whole_number(1), metavar="N", help="Enhanced images of each.")
+    ] = 6,
+    srcc: Annotated[float, typer.Option(parser=front.number, metavar="R", help="SRCC of the better method.")] = 0.8,
+    difference: Annotated[
+        float, typer.Option(parser=front.number, metavar="D", help="How much lower the other one's is.")
+    ] = 0.02,
+    seed: Annotated[int, typer.Option(parser=front.whole_number(0), metavar="S", help="Same seed, same answer.")] = 0,
+) -> int:
+    """How likely a difference is to be found with so many references; or what a finished run could have shown."""
+    if directory is not None:
+        table = smallest_differences(read(directory).comparisons)
+        print(
+            "smallest differences that would be found in 80 % of such studies (least, median, most over pairs of methods)"
+        )
+        print(table.to_string(index=False))
+    else:
+        text = plan(references=references, conditions=conditions, srcc=srcc, difference=difference, seed=seed)
+        print(text)
+    return 0

@@ -1,16 +1,22 @@
-"""One method, one pair: for ``score`` and for notebooks. Torch is imported when a score is asked for."""
+"""``score``: one method, one pair, on the command line and in notebooks. Torch is imported when a score is asked for."""
 
 from __future__ import annotations
 
+import contextlib
+import json
 import math
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TextIO, cast
 
+import typer
+
+from benchmark.commands import front
 from benchmark.config.complaints import shown
 from benchmark.config.models import DeviceChoice, SeedChoice
-from benchmark.config.source import Source, parse, source_of
-from benchmark.core import provenance
+from benchmark.config.source import Source, parse, read_source, source_of
+from benchmark.core import provenance, streams
 from benchmark.core.errors import ConfigError, PluginError, UserError, WeightsUnavailableError, in_words
 from benchmark.core.hashes import sha256_file
 from benchmark.plugins import contract_check, registry, weights
@@ -56,10 +62,10 @@ class LoadedMethod:
             UserError: they aren't such tensors, the method fails, or what it gives is no score: not finite, or outside the
                 range that it declares.
         """
-        import torch  # noqa: PLC0415
+        import torch
 
-        from benchmark.core.randomness import content_sha256  # noqa: PLC0415
-        from benchmark.scoring import score_group  # noqa: PLC0415
+        from benchmark.core.randomness import content_sha256
+        from benchmark.scoring import score_group
 
         check_images(enhanced, "enhanced")
         check_images(reference, "reference")
@@ -89,7 +95,7 @@ def check_images(images: object, name: str) -> None:
     Raises:
         UserError: it is something else; the message says what to do.
     """
-    import torch  # noqa: PLC0415
+    import torch
 
     wanted = f"{name} must be a float tensor of RGB values in [0, 1], (N, 3, H, W)"
     if not isinstance(images, torch.Tensor):
@@ -218,8 +224,8 @@ def read_pair(
     Raises:
         UserError: an image can't be read, or the sizes differ.
     """
-    from benchmark.images.read import read_image  # noqa: PLC0415
-    from benchmark.images.sizes import SizePolicy, harmonise  # noqa: PLC0415
+    from benchmark.images.read import read_image
+    from benchmark.images.sizes import SizePolicy, harmonise
 
     sizes = sizes or SizePolicy()
     one, other = (read_image(path, **sizes.decoding()) for path in (enhanced, reference))
@@ -234,13 +240,13 @@ def pair_notes(enhanced: Path, reference: Path, sizes: SizePolicy | None = None)
         reference: a file.
         sizes: how they are read.
     """
-    import pandas as pd  # noqa: PLC0415
+    import pandas as pd
 
-    from benchmark.data.check_copies import unenhanced  # noqa: PLC0415
-    from benchmark.data.check_reading import bit_depths, orientations  # noqa: PLC0415
-    from benchmark.data.pairs import complete  # noqa: PLC0415
-    from benchmark.data.survey import survey  # noqa: PLC0415
-    from benchmark.images.sizes import SizePolicy  # noqa: PLC0415
+    from benchmark.data.check_copies import unenhanced
+    from benchmark.data.check_reading import bit_depths, orientations
+    from benchmark.data.pairs import complete
+    from benchmark.data.survey import survey
+    from benchmark.images.sizes import SizePolicy
 
     sizes = sizes or SizePolicy()
     row = {"enhanced": enhanced.name, "reference": reference.name, "mos": 0.0}
@@ -253,7 +259,7 @@ def pair_notes(enhanced: Path, reference: Path, sizes: SizePolicy | None = None)
 
 def flat_note(method: LoadedMethod, enhanced: NDArray[np.float32], reference: NDArray[np.float32]) -> Sequence[str]:
     """What must be said beside the score of two images of which one is of one colour."""
-    from benchmark.scoring.flatness import is_flat, notes  # noqa: PLC0415
+    from benchmark.scoring.flatness import is_flat, notes
 
     name = method.info.name
     flat = [(name, "")] if is_flat(enhanced) or is_flat(reference) else []
@@ -262,6 +268,43 @@ def flat_note(method: LoadedMethod, enhanced: NDArray[np.float32], reference: ND
 
 def score_pair(method: LoadedMethod, enhanced: NDArray[np.float32], reference: NDArray[np.float32]) -> float:
     """The score of one pair of images as ``read_pair`` gives them."""
-    import torch  # noqa: PLC0415
+    import torch
 
     return float(method.score(torch.from_numpy(enhanced)[None], torch.from_numpy(reference)[None])[0])
+
+
+@front.guarded
+def command(
+    method: Annotated[str, typer.Argument(metavar="METHOD")],
+    enhanced: Annotated[Path, typer.Argument(metavar="ENHANCED")],
+    reference: Annotated[Path, typer.Argument(metavar="REFERENCE")],
+    set_: front.Settings = None,
+    device: front.Device = None,
+    plugins: front.Plugins = None,
+    orientation: Annotated[Literal["ignore", "apply"], typer.Option(help="EXIF orientation.")] = "ignore",
+    bit_depth: Annotated[
+        int | None,
+        typer.Option(parser=front.whole_number(8, 16), metavar="N", help="Bits of the values of 16-bit files."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help='Print {"method": …, "score": …}.')] = False,
+) -> int:
+    """Score one pair with one method."""
+    from benchmark.images.sizes import SizePolicy
+
+    front.add_plugins(plugins)
+    source = read_source({}, set_ or ())
+    sizes = SizePolicy(orientation=orientation, bit_depth=bit_depth)
+    where = usable_device(device or "auto", "--device")
+    with contextlib.redirect_stdout(
+        cast(TextIO, streams.Steady(sys.stderr))
+    ):  # what a plug-in prints is no part of the result
+        check_method(method, source.values, source)
+        pair = read_pair(enhanced, reference, sizes)
+        for note in pair_notes(enhanced, reference, sizes):
+            print(f"note: {note}")
+        loaded = load_method(method, source.values, source, device=where)
+        value = score_pair(loaded, *pair)
+        for note in flat_note(loaded, *pair):
+            print(f"note: {note}")
+    print(json.dumps({"method": loaded.info.name, "score": value}) if as_json else value)
+    return 0

@@ -1,7 +1,4 @@
-"""``train``: a configuration to a trained checkpoint. Wires data, method, weights and the loop; torch only inside.
-
-Neighbour of ``pipeline``, which does the same for ``run``.
-"""
+"""``train``: a configuration to a trained checkpoint, step by step. Torch is imported once all is checked."""
 
 from __future__ import annotations
 
@@ -12,11 +9,12 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
+import typer
 from rich.console import Console
 
-from benchmark.commands.run import add_plugin_folders
+from benchmark.commands import front
 from benchmark.config.models import TrainConfig
 from benchmark.config.source import Source, absolute, parse, read_source
 from benchmark.core import atomic, owner, places, provenance
@@ -25,7 +23,7 @@ from benchmark.core.hashes import sha256_file
 from benchmark.data import load
 from benchmark.data.load import Data
 from benchmark.evaluation import foresight
-from benchmark.plugins import checkpoints, contract_check, registry, weights
+from benchmark.plugins import checkpoints, contract_check, named_folders, registry, weights
 from benchmark.plugins.contracts import Trainable, WeightFile
 from benchmark.plugins.options import check_options, options_model
 from benchmark.results import csv_files
@@ -151,7 +149,7 @@ def prepare(source: Source) -> Prepared:
         UserError: the configuration or the data can't be used.
     """
     parsed = parse(TrainConfig, source)
-    add_plugins(parsed, source)
+    named_folders.use(named_folders.absolute(parsed.plugins, source))
     method, options = build_method(parsed, source)
     device = usable_device(parsed, source)
     loaded = load.load(parsed.dataset, source, None)
@@ -187,11 +185,6 @@ def usable_device(parsed: TrainConfig, source: Source) -> str:
     if parsed.train.amp and device == "cpu":
         raise ConfigError(f"{source.where(('train', 'amp'))}: train.amp needs a CUDA device; the device is cpu")
     return device
-
-
-def add_plugins(parsed: TrainConfig, source: Source) -> None:
-    """Make the configuration's plug-in folders known."""
-    add_plugin_folders([absolute(folder, source, ("plugins",)) for folder in parsed.plugins])
 
 
 def weight_hashes(method: Trainable, found: Sequence[tuple[WeightFile, Path]]) -> dict[str, str]:
@@ -248,9 +241,9 @@ def _run(
 ) -> Path:
     tune_allocator()
     compiled.settle()
-    import torch  # noqa: PLC0415 - everything that the user may have to mend was checked before
+    import torch
 
-    from benchmark.training import loop, parallel  # noqa: PLC0415
+    from benchmark.training import loop, parallel
 
     parsed, method, division, device = prepared.config, prepared.method, prepared.division, prepared.device
     if parsed.threads is not None:
@@ -298,12 +291,24 @@ def description(division: Division) -> str:
 
 
 def _plot(directory: Path, title: str) -> None:
-    import pandas as pd  # noqa: PLC0415
+    import pandas as pd
 
-    from benchmark.report.plots import history  # noqa: PLC0415 - matplotlib is slow to import
-    from benchmark.report.plots.style import Plot  # noqa: PLC0415
+    from benchmark.report.plots import history
+    from benchmark.report.plots.style import Plot
 
     table = pd.read_csv(directory / "history.csv", **csv_files.EXACT)
     drawn = Plot("history", f"Training of {title}", "", partial(history.draw, table, title))
     atomic.write_bytes(directory / "history.png", drawn.save("png"))
     atomic.write_bytes(directory / "history.pdf", drawn.save("pdf"))
+
+
+@front.guarded
+def command(
+    config: Annotated[Path, typer.Argument(metavar="CONFIG", help="A configuration with `method` and `train`.")],
+    set_: front.Settings = None,
+) -> int:
+    """Train a learned method; the same command goes on where it was interrupted."""
+    out, err = front.consoles()
+    directory = train(config, settings=set_ or (), console=err)
+    out.print(f"checkpoint: {directory / 'best.pt'}", soft_wrap=True, highlight=False, markup=False)
+    return 0

@@ -1,6 +1,6 @@
 """``weights``: everything that a configuration's methods download, into their caches or into a folder for other machines.
 
-No torch. Neighbour: ``weights``, which finds and fetches single files.
+No torch; single files are found and fetched by ``plugins.weights``.
 """
 
 from __future__ import annotations
@@ -8,16 +8,18 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Annotated
 
+import typer
 from rich.console import Console
 
-from benchmark.commands.run import add_plugin_folders
+from benchmark.commands import front
 from benchmark.config.models import MethodEntry, RunConfig, TrainConfig
-from benchmark.config.source import absolute, parse, read_source
+from benchmark.config.source import parse, read_source
 from benchmark.core import atomic
 from benchmark.core.errors import WeightsUnavailableError
 from benchmark.core.hashes import sha256_file
-from benchmark.plugins import weights
+from benchmark.plugins import named_folders, weights
 from benchmark.plugins.contracts import WeightFile
 from benchmark.results import lineage
 from benchmark.scoring import lineup
@@ -39,11 +41,11 @@ def fetch_all(config: str | Path, settings: Sequence[str], to: Path | None, cons
     entries: tuple[MethodEntry, ...]
     if "method" in source.values:
         training = parse(TrainConfig, source)
-        entries, folders = (training.method,), training.plugins
+        entries, named = (training.method,), training.plugins
     else:
         running = parse(RunConfig, source)
-        entries, folders = running.methods, running.plugins
-    add_plugin_folders([absolute(folder, source, ("plugins",)) for folder in folders])
+        entries, named = running.methods, running.plugins
+    named_folders.use(named_folders.absolute(named, source))
     wanted: dict[WeightFile, str] = {}
     for entrant in lineup.line_up(entries, source):
         for weight in lineage.pinned(entrant.method, lambda _: None) if entrant.method is not None else ():
@@ -68,3 +70,18 @@ def _fetch(wanted: dict[WeightFile, str], to: Path | None, console: Console) -> 
         atomic.write_text(to / weights.MANIFEST, json.dumps(dict(sorted(manifest.items())), indent=2) + "\n")
     console.print(f"{len(wanted) - missing} of {len(wanted)} files at hand", highlight=False)
     return 3 if missing else 0
+
+
+@front.guarded
+def command(
+    config: Annotated[Path, typer.Argument(metavar="CONFIG")],
+    to: Annotated[
+        Path | None,
+        typer.Option(
+            "--to", parser=front.path_option, metavar="DIR", help="Gather the files there, for `weights_dir:`."
+        ),
+    ] = None,
+    set_: front.Settings = None,
+) -> int:
+    """Download all that the configuration's methods need, for use on a machine without network."""
+    return fetch_all(config, set_ or (), to, front.consoles()[0])

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmark.config.models import RunConfig
+from benchmark.config.overrides import Overrides
 from benchmark.config.source import Source, absolute, parse, read_source
 from benchmark.core.errors import ConfigError
 from benchmark.data.load import Data
@@ -109,11 +110,11 @@ def output_of(parsed: RunConfig, source: Source, config: Config) -> Path:
     return Path("results", _name(config)).absolute()
 
 
-def narrowing(source: Source, overrides: Mapping[str, Any]) -> list[str]:
+def narrowing(source: Source, overrides: Overrides) -> list[str]:
     """The options by which a run leaves out methods or references of its configuration."""
     limit = source.set_by.get(("limit",))
     methods = source.set_by.get(("methods",))
-    return [*(["--methods"] if overrides.get("methods") else []), *(words for words in (methods, limit) if words)]
+    return [*(["--methods"] if overrides.methods else []), *(words for words in (methods, limit) if words)]
 
 
 def _takes_a_part(folder: Path) -> bool:

@@ -16,12 +16,12 @@ from pydantic import ValidationError
 
 import benchmark
 from benchmark.cli import main
-from benchmark.commands import evaluate
 from benchmark.config.models import EvaluateConfig, PublishedEntry
 from benchmark.config.source import parse, read_source
 from benchmark.config.written import Written
 from benchmark.core.errors import ConfigError
 from benchmark.plugins.options import check_options
+from benchmark.report import evaluation
 
 TEXTS = ["0.900", "0.9", ".900", "-0.80", "1", "1.", "0.8070", "+0.5", "1.0e-1", "1e-1", "0.000", "-.5"]
 DIGITS = [3, 1, 3, 2, 0, 0, 4, 1, 2, 1, 3, 1]
@@ -161,5 +161,5 @@ def test_evaluate_prints_and_compares_as_written_and_report_repeats_it(
     other = tmp_path / "other"
     found = benchmark.evaluate(table, mos="mos", methods=["psnr"], published={"psnr": entry("0.8280")})
     found.save(other)
-    both = evaluate.together([out, other])
+    both = evaluation.together([out, other])
     assert [str(srcc(both.data.published[name])) for name in ("psnr", "lpips")] == ["0.830", "0.9000"]

@@ -7,9 +7,10 @@ import pandas as pd
 import pytest
 
 from benchmark.cli import main
-from benchmark.commands.run import prepare
+from benchmark.commands.steps.prepare import prepare
 from benchmark.config.kinds import fit
 from benchmark.config.models import EvaluateConfig, RunConfig
+from benchmark.config.overrides import Overrides
 from benchmark.config.source import parse, read_source
 from benchmark.core.errors import ConfigError
 from benchmark.data.pairs import choose_splits
@@ -70,7 +71,7 @@ def test_tables_and_published_values_of_what_is_not_there_are_refused_before_any
 
 def test_published_values_may_speak_of_splits_that_are_not_scored_and_of_other_data_sets(config: Path) -> None:
     entry = "{srcc: 0.5, source: x, dataset: efid, split: anything}"
-    assert prepare(config, [f"published={{psnr: {entry}}}"], {}).config.published["psnr"].split == "anything"
+    assert prepare(config, [f"published={{psnr: {entry}}}"], Overrides()).config.published["psnr"].split == "anything"
 
 
 @pytest.mark.parametrize(
@@ -112,7 +113,7 @@ def test_sizes_that_no_image_can_have_are_refused_before_an_image_is_read(
     told = said(capsys, "run", str(config), "--set", f"dataset.resize={resize}")
     assert "resize" in told
     assert "scoring" not in told
-    assert prepare(config, ["dataset.resize=[8, 9]"], {}).data.sizes.resize == (8, 9)
+    assert prepare(config, ["dataset.resize=[8, 9]"], Overrides()).data.sizes.resize == (8, 9)
 
 
 def test_an_option_that_names_nothing_is_no_option_that_is_absent(
@@ -136,7 +137,7 @@ def test_what_may_be_a_path_or_a_truth_value_is_a_truth_value_only_where_the_wor
 
 
 def test_two_methods_never_have_one_name_in_tables(config: Path) -> None:
-    entrants = prepare(config, ["methods=[psnr, {name: ssim, label: PSNR}, gmsd]"], {}).entrants
+    entrants = prepare(config, ["methods=[psnr, {name: ssim, label: PSNR}, gmsd]"], Overrides()).entrants
     assert [scored_method(entrant, 0, 4, "").title for entrant in entrants] == ["psnr", "PSNR", "GMSD"]
 
 
@@ -145,7 +146,7 @@ def test_a_folder_of_weights_that_is_not_there_is_said_where_weights_are_needed(
 ) -> None:
     weights = ("--set", f"weights_dir={tmp_path / 'nowhere'}")
     assert "nowhere is no folder" in said(capsys, "run", str(config), "--set", "methods=[lpips]", *weights)
-    assert prepare(config, [weights[1]], {}).entrants[0].name == "psnr", "and is no matter to others"
+    assert prepare(config, [weights[1]], Overrides()).entrants[0].name == "psnr", "and is no matter to others"
 
 
 def test_check_says_what_a_run_would_refuse(config: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,8 +9,8 @@ import pytest
 from scipy.stats import spearmanr
 
 import benchmark
-from benchmark.commands.evaluate import Evaluation
 from benchmark.config.models import StatisticsConfig
+from benchmark.report.evaluation import Evaluation
 
 
 def table() -> pd.DataFrame:

@@ -13,7 +13,8 @@ from rich.console import Console
 
 import benchmark
 from benchmark.cli import main
-from benchmark.commands import check, listing, score
+from benchmark.commands import check, score
+from benchmark.commands import list as listing
 from benchmark.config.models import MethodEntry
 from benchmark.config.source import Source
 from benchmark.core.errors import PluginError, UserError

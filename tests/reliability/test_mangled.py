@@ -17,8 +17,8 @@ from rich.console import Console
 import benchmark
 from benchmark import plugins
 from benchmark.cli import main
-from benchmark.commands import evaluate
 from benchmark.core.errors import UserError
+from benchmark.report import evaluation
 
 MAE = """
 from benchmark import Method, MethodInfo
@@ -146,7 +146,7 @@ def records(record: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
 def fault_of(out: Path) -> str:
     """Why a folder can't be reported; empty where it can."""
     try:
-        evaluate.read(out)
+        evaluation.read(out)
     except UserError as error:
         return str(error)
     return ""

@@ -10,8 +10,9 @@ import pytest
 
 from benchmark import run
 from benchmark.commands import train as training_run
-from benchmark.commands.run import prepare
+from benchmark.commands.steps.prepare import prepare
 from benchmark.config.models import MethodEntry
+from benchmark.config.overrides import Overrides
 from benchmark.config.source import read_source
 from benchmark.core.errors import WeightsUnavailableError
 from benchmark.core.hashes import FileHashes, sha256_file
@@ -32,7 +33,7 @@ def told(workshop: Path, checkpoint: str = "one/last.pt", **dataset: Any) -> str
         "dataset": {"name": "table", "file": str(workshop / "pairs.csv"), **dataset},
         "methods": [{"name": "quick", "checkpoint": str(workshop / checkpoint)}],
     }
-    prepared = prepare(config, (), {})
+    prepared = prepare(config, (), Overrides())
     said = checkpoints.summary(workshop / checkpoint)
     return lineage.trained_on(said, prepared.data.name, prepared.data.table, sha256_file)
 
@@ -248,6 +249,6 @@ def test_a_checkpoint_that_names_no_training_references_is_marked(train: Train, 
             "dataset": {"name": "table", "file": str(workshop / "pairs.csv")},
             "methods": [{"name": "quick", "checkpoint": str(workshop / name)}],
         }
-        prepared = prepare(config, (), {})
+        prepared = prepare(config, (), Overrides())
         judge_checkpoints(prepared.entrants, {}, dict)
         assert any("may have seen those scored" in mark for mark in prepared.entrants[0].marks) is marked

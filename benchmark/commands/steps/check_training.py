@@ -1,7 +1,4 @@
-"""``check`` for a configuration with ``method`` and ``train``: data, division, weights, checkpoints. No torch.
-
-Neighbours: ``checking``, which does the same for ``run``, and ``training_run``, which does what is announced here.
-"""
+"""``check`` for a configuration with ``method`` and ``train``: data, division, weights, checkpoints. No torch."""
 
 from __future__ import annotations
 
@@ -10,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from benchmark.commands import train
-from benchmark.commands.run import add_plugin_folders
 from benchmark.commands.train import Prepared
 from benchmark.config.models import TrainConfig
 from benchmark.config.source import Source, parse
@@ -20,7 +16,7 @@ from benchmark.data import load
 from benchmark.data.check_table import audit
 from benchmark.images.read import image_header, read_image
 from benchmark.images.sizes import SizePolicy, harmonise
-from benchmark.plugins import checkpoints, contract_check, weights
+from benchmark.plugins import checkpoints, contract_check, named_folders, weights
 from benchmark.plugins.contracts import Method, WeightFile
 from benchmark.results import lineage
 from benchmark.training import agreement, course, statement
@@ -32,9 +28,8 @@ def findings(source: Source, plugin_folders: Sequence[Path]) -> tuple[list[Probl
     Raises:
         UserError: the configuration itself can't be used.
     """
-    add_plugin_folders([folder.absolute() for folder in plugin_folders])
     parsed = parse(TrainConfig, source)
-    train.add_plugins(parsed, source)
+    named_folders.use(named_folders.absolute(parsed.plugins, source, plugin_folders))
     method, _ = train.build_method(parsed, source)
     train.usable_device(parsed, source)
     dataset, _ = load.build(parsed.dataset, source)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import inspect
 from typing import get_args
 
+import typer
 from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from benchmark.commands import front
 from benchmark.core.errors import PluginError, UserError, in_words
 from benchmark.plugins import contract_check, registry, weights
 from benchmark.plugins.contracts import Dataset, Method, MethodInfo
@@ -108,3 +110,26 @@ def _table(*headers: str) -> Table:
     for header in headers:
         table.add_column(header, overflow="fold", no_wrap=header == "name")
     return table
+
+
+app = typer.Typer(help="List methods or data sets.", no_args_is_help=True, rich_markup_mode=None)
+
+
+@app.command()
+@front.guarded
+def methods(name: front.PluginName = None, plugins: front.Plugins = None) -> int:
+    """All methods, with direction, source, licence, and whether they can be used now; or one with its options."""
+    front.add_plugins(plugins)
+    if name is not None:
+        return print_options(front.consoles()[0], registry.methods().load(name))
+    return print_methods(front.consoles()[0])
+
+
+@app.command()
+@front.guarded
+def datasets(name: front.PluginName = None, plugins: front.Plugins = None) -> int:
+    """All data sets, with where to get them; or one with its options."""
+    front.add_plugins(plugins)
+    if name is not None:
+        return print_options(front.consoles()[0], registry.datasets().load(name))
+    return print_datasets(front.consoles()[0])

@@ -1,0 +1,138 @@
+"""What the commands share: options that several take, exit statuses, consoles, and how a result is shown.
+
+Everything that costs time is imported inside a function, so that a command pays for nothing that it does not use.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, ParamSpec, TextIO, cast
+
+import typer
+
+from benchmark.core import streams
+from benchmark.core.errors import UserError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from benchmark.report.evaluation import Evaluation
+
+Parameters = ParamSpec("Parameters")
+
+INTERRUPTED = "interrupted; what was scored is kept: the same command goes on from there"
+PIPED_WIDTH = 160  # nobody's terminal is asked when output goes into a pipe or file
+
+
+def whole_number(least: int, most: int | None = None) -> Callable[[Any], int]:
+    """Reads an option as a whole number; typer's own sentence would be pydantic's."""
+    range_ = f"of at least {least}" if most is None else f"from {least} to {most}"
+
+    def read(text: Any) -> int:
+        known = re.fullmatch(r"[-+]?[0-9]{1,18}", str(text)) is not None
+        if known and int(text) >= least and (most is None or int(text) <= most):
+            return int(text)
+        raise typer.BadParameter(f"expected a whole number {range_} (given: {text!r})")
+
+    return read
+
+
+def number(text: Any) -> float:
+    """Reads an option as a number, in words of our own."""
+    try:
+        return float(text)
+    except ValueError:
+        raise typer.BadParameter(f"expected a number (given: {text!r})") from None
+
+
+def path_option(text: Any) -> Path:
+    """Reads an option as a path; shells leave ``~`` as it is within ``--output=~/x``."""
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:
+        raise typer.BadParameter(f"there is no user whose folder {str(text)!r} could be") from None
+
+
+Output = Annotated[
+    Path | None, typer.Option("--output", parser=path_option, metavar="DIR", help="Folder for all files of the run.")
+]
+Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace other results that lie in the output folder.")]
+Settings = Annotated[
+    list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Override a key: statistics.replicates=2000.")
+]
+Plugins = Annotated[
+    list[Path] | None,
+    typer.Option("--plugins", parser=path_option, metavar="DIR", help="A folder with methods/ and datasets/ in it."),
+]
+PluginName = Annotated[str | None, typer.Argument(metavar="[NAME]", help="One of them: what it is, and its options.")]
+Device = Annotated[str | None, typer.Option("--device", metavar="D", help="auto, cpu, cuda or cuda:N.")]
+
+
+def guarded(function: Callable[Parameters, int | None]) -> Callable[Parameters, NoReturn]:
+    """Turn a user's mistakes into one or two lines and exit status 2, and Ctrl-C into 130."""
+
+    @functools.wraps(function)
+    def run(*args: Parameters.args, **kwargs: Parameters.kwargs) -> NoReturn:
+        told = streams.Steady(sys.stderr)
+        try:
+            status = function(*args, **kwargs) or 0
+        except UserError as error:
+            print(f"error: {error}", file=told)
+            status = 2
+        except KeyboardInterrupt:
+            print(INTERRUPTED, file=told)
+            status = 130
+        except BrokenPipeError:  # whoever read the results wants no more
+            status = 0
+        except OSError as error:
+            print(f"error: {error.filename or ''}: {error.strerror or error}".replace(": :", ":"), file=told)
+            status = 2
+        raise typer.Exit(status)
+
+    return run
+
+
+def consoles() -> tuple[Console, Console]:
+    """Where results go, and where progress goes."""
+    from rich.console import Console
+
+    class Results(Console):
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError  # a reader that left is no failure, as rich has it
+
+    out = Results(markup=False)
+    told = Console(file=cast(TextIO, streams.Steady(sys.stderr)), markup=False)
+    return out if out.is_terminal else Results(width=PIPED_WIDTH, markup=False), told
+
+
+def names(text: str | None) -> list[str] | None:
+    return None if text is None else [name.strip() for name in text.split(",") if name.strip()]
+
+
+def add_plugins(folders: list[Path] | None) -> None:
+    from benchmark import plugins
+
+    for folder in folders or ():
+        try:
+            plugins.add_folder(Path(folder))
+        except FileNotFoundError:
+            raise UserError(f"--plugins {folder}: holds neither methods/ nor datasets/") from None
+
+
+def show(result: Evaluation, console: Console, directory: Path | None = None) -> None:
+    from benchmark.report.terminal import ranked_table
+
+    console.print(ranked_table(result.data))
+    for note in result.data.notes:
+        console.print(f"note: {note}", highlight=False, markup=False, style="dim")
+    console.print(f"report: {_short(directory or result.directory)}", soft_wrap=True, highlight=False, markup=False)
+
+
+def _short(directory: Path) -> Path:
+    """The report's path, relative to the working directory where it lies below it."""
+    place = directory.absolute() / "report.html"
+    return place.relative_to(Path.cwd()) if place.is_relative_to(Path.cwd()) else place

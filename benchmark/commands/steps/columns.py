@@ -1,0 +1,56 @@
+"""Each method's scores in the order of the pairs; what answers from labels or files is asked here. Pandas."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from benchmark.core.errors import PluginError, UserError, in_words
+from benchmark.plugins import contract_check, registry
+from benchmark.plugins.contracts import ScoreSource
+from benchmark.results.scored import Failure
+from benchmark.scoring import asking, promise
+from benchmark.scoring.engine import Outcome
+from benchmark.scoring.lineup import Entrant
+from benchmark.scoring.work import Prepared
+
+
+def columns(prepared: Prepared, scored: Outcome) -> list[tuple[str, list[float]]]:
+    """Each method's scores in the order of the pairs; score sources answer here."""
+    chosen = prepared.data.chosen
+    answered: list[tuple[str, list[float]]] = []
+    for entrant in prepared.entrants:
+        if isinstance(entrant.method, ScoreSource) and entrant.status == "scored":
+            values = _ask(entrant, prepared, scored)
+        else:
+            values = [scored.scores.get((entrant.label, str(pair)), np.nan) for pair in chosen["pair"]]
+        answered.append((entrant.label, values))
+    return answered
+
+
+def _ask(entrant: Entrant, prepared: Prepared, scored: Outcome) -> list[float]:
+    """A score source's answer; what it can't answer is a failure with a reason."""
+    loaded, chosen = prepared.data, prepared.data.chosen
+    nothing = [float("nan")] * len(chosen)
+    assert isinstance(entrant.method, ScoreSource)
+    try:
+        if registry.is_foreign(type(entrant.method)):
+            limit = prepared.config.time_limit
+            values = asking.ask(entrant.task(), prepared.plugin_folders, loaded.table, chosen, limit=limit)
+        else:
+            answer = entrant.method.scores(loaded.table.copy(), chosen.copy())
+            values = contract_check.numbers_of(answer, chosen)
+    except PluginError as error:
+        entrant.give_up("failed", str(error))
+        return nothing
+    except UserError as error:
+        entrant.give_up("unavailable", str(error))
+        return nothing
+    except (Exception, SystemExit) as error:  # a plug-in's failure is its own row's
+        entrant.give_up("failed", in_words(error))
+        return nothing
+    for at, pair in enumerate(chosen["pair"]):
+        reason = "it gave no score for this pair" if np.isnan(values[at]) else promise.fault(values[at], entrant.info)
+        if reason:
+            values[at] = float("nan")
+            scored.failures.append(Failure(str(pair), entrant.label, reason))
+    return values

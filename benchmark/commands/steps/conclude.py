@@ -1,0 +1,145 @@
+"""From scores to the results of a run: statistics, and all that ``run.json`` and the report state beside them. Pandas."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+import pandas as pd
+
+from benchmark.commands.steps.columns import columns
+from benchmark.commands.steps.ready import Ready
+from benchmark.config.models import RunConfig
+from benchmark.core import provenance
+from benchmark.data.load import Data
+from benchmark.evaluation import directions
+from benchmark.images import code as image_code
+from benchmark.plugins.contracts import MethodInfo, ScoreSource
+from benchmark.report.evaluation import Choices, Facts, Run, complete
+from benchmark.results import csv_files
+from benchmark.results.scored import ScoredMethod
+from benchmark.scoring import cost_memory, flatness, lineup
+from benchmark.scoring.engine import Outcome
+from benchmark.scoring.work import Prepared
+
+
+def conclude(ready: Ready, scored: Outcome) -> Run:
+    """Scores with everything that readers must know, then statistics on them."""
+    prepared = ready.prepared
+    config, loaded = prepared.config, prepared.data
+    table = csv_files.scores_table(loaded.name, loaded.chosen, columns(prepared, scored))
+    methods = _methods(prepared, scored, table)
+    facts = Facts(
+        title=config.report.title or loaded.dataset.info.title,
+        notes=(
+            *loaded.notes,
+            *_precision(config),
+            *flatness.notes(_infos(prepared), scored.flat),
+            *_unenhanced(loaded, scored),
+        ),
+        lower_mos_better=loaded.lower_mos_better,
+        simulated=loaded.simulated,
+        record=_record(ready, scored),
+        hints=_hints(prepared, methods),
+    )
+    choices = Choices(config.statistics, config.report, config.published)
+    failures = csv_files.failures_table(scored.failures)
+    return complete(table, methods, failures, choices, facts, prepared.output)
+
+
+def _methods(prepared: Prepared, scored: Outcome, table: pd.DataFrame) -> list[ScoredMethod]:
+    """The methods as they stand in the columns, with the first reason of what is missing."""
+    first: dict[str, str] = {}
+    for failure in scored.failures:
+        first.setdefault(failure.label, failure.reason)
+    methods = []
+    for entrant in prepared.entrants:
+        missing = int(table[entrant.label].isna().sum())
+        method = lineup.scored_method(entrant, missing, len(table), first.get(entrant.label, ""))
+        methods.append(lineup.directed(method, entrant, prepared.data.lower_mos_better))
+    return methods
+
+
+def _hints(prepared: Prepared, methods: Sequence[ScoredMethod]) -> Callable[[pd.DataFrame], Sequence[str]]:
+    """A word on labels that most methods contradict, unless someone states their direction or they are made here."""
+    if (
+        prepared.data.simulated
+        or prepared.data.lower_mos_better
+        or prepared.config.dataset.lower_mos_better is not None
+    ):
+        return lambda summary: ()
+    judging = [
+        method
+        for method, entrant in zip(methods, prepared.entrants, strict=True)
+        if not (isinstance(entrant.method, ScoreSource) and entrant.method.predicts_label)
+    ]
+    return partial(directions.of_data_set, methods=judging)
+
+
+def _infos(prepared: Prepared) -> dict[str, MethodInfo]:
+    return {entrant.label: entrant.info for entrant in prepared.entrants}
+
+
+def _unenhanced(loaded: Data, scored: Outcome) -> tuple[str, ...]:
+    """What readers must know where enhanced images are their references."""
+    names = [str(pair) for pair in loaded.chosen["pair"] if str(pair) in scored.same]
+    if not names:
+        return ()
+    some = f"{names[0]}{', …' if len(names) > 1 else ''}"
+    count = f"{len(names)} of {len(loaded.chosen)} pairs"
+    return (f"In {count} the enhanced image is its reference, pixel by pixel ({some}): nothing was enhanced.",)
+
+
+def _precision(config: RunConfig) -> tuple[str, ...]:
+    """What readers must know where scores are not computed in single precision."""
+    if config.autocast is None:
+        return ()
+    return (f"Scores computed under torch.autocast to {config.autocast}: they differ from those in single precision.",)
+
+
+def _record(ready: Ready, scored: Outcome) -> dict[str, Any]:
+    """``run.json`` without what the statistics add and without times."""
+    prepared, machine = ready.prepared, ready.machine
+    config, loaded = prepared.config, prepared.data
+    failed = Counter(failure.label for failure in scored.failures)
+    configuration = config.model_dump(mode="json", exclude_defaults=True, exclude={"output"})
+    configuration["dataset"] = {**configuration["dataset"], **loaded.options}
+    configuration["methods"] = [
+        {"name": entrant.name, "label": entrant.label, **entrant.task().options} for entrant in prepared.entrants
+    ]
+    libraries = {"torch", "torchvision", "timm", "pyiqa", "scipy", "pandas", "numba", *image_code.DECODERS}
+    return {
+        "configuration": configuration,
+        "dataset": {
+            "name": loaded.name,
+            "title": loaded.dataset.info.title,
+            "source": loaded.dataset.info.source,
+            "labels": "simulated" if loaded.simulated else "opinions",
+            "fingerprint": loaded.fingerprint(ready.work.plan.hashes),
+            "pairs": len(loaded.chosen),
+            "references": int(loaded.chosen["reference"].nunique()),
+            "splits": [name for name in dict.fromkeys(loaded.chosen["split"]) if name],
+        },
+        "weights": {entrant.label: entrant.weights for entrant in prepared.entrants if entrant.weights},
+        "failed_pairs": dict(sorted(failed.items())),
+        "efficiency": cost_memory.efficiency(scored.costs, _mean_seconds(prepared, scored)),
+        "device": machine.device,
+        "threads": machine.threads,
+        "versions": provenance.versions(libraries),
+        "machine": provenance.machine(),
+    }
+
+
+def _mean_seconds(prepared: Prepared, scored: Outcome) -> dict[str, float]:
+    """Seconds a pair of each method that scored images, as stored when they were scored."""
+    times: dict[str, list[float]] = {}
+    for (label, _), value in scored.seconds.items():
+        times.setdefault(label, []).append(value)
+    return {
+        entrant.label: round(math.fsum(times[entrant.label]) / len(times[entrant.label]), 6)  # in any order the same
+        for entrant in prepared.entrants
+        if entrant.label in times
+    }

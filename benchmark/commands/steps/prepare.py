@@ -1,0 +1,113 @@
+"""From a configuration to all that it names, found and checked before the first image is read. Pandas; no torch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from benchmark.config.models import PluginFolders, RunConfig
+from benchmark.config.overrides import Overrides
+from benchmark.config.source import Source, absolute, parse, read_source, source_of
+from benchmark.core import keywords, provenance
+from benchmark.core.errors import ConfigError
+from benchmark.core.words import did_you_mean
+from benchmark.data import load
+from benchmark.evaluation import foresight
+from benchmark.plugins import named_folders, registry
+from benchmark.results import run_json
+from benchmark.scoring import destinations, lineup
+from benchmark.scoring.destinations import Config
+from benchmark.scoring.lineup import Entrant
+from benchmark.scoring.work import Prepared
+
+
+def prepare(config: Config, settings: Sequence[str], overrides: Overrides) -> Prepared:
+    """Read and check everything that can be checked before the first image is read.
+
+    Raises:
+        UserError: the configuration, a plug-in folder or the data can't be used.
+    """
+    source = _overridden(read_source(_recorded(config), settings), overrides)
+    if _is_record(config):
+        source = replace(source, name=str(config))
+    parsed = _with_paths(parse(RunConfig, source), source, overrides)
+    named_folders.use(parsed.plugins)
+    entrants = lineup.line_up(parsed.methods, source)
+    labels = [entrant.label for entrant in entrants]
+    everyone, entrants = entrants, _keep(entrants, overrides.methods)
+    loaded = load.load(parsed.dataset, source, parsed.limit)
+    narrowed_by = destinations.narrowing(source, overrides)
+    destination = destinations.find(config, parsed, source, narrowed_by, loaded, everyone)
+    foresight.refuse_output(destination.folder, source)
+    usable = [entrant.method for entrant in entrants if entrant.scores_images]
+    foresight.refuse_weights_dir(parsed.weights_dir, usable, source)
+    pairs = loaded.chosen.assign(dataset=loaded.name)
+    foresight.refuse_tables(parsed.report, pairs, labels, parsed.published, source, rows=not _is_record(config))
+    others = registry.datasets().names() if parsed.published else ()
+    foresight.refuse_published(parsed.published, loaded.table.assign(dataset=loaded.name), others, source)
+    with source.placing():
+        foresight.refuse_tests(parsed.statistics, pairs, len(entrants))
+    plugin_folders = tuple(str(folder) for folder in parsed.plugins)
+    return Prepared(parsed, source, destination, plugin_folders, loaded, entrants)
+
+
+def refuse_device(prepared: Prepared) -> None:
+    """Refuse a device that is not on this machine, where a method of the run scores images.
+
+    Raises:
+        ConfigError: says which device, and what to take instead.
+    """
+    device = prepared.config.device
+    computes = device != "auto" and any(entrant.scores_images for entrant in prepared.entrants)
+    unusable = provenance.why_no_device(device) if computes else ""
+    if unusable:
+        raise ConfigError(f"{prepared.source.named(('device',))}: {unusable}")
+
+
+def _recorded(config: Config) -> Config:
+    """The configuration inside a ``run.json``, else what was given."""
+    if _is_record(config):
+        assert isinstance(config, (str, Path))
+        return dict(run_json.read(Path(config))["configuration"])
+    return config
+
+
+def _is_record(config: Config) -> bool:
+    return isinstance(config, (str, Path)) and str(config).endswith(".json")
+
+
+def _overridden(source: Source, overrides: Overrides) -> Source:
+    """The configuration with what the command line (or a keyword) says."""
+    named = {"output": overrides.output, "limit": overrides.limit, "device": overrides.device}
+    given = {key: value for key, value in named.items() if value is not None}
+    return source.overridden(given, {key: f"--{key}" for key in given})
+
+
+def _with_paths(config: RunConfig, source: Source, overrides: Overrides) -> RunConfig:
+    """The configuration with its paths made absolute, and the plug-in folders that the command line adds."""
+    changes: dict[str, Any] = {
+        key: absolute(getattr(config, key), source, (key,))
+        for key in ("output", "weights_dir")
+        if getattr(config, key) is not None
+    }
+    added = parse(PluginFolders, source_of({"plugins": overrides.plugins or ()}, "--plugins")).plugins
+    return config.model_copy(update={**changes, "plugins": named_folders.absolute(config.plugins, source, added)})
+
+
+def _keep(entrants: list[Entrant], named: str | Sequence[str] | None) -> list[Entrant]:
+    """The entrants that ``--methods`` names, by label or name."""
+    if named is None:
+        return entrants
+    wanted = keywords.names(named)
+    labels = ", ".join(entrant.label for entrant in entrants)
+    if not wanted:
+        raise ConfigError(f"--methods: it names no method (this configuration has {labels})")
+    kept = [entrant for entrant in entrants if entrant.label in wanted or entrant.name in wanted]
+    found = {name for entrant in kept for name in (entrant.label, entrant.name)}
+    unknown = [name for name in wanted if name not in found]
+    if unknown:
+        near = did_you_mean(unknown[0], [entrant.label for entrant in entrants])
+        raise ConfigError(f"--methods: {unknown[0]!r} is not in this configuration (it has {labels}){near}")
+    return kept

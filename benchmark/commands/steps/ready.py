@@ -1,0 +1,96 @@
+"""Everything between a checked configuration and the first score: weights, checkpoints, and what is missing. Pandas."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+import pandas as pd
+from rich.console import Console
+
+from benchmark.commands.steps.prepare import refuse_device
+from benchmark.core.errors import UserError
+from benchmark.core.hashes import FileHashes
+from benchmark.data.image_facts import ImageFacts
+from benchmark.data.load import Data
+from benchmark.images import orientation
+from benchmark.plugins.contracts import Trainable
+from benchmark.scoring import lineup
+from benchmark.scoring.torchrun import Ranks
+from benchmark.scoring.work import Machine, Prepared, Work, find_machine, plan_work, say_why
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A run of which nothing is left to find out but scores: its parts, the machine, and what is missing."""
+
+    prepared: Prepared
+    machine: Machine
+    work: Work
+
+
+def get_ready(prepared: Prepared, group: Ranks, console: Console, *, fresh: bool) -> Ready:
+    """Find weights, judge checkpoints, and plan what the store lacks.
+
+    Args:
+        prepared: the checked configuration.
+        group: this process among those of its job.
+        console: is told why stored scores are not used, and what of the images must be known.
+        fresh: hash every file anew instead of trusting size and time.
+
+    Raises:
+        UserError: there are no pairs, or something that the run needs can't be used.
+    """
+    if not prepared.data.chosen.size:
+        raise UserError("the chosen splits have no pairs")
+    memory = FileHashes(prepared.store / "files.json", fresh=fresh)
+    machine = find_machine(prepared, group)
+    lineup.find_weights(
+        prepared.entrants,
+        memory,
+        prepared.config.weights_dir,
+        offline=prepared.config.offline,
+        unpublished=prepared.config.unpublished_weights,
+    )
+    facts = ImageFacts(prepared.store / "images.json")
+    references = _reference_hashes(prepared.data.chosen, memory)
+    pixels = partial(facts.pixels, references, max_pixels=prepared.data.sizes.max_pixels)
+    lineup.judge_checkpoints(prepared.entrants, references, pixels)
+    if any(isinstance(entrant.method, Trainable) for entrant in prepared.entrants):
+        labels, lower = _label_extremes(prepared.data, memory), prepared.data.lower_mos_better
+        lineup.check_label_scaling(prepared.entrants, prepared.data.name, labels, lower_mos_better=lower)
+        lineup.tell_training(prepared.entrants, prepared.data, memory.sha256)
+    work = plan_work(prepared, machine, memory, group, console)
+    if work.plan.groups:
+        refuse_device(prepared)
+    say_why(work.plan, console)
+    notes = orientation.notes(
+        prepared.data.chosen[["reference_path", "enhanced_path"]].itertuples(index=False, name=None),
+        facts.orientations(work.plan.hashes),
+        prepared.data.sizes.orientation,
+    )
+    for note in notes:
+        console.print(note, markup=False, highlight=False, soft_wrap=True)
+    if group.first:
+        facts.save()
+    loaded = replace(prepared.data, notes=(*prepared.data.notes, *notes))
+    return Ready(replace(prepared, data=loaded), machine, work)
+
+
+def _label_extremes(loaded: Data, memory: FileHashes) -> dict[tuple[str, str], tuple[float, float]]:
+    """Lowest and highest label of every reference, by its split and the SHA-256 of its file."""
+    digests = _reference_hashes(loaded.table, memory)
+    rows = loaded.table.assign(digest=loaded.table["reference_path"].map(digests))
+    extremes = rows.groupby(["split", "digest"])["mos"].agg(["min", "max"])
+    return {(str(key[0]), str(key[1])): (float(row["min"]), float(row["max"])) for key, row in extremes.iterrows()}  # type: ignore[index]
+
+
+def _reference_hashes(pairs: pd.DataFrame, memory: FileHashes) -> dict[str, str]:
+    """SHA-256 of each reference's file by its path; unreadable ones are left to scoring."""
+    found: dict[str, str] = {}
+    for path in dict.fromkeys(pairs["reference_path"]):
+        with contextlib.suppress(OSError):
+            found[str(path)] = memory.sha256(Path(path))
+    return found

@@ -1,0 +1,30 @@
+"""What a command line or a keyword says beside a configuration. Standard library only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overrides:
+    """What is asked of one run, whatever its configuration says; ``None`` for what is not asked.
+
+    Attributes:
+        output: folder for all files of the run.
+        limit: only the first so many references.
+        device: ``auto``, ``cpu``, ``cuda`` or ``cuda:N``.
+        plugins: further folders with ``methods/`` and ``datasets/`` in them.
+        methods: only these methods, by label or name.
+        fresh: hash every file anew instead of trusting size and time.
+        overwrite: replace the results of another configuration or data set.
+    """
+
+    output: str | Path | None = None
+    limit: int | None = None
+    device: str | None = None
+    plugins: str | Path | Sequence[str | Path] | None = None
+    methods: str | Sequence[str] | None = None
+    fresh: bool = False
+    overwrite: bool = False

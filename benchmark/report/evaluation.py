@@ -1,0 +1,307 @@
+"""A finished evaluation: scores with their statistics, put together, written into a folder, read back from one. Pandas.
+
+``run`` ends here, and so do ``evaluate`` and ``report``: none of them needs a model any more.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pandas as pd
+
+from benchmark.config.models import PublishedEntry, ReportConfig, StatisticsConfig
+from benchmark.config.source import home_of, parse, source_of
+from benchmark.core import atomic, provenance
+from benchmark.core.errors import UserError
+from benchmark.evaluation.summarise import COMPARISON_COLUMNS, SUMMARY_COLUMNS, evaluate_scores
+from benchmark.report import attachments, freshness
+from benchmark.report.content import ReportData
+from benchmark.results import belongings, claims, csv_files, run_json
+from benchmark.results.belongings import Holding
+from benchmark.results.claims import Claim
+from benchmark.results.scored import ScoredMethod
+from benchmark.statistics.settings import StatisticsSettings
+
+Recorded = TypeVar("Recorded", ReportConfig, PublishedEntry)
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """Scores with their statistics.
+
+    Attributes:
+        data: everything that tables, plots and report are made of.
+        directory: where ``save`` writes unless told otherwise.
+        claim: what the results are of; others' are not replaced.
+        inputs: files that were read and must not be replaced.
+    """
+
+    data: ReportData
+    directory: Path
+    claim: Claim = claims.UNKNOWN
+    inputs: tuple[Path, ...] = ()
+
+    @property
+    def scores(self) -> pd.DataFrame:
+        """One row a pair, a column a method (``scores.csv``)."""
+        return self.data.scores
+
+    @property
+    def summary(self) -> pd.DataFrame:
+        """One number a row (``summary.csv``)."""
+        return self.data.summary
+
+    @property
+    def comparisons(self) -> pd.DataFrame:
+        """One pair of methods a row (``comparisons.csv``)."""
+        return self.data.comparisons
+
+    @property
+    def failures(self) -> pd.DataFrame:
+        """One failed pair of a method a row (``failures.csv``)."""
+        return self.data.failures
+
+    @property
+    def exit_status(self) -> int:
+        """0 when all that was asked was done, 3 when a method failed, is unavailable, or missed pairs."""
+        return 0 if all(method.status == "scored" for method in self.data.methods) else 3
+
+    def __repr__(self) -> str:
+        """One screen: the ranked table as the commands print it."""
+        from benchmark.report.terminal import as_text  # noqa: PLC0415
+
+        return f"folder: {self.directory}\n{as_text(self.data)}"
+
+    def _repr_html_(self) -> str:
+        """The ranked table, for notebooks."""
+        from benchmark.report.terminal import as_html  # noqa: PLC0415
+
+        return as_html(self.data)
+
+    def save(self, directory: str | Path | None = None, *, redo: bool = True, overwrite: bool = False) -> Path:
+        """Write all files of a run and return the path of the report page.
+
+        Args:
+            directory: where to; default: the run's own folder.
+            redo: whether to make tables, plots and page anew even where they lie there already, unchanged.
+            overwrite: whether to replace results of another configuration, table or run.
+
+        Raises:
+            UserError: the folder holds somebody's files or other results, or somebody works there.
+        """
+        place = self.directory if directory is None else home_of(Path(directory))
+        with belongings.possession(place, self.claim, inputs=self.inputs, overwrite=overwrite) as holding:
+            return self.write(holding, redo=redo)
+
+    def write(self, holding: Holding, *, redo: bool = True) -> Path:
+        """What ``save`` does, into a folder that is held already."""
+        from benchmark.report import write_report  # noqa: PLC0415 - matplotlib is slow to import
+
+        place = holding.folder
+        tables = {
+            "scores.csv": self.data.scores,
+            "summary.csv": self.data.summary,
+            "comparisons.csv": self.data.comparisons,
+            "failures.csv": self.data.failures,
+        }
+        own = place.exists() and self.directory.exists() and place.samefile(self.directory)
+        copied = {} if own else attachments.contents(self.data, self.directory)
+        left = holding.files & set(attachments.names(self.data)) if own else set()
+        kept = [*tables, run_json.NAME, *copied, *left]
+        holding.admit(kept)
+        for name, table in tables.items():
+            csv_files.write_table(place / name, table)
+        run_json.write(place / run_json.NAME, self.data.record)
+        for name, content in copied.items():
+            atomic.write_bytes(place / name, content)
+        write_report(self.data, place, redo=redo, admit=holding.admit)
+        holding.settle([*kept, *freshness.names(place), freshness.NAME])
+        return place / "report.html"
+
+
+class Run(Evaluation):
+    """What ``run`` returns: an evaluation whose scores were computed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What a configuration says of everything after scoring.
+
+    Attributes:
+        statistics: how correlations are resampled and compared.
+        report: which tables and plots are made.
+        published: values that papers print, by method.
+    """
+
+    statistics: StatisticsConfig
+    report: ReportConfig
+    published: Mapping[str, PublishedEntry]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a report states beside its numbers.
+
+    Attributes:
+        title: of the page.
+        notes: sentences that readers must know, as far as they do not follow from the statistics.
+        lower_mos_better: whether lower labels mean better quality.
+        simulated: whether the labels are simulated.
+        record: ``run.json`` without what is added here.
+        hints: from ``summary.csv``, further notes.
+    """
+
+    title: str
+    notes: Sequence[str]
+    lower_mos_better: bool
+    simulated: bool
+    record: Mapping[str, Any]
+    hints: Callable[[pd.DataFrame], Sequence[str]] = lambda _: ()
+
+
+def complete(
+    scores: pd.DataFrame,
+    methods: Sequence[ScoredMethod],
+    failures: pd.DataFrame,
+    choices: Choices,
+    facts: Facts,
+    directory: Path,
+) -> Run:
+    """Compute the statistics of a table of scores and put everything together that a report needs.
+
+    Args:
+        scores: one row a pair, a column a method.
+        methods: those of the columns.
+        failures: pairs without a score.
+        choices: of the configuration.
+        facts: what is known beside the scores.
+        directory: where the results will lie.
+    """
+    statistics = choices.statistics
+    settings = StatisticsSettings(**statistics.model_dump())
+    summarised = evaluate_scores(scores, methods, settings, lower_mos_better=facts.lower_mos_better)
+    notes = [*facts.notes, *facts.hints(summarised.summary), *summarised.notes]
+    record = {
+        "format": 1,
+        "tool": {"name": "efid-bench", "version": provenance.version("efid-bench"), "commit": provenance.commit()},
+        **facts.record,
+        "statistics": statistics.model_dump(mode="json"),
+        "report": choices.report.model_dump(mode="json"),
+        "published": {name: entry.model_dump(mode="json") for name, entry in choices.published.items()},
+        "title": facts.title,
+        "notes": notes,
+        "lower_mos_better": facts.lower_mos_better,
+        "simulated": facts.simulated,
+        "methods": [method.record() for method in methods],
+        "rows": {
+            "summary.csv": len(summarised.summary),
+            "comparisons.csv": len(summarised.comparisons),
+            "failures.csv": len(failures),
+        },
+    }
+    data = ReportData(
+        title=facts.title,
+        scores=scores,
+        summary=summarised.summary,
+        comparisons=summarised.comparisons,
+        failures=failures,
+        methods=tuple(methods),
+        notes=tuple(notes),
+        config=choices.report,
+        published=dict(choices.published),
+        confidence=statistics.confidence,
+        lower_mos_better=facts.lower_mos_better,
+        simulated=facts.simulated,
+        record=record,
+    )
+    return Run(data, directory)
+
+
+def read(directory: str | Path) -> Evaluation:
+    """A finished run from its files; nothing is computed.
+
+    Raises:
+        benchmark.core.errors.UserError: the folder is not the output of a run.
+    """
+    directory = Path(directory)
+    content = run_json.read_finished(directory / run_json.NAME)
+    labels = [item["label"] for item in content["methods"]]
+    data = ReportData(
+        title=content["title"],
+        scores=csv_files.read_table(directory / "scores.csv", csv_files.KEYS, labels),
+        summary=_of_run(directory, content, "summary", SUMMARY_COLUMNS, ("method",)),
+        comparisons=_of_run(directory, content, "comparisons", COMPARISON_COLUMNS, ("method_a", "method_b")),
+        failures=_of_run(directory, content, "failures", csv_files.FAILURE_COLUMNS, ("method",)),
+        methods=tuple(ScoredMethod.from_record(item) for item in content["methods"]),
+        notes=tuple(content["notes"]),
+        config=_recorded(ReportConfig, content["report"], directory, "report"),
+        published={
+            name: _recorded(PublishedEntry, item, directory, f"published.{name}")
+            for name, item in content["published"].items()
+        },
+        confidence=float(content["statistics"]["confidence"]),
+        lower_mos_better=bool(content["lower_mos_better"]),
+        simulated=bool(content["simulated"]),
+        record=content,
+    )
+    claim = belongings.claimed(directory) or claims.of_record(content) or Claim("run", f"run in {directory}")
+    return Evaluation(attachments.read(data, directory), directory, claim)
+
+
+def _of_run(
+    directory: Path, content: Mapping[str, Any], name: str, columns: Sequence[str], naming: Sequence[str]
+) -> pd.DataFrame:
+    """A table of a run, which speaks of the run's methods and is as long as its record says.
+
+    Raises:
+        UserError: it is another run's, or cut short.
+    """
+    path = directory / f"{name}.csv"
+    table = csv_files.read_table(path, columns)
+    labels = {item["label"] for item in content["methods"]}
+    unknown = [str(label) for column in naming for label in table[column].unique() if str(label) not in labels]
+    if unknown:
+        raise UserError(f"{path}: it names a method {unknown[0]!r:.60} that {run_json.NAME} does not: of another run?")
+    rows = content.get("rows")
+    stated = rows.get(path.name) if isinstance(rows, dict) else None
+    if stated is not None and stated != len(table):
+        raise UserError(
+            f"{path}: {len(table)} rows, where {run_json.NAME} says {stated!r:.40}: cut short, or of another run"
+        )
+    return table
+
+
+def _recorded(kind: type[Recorded], content: Any, directory: Path, key: str) -> Recorded:
+    """A part of a record as its model; names what does not fit."""
+    place = directory / run_json.NAME
+    if not isinstance(content, Mapping):
+        raise UserError(f"{place}: {key}: expected a mapping")
+    return parse(kind, source_of(content, f"{place}: {key}"))
+
+
+def together(directories: str | Path | Sequence[str | Path]) -> Evaluation:
+    """Several finished runs side by side, by the names of their folders.
+
+    Raises:
+        benchmark.core.errors.UserError: a folder is not the output of a run, or two have the same name.
+    """
+    from benchmark.report.combine import side_by_side  # noqa: PLC0415
+
+    folders = [Path(item) for item in ([directories] if isinstance(directories, (str, Path)) else directories)]
+    if not folders:
+        raise UserError("together: name the output folder of at least one run")
+    names = [folder.absolute().name for folder in folders]
+    twice = [name for name in names if names.count(name) > 1]
+    if twice:
+        raise UserError(f"report: two folders are named {twice[0]!r}; rename one of them")
+    data = side_by_side({name: read(folder).data for name, folder in zip(names, folders, strict=True)})
+    listed = "\n".join(os.path.realpath(folder) for folder in folders)
+    digest = hashlib.sha256(listed.encode("utf-8", "surrogateescape")).hexdigest()
+    claim = claims.of_content("report", f"report of {', '.join(names)}", digest)
+    inputs = tuple(folder / run_json.NAME for folder in folders)
+    return Evaluation(data, Path("results", "+".join(names)), claim, inputs)

@@ -214,8 +214,9 @@ def evaluate(
     from benchmark import outcome  # noqa: PLC0415
     from benchmark.config import EvaluateConfig  # noqa: PLC0415
     from benchmark.config_file import parse, read_source  # noqa: PLC0415
+    from benchmark.evaluation_progress import EvaluationProgress  # noqa: PLC0415
 
-    out, _ = _consoles()
+    out, err = _consoles()
     source = read_source({}, set_ or ())
     config = parse(EvaluateConfig, source)
     outcome.refuse_output_of_table(table, output, overwrite=overwrite)
@@ -237,7 +238,9 @@ def evaluate(
             report=config.report,
             published=config.published,
             output=output,
+            console=err,
         )
+    EvaluationProgress(err)(f"writing {result.directory}")
     result.save(overwrite=overwrite)
     _show(result, out)
     return int(result.exit_status)

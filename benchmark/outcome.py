@@ -11,7 +11,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pandas as pd
 
@@ -44,6 +44,10 @@ from benchmark.report import freshness
 from benchmark.report.data import ReportData
 from benchmark.results import ScoredMethod, Status
 from benchmark.statistics.settings import StatisticsSettings
+from benchmark.told import Told, unheard
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 Recorded = TypeVar("Recorded", ReportConfig, PublishedEntry)
 
@@ -161,13 +165,14 @@ def complete(
     record: Mapping[str, Any],
     directory: Path,
     hints: Callable[[pd.DataFrame], Sequence[str]] = lambda _: (),
+    told: Told = unheard,
 ) -> Run:
     """Compute the statistics of a table of scores and put everything together that a report needs.
 
-    ``hints`` are notes that follow from the summary.
+    ``hints`` are notes that follow from the summary; ``told`` hears what is being done.
     """
     settings = StatisticsSettings(**statistics.model_dump())
-    found = evaluate_scores(scores, methods, settings, lower_mos_better=lower_mos_better)
+    found = evaluate_scores(scores, methods, settings, lower_mos_better=lower_mos_better, told=told)
     notes = [*notes, *hints(found.summary), *found.notes]
     content = {
         "format": 1,
@@ -309,6 +314,7 @@ def evaluate(
     report: ReportConfig | Mapping[str, Any] | None = None,
     published: Mapping[str, PublishedEntry | Mapping[str, Any]] | None = None,
     output: str | Path | None = None,
+    console: Console | None = None,
 ) -> Evaluation:
     """Statistics, tables and plots of any table of scores; no images needed.
 
@@ -329,19 +335,40 @@ def evaluate(
         report: which tables and plots ``save`` writes: ``{"tables": [{"columns": ["srcc"]}]}``.
         published: values that papers print, by method: ``{"SSIM": {"srcc": 0.7, "source": "…"}}``.
         output: where ``save`` writes; default ``results/<table's name>``.
+        console: where progress goes; silent by default.
 
     Raises:
         benchmark.errors.UserError: the table can't be used; the message names file, row or column.
     """
-    said = evaluate_keywords.checked(
-        {"mos": mos, "methods": methods, "lower_better": lower_better, "lower_mos_better": lower_mos_better}
-        | {"reference": reference, "cluster": cluster, "condition": condition}
-        | {"mos_sd": mos_sd, "observers": observers, "output": output}
-    )
-    given = {"statistics": statistics, "report": report, "published": published}
+    from benchmark.evaluation_progress import EvaluationProgress  # noqa: PLC0415 - rich is slow to import
+
+    with EvaluationProgress(console) as told:
+        return _evaluate(
+            table,
+            {"mos": mos, "methods": methods, "lower_better": lower_better, "lower_mos_better": lower_mos_better}
+            | {"reference": reference, "cluster": cluster, "condition": condition}
+            | {"mos_sd": mos_sd, "observers": observers, "output": output},
+            {"statistics": statistics, "report": report, "published": published},
+            decimal,
+            duplicates,
+            told,
+        )
+
+
+def _evaluate(
+    table: str | Path | pd.DataFrame,
+    columns_given: Mapping[str, Any],
+    given: Mapping[str, Any],
+    decimal: str | None,
+    duplicates: str,
+    told: Told,
+) -> Evaluation:
+    """What ``evaluate`` does, and tells."""
+    said = evaluate_keywords.checked(columns_given)
     keys = source_of({key: item for key, item in given.items() if item is not None}, "evaluate")
     asked = parse(EvaluateConfig, keys)
     mark, drop_identical = _reading(decimal, duplicates)
+    told("reading the table" if isinstance(table, pd.DataFrame) else f"reading {table}")
     read_in = table_sources.take(table, said.headings)
     sources = _score_sources(said.methods, read_in.headings)
     columns = table_input.Columns(
@@ -357,7 +384,7 @@ def evaluate(
     scores, notes = table_input.from_table(read_in, columns, decimal=mark, drop_identical=drop_identical)
     foresight.refuse_tables(asked.report, scores, said.methods, asked.published, keys)
     foresight.refuse_published(asked.published, scores, (), keys)
-    foresight.refuse_tests(asked.statistics, scores, len(said.methods))
+    foresight.refuse_tests(asked.statistics, scores, said.methods)
     for label, source in sources.items():
         scores[label] = list(source.scores(scores.copy(), scores.copy()))
     listed = [
@@ -400,6 +427,7 @@ def evaluate(
             lower_better=said.lower_better,
             lower_mos_better=said.lower_mos_better,
         ),
+        told=told,
     )
     if isinstance(table, pd.DataFrame):
         return replace(found, claim=claims.of_content("evaluate", "evaluate of a DataFrame", _sha256(scores)))

@@ -47,6 +47,7 @@ from benchmark.config_file import Source, absolute, home_of, parse, read_source,
 from benchmark.contracts import MethodInfo, ScoreSource, Trainable
 from benchmark.data import Data
 from benchmark.errors import ConfigError, PluginError, UserError, in_words
+from benchmark.evaluation_progress import EvaluationProgress
 from benchmark.hashes import FileHashes
 from benchmark.image_facts import ImageFacts
 from benchmark.lineup import Entrant
@@ -57,6 +58,7 @@ from benchmark.scoring import asking, promise
 from benchmark.scoring.engine import Outcome
 from benchmark.scoring.plan import Failure, Plan
 from benchmark.single import create_method
+from benchmark.told import Told
 from benchmark.words import did_you_mean
 from benchmark.work import Machine, Prepared, Work, find_machine, plan_work, say_why, score
 
@@ -123,7 +125,8 @@ def run(
         scored = score(prepared, work, group, console)
         if holding is None:
             raise SystemExit(0)
-        return _conclude(prepared, machine, work, scored, holding, begin)
+        with EvaluationProgress(console) as told:
+            return _conclude(prepared, machine, work, scored, holding, begin, told)
 
 
 def _possession(
@@ -137,10 +140,12 @@ def _possession(
     return belongings.possession(place.folder, place.claim, inputs=place.inputs, overwrite=overwrite)
 
 
-def _conclude(prepared: Prepared, machine: Machine, work: Work, scored: Outcome, holding: Holding, begin: float) -> Run:
+def _conclude(
+    prepared: Prepared, machine: Machine, work: Work, scored: Outcome, holding: Holding, begin: float, told: Told
+) -> Run:
     """From scores to the files of the run."""
     columns = _columns(prepared, scored)
-    result = _assemble(prepared, machine, work.plan, scored, columns)
+    result = _assemble(prepared, machine, work.plan, scored, columns, told)
     times = {
         "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(begin)),
         "seconds": round(time.time() - begin, 3),
@@ -151,6 +156,7 @@ def _conclude(prepared: Prepared, machine: Machine, work: Work, scored: Outcome,
         content, holding, prepared.data.chosen, work.plan.hashes, prepared.entrants, prepared.data.sizes
     )
     result = Run(content, prepared.output, holding.claim, prepared.destination.inputs)
+    told(f"writing {prepared.output}")
     result.write(holding, redo=False)
     return result
 
@@ -235,7 +241,9 @@ def prepare(config: Config, settings: Sequence[str], overrides: Mapping[str, Any
     others = registry.datasets().names() if parsed.published else ()
     foresight.refuse_published(parsed.published, loaded.table.assign(dataset=loaded.name), others, source)
     with source.placing():
-        foresight.refuse_tests(parsed.statistics, pairs, len(entrants))
+        foresight.refuse_tests(
+            parsed.statistics, pairs, [item.label for item in entrants], [item.label for item in everyone]
+        )
     return Prepared(parsed, source, destination, folders, loaded, entrants)
 
 
@@ -365,6 +373,7 @@ def _assemble(
     plan: Plan,
     scored: Outcome,
     columns: list[tuple[str, list[float]]],
+    told: Told,
 ) -> Run:
     """Scores with everything that readers must know, then statistics on them."""
     config, loaded = prepared.config, prepared.data
@@ -397,6 +406,7 @@ def _assemble(
         record=content,
         directory=prepared.output,
         hints=_hints(prepared, methods),
+        told=told,
     )
 
 

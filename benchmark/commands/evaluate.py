@@ -11,14 +11,17 @@ from typing import Annotated, Any
 
 import pandas as pd
 import typer
+from rich.console import Console
 
 from benchmark.commands import front
 from benchmark.config.models import EvaluateConfig, PublishedEntry, ReportConfig, StatisticsConfig
 from benchmark.config.source import home_of, parse, read_source, source_of
 from benchmark.core import keywords, provenance
+from benchmark.core.announce import Announce
 from benchmark.core.errors import ConfigError
 from benchmark.data.decimals import Mark
 from benchmark.evaluation import arguments, directions, foresight, table_input, table_sources
+from benchmark.evaluation.announcer import EvaluationProgress
 from benchmark.plugins import contract_check, registry
 from benchmark.plugins.contracts import ScoreSource
 from benchmark.report.evaluation import Choices, Evaluation, Facts, complete
@@ -45,6 +48,7 @@ def evaluate(
     report: ReportConfig | Mapping[str, Any] | None = None,
     published: Mapping[str, PublishedEntry | Mapping[str, Any]] | None = None,
     output: str | Path | None = None,
+    console: Console | None = None,
 ) -> Evaluation:
     """Statistics, tables and plots of any table of scores; no images needed.
 
@@ -65,19 +69,38 @@ def evaluate(
         report: which tables and plots ``save`` writes: ``{"tables": [{"columns": ["srcc"]}]}``.
         published: values that papers print, by method: ``{"SSIM": {"srcc": 0.7, "source": "…"}}``.
         output: where ``save`` writes; default ``results/<table's name>``.
+        console: where progress goes; silent by default.
 
     Raises:
         benchmark.core.errors.UserError: the table can't be used; the message names file, row or column.
     """
-    said = arguments.checked(
-        {"mos": mos, "methods": methods, "lower_better": lower_better, "lower_mos_better": lower_mos_better}
-        | {"reference": reference, "cluster": cluster, "condition": condition}
-        | {"mos_sd": mos_sd, "observers": observers, "output": output}
-    )
-    given = {"statistics": statistics, "report": report, "published": published}
+    with EvaluationProgress(console) as announce:
+        return _evaluate(
+            table,
+            {"mos": mos, "methods": methods, "lower_better": lower_better, "lower_mos_better": lower_mos_better}
+            | {"reference": reference, "cluster": cluster, "condition": condition}
+            | {"mos_sd": mos_sd, "observers": observers, "output": output},
+            {"statistics": statistics, "report": report, "published": published},
+            decimal,
+            duplicates,
+            announce,
+        )
+
+
+def _evaluate(
+    table: str | Path | pd.DataFrame,
+    columns_given: Mapping[str, Any],
+    given: Mapping[str, Any],
+    decimal: str | None,
+    duplicates: str,
+    announce: Announce,
+) -> Evaluation:
+    """What ``evaluate`` does, announcing each step."""
+    said = arguments.checked(columns_given)
     keys = source_of({key: item for key, item in given.items() if item is not None}, "evaluate")
     asked = parse(EvaluateConfig, keys)
     mark, drop_identical = _reading(decimal, duplicates)
+    announce("reading the table" if isinstance(table, pd.DataFrame) else f"reading {table}")
     read_in = table_sources.take(table, said.headings)
     sources = _score_sources(said.methods, read_in.headings)
     columns = table_input.Columns(
@@ -93,7 +116,7 @@ def evaluate(
     scores, notes = table_input.from_table(read_in, columns, decimal=mark, drop_identical=drop_identical)
     foresight.refuse_tables(asked.report, scores, said.methods, asked.published, keys)
     foresight.refuse_published(asked.published, scores, (), keys)
-    foresight.refuse_tests(asked.statistics, scores, len(said.methods))
+    foresight.refuse_tests(asked.statistics, scores, said.methods)
     for label, source in sources.items():
         scores[label] = list(source.scores(scores.copy(), scores.copy()))
     listed = [
@@ -132,7 +155,7 @@ def evaluate(
     )
     choices = Choices(asked.statistics, asked.report, asked.published)
     place = output_of_table(Path(read_in.name), said.output)
-    found = complete(scores, listed, _missing_scores(scores, said.methods), choices, facts, place)
+    found = complete(scores, listed, _missing_scores(scores, said.methods), choices, facts, place, announce)
     if isinstance(table, pd.DataFrame):
         return replace(found, claim=claims.of_content("evaluate", "evaluate of a DataFrame", _sha256(scores)))
     return replace(found, claim=claims.of_file("evaluate", Path(table)), inputs=(Path(table),))
@@ -245,7 +268,7 @@ def command(
     overwrite: front.Overwrite = False,
 ) -> int:
     """Compute the same statistics, tables and plots from any table of scores; no images needed."""
-    out, _ = front.consoles()
+    out, err = front.consoles()
     source = read_source({}, set_ or ())
     config = parse(EvaluateConfig, source)
     refuse_output_of_table(table, output, overwrite=overwrite)
@@ -267,7 +290,9 @@ def command(
             report=config.report,
             published=config.published,
             output=output,
+            console=err,
         )
+    EvaluationProgress(err)(f"writing {result.directory}")
     result.save(overwrite=overwrite)
     front.show(result, out)
     return int(result.exit_status)

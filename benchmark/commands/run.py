@@ -18,6 +18,7 @@ from benchmark.commands.steps.prepare import prepare
 from benchmark.commands.steps.ready import Ready, get_ready
 from benchmark.config.overrides import Overrides
 from benchmark.core import keywords
+from benchmark.evaluation.announcer import EvaluationProgress
 from benchmark.report import attachments
 from benchmark.report.content import ReportData
 from benchmark.report.evaluation import Run
@@ -80,8 +81,11 @@ def run(
         scored = score(ready.prepared, ready.work, group, console)
         if holding is None:
             raise SystemExit(0)
-        concluded = conclude(ready, scored)
-        return _write(_attached(concluded, ready, scored, holding, begin), ready, holding)
+        with EvaluationProgress(console) as announce:
+            concluded = conclude(ready, scored, announce)
+            content = _attached(concluded, ready, scored, holding, begin)
+            announce(f"writing {prepared.output}")
+            return _write(content, ready, holding)
 
 
 def _possession(prepared: Prepared, console: Console, asked: Overrides) -> contextlib.AbstractContextManager[Holding]:

@@ -144,6 +144,8 @@ class StatisticsConfig(Section):
     multiplicity: Literal["max-t", "holm", "none"] = "max-t"
     mapping_resamples: Literal["refit", "once"] = "refit"
     tests: tuple[Literal["steiger", "williams", "f-test"], ...] = ()
+    comparisons: Literal["auto", "all", "best"] = "auto"
+    baseline: str = ""
     seed: Seed = 0
 
 

@@ -130,13 +130,21 @@ def _refuse(
         raise ConfigError(f"{source.named(path)}: {what} {unknown[0]!r} is {doing}{near}")
 
 
-def refuse_tests(statistics: StatisticsConfig, scores: pd.DataFrame, methods: int) -> None:
-    """Refuse a correction of tests that so few replicates can't resolve.
+def refuse_tests(
+    statistics: StatisticsConfig, scores: pd.DataFrame, methods: Sequence[str], others: Sequence[str] = ()
+) -> None:
+    """Refuse a baseline that is no method, and a correction of tests that so few replicates can't resolve.
+
+    ``others`` are methods of the configuration that are left out this time.
 
     Raises:
-        ConfigError: says how many are needed.
+        ConfigError: says which methods there are, or how many replicates are needed.
     """
-    check_resolution(scores, methods, StatisticsSettings(**statistics.model_dump()))
+    known = [*methods, *others]
+    if statistics.baseline and statistics.baseline not in known:
+        near = did_you_mean(statistics.baseline, known) or f"; they are {', '.join(known[:12])}"
+        raise ConfigError(f"statistics.baseline: no method {statistics.baseline!r}{near}")
+    check_resolution(scores, len(methods), StatisticsSettings(**statistics.model_dump()))
 
 
 def refuse_output(output: Path, source: Source) -> None:

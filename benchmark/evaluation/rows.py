@@ -30,6 +30,7 @@ from benchmark.statistics.vocabulary import (
     REVERSED,
     UNCORRECTED,
     magnitude,
+    why_incomparable,
 )
 
 SUMMARY_COLUMNS = (
@@ -204,6 +205,11 @@ def undefined(measure: Measure, statistic: str, column: int) -> str:
     if isinstance(measure, Discrimination):
         return "no two images differ significantly, or none are similar"
     return "the conditions' means do not differ"
+
+
+def incomparable(measure: Measure, statistic: str, column: int) -> bool:
+    """Whether a value is printed but not compared: its fit is reversed or turns."""
+    return bool(why_incomparable(_remarks(measure, statistic, column)))
 
 
 def _remarks(measure: Measure, statistic: str, column: int) -> str:

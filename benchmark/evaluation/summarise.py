@@ -6,13 +6,15 @@ The arithmetic is in ``benchmark.statistics``; here stands what is computed on w
 
 from __future__ import annotations
 
+import functools
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
+from benchmark.core.announce import Announce, silent
 from benchmark.core.errors import ConfigError
 from benchmark.evaluation.rows import (
     COMPARISON_COLUMNS,
@@ -20,19 +22,22 @@ from benchmark.evaluation.rows import (
     MethodColumn,
     Scope,
     comparison_rows,
+    incomparable,
     literature_rows,
     ranking_rows,
     summary_rows,
 )
-from benchmark.statistics.design import Table, make_design
+from benchmark.statistics.design import Design, Table, make_design
 from benchmark.statistics.discrimination import Discrimination
-from benchmark.statistics.inference import compute, infer
+from benchmark.statistics.inference import LOWER_IS_BETTER, compute, infer
 from benchmark.statistics.intervals import Kind, choose
 from benchmark.statistics.mapped import Mapped
 from benchmark.statistics.measures import Correlations, Measure, System, WithinReference
 from benchmark.statistics.resampling import Resamples
+from benchmark.statistics.selection import leaders
 from benchmark.statistics.settings import StatisticsSettings
 from benchmark.statistics.significance import replicates_for_holm
+from benchmark.statistics.vocabulary import MISSING_ALLOWED, magnitude
 
 __all__ = ["COMPARISON_COLUMNS", "SUMMARY_COLUMNS", "Evaluated", "MethodColumn", "evaluate_scores"]
 
@@ -56,13 +61,21 @@ class Evaluated:
 
 @dataclass(frozen=True, slots=True)
 class _Task:
-    """One measure at one level, to be computed on its resamples."""
+    """One measure at one level, to be computed on its resamples.
+
+    Attributes:
+        said: what a reader is told while it is computed.
+        place: which of how many it is, where there are many of its kind.
+    """
 
     scope: Scope
-    measure: Measure
+    design: Design
+    build: Callable[[Design], Measure]
     resamples: Resamples
     kind: Kind
+    said: str
     tested: bool = True
+    place: tuple[int, int] | None = None
 
 
 def evaluate_scores(
@@ -71,6 +84,7 @@ def evaluate_scores(
     settings: StatisticsSettings,
     *,
     lower_mos_better: bool = False,
+    announce: Announce = silent,
 ) -> Evaluated:
     """Compute every statistic of every method, each data set and split by itself.
 
@@ -79,6 +93,7 @@ def evaluate_scores(
         methods: the columns to evaluate, with their directions.
         settings: how to resample and compare.
         lower_mos_better: whether lower labels mean better quality.
+        announce: hears what is being done.
 
     Returns:
         Signed values: positive means that the method, oriented by its declared direction, agrees with the labels.
@@ -94,21 +109,70 @@ def evaluate_scores(
         dataset, split = (_text(part) for part in key)
         table, conditions = _table(rows, methods, lower_mos_better=lower_mos_better)
         for task in _tasks(dataset, split, table, conditions, settings):
+            _tell(announce, task)
             if task.tested:
-                _check_holm(len(task.measure.design.pairs), task.kind, settings)
-            values = compute(task.measure, task.resamples, task.kind)
-            families = infer(task.measure, values, task.kind, settings, tested=task.tested)
-            summary += summary_rows(task.scope, task.measure, families, labels)
-            comparisons += comparison_rows(task.scope, task.measure, families, labels, settings, tested=task.tested)
-            if isinstance(task.measure, Correlations) and task.scope.level == "pair":
-                summary += ranking_rows(task.scope, task.measure.design, families, labels, settings)
-                comparisons += literature_rows(task.scope, task.measure.design, labels, settings)
-        notes |= dict.fromkeys(_notes(table, settings))
+                _check_holm(len(labels) * (len(labels) - 1) // 2, task.kind, settings)
+            measure, against = _ready(task, labels, settings)
+            values = compute(measure, task.resamples, task.kind, lambda done, task=task: _tell(announce, task, done))  # type: ignore[misc]
+            if task.place is None and len(labels) > 1:
+                announce(f"{task.said}: comparing {len(labels):,} methods")
+            families = infer(measure, values, task.kind, settings, tested=task.tested, leaders=against)
+            summary += summary_rows(task.scope, measure, families, labels)
+            comparisons += comparison_rows(task.scope, measure, families, labels, settings, tested=task.tested)
+            if isinstance(measure, Correlations) and task.scope.level == "pair":
+                summary += ranking_rows(task.scope, measure.design, families, labels, settings)
+                comparisons += literature_rows(task.scope, measure.design, labels, settings)
+        notes |= dict.fromkeys(_notes(table, settings, labels))
     return Evaluated(
         pd.DataFrame(summary, columns=list(SUMMARY_COLUMNS)),
         pd.DataFrame(comparisons, columns=list(COMPARISON_COLUMNS)),
         tuple(notes),
     )
+
+
+def _tell(announce: Announce, task: _Task, done: int = 0) -> None:
+    """What is being resampled: how many resamples are done, or, of many small tasks, how many of these."""
+    if task.place is not None:
+        announce(task.said, *task.place)
+    else:
+        announce(f"{task.said}: {task.resamples.replicates:,} resamples", done, task.resamples.replicates)
+
+
+def _ready(
+    task: _Task, labels: Sequence[str], settings: StatisticsSettings
+) -> tuple[Measure, Mapping[str, Sequence[int]] | None]:
+    """The measure with the columns of all comparisons; where these are limited, who is compared with all others."""
+    measure = task.build(task.design)
+    if not settings.limited(len(labels)):
+        return measure, None
+    against = _against(measure, labels, settings)
+    design = make_design(task.design.table, {method for some in against.values() for method in some})
+    if design.n_columns > task.design.n_columns:  # scores are missing
+        return task.build(design), against
+    measure.design = design
+    return measure, against
+
+
+def _against(measure: Measure, labels: Sequence[str], settings: StatisticsSettings) -> dict[str, list[int]]:
+    """The best methods of each statistic, with and without signs, and the baseline.
+
+    Only those can be best that a report ranks: not methods that miss too many pairs, nor fits that are reversed.
+    """
+    design = measure.design
+    values = measure(np.ones((1, design.table.n_clusters)))[0][:, design.own]
+    total, groups = len(design.table.labels), design.group_of
+    complete = [total - len(groups[int(column)].rows) <= MISSING_ALLOWED * total for column in design.own]
+    baseline = [number for number, label in enumerate(labels) if label == settings.baseline]
+    found = {}
+    for name, row in zip(measure.names, values, strict=True):
+        allowed = [
+            known and not incomparable(measure, name, int(column))
+            for known, column in zip(complete, design.own, strict=True)
+        ]
+        better = -row if name in LOWER_IS_BETTER else row
+        for key, each in ((name, better), (magnitude(name), np.abs(row))):
+            found[key] = list(dict.fromkeys([*leaders(each, allowed), *baseline]))
+    return found
 
 
 def _table(rows: pd.DataFrame, methods: Sequence[MethodColumn], *, lower_mos_better: bool) -> tuple[Table, list[str]]:
@@ -148,26 +212,34 @@ def _tasks(
         drawn = replace(table, clusters=np.arange(n, dtype=np.int64), n_clusters=n)
         resamples, drawn_kind = Resamples(n, settings.replicates, seed), choose(settings.interval, n)
 
-    design = make_design(drawn)
+    against = () if settings.limited(len(table.scores)) else None
+    threads = settings.threads
+    design = make_design(drawn, against)
     pair = Scope(dataset, split, "pair")
-    yield _Task(pair, Correlations(design, threads=settings.threads), resamples, drawn_kind)
-    mapped = Mapped(design, settings.mapping_resamples, threads=settings.threads)
-    yield _Task(pair, mapped, resamples, drawn_kind)
+    correlations = functools.partial(Correlations, threads=threads)
+    yield _Task(pair, design, correlations, resamples, drawn_kind, "SRCC, PLCC, KRCC")
+    mapped = functools.partial(Mapped, resamples=settings.mapping_resamples, threads=threads)
+    yield _Task(pair, design, mapped, resamples, drawn_kind, "logistic mappings")
     if has_opinions(design.table.label_sd, design.table.observers):
-        rng = np.random.default_rng(seed)
-        measure = Discrimination(design, settings.replicates, rng, threads=settings.threads)
-        yield _Task(pair, measure, resamples, drawn_kind)
+
+        def discrimination(design: Design) -> Discrimination:
+            return Discrimination(design, settings.replicates, np.random.default_rng(seed), threads=threads)
+
+        yield _Task(pair, design, discrimination, resamples, drawn_kind, "discrimination of images")
     for number, name in enumerate(conditions) if len(conditions) > 1 else ():
-        part = make_design(drawn.take(drawn.conditions == number))
+        part = make_design(drawn.take(drawn.conditions == number), against)
         scope = Scope(dataset, split, "condition", name)
         fewer = choose(settings.interval, len(np.unique(part.table.clusters)))
-        yield _Task(scope, Correlations(part, threads=settings.threads), resamples, fewer)
-    whole = design if drawn is table else make_design(table)
+        said, place = "SRCC, PLCC, KRCC of each condition", (number + 1, len(conditions))
+        yield _Task(scope, part, correlations, resamples, fewer, said, place=place)
+    whole = design if drawn is table else make_design(table, against)
     if len(np.unique(table.references)) < len(table.references):
-        yield _Task(Scope(dataset, split, "reference"), WithinReference(whole), by_cluster, kind)
+        scope = Scope(dataset, split, "reference")
+        yield _Task(scope, whole, WithinReference, by_cluster, kind, "within references")
     if len(conditions) >= FEWEST_CONDITIONS:
         # a handful of conditions carries no significance, and ranks of six means have no jackknife: they hardly ever move
-        yield _Task(Scope(dataset, split, "system"), System(whole), by_cluster, "percentile", tested=False)
+        scope = Scope(dataset, split, "system")
+        yield _Task(scope, whole, System, by_cluster, "percentile", "means of conditions", tested=False)
 
 
 def has_opinions(
@@ -204,7 +276,7 @@ def _check_holm(comparisons: int, kind: Kind, settings: StatisticsSettings) -> N
         )
 
 
-def _notes(table: Table, settings: StatisticsSettings) -> Iterator[str]:
+def _notes(table: Table, settings: StatisticsSettings, labels: Sequence[str]) -> Iterator[str]:
     by_pair = settings.resample == "pair"
     count = len(table.labels) if by_pair else table.n_clusters
     what = "single pairs (taken as independent)" if by_pair else "references (or the clusters named)"
@@ -228,8 +300,25 @@ def _notes(table: Table, settings: StatisticsSettings) -> Iterator[str]:
         f"Differences: {test}, {settings.replicates:,} resamples; {correction} over all pairs of methods of one statistic, "
         "level, condition and split."
     )
+    if settings.limited(len(labels)):
+        yield _limit(settings, labels)
     how = "refitted in each resample" if settings.mapping_resamples == "refit" else "fitted once to all pairs"
     yield f"Logistic mappings: {how}; values carry the direction of the fitted curve."
+
+
+def _limit(settings: StatisticsSettings, labels: Sequence[str]) -> str:
+    """That not every two methods are compared, which are, and what their correction covers."""
+    count = len(labels)
+    baseline = f" and the baseline ({settings.baseline})" if settings.baseline in labels else ""
+    corrected = (
+        ""
+        if settings.multiplicity == "none"
+        else f"; p-values are corrected for all {count * (count - 1) // 2:,} pairs, since the best is chosen from the data"
+    )
+    return (
+        f"Of {count:,} methods only the best by each statistic{baseline} {'are' if baseline else 'is'} compared with all "
+        f"others{corrected} (statistics.comparisons: all compares every two)."
+    )
 
 
 def _numbers(column: pd.Series[float]) -> np.ndarray[tuple[int], np.dtype[np.float64]]:

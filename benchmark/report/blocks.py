@@ -121,6 +121,7 @@ class Numbers:
     def __init__(self, data: ReportData) -> None:
         self._estimates = dict(_estimates(data.summary))
         self._comparisons = dict(_comparisons(data.comparisons))
+        self._compared = {(scope, statistic) for scope, statistic, _, _ in self._comparisons}
         self._data = data
         self._coverage: dict[Scope, tuple[dict[str, int], int]] = {}
         self.statistics = tuple(dict.fromkeys(statistic for _, _, statistic in self._estimates))
@@ -145,6 +146,10 @@ class Numbers:
             return found
         found = self._comparisons.get((scope, statistic, second, first))
         return None if found is None else replace(found, difference=-found.difference)
+
+    def compared(self, scope: Scope, statistic: str) -> bool:
+        """Whether any two methods were compared."""
+        return (scope, statistic) in self._compared
 
     def coverage(self, scope: Scope, method: str) -> tuple[int, int]:
         """How many of a scope's pairs a method has a score for, and how many there are."""

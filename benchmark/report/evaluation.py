@@ -17,6 +17,7 @@ import pandas as pd
 from benchmark.config.models import PublishedEntry, ReportConfig, StatisticsConfig
 from benchmark.config.source import home_of, parse, source_of
 from benchmark.core import atomic, provenance
+from benchmark.core.announce import Announce, silent
 from benchmark.core.errors import UserError
 from benchmark.evaluation.summarise import COMPARISON_COLUMNS, SUMMARY_COLUMNS, evaluate_scores
 from benchmark.report import attachments, freshness
@@ -171,6 +172,7 @@ def complete(
     choices: Choices,
     facts: Facts,
     directory: Path,
+    announce: Announce = silent,
 ) -> Run:
     """Compute the statistics of a table of scores and put everything together that a report needs.
 
@@ -181,10 +183,11 @@ def complete(
         choices: of the configuration.
         facts: what is known beside the scores.
         directory: where the results will lie.
+        announce: hears what is being done.
     """
     statistics = choices.statistics
     settings = StatisticsSettings(**statistics.model_dump())
-    summarised = evaluate_scores(scores, methods, settings, lower_mos_better=facts.lower_mos_better)
+    summarised = evaluate_scores(scores, methods, settings, lower_mos_better=facts.lower_mos_better, announce=announce)
     notes = [*facts.notes, *facts.hints(summarised.summary), *summarised.notes]
     record = {
         "format": 1,

@@ -21,6 +21,7 @@ DIGITS = 3  # that terminal, page and plots print
 NOISE = 1e-12  # values that differ by less are equal
 UNDEFINED = "undefined"
 NO_MAGNITUDES = "opposite signs, and no test of magnitudes is stored: evaluate again"
+NOT_COMPARED = "only the best of all methods is compared with every other: statistics.comparisons"
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,10 +145,10 @@ def _difference(
     if found is None:
         signs = {numbers.value(scope, label, statistic) < 0 for label in (first, second)}
         if without_signs and len(signs) > 1:
-            return NO_MAGNITUDES
+            return NOT_COMPARED if numbers.compared(scope, magnitude(statistic)) else NO_MAGNITUDES
         found = numbers.compare(scope, statistic, first, second)
     if found is None:
-        return ""
+        return NOT_COMPARED if numbers.compared(scope, statistic) else ""
     return found if found.tested else found.why
 
 

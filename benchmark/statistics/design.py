@@ -6,7 +6,7 @@ on one such set of pairs; where no score is missing there is one set and a colum
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from itertools import combinations
 
@@ -105,7 +105,7 @@ class Design:
         table: labels and scores.
         groups: sets of pairs with their methods; the columns are numbered through them.
         own: (m,) column of each method on all of its own pairs.
-        pairs: every two methods, in order.
+        pairs: every two methods that are compared, in order.
     """
 
     table: Table
@@ -135,8 +135,14 @@ class Design:
             begin += len(group.methods)
 
 
-def make_design(table: Table) -> Design:
-    """Find the sets of pairs, and number the columns."""
+def make_design(table: Table, against: Collection[int] | None = None) -> Design:
+    """Find the sets of pairs, and number the columns.
+
+    Args:
+        table: labels and scores.
+        against: methods that are compared with all others; every two by default. Where scores are missing each two methods
+            need columns of their own, so that hundreds of methods can't all be compared.
+    """
     scored = np.isfinite(table.scores)
     members: dict[bytes, dict[int, None]] = {}
     masks: dict[bytes, NDArray[np.bool_]] = {}
@@ -149,7 +155,8 @@ def make_design(table: Table) -> Design:
 
     count = len(table.scores)
     own_keys = [enter(scored[method], method) for method in range(count)]
-    pair_keys = [(a, b, enter(scored[a] & scored[b], a, b)) for a, b in combinations(range(count), 2)]
+    wanted = [(a, b) for a, b in combinations(range(count), 2) if against is None or a in against or b in against]
+    pair_keys = [(a, b, enter(scored[a] & scored[b], a, b)) for a, b in wanted]
     column: dict[tuple[bytes, int], int] = {}
     groups = []
     for key, methods in members.items():

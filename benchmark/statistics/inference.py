@@ -5,12 +5,12 @@ One family: one statistic at one level and condition; its differences are correc
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from benchmark.statistics import significance
+from benchmark.statistics import selection, significance
 from benchmark.statistics.design import Group, Versus
 from benchmark.statistics.intervals import (
     MAGNITUDES,
@@ -27,7 +27,7 @@ from benchmark.statistics.measures import Measure
 from benchmark.statistics.resampling import FloatArray, Resamples, leave_one_out
 from benchmark.statistics.rounding import ROUNDING
 from benchmark.statistics.settings import StatisticsSettings
-from benchmark.statistics.vocabulary import SIGNED
+from benchmark.statistics.vocabulary import SIGNED, magnitude
 
 LOWER_IS_BETTER = frozenset({"rmse", "outlier_ratio"})
 SCALES: dict[str, Scale] = {
@@ -84,7 +84,7 @@ class Family:
         statistic: its name.
         kind: how the intervals were made; empty where there are none.
         estimates: by method.
-        differences: of every two methods.
+        differences: of every two methods that are compared.
         replicates: (B, m) the methods' own values in the resamples.
         magnitudes: differences of magnitudes, where correlations of opposite signs are among the values.
     """
@@ -106,14 +106,23 @@ class Values:
     left_out: FloatArray
 
 
-def compute(measure: Measure, resamples: Resamples, kind: Kind) -> Values:
-    """Evaluate a measure on the data, in all resamples and, where the intervals need it, by leaving out clusters."""
+def compute(
+    measure: Measure, resamples: Resamples, kind: Kind, told: Callable[[int], None] = lambda done: None
+) -> Values:
+    """Evaluate a measure on the data, in all resamples and, where the intervals need it, by leaving out clusters.
+
+    ``told`` hears after each block how many resamples are done.
+    """
     k, shape = resamples.n_clusters, (len(measure.names), measure.design.n_columns)
     data = measure(np.ones((1, k)))[0]
     nothing = np.empty((0, *shape))
     if k < 2:
         return Values(data, np.full((resamples.replicates, *shape), np.nan), np.full((1, *shape), np.nan))
-    drawn = np.concatenate([measure(block) for block in resamples.blocks()])
+    drawn, done = np.empty((resamples.replicates, *shape)), 0
+    for block in resamples.blocks():
+        drawn[done : done + len(block)] = measure(block)
+        done += len(block)
+        told(done)
     left = nothing if kind == "percentile" else np.concatenate([measure(block) for block in leave_one_out(k)])
     return Values(data, drawn, left)
 
@@ -126,6 +135,7 @@ def infer(
     *,
     tested: bool = True,
     names: Sequence[str] | None = None,
+    leaders: Mapping[str, Collection[int]] | None = None,
 ) -> list[Family]:
     """Estimates and differences of a measure's statistics.
 
@@ -136,17 +146,26 @@ def infer(
         settings: confidence and multiplicity.
         tested: whether differences get p-values.
         names: which statistics; all by default.
+        leaders: for each statistic, and for each of magnitudes, the methods that are compared with all others; every two
+            are compared by default.
     """
     families = []
     for place, name in enumerate(measure.names):
         if names is None or name in names:
             part = Values(values.data[place], values.drawn[:, place], values.left_out[:, place])
-            families.append(_family(name, measure, part, kind, settings, tested=tested))
+            families.append(_family(name, measure, part, kind, settings, tested=tested, leaders=leaders))
     return families
 
 
 def _family(
-    name: str, measure: Measure, values: Values, kind: Kind, settings: StatisticsSettings, *, tested: bool
+    name: str,
+    measure: Measure,
+    values: Values,
+    kind: Kind,
+    settings: StatisticsSettings,
+    *,
+    tested: bool,
+    leaders: Mapping[str, Collection[int]] | None,
 ) -> Family:
     design = measure.design
     groups = design.group_of
@@ -164,12 +183,14 @@ def _family(
         )
         estimates.append(Estimate(float(values.data[column]), found.low, found.high, found.note))
     within = of_differences(RANGES[scale])
-    differences = _differences(measure, values, kind, settings, within=within, tested=tested)
+    chosen = None if leaders is None else leaders[name]
+    differences = _differences(measure, values, kind, settings, within=within, tested=tested, leaders=chosen)
     opposite = name in SIGNED and bool((values.data > 0).any() and (values.data < 0).any())
     within = of_differences(MAGNITUDES)
-    without_signs = (
-        _differences(measure, _oriented(values), kind, settings, within=within, tested=tested) if opposite else []
-    )
+    without_signs = []
+    if opposite:
+        chosen, turned = None if leaders is None else leaders[magnitude(name)], _oriented(values)
+        without_signs = _differences(measure, turned, kind, settings, within=within, tested=tested, leaders=chosen)
     return Family(name, kind, tuple(estimates), tuple(differences), values.drawn[:, design.own], tuple(without_signs))
 
 
@@ -191,9 +212,18 @@ def _less(first: FloatArray, second: FloatArray) -> FloatArray:
 
 
 def _differences(
-    measure: Measure, values: Values, kind: Kind, settings: StatisticsSettings, *, within: Range, tested: bool
+    measure: Measure,
+    values: Values,
+    kind: Kind,
+    settings: StatisticsSettings,
+    *,
+    within: Range,
+    tested: bool,
+    leaders: Collection[int] | None,
 ) -> list[Difference]:
-    pairs = measure.design.pairs
+    pairs: Sequence[Versus] = measure.design.pairs
+    if leaders is not None:
+        pairs = [pair for pair in pairs if pair.first in leaders or pair.second in leaders]
     if not pairs:
         return []
     first = np.array([pair.column_first for pair in pairs])
@@ -223,7 +253,11 @@ def _differences(
         else:
             p_values[number] = significance.bootstrap_p(drawn[:, number])
     p_values = p_values if tested else np.full(len(pairs), np.nan)
-    adjusted = _adjust(observed, drawn, p_values, errors if kind == "jackknife" else None, freedom, settings)
+    used = errors if kind == "jackknife" else None
+    if leaders is None:
+        adjusted = _adjust(observed, drawn, p_values, used, freedom, settings)
+    else:
+        adjusted = _adjust_chosen(observed, drawn, p_values, used, freedom, settings, _own(measure, values))
     return [
         Difference(pair, float(value), ends.low, ends.high, float(p), float(p_adjusted), ends.note)
         for pair, value, ends, p, p_adjusted in zip(pairs, observed, found, p_values, adjusted, strict=True)
@@ -251,6 +285,42 @@ def _adjust(
     adjusted[tested] = significance.max_t(
         observed[tested],
         drawn[:, tested],
+        None if errors is None else errors[tested],
+        None if errors is None else freedom[tested],
+    )
+    return np.asarray(np.where(np.isfinite(adjusted), np.fmax(adjusted, p_values), p_values))
+
+
+def _own(measure: Measure, values: Values) -> tuple[FloatArray, FloatArray]:
+    """The methods' own values, and their replicates."""
+    return values.data[measure.design.own], values.drawn[:, measure.design.own]
+
+
+def _adjust_chosen(
+    observed: FloatArray,
+    drawn: FloatArray,
+    p_values: FloatArray,
+    errors: FloatArray | None,
+    freedom: FloatArray,
+    settings: StatisticsSettings,
+    own: tuple[FloatArray, FloatArray],
+) -> FloatArray:
+    """P-values of comparisons with methods that were chosen from the data, corrected for every two of all methods.
+
+    Where scores are missing, the other pairs are taken from each method's own values.
+    """
+    if settings.multiplicity == "none" or not np.isfinite(p_values).any():
+        return p_values
+    count = len(own[0])
+    if settings.multiplicity == "holm":
+        return np.asarray(np.minimum(1.0, p_values * (count * (count - 1) // 2)))
+    tested = np.isfinite(p_values)
+    largest = selection.largest_differences(*own, threads=settings.threads)
+    adjusted = np.full(len(p_values), np.nan)
+    adjusted[tested] = significance.single_step(
+        observed[tested],
+        drawn[:, tested],
+        largest,
         None if errors is None else errors[tested],
         None if errors is None else freedom[tested],
     )

@@ -29,11 +29,10 @@ class Measure(Protocol):
         remark: what a reader must know about the resampling, for example that it is linearised.
     """
 
-    @property
-    def names(self) -> tuple[str, ...]: ...
+    design: Design
 
     @property
-    def design(self) -> Design: ...
+    def names(self) -> tuple[str, ...]: ...
 
     @property
     def remark(self) -> str: ...

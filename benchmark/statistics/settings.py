@@ -9,7 +9,11 @@ Resample = Literal["cluster", "pair"]
 IntervalKind = Literal["auto", "percentile", "bca", "jackknife"]
 Multiplicity = Literal["max-t", "holm", "none"]
 MappingResamples = Literal["refit", "once"]
+Comparisons = Literal["auto", "all", "best"]
 LiteratureTest = Literal["steiger", "williams", "f-test"]
+
+MOST_COMPARED = 60
+"""Methods of which every two are compared unless asked otherwise: 1,770 pairs; a table or figure of more is not read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +29,9 @@ class StatisticsSettings:
         seed: of the resampling; the same seed gives the same numbers, whatever the number of threads.
         mapping_resamples: ``refit`` fits the logistic anew in every resample, ``once`` keeps the curve of all pairs.
         tests: further tests from the literature, which assume independent pairs.
+        comparisons: ``all`` compares every two methods; ``best`` the best of each statistic, and the baseline, with all
+            others; ``auto`` is ``all`` up to 60 methods.
+        baseline: label of a method that is compared with all others too; empty for none.
         threads: for the kernels; 0 means as many as there are processors.
     """
 
@@ -36,6 +43,8 @@ class StatisticsSettings:
     seed: int = 0
     mapping_resamples: MappingResamples = "refit"
     tests: tuple[LiteratureTest, ...] = ()
+    comparisons: Comparisons = "auto"
+    baseline: str = ""
     threads: int = 0
 
     def __post_init__(self) -> None:
@@ -43,6 +52,10 @@ class StatisticsSettings:
             raise ValueError(f"replicates must be at least 1, not {self.replicates}")
         if not 0.5 < self.confidence < 1:
             raise ValueError(f"confidence must lie between 0.5 and 1, not {self.confidence}")
+
+    def limited(self, methods: int) -> bool:
+        """Whether so many methods are compared with the best and the baseline only."""
+        return self.comparisons == "best" or (self.comparisons == "auto" and methods > MOST_COMPARED)
 
     @property
     def alpha(self) -> float:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from benchmark.statistics.resampling import FloatArray
+from benchmark.statistics.resampling import FloatArray, IntArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,24 +67,53 @@ def max_t(
         (m,), controlling the family-wise error rate; NaN where a difference is undefined or its error zero, but 1 for no
         difference without any spread.
     """
+    adjusted, rows, observed, spread = _studentised(differences, replicates, errors, freedom)
+    if len(rows) == 0:
+        return adjusted
+    drawn = np.abs(replicates[:, rows] - differences[rows]) / spread
+    drawn = np.where(np.isfinite(drawn), drawn, -np.inf)
+    order = np.argsort(-observed, kind="stable")
+    largest = np.maximum.accumulate(drawn[:, order[::-1]], axis=1)[:, ::-1]
+    exceed = (largest >= observed[order]).sum(axis=0)
+    adjusted[rows[order]] = np.minimum(1.0, np.maximum.accumulate((exceed + 1) / (len(replicates) + 1)))
+    return adjusted
+
+
+def single_step(
+    differences: FloatArray,
+    replicates: FloatArray,
+    largest: FloatArray,
+    errors: FloatArray | None = None,
+    freedom: FloatArray | int | None = None,
+) -> FloatArray:
+    """Adjusted p-values of some differences out of a family whose largest studentised one is known; else as ``max_t``.
+
+    They hold for any choice from the family, also one that was made after seeing the data.
+
+    Args:
+        differences, replicates, errors, freedom: as for ``max_t``, of those that were chosen.
+        largest: (B,) in each resample the largest of the whole family (``selection.largest_differences``).
+    """
+    adjusted, rows, observed, _ = _studentised(differences, replicates, errors, freedom)
+    below = np.searchsorted(np.sort(largest), observed, side="left")
+    adjusted[rows] = (len(largest) - below + 1) / (len(largest) + 1)
+    return adjusted
+
+
+def _studentised(
+    differences: FloatArray, replicates: FloatArray, errors: FloatArray | None, freedom: FloatArray | int | None
+) -> tuple[FloatArray, IntArray, FloatArray, FloatArray]:
+    """P-values of what needs no test (else NaN), which differences do, these over their errors, and their spreads."""
     adjusted = np.full(len(differences), np.nan)
     known = np.isfinite(differences) & np.isfinite(replicates).any(axis=0)
     spread = np.array([_deviation(column) for column in replicates.T])
     error = spread if errors is None else errors
     adjusted[known & (differences == 0) & (spread == 0)] = 1.0
     rows = np.flatnonzero(known & (spread > 0) & (error > 0))
-    if len(rows) == 0:
-        return adjusted
-    drawn = np.abs(replicates[:, rows] - differences[rows]) / spread[rows]
-    drawn = np.where(np.isfinite(drawn), drawn, -np.inf)
     observed = np.abs(differences[rows]) / error[rows]
     if freedom is not None:
         observed = _as_normal(observed, np.broadcast_to(freedom, differences.shape)[rows])
-    order = np.argsort(-observed, kind="stable")
-    largest = np.maximum.accumulate(drawn[:, order[::-1]], axis=1)[:, ::-1]
-    exceed = (largest >= observed[order]).sum(axis=0)
-    adjusted[rows[order]] = np.minimum(1.0, np.maximum.accumulate((exceed + 1) / (len(replicates) + 1)))
-    return adjusted
+    return adjusted, rows, observed, spread[rows]
 
 
 def holm(p_values: FloatArray) -> FloatArray:

@@ -48,10 +48,12 @@ def make_scores(references: int = 6, conditions: int = 4, *, seed: int = 0) -> p
     )
 
 
-def run(scores: pd.DataFrame, *labels: str, settings: StatisticsSettings = QUICK, **options: bool) -> Evaluated:
+def run(
+    scores: pd.DataFrame, *labels: str, settings: StatisticsSettings = QUICK, lower_mos_better: bool = False
+) -> Evaluated:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        return evaluate_scores(scores, [Column(label) for label in labels], settings, **options)
+        return evaluate_scores(scores, [Column(label) for label in labels], settings, lower_mos_better=lower_mos_better)
 
 
 def pick(table: pd.DataFrame, **where: str) -> pd.DataFrame:

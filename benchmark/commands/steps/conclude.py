@@ -14,6 +14,7 @@ from benchmark.commands.steps.columns import columns
 from benchmark.commands.steps.ready import Ready
 from benchmark.config.models import RunConfig
 from benchmark.core import provenance
+from benchmark.core.announce import Announce
 from benchmark.data.load import Data
 from benchmark.evaluation import directions
 from benchmark.images import code as image_code
@@ -26,7 +27,7 @@ from benchmark.scoring.engine import Outcome
 from benchmark.scoring.work import Prepared
 
 
-def conclude(ready: Ready, scored: Outcome) -> Run:
+def conclude(ready: Ready, scored: Outcome, announce: Announce) -> Run:
     """Scores with everything that readers must know, then statistics on them."""
     prepared = ready.prepared
     config, loaded = prepared.config, prepared.data
@@ -47,7 +48,7 @@ def conclude(ready: Ready, scored: Outcome) -> Run:
     )
     choices = Choices(config.statistics, config.report, config.published)
     failures = csv_files.failures_table(scored.failures)
-    return complete(table, methods, failures, choices, facts, prepared.output)
+    return complete(table, methods, failures, choices, facts, prepared.output, announce)
 
 
 def _methods(prepared: Prepared, scored: Outcome, table: pd.DataFrame) -> list[ScoredMethod]:

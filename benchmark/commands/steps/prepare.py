@@ -48,7 +48,7 @@ def prepare(config: Config, settings: Sequence[str], overrides: Overrides) -> Pr
     others = registry.datasets().names() if parsed.published else ()
     foresight.refuse_published(parsed.published, loaded.table.assign(dataset=loaded.name), others, source)
     with source.placing():
-        foresight.refuse_tests(parsed.statistics, pairs, len(entrants))
+        foresight.refuse_tests(parsed.statistics, pairs, [item.label for item in entrants], labels)
     plugin_folders = tuple(str(folder) for folder in parsed.plugins)
     return Prepared(parsed, source, destination, plugin_folders, loaded, entrants)
 

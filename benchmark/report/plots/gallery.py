@@ -26,17 +26,26 @@ from benchmark.results.scored import ScoredMethod
 if TYPE_CHECKING:
     import pandas as pd
 
+MOST_DRAWN = 60
+"""Methods with a figure of their own; a page with hundreds of them takes minutes and is not looked through."""
 Clouds = Mapping[tuple[Block, str], scatter.Cloud]
 
 
 def all_clouds(data: ReportData, numbers: Numbers) -> Clouds:
-    """The points and the fitted curve of each method in each block where it scored anything."""
+    """The points and the fitted curve of each method in each block where it scored anything; of the best only, if many."""
     found = {
         (block, method.label): cloud_of(data, numbers, block, method)
         for block in blocks(data)
-        for method in data.methods
+        for method in _drawn(data, numbers, block)
     }
     return {key: cloud for key, cloud in found.items() if cloud is not None}
+
+
+def _drawn(data: ReportData, numbers: Numbers, block: Block) -> Sequence[ScoredMethod]:
+    """The methods that get a figure of their own: all, or the first of the ranking where they are hundreds."""
+    if len(data.methods) <= MOST_DRAWN:
+        return data.methods
+    return [item.method for item in standings(data, numbers, block)][:MOST_DRAWN]
 
 
 def all_plots(data: ReportData, numbers: Numbers, clouds: Clouds | None = None) -> list[Plot]:
@@ -200,7 +209,8 @@ def _scatters(view: _View) -> Iterator[Plot]:
     order = [item.method for item in standings(view.data, view.numbers, view.block)]
     drawn = [(method, cloud) for method in order if (cloud := view.clouds.get((view.block, method.label))) is not None]
     if len(drawn) > 1:
-        text = "Scores of every method against the labels, with the fitted curves and their bands."
+        whose = "every method" if len(view.data.methods) <= MOST_DRAWN else f"the first {len(drawn)} methods"
+        text = f"Scores of {whose} against the labels, with the fitted curves and their bands."
         yield view.plot("multiples", "All methods", text, partial(multiples.draw, [cloud for _, cloud in drawn]))
     for method, cloud in drawn:
         text = (

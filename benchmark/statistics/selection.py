@@ -1,0 +1,76 @@
+"""Comparisons that are chosen from the data, and what their correction must then cover. numpy only.
+
+Who is best is known only after looking, so that a test of "the best against another" is one of all pairs, picked. The
+correction takes the largest of all pairs' differences in each resample; only the rows that are kept are fewer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from benchmark.statistics.resampling import FloatArray
+from benchmark.statistics.weighted import in_threads
+
+NOISE = 1e-12
+"""Share of two methods' own variance below which the variance of their difference is rounding."""
+MOST_TIED = 3
+"""Methods that tie for the best and are each compared with all others."""
+LANES = 64  # resamples that are worked on at a time
+
+
+def leaders(values: FloatArray, allowed: Sequence[bool]) -> list[int]:
+    """The best of the methods that may be compared; the first few where several are equally good.
+
+    Args:
+        values: (m,), higher is better; NaN where undefined.
+        allowed: (m,), whether a method takes part.
+    """
+    known = np.where(np.asarray(allowed, dtype=np.bool_) & np.isfinite(values), values, -np.inf)
+    best = known.max(initial=-np.inf)
+    if not np.isfinite(best):
+        return []
+    return [int(place) for place in np.flatnonzero(known >= best - NOISE * max(1.0, abs(best)))[:MOST_TIED]]
+
+
+def largest_differences(values: FloatArray, replicates: FloatArray, *, threads: int = 0) -> FloatArray:
+    """In each resample, the largest studentised deviation of a difference of two methods, over all pairs of methods.
+
+    Args:
+        values: (m,) on the data; a method without a value takes no part.
+        replicates: (B, m); NaN where undefined.
+        threads: 0 for as many as there are processors.
+
+    Returns:
+        (B,); minus infinity where no pair has a deviation.
+    """
+    used = np.flatnonzero(np.isfinite(values) & np.isfinite(replicates).any(axis=0))
+    drawn = replicates[:, used]
+    deviations = drawn - values[used]
+    scale = _inverse_spreads(drawn)
+    largest = np.full(len(replicates), -np.inf)
+
+    def work(begin: int) -> None:
+        part = np.ascontiguousarray(deviations[begin : begin + LANES].T)
+        found = np.full(part.shape[1], -np.inf)
+        for method in range(len(part) - 1):
+            apart = np.abs(part[method + 1 :] - part[method]) * scale[method, method + 1 :, None]
+            found = np.fmax(found, np.fmax.reduce(apart, axis=0))
+        largest[begin : begin + LANES] = np.where(np.isnan(found), -np.inf, found)
+
+    in_threads(work, range(0, len(replicates), LANES), threads)
+    return largest
+
+
+def _inverse_spreads(drawn: FloatArray) -> FloatArray:
+    """One over the standard deviation of each two columns' difference where both are defined; NaN where it is zero."""
+    known = np.isfinite(drawn)
+    centred = np.where(known, drawn - np.nanmean(drawn, axis=0), 0.0) if drawn.size else drawn
+    both = known.astype(np.float64)
+    count = both.T @ both
+    square, total = (centred**2).T @ both, centred.T @ both
+    with np.errstate(divide="ignore", invalid="ignore"):
+        own = (square + square.T) / count
+        variance = own - 2 * (centred.T @ centred) / count - ((total - total.T) / count) ** 2
+        return np.asarray(np.where((count > 1) & (variance > NOISE * own), 1 / np.sqrt(variance), np.nan))

@@ -13,7 +13,7 @@ from typing import Any
 
 from benchmark.core import atomic, regular
 from benchmark.core.errors import UserError
-from benchmark.results.scored import scored
+from benchmark.results import scored
 
 NAME = "run.json"
 FORMAT = 1

@@ -24,6 +24,7 @@ from benchmark.report.content import ReportData
 from benchmark.report.evaluation import Run
 from benchmark.results import belongings
 from benchmark.results.belongings import Holding
+from benchmark.results.run_record import Times
 from benchmark.scoring import torchrun
 from benchmark.scoring.destinations import Config
 from benchmark.scoring.engine import Outcome
@@ -99,7 +100,7 @@ def _possession(prepared: Prepared, console: Console, asked: Overrides) -> conte
 
 def _attached(concluded: Run, ready: Ready, scored: Outcome, holding: Holding, begin: float) -> ReportData:
     """The run's content with times, thumbnails and courses of training."""
-    times = {
+    times: Times = {
         "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(begin)),
         "seconds": round(time.time() - begin, 3),
         "computed": scored.computed,

@@ -48,7 +48,7 @@ def side_by_side(runs: Mapping[str, ReportData]) -> ReportData:
             block.dataset for data in parts for block in blocks(data) if data.lower_labels(block.dataset)
         ),
         simulated=any(data.simulated for data in parts),
-        record={"runs": {name: dict(data.record) for name, data in renamed.items()}},
+        record={"runs": {name: data.record for name, data in renamed.items()}},
         histories={
             label if len(parts) == 1 else f"{label} ({name})": table
             for name, data in renamed.items()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from benchmark.config.models import PublishedEntry, ReportConfig
+from benchmark.results.run_record import RunRecord
 from benchmark.results.scored import ScoredMethod
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ class ReportData:
     lower_mos_better: bool = False
     lower_mos_better_in: frozenset[str] | None = None
     simulated: bool = False
-    record: Mapping[str, Any] = field(default_factory=dict)
+    record: RunRecord = field(default_factory=RunRecord)
     histories: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     thumbnails: Thumbnails = field(default_factory=Thumbnails)
 

@@ -25,6 +25,7 @@ from benchmark.report.content import ReportData
 from benchmark.results import belongings, claims, csv_files, run_json
 from benchmark.results.belongings import Holding
 from benchmark.results.claims import Claim
+from benchmark.results.run_record import RunRecord
 from benchmark.results.scored import ScoredMethod
 from benchmark.statistics.settings import StatisticsSettings
 
@@ -161,7 +162,7 @@ class Facts:
     notes: Sequence[str]
     lower_mos_better: bool
     simulated: bool
-    record: Mapping[str, Any]
+    record: RunRecord
     hints: Callable[[pd.DataFrame], Sequence[str]] = lambda _: ()
 
 
@@ -189,7 +190,7 @@ def complete(
     settings = StatisticsSettings(**statistics.model_dump())
     summarised = evaluate_scores(scores, methods, settings, lower_mos_better=facts.lower_mos_better, announce=announce)
     notes = [*facts.notes, *facts.hints(summarised.summary), *summarised.notes]
-    record = {
+    record: RunRecord = {
         "format": 1,
         "tool": {"name": "efid-bench", "version": provenance.version("efid-bench"), "commit": provenance.commit()},
         **facts.record,
@@ -257,7 +258,7 @@ def read(directory: str | Path) -> Evaluation:
 
 
 def _of_run(
-    directory: Path, content: Mapping[str, Any], name: str, columns: Sequence[str], naming: Sequence[str]
+    directory: Path, content: RunRecord, name: str, columns: Sequence[str], naming: Sequence[str]
 ) -> pd.DataFrame:
     """A table of a run, which speaks of the run's methods and is as long as its record says.
 

@@ -188,7 +188,7 @@ def _gaps(
 
 def _facts(data: ReportData) -> list[tuple[str, str]]:
     """The record in short: data set, device, versions, hashes."""
-    record = data.record
+    record: Mapping[str, Any] = data.record
     facts = []
     for key, title in (("tool", "Tool"), ("dataset", "Data set"), ("device", "Device"), ("machine", "Machine")):
         if record.get(key):

@@ -9,11 +9,12 @@ import json
 import math
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from benchmark.core import atomic, regular
 from benchmark.core.errors import UserError
 from benchmark.results import scored
+from benchmark.results.run_record import RunRecord
 
 NAME = "run.json"
 FORMAT = 1
@@ -32,13 +33,13 @@ _FINISHED: Mapping[str, type] = {
 _IN_WORDS = {str: "text", list: "list", dict: "mapping", bool: "true or false"}
 
 
-def write(path: Path, content: Mapping[str, Any]) -> None:
+def write(path: Path, content: RunRecord) -> None:
     """Write a record; keys keep their order, numbers that are not finite become ``null``."""
     text = json.dumps(_finite(content), indent=2, ensure_ascii=False, allow_nan=False)
     atomic.write_text(path, text + "\n")
 
 
-def read(path: Path) -> dict[str, Any]:
+def read(path: Path) -> RunRecord:
     """Read a record.
 
     Raises:
@@ -57,21 +58,17 @@ def read(path: Path) -> dict[str, Any]:
         raise UserError(f"{path}: not the record of a run (it has no key 'configuration')")
     if type(content.get("format")) is not int or content["format"] != FORMAT:
         raise UserError(f"{path}: format {content.get('format')!r:.40}; this version reads format {FORMAT}")
-    return content
+    return cast(RunRecord, content)
 
 
-def read_finished(path: Path) -> dict[str, Any]:
+def read_finished(path: Path) -> RunRecord:
     """Read the record of a finished run, with all that a report is made of.
 
     Raises:
         UserError: it is missing, no record of this tool, or lacks a key or has one of another type; names the key.
     """
     content = read(path)
-    for key, kind in _FINISHED.items():
-        if key not in content:
-            raise UserError(f"{path}: it has no key {key!r}: not the record of a finished run")
-        if not isinstance(content[key], kind):
-            raise UserError(f"{path}: {key}: {content[key]!r:.40} is no {_IN_WORDS[kind]}")
+    _check_keys(path, content)
     if not all(isinstance(note, str) for note in content["notes"]):
         raise UserError(f"{path}: notes: not a list of texts")
     confidence = content["statistics"].get("confidence")
@@ -86,6 +83,14 @@ def read_finished(path: Path) -> dict[str, Any]:
             raise UserError(f"{path}: methods.{number}: {fault}")
         labels.add(method["label"])
     return content
+
+
+def _check_keys(path: Path, content: Mapping[str, Any]) -> None:
+    for key, kind in _FINISHED.items():
+        if key not in content:
+            raise UserError(f"{path}: it has no key {key!r}: not the record of a finished run")
+        if not isinstance(content[key], kind):
+            raise UserError(f"{path}: {key}: {content[key]!r:.40} is no {_IN_WORDS[kind]}")
 
 
 def _whole(digits: str) -> int:

@@ -6,7 +6,6 @@ import math
 from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
 
 import pandas as pd
 
@@ -21,6 +20,7 @@ from benchmark.images import code as image_code
 from benchmark.plugins.contracts import MethodInfo, ScoreSource
 from benchmark.report.evaluation import Choices, Facts, Run, complete
 from benchmark.results import csv_files
+from benchmark.results.run_record import RunRecord
 from benchmark.results.scored import ScoredMethod
 from benchmark.scoring import cost_memory, flatness, lineup
 from benchmark.scoring.engine import Outcome
@@ -101,7 +101,7 @@ def _precision(config: RunConfig) -> tuple[str, ...]:
     return (f"Scores computed under torch.autocast to {config.autocast}: they differ from those in single precision.",)
 
 
-def _record(ready: Ready, scored: Outcome) -> dict[str, Any]:
+def _record(ready: Ready, scored: Outcome) -> RunRecord:
     """``run.json`` without what the statistics add and without times."""
     prepared, machine = ready.prepared, ready.machine
     config, loaded = prepared.config, prepared.data

@@ -1,0 +1,65 @@
+"""What ``run.json`` holds, as types: enough to know what made a run and to repeat it. Standard library only."""
+
+from __future__ import annotations
+
+from typing import Any, TypedDict
+
+
+class Tool(TypedDict):
+    """Which version of this tool made a run; ``commit`` is empty outside a checkout."""
+
+    name: str
+    version: str
+    commit: str
+
+
+class DataSetRecord(TypedDict, total=False):
+    """Which pairs were scored; ``fingerprint`` is the SHA-256 over their names, labels and images."""
+
+    name: str
+    title: str
+    source: str
+    labels: str
+    fingerprint: str
+    pairs: int
+    references: int
+    splits: list[str]
+
+
+class Times(TypedDict):
+    """What differs from call to call: when it began (UTC), how long it took, how many scores were computed."""
+
+    started: str
+    seconds: float
+    computed: int
+
+
+class RunRecord(TypedDict, total=False):
+    """The whole record; ``runs`` alone, by name, for a report of several runs side by side.
+
+    ``configuration`` repeats the run. ``weights`` and ``failed_pairs`` are by label, ``efficiency`` by label and quantity,
+    ``rows`` counts the rows of each CSV file.
+    """
+
+    format: int
+    tool: Tool
+    configuration: dict[str, Any]
+    dataset: DataSetRecord
+    weights: dict[str, Any]
+    failed_pairs: dict[str, int]
+    efficiency: dict[str, dict[str, float | None]]
+    device: str
+    threads: int
+    versions: dict[str, str]
+    machine: dict[str, Any]
+    statistics: dict[str, Any]
+    report: dict[str, Any]
+    published: dict[str, dict[str, Any]]
+    title: str
+    notes: list[str]
+    lower_mos_better: bool
+    simulated: bool
+    methods: list[dict[str, Any]]
+    rows: dict[str, int]
+    times: Times
+    runs: dict[str, RunRecord]

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn, ParamSpec, 
 
 import typer
 
-from benchmark import interrupts, streams
+from benchmark import interrupts, ranks, streams
 from benchmark.errors import UserError
 
 if TYPE_CHECKING:
@@ -83,6 +83,7 @@ Device = Annotated[str | None, typer.Option("--device", metavar="D", help="auto,
 def main(arguments: list[str] | None = None) -> int:
     """Run a command and return its exit status."""
     if arguments is None:
+        ranks.end_with_torchrun()
         streams.fill_gaps()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):

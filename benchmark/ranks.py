@@ -16,6 +16,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from benchmark import children
+
 Item = TypeVar("Item")
 EARLY = 4
 """Items for each worker of all ranks that must be left for one to be taken early: at the end it would wait in vain."""
@@ -25,6 +27,12 @@ _POLL_S = 0.1
 def started_by_torchrun() -> bool:
     """Whether this process is one of several."""
     return int(os.environ.get("WORLD_SIZE", "1")) > 1
+
+
+def end_with_torchrun() -> None:
+    """Have this process end when the torchrun that started it is killed, which would leave its ranks behind, at work."""
+    if "TORCHELASTIC_RUN_ID" in os.environ:
+        children.die_with_parent()
 
 
 def is_first() -> bool:

@@ -60,9 +60,9 @@ def _command(pid: int) -> str | None:
     return None if allowed else words.replace(b"\0", b" ").decode(errors="replace").strip()
 
 
-def left(before: Collection[Process]) -> dict[Process, str]:
+def left(before: Collection[Process], grace: float | None = None) -> dict[Process, str]:
     """What was started since and goes on in spite of a time of grace."""
-    end, pause = time.monotonic() + GRACE_S, 0.01
+    end, pause = time.monotonic() + (GRACE_S if grace is None else grace), 0.01
     while True:
         found = {process: words for process, words in living().items() if process not in before}
         if not found or time.monotonic() > end:

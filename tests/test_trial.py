@@ -1,12 +1,15 @@
 """Plug-ins from elsewhere that end or hang the process: their own row says so, and the command goes on. Real processes."""
 
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from benchmark.plugins import trial
+from tests import orphans
 
 METHOD = """
 import os, sys, time
@@ -73,6 +76,17 @@ def test_a_plug_in_that_never_comes_back_is_given_up(plugin_folder: Path) -> Non
     assert trial.fault("methods", "odd", {}, limit=6.0).endswith("6 s when it is built with its options")
     write(plugin_folder, "", "pass")
     assert trial.fault("methods", "odd", {}) == ""
+
+
+def test_a_killed_command_leaves_no_helper_at_work(root: Path, plugin_folder: Path, tiny_set: Path) -> None:
+    write(plugin_folder, "time.sleep(300)", "pass")
+    words = ["score", "odd", *[str(tiny_set.parent / "0.png")] * 2, "--plugins", str(plugin_folder)]
+    process = subprocess.Popen([sys.executable, str(root / "run_benchmark.py"), *words], stderr=subprocess.DEVNULL)
+    while process.poll() is None and not any("benchmark.plugins.trial" in words for words in orphans.living().values()):
+        time.sleep(0.05)
+    process.kill()
+    assert process.wait() == -signal.SIGKILL
+    assert not orphans.left((), grace=5.0)
 
 
 def test_what_raises_is_left_to_whoever_imports_it_next(plugin_folder: Path) -> None:

@@ -81,6 +81,7 @@ def _further_folders() -> list[str]:
 
 def main() -> None:
     """The helper: does what a request on standard input says, and tells on standard output how far it came."""
+    children.die_with_parent()
     out = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # what the plug-in prints is no answer
     request = json.loads(sys.stdin.read())

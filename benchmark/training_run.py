@@ -40,7 +40,7 @@ from benchmark.options import check_options, options_model
 from benchmark.pipeline import add_plugin_folders
 from benchmark.scoring.process import tune_allocator
 from benchmark.statistics import compiled
-from benchmark.training import agreement, record
+from benchmark.training import agreement, progress, record
 from benchmark.training.agreement import Start
 from benchmark.training.splits import Division, divide
 
@@ -111,6 +111,11 @@ def _possession(directory: Path, words: str) -> AbstractContextManager[owner.Own
             raise UserError(
                 f"{path}: is no checkpoint of this tool and would be replaced; take another checkpoints_dir"
             )
+    stranger = progress.stranger(directory)
+    if stranger is not None:
+        raise UserError(
+            f"{stranger}: was not written by a training and would be replaced; take another checkpoints_dir"
+        )
     if not ranks.is_first():
         return nullcontext()
     atomic.clear_abandoned(directory)

@@ -271,8 +271,8 @@ def test_a_killed_training_ends_in_the_weights_of_an_undisturbed_one(ranks: int,
     whole = into("whole").undisturbed()
     while kills < KILLS:
         folders.append(f"killed-{len(folders)}")
-        command = into(folders[-1])
-        while kills < KILLS and command.is_killed(rng, whole):
+        command, most = into(folders[-1]), min(KILLS, kills + rng.randint(1, 4))
+        while kills < most and command.is_killed(rng, whole):
             kills += 1
         command.undisturbed()
     print(f"{kills} kills in {len(folders)} trainings of {whole:.1f} s")

@@ -15,7 +15,7 @@ import typer
 
 from benchmark import commands
 from benchmark.commands.front import INTERRUPTED
-from benchmark.core import interrupts, streams
+from benchmark.core import children, interrupts, streams
 
 HELP = "A benchmark of full-reference image quality assessment, first of all for enhanced fundus photographs (EFID)."
 
@@ -23,6 +23,7 @@ HELP = "A benchmark of full-reference image quality assessment, first of all for
 def main(arguments: list[str] | None = None) -> int:
     """Run a command and return its exit status."""
     if arguments is None:
+        children.end_with_torchrun()
         streams.fill_gaps()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):

@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 
 from benchmark.scoring.process import tune_allocator
+from tests.orphans import marked, no_orphans, no_orphans_of_a_module
+
+__all__ = ("marked", "no_orphans", "no_orphans_of_a_module")
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -30,7 +30,7 @@ from benchmark.results import csv_files
 from benchmark.scoring import torchrun
 from benchmark.scoring.process import tune_allocator
 from benchmark.statistics import compiled
-from benchmark.training import agreement, statement
+from benchmark.training import agreement, course, statement
 from benchmark.training.agreement import Start
 from benchmark.training.splits import Division, divide
 
@@ -101,6 +101,11 @@ def _possession(directory: Path, words: str) -> AbstractContextManager[owner.Own
             raise UserError(
                 f"{path}: is no checkpoint of this tool and would be replaced; take another checkpoints_dir"
             )
+    stranger = course.stranger(directory)
+    if stranger is not None:
+        raise UserError(
+            f"{stranger}: was not written by a training and would be replaced; take another checkpoints_dir"
+        )
     if not torchrun.is_first():
         return nullcontext()
     atomic.clear_abandoned(directory)

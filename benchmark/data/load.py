@@ -17,7 +17,7 @@ from benchmark.config.source import Source
 from benchmark.core.errors import ConfigError, PluginError, UserError, in_words
 from benchmark.data import folds, pairs
 from benchmark.images.sizes import SizePolicy
-from benchmark.plugins import contract_check, registry
+from benchmark.plugins import contract_check, registry, trial
 from benchmark.plugins.contracts import Dataset
 from benchmark.plugins.options import check_options, options_model, plain_options
 
@@ -67,7 +67,8 @@ def build(entry: DatasetEntry, source: Source) -> tuple[Dataset, dict[str, Any]]
     """The data set's plug-in with its options.
 
     Raises:
-        ConfigError: an unknown name or a wrong option.
+        ConfigError: an unknown name or a wrong option, or one from elsewhere ends or holds up the process that it lists its
+            pairs in, which a helper tries first.
     """
     try:
         found = registry.datasets().load(entry.name, entry.options)
@@ -86,6 +87,9 @@ def build(entry: DatasetEntry, source: Source) -> tuple[Dataset, dict[str, Any]]
         raise ConfigError(f"{source.where(('dataset',))}: {error}") from None
     except (Exception, SystemExit) as error:  # a plug-in's constructor may do anything
         raise ConfigError(f"{source.where(('dataset',))}: {entry.name} can't be built: {in_words(error)}") from error
+    fault = trial.fault_of_pairs(entry.name, options) if registry.is_foreign(found) else ""
+    if fault:
+        raise ConfigError(f"{source.where(('dataset',))}: {entry.name}: {fault}")
     return dataset, options
 
 

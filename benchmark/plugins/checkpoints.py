@@ -16,6 +16,7 @@ from benchmark.core import atomic
 from benchmark.core.errors import UserError
 
 FORMAT = "efid-bench-checkpoint-1"
+_HUGE = 2**53
 
 
 def write(path: Path, content: Mapping[str, Any]) -> None:
@@ -101,9 +102,20 @@ def _are_texts(value: object) -> bool:
 
 def _is_history(value: object) -> bool:
     return isinstance(value, (list, tuple)) and all(
-        _is_mapping(epoch) and all(item is None or type(item) in (int, float) for item in epoch.values())
-        for epoch in value
+        _is_mapping(epoch) and all(item is None or _is_number(item) for item in epoch.values()) for epoch in value
     )
+
+
+def _is_number(value: object) -> bool:
+    return type(value) is float or (type(value) is int and abs(value) < _HUGE)
+
+
+def _is_count(value: object) -> bool:
+    return type(value) is int and -1 <= value < _HUGE
+
+
+def _is_list_of_texts(value: object) -> bool:
+    return isinstance(value, (list, tuple)) and all(isinstance(item, str) for item in value)
 
 
 def _is_selection(value: object) -> bool:
@@ -111,7 +123,7 @@ def _is_selection(value: object) -> bool:
 
 
 def _is_scaling(value: object) -> bool:
-    return isinstance(value, Mapping) and all(type(value.get(key, 0)) in (int, float) for key in ("low", "high"))
+    return isinstance(value, Mapping) and all(_is_number(value.get(key, 0)) for key in ("low", "high"))
 
 
 def _is_data(value: object) -> bool:
@@ -132,6 +144,12 @@ _STATED: Mapping[str, Callable[[object], bool]] = {
     "train": _is_mapping,
     "data": _is_data,
     "state": _is_mapping,
+    "optimizer": _is_mapping,
+    "scheduler": _is_mapping,
+    "circumstances": _is_mapping,
+    "changes": _is_list_of_texts,
+    "epoch": _is_count,
+    "begun": _is_count,
 }
 
 

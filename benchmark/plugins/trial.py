@@ -21,8 +21,13 @@ from benchmark import plugins
 from benchmark.core import children
 
 LIMIT_S = 120.0
-STEPS = ("imported", "built")
-DOING = {"": "when it is imported", "imported": "when it is built with its options"}
+PAIRS_LIMIT_S = 600.0
+STEPS = ("imported", "built", "listing")
+DOING = {
+    "": "when it is imported",
+    "imported": "when it is built with its options",
+    "listing": "when it lists its pairs",
+}
 
 
 def is_foreign(file: Path | None) -> bool:
@@ -43,7 +48,11 @@ def fault(kind: plugins.Kind, name: str, options: Mapping[str, Any] | None = Non
         options: as they stand in the configuration; ``None`` to import only.
         limit: seconds until it counts as hanging.
     """
-    request = {"kind": kind, "name": name, "options": options, "folders": _further_folders()}
+    return _try({"kind": kind, "name": name, "options": options, "pairs": False}, limit)
+
+
+def _try(task: Mapping[str, Any], limit: float) -> str:
+    request = {**task, "folders": _further_folders()}
     with subprocess.Popen(
         children.command("benchmark.plugins.trial"),
         stdin=subprocess.PIPE,
@@ -75,6 +84,17 @@ def fault(kind: plugins.Kind, name: str, options: Mapping[str, Any] | None = Non
     return f"its process {how} {doing}"
 
 
+def fault_of_pairs(name: str, options: Mapping[str, Any], limit: float = PAIRS_LIMIT_S) -> str:
+    """What a data set does to the process in which it lists its pairs; empty for nothing.
+
+    Args:
+        name: registered name.
+        options: checked, with absolute paths.
+        limit: seconds until it counts as hanging.
+    """
+    return _try({"kind": "datasets", "name": name, "options": options, "pairs": True}, limit)
+
+
 def _further_folders() -> list[str]:
     """The folders of plug-ins beside those that come with the engine, as ``plugins.add_folder`` takes them."""
     return list(dict.fromkeys(str(folder.parent) for kind in plugins.KINDS for folder in plugins.folders(kind)))
@@ -82,6 +102,7 @@ def _further_folders() -> list[str]:
 
 def main() -> None:
     """The helper: does what a request on standard input says, and tells on standard output how far it came."""
+    children.die_with_parent()
     out = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # what the plug-in prints is no answer
     request = json.loads(sys.stdin.read())
@@ -100,19 +121,26 @@ def main() -> None:
 
 
 def _do(request: Mapping[str, Any], tell: Any) -> None:
+    from benchmark.config.source import read_source  # noqa: PLC0415
     from benchmark.plugins import contract_check, registry  # noqa: PLC0415 - `registry` imports this package
+    from benchmark.plugins.options import check_options  # noqa: PLC0415
 
     kinds: Mapping[str, Any] = {"methods": registry.methods, "datasets": registry.datasets}
     found = kinds[request["kind"]]().load(request["name"], tried=True)
     tell("imported")
-    if request["options"] is not None:
+    if request["pairs"]:
+        options = check_options(found, request["options"], read_source({}), ("dataset",))
+        dataset = found(**options)
+        tell("listing")
+        contract_check.pairs_of(dataset)
+    elif request["options"] is not None:
         built = found(**request["options"])
         tell("built")
         if request["kind"] == "methods":
             contract_check.check_method(built)
 
 
-__all__: Sequence[str] = ("LIMIT_S", "fault", "is_foreign")
+__all__: Sequence[str] = ("LIMIT_S", "fault", "fault_of_pairs", "is_foreign")
 
 if __name__ == "__main__":
     main()

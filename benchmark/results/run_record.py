@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, TypedDict
 
 
@@ -47,7 +48,7 @@ class RunRecord(TypedDict, total=False):
     dataset: DataSetRecord
     weights: dict[str, Any]
     failed_pairs: dict[str, int]
-    efficiency: dict[str, dict[str, float | None]]
+    efficiency: Mapping[str, Mapping[str, float | None]]
     device: str
     threads: int
     versions: dict[str, str]

@@ -81,6 +81,7 @@ def _read(out: bytes, code: int) -> list[float]:
 
 def main() -> None:
     """The helper."""
+    children.die_with_parent()
     out = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
     task, folders, table, chosen = pickle.loads(Path(sys.argv[1]).read_bytes())

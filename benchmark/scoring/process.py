@@ -1,17 +1,14 @@
-"""What a worker process does to itself before anything is imported: allocator, parent, pipes. Standard library only."""
+"""What a worker process does to itself before anything is imported: allocator, pipes. Standard library only."""
 
 from __future__ import annotations
 
 import ctypes
 import os
 import platform
-import signal
-import sys
 from typing import BinaryIO
 
 _M_TRIM_THRESHOLD, _M_MMAP_MAX = -1, -4  # glibc's malloc.h
 _MMAP_MAX_DEFAULT, _TRIM_DEFAULT = 65536, 128 * 1024
-_PR_SET_PDEATHSIG = 1  # Linux's prctl.h
 
 
 def tune_allocator(*, keep: bool = True) -> None:
@@ -29,12 +26,6 @@ def tune_allocator(*, keep: bool = True) -> None:
         libc.mallopt(_M_TRIM_THRESHOLD, 2**31 - 1 if keep else _TRIM_DEFAULT)
         if not keep:
             libc.malloc_trim(0)
-
-
-def die_with_parent() -> None:
-    """Ask the kernel to end this process when the supervisor is killed (Linux only)."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def take_pipes() -> tuple[BinaryIO, BinaryIO]:

@@ -8,12 +8,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from benchmark.core import children
 from benchmark.scoring import process
 
 
 def main() -> None:
     """Serve groups until the supervisor closes the pipe."""
-    process.die_with_parent()
+    children.die_with_parent()
     process.tune_allocator()
     incoming, outgoing = process.take_pipes()
 

@@ -8,14 +8,18 @@ from __future__ import annotations
 import csv
 import io
 import math
+import os
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
 from benchmark.core import atomic
 from benchmark.core.errors import UserError
 from benchmark.plugins import checkpoints
+
+HISTORY = "history.csv"
+PLOTS = ("history.png", "history.pdf")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +97,26 @@ def write_history(directory: Path, history: Sequence[Epoch]) -> None:
         writer.writerow(
             "" if isinstance(value, float) and math.isnan(value) else value for value in asdict(epoch).values()
         )
-    atomic.write_text(directory / "history.csv", out.getvalue())
+    atomic.write_text(directory / HISTORY, out.getvalue())
+
+
+def stranger(directory: Path) -> Path | None:
+    """A file of the user's own with the name of a training's history or of its plot; ``None`` where there is none."""
+    table = directory / HISTORY
+    found = [directory / name for name in (HISTORY, *PLOTS) if os.path.lexists(directory / name)]
+    if not found or (table in found and _is_history(table)):
+        return None
+    return found[0]
+
+
+def _is_history(table: Path) -> bool:
+    """Whether a table has the columns of a training's history; one of no epochs is empty."""
+    columns = ",".join(field.name for field in fields(Epoch))
+    try:
+        with open(table, encoding="utf-8") as file:
+            return file.readline(2 * len(columns)).strip() in (columns, "")
+    except (OSError, ValueError):
+        return False
 
 
 def history_from(content: Mapping[str, Any]) -> list[Epoch]:

@@ -17,7 +17,7 @@ import torch
 from rich.console import Console
 
 from benchmark.config.models import TrainSection
-from benchmark.core.errors import UserError
+from benchmark.core.errors import UserError, in_words
 from benchmark.images.sizes import SizePolicy
 from benchmark.plugins import checkpoints
 from benchmark.plugins.contracts import Trainable
@@ -107,10 +107,17 @@ def _resume(
         return [], job
     content = course.read(path)
     agreement.check_same(path, content, job.about)
-    job.method.restore(content["state"])
-    optimizer.load_state_dict(content["optimizer"])
-    scheduler.load_state_dict(content["scheduler"])
-    history = course.history_from(content)
+    try:
+        job.method.restore(content["state"])
+        optimizer.load_state_dict(content["optimizer"])
+        scheduler.load_state_dict(content["scheduler"])
+        history = course.history_from(content)
+        steps = 1 if job.options.scheduler_step == "epoch" else -(-len(job.division.train) // job.options.batch_size)
+        if not content["epoch"] * steps == scheduler.last_epoch == len(history) * steps:
+            raise ValueError("its epochs, its history and its learning rates do not agree")
+    except (LookupError, TypeError, ValueError, AttributeError, RuntimeError) as error:  # whatever odd content leads to
+        others = course.others(path.parent, path)
+        raise UserError(f"{path}: can't be gone on from: {in_words(error)}{others}") from None
     changes = list(content.get("changes", []))
     for remark in agreement.remarks(content, job.about["circumstances"]):
         changes.append(f"after epoch {len(history)}: {remark}")

@@ -1,12 +1,15 @@
 """Plug-ins from elsewhere that end or hang the process: their own row says so, and the command goes on. Real processes."""
 
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from benchmark.plugins import trial
+from tests import orphans
 
 METHOD = """
 import os, sys, time
@@ -73,6 +76,17 @@ def test_a_plug_in_that_never_comes_back_is_given_up(plugin_folder: Path) -> Non
     assert trial.fault("methods", "odd", {}, limit=6.0).endswith("6 s when it is built with its options")
     write(plugin_folder, "", "pass")
     assert trial.fault("methods", "odd", {}) == ""
+
+
+def test_a_killed_command_leaves_no_helper_at_work(root: Path, plugin_folder: Path, tiny_set: Path) -> None:
+    write(plugin_folder, "time.sleep(300)", "pass")
+    words = ["score", "odd", *[str(tiny_set.parent / "0.png")] * 2, "--plugins", str(plugin_folder)]
+    process = subprocess.Popen([sys.executable, str(root / "run_benchmark.py"), *words], stderr=subprocess.DEVNULL)
+    while process.poll() is None and not any("benchmark.plugins.trial" in words for words in orphans.living().values()):
+        time.sleep(0.05)
+    process.kill()
+    assert process.wait() == -signal.SIGKILL
+    assert not orphans.left((), grace=5.0)
 
 
 def test_what_raises_is_left_to_whoever_imports_it_next(plugin_folder: Path) -> None:
@@ -161,3 +175,58 @@ def test_what_a_plug_in_from_elsewhere_changes_in_its_process_moves_no_other_met
         assert ran.returncode == 0, ran.stderr
         outputs.append([line.split(",")[-2:] for line in (output / "scores.csv").read_text().splitlines()])
     assert outputs[0] == outputs[1]
+
+
+ODD_SET = """
+import os, time
+from pathlib import Path
+import pandas as pd
+from benchmark import Dataset, DatasetInfo
+
+
+class OddSet(Dataset):
+    info = DatasetInfo(name="odd-set", title="Odd")
+
+    def __init__(self, *, file: Path):
+        self.file = file
+
+    def pairs(self):
+        table = pd.read_csv(self.file)
+        for kind in ("reference", "enhanced"):
+            table[f"{kind}_path"] = [str(self.file.parent / name) for name in table[kind]]
+        {body}
+        return table.assign(pair=table["enhanced"])
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "words", "status"),
+    [
+        ("os._exit(0)", "odd-set: its process ends with exit status 0 when it lists its pairs", 2),
+        ("os.kill(os.getpid(), 11)", "odd-set: its process is killed by SIGSEGV when it lists its pairs", 2),
+        ("", "", 0),
+    ],
+)
+def test_a_data_set_from_elsewhere_that_ends_the_process_is_said_in_a_line(
+    body: str, words: str, status: int, root: Path, plugin_folder: Path, tiny_set: Path
+) -> None:
+    (plugin_folder / "datasets" / "odd_set.py").write_text(ODD_SET.replace("{body}", body))
+    config = plugin_folder.parent / "run.yaml"
+    config.write_text(
+        f"dataset: {{name: odd-set, file: {tiny_set.name}}}\nmethods: [psnr]\nplugins: [plugins]\n"
+        "report: {plots: []}\nstatistics: {replicates: 20}\n"
+    )
+    for arguments in (["run", str(config), "--output", str(config.parent / "out")], ["check", str(config)]):
+        done = command(root, *arguments)
+        assert done.returncode == status, done.stderr
+        assert words in done.stderr + done.stdout
+        assert status == 0 or len(done.stderr.strip().splitlines()) <= 1
+
+
+def test_a_data_set_from_elsewhere_that_never_lists_its_pairs_is_given_up(plugin_folder: Path, tiny_set: Path) -> None:
+    from benchmark import plugins
+
+    plugins.add_folder(plugin_folder)
+    (plugin_folder / "datasets" / "odd_set.py").write_text(ODD_SET.replace("{body}", "time.sleep(300)"))
+    fault = trial.fault_of_pairs("odd-set", {"file": tiny_set}, limit=15.0)
+    assert fault == "it takes longer than 15 s when it lists its pairs"

@@ -1,7 +1,13 @@
-"""``torchrun … train`` with a rank that is killed: the next round goes on to the weights of an undisturbed training."""
+"""``torchrun … train`` with a rank that is killed: the next round goes on to the weights of an undisturbed training.
 
+``EFID_BENCH_RANK_KILLS`` sets at how many random moments more (docs/reliability.md records ten), ``EFID_BENCH_SEED`` which.
+"""
+
+import os
+import random
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,6 +16,7 @@ import numpy as np
 import pytest
 
 from benchmark.plugins import checkpoints
+from tests import orphans
 from tests.training.test_training import METHOD
 
 MORTAL = METHOD.replace(
@@ -18,6 +25,12 @@ MORTAL = METHOD.replace(
 ).replace('int(os.environ["DIE_AT"]):', "int(open(here).read()):\n                os.unlink(here)")
 BATCHES = 4
 EPOCHS = 4
+MOMENTS = [(1, BATCHES + 2), (0, 2)]
+"""Which rank dies at which of its calls: after the first epoch, and within it."""
+SEED = os.environ.get("EFID_BENCH_SEED", "0")
+rng = random.Random(SEED)
+for _ in range(int(os.environ.get("EFID_BENCH_RANK_KILLS", "0"))):
+    MOMENTS.append((rng.randrange(2), rng.randint(1, BATCHES * EPOCHS)))
 
 
 @pytest.fixture(scope="module")
@@ -46,19 +59,19 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def train(root: Path, place: Path) -> Callable[[str], subprocess.CompletedProcess[str]]:
+def command(root: Path) -> Callable[[str], list[str]]:
+    def over_two_ranks(directory: str) -> list[str]:
+        torchrun = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2", "--max-restarts=3"]
+        words = ["train", "train.yaml", "--set", f"checkpoints_dir={directory}"]
+        return [sys.executable, *torchrun, str(root / "run_benchmark.py"), *words]
+
+    return over_two_ranks
+
+
+@pytest.fixture(scope="module")
+def train(command: Callable[[str], list[str]], place: Path) -> Callable[[str], subprocess.CompletedProcess[str]]:
     def call(directory: str) -> subprocess.CompletedProcess[str]:
-        start = [
-            sys.executable,
-            "-m",
-            "torch.distributed.run",
-            "--standalone",
-            "--nproc-per-node=2",
-            "--max-restarts=3",
-        ]
-        arguments = ["train", "train.yaml", "--set", f"checkpoints_dir={directory}"]
-        command = [*start, str(root / "run_benchmark.py"), *arguments]
-        return subprocess.run(command, cwd=place, capture_output=True, text=True, timeout=280)
+        return subprocess.run(command(directory), cwd=place, capture_output=True, text=True, timeout=280)
 
     return call
 
@@ -70,7 +83,7 @@ def undisturbed(place: Path, train: Callable[[str], subprocess.CompletedProcess[
     return dict(checkpoints.read(place / "whole" / "last.pt")["state"])
 
 
-@pytest.mark.parametrize(("rank", "call"), [(1, BATCHES + 2), (0, 2)], ids=["after the first epoch", "within it"])
+@pytest.mark.parametrize(("rank", "call"), dict.fromkeys(MOMENTS))
 def test_a_killed_rank_ends_in_the_same_weights(
     rank: int,
     call: int,
@@ -88,3 +101,22 @@ def test_a_killed_rank_ends_in_the_same_weights(
     assert found["epoch"] == EPOCHS
     for name, tensor in undisturbed.items():
         assert torch.equal(tensor, found["state"][name]), name
+
+
+def test_ranks_end_with_the_torchrun_that_started_them(place: Path, command: Callable[[str], list[str]]) -> None:
+    """They would go on unseen, and own the folder, for as long as there is work."""
+    plugin = place / "plugins" / "methods" / "tiny.py"
+    text = plugin.read_text()
+    predicting = "        difference = enhanced"
+    plugin.write_text(text.replace(predicting, f"        __import__('time').sleep(600)\n{predicting}"))
+    assert plugin.read_text() != text
+    try:
+        process = subprocess.Popen(command("alone"), cwd=place, stderr=subprocess.DEVNULL)
+        while process.poll() is None and not (place / "alone" / ".lock").exists():
+            time.sleep(0.05)
+        assert len([words for words in orphans.living().values() if " train " in words]) == 3
+        process.kill()
+        process.wait()
+        assert not orphans.left((), grace=5.0)
+    finally:
+        plugin.write_text(text)

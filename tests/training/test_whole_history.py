@@ -120,3 +120,20 @@ def test_a_checkpoint_of_another_tool_is_not_replaced(tmp_path: Path) -> None:
     ):
         pass
     assert (tmp_path / "best.pt").read_bytes() == before
+
+
+@pytest.mark.parametrize("name", ["history.csv", "history.png", "history.pdf"])
+def test_a_users_own_file_is_not_replaced_by_a_history(name: str, tmp_path: Path) -> None:
+    from benchmark.commands import train as training_run
+
+    (tmp_path / name).write_text("patient,visit\n1,2\n")
+    with (
+        pytest.raises(UserError, match=f"{name}: was not written by a training and would be replaced"),
+        training_run._possession(tmp_path, "train of b.yaml"),
+    ):
+        pass
+    assert (tmp_path / name).read_text() == "patient,visit\n1,2\n"
+    if name != "history.csv":
+        progress.write_history(tmp_path, EPOCHS)  # a training's, of which this is the plot
+        with training_run._possession(tmp_path, "train of b.yaml"):
+            pass

@@ -73,6 +73,7 @@ def _helpers(
 
 
 def _help(stem: str) -> None:
+    children.die_with_parent()
     plots, kinds = pickle.loads(Path(f"{stem}.in").read_bytes())
     saved = [{kind: plot.save(kind) for kind in kinds} for plot in plots]
     Path(f"{stem}.out").write_bytes(pickle.dumps(saved))

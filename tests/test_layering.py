@@ -80,8 +80,8 @@ PUBLIC = (
     "benchmark.plugins.checkpoints",
     "benchmark.plugins.weights",
     "benchmark.core",
-    "benchmark.data.load",
-    "benchmark.images.read",
+    "benchmark.data",
+    "benchmark.images",
     "benchmark.statistics",
     "benchmark.simulation",
 )

@@ -105,15 +105,21 @@ def consoles() -> tuple[Console, Console]:
             raise BrokenPipeError  # a reader that left is no failure, as rich has it
 
     out = Results(markup=False)
-    told = Console(file=cast(TextIO, streams.Steady(sys.stderr)), markup=False)
-    return out if out.is_terminal else Results(width=PIPED_WIDTH, markup=False), told
+    progress = Console(file=cast(TextIO, streams.Steady(sys.stderr)), markup=False)
+    return out if out.is_terminal else Results(width=PIPED_WIDTH, markup=False), progress
 
 
 def names(text: str | None) -> list[str] | None:
+    """Names as people type them, separated by commas; ``None`` where the option was not given."""
     return None if text is None else [name.strip() for name in text.split(",") if name.strip()]
 
 
 def add_plugins(folders: list[Path] | None) -> None:
+    """Make the folders of ``--plugins`` known.
+
+    Raises:
+        UserError: one of them holds no plug-ins.
+    """
     from benchmark import plugins
 
     for folder in folders or ():
@@ -124,6 +130,7 @@ def add_plugins(folders: list[Path] | None) -> None:
 
 
 def show(result: Evaluation, console: Console, directory: Path | None = None) -> None:
+    """Print the ranked table, the notes, and where the report lies."""
     from benchmark.report.terminal import ranked_table
 
     console.print(ranked_table(result.data))

@@ -1,6 +1,6 @@
 """What every part of the configuration has in common: values made to fit, unknown keys refused, errors in our words.
 
-Pydantic only. Neighbour: ``config`` (the parts).
+Pydantic only.
 """
 
 from __future__ import annotations

@@ -20,6 +20,7 @@ class WrittenInt(int):
     text: str
 
     def __new__(cls, value: int, text: str) -> Self:
+        """The number, and the text that it was written as."""
         number = super().__new__(cls, value)
         number.text = text
         return number
@@ -34,6 +35,7 @@ class WrittenFloat(float):
     text: str
 
     def __new__(cls, value: float, text: str) -> Self:
+        """The number, and the text that it was written as."""
         number = super().__new__(cls, value)
         number.text = text
         return number

@@ -36,7 +36,7 @@ def write_bytes(path: Path, data: bytes) -> None:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write text atomically as UTF-8 with ``\\n`` line ends, whatever the platform and locale."""
+    r"""Write text atomically as UTF-8 with ``\n`` line ends, whatever the platform and locale."""
     write_bytes(path, text.encode("utf-8"))
 
 

@@ -1,7 +1,4 @@
-"""How a module of this engine is started as a process of its own, and ends with its parent. Standard library only.
-
-Neighbours: ``scoring.supervisor`` (workers that score), ``report.plots.shares`` (helpers that draw).
-"""
+"""How a module of this engine is started as a process of its own, and ends with its parent. Standard library only."""
 
 from __future__ import annotations
 

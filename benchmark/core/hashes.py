@@ -35,8 +35,9 @@ def sha256_file(path: Path) -> str:
 
 
 def mark(path: Path | str) -> list[int]:
-    """What changes whenever a file's content does: the time of change can be set back, as ``cp -p`` does, the change of
-    state can't.
+    """What changes whenever a file's content does: size, times, inode.
+
+    The time of change can be set back, as ``cp -p`` does; the time of the change of state can't.
 
     Raises:
         OSError: there is no such file.

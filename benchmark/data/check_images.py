@@ -140,6 +140,7 @@ def sources_of(table: pd.DataFrame) -> list[str]:
 
 
 def shown_size(size: tuple[int, int]) -> str:
+    """Width and height as people write them."""
     return f"{size[0]}×{size[1]}"
 
 

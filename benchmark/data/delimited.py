@@ -1,7 +1,7 @@
 """The one reader of tables in text: finds the separator, splits rows into cells, refuses each row that does not fit.
 
 ``evaluate``, the data sets that are tables and ``scores-file`` all read with it, so that a file means the same to each of
-them. Standard library only. Neighbours: ``labels`` (encodings, line endings), ``decimals`` (cells as numbers).
+them. Standard library only.
 """
 
 from __future__ import annotations

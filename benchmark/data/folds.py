@@ -1,7 +1,4 @@
-"""Cross-validation: one fold of the references becomes the test split, the others the training split. Pandas; no images.
-
-Neighbours: ``pairs`` (the table and its splits), ``data`` (who asks for it).
-"""
+"""Cross-validation: one fold of the references becomes the test split, the others the training split. Pandas; no images."""
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
 """Reads label lists (lines of ``enhanced_name,score``) from strangers: every bad line is named, none is dropped silently.
 
-Standard library only; for data sets. Neighbours: ``names`` (finds the reference of a name), ``recognise`` (what a file is
-that is no text), ``errors`` (``Problem``).
+Standard library only; for data sets.
 """
 
 from __future__ import annotations
@@ -28,10 +27,10 @@ _DRIVE = re.compile(r"[A-Za-z]:")
 
 
 class Label(NamedTuple):
-    """One line of a label list.
+    r"""One line of a label list.
 
     Attributes:
-        name: of the enhanced image, ``\\`` as ``/``; stays inside the folder of enhanced images.
+        name: of the enhanced image, ``\`` as ``/``; stays inside the folder of enhanced images.
         score: the label, finite.
         line: its number, from 1.
     """

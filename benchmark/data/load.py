@@ -1,7 +1,4 @@
-"""The data set of a run: loaded, checked, its splits chosen, with what tables must say about it. Pandas; no pixels.
-
-Neighbours: ``registry`` (finds the data set), ``pairs`` (the table), ``audit`` (looks deeper, for ``check``).
-"""
+"""The data set of a run: loaded, checked, its splits chosen, with what tables must say about it. Pandas; no pixels."""
 
 from __future__ import annotations
 

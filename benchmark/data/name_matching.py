@@ -1,6 +1,6 @@
 """Which reference an enhanced image was made from, and by which algorithm, told from the names. Standard library only.
 
-For data sets (``datasets/``) whose lists name the enhanced image alone. Neighbour: ``labels`` (reads those lists).
+For data sets (``datasets/``) whose lists name the enhanced image alone.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""Tells from a file's first bytes what it is when it is no text in UTF-8, and what to do about it. Standard library only.
-
-Neighbours: ``labels`` (reads lists), ``delimited`` (reads tables); both hand on the sentences made here.
-"""
+"""Tells from a file's first bytes what it is when it is no text in UTF-8, and what to do about it. Standard library only."""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
-"""What ``evaluate`` takes beside the table, checked like a configuration: a column's heading may be a number, a truth value
-must be one. Pydantic only.
+"""What ``evaluate`` takes beside the table, checked like a configuration. Pydantic only.
+
+A column's heading may be a number, a truth value must be one.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Says so where methods correlate with the labels against the direction that was declared for them. Pandas.
 
 A hint and no more: in EFID the reference is the degraded photograph, and a negative correlation may be the result. Nothing
-is turned here. Neighbour: ``outcome``, which puts the sentences among the notes of a table.
+is turned here.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What would be found out after scoring, found before it: tables of what is not there, closed folders.
 
-Pandas. Neighbours: ``pipeline`` and ``outcome`` refuse what is found here, ``checking`` prints it.
+Pandas.
 """
 
 from __future__ import annotations

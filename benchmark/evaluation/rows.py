@@ -1,6 +1,6 @@
 """How results become rows of ``summary.csv`` and ``comparisons.csv``, and the words for what is undefined.
 
-Neighbour: ``evaluation`` decides what is computed. Imports numpy and ``benchmark.statistics``.
+Imports numpy and ``benchmark.statistics``.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """From ``scores.csv`` to ``summary.csv`` and ``comparisons.csv``: which statistic of which method at which level. Pandas.
 
-The arithmetic is in ``benchmark.statistics``; here stands what is computed on which pairs. Neighbours:
-``evaluation_rows`` (how results become rows, and the words for what is undefined).
+The arithmetic is in ``benchmark.statistics``; here stands what is computed on which pairs.
 """
 
 from __future__ import annotations

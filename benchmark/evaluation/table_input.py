@@ -1,7 +1,4 @@
-"""Any table of scores for ``evaluate``: columns found or suggested, references told apart, labels checked. Pandas.
-
-Neighbours: ``table_sources`` (where it comes from), ``table_rows`` (rows that stand twice), ``decimals`` (cells as numbers).
-"""
+"""Any table of scores for ``evaluate``: columns found or suggested, references told apart, labels checked. Pandas."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Finds rows of a table of scores that stand twice, and pairs with two labels: a sample looks larger than it is. Pandas.
-
-Neighbours: ``table_sources`` (the rows and their places), ``table_input`` (who asks).
-"""
+"""Finds rows of a table of scores that stand twice, and pairs with two labels: a sample looks larger than it is. Pandas."""
 
 from __future__ import annotations
 

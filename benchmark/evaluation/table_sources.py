@@ -1,7 +1,4 @@
-"""A table of scores as it came, from a file or as a DataFrame: cells by heading, and the place of each row. Pandas.
-
-Neighbours: ``delimited`` (reads the file), ``table_input`` (finds and checks the columns).
-"""
+"""A table of scores as it came, from a file or as a DataFrame: cells by heading, and the place of each row. Pandas."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """What an image file is, before its pixels are decoded: format from content, size, wholeness. Pillow's readers.
 
-Neighbour: ``images`` (pixels). Files come from strangers: whatever makes one unusable is an ``ImageError`` of one line.
+Files come from strangers: whatever makes one unusable is an ``ImageError`` of one line.
 """
 
 from __future__ import annotations

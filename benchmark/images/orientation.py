@@ -1,7 +1,7 @@
 """EXIF orientation: what a file says of how its picture is to be turned, and turning it. NumPy, Pillow's EXIF reader.
 
 Pixels are read as stored, whatever the format; Pillow and OpenCV turn TIFF files without being asked to, so that these are
-told that theirs lie upright. Neighbours: ``image_files`` (who asks), ``images`` (who turns), ``sizes`` (pairs that differ).
+told that theirs lie upright.
 """
 
 from __future__ import annotations

@@ -1,9 +1,7 @@
 """File to RGB in [0, 1]: PNG, JPEG, BMP and TIFF, 8 and 16 bit, at the file's own resolution. NumPy, Pillow, OpenCV.
 
 Values are what the file stores, divided by 255 or 65,535. Alpha channels are dropped, EXIF orientation (unless asked for)
-and ICC profiles are not applied: as Pillow's ``convert("RGB")`` and every metric's own reader do. Neighbours:
-``image_files`` (what a file is, before decoding), ``orientation``, ``sizes`` (reference and enhanced of different size),
-``fov`` (the round field of view).
+and ICC profiles are not applied: as Pillow's ``convert("RGB")`` and every metric's own reader do.
 """
 
 from __future__ import annotations

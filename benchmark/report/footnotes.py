@@ -11,7 +11,7 @@ SELECTED = "‡"
 
 @dataclass(slots=True)
 class Footnotes:
-    """Gives each text its mark, in the order in which they are asked for: a, b … z, aa, ab …"""
+    """Gives each text its mark, in the order in which they are asked for: a, b … z, aa, ab … ."""
 
     texts: dict[str, str] = field(default_factory=dict)
 

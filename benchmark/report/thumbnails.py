@@ -49,6 +49,7 @@ def make(image: NDArray[np.float32], size: int = SIZE) -> bytes:
 
     Args:
         image: RGB in [0, 1], (3, H, W).
+        size: of the longer side, px.
     """
     from PIL import Image  # noqa: PLC0415 - only where pictures are made
 

@@ -1,6 +1,6 @@
 """What the results of a folder are of: which configuration, table or runs; so that others' results are not replaced.
 
-Standard library only. Neighbour: ``belongings``, which keeps a claim in the folder that it is about.
+Standard library only.
 """
 
 from __future__ import annotations

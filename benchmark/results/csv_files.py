@@ -1,7 +1,4 @@
-"""The CSV files of a run: how they are written and read back, the same bytes on every platform. Pandas.
-
-Neighbours: ``pairs`` (the columns of labels), ``evaluation`` (who makes summary and comparisons), ``report`` (who reads).
-"""
+"""The CSV files of a run: how they are written and read back, the same bytes on every platform. Pandas."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The files of a folder that an earlier version wrote, which kept no list: the documented names, as ``run.json`` implies.
 
-Standard library only. Neighbour: ``belongings``.
+Standard library only.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Several enhanced images of a reference at once, for accelerators; halved when memory runs out. Torch.
 
-Not used on CPUs: there batches hardly help and change last digits. Neighbour: ``inference``, one pair at a time.
+Not used on CPUs: there batches hardly help and change last digits.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Where a run's results go, where its scores are kept, what they are of, and what must not be replaced. Pydantic's models.
+"""Where a run's results go, where its scores are kept, what they are of, and what must not be replaced.
 
-Neighbours: ``pipeline`` (who runs), ``belongings`` (whether a folder can be taken), ``claims`` (what results are of).
+Pydantic's models.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""Scores what a plan says is missing and writes it into the store as it becomes known. No torch here.
-
-Neighbours: ``plan`` (what is missing), ``supervisor`` (who computes it), ``benchmark.scoring.store`` (where it stays).
-"""
+"""Scores what a plan says is missing and writes it into the store as it becomes known. No torch here."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Images of one colour, for which some methods give what nobody would expect: recognised, and said in a note. NumPy.
-
-Neighbours: ``scoring.inference`` (who sees the pixels), ``contracts`` (``MethodInfo.flat_images``), ``pipeline``.
-"""
+"""Images of one colour, for which some methods give what nobody would expect: recognised, and said in a note. NumPy."""
 
 from __future__ import annotations
 

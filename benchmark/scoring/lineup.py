@@ -1,8 +1,4 @@
-"""The methods of a run: found, given their options, and told apart into usable, unavailable and failed ones. No torch.
-
-Neighbours: ``registry`` (finds them), ``options`` (checks options), ``weights`` (their files), ``store`` (what a score is
-keyed by).
-"""
+"""The methods of a run: found, given their options, and told apart into usable, unavailable and failed ones. No torch."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Builds a method from its name and options as they travel to a worker, and tells whether it is the one that was planned.
 
-Neighbours: ``worker``, ``engine``. No torch.
+No torch.
 """
 
 from __future__ import annotations

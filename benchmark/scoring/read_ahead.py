@@ -1,7 +1,4 @@
-"""Reads a reference group's images with several threads, also ahead of their turn. No torch.
-
-Neighbours: ``benchmark.images.read`` (one file), ``inference`` (who asks), ``supervisor`` (who says what comes next).
-"""
+"""Reads a reference group's images with several threads, also ahead of their turn. No torch."""
 
 from __future__ import annotations
 

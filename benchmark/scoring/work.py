@@ -1,7 +1,4 @@
-"""What is to be scored in a run, on which machine, and doing it, alone or as one of several ranks. No torch.
-
-Neighbours: ``pipeline`` (who prepares it and goes on with the outcome), ``scoring`` (plan, workers), ``ranks``.
-"""
+"""What is to be scored in a run, on which machine, and doing it, alone or as one of several ranks. No torch."""
 
 from __future__ import annotations
 

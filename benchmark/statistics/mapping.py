@@ -1,11 +1,10 @@
 """Logistic mapping of scores to labels (VQEG), four and five parameters, and what is known about each fit. numpy.
 
-    four: b2 + (b1 - b2) / (1 + exp(-(x - b3) / |b4|))
-    five: b1 (1/2 - 1 / (1 + exp(b2 (x - b3)))) + b4 x + b5      (Sheikh, Sabir and Bovik 2006)
+four: b2 + (b1 - b2) / (1 + exp(-(x - b3) / |b4|)) five: b1 (1/2 - 1 / (1 + exp(b2 (x - b3)))) + b4 x + b5 (Sheikh, Sabir
+and Bovik 2006)
 
 Scores and labels are standardised; the search runs from a grid of places and slopes, and both signs of the curve come by
-themselves, since its height is solved in closed form. Neighbours: ``mapping_kernels`` (least squares), ``mapped`` (in
-resamples).
+themselves, since its height is solved in closed form.
 """
 
 from __future__ import annotations

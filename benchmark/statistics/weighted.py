@@ -1,7 +1,4 @@
-"""SRCC, PLCC and KRCC of many resamples at once, exact, ties included. numpy, and numba through ``rank_kernels``.
-
-Neighbours: ``resampling`` draws the counts, ``correlation`` is the plain form for two arrays.
-"""
+"""SRCC, PLCC and KRCC of many resamples at once, exact, ties included. numpy, and numba through ``rank_kernels``."""
 
 from __future__ import annotations
 

@@ -104,6 +104,7 @@ class ImageCache:
         self._bytes = 0
 
     def __call__(self, path: str) -> Array:
+        """The image of a file, decoded now or earlier."""
         if path in self._kept:
             self._kept.move_to_end(path)
             return self._kept[path]

@@ -85,6 +85,7 @@ class Discrimination:
         self.remark = ", ".join(remarks)
 
     def __call__(self, counts: FloatArray) -> FloatArray:
+        """(B, K) counts → (B, statistics, columns); NaN where undefined."""
         if not self._linear:
             areas = [self._areas(ordered, counts, threads=self._threads) for ordered in self._pairs]
             return np.stack(areas, axis=2)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from benchmark.statistics.design import Design
-from benchmark.statistics.mapping import FLATTEST, STEEPEST, Mapping, fit, standardise
+from benchmark.statistics.mapping import FLATTEST, STEEPEST, Mapping, fit, sigmoid_part, standardise
 from benchmark.statistics.resampling import FloatArray, IntArray
 from benchmark.statistics.settings import MappingResamples
 from benchmark.statistics.weighted import Columns, in_threads, processors, weighted_plcc
@@ -43,6 +43,7 @@ class Mapped:
         ]
 
     def __call__(self, counts: FloatArray) -> FloatArray:
+        """(B, K) counts → (B, statistics, columns); NaN where undefined."""
         values = np.full((len(counts), 4, self.design.n_columns), np.nan)
         whole = bool((counts == 1).all())
         for number, (columns, row, limit) in enumerate(self._columns):
@@ -119,3 +120,39 @@ def _mean(values: FloatArray, clusters: IntArray, counts: FloatArray) -> FloatAr
     sums = counts @ np.bincount(clusters[known], weights=values[known], minlength=k)
     sizes = counts @ np.bincount(clusters[known], minlength=k).astype(np.float64)
     return np.asarray(np.divide(sums, sizes, out=np.full(len(counts), np.nan), where=sizes > 0))
+
+
+def resampled_curves(
+    curve: Mapping, scores: FloatArray, labels: FloatArray, clusters: IntArray, counts: FloatArray, points: FloatArray
+) -> FloatArray:
+    """A four-parameter curve fitted anew in each resample, from the fit of all pairs.
+
+    Args:
+        curve: the fit of all pairs.
+        scores: (n,), finite.
+        labels: (n,), finite.
+        clusters: (n,) cluster of each pair, from 0.
+        counts: (B, K) weight of each cluster in each resample.
+        points: (P,) scores at which the curves are wanted.
+
+    Returns:
+        (B, P), in the labels' unit; NaN where none could be fitted.
+    """
+    from benchmark.statistics.mapping_kernels import refit  # noqa: PLC0415 - numba is slow to import
+
+    order = np.argsort(scores, kind="stable")
+    centre, spread, x = standardise(scores[order])
+    label_centre, label_spread, y = standardise(labels[order])
+    sorted_clusters: IntArray = np.ascontiguousarray(clusters[order])
+    found, outliers, unlimited = np.empty((len(counts), 7)), np.empty(len(counts)), np.full(len(x), np.nan)
+    start = np.array([curve.steepness, curve.shift])
+    arguments = (x, y, 4, unlimited, False, start, FLATTEST[4], STEEPEST, False)
+    refit(np.ascontiguousarray(counts), sorted_clusters, *arguments, found, outliers)
+    at = (points - centre) / spread
+    values = np.full((len(counts), len(points)), np.nan)
+    for number in np.flatnonzero(found[:, 4] > 0):
+        steepness, shift, height = found[number, :3]
+        rest = y - height * sigmoid_part(steepness * x, shift)
+        offset = np.average(rest, weights=counts[number, sorted_clusters])
+        values[number] = offset + height * sigmoid_part(steepness * at, shift)
+    return np.asarray(label_centre + label_spread * values)

@@ -32,10 +32,14 @@ class Measure(Protocol):
     design: Design
 
     @property
-    def names(self) -> tuple[str, ...]: ...
+    def names(self) -> tuple[str, ...]:
+        """The statistics, in the order of the values."""
+        ...
 
     @property
-    def remark(self) -> str: ...
+    def remark(self) -> str:
+        """What a reader must know about the resampling; empty for nothing."""
+        ...
 
     def __call__(self, counts: FloatArray) -> FloatArray:
         """(B, K) counts → (B, statistics, columns); NaN where undefined."""
@@ -54,6 +58,7 @@ class Correlations:
         self._threads = threads
 
     def __call__(self, counts: FloatArray) -> FloatArray:
+        """(B, K) counts → (B, statistics, columns); NaN where undefined."""
         values = np.full((len(counts), 3, self.design.n_columns), np.nan)
         for place, _, columns in self.design.columns():
             if len(columns.labels):
@@ -89,6 +94,7 @@ class WithinReference:
         self.n_references = self._known.sum(axis=1).astype(np.int64)
 
     def __call__(self, counts: FloatArray) -> FloatArray:
+        """(B, K) counts → (B, statistics, columns); NaN where undefined."""
         sums = np.stack([counts @ self._sums[s] for s in range(3)], axis=1)
         known = np.stack([counts @ self._known[s] for s in range(3)], axis=1)
         return np.asarray(np.divide(sums, known, out=np.full_like(sums, np.nan), where=known > 0))
@@ -108,6 +114,7 @@ class System:
         self._parts = [(place, _condition_sums(design, group)) for place, group, _ in design.columns()]
 
     def __call__(self, counts: FloatArray) -> FloatArray:
+        """(B, K) counts → (B, statistics, columns); NaN where undefined."""
         most = max((part.sizes.shape[1] for _, part in self._parts), default=1)
         step = max(1, MOST_SIGNS // max(most, 1) ** 2)
         parts = [self._some(counts[begin : begin + step]) for begin in range(0, len(counts), step)]

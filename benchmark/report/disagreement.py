@@ -32,6 +32,11 @@ class Disputed:
     score_place: float
     label_place: float
 
+    @property
+    def overrated(self) -> bool:
+        """Whether the method places it higher than the labels do."""
+        return self.score_place > self.label_place
+
 
 def disputed(data: ReportData, block: Block, method: ScoredMethod, each_way: int = EACH_WAY) -> list[Disputed]:
     """The pairs that a method overrates and underrates most, the worst first; ties in the order of the pairs."""

@@ -113,7 +113,7 @@ def test_disputed_pairs_are_those_with_the_greatest_gap(make_report: Maker) -> N
     data = replace(data, scores=scores)
     found = disputed(data, blocks(data)[0], data.methods[0])
     assert [entry.pair for entry in found] == [scores["pair"][worst], scores["pair"][best]]
-    assert [entry.score_place > entry.label_place for entry in found] == [True, False]
+    assert [entry.overrated for entry in found] == [True, False]
     assert (found[0].score_place, found[0].label_place) == (1.0, 0.0)
 
 

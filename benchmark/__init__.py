@@ -20,15 +20,28 @@ if TYPE_CHECKING:
         TrainConfig,
     )
     from benchmark.core.errors import ConfigError, DataError, PluginError, Problem, UserError, WeightsUnavailableError
-    from benchmark.plugins.contracts import Dataset, DatasetInfo, Method, MethodInfo, ScoreSource, WeightFile
+    from benchmark.plugins.contracts import (
+        Dataset,
+        DatasetInfo,
+        DescribesReference,
+        Method,
+        MethodInfo,
+        ScoreSource,
+        StatesLabels,
+        Trainable,
+        WeightFile,
+    )
     from benchmark.plugins.registry import list_datasets, list_methods
 
 _HOMES = {
     "Dataset": "plugins.contracts",
     "DatasetInfo": "plugins.contracts",
+    "DescribesReference": "plugins.contracts",
     "Method": "plugins.contracts",
     "MethodInfo": "plugins.contracts",
     "ScoreSource": "plugins.contracts",
+    "StatesLabels": "plugins.contracts",
+    "Trainable": "plugins.contracts",
     "WeightFile": "plugins.contracts",
     "ConfigError": "core.errors",
     "DataError": "core.errors",
@@ -59,6 +72,7 @@ __all__ = [
     "DataError",
     "Dataset",
     "DatasetInfo",
+    "DescribesReference",
     "Evaluation",
     "Method",
     "MethodInfo",
@@ -69,9 +83,11 @@ __all__ = [
     "Run",
     "RunConfig",
     "ScoreSource",
+    "StatesLabels",
     "StatisticsConfig",
     "TableConfig",
     "TrainConfig",
+    "Trainable",
     "UserError",
     "WeightFile",
     "WeightsUnavailableError",

@@ -20,16 +20,29 @@ if TYPE_CHECKING:
         TrainConfig,
     )
     from benchmark.core.errors import ConfigError, DataError, PluginError, Problem, UserError, WeightsUnavailableError
-    from benchmark.plugins.contracts import Dataset, DatasetInfo, Method, MethodInfo, ScoreSource, WeightFile
+    from benchmark.plugins.contracts import (
+        Dataset,
+        DatasetInfo,
+        DescribesReference,
+        Method,
+        MethodInfo,
+        ScoreSource,
+        StatesLabels,
+        Trainable,
+        WeightFile,
+    )
     from benchmark.plugins.registry import list_datasets, list_methods
     from benchmark.report.evaluation import Evaluation, Run, read, together
 
 _HOMES = {
     "Dataset": "plugins.contracts",
     "DatasetInfo": "plugins.contracts",
+    "DescribesReference": "plugins.contracts",
     "Method": "plugins.contracts",
     "MethodInfo": "plugins.contracts",
     "ScoreSource": "plugins.contracts",
+    "StatesLabels": "plugins.contracts",
+    "Trainable": "plugins.contracts",
     "WeightFile": "plugins.contracts",
     "ConfigError": "core.errors",
     "DataError": "core.errors",
@@ -60,6 +73,7 @@ __all__ = [
     "DataError",
     "Dataset",
     "DatasetInfo",
+    "DescribesReference",
     "Evaluation",
     "Method",
     "MethodInfo",
@@ -70,9 +84,11 @@ __all__ = [
     "Run",
     "RunConfig",
     "ScoreSource",
+    "StatesLabels",
     "StatisticsConfig",
     "TableConfig",
     "TrainConfig",
+    "Trainable",
     "UserError",
     "WeightFile",
     "WeightsUnavailableError",

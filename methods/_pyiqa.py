@@ -12,15 +12,32 @@ import io
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypedDict
 
 from benchmark import Method, UserError, WeightFile
 
 if TYPE_CHECKING:
     import torch
 
-LICENCE = "pyiqa: PolyForm Noncommercial 1.0.0"
-SOURCE = "pyiqa"
+
+class Origin(TypedDict):
+    """The part of ``MethodInfo`` that says what computes a method; the same for all that pyiqa computes."""
+
+    licence: str
+    source: str
+    libraries: tuple[str, ...]
+
+
+def pyiqa_with(*libraries: str) -> Origin:
+    """The origin of a metric of pyiqa that computes with further libraries: ``MethodInfo(…, **pyiqa_with("timm"))``."""
+    return {
+        "licence": "pyiqa: PolyForm Noncommercial 1.0.0",
+        "source": "pyiqa",
+        "libraries": ("pyiqa", *libraries),
+    }
+
+
+PYIQA = pyiqa_with()
 LUMA = "luma of yiq"
 LUMA_8_BIT = "luma of yiq, rounded to 8 bit"
 

@@ -32,11 +32,11 @@ SCORE_COLUMNS = ("score", "scores", "value", "quality", "prediction")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One score.
+    r"""One score.
 
     Attributes:
         where: ``file:line``.
-        name: the image's name as written, ``\\`` as ``/``.
+        name: the image's name as written, ``\`` as ``/``.
         score: NaN where the file says that there is none.
     """
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from benchmark import MethodInfo
 
-from ._pyiqa import LICENCE, SOURCE, PyiqaMethod, pyiqa_file, torchvision_file
+from ._pyiqa import PyiqaMethod, pyiqa_file, pyiqa_with, torchvision_file
 
 if TYPE_CHECKING:
     import torch
@@ -50,10 +50,8 @@ class DISTS(PyiqaMethod):
         "title={Image quality assessment: unifying structure and texture similarity}, "
         "journal={IEEE Transactions on Pattern Analysis and Machine Intelligence}, volume={44}, number={5}, "
         "pages={2567--2581}, year={2022}}",
-        licence=LICENCE,
-        source=SOURCE,
         weights=(torchvision_file("vgg16-397923af.pth"), pyiqa_file("DISTS_weights-f5e65c96.pth")),
-        libraries=("pyiqa", "torchvision"),
+        **pyiqa_with("torchvision"),
     )
     metric = "dists"
     arch = "dists_arch"

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from benchmark import MethodInfo
 
 from ._feature_maps import DOWNSAMPLING, block_side, scharr_magnitude
-from ._pyiqa import LICENCE, LUMA, SOURCE, PyiqaMethod
+from ._pyiqa import LUMA, PYIQA, PyiqaMethod
 
 if TYPE_CHECKING:
     import torch
@@ -74,9 +74,7 @@ class FSIM(PyiqaMethod):
         citation="@article{zhang2011fsim, author={Zhang, Lin and Zhang, Lei and Mou, Xuanqin and Zhang, David}, "
         "title={{FSIM}: a feature similarity index for image quality assessment}, "
         "journal={IEEE Transactions on Image Processing}, volume={20}, number={8}, pages={2378--2386}, year={2011}}",
-        licence=LICENCE,
-        source=SOURCE,
-        libraries=("pyiqa",),
+        **PYIQA,
         flat_images="what rounding noise decides between two colours (black against white: 0.75 to 0.98, by their size)",
     )
     metric = "fsim"

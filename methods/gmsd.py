@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from benchmark import MethodInfo
 
-from ._pyiqa import LICENCE, LUMA_8_BIT, SOURCE, PyiqaMethod
+from ._pyiqa import LUMA_8_BIT, PYIQA, PyiqaMethod
 
 if TYPE_CHECKING:
     import torch
@@ -27,9 +27,7 @@ class GMSD(PyiqaMethod):
         citation="@article{xue2014gradient, author={Xue, Wufeng and Zhang, Lei and Mou, Xuanqin and Bovik, Alan C.}, "
         "title={Gradient magnitude similarity deviation: a highly efficient perceptual image quality index}, "
         "journal={IEEE Transactions on Image Processing}, volume={23}, number={2}, pages={684--695}, year={2014}}",
-        licence=LICENCE,
-        source=SOURCE,
-        libraries=("pyiqa",),
+        **PYIQA,
     )
     metric = "gmsd"
     arch = "gmsd_arch"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from benchmark import MethodInfo, WeightFile
 
-from ._pyiqa import LICENCE, SOURCE, PyiqaMethod, pyiqa_file, torchvision_file
+from ._pyiqa import PyiqaMethod, pyiqa_file, pyiqa_with, torchvision_file
 
 if TYPE_CHECKING:
     import torch
@@ -55,10 +55,8 @@ class LPIPS(PyiqaMethod):
         group="learned",
         trained_on=TRAINED_ON,
         citation=CITATION,
-        licence=LICENCE,
-        source=SOURCE,
         weights=(BACKBONES["alex"], CALIBRATIONS["0.1", "alex"]),
-        libraries=("pyiqa", "torchvision"),
+        **pyiqa_with("torchvision"),
     )
     metric = "lpips"
     arch = "lpips_arch"
@@ -127,10 +125,8 @@ class LPIPSVGG(LPIPS):
         group="learned",
         trained_on=TRAINED_ON,
         citation=CITATION,
-        licence=LICENCE,
-        source=SOURCE,
         weights=(BACKBONES["vgg"], CALIBRATIONS["0.1", "vgg"]),
-        libraries=("pyiqa", "torchvision"),
+        **pyiqa_with("torchvision"),
     )
     metric = "lpips-vgg"
 

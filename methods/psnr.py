@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from benchmark import MethodInfo
 
-from ._pyiqa import LICENCE, SOURCE, PyiqaMethod
+from ._pyiqa import PYIQA, PyiqaMethod
 
 
 class PSNR(PyiqaMethod):
@@ -27,9 +27,7 @@ class PSNR(PyiqaMethod):
         citation="@article{huynhthu2008scope, author={Huynh-Thu, Quan and Ghanbari, Mohammed}, "
         "title={Scope of validity of {PSNR} in image/video quality assessment}, journal={Electronics Letters}, "
         "volume={44}, number={13}, pages={800--801}, year={2008}}",
-        licence=LICENCE,
-        source=SOURCE,
-        libraries=("pyiqa",),
+        **PYIQA,
     )
     metric = "psnr"
     arch = "psnr_arch"

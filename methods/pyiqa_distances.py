@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from benchmark import MethodInfo
 
-from ._pyiqa import LICENCE, SOURCE, PyiqaMethod, pyiqa_file, torchvision_file
+from ._pyiqa import PYIQA, PyiqaMethod, pyiqa_file, pyiqa_with, torchvision_file
 
 ALEXNET = torchvision_file("alexnet-owt-7be5be79.pth")
 VGG16 = torchvision_file("vgg16-397923af.pth")
@@ -35,10 +35,8 @@ class LPIPSPlus(PyiqaMethod):
         group="learned",
         trained_on=BAPPS,
         citation=TOPIQ_CITATION,
-        licence=LICENCE,
-        source=SOURCE,
         weights=(ALEXNET, pyiqa_file("LPIPS_v0.1_alex-df73285e.pth")),
-        libraries=("pyiqa", "torchvision"),
+        **pyiqa_with("torchvision"),
     )
     metric = "lpips+"
     arch = "lpips_arch"
@@ -57,10 +55,8 @@ class LPIPSVGGPlus(PyiqaMethod):
         group="learned",
         trained_on=BAPPS,
         citation=TOPIQ_CITATION,
-        licence=LICENCE,
-        source=SOURCE,
         weights=(VGG16, pyiqa_file("LPIPS_v0.1_vgg-a78928a0.pth")),
-        libraries=("pyiqa", "torchvision"),
+        **pyiqa_with("torchvision"),
     )
     metric = "lpips-vgg+"
     arch = "lpips_arch"
@@ -79,10 +75,8 @@ class STLPIPS(PyiqaMethod):
         group="learned",
         trained_on="BAPPS",
         citation=STLPIPS_CITATION,
-        licence=LICENCE,
-        source=SOURCE,
         weights=(pyiqa_file("alex_shift_tolerant.pth"),),
-        libraries=("pyiqa",),
+        **PYIQA,
     )
     metric = "stlpips"
     arch = "stlpips_arch"
@@ -101,10 +95,8 @@ class STLPIPSVGG(PyiqaMethod):
         group="learned",
         trained_on="BAPPS",
         citation=STLPIPS_CITATION,
-        licence=LICENCE,
-        source=SOURCE,
         weights=(pyiqa_file("vgg_shift_tolerant.pth"),),
-        libraries=("pyiqa",),
+        **PYIQA,
     )
     metric = "stlpips-vgg"
     arch = "stlpips_arch"
@@ -125,10 +117,8 @@ class DeepDC(PyiqaMethod):
         citation="@article{zhu2022deepdc, author={Zhu, Hanwei and Chen, Baoliang and Zhu, Lingyu and Wang, Shiqi and "
         "Lin, Weisi}, title={{DeepDC}: deep distance correlation as a perceptual image quality evaluator}, "
         "journal={arXiv preprint arXiv:2211.04927}, year={2022}}",
-        licence=LICENCE,
-        source=SOURCE,
         weights=(VGG19,),
-        libraries=("pyiqa", "torchvision"),
+        **pyiqa_with("torchvision"),
     )
     metric = "deepdc"
     arch = "deepdc_arch"
@@ -149,10 +139,8 @@ class DMM(PyiqaMethod):
         citation="@article{chen2025debiased, author={Chen, Baoliang and Zhu, Hanwei and Zhu, Lingyu and "
         "Wang, Shanshe and Pan, Jingshan and Wang, Shiqi}, title={Debiased mapping for full-reference image quality "
         "assessment}, journal={IEEE Transactions on Multimedia}, year={2025}}",
-        licence=LICENCE,
-        source=SOURCE,
         weights=(VGG16,),
-        libraries=("pyiqa", "torchvision"),
+        **pyiqa_with("torchvision"),
     )
     metric = "dmm"
     arch = "dmm_arch"
@@ -171,10 +159,8 @@ class PieAPP(PyiqaMethod):
         citation="@inproceedings{prashnani2018pieapp, author={Prashnani, Ekta and Cai, Hong and Mostofi, Yasamin and "
         "Sen, Pradeep}, title={{PieAPP}: perceptual image-error assessment through pairwise preference}, "
         "booktitle={CVPR}, pages={1808--1817}, year={2018}}",
-        licence=LICENCE,
-        source=SOURCE,
         weights=(pyiqa_file("PieAPPv0.1-0937b014.pth"),),
-        libraries=("pyiqa",),
+        **PYIQA,
     )
     metric = "pieapp"
     arch = "pieapp_arch"
@@ -194,10 +180,8 @@ class MSSWD(PyiqaMethod):
         citation="@inproceedings{he2024multiscale, author={He, Jiaqi and Wang, Zhihua and Wang, Leon and Liu, Tsein-I "
         "and Fang, Yuming and Sun, Qilin and Ma, Kede}, title={Multiscale sliced {Wasserstein} distances as perceptual "
         "color difference measures}, booktitle={ECCV}, year={2024}}",
-        licence=LICENCE,
-        source=SOURCE,
         weights=(pyiqa_file("msswd_weights.pth"),),
-        libraries=("pyiqa", "torchvision"),
+        **pyiqa_with("torchvision"),
     )
     metric = "msswd"
     arch = "msswd_arch"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from benchmark import MethodInfo, UserError, WeightFile
 
-from ._pyiqa import LICENCE, SOURCE, PyiqaMethod, cached, hub_file, one_each, pyiqa_file, torchvision_file
+from ._pyiqa import PYIQA, PyiqaMethod, cached, hub_file, one_each, pyiqa_file, pyiqa_with, torchvision_file
 
 if TYPE_CHECKING:
     import torch
@@ -45,10 +45,8 @@ class TOPIQ(PyiqaMethod):
         group="learned",
         trained_on="KADID-10k (backbone: ImageNet-1k)",
         citation=TOPIQ_CITATION,
-        licence=LICENCE,
-        source=SOURCE,
         weights=(pyiqa_file("cfanet_fr_kadid_res50-2c4cc61d.pth"),),
-        libraries=("pyiqa", "timm"),
+        **pyiqa_with("timm"),
     )
     metric = "topiq_fr"
     arch = "topiq_arch"
@@ -68,10 +66,8 @@ class TOPIQPIPAL(TOPIQ):
         group="learned",
         trained_on="PIPAL (backbone: ImageNet-1k)",
         citation=TOPIQ_CITATION,
-        licence=LICENCE,
-        source=SOURCE,
         weights=(pyiqa_file("cfanet_fr_pipal_res50-69bbe5ba.pth"),),
-        libraries=("pyiqa", "timm"),
+        **pyiqa_with("timm"),
     )
     metric = "topiq_fr-pipal"
 
@@ -92,14 +88,12 @@ class AHIQ(PyiqaMethod):
         "Yang, Sidi and Wu, Tianhe and Wang, Jiahao and Xia, Weihao and Yang, Yujiu}, title={Attentions help {CNNs} see "
         "better: attention-based hybrid image quality assessment network}, booktitle={CVPR Workshops}, "
         "pages={1140--1149}, year={2022}}",
-        licence=LICENCE,
-        source=SOURCE,
         weights=(
             hub_file("timm/resnet50.a1_in1k", "model.safetensors"),
             hub_file("timm/vit_base_patch8_224.augreg2_in21k_ft_in1k", "model.safetensors"),
             pyiqa_file("AHIQ_vit_p8_epoch33-da3ea303.pth"),
         ),
-        libraries=("pyiqa", "timm", "torchvision"),
+        **pyiqa_with("timm", "torchvision"),
     )
     metric = "ahiq"
     arch = "ahiq_arch"
@@ -125,10 +119,8 @@ class CKDN(PyiqaMethod):
         citation="@inproceedings{zheng2021learning, author={Zheng, Heliang and Yang, Huan and Fu, Jianlong and "
         "Zha, Zheng-Jun and Luo, Jiebo}, title={Learning conditional knowledge distillation for degraded-reference "
         "image quality assessment}, booktitle={ICCV}, pages={10242--10251}, year={2021}}",
-        licence=LICENCE,
-        source=SOURCE,
         weights=(torchvision_file("resnet50-19c8e357.pth"), pyiqa_file("CKDN_model_best-38b27dc6.pth")),
-        libraries=("pyiqa", "torchvision"),
+        **pyiqa_with("torchvision"),
     )
     metric = "ckdn"
     arch = "ckdn_arch"
@@ -148,10 +140,8 @@ class WaDIQaM(PyiqaMethod):
         "and Wiegand, Thomas and Samek, Wojciech}, title={Deep neural networks for no-reference and full-reference "
         "image quality assessment}, journal={IEEE Transactions on Image Processing}, volume={27}, number={1}, "
         "pages={206--219}, year={2018}}",
-        licence=LICENCE,
-        source=SOURCE,
         weights=(pyiqa_file("WaDIQaM-kadid-f7541ea5.pth"),),
-        libraries=("pyiqa",),
+        **PYIQA,
     )
     metric = "wadiqam_fr"
     arch = "wadiqam_arch"
@@ -169,10 +159,8 @@ class AFINEFidelity(PyiqaMethod):
         group="learned",
         trained_on=AFINE_DATA,
         citation=AFINE_CITATION,
-        licence=LICENCE,
-        source=SOURCE,
         weights=AFINE_WEIGHTS,
-        libraries=("pyiqa", "torchvision"),
+        **pyiqa_with("torchvision"),
     )
     metric = "afine_fr"
     arch = "afine_arch"
@@ -206,10 +194,8 @@ class AFINE(AFINEFidelity):
         group="learned",
         trained_on=AFINE_DATA,
         citation=AFINE_CITATION,
-        licence=LICENCE,
-        source=SOURCE,
         weights=AFINE_WEIGHTS,
-        libraries=("pyiqa", "torchvision"),
+        **pyiqa_with("torchvision"),
     )
     metric = "afine_all"
 
@@ -225,10 +211,8 @@ class AFINEScaled(AFINEFidelity):
         group="learned",
         trained_on=AFINE_DATA,
         citation=AFINE_CITATION,
-        licence=LICENCE,
-        source=SOURCE,
         weights=AFINE_WEIGHTS,
-        libraries=("pyiqa", "torchvision"),
+        **pyiqa_with("torchvision"),
     )
     metric = "afine_all_scale"
 
@@ -251,15 +235,13 @@ class FGResQ(PyiqaMethod):
         citation="@inproceedings{sheng2026fine, author={Sheng, Xiangfei and Pan, Xiaofeng and Yang, Zhichao and "
         "Chen, Pengfei and Li, Leida}, title={Fine-grained image quality assessment for perceptual image restoration}, "
         "booktitle={AAAI}, volume={40}, number={11}, pages={8914--8922}, year={2026}}",
-        licence=LICENCE,
-        source=SOURCE,
         weights=(
             hub_file(CLIP_B16, "config.json"),
             hub_file(CLIP_B16, "pytorch_model.bin"),
             pyiqa_file("FGResQ_Degradation.pth"),
             pyiqa_file("FGResQ.pth"),
         ),
-        libraries=("pyiqa", "transformers", "torchvision"),
+        **pyiqa_with("transformers", "torchvision"),
     )
     metric = "fgresq_pair"
     arch = "fgresq_arch"

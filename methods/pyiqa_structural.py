@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from benchmark import MethodInfo
 
-from ._pyiqa import LICENCE, LUMA, LUMA_8_BIT, SOURCE, PyiqaMethod
+from ._pyiqa import LUMA, LUMA_8_BIT, PYIQA, PyiqaMethod, pyiqa_with
 
 if TYPE_CHECKING:
     import torch
@@ -24,9 +24,7 @@ class PSNRY(PyiqaMethod):
         citation="@article{huynhthu2008scope, author={Huynh-Thu, Quan and Ghanbari, Mohammed}, "
         "title={Scope of validity of {PSNR} in image/video quality assessment}, journal={Electronics Letters}, "
         "volume={44}, number={13}, pages={800--801}, year={2008}}",
-        licence=LICENCE,
-        source=SOURCE,
-        libraries=("pyiqa",),
+        **PYIQA,
     )
     metric = "psnry"
     arch = "psnr_arch"
@@ -51,9 +49,7 @@ class CWSSIM(PyiqaMethod):
         "Bovik, Alan C. and Markey, Mia K.}, title={Complex wavelet structural similarity: a new image similarity "
         "index}, journal={IEEE Transactions on Image Processing}, volume={18}, number={11}, pages={2385--2401}, "
         "year={2009}}",
-        licence=LICENCE,
-        source=SOURCE,
-        libraries=("pyiqa",),
+        **PYIQA,
     )
     metric = "cw_ssim"
     arch = "ssim_arch"
@@ -72,9 +68,7 @@ class NLPD(PyiqaMethod):
         citation="@article{laparra2016perceptual, author={Laparra, Valero and Ball{\\'e}, Johannes and "
         "Berardino, Alexander and Simoncelli, Eero P.}, title={Perceptual image quality assessment using a normalized "
         "{Laplacian} pyramid}, journal={Electronic Imaging}, volume={2016}, number={16}, pages={1--6}, year={2016}}",
-        licence=LICENCE,
-        source=SOURCE,
-        libraries=("pyiqa", "torchvision"),
+        **pyiqa_with("torchvision"),
     )
     metric = "nlpd"
     arch = "nlpd_arch"
@@ -110,9 +104,7 @@ class MAD(PyiqaMethod):
         citation="@article{larson2010most, author={Larson, Eric C. and Chandler, Damon M.}, "
         "title={Most apparent distortion: full-reference image quality assessment and the role of strategy}, "
         "journal={Journal of Electronic Imaging}, volume={19}, number={1}, pages={011006}, year={2010}}",
-        licence=LICENCE,
-        source=SOURCE,
-        libraries=("pyiqa",),
+        **PYIQA,
         flat_images="0, the best score, between any two images of one colour, and for anything against a black reference",
     )
     metric = "mad"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from benchmark import MethodInfo
 
-from ._pyiqa import LICENCE, LUMA_8_BIT, SOURCE, PyiqaMethod
+from ._pyiqa import LUMA_8_BIT, PYIQA, PyiqaMethod
 from ._windows import WindowedImage, similarity, windowed
 
 if TYPE_CHECKING:
@@ -43,9 +43,7 @@ class SSIM(PyiqaMethod):
         score_range=(0.0, 1.0),
         group="hand-crafted",
         citation=CITATION,
-        licence=LICENCE,
-        source=SOURCE,
-        libraries=("pyiqa",),
+        **PYIQA,
     )
     metric = "ssim"
     arch = "ssim_arch"
@@ -103,9 +101,7 @@ class SSIMC(SSIM):
         score_range=(0.0, 1.0),
         group="hand-crafted",
         citation=CITATION,
-        licence=LICENCE,
-        source=SOURCE,
-        libraries=("pyiqa",),
+        **PYIQA,
     )
     metric = "ssimc"
 
@@ -131,9 +127,7 @@ class MSSSIM(PyiqaMethod):
         citation="@inproceedings{wang2003multiscale, author={Wang, Zhou and Simoncelli, Eero P. and Bovik, Alan C.}, "
         "title={Multiscale structural similarity for image quality assessment}, "
         "booktitle={Asilomar Conference on Signals, Systems and Computers}, volume={2}, pages={1398--1402}, year={2003}}",
-        licence=LICENCE,
-        source=SOURCE,
-        libraries=("pyiqa",),
+        **PYIQA,
     )
     metric = "ms_ssim"
     arch = "ssim_arch"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from benchmark import MethodInfo
 
-from ._pyiqa import LICENCE, LUMA_8_BIT, SOURCE, PyiqaMethod
+from ._pyiqa import LUMA_8_BIT, PYIQA, PyiqaMethod
 
 if TYPE_CHECKING:
     import torch
@@ -60,9 +60,7 @@ class VIF(PyiqaMethod):
         citation="@article{sheikh2006image, author={Sheikh, Hamid R. and Bovik, Alan C.}, "
         "title={Image information and visual quality}, journal={IEEE Transactions on Image Processing}, volume={15}, "
         "number={2}, pages={430--444}, year={2006}}",
-        licence=LICENCE,
-        source=SOURCE,
-        libraries=("pyiqa",),
+        **PYIQA,
         flat_images="0 where it meets one, also for two identical ones",
     )
     metric = "vif"

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from benchmark import MethodInfo
 
 from ._feature_maps import DOWNSAMPLING, SIDE, block_side, scharr_magnitude
-from ._pyiqa import LICENCE, SOURCE, PyiqaMethod
+from ._pyiqa import PYIQA, PyiqaMethod
 
 if TYPE_CHECKING:
     import torch
@@ -53,9 +53,7 @@ class VSI(PyiqaMethod):
         citation="@article{zhang2014vsi, author={Zhang, Lin and Shen, Ying and Li, Hongyu}, "
         "title={{VSI}: a visual saliency-induced index for perceptual image quality assessment}, "
         "journal={IEEE Transactions on Image Processing}, volume={23}, number={10}, pages={4270--4281}, year={2014}}",
-        licence=LICENCE,
-        source=SOURCE,
-        libraries=("pyiqa",),
+        **PYIQA,
         flat_images="1, the best score, between any two images of one colour (black and white, for example)",
     )
     metric = "vsi"

@@ -49,7 +49,7 @@ def plugin_folder(tmp_path: Path) -> Iterator[Path]:
     for kind in plugins.KINDS:
         plugins.package(kind).__path__.remove(str((folder / kind).resolve()))
     for name in set(sys.modules) - before:
-        if name.startswith("benchmark.plugins."):
+        if name.startswith(("benchmark.plugins.methods.", "benchmark.plugins.datasets.")):
             module = sys.modules.pop(name)
             if str(getattr(module, "__file__", "")).startswith(str(folder)):
                 parent, _, child = name.rpartition(".")

@@ -20,6 +20,7 @@ from benchmark.config.models import (
     StatisticsConfig,
     TableConfig,
 )
+from benchmark.core.errors import DataError
 
 
 def blocks(file: Path, language: str) -> list[str]:
@@ -50,18 +51,45 @@ def run(commands: str, place: Path, *, ends_well: bool = True) -> str:
     return output
 
 
+def write(block: str, place: Path) -> Path:
+    """Write a block of a page under the name that its first line gives."""
+    file = place / block.splitlines()[0].removeprefix("# ")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(block)
+    return file
+
+
 def test_add_a_method(root: Path, place: Path) -> None:
     page = root / "docs" / "add_a_method.md"
-    (code,) = blocks(page, "python")
-    file = place / code.splitlines()[0].removeprefix("# ")
-    file.parent.mkdir(parents=True)
-    file.write_text(code)
-    (commands,) = blocks(page, "sh")
+    code, _ = blocks(page, "python")
+    write(code, place)
+    commands, _ = blocks(page, "sh")
     output = run(
         commands.replace("configs/demo.yaml", "configs/demo.yaml --set statistics.replicates=50 --limit 3"), place
     )
     assert "mae" in output
     assert "MAE" in output
+
+
+def test_add_a_method_that_learns(root: Path, place: Path) -> None:
+    """Trained, gone on with, scored, and marked in the table because the scored split selected its checkpoint."""
+    page = root / "docs" / "add_a_method.md"
+    _, code = blocks(page, "python")
+    assert len(code.splitlines()) < 60
+    for block in (code, *blocks(page, "yaml")):
+        write(block, place)
+    _, commands = blocks(page, "sh")
+    run(
+        commands.replace("score_head.yaml", "score_head.yaml --set statistics.replicates=50 --set report.plots=[]"),
+        place,
+    )
+    history = (place / "checkpoints" / "head" / "history.csv").read_text().splitlines()
+    assert [line.partition(",")[0] for line in history] == ["epoch", *map(str, range(1, 9))]
+    table = (place / "results" / "score_head" / "tables" / "comparison.md").read_text()
+    (row,) = [line for line in table.splitlines() if line.startswith("| Linear head")]
+    assert "‡" in row
+    assert "its checkpoint was selected on the scored split" in table
+    assert "Linear head: crops in training 64 px" in table
 
 
 def test_add_a_dataset(root: Path, tmp_path: Path, plugin_folder: Path) -> None:
@@ -70,13 +98,41 @@ def test_add_a_dataset(root: Path, tmp_path: Path, plugin_folder: Path) -> None:
     from benchmark.data import pairs
     from benchmark.plugins import registry
 
-    (code,) = blocks(root / "docs" / "add_a_dataset.md", "python")
+    code, _ = blocks(root / "docs" / "add_a_dataset.md", "python")
     (plugin_folder / "datasets" / "my_lab.py").write_text(code)
     (tmp_path / "opinions.csv").write_text("image,source,method,mos\n1_a.png,1.png,a,3.5\n")
     found = registry.datasets().load("my_lab")
     table = pairs.complete(found(root=tmp_path).pairs())  # type: ignore[call-arg]
     np.testing.assert_array_equal(table["mos"], [3.5])
     assert table["enhanced_path"][0] == str(tmp_path / "images" / "1_a.png")
+
+
+def test_a_data_set_that_examines_its_files_and_states_its_labels(
+    root: Path, tmp_path: Path, plugin_folder: Path
+) -> None:
+    from benchmark.data import check_table, folds, pairs
+    from benchmark.plugins import contract_check, registry
+
+    _, code = blocks(root / "docs" / "add_a_dataset.md", "python")
+    write(code.replace("my_plugins", "plugins", 1), tmp_path)
+    (tmp_path / "opinions.csv").write_text(
+        "image,source,patient,fold,mos\n1_a.png,1.png,p1,1,3.5\n2_a.png,2.png,p2,2,4\n3_a.png,3.png,p3,2,2\n"
+    )
+    for name in ("1_a.png", "2_a.png"):
+        (tmp_path / name).touch()
+    study = registry.datasets().load("my_study")(root=tmp_path)  # type: ignore[call-arg]
+    table, problems = check_table.read(study)
+    assert [str(problem) for problem in problems] == ["opinions.csv:4: no image '3_a.png'"]
+    assert table is not None
+    assert list(folds.leave_out(table, 1)["split"]) == ["test", "train"]
+    assert list(table["cluster"]) == ["p1", "p2"]
+    with pytest.raises(DataError, match="no image"):
+        contract_check.pairs_of(study)
+    (tmp_path / "3_a.png").touch()
+    assert len(pairs.complete(contract_check.pairs_of(study))) == 3
+    assert contract_check.labels_of(study) == "opinions"
+    (tmp_path / "SIMULATED").touch()
+    assert contract_check.labels_of(study) == "simulated"
 
 
 def test_the_notebook_page(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -94,10 +150,13 @@ def test_the_notebook_page(root: Path, tmp_path: Path, monkeypatch: pytest.Monke
     plugins = {
         "Dataset",
         "DatasetInfo",
+        "DescribesReference",
         "Method",
         "MethodInfo",
         "Problem",
         "ScoreSource",
+        "StatesLabels",
+        "Trainable",
         "WeightFile",
         "Evaluation",
         "Run",
@@ -126,7 +185,7 @@ def test_the_readmes_commands(root: Path, place: Path) -> None:
 
 def test_the_readmes_method_is_the_ten_line_method(root: Path) -> None:
     (readme,) = blocks(root / "README.md", "python")
-    (page,) = blocks(root / "docs" / "add_a_method.md", "python")
+    page, _ = blocks(root / "docs" / "add_a_method.md", "python")
     assert readme.strip() == page.partition("\n")[2].strip()
     assert len([line for line in readme.splitlines() if line.strip()]) <= 10
 

@@ -10,7 +10,7 @@ import pickle
 import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from benchmark.core import atomic
 from benchmark.core.errors import UserError
@@ -68,7 +68,7 @@ def summary(path: Path) -> Mapping[str, Any]:
         with zipfile.ZipFile(path) as archive:
             name = next(name for name in archive.namelist() if name.endswith("data.pkl"))
             with archive.open(name) as file:
-                content = _Inert(file).load()  # type: ignore[arg-type]
+                content = _Inert(file).load()
     except Exception:  # whoever reads a damaged file for good names what is wrong with it
         return {}
     if not isinstance(content, Mapping):
@@ -156,7 +156,7 @@ _STATED: Mapping[str, Callable[[object], bool]] = {
 class _Inert(pickle.Unpickler):
     """Builds plain containers, numbers and strings; whatever else a pickle names becomes ``None`` when called."""
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: IO[bytes]) -> None:
         super().__init__(file)
 
     def find_class(self, module: str, name: str) -> Any:

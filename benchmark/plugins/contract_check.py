@@ -11,6 +11,7 @@ import inspect
 import math
 import numbers
 import os
+import types
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any, get_args
@@ -19,12 +20,15 @@ from benchmark.core.errors import PluginError, Problem, UserError, in_words
 from benchmark.plugins.contracts import (
     Dataset,
     DatasetInfo,
+    DescribesReference,
     LabelKind,
     Method,
     MethodInfo,
     ScoreSource,
+    StatesLabels,
     Trainable,
     WeightFile,
+    takes_rng,
 )
 
 if TYPE_CHECKING:
@@ -33,7 +37,6 @@ if TYPE_CHECKING:
 _CONTRACTS = (Method, ScoreSource, Trainable, Dataset)
 _SPLIT = ("describe", "compare")
 _COMPUTING = ("score", "scores", "predict", *_SPLIT)
-_ABSENT = object()
 
 
 def info_fault(info: object, kind: type[MethodInfo] | type[DatasetInfo]) -> str:
@@ -107,7 +110,25 @@ def check_method(method: Method) -> str | None:
     seed = _asked(method.depends_on_seed, "depends_on_seed")
     if not isinstance(seed, bool):
         raise PluginError(_broken(f"`depends_on_seed()` returned {_shown(seed)}; it must return True or False"))
+    _check_declares_seed(method)
     return _reason(method.unavailable, "unavailable")
+
+
+def _check_declares_seed(method: Method) -> None:
+    """Refuse a method that is given random numbers and leaves open whether its scores depend on the run's seed.
+
+    Whether they do decides under which key they are stored. A parameter's name does not tell.
+    """
+    if method.info.random is not None or type(method).depends_on_seed is not Method.depends_on_seed:
+        return
+    name, function = (
+        ("describe", method.describe) if isinstance(method, DescribesReference) else ("score", method.score)
+    )
+    if takes_rng(function):
+        raise PluginError(
+            f"its `{name}()` takes `rng`, but nothing declares whether scores depend on the run's seed: write random=True "
+            "in its MethodInfo(…), or random=False where another seed gives the same scores"
+        )
 
 
 def why_untrainable(method: Trainable) -> str | None:
@@ -210,14 +231,13 @@ def pairs_of(dataset: Dataset) -> pd.DataFrame:
 def examined(dataset: Dataset) -> tuple[pd.DataFrame, list[Problem]]:
     """The pairs of a data set that can be used and the problems with the others; raises as ``pairs_of``.
 
-    A data set may define ``examine() -> (table, problems)``, which gives both; otherwise ``pairs`` gives one of them.
+    A data set that does not define ``examine`` is asked for its ``pairs`` directly, so that a message names what it wrote.
     """
-    examine = getattr(dataset, "examine", None)
-    if examine is None:
+    if dataset.examine == types.MethodType(Dataset.examine, dataset):
         return pairs_of(dataset), []
     import pandas as pd  # noqa: PLC0415
 
-    found = _asked(examine, "examine", _data_set(dataset))
+    found = _asked(dataset.examine, "examine", _data_set(dataset))
     if not (
         isinstance(found, tuple) and len(found) == 2 and isinstance(found[0], pd.DataFrame) and _all(found[1], Problem)
     ):
@@ -234,11 +254,15 @@ def labels_of(dataset: Dataset) -> str:
     Raises:
         PluginError: it says neither.
     """
-    found = _asked(lambda: getattr(dataset, "labels", dataset.info.labels), "labels", _data_set(dataset))
+    found = _asked(lambda: _labels(dataset), "labels", _data_set(dataset))
     if found not in get_args(LabelKind):
         kinds = " or ".join(map(repr, get_args(LabelKind)))
         raise PluginError(_data_set(dataset) + _broken(f"its `labels` is {_shown(found)}; it must be {kinds}"))
     return str(found)
+
+
+def _labels(dataset: Dataset) -> LabelKind:
+    return dataset.labels if isinstance(dataset, StatesLabels) else dataset.info.labels
 
 
 def notes_of(dataset: Dataset) -> tuple[str, ...]:
@@ -257,14 +281,13 @@ def _hidden(plugin: Method | Dataset) -> str:
         if not isinstance(plugin, base):
             continue
         names = [name for name, value in vars(base).items() if callable(value) and not name.startswith("_")]
-        split = [name for name in _SPLIT if base is Method and callable(getattr(type(plugin), name, None))]
-        optional = ["examine"] if base is Dataset else []
-        for name in names + split + optional:
+        split = _SPLIT if base is Method and isinstance(plugin, DescribesReference) else ()
+        for name in (*names, *split):
             try:
-                value = getattr(plugin, name, _ABSENT)
+                value = getattr(plugin, name)  # the one place that asks by name: is it still the contract's function?
             except (Exception, SystemExit) as error:  # a property may do anything
                 return f"its `{name}` is a property that fails ({in_words(error)}); it must be a function"
-            if value is not _ABSENT and not _is_function(value, name):
+            if not _is_function(value, name):
                 return (
                     f"its attribute `{name}` ({_kind(value)}) hides the function `{name}()` of the contract: rename it, "
                     f"for example to `_{name}`"

@@ -31,7 +31,7 @@ def options_model(plugin: type) -> type[BaseModel]:
     """A model of the keyword arguments of ``plugin.__init__``."""
     signature = inspect.signature(plugin)
     try:
-        hints = get_type_hints(plugin.__init__)  # type: ignore[misc]
+        hints = get_type_hints(_constructor(plugin))
     except Exception:  # a plug-in's annotations may name what only its type checker sees
         hints = {}
     fields: dict[str, Any] = {}
@@ -42,6 +42,11 @@ def options_model(plugin: type) -> type[BaseModel]:
         fields[name] = (hints.get(name, Any), default)
     anything = any(parameter.kind is parameter.VAR_KEYWORD for parameter in signature.parameters.values())
     return create_model(f"{plugin.__name__}Options", __base__=_AnyOptions if anything else _Options, **fields)
+
+
+def _constructor(plugin: type) -> Any:
+    """The ``__init__`` that building a plug-in calls, of its class or of the nearest base that has one."""
+    return next(vars(base)["__init__"] for base in plugin.__mro__ if "__init__" in vars(base))
 
 
 def check_options(plugin: type, options: Mapping[str, Any], source: Source, prefix: KeyPath) -> dict[str, Any]:

@@ -21,7 +21,15 @@ from benchmark.core.errors import PluginError, in_words
 from benchmark.core.hashes import sha256_file
 from benchmark.core.words import did_you_mean
 from benchmark.plugins import contract_check, trial
-from benchmark.plugins.contracts import Dataset, DatasetInfo, Method, MethodInfo, ScoreSource, Trainable, splits_work
+from benchmark.plugins.contracts import (
+    Dataset,
+    DatasetInfo,
+    DescribesReference,
+    Method,
+    MethodInfo,
+    ScoreSource,
+    Trainable,
+)
 
 Plugin = TypeVar("Plugin", Method, Dataset)
 
@@ -66,10 +74,10 @@ class Broken:
 class Registry(Generic[Plugin]):
     """The plug-ins of one kind: from plug-in folders and from installed packages' entry points."""
 
-    def __init__(self, kind: plugins.Kind, base: type[Plugin], info: type[MethodInfo] | type[DatasetInfo]) -> None:
+    def __init__(self, kind: plugins.Kind, base: type, info: type[MethodInfo] | type[DatasetInfo]) -> None:
         self.kind = kind
         self.noun = "method" if kind == "methods" else "data set"
-        self._base: type[Method] | type[Dataset] = base
+        self._base = base
         self._info = info
 
     def listings(self) -> tuple[list[Listing], list[Broken]]:
@@ -174,9 +182,9 @@ class Registry(Generic[Plugin]):
 
     def _fault(self, found: Any, listing: Listing) -> str:
         """What is wrong with a class; empty where nothing is."""
-        if not (isinstance(found, type) and issubclass(found, self._base)):
+        if not (isinstance(found, type) and issubclass(found, (Method, Dataset)) and issubclass(found, self._base)):
             return f"{listing.class_name or repr(found)} is no subclass of {self._base.__name__}"
-        wrong = contract_check.info_fault(getattr(found, "info", None), self._info)
+        wrong = contract_check.info_fault(found.info if hasattr(found, "info") else None, self._info)
         if wrong:
             return f"{found.__name__}: {wrong}"
         if normal(found.info.name) != normal(listing.name):
@@ -184,11 +192,8 @@ class Registry(Generic[Plugin]):
                 f"{found.__name__}: its `info` has the name {found.info.name!r}, but it is found as {listing.name!r}: "
                 f"write info = {self._info.__name__}(name=…) as a literal in the class (or mend the entry point)"
             )
-        if issubclass(found, Method) and not _can_score(found):
-            return f"{found.__name__} defines no `score(self, enhanced, reference)` (or `describe` and `compare`)"
-        if issubclass(found, Dataset) and found.pairs is Dataset.pairs:
-            return f"{found.__name__} defines no `pairs(self)`"
-        return ""
+        lacking = _lacking(found)
+        return f"{found.__name__} defines no {lacking}" if lacking else ""
 
 
 def methods() -> Registry[Method]:
@@ -211,10 +216,19 @@ def list_datasets() -> list[str]:
     return datasets().names()
 
 
+def _lacking(found: type[Method] | type[Dataset]) -> str:
+    """The functions of its contract that a class must define and does not, in words; empty where there are none."""
+    if issubclass(found, Method) and not _can_score(found):
+        return "`score(self, enhanced, reference)` (or `describe` and `compare`)"
+    if issubclass(found, Dataset) and found.pairs is Dataset.pairs:
+        return "`pairs(self)`"
+    return ", ".join(f"`{name}`" for name in sorted(found.__abstractmethods__))
+
+
 def _can_score(found: type[Method]) -> bool:
     if issubclass(found, ScoreSource):
         return found.scores is not ScoreSource.scores
-    return splits_work(found) or found.score is not Method.score
+    return issubclass(found, DescribesReference) or found.score is not Method.score
 
 
 def _plugin_files(folders: Sequence[Path]) -> Iterator[Path]:

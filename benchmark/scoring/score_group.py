@@ -18,7 +18,7 @@ from benchmark.core.errors import UserError, in_words
 from benchmark.core.randomness import content_sha256, reference_rng
 from benchmark.images.read import same_picture
 from benchmark.images.sizes import Preparer, SizePolicy
-from benchmark.plugins.contracts import Method, splits_work, takes_rng
+from benchmark.plugins.contracts import DescribesReference, Method, takes_rng
 from benchmark.scoring import batching, promise
 from benchmark.scoring.flatness import is_flat
 from benchmark.scoring.guard import undisturbed
@@ -221,14 +221,14 @@ def score_batch(
     """Scores of pairs that share their prepared reference, several at a time; see ``batching.score_together``."""
     reference = as_tensor(pairs[0].reference, terms.device)
     images = [torch.from_numpy(pair.enhanced) for pair in pairs]
-    if not splits_work(method):
+    if not isinstance(method, DescribesReference):
         return batching.score_together(
             images,
             lambda batch: method.score(_moved(batch, terms.device), reference.expand(len(batch), -1, -1, -1).clone()),
             budget,
         )
-    describe, compare = method.describe, method.compare  # type: ignore[attr-defined]
-    description = describe(reference, **generator(method, describe, pairs[0].digest, terms))
+    compare = method.compare
+    description = method.describe(reference, **generator(method, method.describe, pairs[0].digest, terms))
     return batching.score_together(images, lambda batch: compare(_moved(batch, terms.device), description), budget)
 
 
@@ -266,24 +266,22 @@ def _compute(
 ) -> tuple[float, float, float]:
     """The score of one pair, the seconds just spent on describing its reference, and those that its description took."""
     enhanced = as_tensor(pair.enhanced, terms.device)
-    if not splits_work(method):
+    if not isinstance(method, DescribesReference):
         reference = as_tensor(pair.reference, terms.device)
         options = generator(method, method.score, pair.digest, terms)
         return as_number(method.score(enhanced, reference, **options), "score"), 0.0, 0.0
     begin = time.perf_counter()
     key = id(pair.reference)
     if key not in descriptions:
-        describe = method.describe  # type: ignore[attr-defined]
-        options = generator(method, describe, pair.digest, terms)
+        options = generator(method, method.describe, pair.digest, terms)
         descriptions.clear()
-        description = describe(as_tensor(pair.reference, terms.device), **options)
+        description = method.describe(as_tensor(pair.reference, terms.device), **options)
         spent = time.perf_counter() - begin
         descriptions[key] = (description, spent)
     else:
         spent = 0.0
     description, shared = descriptions[key]
-    compare = method.compare  # type: ignore[attr-defined]
-    return as_number(compare(enhanced, description), "compare"), spent, shared
+    return as_number(method.compare(enhanced, description), "compare"), spent, shared
 
 
 def as_tensor(image: Array, device: str) -> torch.Tensor:

@@ -202,9 +202,9 @@ def _lanes(entrants: Sequence[Entrant]) -> list[list[str]]:
     """
     lanes: dict[str, list[str]] = {"": []}
     for entrant in entrants:
-        if entrant.scores_images:
+        if entrant.method is not None and entrant.scores_images:
             kind = type(entrant.method)
-            foreign = registry.is_foreign(kind)  # type: ignore[arg-type]
+            foreign = registry.is_foreign(kind)
             lanes.setdefault(kind.__module__ if foreign else "", []).append(entrant.label)
     return [labels for labels in lanes.values() if labels]
 

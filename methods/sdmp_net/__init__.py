@@ -27,6 +27,7 @@ class SDMPNet(SDMPNetMethod):
         licence="Apache-2.0",
         source=_SOURCE,
         libraries=("torchvision", "timm"),
+        random=True,
     )
     architecture: ClassVar[Architecture] = PUBLISHED
 
@@ -44,6 +45,7 @@ class SDMPNetB16(SDMPNetMethod):
         licence="Apache-2.0",
         source=_SOURCE,
         libraries=("torchvision", "timm"),
+        random=True,
     )
     architecture: ClassVar[Architecture] = PUBLISHED_B16
 
@@ -61,6 +63,7 @@ class SDMPNetMultiScale(SDMPNetMethod):
         licence="Apache-2.0",
         source=_SOURCE,
         libraries=("torchvision", "timm"),
+        random=True,
     )
     architecture: ClassVar[Architecture] = MULTI_SCALE
 
@@ -78,5 +81,6 @@ class SDMPNetTiny(SDMPNetMethod):
         licence="Apache-2.0",
         source=_SOURCE,
         libraries=("torchvision", "timm"),
+        random=True,
     )
     architecture: ClassVar[Architecture] = TINY

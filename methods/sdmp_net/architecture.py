@@ -83,8 +83,10 @@ class Architecture:
 
     @property
     def smallest_crop(self) -> int:
-        """Side length, px, at which the deepest stage that is read still has a grid of 2×2: with one place there is nowhere
-        else to sample."""
+        """Side length, px, at which the deepest stage that is read still has a grid of 2×2.
+
+        With one place there is nowhere else to sample.
+        """
         return max(32, 4 << max(self.cnn_stages))
 
 

@@ -9,9 +9,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from benchmark import UserError, WeightFile
+from benchmark import Trainable, UserError, WeightFile
 from benchmark.plugins import checkpoints
-from benchmark.plugins.contracts import Trainable
 
 from . import crops as places
 from .architecture import LARGEST_CROP, PUBLISHED_CROP, Architecture

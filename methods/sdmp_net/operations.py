@@ -15,8 +15,10 @@ IMAGES = 6
 
 
 def gflops_a_pair(architecture: Architecture, crop_size: int, *, exact: bool) -> float:
-    """Operations in units of 1e9 (a multiplication with an addition is two) of one crop of an enhanced image, compared
-    with its reference, and of a sixth of that reference's crop."""
+    """Operations in units of 1e9 (a multiplication with an addition is two) for one crop of an enhanced image.
+
+    It is compared with its reference; a sixth of the work on that reference's crop is part of it.
+    """
     with torch.device("meta"), torch.inference_mode():
         network = SDMPNetwork(architecture, crop_size=crop_size).eval()
         scorer = network if exact else FoldedScorer(network)

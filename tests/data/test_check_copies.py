@@ -17,8 +17,8 @@ from benchmark.data import load
 from benchmark.data.check_table import audit
 from benchmark.data.image_facts import ImageFacts
 from benchmark.images.read import pixel_sha256, read_image
-from benchmark.plugins import checkpoints
-from benchmark.plugins.contracts import Dataset, DatasetInfo, MethodInfo, Trainable
+from benchmark.plugins import checkpoints, registry
+from benchmark.plugins.contracts import Dataset, DatasetInfo
 from benchmark.scoring import lineup
 from benchmark.scoring.lineup import Entrant
 
@@ -144,21 +144,10 @@ def test_check_finds_a_copy_that_folds_put_on_both_sides(tmp_path: Path) -> None
     assert sorted(counted) == [0, 0, 1, 1], "each of the two is left out in one fold"
 
 
-class Learned(Trainable):
-    """A method with a checkpoint, as far as `judge_checkpoints` looks at one."""
-
-    info = MethodInfo(name="learned", title="Learned", higher_is_better=True)
-
-    def __init__(self, checkpoint: Path) -> None:
-        self._checkpoint = checkpoint
-
-    def files(self) -> dict[str, str]:
-        return {"checkpoint": str(self._checkpoint)}
-
-
 def judged(folder: Path, stated: Mapping[str, object], scored: Path) -> list[str]:
     checkpoints.write(folder / "best.pt", stated)
-    entrant = Entrant("mine", "learned", method=Learned(folder / "best.pt"))
+    learned = registry.methods().load("sdmp-net-tiny")(checkpoint=folder / "best.pt")  # type: ignore[call-arg]
+    entrant = Entrant("mine", "sdmp-net-tiny", method=learned)
     hashes = {str(scored): sha256_file(scored)}
     facts = ImageFacts(folder / "images.json")
     lineup.judge_checkpoints([entrant], hashes, lambda: facts.pixels(hashes))

@@ -139,7 +139,7 @@ def test_a_split_without_list_is_a_warning_and_one_without_folder_an_error(tree:
     root = tree(ONE)
     (root / "val_ref").mkdir()
     dataset = efid(root=root)
-    table, found = dataset.examine()  # type: ignore[attr-defined]
+    table, found = dataset.examine()
     assert len(table) == 4
     assert [(problem.severity, "split val" in problem.message) for problem in found] == [("warning", True)]
     assert len(load(root=root)) == 4, "a warning refuses nothing"

@@ -200,7 +200,7 @@ def test_any_text_gives_pairs_or_named_problems(folder: Path, lines: list[str]) 
     text = "\n".join(["reference,enhanced,mos", "r.png,a.png,1", *lines])
     (folder / "t.csv").write_text(text, newline="")
     try:
-        found, problems = table(file=folder / "t.csv").examine()  # type: ignore[attr-defined]
+        found, problems = table(file=folder / "t.csv").examine()
     except DataError as error:  # a decimal comma, quoted
         found, problems = pd.DataFrame({"source": []}), list(error.problems)
         assert '"' in text

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 import torch
 
-from benchmark.core.errors import UserError
-from benchmark.plugins import registry
+from benchmark.core.errors import PluginError, UserError
+from benchmark.plugins import contract_check, registry
 from benchmark.plugins.contracts import Method, MethodInfo, ScoreSource
 from benchmark.scoring.flatness import is_flat
 from benchmark.scoring.lineup import Entrant, producer
@@ -162,7 +162,7 @@ def test_a_method_that_does_not_declare_itself_random_scores_the_same_for_every_
     assert score_pair(method, pair, Terms("cpu", 0)) == score_pair(method, pair, Terms("cpu", 12345))
 
 
-def test_only_the_function_that_is_given_the_generator_counts() -> None:
+def test_only_a_function_that_is_given_the_generator_must_declare_it() -> None:
     """``compare`` is given none, nor is ``score`` where ``describe`` and ``compare`` do its work."""
 
     class Idle(Method):
@@ -181,11 +181,18 @@ def test_only_the_function_that_is_given_the_generator_counts() -> None:
         def describe(self, reference: Any, *, rng: Any = None) -> Any:
             return reference
 
+    class Declares(Draws):
+        def depends_on_seed(self) -> bool:
+            return True
+
+    contract_check.check_method(Idle())
     assert not Idle().depends_on_seed()
-    assert Draws().depends_on_seed()
+    with pytest.raises(PluginError, match="`describe\\(\\)` takes `rng`, but nothing declares whether"):
+        contract_check.check_method(Draws())
+    contract_check.check_method(Declares())
 
 
-@pytest.mark.parametrize(("declared", "differ"), [("", True), ("random=True", True), ("random=False", False)])
+@pytest.mark.parametrize(("declared", "differ"), [("random=True", True), ("random=False", False)])
 def test_a_declaration_about_the_seed_cannot_be_broken_silently(
     plugin_folder: Path, declared: str, differ: bool
 ) -> None:

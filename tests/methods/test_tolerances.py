@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from benchmark.plugins import registry
-from benchmark.plugins.contracts import splits_work
+from benchmark.plugins.contracts import DescribesReference
 
 HAND_CRAFTED = ("psnr", "psnry", "ssim", "ssimc", "ms_ssim", "cw_ssim", "fsim", "vif", "gmsd", "vsi", "nlpd", "mad")
 LEARNED = ("lpips", "lpips-vgg", "dists")
@@ -44,7 +44,7 @@ def scores(method: Any, enhanced: torch.Tensor, reference: torch.Tensor, size: i
     """Scores of batches of a size, as a run computes them: the reference described apart where a method can."""
     parts = []
     with torch.inference_mode():
-        description = method.describe(reference) if splits_work(method) else None
+        description = method.describe(reference) if isinstance(method, DescribesReference) else None
         for batch in torch.split(enhanced, size):
             if description is not None:
                 parts.append(method.compare(batch, description))

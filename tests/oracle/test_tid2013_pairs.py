@@ -11,7 +11,7 @@ import torch
 from PIL import Image
 
 from benchmark.plugins import registry
-from benchmark.plugins.contracts import splits_work
+from benchmark.plugins.contracts import DescribesReference
 from benchmark.scoring import process
 
 # Largest deviation: as pyiqa 0.1.16 was measured against the official scores, else 1 in their last printed digit.
@@ -37,7 +37,7 @@ def read(path: Path) -> torch.Tensor:
 
 def as_run(method: Any, enhanced: torch.Tensor, reference: torch.Tensor) -> float:
     """The score as a run computes it: with the reference described apart, where the method can."""
-    if splits_work(method):
+    if isinstance(method, DescribesReference):
         return float(method.compare(enhanced, method.describe(reference)))
     return float(method.score(enhanced, reference))
 

@@ -77,6 +77,10 @@ BROKEN = {
     ),
     "depends_on_seed raises": (defines("depends_on_seed(self): return {}['x']"), "its `depends_on_seed()` failed: "),
     "depends_on_seed returns a number": (defines("depends_on_seed(self): return 1"), "`depends_on_seed()` returned 1"),
+    "rng is taken and nothing declared": (
+        METHOD.replace("reference):", "reference, *, rng):"),
+        "its `score()` takes `rng`, but nothing declares whether scores depend on the run's seed: write random=True",
+    ),
     "files returns a list": (
         defines("files(self): return ['a.pt']"),
         "`files()` returned a list; it must return a mapping",

@@ -25,7 +25,7 @@ class MeanAbsoluteError(Method):
 
 
 class Split(Method):
-    info = INFO
+    info = MethodInfo(name="split", title="Split", higher_is_better=False, random=True)
 
     def describe(self, reference: torch.Tensor, *, rng: np.random.Generator) -> tuple[torch.Tensor, float]:
         return reference, float(rng.random())

@@ -144,6 +144,7 @@ def test_a_hanging_method_is_stopped_and_the_others_go_on(plugin_folder: Path, i
 
 def test_bytes_are_equal_for_one_worker_or_two_and_after_a_resume(plugin_folder: Path, images: Path) -> None:
     shared = (
+        "def depends_on_seed(self):\n    return True\n\n"
         "def describe(self, reference, *, rng):\n    return reference, rng.random()\n\n"
         "def compare(self, enhanced, description):\n    reference, number = description\n"
         "    return ((enhanced - reference) ** 2).mean(dim=(1, 2, 3)).sqrt() + number + random.random()"

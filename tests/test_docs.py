@@ -147,6 +147,19 @@ def test_links_and_pictures_exist(root: Path) -> None:
                 assert (page.parent / target).exists(), (page.name, target)
 
 
+def test_files_that_the_pages_name_exist(root: Path) -> None:
+    """By their whole path or the end of it; a name in capitals stands for any."""
+    rooms = ("benchmark", "configs", "datasets", "methods", "tests")
+    found = [*root.glob("*.*"), *(file for room in rooms for file in (root / room).rglob("*.*"))]
+    files = [f"/{file.relative_to(root).as_posix()}" for file in found]
+    for page in sorted((root / "docs").glob("*.md")):
+        for named in set(re.findall(r"`([\w/]+\.(?:py|toml|yaml))`", page.read_text(encoding="utf-8"))):
+            assert re.search(r"\b[A-Z]+\.", named) or any(file.endswith(f"/{named}") for file in files), (
+                page.name,
+                named,
+            )
+
+
 def test_the_tables_of_keys_are_those_of_the_models(root: Path) -> None:
     """`python -m tests.config_reference` writes them anew."""
     for page in sorted((root / "docs").glob("*.md")):

@@ -1,7 +1,8 @@
 """The configuration file as checked models: what may stand in it, of what type, with what default.
 
-Pydantic only. Reading files, line numbers and ``--set`` are in ``config_file.py``; plug-in options are checked
-against the plug-in's own signature in ``options.py``.
+Pydantic only. Reading files, line numbers and ``--set`` are in ``source.py``; plug-in options are checked against the
+plug-in's own signature in ``plugins/options.py``. The text below a field says what the key means: the documentation's
+tables are made of these texts.
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
-# make demo | test | lint | bench | audit | lock | lowest: each creates .venv and installs what it needs by itself.
+# make demo | test | lint | docs | layers | bench | licences | lock | lowest: each creates .venv and installs what it needs by itself.
 # make demo LOCKED=1 installs exactly the versions of requirements.lock, checked by their hashes.
 PYTHON ?= python3
 VENV   := $(if $(LOCKED),.venv-locked,.venv)
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: demo test lint layers bench audit lock lowest clean
+.PHONY: demo test lint docs layers bench licences lock lowest clean
 
 demo: $(STAMP)
 	$(BIN)/python run_benchmark.py train configs/train_demo.yaml
@@ -18,6 +18,10 @@ lint: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+# The site is built into site/; a dead link or an unknown name is an error.
+docs: $(VENV)/.docs-installed
+	$(BIN)/python -m mkdocs build --strict
 
 layers: $(STAMP)
 	$(BIN)/python -m tests.layers
@@ -48,10 +52,15 @@ else
 endif
 	touch $@
 
-audit: $(STAMP)
+$(VENV)/.docs-installed: $(STAMP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[docs]'
+	touch $@
+
+# Licences, and known vulnerabilities, of all that the engine needs.
+licences: $(STAMP)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check pip-audit
 	$(BIN)/python -m tests.licences
 	$(BIN)/pip-audit --strict --disable-pip --requirement requirements.lock
 
 clean:
-	rm -rf .venv .venv-* build dist *.egg-info
+	rm -rf .venv .venv-* build dist site *.egg-info

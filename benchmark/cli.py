@@ -8,8 +8,9 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Callable, Sequence
-from importlib import import_module
+from importlib import import_module, metadata
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -53,11 +54,26 @@ def main(arguments: list[str] | None = None) -> int:
     return status
 
 
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"efid-bench {metadata.version('efid-bench')}")
+        raise typer.Exit
+
+
+def _before_any_command(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    pass
+
+
 def _app(arguments: Sequence[str]) -> typer.Typer:
     """All commands, of which only the one that is asked for is imported: the others show their sentence of help."""
     app = typer.Typer(
         help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None
     )
+    app.callback(help=HELP)(_before_any_command)
     asked = next((item for item in arguments if not item.startswith("-")), "")
     for file in sorted(Path(commands.__file__).parent.glob("*.py")):
         sentence, name = _help_of(file), file.stem.replace("_", "-")

@@ -1,4 +1,4 @@
-"""``make audit``, second half: the licence of every installed distribution that the engine needs, as its metadata states.
+"""``make licences``, first half: the licence of every installed distribution that the engine needs, as its metadata states.
 
 ``python -m tests.licences`` prints name, version and licence; those whose terms restrict use are marked.
 """

@@ -5,22 +5,14 @@ import re
 import shlex
 import subprocess
 import sys
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import BaseModel
 
-from benchmark.config.models import (
-    DatasetEntry,
-    MethodEntry,
-    PublishedEntry,
-    ReportConfig,
-    RunConfig,
-    StatisticsConfig,
-    TableConfig,
-)
 from benchmark.core.errors import DataError
+from tests import config_reference
 
 
 def blocks(file: Path, language: str) -> list[str]:
@@ -167,20 +159,37 @@ def test_the_notebook_page(root: Path, tmp_path: Path, monkeypatch: pytest.Monke
     assert set(benchmark.__all__) - plugins <= told
 
 
-def test_the_readmes_commands(root: Path, place: Path) -> None:
-    """Every command of the README but the two `make` lines, on a small set in EFID's layout."""
-    two, efid, others = blocks(root / "README.md", "sh")
-    assert [line.split()[:2] for line in two.splitlines()] == [["make", "demo"], ["make", "test"]]
-    small = others.replace("--limit 4", "--limit 4 --set statistics.replicates=50")
-    output = run(small, place)
-    for words in ("psnr", '"score"', "SRCC", "report: results/small/report.html"):
+def test_the_pages_commands(root: Path, place: Path) -> None:
+    """Every command of docs/commands.md, on a small set; then the README's, on that set in EFID's layout and its scores."""
+    (commands,) = blocks(root / "docs" / "commands.md", "sh")
+    output = run(commands.replace("--limit 4", "--limit 4 --set statistics.replicates=50"), place)
+    for words in ("psnr", '"score"', "SRCC", "report: results/small/report.html", metadata.version("efid-bench")):
         assert words in output
+    two, reproduce, _ = blocks(root / "README.md", "sh")
+    assert [line.split()[:2] for line in two.splitlines()] == [["make", "demo"], ["make", "test"]]
     faster = " --set offline=true --set statistics.replicates=50 --set report.plots=[png]"
-    commands = [f"{line.replace('../data/EFID', 'data/small')}{faster}" for line in efid.splitlines()]
-    output = run("\n".join(commands), place)
+    efid = [f"{line.replace('../data/EFID', 'data/small')}{faster}" for line in reproduce.splitlines()]
+    output = run("\n".join(efid), place)
     assert "0 errors" in output
     assert "Simulated labels" in output
     assert (place / "results" / "efid" / "tables" / "comparison.tex").is_file()
+
+
+def test_the_readmes_own_scores(root: Path, place: Path) -> None:
+    """The table that it shows, with more rows of the kind, is evaluated by the command that it shows."""
+    (shown,) = blocks(root / "README.md", "csv")
+    header, *rows = shown.splitlines()
+    assert all(len(row.split(",")) == len(header.split(",")) for row in rows)
+    more = [
+        f"{eye}_{name}.png,{eye},{eye + step / 2},{eye / 10},{step / 9}"
+        for eye in range(1, 9)
+        for step, name in enumerate(("clahe", "gamma", "histeq"))
+    ]
+    (place / "my_scores.csv").write_text("\n".join([header, *more]) + "\n")
+    _, _, command = blocks(root / "README.md", "sh")
+    output = run(f"{command.strip()} --set statistics.replicates=50", place)
+    assert "SRCC" in output
+    assert (place / "results" / "my_scores" / "tables" / "comparison.tex").is_file()
 
 
 def test_the_readmes_method_is_the_ten_line_method(root: Path) -> None:
@@ -197,23 +206,43 @@ def test_links_and_pictures_exist(root: Path) -> None:
                 assert (page.parent / target).exists(), (page.name, target)
 
 
-@pytest.mark.parametrize(
-    ("section", "heading"),
-    [
-        (RunConfig, "## `run`"),
-        (DatasetEntry, "## `dataset`"),
-        (MethodEntry, "## `methods`"),
-        (StatisticsConfig, "## `statistics`"),
-        (ReportConfig, "## `report`"),
-        (TableConfig, "### A table"),
-        (PublishedEntry, "## `published`"),
-    ],
-    ids=lambda value: str(getattr(value, "__name__", "")),
-)
-def test_every_key_of_a_configuration_is_explained(root: Path, section: type[BaseModel], heading: str) -> None:
-    text = (root / "docs" / "configuration.md").read_text(encoding="utf-8")
-    part = re.split(r"^##", text.split(heading + "\n")[1], flags=re.M)[0]
-    explained = set(re.findall(r"`(\w+)`", part))
-    assert set(section.model_fields) <= explained
-    rows = {name for cell in re.findall(r"^\| (`.*?) \|", part, flags=re.M) for name in re.findall(r"`(\w+)`", cell)}
-    assert rows <= set(section.model_fields)
+def test_files_that_the_pages_name_exist(root: Path) -> None:
+    """By their whole path or the end of it; a name in capitals stands for any."""
+    rooms = ("benchmark", "configs", "datasets", "methods", "tests")
+    found = [*root.glob("*.*"), *(file for room in rooms for file in (root / room).rglob("*.*"))]
+    files = [f"/{file.relative_to(root).as_posix()}" for file in found]
+    for page in sorted((root / "docs").glob("*.md")):
+        for named in set(re.findall(r"`([\w/]+\.(?:py|toml|yaml))`", page.read_text(encoding="utf-8"))):
+            assert re.search(r"\b[A-Z]+\.", named) or any(file.endswith(f"/{named}") for file in files), (
+                page.name,
+                named,
+            )
+
+
+def test_the_tables_of_keys_are_those_of_the_models(root: Path) -> None:
+    """`python -m tests.config_reference` writes them anew."""
+    for page in sorted((root / "docs").glob("*.md")):
+        text = page.read_text(encoding="utf-8")
+        assert config_reference.filled(text) == text, page.name
+
+
+def test_every_part_of_a_configuration_has_its_table(root: Path) -> None:
+    marked = [
+        found[2]
+        for page in (root / "docs").glob("*.md")
+        for found in config_reference.MARKED.finditer(page.read_text(encoding="utf-8"))
+    ]
+    assert sorted(marked) == sorted(config_reference.reachable())
+
+
+def test_every_public_name_is_in_the_reference(root: Path) -> None:
+    """What `import benchmark` gives, and the statistics as functions."""
+    import benchmark
+
+    page = (root / "docs" / "reference.md").read_text(encoding="utf-8")
+    assert sorted(re.findall(r"^::: benchmark\.(\w+)$", page, flags=re.M)) == sorted(benchmark.__all__)
+
+
+def test_every_page_is_in_the_sites_table_of_contents(root: Path) -> None:
+    contents = (root / "mkdocs.yml").read_text(encoding="utf-8")
+    assert {page.name for page in (root / "docs").glob("*.md")} == set(re.findall(r"\w+\.md", contents))

@@ -1,7 +1,8 @@
 """The configuration file as checked models: what may stand in it, of what type, with what default.
 
-Pydantic only. Reading files, line numbers and ``--set`` are in ``config_file.py``; plug-in options are checked
-against the plug-in's own signature in ``options.py``.
+Pydantic only. Reading files, line numbers and ``--set`` are in ``source.py``; plug-in options are checked against the
+plug-in's own signature in ``plugins/options.py``. The text below a field says what the key means: the documentation's
+tables are made of these texts.
 """
 
 from __future__ import annotations
@@ -88,6 +89,7 @@ class PluginEntry(Section):
     IN_WORDS: ClassVar[str] = "a name, or a mapping with `name`"
 
     name: str
+    """The plug-in's name, as `list methods` or `list datasets` prints it; its own options stand beside it."""
 
     @property
     def options(self) -> dict[str, Any]:
@@ -103,16 +105,29 @@ class DatasetEntry(PluginEntry):
     """
 
     splits: tuple[str, ...] | None = None
+    """Which splits are scored, `all` for each; by default `[test]`, else `[val]`, else all there are."""
     folds: Annotated[int, Field(ge=2)] | None = None
+    """Divide the references (or clusters) into so many folds; one is the test split, the others the training split."""
     test_fold: Annotated[int, Field(ge=1)] | None = None
+    """The fold that is scored and not trained on, counted from 1."""
     fold_seed: Seed = 0
+    """Decides which reference falls into which fold."""
     size_mismatch: Literal["error", "resize-reference", "resize-enhanced", "crop"] = "error"
+    """What happens to a pair whose images differ in size."""
     resize: Side | tuple[Side, Side] | None = None
+    """Bring all images to this shorter side, or to `[height, width]`, in pixels; together at most `max_pixels`."""
     orientation: Literal["ignore", "apply"] = "ignore"
+    """EXIF orientation: `ignore` it, as other readers do, or `apply` it to each image that has one; tables say
+    which where any image has one."""
     bit_depth: Annotated[int, Field(ge=8, le=16)] | None = None
+    """How many bits the values of 16-bit files have, by default all: `12` divides by 4,095 instead of 65,535, and
+    refuses a file that holds more."""
     fov: Literal["none", "crop", "blank"] = "none"
+    """The round field of view: `crop` to it, or `blank` what is outside it."""
     lower_mos_better: bool | None = None
+    """Whether a lower label means better quality; by default as the data set says."""
     max_pixels: Annotated[int, Field(ge=1)] = 100_000_000
+    """Larger images are refused before they are decoded."""
 
     @model_validator(mode="after")
     def _resized_images_are_allowed(self) -> DatasetEntry:
@@ -132,47 +147,76 @@ class MethodEntry(PluginEntry):
     """A method with its options; ``label`` names its column and row."""
 
     label: str | None = None
+    """What the method's column and row are called, by default its name; needed where a method stands twice with
+    different options."""
 
 
 class StatisticsConfig(Section):
     """How correlations are resampled and compared."""
 
     replicates: Annotated[int, Field(ge=1, le=10_000_000)] = 10_000
+    """How many resamples are drawn."""
     resample: Literal["cluster", "pair"] = "cluster"
+    """What is drawn: references (or the clusters that the data set names) with all their pairs, or single pairs."""
     interval: Literal["auto", "percentile", "bca", "jackknife"] = "auto"
+    """How intervals are made; `auto` chooses by the number of references and says so."""
     confidence: Annotated[float, Field(gt=0.5, lt=1)] = 0.95
+    """Confidence of the intervals."""
     multiplicity: Literal["max-t", "holm", "none"] = "max-t"
+    """How p-values are corrected for many comparisons: by Romano–Wolf `max-t`, by `holm`, or not at all."""
     mapping_resamples: Literal["refit", "once"] = "refit"
+    """Logistic mappings are fitted anew in each resample (`refit`), or `once`."""
     tests: tuple[Literal["steiger", "williams", "f-test"], ...] = ()
+    """Tests beside the resampled ones; they take pairs as independent."""
     comparisons: Literal["auto", "all", "best"] = "auto"
+    """`all` compares every two methods, `best` the best by each statistic (and `baseline`) with all others; `auto`
+    is `all` up to 60 methods."""
     baseline: str = ""
+    """Label of a method that is compared with all others too, where comparisons are limited."""
     seed: Seed = 0
+    """Seed of the resampling."""
 
 
 class TableConfig(Section):
     """One comparison table: its rows, columns and style."""
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$", description="letters, digits, - and _")] = "comparison"
+    """Name of the table's files in `tables/`; two names that differ in case only are refused."""
     caption: str = ""
+    """LaTeX caption."""
     label: str = ""
+    """LaTeX label."""
     rows: Annotated[dict[str, Annotated[list[str], Field(min_length=1)]], Field(min_length=1)] | None = None
+    """Groups of rows, `{Hand-crafted: [psnr, ssim], Learned: [lpips]}`; by default all methods, best first."""
     columns: Annotated[tuple[Statistic, ...], Field(min_length=1)] = ("srcc", "plcc", "krcc", "plcc_logistic4", "rmse")
+    """The statistics that are printed, in this order."""
     level: Literal["pair", "reference", "system"] = "pair"
+    """What a statistic is computed over: all pairs, the mean within references, or the means of conditions."""
     conditions: Literal["none", "all"] | tuple[str, ...] = "none"
+    """A column for each of these conditions; `all` for each there is."""
     datasets: tuple[str, ...] | None = None
+    """Which data sets are printed; by default all."""
     splits: tuple[str, ...] | None = None
+    """Which splits are printed; by default all."""
     interval: bool | Literal["below"] = True
+    """Whether intervals are printed beside their values; `below` prints them below."""
     magnitude: bool = False
+    """Print and compare magnitudes, as many papers do; what was negative is named in a note."""
     digits: Annotated[int, Field(ge=1, le=6)] = 3
+    """Digits after the point."""
     wide: Literal["none", "adjustbox", "table*"] = "adjustbox"
+    """What is done with LaTeX tables that are too wide."""
 
 
 class ReportConfig(Section):
     """Which tables and plots are written."""
 
     plots: tuple[Literal["png", "pdf"], ...] = ("png", "pdf")
+    """File types of figures; `[]` draws none."""
     tables: tuple[TableConfig, ...] = (TableConfig(),)
+    """The comparison tables; their keys are below."""
     title: str = ""
+    """Title of the page, by default the data set's."""
 
     @model_validator(mode="after")
     def _names_differ(self) -> ReportConfig:
@@ -192,16 +236,27 @@ class PublishedEntry(Section):
     """Values that a paper prints for a method: shown as reported, never as measured; they keep their digits."""
 
     srcc: Written | None = None
+    """SRCC as printed, as a share of 1, not in per cent."""
     plcc: Written | None = None
+    """PLCC as printed, likewise."""
     krcc: Written | None = None
+    """KRCC as printed, likewise."""
     rmse: Written | None = None
+    """RMSE as printed, in the labels' unit."""
     plcc_logistic4: Written | None = None
+    """PLCC after the four-parameter mapping, as printed."""
     plcc_logistic5: Written | None = None
+    """PLCC after the five-parameter mapping, as printed."""
     mapping: str = "unknown"
+    """What the paper did before `plcc`: `none`, `logistic4` and so on."""
     absolute: bool | Literal["unknown"] = "unknown"
+    """Whether the paper prints magnitudes."""
     source: str
+    """The paper."""
     dataset: str = ""
+    """The data set that the values belong to; by default any."""
     split: str = ""
+    """The split that the values belong to; by default any."""
 
     @field_validator("srcc", "plcc", "krcc", "plcc_logistic4", "plcc_logistic5")
     @classmethod
@@ -222,8 +277,11 @@ class EvaluateConfig(Section):
     """What ``evaluate --set`` can change."""
 
     statistics: StatisticsConfig = StatisticsConfig()
+    """How correlations are resampled and compared."""
     report: ReportConfig = ReportConfig()
+    """Which tables and plots are written."""
     published: dict[str, PublishedEntry] = Field(default_factory=dict)
+    """By label, values that a paper prints."""
 
 
 def _as_entry(value: Any) -> Any:
@@ -251,25 +309,42 @@ class RunConfig(Section):
     """A configuration for ``run``."""
 
     dataset: Annotated[DatasetEntry, BeforeValidator(_as_entry)]
+    """The data set and how its images are prepared."""
     methods: Annotated[
         tuple[Annotated[MethodEntry, BeforeValidator(_as_entry)], ...],
         Field(min_length=1),
     ]
+    """The methods that are scored."""
     statistics: StatisticsConfig = StatisticsConfig()
+    """How correlations are resampled and compared."""
     report: ReportConfig = ReportConfig()
+    """Which tables and plots are written."""
     published: dict[str, PublishedEntry] = Field(default_factory=dict)
+    """By label, values that a paper prints."""
     weights_dir: Path | None = None
+    """A folder filled by `weights CONFIG --to DIR`; its files are checked against its manifest."""
     offline: bool = False
+    """Never download weights."""
     unpublished_weights: Literal["refuse", "mark"] = "refuse"
+    """A weight file whose hash is not the published one: `refuse` it, or `mark` its method in every table."""
     plugins: tuple[Path, ...] = ()
+    """Further folders with `methods/` and `datasets/`: code, which runs with your rights."""
     output: Path | None = None
+    """Where everything is written; by default `results/` and the file's name."""
     device: Device = "auto"
+    """Where methods compute; `auto` takes CUDA where it is usable."""
     autocast: Literal["bfloat16", "float16"] | None = None
+    """Run `torch.autocast` around every score; this changes numbers, and every table says so."""
     threads: Annotated[int, Field(ge=1, le=1024)] | None = None
+    """Threads of each worker, which decide the last bits of scores; by default 1, or as before in this output."""
     workers: Annotated[int, Field(ge=1, le=1024)] | None = None
+    """Worker processes; by default one a core, as memory allows, and two on CUDA."""
     time_limit: Annotated[float, Field(gt=0)] = 600.0
+    """Seconds for one pair; a method that takes longer is stopped, and the others go on."""
     seed: Seed = 0
+    """Seed of methods that draw random numbers."""
     limit: Annotated[int, Field(ge=1)] | None = None
+    """Score only the first so many references of each split; by default all."""
 
     @model_validator(mode="before")
     @classmethod
@@ -292,18 +367,21 @@ class PluginFolders(Section):
     """Folders that the command line or a keyword adds."""
 
     plugins: tuple[Path, ...] = ()
+    """Further folders with `methods/` and `datasets/`."""
 
 
 class DeviceChoice(Section):
     """A device that the command line or a keyword names."""
 
     device: Device = "auto"
+    """Where methods compute."""
 
 
 class SeedChoice(Section):
     """A seed that a keyword names."""
 
     seed: Seed = 0
+    """Seed of methods that draw random numbers."""
 
 
 def _a_share_or_a_split(value: float | str) -> float | str:
@@ -331,27 +409,51 @@ class TrainSection(Section):
     """How a method is trained; names and defaults as published. Upper limits are what no machine of today would hold."""
 
     split: str = "train"
+    """The split that is trained on."""
     validate_: Annotated[float | str, BeforeValidator(_a_share_or_a_split)] = Field(default=0.1, alias="validate")
+    """Share of its references (patients, where the data say so) that select the checkpoint; or a split's name; 0 is
+    none."""
     n_epoch: Annotated[int, Field(ge=1, le=1_000_000)] = 150
+    """Epochs; each sees every pair once."""
     batch_size: Annotated[int, Field(ge=1, le=4096)] = 8
+    """Pairs in a batch; the last one may be smaller."""
     learning_rate: Annotated[float, Field(gt=0)] = 1e-4
+    """Of the trained parts only."""
     weight_decay: Annotated[float, Field(ge=0)] = 1e-5
+    """Of the trained parts only."""
     optimizer: Literal["adam", "adamw"] = "adam"
+    """What updates the weights."""
     T_max: Annotated[int, Field(ge=1, le=1_000_000_000)] = 50
+    """Cosine annealing: steps from the rate to its least value."""
     eta_min: Annotated[float, Field(ge=0)] = 0.0
+    """Cosine annealing: the least rate."""
     scheduler_step: Literal["iteration", "epoch"] = "iteration"
+    """What a step of the annealing is."""
     loss: Annotated[
         Literal["mse", "plcc", "rank"] | dict[Literal["mse", "plcc", "rank"], float], BeforeValidator(_weighted_losses)
     ] = "mse"
+    """On labels scaled to [0, 1]: `mse`; `plcc`, 1 − Pearson in the batch; `rank`, a pairwise margin of 0.05; or a
+    weighted sum, `{mse: 1, plcc: 0.5}`."""
     num_workers: Annotated[int, Field(ge=0, le=256)] = 8
+    """Loading processes; any number gives the same weights."""
     val_freq: Annotated[int, Field(ge=1)] = 1
+    """Epochs between validations."""
     save_interval: Annotated[int, Field(ge=1)] = 5
+    """Epochs between kept checkpoints."""
     load_epoch: Annotated[int, Field(ge=-1)] = -1
+    """−1 goes on from the latest checkpoint, N from epoch N, 0 anew. The same command again goes on from what the
+    first one made."""
     seed: Seed = 0
+    """Decides order, crops, flips, dropout and which references validate."""
     crop_size: Annotated[int, Field(ge=32, le=2048)] | None = None
+    """Side of the crops that are trained on, in pixels, for methods that have them; may stand under `method`
+    instead, not in both with two values. By default the method's."""
     flip: bool | None = None
+    """Whether crops are mirrored at random; otherwise as `crop_size`."""
     amp: bool = False
+    """Autocast to bfloat16, on CUDA only."""
     channels_last: bool = False
+    """Memory layout."""
 
     @model_validator(mode="after")
     def _numbers_fit_together(self) -> TrainSection:
@@ -376,15 +478,25 @@ class TrainConfig(Section):
     """A configuration for ``train``."""
 
     dataset: Annotated[DatasetEntry, BeforeValidator(_as_entry)]
+    """The data set and how its images are prepared."""
     method: Annotated[MethodEntry, BeforeValidator(_as_entry)]
+    """The method, one that can be trained."""
     train: TrainSection = TrainSection()
+    """How it is trained."""
     checkpoints_dir: Path
+    """Where checkpoints and the training history are written."""
     weights_dir: Path | None = None
+    """A folder filled by `weights CONFIG --to DIR`; its files are checked against its manifest."""
     offline: bool = False
+    """Never download weights."""
     unpublished_weights: Literal["refuse", "mark"] = "refuse"
+    """A weight file whose hash is not the published one: `refuse` it, or `mark` its method in every table."""
     plugins: tuple[Path, ...] = ()
+    """Further folders with `methods/` and `datasets/`: code, which runs with your rights."""
     device: Device = "auto"
+    """Where the method computes; `auto` takes CUDA where it is usable."""
     threads: Annotated[int, Field(ge=1, le=1024)] | None = None
+    """Threads of torch; they decide the last bits of weights."""
 
     @model_validator(mode="before")
     @classmethod

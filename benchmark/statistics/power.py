@@ -91,7 +91,8 @@ def smallest_difference(
     From the width of the differences' intervals: standard error times the sum of both quantiles.
 
     Args:
-        low, high: ends of the intervals of differences, any shape; NaN where there is none.
+        low: lower ends of the intervals of differences, any shape; NaN where there is none.
+        high: their upper ends.
         confidence: of those intervals.
         power: how likely the difference is to be found, in (0, 1).
         freedom: degrees of freedom of the intervals: clusters less one for the jackknife, else infinite (normal).

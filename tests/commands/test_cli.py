@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -115,6 +116,7 @@ def test_an_incomplete_method_makes_exit_3_and_is_named(command: Command, tmp_pa
     ("arguments", "forbidden"),
     [
         (["--help"], {"torch", "pandas", "numpy", "scipy", "pydantic", "pyiqa", "matplotlib"}),
+        (["--version"], {"torch", "pandas", "numpy", "scipy", "pydantic", "pyiqa", "matplotlib"}),
         (["list", "methods"], {"torch", "pandas", "scipy", "pyiqa", "matplotlib", "timm"}),
         (["list", "datasets"], {"torch", "pandas", "scipy", "pyiqa", "matplotlib", "timm"}),
         (
@@ -141,6 +143,12 @@ def test_commands_do_not_pay_for_what_they_do_not_use(
     assert done.returncode == 0, done.stderr
     loaded = set(done.stdout.rpartition("LOADED")[2].split())
     assert not loaded & forbidden
+
+
+def test_the_version_is_the_installed_packages(command: Command) -> None:
+    done = command("--version")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == f"efid-bench {metadata.version('efid-bench')}\n"
 
 
 def test_list_methods_names_direction_and_licence(command: Command) -> None:

@@ -62,6 +62,15 @@ def test_modules_of_one_name_are_the_same_thing(root: Path) -> None:
     assert not twice
 
 
+def test_a_class_has_one_meaning(root: Path) -> None:
+    seen: dict[str, set[str]] = {}
+    for module, file in layers.modules(root).items():
+        for node in ast.parse(file.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                seen.setdefault(node.name, set()).add(module)
+    assert not {name: places for name, places in seen.items() if len(places) > 1}
+
+
 @pytest.mark.parametrize("kind", ["methods", "datasets"])
 def test_plug_ins_import_only_public_names_and_nothing_heavy_when_imported(root: Path, kind: str) -> None:
     assert not (root / kind / "__init__.py").exists(), "it would shadow an installed package"

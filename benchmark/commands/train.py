@@ -36,7 +36,7 @@ from benchmark.training.splits import Division, divide
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
+class PreparedTraining:
     """A training's configuration with everything that it names found and checked, before anything heavy is imported.
 
     Attributes:
@@ -112,7 +112,7 @@ def _possession(directory: Path, words: str) -> AbstractContextManager[owner.Own
     return owner.sole_owner(directory, words, remedy="take another checkpoints_dir")
 
 
-def _train(prepared: Prepared, console: Console, own: owner.Ownership | None) -> Path:
+def _train(prepared: PreparedTraining, console: Console, own: owner.Ownership | None) -> Path:
     """``train`` in a folder that is owned."""
     parsed, directory = prepared.config, prepared.directory
     wanted = contract_check.weights_of(prepared.method)
@@ -147,7 +147,7 @@ def _environment(variables: Mapping[str, str]) -> Iterator[None]:
                 os.environ[name] = value
 
 
-def prepare(source: Source) -> Prepared:
+def prepare(source: Source) -> PreparedTraining:
     """Check everything that can be checked before weights are looked for; imports no torch.
 
     Raises:
@@ -172,7 +172,7 @@ def prepare(source: Source) -> Prepared:
         raise ConfigError(f"{source.where(('checkpoints_dir',))}: checkpoints_dir: {closed}")
     weights_dir = parsed.weights_dir and absolute(parsed.weights_dir, source, ("weights_dir",))
     foresight.refuse_weights_dir(weights_dir, [method], source)
-    return Prepared(parsed, method, options, loaded, division, directory, weights_dir, device)
+    return PreparedTraining(parsed, method, options, loaded, division, directory, weights_dir, device)
 
 
 def usable_device(parsed: TrainConfig, source: Source) -> str:
@@ -242,7 +242,7 @@ def build_method(parsed: TrainConfig, source: Source) -> tuple[Trainable, dict[s
 
 
 def _run(
-    prepared: Prepared, about: Mapping[str, Any], start: Start, console: Console, own: owner.Ownership | None
+    prepared: PreparedTraining, about: Mapping[str, Any], start: Start, console: Console, own: owner.Ownership | None
 ) -> Path:
     tune_allocator()
     compiled.settle()

@@ -26,7 +26,7 @@ OLDER_YAML = re.compile(r"(?i)y|n|yes|no|on|off|[-+]?0[0-9_]+|[-+]?[0-9]+(:[0-9]
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class KeyPlace:
     """Where an error is: keys only, without the parts of pydantic's location that name types.
 
     Attributes:
@@ -63,7 +63,7 @@ def _location(item: Any) -> tuple[str | int, ...]:
     return location[:-1] if item["type"] == "missing" and isinstance(location[-1], int) else location
 
 
-def find(model: type[BaseModel], location: Sequence[str | int]) -> Place:
+def find(model: type[BaseModel], location: Sequence[str | int]) -> KeyPlace:
     """Follow pydantic's location through the annotations; where several kinds are allowed, it names the one it tried."""
     wanted = [Kind(model)]
     path: list[str | int] = []
@@ -83,7 +83,7 @@ def find(model: type[BaseModel], location: Sequence[str | int]) -> Place:
         if kind.origin in MAPPINGS:
             key, value = (*get_args(kind.type), Any, Any)[:2]
             if parts[:1] == ["[key]"]:
-                return Place(tuple(path), kinds(key), of_key=True)
+                return KeyPlace(tuple(path), kinds(key), of_key=True)
             wanted, known = kinds(value), []
         elif kind.origin in LISTS:
             arguments = [item for item in get_args(kind.type) if item is not Ellipsis] or [Any]
@@ -92,7 +92,7 @@ def find(model: type[BaseModel], location: Sequence[str | int]) -> Place:
             fields = {info.alias or name: info for name, info in kind.type.model_fields.items()}
             known = list(fields)
             wanted = kinds(fields[str(part)]) if part in fields else [Kind(Any)]
-    return Place(tuple(path), wanted, known)
+    return KeyPlace(tuple(path), wanted, known)
 
 
 def _entered(allowed: Sequence[Kind], part: str | int) -> Kind | None:
@@ -105,7 +105,7 @@ def _entered(allowed: Sequence[Kind], part: str | int) -> Kind | None:
     return None
 
 
-def _explain_one(item: Any, place: Place, source: Source, prefix: KeyPath) -> str:
+def _explain_one(item: Any, place: KeyPlace, source: Source, prefix: KeyPath) -> str:
     path = source.as_written((*prefix, *place.path))
     if item["type"] == "value_error" and "error" in item.get("ctx", {}):
         return _explain_own(str(item["ctx"]["error"]), path, place, source)
@@ -126,7 +126,7 @@ def _explain_one(item: Any, place: Place, source: Source, prefix: KeyPath) -> st
     return f"{where}: {named}{expected} (given: {shown(given)}){_advice(given, place.wanted)}"
 
 
-def _explain_own(message: str, path: KeyPath, place: Place, source: Source) -> str:
+def _explain_own(message: str, path: KeyPath, place: KeyPlace, source: Source) -> str:
     """What a validator of ours (or of a plug-in) says; where its first word is a key below, that key's place is named."""
     first = re.match(r"\w+", message)
     below = [kind.type.model_fields for kind in place.wanted if hasattr(kind.type, "model_fields")]

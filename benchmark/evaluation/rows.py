@@ -63,7 +63,7 @@ class MethodColumn(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
+class RowScope:
     """Where a number belongs: the first four columns of both tables."""
 
     dataset: str
@@ -77,7 +77,7 @@ class Scope:
         return (self.dataset, self.split, self.level, self.condition)
 
 
-def summary_rows(scope: Scope, measure: Measure, families: Sequence[Family], labels: Sequence[str]) -> Iterator[Row]:
+def summary_rows(scope: RowScope, measure: Measure, families: Sequence[Family], labels: Sequence[str]) -> Iterator[Row]:
     """The estimates of a measure, method by method."""
     groups = measure.design.group_of
     for method, label in enumerate(labels):
@@ -95,7 +95,7 @@ def summary_rows(scope: Scope, measure: Measure, families: Sequence[Family], lab
 
 
 def comparison_rows(
-    scope: Scope,
+    scope: RowScope,
     measure: Measure,
     families: Sequence[Family],
     labels: Sequence[str],
@@ -133,7 +133,7 @@ def _untested(item: Difference, *, tested: bool) -> str:
 
 
 def ranking_rows(
-    scope: Scope, design: Design, families: Sequence[Family], labels: Sequence[str], settings: StatisticsSettings
+    scope: RowScope, design: Design, families: Sequence[Family], labels: Sequence[str], settings: StatisticsSettings
 ) -> Iterator[Row]:
     """For each statistic: probability of being best, rank with its interval, whether not distinguishable from the best.
 
@@ -167,7 +167,9 @@ def ranking_rows(
             yield (*here, f"best_group_{family.statistic}", together[place], np.nan, np.nan, *end, "", "")
 
 
-def literature_rows(scope: Scope, design: Design, labels: Sequence[str], settings: StatisticsSettings) -> Iterator[Row]:
+def literature_rows(
+    scope: RowScope, design: Design, labels: Sequence[str], settings: StatisticsSettings
+) -> Iterator[Row]:
     """Steiger's and Williams' tests of PLCC and the F-test of residual variances, where wanted; uncorrected."""
     for test in settings.tests:
         for pair in design.pairs:

@@ -19,7 +19,7 @@ from benchmark.evaluation.rows import (
     COMPARISON_COLUMNS,
     SUMMARY_COLUMNS,
     MethodColumn,
-    Scope,
+    RowScope,
     comparison_rows,
     incomparable,
     literature_rows,
@@ -67,7 +67,7 @@ class _Task:
         place: which of how many it is, where there are many of its kind.
     """
 
-    scope: Scope
+    scope: RowScope
     design: Design
     build: Callable[[Design], Measure]
     resamples: Resamples
@@ -214,7 +214,7 @@ def _tasks(
     against = () if settings.limited(len(table.scores)) else None
     threads = settings.threads
     design = make_design(drawn, against)
-    pair = Scope(dataset, split, "pair")
+    pair = RowScope(dataset, split, "pair")
     correlations = functools.partial(Correlations, threads=threads)
     yield _Task(pair, design, correlations, resamples, drawn_kind, "SRCC, PLCC, KRCC")
     mapped = functools.partial(Mapped, resamples=settings.mapping_resamples, threads=threads)
@@ -227,17 +227,17 @@ def _tasks(
         yield _Task(pair, design, discrimination, resamples, drawn_kind, "discrimination of images")
     for number, name in enumerate(conditions) if len(conditions) > 1 else ():
         part = make_design(drawn.take(drawn.conditions == number), against)
-        scope = Scope(dataset, split, "condition", name)
+        scope = RowScope(dataset, split, "condition", name)
         fewer = choose(settings.interval, len(np.unique(part.table.clusters)))
         said, place = "SRCC, PLCC, KRCC of each condition", (number + 1, len(conditions))
         yield _Task(scope, part, correlations, resamples, fewer, said, place=place)
     whole = design if drawn is table else make_design(table, against)
     if len(np.unique(table.references)) < len(table.references):
-        scope = Scope(dataset, split, "reference")
+        scope = RowScope(dataset, split, "reference")
         yield _Task(scope, whole, WithinReference, by_cluster, kind, "within references")
     if len(conditions) >= FEWEST_CONDITIONS:
         # a handful of conditions carries no significance, and ranks of six means have no jackknife: they hardly ever move
-        scope = Scope(dataset, split, "system")
+        scope = RowScope(dataset, split, "system")
         yield _Task(scope, whole, System, by_cluster, "percentile", "means of conditions", tested=False)
 
 

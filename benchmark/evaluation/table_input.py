@@ -18,7 +18,7 @@ from benchmark.data.decimals import Mark, find_mark, to_floats
 from benchmark.data.delimited import many
 from benchmark.data.opinions import opinion_problems
 from benchmark.evaluation.table_rows import Names, by_rule, unrepeated
-from benchmark.evaluation.table_sources import Source, is_missing, shorten
+from benchmark.evaluation.table_sources import TableSource, is_missing, shorten
 
 REFERENCE_NAMES = ("reference", "ref_img", "ref", "ref_name", "reference_image")
 CONDITION_NAMES = ("condition", "dst_type", "dist_type", "distortion")
@@ -52,7 +52,7 @@ class Columns:
 
 
 def from_table(
-    source: Source, columns: Columns, *, decimal: Mark | None = None, drop_identical: bool = False
+    source: TableSource, columns: Columns, *, decimal: Mark | None = None, drop_identical: bool = False
 ) -> tuple[pd.DataFrame, list[str]]:
     """A table in the form of ``scores.csv``, with the notes that a reader needs.
 
@@ -118,12 +118,12 @@ def from_table(
     return result[keep].reset_index(drop=True), notes
 
 
-def guess(source: Source, given: str | None, names: Sequence[str]) -> str | None:
+def guess(source: TableSource, given: str | None, names: Sequence[str]) -> str | None:
     """The column that was named, or the first of the usual names that the table has."""
     return given if given is not None else next((name for name in names if name in source.frame.columns), None)
 
 
-def _check_present(source: Source, columns: Columns) -> None:
+def _check_present(source: TableSource, columns: Columns) -> None:
     named = (
         columns.mos,
         *columns.methods,
@@ -139,7 +139,7 @@ def _check_present(source: Source, columns: Columns) -> None:
             raise ConfigError(f"{source.name}: no column {column!r}{hint}")
 
 
-def _enhanced(source: Source, columns: Columns) -> tuple[str | None, list[str] | None]:
+def _enhanced(source: TableSource, columns: Columns) -> tuple[str | None, list[str] | None]:
     """The column of the enhanced images' names, by its usual headings, and its cells; missing ones are empty."""
     used = {columns.mos, *columns.methods, columns.reference, columns.cluster, columns.condition, columns.mos_sd}
     column = next((name for name in ENHANCED_NAMES if name in source.frame.columns and name not in used), None)
@@ -148,13 +148,13 @@ def _enhanced(source: Source, columns: Columns) -> tuple[str | None, list[str] |
     return column, ["" if is_missing(name) else name for name in source.text(column)]
 
 
-def _also_names(source: Source, columns: Columns) -> dict[str, list[str]]:
+def _also_names(source: TableSource, columns: Columns) -> dict[str, list[str]]:
     """Columns that belong to a pair's name in a table that has them: the same names stand in several data sets, say."""
     usual = (*OTHER_NAMES, *(() if columns.condition else CONDITION_NAMES))
     return {name: source.text(name) for name in usual if name in source.frame.columns and name not in columns.methods}
 
 
-def _names(source: Source, column: str, noun: str, problems: list[Problem], notes: list[str]) -> list[str]:
+def _names(source: TableSource, column: str, noun: str, problems: list[Problem], notes: list[str]) -> list[str]:
     """A column of names; those that differ only in case, or in how a number is written, are one, and a note says so."""
     cells = source.text(column)
     missing = [row for row, name in enumerate(cells) if is_missing(name)]
@@ -184,7 +184,7 @@ def merge_equal(names: Sequence[str], noun: str, notes: list[str]) -> list[str]:
     return [spelt[name] for name in names]
 
 
-def _check_labels(source: Source, column: str, labels: Floats, problems: list[Problem]) -> None:
+def _check_labels(source: TableSource, column: str, labels: Floats, problems: list[Problem]) -> None:
     wrong = np.flatnonzero(~np.isfinite(labels)).tolist()
     if wrong and not problems:
         more = many([source.number(row) for row in wrong[1:]], "row")
@@ -193,7 +193,7 @@ def _check_labels(source: Source, column: str, labels: Floats, problems: list[Pr
 
 
 def _numbers(
-    source: Source, columns: Sequence[str], decimal: Mark | None, problems: list[Problem], notes: list[str]
+    source: TableSource, columns: Sequence[str], decimal: Mark | None, problems: list[Problem], notes: list[str]
 ) -> dict[str, Floats]:
     """Columns as numbers; empty and ``nan`` cells are NaN, other text is a problem with its line."""
     found: dict[str, Floats] = {}

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from benchmark.core.errors import DataError, Problem
 from benchmark.data.decimals import to_floats
 from benchmark.data.delimited import many
-from benchmark.evaluation.table_sources import Source
+from benchmark.evaluation.table_sources import TableSource
 
 Floats = NDArray[np.float64]
 KEEP_ONE = '`--duplicates drop-identical` (Python: duplicates="drop-identical") keeps one of each'
@@ -62,7 +62,7 @@ def by_rule(names: Names, conditions: Collection[str]) -> Names:
 
 
 def unrepeated(
-    source: Source, names: Names, numbers: Mapping[str, Floats], label: str, *, drop: bool, notes: list[str]
+    source: TableSource, names: Names, numbers: Mapping[str, Floats], label: str, *, drop: bool, notes: list[str]
 ) -> NDArray[np.bool_]:
     """Which rows to keep: all, or one of each that are identical, which a note then counts.
 
@@ -117,7 +117,7 @@ def _same_as(contents: pd.DataFrame, rows: NDArray[np.intp]) -> dict[int, int]:
     return {int(rows[at]): int(rows[place[group[at]]]) for at in range(len(rows)) if place[group[at]] != at}
 
 
-def _contents(source: Source, numbers: Mapping[str, Floats], rows: NDArray[np.intp]) -> pd.DataFrame:
+def _contents(source: TableSource, numbers: Mapping[str, Floats], rows: NDArray[np.intp]) -> pd.DataFrame:
     """Every column that has a heading; cells that are numbers by their value, so that 3.0 and 3.00 are one."""
     found: dict[str, object] = {}
     for name in source.headings:
@@ -131,7 +131,7 @@ def _contents(source: Source, numbers: Mapping[str, Floats], rows: NDArray[np.in
     return pd.DataFrame(found)
 
 
-def _refuse(source: Source, names: Names, identical: Mapping[int, int], count: int, notes: list[str]) -> None:
+def _refuse(source: TableSource, names: Names, identical: Mapping[int, int], count: int, notes: list[str]) -> None:
     """Raise, or only note it where a table of bare numbers may well have equal rows."""
     row, first = next(iter(identical.items()))
     twice = f"identical to {source.label(first)}{many([source.number(other) for other in list(identical)[1:]], 'row')}"
@@ -145,13 +145,13 @@ def _refuse(source: Source, names: Names, identical: Mapping[int, int], count: i
     raise DataError(Problem("error", f"this row is {twice}; {way_out}", source.where(row)))
 
 
-def _has_names(source: Source) -> bool:
+def _has_names(source: TableSource) -> bool:
     """Whether some column holds names rather than numbers."""
     return any(to_floats(source.text(name), ".")[1] for name in source.headings)
 
 
 def _refuse_conflicts(
-    source: Source, names: Names, numbers: Mapping[str, Floats], label: str, twice: Mapping[int, int]
+    source: TableSource, names: Names, numbers: Mapping[str, Floats], label: str, twice: Mapping[int, int]
 ) -> None:
     """Raise where a pair stands twice with different contents: which of them holds can't be told."""
     if not twice:

@@ -17,7 +17,7 @@ _NO_HEADING = re.compile(r"Unnamed: [0-9]+|")
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class TableSource:
     """A table as read.
 
     Attributes:
@@ -59,7 +59,7 @@ class Source:
         return ["" if gap else str(cell).strip() for cell, gap in zip(cells, cells.isna(), strict=True)]
 
 
-def take(table: object, wanted: Collection[str]) -> Source:
+def take(table: object, wanted: Collection[str]) -> TableSource:
     """Read a table of any kind that ``evaluate`` takes.
 
     Args:
@@ -76,7 +76,7 @@ def take(table: object, wanted: Collection[str]) -> Source:
     return from_file(Path(table), wanted)
 
 
-def from_file(path: Path, wanted: Collection[str]) -> Source:
+def from_file(path: Path, wanted: Collection[str]) -> TableSource:
     """Read a file, every cell as text.
 
     Args:
@@ -98,10 +98,10 @@ def from_file(path: Path, wanted: Collection[str]) -> Source:
         {name: pd.Series(cells, dtype=object) for name, cells in zip(header, columns, strict=True) if name}
     )
     notes = [table.note] if table.note else []
-    return Source(frame, str(path), [record.line for record in table.records], table.separator, notes)
+    return TableSource(frame, str(path), [record.line for record in table.records], table.separator, notes)
 
 
-def from_frame(table: pd.DataFrame) -> Source:
+def from_frame(table: pd.DataFrame) -> TableSource:
     """Take a DataFrame as it is; levels of its index that have a name are columns, others do not count.
 
     Raises:
@@ -115,7 +115,7 @@ def from_frame(table: pd.DataFrame) -> Source:
     for level, name in reversed([*enumerate(table.index.names)]):
         if name is not None and str(name).strip() not in frame.columns:
             frame.insert(0, str(name).strip(), table.index.get_level_values(level))
-    source = Source(frame, "table")
+    source = TableSource(frame, "table")
     delimited.refuse_twice(source.headings, "table")
     for name in frame.columns[1:]:
         if _NO_HEADING.fullmatch(name) and frame[name].notna().any():
@@ -138,7 +138,7 @@ def is_missing(name: str) -> bool:
     return name in MISSING_NAMES
 
 
-def _check_index(table: pd.DataFrame, source: Source) -> None:
+def _check_index(table: pd.DataFrame, source: TableSource) -> None:
     """Row names that nobody gave: what pandas makes of a file whose rows have more cells than its header."""
     index = table.index
     if any(name is not None for name in index.names) or isinstance(index, pd.RangeIndex):

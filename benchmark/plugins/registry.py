@@ -64,7 +64,7 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True)
-class Broken:
+class BrokenPlugin:
     """A plug-in file or package that can't be read, with the reason in one line."""
 
     place: str
@@ -80,21 +80,23 @@ class Registry(Generic[Plugin]):
         self._base = base
         self._info = info
 
-    def listings(self) -> tuple[list[Listing], list[Broken]]:
+    def listings(self) -> tuple[list[Listing], list[BrokenPlugin]]:
         """All plug-ins found, by name, and the files that could not be read. Imports nothing."""
         found: list[Listing] = []
-        broken: list[Broken] = []
+        broken: list[BrokenPlugin] = []
         stems: dict[str, Path] = {}
         for file in _plugin_files(plugins.folders(self.kind)):
             stem = file.parent.name if file.name == "__init__.py" else file.stem
             if stem in stems:
-                broken.append(Broken(str(file), f"its file name is already taken by {stems[stem]}: rename one of them"))
+                broken.append(
+                    BrokenPlugin(str(file), f"its file name is already taken by {stems[stem]}: rename one of them")
+                )
                 continue
             stems[stem] = file
             try:
                 names = _declared(file, stem, self._info.__name__)
             except (SyntaxError, UnicodeDecodeError, ValueError, OSError) as error:
-                broken.append(Broken(str(file), _in_words(error)))
+                broken.append(BrokenPlugin(str(file), _in_words(error)))
                 continue
             module = f"benchmark.plugins.{self.kind}.{stem}"
             found += [Listing(name, class_name, file, module) for name, class_name in names]
@@ -106,7 +108,7 @@ class Registry(Generic[Plugin]):
         """The names of all plug-ins of this kind."""
         return [listing.name for listing in self.listings()[0]]
 
-    def find(self, name: str, among: tuple[list[Listing], list[Broken]] | None = None) -> Listing:
+    def find(self, name: str, among: tuple[list[Listing], list[BrokenPlugin]] | None = None) -> Listing:
         """The one plug-in of this name.
 
         Args:

@@ -45,7 +45,7 @@ class Scope:
 
 
 @dataclass(frozen=True, slots=True)
-class Estimate:
+class TableEstimate:
     """A statistic of a method.
 
     Attributes:
@@ -70,7 +70,7 @@ class Estimate:
         """Whether both ends are known."""
         return bool(np.isfinite(self.low) and np.isfinite(self.high))
 
-    def magnitude(self) -> Estimate:
+    def magnitude(self) -> TableEstimate:
         """The same without its sign: value and interval turned over together; an interval across zero begins at zero."""
         low, high = self.low, self.high
         if self.has_interval:
@@ -126,7 +126,7 @@ class Numbers:
         self._coverage: dict[Scope, tuple[dict[str, int], int]] = {}
         self.statistics = tuple(dict.fromkeys(statistic for _, _, statistic in self._estimates))
 
-    def get(self, scope: Scope, method: str, statistic: str) -> Estimate | None:
+    def get(self, scope: Scope, method: str, statistic: str) -> TableEstimate | None:
         """The estimate, or ``None`` where nothing was computed."""
         return self._estimates.get((scope, method, statistic))
 
@@ -164,12 +164,12 @@ class Numbers:
         return scored.get(method, 0), total
 
 
-def _estimates(summary: pd.DataFrame) -> Iterable[tuple[Key, Estimate]]:
+def _estimates(summary: pd.DataFrame) -> Iterable[tuple[Key, TableEstimate]]:
     for row in _rows(summary):
         scope = Scope(Block(_text(row["dataset"]), _text(row["split"])), _text(row["level"]), _text(row["condition"]))
         yield (
             (scope, _text(row["method"]), _text(row["statistic"])),
-            Estimate(
+            TableEstimate(
                 value=_number(row["value"]),
                 low=_number(row["ci_low"]),
                 high=_number(row["ci_high"]),

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from benchmark.report import naming
-from benchmark.report.blocks import Block, Comparison, Estimate, Numbers, Scope, blocks
+from benchmark.report.blocks import Block, Comparison, Numbers, Scope, TableEstimate, blocks
 from benchmark.report.content import ReportData
 from benchmark.report.text import one_line
 from benchmark.results.scored import ScoredMethod
@@ -209,7 +209,7 @@ def _reason_out(data: ReportData, numbers: Numbers, scope: Scope, method: Scored
     return f"not compared: {estimate.note}" if why_incomparable(estimate.note) else ""
 
 
-def cell_notes(estimate: Estimate, reason: str) -> list[str]:
+def cell_notes(estimate: TableEstimate, reason: str) -> list[str]:
     """What a cell's marks refer to: the note of its number, and why it takes no part where that says more."""
     note = "" if reason.endswith(f": {estimate.note}") else estimate.note
     return [text for text in (note, reason) if text and text != UNDEFINED]

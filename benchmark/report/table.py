@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from benchmark.config.models import TableConfig
 from benchmark.report import naming, published
-from benchmark.report.blocks import Estimate, Numbers, Scope
+from benchmark.report.blocks import Numbers, Scope, TableEstimate
 from benchmark.report.content import ReportData
 from benchmark.report.footnotes import INDISTINCT, Footnotes
 from benchmark.report.ranking import Contest, cell_notes, contest, contest_notes, reason_unranked
@@ -34,7 +34,7 @@ class Cell:
         written: what is printed instead of the value, which a paper printed so; empty where it was measured here.
     """
 
-    estimate: Estimate
+    estimate: TableEstimate
     place: int = 0
     marks: tuple[str, ...] = ()
     untested: str = ""
@@ -47,7 +47,7 @@ class Cell:
         return naming.number(self.estimate.value, digits, minus=minus)
 
 
-NO_VALUE = Cell(Estimate(float("nan")))
+NO_VALUE = Cell(TableEstimate(float("nan")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class RowGroup:
     """Rows under a heading, which may be empty."""
 
     heading: str
@@ -99,7 +99,7 @@ class ComparisonTable:
     spec: TableConfig
     caption: str
     columns: tuple[Column, ...]
-    groups: tuple[Group, ...]
+    groups: tuple[RowGroup, ...]
     notes: tuple[str, ...]
     footnotes: tuple[tuple[str, str], ...]
 
@@ -166,7 +166,7 @@ def comparison_table(data: ReportData, spec: TableConfig, numbers: Numbers | Non
             if label in data.published:
                 rows.append(_reported(builder, label))
         if rows:
-            groups.append(Group(heading, tuple(rows)))
+            groups.append(RowGroup(heading, tuple(rows)))
     groups += _below(builder, [label for _, labels in arranged for label in labels], ranked, contests, counts)
     if any(INDISTINCT in cell.marks for group in groups for row in group.rows for cell in row.cells):
         level = naming.percent(1 - data.confidence)
@@ -215,8 +215,8 @@ def _arrange(builder: _Builder) -> list[tuple[str, list[str]]]:
     return [*arranged, ("Reported", unmeasured)] if unmeasured else arranged
 
 
-def _estimate(builder: _Builder, column: Column, label: str) -> Estimate:
-    found = builder.numbers.get(column.scope, label, column.statistic) or Estimate(float("nan"))
+def _estimate(builder: _Builder, column: Column, label: str) -> TableEstimate:
+    found = builder.numbers.get(column.scope, label, column.statistic) or TableEstimate(float("nan"))
     return found.magnitude() if builder.spec.magnitude and column.statistic in naming.CORRELATIONS else found
 
 
@@ -288,7 +288,7 @@ def _reported(builder: _Builder, label: str) -> Row:
     own = published.column_block(builder.columns, entry)
     found = [published.written(entry, column.statistic) if column.scope == own else None for column in builder.columns]
     cells = tuple(
-        Cell(Estimate(float(value)), written=str(value)) if value is not None else NO_VALUE for value in found
+        Cell(TableEstimate(float(value)), written=str(value)) if value is not None else NO_VALUE for value in found
     )
     title = next((method.title for method in _methods(builder.data, [label])), label)
     mark = builder.footnotes.mark(published.footnote(builder.data, builder.numbers, label, own, builder.spec))
@@ -301,7 +301,7 @@ def _below(
     ranked: Sequence[ScoredMethod],
     contests: Sequence[Contest],
     counts: Mapping[str, str],
-) -> list[Group]:
+) -> list[RowGroup]:
     """The rows that are not ranked, each with its reason; also those that the configuration asks for and the run lacks."""
     rows = []
     known = {method.label for method in builder.data.methods}
@@ -317,7 +317,7 @@ def _below(
         mark = builder.footnotes.mark(own)
         cells = tuple(replace(cell, marks=tuple(item for item in cell.marks if item != mark)) for cell in row.cells)
         rows.append(replace(row, cells=cells, marks=(*row.marks, mark)))
-    return [Group(NOT_RANKED, tuple(rows))] if rows else []
+    return [RowGroup(NOT_RANKED, tuple(rows))] if rows else []
 
 
 def _caption(data: ReportData, spec: TableConfig) -> str:

@@ -6,7 +6,7 @@ import csv
 import io
 
 from benchmark.report import naming
-from benchmark.report.table import Cell, ComparisonTable, Group, Row
+from benchmark.report.table import Cell, ComparisonTable, Row, RowGroup
 from benchmark.report.text import csv_cell
 
 PLACES = {1: "best", 2: "second"}
@@ -32,7 +32,7 @@ def _header(table: ComparisonTable) -> list[str]:
     return [*header, "notes"]
 
 
-def _line(table: ComparisonTable, group: Group, row: Row) -> list[str]:
+def _line(table: ComparisonTable, group: RowGroup, row: Row) -> list[str]:
     direction = {naming.UP: "true", naming.DOWN: "false"}.get(row.arrow, "")
     line = [csv_cell(text) for text in (group.heading, row.label, row.title)]
     line += [direction, csv_cell(row.trained_on), "true" if row.reported else "false"]

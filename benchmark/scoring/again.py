@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from benchmark.results.scored import Failure
 from benchmark.scoring.engine import Outcome
-from benchmark.scoring.messages import Group
+from benchmark.scoring.messages import ReferenceGroup
 from benchmark.scoring.plan import Plan
 
 
@@ -35,7 +35,7 @@ def restricted(plan: Plan, changed: Collection[str], without: Iterable[str]) -> 
     return replace(plan, groups=left, reasons=reasons)
 
 
-def _touched(group: Group, changed: Collection[str], without: set[str]) -> Group:
+def _touched(group: ReferenceGroup, changed: Collection[str], without: set[str]) -> ReferenceGroup:
     kept = {task.pair for task in group.pairs if group.reference in changed or task.path in changed}
     wanted = {label: tuple(pair for pair in names if pair in kept) for label, names in group.wanted.items()}
     tasks = tuple(task for task in group.pairs if task.pair in kept)

@@ -11,7 +11,7 @@ from functools import partial
 
 from benchmark.results.scored import Failure
 from benchmark.scoring.keeping import Keeper
-from benchmark.scoring.messages import Group, Setup
+from benchmark.scoring.messages import ReferenceGroup, Setup
 from benchmark.scoring.method_building import CHANGED, changed_in_words
 from benchmark.scoring.plan import Plan
 from benchmark.scoring.progress import ScoringProgress
@@ -58,18 +58,34 @@ def default_workers(pixels: int = 0) -> int:
     return max(1, min(cores, memory // max(MEMORY_A_WORKER, MEMORY_A_PIXEL * pixels)))
 
 
+@dataclass(frozen=True, slots=True)
+class Crew:
+    """Who scores, and how the work is shared.
+
+    Attributes:
+        workers: number of processes.
+        time_limit: seconds for one pair.
+        lanes: labels of methods that share processes; those of one lane never meet those of another, one lane is scored
+            after the other. By default all methods share.
+        share: from the references of all pairs, missing or not, those that this process is to look after in a lane
+            (``ScoringRanks.share``).
+        early: whether a reference of a lane may be taken before a worker is free for it (``ScoringRanks.plenty``).
+    """
+
+    workers: int
+    time_limit: float
+    lanes: Sequence[Collection[str]] | None = None
+    share: Callable[[Sequence[str], int], Iterable[str]] = lambda references, _: references
+    early: Callable[[int], bool] = lambda _: True
+
+
 def score_missing(
     plan: Plan,
     setup: Setup,
     producers: Mapping[str, Producer],
     store: Store,
     progress: ScoringProgress,
-    *,
-    workers: int,
-    time_limit: float,
-    lanes: Sequence[Collection[str]] | None = None,
-    share: Callable[[Sequence[str], int], Iterable[str]] = lambda references, _: references,
-    early: Callable[[int], bool] = lambda _: True,
+    crew: Crew,
 ) -> Outcome:
     """Compute the plan's groups; whatever is known when this ends, also by an interruption, is in the store.
 
@@ -79,13 +95,7 @@ def score_missing(
         producers: by label, what produces its scores.
         store: where scores go.
         progress: is told how it goes.
-        workers: number of processes.
-        time_limit: seconds for one pair.
-        lanes: labels of methods that share processes; those of one lane never meet those of another, one lane is scored
-            after the other. By default all methods share.
-        share: from the references of all pairs, missing or not, those that this process is to look after in a lane
-            (``Ranks.share``).
-        early: whether a reference of a lane may be taken before a worker is free for it (``Ranks.plenty``).
+        crew: who scores, and how the work is shared.
 
     Raises:
         OSError: scores can't be written.
@@ -98,13 +108,13 @@ def score_missing(
     keeper = Keeper(store, producers, setup.methods)
     written = time.monotonic()
     open_pairs: set[tuple[str, str]] = set()
-    taken: list[Group] = []
+    taken: list[ReferenceGroup] = []
     try:
-        for number, labels in enumerate([list(producers)] if lanes is None else lanes):
+        for number, labels in enumerate([list(producers)] if crew.lanes is None else crew.lanes):
             groups = _of_lane(plan.groups, labels)
-            supervisor = Supervisor(_setup_of_lane(setup, labels), min(workers, len(groups)), time_limit)
-            source = _take(groups, share(plan.references, number), open_pairs, taken)
-            with closing(supervisor.run(source, partial(early, number))) as events:  # type: ignore[type-var]
+            supervisor = Supervisor(_setup_of_lane(setup, labels), min(crew.workers, len(groups)), crew.time_limit)
+            source = _take(groups, crew.share(plan.references, number), open_pairs, taken)
+            with closing(supervisor.run(source, partial(crew.early, number))) as events:  # type: ignore[type-var]
                 for event in events:
                     _note(event, outcome, open_pairs, producers, waiting, progress)
                     due = isinstance(event, GroupDone) or time.monotonic() - written > WRITE_EVERY_S
@@ -123,7 +133,7 @@ def score_missing(
     return outcome
 
 
-def _of_lane(groups: Sequence[Group], labels: Collection[str]) -> list[Group]:
+def _of_lane(groups: Sequence[ReferenceGroup], labels: Collection[str]) -> list[ReferenceGroup]:
     """What some of the methods still have to score."""
     found = []
     for group in groups:
@@ -143,8 +153,11 @@ def _setup_of_lane(setup: Setup, labels: Collection[str]) -> Setup:
 
 
 def _take(
-    groups: Sequence[Group], references: Iterable[str], open_pairs: set[tuple[str, str]], taken: list[Group]
-) -> Iterator[Group]:
+    groups: Sequence[ReferenceGroup],
+    references: Iterable[str],
+    open_pairs: set[tuple[str, str]],
+    taken: list[ReferenceGroup],
+) -> Iterator[ReferenceGroup]:
     """The groups of the references that this process takes, noting what it has taken on."""
     by_reference = {group.reference: group for group in groups}
     for reference in references:
@@ -197,14 +210,14 @@ def _stored(event: Scored, producer: Producer) -> StoredScore:
     return StoredScore(producer.key, *event.images, event.label, event.pair, event.value, event.seconds, *seen)
 
 
-def _exchanged(group: Group, score: StoredScore) -> set[str]:
+def _exchanged(group: ReferenceGroup, score: StoredScore) -> set[str]:
     """The images of a score that are not those that had been planned."""
     task = next(task for task in group.pairs if task.pair == score.pair)
     planned = {group.reference: (group.reference_sha256, score.reference), task.path: (task.sha256, score.enhanced)}
     return {path for path, (expected, read) in planned.items() if expected != read}
 
 
-def _fail_rest(outcome: Outcome, open_pairs: set[tuple[str, str]], taken: Sequence[Group]) -> None:
+def _fail_rest(outcome: Outcome, open_pairs: set[tuple[str, str]], taken: Sequence[ReferenceGroup]) -> None:
     """Pairs of methods that were stopped fail with the method's reason, in the plan's order."""
     for group in taken:
         for label, names in group.wanted.items():

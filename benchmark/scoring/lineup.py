@@ -99,7 +99,7 @@ def line_up(entries: Sequence[MethodEntry], source: Source) -> list[Entrant]:
 
 
 def _enter(
-    entry: MethodEntry, index: int, source: Source, known: tuple[list[registry.Listing], list[registry.Broken]]
+    entry: MethodEntry, index: int, source: Source, known: tuple[list[registry.Listing], list[registry.BrokenPlugin]]
 ) -> Entrant:
     methods = registry.methods()
     prefix = ("methods", index)

@@ -68,7 +68,7 @@ class PairTask:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class ReferenceGroup:
     """The unit of work: one reference, its enhanced images, and which of them each method still has to score.
 
     Attributes:
@@ -148,14 +148,14 @@ def decode_setup(message: Mapping[str, Any]) -> Setup:
     return Setup(methods=methods, plugin_folders=folders, measure=measure, **content)
 
 
-def encode_group(group: Group) -> bytes:
+def encode_group(group: ReferenceGroup) -> bytes:
     """A group as one line."""
     return encode("group", group=asdict(group))
 
 
-def decode_group(message: Mapping[str, Any]) -> Group:
+def decode_group(message: Mapping[str, Any]) -> ReferenceGroup:
     """A group back from its message."""
     content = dict(message["group"])
     pairs = tuple(PairTask(**item) for item in content.pop("pairs"))
     wanted = {label: tuple(names) for label, names in content.pop("wanted").items()}
-    return Group(pairs=pairs, wanted=wanted, next_files=tuple(content.pop("next_files")), **content)
+    return ReferenceGroup(pairs=pairs, wanted=wanted, next_files=tuple(content.pop("next_files")), **content)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from benchmark.core.hashes import FileHashes
 from benchmark.results.scored import Failure
-from benchmark.scoring.messages import Group, PairTask
+from benchmark.scoring.messages import PairTask, ReferenceGroup
 from benchmark.scoring.store import Producer, Store
 
 
@@ -42,7 +42,7 @@ class Plan:
     seconds: dict[tuple[str, str], float] = field(default_factory=dict)
     flat: set[tuple[str, str]] = field(default_factory=set)
     same: set[str] = field(default_factory=set)
-    groups: list[Group] = field(default_factory=list)
+    groups: list[ReferenceGroup] = field(default_factory=list)
     references: list[str] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
     reasons: dict[str, Counter[str]] = field(default_factory=dict)
@@ -120,9 +120,9 @@ def _look_up(
 
 def _group(
     number: int, reference: str, sha256: str, items: Sequence[tuple[PairTask, list[str]]], labels: Sequence[str]
-) -> Group:
+) -> ReferenceGroup:
     wanted = {label: tuple(task.pair for task, names in items if label in names) for label in labels}
-    return Group(
+    return ReferenceGroup(
         number=number,
         reference=reference,
         reference_sha256=sha256,

@@ -23,7 +23,7 @@ from benchmark.scoring import batching, promise
 from benchmark.scoring.flatness import is_flat
 from benchmark.scoring.guard import undisturbed
 from benchmark.scoring.measure_cost import CostMeter
-from benchmark.scoring.messages import Group
+from benchmark.scoring.messages import ReferenceGroup
 from benchmark.scoring.process import tune_allocator
 from benchmark.scoring.read_ahead import LARGE, Decoded, Reader
 
@@ -80,7 +80,7 @@ class PreparedPair:
     files: tuple[str, str] = ("", "")
 
 
-def prepare(group: Group, sizes: SizePolicy, emit: Emit, reader: Reader) -> list[PreparedPair]:
+def prepare(group: ReferenceGroup, sizes: SizePolicy, emit: Emit, reader: Reader) -> list[PreparedPair]:
     """Decode a group's images; a pair whose images can't be used is emitted as failed for all methods that want it.
 
     Args:
@@ -117,14 +117,14 @@ def _sound(image: Decoded | UserError) -> Decoded:
     return image
 
 
-def _fail_pair(group: Group, pair: str, reason: str, emit: Emit) -> None:
+def _fail_pair(group: ReferenceGroup, pair: str, reason: str, emit: Emit) -> None:
     for label, names in group.wanted.items():
         if pair in names:
             emit("failure", label=label, pair=pair, reason=reason)
 
 
 def score_group(
-    group: Group,
+    group: ReferenceGroup,
     methods: Mapping[str, Method],
     terms: Terms,
     sizes: SizePolicy,

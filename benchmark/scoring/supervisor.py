@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from benchmark.core import children
-from benchmark.scoring.messages import Group, Setup, encode_group, encode_setup
+from benchmark.scoring.messages import ReferenceGroup, Setup, encode_group, encode_setup
 from benchmark.scoring.worker_process import EOF_LIMIT_S, WorkerProcess
 
 START_LIMIT_S = 300.0
@@ -37,7 +37,7 @@ class Scored:
     pair: str
     value: float
     seconds: float
-    group: Group
+    group: ReferenceGroup
     images: tuple[str, str]
     flat: bool = False
     same: bool = False
@@ -73,7 +73,7 @@ class Cost:
 class GroupDone:
     """All that can be scored of a group is scored."""
 
-    group: Group
+    group: ReferenceGroup
 
 
 Event = Scored | Failed | Broken | Cost | GroupDone
@@ -89,12 +89,12 @@ class _Worker:
     process: WorkerProcess
     deadline: float
     ready: bool = False
-    group: Group | None = None
+    group: ReferenceGroup | None = None
     open: set[tuple[str, str]] = field(default_factory=set)
     doing: tuple[str, str] | None = None
     loading: str | None = None
     hung: bool = False
-    next: Group | None = None
+    next: ReferenceGroup | None = None
     reading: bool = False
     ended: float | None = None
 
@@ -114,8 +114,8 @@ class Supervisor:
         self._time_limit = time_limit
         self._messages: queue.Queue[tuple[int, dict[str, Any] | None]] = queue.Queue()
         self._workers: dict[int, _Worker] = {}
-        self._waiting: deque[Group] = deque()
-        self._source: Iterator[Group] | None = None
+        self._waiting: deque[ReferenceGroup] = deque()
+        self._source: Iterator[ReferenceGroup] | None = None
         self._early: Callable[[], bool] = lambda: True
         self._broken: dict[str, str] = {}
         self._deaths: Counter[str] = Counter()
@@ -123,7 +123,7 @@ class Supervisor:
         self._started = 0
         self._seen = time.monotonic()
 
-    def run(self, groups: Iterable[Group], early: Callable[[], bool] = lambda: True) -> Iterator[Event]:
+    def run(self, groups: Iterable[ReferenceGroup], early: Callable[[], bool] = lambda: True) -> Iterator[Event]:
         """Score the groups, yielding what becomes known. Closing the iterator ends the workers.
 
         Args:
@@ -237,7 +237,7 @@ class Supervisor:
                 return
         self._end(worker)
 
-    def _take(self, worker: _Worker) -> Group | None:
+    def _take(self, worker: _Worker) -> ReferenceGroup | None:
         """The group that the worker has read ahead, else one that no other has, else any; ``None`` if there is none."""
         own, worker.next = worker.next, None
         group = own if own in self._waiting else self._unforeseen() or self._draw() or next(iter(self._waiting), None)
@@ -245,17 +245,17 @@ class Supervisor:
             self._waiting.remove(group)
         return group
 
-    def _foresee(self) -> Group | None:
+    def _foresee(self) -> ReferenceGroup | None:
         """The group that a worker will probably be given next; it stays open to all."""
         if not self._early():
             return None
         return self._unforeseen() or self._draw()
 
-    def _unforeseen(self) -> Group | None:
+    def _unforeseen(self) -> ReferenceGroup | None:
         others = [worker.next for worker in self._workers.values()]
         return next((group for group in self._waiting if group not in others), None)
 
-    def _draw(self) -> Group | None:
+    def _draw(self) -> ReferenceGroup | None:
         """A new group, which then waits; ``None`` once there are no more."""
         group = next(self._source, None) if self._source is not None else None
         if group is None:
@@ -310,7 +310,7 @@ class Supervisor:
             self._end(worker)
 
 
-def _rest(group: Group, still_open: set[tuple[str, str]]) -> Group:
+def _rest(group: ReferenceGroup, still_open: set[tuple[str, str]]) -> ReferenceGroup:
     """What is left of a group."""
     wanted = {
         label: tuple(pair for pair in names if (label, pair) in still_open) for label, names in group.wanted.items()

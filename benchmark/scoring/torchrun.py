@@ -33,7 +33,7 @@ def is_first() -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Ranks:
+class ScoringRanks:
     """One of ``size`` processes; alone by default.
 
     Attributes:
@@ -93,13 +93,13 @@ class Ranks:
         return [json.loads(self._store.get(f"summary/{rank}")) for rank in others]
 
 
-def join() -> Ranks:
+def join() -> ScoringRanks:
     """Join the processes that ``torchrun`` describes in the environment, if it does."""
     if not started_by_torchrun():
-        return Ranks()
+        return ScoringRanks()
     store, rank, size = meet()
     local, local_size = (int(os.environ.get(name, "0")) for name in ("LOCAL_RANK", "LOCAL_WORLD_SIZE"))
-    return Ranks(rank, size, local, max(1, local_size), store)
+    return ScoringRanks(rank, size, local, max(1, local_size), store)
 
 
 def meet() -> tuple[Any, int, int]:

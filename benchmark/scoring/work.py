@@ -19,14 +19,14 @@ from benchmark.plugins import registry, weights
 from benchmark.results.scored import Failure
 from benchmark.scoring import again, cost_memory, lineup, promise
 from benchmark.scoring.destinations import Destination
-from benchmark.scoring.engine import Outcome, default_workers, score_missing
+from benchmark.scoring.engine import Crew, Outcome, default_workers, score_missing
 from benchmark.scoring.lineup import Entrant
 from benchmark.scoring.messages import Setup
 from benchmark.scoring.method_building import CHANGED
 from benchmark.scoring.plan import Plan, ScoredPair, make_plan
 from benchmark.scoring.progress import ScoringProgress
 from benchmark.scoring.store import DAMAGED, Producer, Store
-from benchmark.scoring.torchrun import Ranks
+from benchmark.scoring.torchrun import ScoringRanks
 
 MOST_ROUNDS = 3
 """How often images are scored that change while they are scored."""
@@ -81,7 +81,7 @@ class Work:
     fault: Callable[[str, float], str]
 
 
-def find_machine(prepared: Prepared, group: Ranks) -> Machine:
+def find_machine(prepared: Prepared, group: ScoringRanks) -> Machine:
     """Device, threads and workers of this process; threads are kept with the scores, since they decide last bits."""
     device = prepared.config.device
     if device == "auto":
@@ -111,7 +111,7 @@ def _pixels(path: str) -> int:
     return header.width * header.height
 
 
-def plan_work(prepared: Prepared, machine: Machine, memory: FileHashes, group: Ranks, console: Console) -> Work:
+def plan_work(prepared: Prepared, machine: Machine, memory: FileHashes, group: ScoringRanks, console: Console) -> Work:
     """What the store does not hold yet, and what workers need to know to compute it."""
     config, chosen = prepared.config, prepared.data.chosen
     sizes = asdict(prepared.data.sizes)
@@ -169,7 +169,7 @@ def _note_files(entrant: Entrant, memory: FileHashes) -> None:
         entrant.give_up("failed", f"its files can't be read any more ({in_words(error)})")
 
 
-def score(prepared: Prepared, work: Work, group: Ranks, console: Console) -> Outcome:
+def score(prepared: Prepared, work: Work, group: ScoringRanks, console: Console) -> Outcome:
     """Compute what is missing, this process's share of it; the first rank then has the outcome of all.
 
     Images that turn out to be others than were planned are planned and scored again; ``work.plan.hashes`` then says what
@@ -209,21 +209,17 @@ def _lanes(entrants: Sequence[Entrant]) -> list[list[str]]:
     return [labels for labels in lanes.values() if labels]
 
 
-def _compute(prepared: Prepared, work: Work, plan: Plan, group: Ranks, console: Console) -> Outcome:
+def _compute(prepared: Prepared, work: Work, plan: Plan, group: ScoringRanks, console: Console) -> Outcome:
     missing = {label: sum(reasons.values()) for label, reasons in plan.reasons.items()}
     with ScoringProgress(console, missing, len(plan.known), group.size, workers=work.workers) as progress:
-        return score_missing(
-            plan,
-            work.setup,
-            work.producers,
-            work.store,
-            progress,
-            workers=work.workers,
-            time_limit=prepared.config.time_limit,
-            lanes=_lanes(prepared.entrants),
-            share=group.share,
-            early=lambda lane: group.plenty(len(plan.references), work.workers, lane),
+        crew = Crew(
+            work.workers,
+            prepared.config.time_limit,
+            _lanes(prepared.entrants),
+            group.share,
+            lambda lane: group.plenty(len(plan.references), work.workers, lane),
         )
+        return score_missing(plan, work.setup, work.producers, work.store, progress, crew)
 
 
 def _until_steady(work: Work, scored: Outcome, compute: Callable[[Plan], Outcome], console: Console) -> Outcome:
@@ -254,7 +250,7 @@ def _plan_again(work: Work, changed: Iterable[str], console: Console) -> Plan:
     return plan
 
 
-def _pool(work: Work, own: Outcome, group: Ranks, console: Console) -> Outcome:
+def _pool(work: Work, own: Outcome, group: ScoringRanks, console: Console) -> Outcome:
     """The outcome of all ranks: scores from the shared folder, failures as each rank tells them."""
     summary = {"failures": [astuple(item) for item in own.failures], "broken": own.broken}
     group.tell({**summary, "computed": own.computed, "changed": sorted(own.changed)})

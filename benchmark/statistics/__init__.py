@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from benchmark.statistics.resampling import Resamples, draw_counts, leave_one_out
     from benchmark.statistics.settings import StatisticsSettings
     from benchmark.statistics.significance import bootstrap_p, f_test, holm, max_t, steiger, williams
-    from benchmark.statistics.weighted import Columns, weighted_plcc, weighted_ranks
+    from benchmark.statistics.weighted import ScoreColumns, weighted_plcc, weighted_ranks
 
 _HOMES = {
     "correlation": ("krcc", "plcc", "srcc"),
@@ -51,12 +51,11 @@ _HOMES = {
     "resampling": ("Resamples", "draw_counts", "leave_one_out"),
     "settings": ("StatisticsSettings",),
     "significance": ("bootstrap_p", "f_test", "holm", "max_t", "steiger", "williams"),
-    "weighted": ("Columns", "weighted_plcc", "weighted_ranks"),
+    "weighted": ("ScoreColumns", "weighted_plcc", "weighted_ranks"),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
-    "Columns",
     "Correlations",
     "Design",
     "Difference",
@@ -68,6 +67,7 @@ __all__ = [
     "Mapping",
     "Power",
     "Resamples",
+    "ScoreColumns",
     "StatisticsSettings",
     "System",
     "Table",

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from benchmark.statistics.resampling import FloatArray
 from benchmark.statistics.rounding import constant
-from benchmark.statistics.weighted import Columns, weighted_ranks
+from benchmark.statistics.weighted import ScoreColumns, weighted_ranks
 
 
 def srcc(x: ArrayLike, y: ArrayLike) -> float:
@@ -51,7 +51,7 @@ def krcc(x: ArrayLike, y: ArrayLike) -> float:
     first, second = _checked(x, y)
     if len(first) < 2:
         return float("nan")
-    together = Columns(second, first[None, :], np.arange(len(first)), len(first))
+    together = ScoreColumns(second, first[None, :], np.arange(len(first)), len(first))
     return float(weighted_ranks(together, np.ones((1, len(first))))[1][0, 0])
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmark.statistics.resampling import FloatArray, IntArray
-from benchmark.statistics.weighted import Columns
+from benchmark.statistics.weighted import ScoreColumns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,12 +123,12 @@ class Design:
         """The group of each column."""
         return [group for group in self.groups for _ in group.methods]
 
-    def columns(self) -> Iterator[tuple[slice, Group, Columns]]:
+    def columns(self) -> Iterator[tuple[slice, Group, ScoreColumns]]:
         """Each group's place among the columns, the group, and its arrays."""
         begin = 0
         for group in self.groups:
             rows, table = group.rows, self.table
-            part = Columns(
+            part = ScoreColumns(
                 table.labels[rows], table.scores[list(group.methods)][:, rows], table.clusters[rows], table.n_clusters
             )
             yield slice(begin, begin + len(group.methods)), group, part

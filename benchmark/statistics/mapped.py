@@ -12,7 +12,7 @@ from benchmark.statistics.design import Design
 from benchmark.statistics.mapping import FLATTEST, STEEPEST, Mapping, fit, sigmoid_part, standardise
 from benchmark.statistics.resampling import FloatArray, IntArray
 from benchmark.statistics.settings import MappingResamples
-from benchmark.statistics.weighted import Columns, in_threads, processors, weighted_plcc
+from benchmark.statistics.weighted import ScoreColumns, in_threads, processors, weighted_plcc
 
 
 class Mapped:
@@ -49,7 +49,7 @@ class Mapped:
         for number, (columns, row, limit) in enumerate(self._columns):
             four, five = self.fits[number]
             scores = columns.scores[row]
-            single = Columns(columns.labels, scores[None], columns.clusters, columns.n_clusters)
+            single = ScoreColumns(columns.labels, scores[None], columns.clusters, columns.n_clusters)
             for place, curve in ((0, four), (1, five)):
                 if curve is None or not curve.converged:
                     continue
@@ -63,7 +63,7 @@ class Mapped:
         return values
 
     def _refitted(
-        self, columns: Columns, curve: Mapping, counts: FloatArray, limit: FloatArray
+        self, columns: ScoreColumns, curve: Mapping, counts: FloatArray, limit: FloatArray
     ) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Signed PLCC, RMSE and outlier ratio, each (B,), with the curve fitted in each resample; NaN where none is."""
         from benchmark.statistics.mapping_kernels import refit  # noqa: PLC0415 - numba is slow to import
@@ -89,7 +89,7 @@ class Mapped:
         safe = np.where(known[:, None], found, 1.0)
         plcc = np.sqrt(np.clip(1 - safe[:, 3] / safe[:, 6], 0, 1))
         if five:
-            standard = Columns(y, x[None], clusters, columns.n_clusters)
+            standard = ScoreColumns(y, x[None], clusters, columns.n_clusters)
             sign = np.sign(weighted_plcc(standard, counts)[:, 0])
         else:
             sign = np.sign(safe[:, 2])
@@ -102,11 +102,11 @@ class Mapped:
 
 
 def _kept(
-    columns: Columns, curve: Mapping, counts: FloatArray, limit: FloatArray
+    columns: ScoreColumns, curve: Mapping, counts: FloatArray, limit: FloatArray
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Signed PLCC, RMSE and outlier ratio, each (B,), under a curve that stays."""
     predicted = curve.predict(columns.scores[0])
-    straight = Columns(columns.labels, predicted[None], columns.clusters, columns.n_clusters)
+    straight = ScoreColumns(columns.labels, predicted[None], columns.clusters, columns.n_clusters)
     error = np.abs(columns.labels - predicted)
     rmse = np.sqrt(_mean(error**2, columns.clusters, counts))
     outliers = _mean(np.where(np.isfinite(limit), (error > limit).astype(float), np.nan), columns.clusters, counts)

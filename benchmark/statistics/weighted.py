@@ -21,7 +21,7 @@ CANCELLATION = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
-class Columns:
+class ScoreColumns:
     """Columns of scores on the same pairs, against the same labels.
 
     Attributes:
@@ -42,7 +42,7 @@ class Columns:
             raise ValueError("labels (n,), scores (m, n) and clusters (n,) must agree in n")
 
 
-def weighted_plcc(columns: Columns, counts: FloatArray) -> FloatArray:
+def weighted_plcc(columns: ScoreColumns, counts: FloatArray) -> FloatArray:
     """Pearson's correlation of each column in each resample.
 
     Args:
@@ -77,7 +77,7 @@ def weighted_plcc(columns: Columns, counts: FloatArray) -> FloatArray:
 
 
 def weighted_ranks(
-    columns: Columns, counts: FloatArray, *, krcc: bool = True, threads: int = 0
+    columns: ScoreColumns, counts: FloatArray, *, krcc: bool = True, threads: int = 0
 ) -> tuple[FloatArray, FloatArray]:
     """Spearman's (mid-ranks) and Kendall's (tau-b) correlation of each column in each resample.
 
@@ -154,7 +154,7 @@ def _standardised(rows: FloatArray) -> FloatArray:
     return np.asarray(centred / np.where(scale > 0, scale, 1.0))
 
 
-def _cluster_sums(rows: FloatArray, columns: Columns) -> FloatArray:
+def _cluster_sums(rows: FloatArray, columns: ScoreColumns) -> FloatArray:
     """Sums (K, rows) over each cluster's pairs."""
     k = columns.n_clusters
     return np.stack([np.bincount(columns.clusters, weights=row, minlength=k) for row in rows], axis=1)

@@ -26,7 +26,7 @@ from benchmark.training import agreement, course, losses
 from benchmark.training.batches import ImageCache, ViewsOfPairs, batches, stack
 from benchmark.training.course import Epoch
 from benchmark.training.display import TrainingDisplay
-from benchmark.training.parallel import Ranks
+from benchmark.training.parallel import TrainingRanks
 from benchmark.training.splits import Division
 
 PORTION = 32
@@ -61,7 +61,7 @@ class Job:
     directory: Path
     about: Mapping[str, Any]
     start: agreement.Start
-    ranks: Ranks
+    ranks: TrainingRanks
     console: Console
     confirm: Callable[[], None] = lambda: None
 

@@ -19,7 +19,7 @@ from benchmark.scoring import torchrun
 
 
 @dataclass(frozen=True, slots=True)
-class Ranks:
+class TrainingRanks:
     """This process among its like; alone unless ``torchrun`` started it."""
 
     rank: int = 0
@@ -74,18 +74,18 @@ class Ranks:
         return values
 
 
-def join(device: str) -> Ranks:
+def join(device: str) -> TrainingRanks:
     """Join the group that ``torchrun`` describes in the environment, if it does."""
     if int(os.environ.get("WORLD_SIZE", "1")) < 2:
-        return Ranks()
+        return TrainingRanks()
     if not dist.is_initialized():
         store, rank, size = torchrun.meet()
         backend = "nccl" if device.startswith("cuda") else "gloo"
         dist.init_process_group(backend, store=store, rank=rank, world_size=size)
-    return Ranks(dist.get_rank(), dist.get_world_size())
+    return TrainingRanks(dist.get_rank(), dist.get_world_size())
 
 
-def leave(group: Ranks) -> None:
+def leave(group: TrainingRanks) -> None:
     """Leave the group."""
     if group.size > 1 and dist.is_initialized():
         dist.destroy_process_group()

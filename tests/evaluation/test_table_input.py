@@ -8,10 +8,10 @@ import pytest
 
 from benchmark.core.errors import ConfigError, DataError
 from benchmark.evaluation.table_input import Columns, from_table
-from benchmark.evaluation.table_sources import Source, from_file, from_frame
+from benchmark.evaluation.table_sources import TableSource, from_file, from_frame
 
 
-def frame(**changes: list[object]) -> Source:
+def frame(**changes: list[object]) -> TableSource:
     cells = {"ref": ["I01", "i01", "I02"], "mos": ["1", "2", "3"], "a": ["1e-3", "0.2", ""], **changes}
     return from_frame(pd.DataFrame(cells))
 

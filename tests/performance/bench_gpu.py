@@ -22,7 +22,7 @@ import torch
 from benchmark.images.sizes import SizePolicy
 from benchmark.plugins import checkpoints
 from benchmark.plugins.methods.sdmp_net import SDMPNet
-from benchmark.scoring.messages import Group, MethodTask, PairTask, Setup
+from benchmark.scoring.messages import MethodTask, PairTask, ReferenceGroup, Setup
 from benchmark.scoring.read_ahead import ON_CUDA, Reader
 from benchmark.scoring.supervisor import Failed, GroupDone, Scored, Supervisor
 from benchmark.scoring.work import CUDA_WORKERS
@@ -45,12 +45,12 @@ def write_checkpoint(file: Path) -> None:
     )
 
 
-def groups(data: Path, references: int, method: str) -> Iterator[Group]:
+def groups(data: Path, references: int, method: str) -> Iterator[ReferenceGroup]:
     """References with their six enhanced images."""
     for number, reference in enumerate(sorted((data / "train_ref").iterdir())[:references]):
         files = sorted((data / "train_eha").glob(f"{reference.stem}_*"))
         tasks = tuple(PairTask(file.name, str(file), "") for file in files)
-        yield Group(number, str(reference), "", tasks, {method: tuple(task.pair for task in tasks)})
+        yield ReferenceGroup(number, str(reference), "", tasks, {method: tuple(task.pair for task in tasks)})
 
 
 @dataclass

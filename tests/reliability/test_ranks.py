@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from benchmark.scoring.store import parse_part
-from benchmark.scoring.torchrun import EARLY, Ranks
+from benchmark.scoring.torchrun import EARLY, ScoringRanks
 from benchmark.simulation import write_demo
 
 MORTAL = """
@@ -79,8 +79,8 @@ def check(output: Path, alone: bytes) -> None:
 def test_references_are_taken_early_only_while_many_are_left() -> None:
     from torch.distributed import HashStore  # type: ignore[attr-defined]
 
-    assert Ranks().plenty(1, workers=8)
-    ranks = [Ranks(rank, 2, _store=store) for store in [HashStore()] for rank in range(2)]
+    assert ScoringRanks().plenty(1, workers=8)
+    ranks = [ScoringRanks(rank, 2, _store=store) for store in [HashStore()] for rank in range(2)]
     items = range(EARLY * 2 * 3 + 2)
     first, second = (rank.share(items) for rank in ranks)
     assert [next(first), ranks[1].plenty(len(items), workers=3)] == [0, True]

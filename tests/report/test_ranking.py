@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
-from benchmark.report.blocks import Block, Estimate, Numbers, Scope
+from benchmark.report.blocks import Block, Numbers, Scope, TableEstimate
 from benchmark.report.content import ReportData
 from benchmark.report.plots import all_plots
 from benchmark.report.ranking import Contest, contest, standings
@@ -160,13 +160,13 @@ def test_magnitudes_of_opposite_signs_are_compared_by_their_own_test(
 
 
 def test_an_interval_of_a_magnitude_is_never_negative() -> None:
-    across = Estimate(-0.1, -0.3, 0.1).magnitude()
+    across = TableEstimate(-0.1, -0.3, 0.1).magnitude()
     assert (across.value, across.low, across.high) == (0.1, 0.0, 0.3)
-    above = Estimate(0.1, -0.2, 0.4).magnitude()
+    above = TableEstimate(0.1, -0.2, 0.4).magnitude()
     assert (above.value, above.low, above.high) == (0.1, 0.0, 0.4)
-    below = Estimate(-0.8, -0.9, -0.6).magnitude()
+    below = TableEstimate(-0.8, -0.9, -0.6).magnitude()
     assert (below.value, below.low, below.high) == (0.8, 0.6, 0.9)
-    assert not Estimate(-0.8).magnitude().has_interval
+    assert not TableEstimate(-0.8).magnitude().has_interval
 
 
 def test_a_method_that_lacks_pairs_of_a_condition_does_not_win_there(

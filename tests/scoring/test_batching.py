@@ -10,7 +10,7 @@ import torch
 from benchmark import Method, MethodInfo
 from benchmark.images.sizes import SizePolicy
 from benchmark.scoring.batching import chunks, score_together
-from benchmark.scoring.messages import Group, PairTask
+from benchmark.scoring.messages import PairTask, ReferenceGroup
 from benchmark.scoring.read_ahead import Reader
 from benchmark.scoring.score_group import PreparedPair, Terms, prepare, score_batch, score_pair
 
@@ -104,7 +104,7 @@ def test_several_readers_prepare_what_one_does(tiny_set: Path) -> None:
     damaged.write_bytes((folder / "0_soft.png").read_bytes()[:300])
     names = ["0_soft.png", "damaged.png", "0_hard.png", "absent.png"]
     tasks = tuple(PairTask(name, str(folder / name), "") for name in names)
-    group = Group(1, str(folder / "0.png"), "", tasks, {"mae": tuple(names)})
+    group = ReferenceGroup(1, str(folder / "0.png"), "", tasks, {"mae": tuple(names)})
     found = []
     for readers in (1, 4):
         said: list[dict[str, Any]] = []

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from benchmark.scoring.messages import Group, MethodTask, PairTask, Setup
+from benchmark.scoring.messages import MethodTask, PairTask, ReferenceGroup, Setup
 from benchmark.scoring.supervisor import Failed, Scored, Supervisor
 
 pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device at hand")
@@ -49,7 +49,9 @@ def scores(folder: Path, images: Path, labels: tuple[str, ...], device: str, aut
     for number in range(2):
         names = [f"{number}_{condition}.png" for condition in ("soft", "hard")]
         tasks = tuple(PairTask(name, str(images / name), "") for name in names)
-        work.append(Group(number, str(images / f"{number}.png"), "", tasks, dict.fromkeys(labels, tuple(names))))
+        work.append(
+            ReferenceGroup(number, str(images / f"{number}.png"), "", tasks, dict.fromkeys(labels, tuple(names)))
+        )
     methods = tuple(MethodTask(label, label, {}) for label in labels)
     setup = Setup(methods, (str(plugins),), {}, device, 1, 0, autocast=autocast)
     events = list(Supervisor(setup, 1, 300.0).run(work))

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from benchmark.core.hashes import FileHashes
 from benchmark.images.sizes import SizePolicy
-from benchmark.scoring.engine import Outcome, score_missing
+from benchmark.scoring.engine import Crew, Outcome, score_missing
 from benchmark.scoring.messages import MethodTask, Setup
 from benchmark.scoring.plan import ScoredPair, make_plan
 from benchmark.scoring.progress import ScoringProgress
@@ -56,7 +56,7 @@ def score(
     plan = make_plan(pairs, producers, store, FileHashes(folder / "files.json"))
     missing = {label: sum(reasons.values()) for label, reasons in plan.reasons.items()}
     with Counted(Console(quiet=True), missing, len(plan.known)) as progress:
-        outcome = score_missing(plan, setup, producers, store, progress, workers=workers, time_limit=time_limit)
+        outcome = score_missing(plan, setup, producers, store, progress, Crew(workers, time_limit))
     assert outcome.broken or progress.groups == len(plan.groups), "the pace is told by whole references"
     return outcome, store
 

@@ -12,7 +12,7 @@ import pytest
 from benchmark.core.errors import UserError
 from benchmark.core.hashes import sha256_file
 from benchmark.images.read import read_image
-from benchmark.scoring.messages import Group, MethodTask, PairTask, Setup
+from benchmark.scoring.messages import MethodTask, PairTask, ReferenceGroup, Setup
 from benchmark.scoring.read_ahead import NICENESS, Reader
 from benchmark.scoring.supervisor import Failed, Scored, Supervisor
 
@@ -57,10 +57,10 @@ def images(tiny_set: Path) -> Path:
     return tiny_set.parent
 
 
-def groups(images: Path, numbers: Sequence[int]) -> list[Group]:
+def groups(images: Path, numbers: Sequence[int]) -> list[ReferenceGroup]:
     """Of each reference with its first enhanced image; the pair is named by the place in ``numbers``."""
     return [
-        Group(
+        ReferenceGroup(
             place, str(images / f"{number}.png"), "",
             (PairTask(str(place), str(images / f"{number}_soft.png"), ""),), {"m": (str(place),)},
         )
@@ -68,7 +68,9 @@ def groups(images: Path, numbers: Sequence[int]) -> list[Group]:
     ]  # fmt: skip
 
 
-def supervise(folder: Path, text: str, work: list[Group], workers: int = 1) -> tuple[list[str], dict[str, str]]:
+def supervise(
+    folder: Path, text: str, work: list[ReferenceGroup], workers: int = 1
+) -> tuple[list[str], dict[str, str]]:
     """The pairs scored, in order, and the reasons of those that failed."""
     (folder / "methods" / "m.py").write_text(HEAD + text + METHOD)
     setup = Setup((MethodTask("m", "m", {}),), (str(folder),), {}, "cpu", 1, 0)

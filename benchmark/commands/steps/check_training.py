@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmark.commands import train
-from benchmark.commands.train import Prepared
+from benchmark.commands.train import PreparedTraining
 from benchmark.config.models import TrainConfig
 from benchmark.config.source import Source, parse
 from benchmark.core.errors import Problem, Severity, UserError
@@ -63,7 +63,7 @@ def weights_problem(method: Method, where: str, weights_dir: Path | None, *, off
     return Problem("note", "can be used", where)
 
 
-def _division(prepared: Prepared) -> list[Problem]:
+def _division(prepared: PreparedTraining) -> list[Problem]:
     """Who trains and who validates, and images that are smaller than a crop."""
     division, scaling = prepared.division, prepared.division.scaling
     told = f"{train.description(division)}; labels of {scaling.low:g} to {scaling.high:g} become 0 to 1"
@@ -79,7 +79,7 @@ def _division(prepared: Prepared) -> list[Problem]:
     return problems
 
 
-def _smaller(prepared: Prepared, crop: int) -> list[str]:
+def _smaller(prepared: PreparedTraining, crop: int) -> list[str]:
     """References of which an image's shorter side is below that of a crop once it is prepared as for training."""
     found: dict[str, None] = {}
     sizes = prepared.data.sizes
@@ -106,7 +106,7 @@ def _shorter_side(enhanced: Path, reference: Path, sizes: SizePolicy) -> int:
     return int(min(prepared.shape[1:]))
 
 
-def _beginning(prepared: Prepared) -> list[Problem]:
+def _beginning(prepared: PreparedTraining) -> list[Problem]:
     """What ``train`` would do now: begin, go on, or refuse; and photographs that both train and validate."""
     where = str(prepared.directory)
     wanted = [
@@ -120,7 +120,7 @@ def _beginning(prepared: Prepared) -> list[Problem]:
 
 
 def _start(
-    prepared: Prepared,
+    prepared: PreparedTraining,
     about: Mapping[str, Any],
     hashes: Mapping[str, str],
     where: str,

@@ -18,7 +18,7 @@ from benchmark.data.load import Data
 from benchmark.images import orientation
 from benchmark.plugins.contracts import Trainable
 from benchmark.scoring import lineup
-from benchmark.scoring.torchrun import Ranks
+from benchmark.scoring.torchrun import ScoringRanks
 from benchmark.scoring.work import Machine, Prepared, Work, find_machine, plan_work, say_why
 
 
@@ -31,7 +31,7 @@ class Ready:
     work: Work
 
 
-def get_ready(prepared: Prepared, group: Ranks, console: Console, *, fresh: bool) -> Ready:
+def get_ready(prepared: Prepared, group: ScoringRanks, console: Console, *, fresh: bool) -> Ready:
     """Find weights, judge checkpoints, and plan what the store lacks.
 
     Args:

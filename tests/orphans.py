@@ -26,10 +26,14 @@ Process = tuple[int, str]
 """Number and start in the machine's own count: numbers are used again."""
 
 
-def living() -> dict[Process, str]:
-    """The processes that descend from this one or bear its mark, with their command lines."""
+def living(parents: dict[int, int] | None = None) -> dict[Process, str]:
+    """The processes that descend from this one or bear its mark, with their command lines.
+
+    Args:
+        parents: filled with the parent of every process of this user.
+    """
+    parents = {} if parents is None else parents
     mark, owner = f"{MARK}={TOKEN}".encode(), os.getuid()
-    parents: dict[int, int] = {}
     born: dict[int, str] = {}
     mine = {os.getpid()}
     with suppress(FileNotFoundError), os.scandir("/proc") as places:
@@ -64,11 +68,23 @@ def left(before: Collection[Process], grace: float | None = None) -> dict[Proces
     """What was started since and goes on in spite of a time of grace."""
     end, pause = time.monotonic() + (GRACE_S if grace is None else grace), 0.01
     while True:
-        found = {process: words for process, words in living().items() if process not in before}
+        parents: dict[int, int] = {}
+        found = {process: words for process, words in living(parents).items() if process not in before}
+        kept = {pid for pid, _ in before} & parents.keys()
+        found = {process: words for process, words in found.items() if not _descends(process[0], kept, parents)}
         if not found or time.monotonic() > end:
             return found
         time.sleep(pause)
         pause = min(2 * pause, 0.2)
+
+
+def _descends(pid: int, kept: Collection[int], parents: dict[int, int]) -> bool:
+    """Whether a process belongs to one that was there before: a browser that a module keeps starts more of its own."""
+    while pid in parents:
+        pid = parents[pid]
+        if pid in kept:
+            return True
+    return False
 
 
 def end(before: Collection[Process], whose: str) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
@@ -18,6 +18,7 @@ from benchmark.config.sections import Section
 from benchmark.config.written import Written
 from benchmark.config.yaml_text import WrittenFloat, WrittenInt
 from benchmark.core.words import did_you_mean
+from benchmark.statistics import catalogue
 
 LOSSES = ("mse", "plcc", "rank")
 Seed = Annotated[int, Field(ge=0, le=2**63 - 1)]
@@ -26,33 +27,11 @@ Seed = Annotated[int, Field(ge=0, le=2**63 - 1)]
 Side = Annotated[int, Field(ge=8)]
 """Of an image that is resized, px."""
 
-STATISTICS = (
-    "srcc",
-    "plcc",
-    "krcc",
-    "plcc_logistic4",
-    "plcc_logistic5",
-    "rmse",
-    "outlier_ratio",
-    "auc_ds",
-    "auc_bw",
-    "cc_0",
-    "pairs_ordered",
-)
 Device = Annotated[str, Field(pattern=r"^(auto|cpu|cuda(:\d+)?)$", description="auto, cpu, cuda or cuda:N")]
-Statistic = Literal[
-    "srcc",
-    "plcc",
-    "krcc",
-    "plcc_logistic4",
-    "plcc_logistic5",
-    "rmse",
-    "outlier_ratio",
-    "auc_ds",
-    "auc_bw",
-    "cc_0",
-    "pairs_ordered",
-]
+if TYPE_CHECKING:
+    Statistic = str
+else:
+    Statistic = Literal[catalogue.names()]
 SCORE_KEYS = (
     "dataset",
     "split",
@@ -188,7 +167,7 @@ class TableConfig(Section):
     """LaTeX label."""
     rows: Annotated[dict[str, Annotated[list[str], Field(min_length=1)]], Field(min_length=1)] | None = None
     """Groups of rows, `{Hand-crafted: [psnr, ssim], Learned: [lpips]}`; by default all methods, best first."""
-    columns: Annotated[tuple[Statistic, ...], Field(min_length=1)] = ("srcc", "plcc", "krcc", "plcc_logistic4", "rmse")
+    columns: Annotated[tuple[Statistic, ...], Field(min_length=1)] = catalogue.usual()
     """The statistics that are printed, in this order."""
     level: Literal["pair", "reference", "system"] = "pair"
     """What a statistic is computed over: all pairs, the mean within references, or the means of conditions."""

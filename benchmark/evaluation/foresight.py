@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from benchmark.config.models import STATISTICS, PublishedEntry, ReportConfig, StatisticsConfig, TableConfig
+from benchmark.config.models import PublishedEntry, ReportConfig, StatisticsConfig, TableConfig
 from benchmark.config.source import KeyPath, Source
 from benchmark.core import places
 from benchmark.core.errors import ConfigError, Problem
@@ -19,17 +19,8 @@ from benchmark.evaluation.summarise import FEWEST_CONDITIONS, check_resolution, 
 from benchmark.plugins import contract_check, weights
 from benchmark.plugins.contracts import Method, ScoreSource
 from benchmark.statistics import compiled
-from benchmark.statistics.discrimination import Discrimination
-from benchmark.statistics.measures import System, WithinReference
+from benchmark.statistics.catalogue import find, names
 from benchmark.statistics.settings import StatisticsSettings
-
-OPINIONS = (*Discrimination.names, "outlier_ratio")
-"""Statistics that exist only where labels carry their standard deviation and number of observers."""
-LEVELS = {
-    "pair": [name for name in STATISTICS if name != "pairs_ordered"],
-    "reference": WithinReference.names,
-    "system": System.names,
-}
 
 
 def refuse_tables(
@@ -80,12 +71,12 @@ def _refuse_columns(table: TableConfig, scores: pd.DataFrame, at: KeyPath, sourc
         return
     opinions = has_opinions(scores["mos_sd"].to_numpy(float), scores["observers"].to_numpy(float))
     for column in table.columns:
-        if column not in LEVELS[table.level]:
-            there = ", ".join(name for name in STATISTICS if name in LEVELS[table.level])
+        if table.level not in find(column).levels:
+            there = ", ".join(names(table.level))
             raise ConfigError(
                 f"{source.named((*at, 'columns'))}: {column} is not computed at level {table.level} (there: {there})"
             )
-        if column in OPINIONS and not opinions:
+        if find(column).needs and not opinions:
             raise ConfigError(
                 f"{source.named((*at, 'columns'))}: {column} needs labels with their SD and number of observers"
             )

@@ -12,6 +12,7 @@ from typing import Protocol
 import numpy as np
 
 from benchmark.statistics import rank_uncertainty, significance
+from benchmark.statistics.catalogue import find
 from benchmark.statistics.correlation import plcc
 from benchmark.statistics.design import Design, Group
 from benchmark.statistics.discrimination import Discrimination
@@ -44,7 +45,6 @@ COMPARISON_COLUMNS = (
 INTERVALS = {"percentile": "percentile", "bca": "BCa", "jackknife": "jackknife-t"}
 CORRECTIONS = {"max-t": "max-T", "holm": "Holm", "none": UNCORRECTED}
 DIGITS = 3  # that tables print, unless told otherwise
-OPINIONS = frozenset({"outlier_ratio"})
 Row = tuple[object, ...]
 
 
@@ -84,7 +84,10 @@ def summary_rows(scope: RowScope, measure: Measure, families: Sequence[Family], 
         column = int(measure.design.own[method])
         group = groups[column]
         for family in families:
-            if family.statistic in OPINIONS and not np.isfinite(measure.design.table.label_interval).any():
+            if (
+                find(family.statistic).needs == "label intervals"
+                and not np.isfinite(measure.design.table.label_interval).any()
+            ):
                 continue
             found = family.estimates[method]
             why = "" if np.isfinite(found.value) else undefined(measure, family.statistic, column)
@@ -105,7 +108,10 @@ def comparison_rows(
 ) -> Iterator[Row]:
     """The differences of a measure's statistics; where correlations have opposite signs, of their magnitudes too."""
     for family in families:
-        if family.statistic in OPINIONS and not np.isfinite(measure.design.table.label_interval).any():
+        if (
+            find(family.statistic).needs == "label intervals"
+            and not np.isfinite(measure.design.table.label_interval).any()
+        ):
             continue
         how = "jackknife-t" if family.kind == "jackknife" else "bootstrap"
         test = f"{how}, {CORRECTIONS[settings.multiplicity]}"

@@ -26,12 +26,13 @@ from benchmark.evaluation.rows import (
     ranking_rows,
     summary_rows,
 )
+from benchmark.statistics.catalogue import computed_alone, find
 from benchmark.statistics.design import Design, Table, make_design
 from benchmark.statistics.discrimination import Discrimination
-from benchmark.statistics.inference import LOWER_IS_BETTER, compute, infer
+from benchmark.statistics.inference import compute, infer
 from benchmark.statistics.intervals import Kind, choose
 from benchmark.statistics.mapped import Mapped
-from benchmark.statistics.measures import Correlations, Measure, System, WithinReference
+from benchmark.statistics.measures import Alone, Correlations, Measure, System, WithinReference
 from benchmark.statistics.resampling import Resamples
 from benchmark.statistics.selection import leaders
 from benchmark.statistics.settings import StatisticsSettings
@@ -168,7 +169,7 @@ def _against(measure: Measure, labels: Sequence[str], settings: StatisticsSettin
             known and not incomparable(measure, name, int(column))
             for known, column in zip(complete, design.own, strict=True)
         ]
-        better = -row if name in LOWER_IS_BETTER else row
+        better = row if find(name).higher_is_better else -row
         for key, each in ((name, better), (magnitude(name), np.abs(row))):
             found[key] = list(dict.fromkeys([*leaders(each, allowed), *baseline]))
     return found
@@ -225,6 +226,10 @@ def _tasks(
             return Discrimination(design, settings.replicates, np.random.default_rng(seed), threads=threads)
 
         yield _Task(pair, design, discrimination, resamples, drawn_kind, "discrimination of images")
+    further = computed_alone("pair")
+    if further:
+        alone = functools.partial(Alone, statistics=further)
+        yield _Task(pair, design, alone, resamples, drawn_kind, ", ".join(item.title for item in further))
     for number, name in enumerate(conditions) if len(conditions) > 1 else ():
         part = make_design(drawn.take(drawn.conditions == number), against)
         scope = RowScope(dataset, split, "condition", name)

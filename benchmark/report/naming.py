@@ -1,53 +1,32 @@
-"""How statistics, directions and numbers are called in print. Imports nothing."""
+"""How statistics, directions and numbers are called in print."""
 
 from __future__ import annotations
 
 import math
 
-TITLES = {
-    "srcc": "SRCC",
-    "plcc": "PLCC",
-    "krcc": "KRCC",
-    "plcc_logistic4": "PLCC (4-par.)",
-    "plcc_logistic5": "PLCC (5-par.)",
-    "rmse": "RMSE",
-    "outlier_ratio": "Outlier ratio",
-    "auc_ds": "AUC (diff./sim.)",
-    "auc_bw": "AUC (better/worse)",
-    "cc_0": "Right signs",
-    "pairs_ordered": "Pairs ordered",
-}
-MEANINGS = {
-    "srcc": "Spearman's rank correlation",
-    "plcc": "Pearson's correlation, without a mapping",
-    "krcc": "Kendall's tau-b",
-    "plcc_logistic4": "Pearson's correlation after a four-parameter logistic mapping",
-    "plcc_logistic5": "Pearson's correlation after a five-parameter logistic mapping",
-    "rmse": "root mean squared error after the four-parameter logistic mapping",
-    "outlier_ratio": "share of pairs whose error exceeds their label's 95 % interval",
-    "auc_ds": "area under the curve, different against similar pairs",
-    "auc_bw": "area under the curve, better against worse",
-    "cc_0": "share of differing pairs whose better one is told rightly",
-    "pairs_ordered": "share of a reference's label-distinct pairs that are ordered rightly",
-}
-LOWER_IS_BETTER = frozenset({"rmse", "outlier_ratio"})
-CORRELATIONS = frozenset({"srcc", "plcc", "krcc", "plcc_logistic4", "plcc_logistic5"})
+from benchmark.statistics.catalogue import find
+
 UP, DOWN, MISSING, MINUS = "↑", "↓", "–", "−"
 
 
 def title(statistic: str) -> str:
     """The heading of a statistic's column."""
-    return TITLES.get(statistic, statistic.replace("_", " "))
+    return find(statistic).title
 
 
 def meaning(statistic: str) -> str:
     """What a statistic is, in a few words; its title where nothing more is known."""
-    return MEANINGS.get(statistic, title(statistic))
+    return find(statistic).meaning
 
 
 def higher_is_better(statistic: str) -> bool:
     """Whether a higher value of a statistic means a better method."""
-    return statistic not in LOWER_IS_BETTER
+    return find(statistic).higher_is_better
+
+
+def is_correlation(statistic: str) -> bool:
+    """Whether a statistic's sign says whether method and labels agree."""
+    return find(statistic).correlation
 
 
 def arrow(higher: bool) -> str:

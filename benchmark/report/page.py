@@ -26,10 +26,10 @@ from benchmark.report.plots.gallery import Clouds
 from benchmark.report.ranking import Standing, block_notes, ranked_blocks
 from benchmark.report.table import ComparisonTable
 from benchmark.report.text import one_line
+from benchmark.statistics.catalogue import names
 
 FAILURES_SHOWN = 200
 LARGEST_PAGE, MOST_PICTURES = 13_500_000, 4_000_000  # bytes; the limit of a page is 15 MB
-STATISTICS = tuple(name for name in naming.TITLES if name != "pairs_ordered")
 
 
 def render_page(
@@ -60,7 +60,7 @@ def render_page(
             Scope=Scope,
             standings=standings,
             said={block: block_notes(data, numbers, block) for block, _ in standings},
-            statistics=[name for name in STATISTICS if name in numbers.statistics],
+            statistics=[name for name in names("pair") if name in numbers.statistics],
             tables=[(table, _latex(table)) for table in tables],
             grids=[*grids, *_condition_grids(data, numbers, standings)],
             plots=plots,

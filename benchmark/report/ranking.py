@@ -110,7 +110,7 @@ def contest(
     """
     methods = data.methods if methods is None else methods
     reasons = {method.label: _reason_out(data, numbers, scope, method, statistic) for method in methods}
-    drop_signs = without_signs and statistic in naming.CORRELATIONS
+    drop_signs = without_signs and naming.is_correlation(statistic)
     higher = naming.higher_is_better(statistic)
     values = {label: numbers.value(scope, label, statistic) for label, reason in reasons.items() if not reason}
     if drop_signs:

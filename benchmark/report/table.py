@@ -217,7 +217,7 @@ def _arrange(builder: _Builder) -> list[tuple[str, list[str]]]:
 
 def _estimate(builder: _Builder, column: Column, label: str) -> TableEstimate:
     found = builder.numbers.get(column.scope, label, column.statistic) or TableEstimate(float("nan"))
-    return found.magnitude() if builder.spec.magnitude and column.statistic in naming.CORRELATIONS else found
+    return found.magnitude() if builder.spec.magnitude and naming.is_correlation(column.statistic) else found
 
 
 def _contest(builder: _Builder, column: Column, ranked: Sequence[ScoredMethod]) -> Contest:

@@ -10,8 +10,8 @@ from benchmark.report.blocks import Numbers, Scope
 from benchmark.report.content import ReportData
 from benchmark.report.spec import Column
 from benchmark.results.scored import ScoredMethod
+from benchmark.statistics.catalogue import find
 
-EXPLAINED = ("plcc_logistic4", "plcc_logistic5", "rmse", "outlier_ratio", "auc_ds", "auc_bw", "cc_0", "pairs_ordered")
 LEVELS = {
     "reference": "Values are computed within each reference and averaged.",
     "system": "Values compare the conditions' mean scores with their mean labels.",
@@ -33,7 +33,7 @@ def table_notes(
     notes += _counts(numbers, columns, ranked)
     notes += _intervals(data, numbers, spec, columns, ranked)
     notes += _magnitudes(numbers, spec, columns, ranked)
-    explained = [column.statistic for column in columns if column.statistic in EXPLAINED]
+    explained = [column.statistic for column in columns if find(column.statistic).explained]
     notes += [f"{naming.title(name)}: {naming.meaning(name)}." for name in dict.fromkeys(explained)]
     notes += _settings(ranked)
     given = [_sentence(note) for note in data.notes]
@@ -47,7 +47,7 @@ def _legend(spec: TableConfig, columns: Sequence[Column], ranked: Sequence[Score
     parts = ["best value of a column in bold, second underlined"] if len(ranked) > 1 and columns else []
     if ranked:
         parts.append("the arrow beside a method is its declared direction, by which it is oriented")
-    if not spec.magnitude and any(column.statistic in naming.CORRELATIONS for column in columns):
+    if not spec.magnitude and any(naming.is_correlation(column.statistic) for column in columns):
         parts.append("a negative correlation is disagreement with the labels")
     return _sentence("; ".join(parts))
 
@@ -95,7 +95,7 @@ def _magnitudes(
     found = [
         (column, method, estimate)
         for column in columns
-        if column.statistic in naming.CORRELATIONS
+        if naming.is_correlation(column.statistic)
         for method in ranked
         if (estimate := numbers.get(column.scope, method.label, column.statistic)) is not None
     ]

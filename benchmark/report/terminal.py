@@ -19,9 +19,9 @@ from benchmark.report.blocks import Block, Numbers, Scope, blocks, pairs_of
 from benchmark.report.content import ReportData
 from benchmark.report.ranking import Standing, block_notes, standings
 from benchmark.report.text import one_line
+from benchmark.statistics.catalogue import usual
 from benchmark.statistics.vocabulary import why_incomparable
 
-STATISTICS = ("srcc", "plcc", "krcc", "plcc_logistic4", "rmse")
 NARROW = 60
 HTML_WIDTH = 1000  # a page is as wide as it needs
 
@@ -112,7 +112,7 @@ def _fits(numbers: Numbers, block: Block, ranked: Sequence[Standing]) -> list[st
     """Which values rest on a fit that can't be compared with others."""
     by_reason: dict[tuple[str, str], list[str]] = {}
     for item in ranked:
-        for name in STATISTICS:
+        for name in usual():
             found = numbers.get(Scope(block), item.method.label, name)
             why = why_incomparable(found.note) if found is not None and not math.isnan(found.value) else ""
             if why:
@@ -133,7 +133,7 @@ def _table(
 ) -> Table:
     rows = [_row(numbers, block, item) for item in ranked]
     header = ["", "Method", f"SRCC [{naming.percent(data.confidence)}]"]
-    header += [f"{naming.title(name)} {naming.arrow(naming.higher_is_better(name))}" for name in STATISTICS[1:]]
+    header += [f"{naming.title(name)} {naming.arrow(naming.higher_is_better(name))}" for name in usual()[1:]]
     header.append("n")
     kept = _fitting(header, rows, width)
     table = Table(box=None if plain else box.SIMPLE_HEAD, pad_edge=False, padding=(0, 2, 0, 0), show_edge=False)
@@ -158,7 +158,7 @@ def _row(numbers: Numbers, block: Block, item: Standing) -> list[str]:
     srcc = _number(estimate.value)
     if estimate.has_interval:
         srcc += f" [{_number(estimate.low)}, {_number(estimate.high)}]"
-    others = [_number(numbers.value(scope, label, name)) for name in STATISTICS[1:]]
+    others = [_number(numbers.value(scope, label, name)) for name in usual()[1:]]
     place = f"{item.rank}{'*' if item.best else ''}"
     return [
         place,

@@ -11,13 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from benchmark.statistics import selection, significance
+from benchmark.statistics.catalogue import find
 from benchmark.statistics.design import Group, Versus
 from benchmark.statistics.intervals import (
     MAGNITUDES,
-    RANGES,
     Kind,
     Range,
-    Scale,
     interval,
     jackknife_error,
     known_part,
@@ -27,14 +26,7 @@ from benchmark.statistics.measures import Measure
 from benchmark.statistics.resampling import FloatArray, Resamples, leave_one_out
 from benchmark.statistics.rounding import ROUNDING
 from benchmark.statistics.settings import StatisticsSettings
-from benchmark.statistics.vocabulary import SIGNED, magnitude
-
-LOWER_IS_BETTER = frozenset({"rmse", "outlier_ratio"})
-SCALES: dict[str, Scale] = {
-    **dict.fromkeys(("srcc", "plcc", "krcc", "plcc_logistic4", "plcc_logistic5"), "fisher"),
-    "rmse": "log",
-    **dict.fromkeys(("outlier_ratio", "pairs_ordered", "auc_ds", "auc_bw", "cc_0"), "logit"),
-}
+from benchmark.statistics.vocabulary import magnitude
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +161,7 @@ def _family(
 ) -> Family:
     design = measure.design
     groups = design.group_of
-    scale = SCALES.get(name, "plain")
+    statistic = find(name)
     estimates = []
     for column in design.own:
         found = interval(
@@ -178,14 +170,14 @@ def _family(
             _left_out(groups, values.left_out, column),
             kind=kind,
             confidence=settings.confidence,
-            scale=scale,
-            within=RANGES[scale],
+            scale=statistic.scale,
+            within=statistic.range,
         )
         estimates.append(Estimate(float(values.data[column]), found.low, found.high, found.note))
-    within = of_differences(RANGES[scale])
+    within = of_differences(statistic.range)
     chosen = None if leaders is None else leaders[name]
     differences = _differences(measure, values, kind, settings, within=within, tested=tested, leaders=chosen)
-    opposite = name in SIGNED and bool((values.data > 0).any() and (values.data < 0).any())
+    opposite = statistic.turns and bool((values.data > 0).any() and (values.data < 0).any())
     within = of_differences(MAGNITUDES)
     without_signs = []
     if opposite:

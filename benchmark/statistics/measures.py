@@ -6,11 +6,13 @@ know no more (``inference``). Neighbours with the same form: ``mapped``, ``discr
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 
+from benchmark.statistics.catalogue import Statistic
 from benchmark.statistics.design import Design, Group
 from benchmark.statistics.resampling import FloatArray, IntArray
 from benchmark.statistics.rounding import ROUNDING, constant, largest
@@ -65,6 +67,29 @@ class Correlations:
                 ranks = weighted_ranks(columns, counts, krcc=self._krcc, threads=self._threads)
                 values[:, 0, place], values[:, 2, place] = ranks
                 values[:, 1, place] = weighted_plcc(columns, counts)
+        return values
+
+
+class Alone:
+    """Statistics that are computed by themselves, each by its own function on weighted arrays."""
+
+    remark = ""
+
+    def __init__(self, design: Design, *, statistics: Sequence[Statistic]) -> None:
+        self.design = design
+        self.names = tuple(item.name for item in statistics)
+        self._compute = [item.compute for item in statistics if item.compute is not None]
+
+    def __call__(self, counts: FloatArray) -> FloatArray:
+        """(B, K) counts → (B, statistics, columns); NaN where undefined."""
+        values = np.full((len(counts), len(self.names), self.design.n_columns), np.nan)
+        for place, _, columns in self.design.columns():
+            numbers = range(*place.indices(self.design.n_columns))
+            for resample, count in enumerate(counts):
+                weights = count[columns.clusters]
+                for row, column in enumerate(numbers):
+                    for number, compute in enumerate(self._compute):
+                        values[resample, number, column] = compute(columns.scores[row], columns.labels, weights)
         return values
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 MISSING_ALLOWED = 0.01  # share of the pairs that a ranked method may lack
 REVERSED = "the curve falls: reversed"
 NOT_MONOTONE = "the curve is not monotone"
-SIGNED = ("srcc", "plcc", "krcc")  # correlations that keep their place when their sign is dropped
 NOT_TESTED = "not tested"
 INTERVAL_ONLY = "interval only"
 UNCORRECTED = "uncorrected"

@@ -1,0 +1,100 @@
+"""What is known of each statistic, in one record; the records are found in the folder ``kinds``, one file each.
+
+Configuration, tables, plots, page and terminal read from here; nothing about a statistic stands anywhere else.
+"""
+
+from __future__ import annotations
+
+import functools
+import pkgutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Literal
+
+from benchmark.statistics import kinds
+from benchmark.statistics.intervals import RANGES, Range, Scale
+from benchmark.statistics.resampling import FloatArray
+
+Level = Literal["pair", "condition", "reference", "system"]
+Compute = Callable[[FloatArray, FloatArray, FloatArray], float]
+"""Oriented scores (n,), labels (n,) and weights (n,), whole numbers from 0, to a value; NaN where it is undefined."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statistic:
+    """One statistic.
+
+    Attributes:
+        name: in configurations and files.
+        title: in print.
+        meaning: what it is, in a few words.
+        place: where it stands among the others in print; lower comes first.
+        levels: where it is computed: over all pairs, within each condition, within references, over conditions' means.
+        scale: on which its interval is made; decides its range (``intervals.RANGES``).
+        higher_is_better: whether a higher value means a better method.
+        correlation: whether its sign says whether method and labels agree.
+        turns: whether dropping the sign turns a bad place into a good one: its differences of magnitudes are tested, too.
+        needs: what labels must carry: the standard deviation and number of their opinions, or 95 % intervals from these.
+        explained: whether tables say what it is.
+        usual: whether tables and terminal show it unless told otherwise.
+        compute: its value on weighted arrays; ``None`` for one that a measure computes together with others.
+    """
+
+    name: str
+    title: str
+    meaning: str
+    place: int
+    levels: frozenset[Level]
+    scale: Scale = "plain"
+    higher_is_better: bool = True
+    correlation: bool = False
+    turns: bool = False
+    needs: Literal["", "opinions", "label intervals"] = ""
+    explained: bool = True
+    usual: bool = False
+    compute: Compute | None = None
+
+    @property
+    def range(self) -> Range:
+        """The values that it can have."""
+        return RANGES[self.scale]
+
+
+@functools.cache
+def catalogue() -> dict[str, Statistic]:
+    """All statistics by name, in the order of print.
+
+    Raises:
+        ValueError: two files name the same statistic.
+    """
+    modules = [import_module(f"{kinds.__name__}.{found.name}") for found in pkgutil.iter_modules(kinds.__path__)]
+    records: list[Statistic] = sorted(
+        (module.STATISTIC for module in modules), key=lambda item: (item.place, item.name)
+    )
+    named = {record.name: record for record in records}
+    if len(named) < len(records):
+        raise ValueError("two files in benchmark/statistics/kinds name the same statistic")
+    return named
+
+
+def names(level: Level | None = None) -> tuple[str, ...]:
+    """The statistics' names, all or those of a level."""
+    return tuple(name for name, item in catalogue().items() if level is None or level in item.levels)
+
+
+def usual() -> tuple[str, ...]:
+    """What tables and terminal show unless told otherwise."""
+    return tuple(name for name, item in catalogue().items() if item.usual)
+
+
+def computed_alone(level: Level) -> tuple[Statistic, ...]:
+    """The statistics of a level that are computed by themselves."""
+    return tuple(item for item in catalogue().values() if item.compute is not None and level in item.levels)
+
+
+def find(name: str) -> Statistic:
+    """The record of a statistic; one that says nothing but its name for one that an older run computed."""
+    known = catalogue().get(name)
+    title = name.replace("_", " ")
+    return known or Statistic(name=name, title=title, meaning=title, place=0, levels=frozenset(), explained=False)

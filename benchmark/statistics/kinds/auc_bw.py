@@ -1,0 +1,13 @@
+"""Area under the curve for telling better pairs from worse ones (Krasula et al. 2016)."""
+
+from benchmark.statistics.catalogue import Statistic
+
+STATISTIC = Statistic(
+    name="auc_bw",
+    title="AUC (better/worse)",
+    meaning="area under the curve, better against worse",
+    place=90,
+    levels=frozenset({"pair"}),
+    scale="logit",
+    needs="opinions",
+)

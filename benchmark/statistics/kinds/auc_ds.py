@@ -1,0 +1,13 @@
+"""Area under the curve for telling different pairs from similar ones (Krasula et al. 2016)."""
+
+from benchmark.statistics.catalogue import Statistic
+
+STATISTIC = Statistic(
+    name="auc_ds",
+    title="AUC (diff./sim.)",
+    meaning="area under the curve, different against similar pairs",
+    place=80,
+    levels=frozenset({"pair"}),
+    scale="logit",
+    needs="opinions",
+)

@@ -1,0 +1,16 @@
+"""KRCC: Kendall's tau-b."""
+
+from benchmark.statistics.catalogue import Statistic
+
+STATISTIC = Statistic(
+    name="krcc",
+    title="KRCC",
+    meaning="Kendall's tau-b",
+    place=30,
+    levels=frozenset({"pair", "condition", "reference", "system"}),
+    scale="fisher",
+    correlation=True,
+    turns=True,
+    explained=False,
+    usual=True,
+)

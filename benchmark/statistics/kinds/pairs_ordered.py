@@ -1,0 +1,12 @@
+"""Share of pairs of one reference that are ordered rightly."""
+
+from benchmark.statistics.catalogue import Statistic
+
+STATISTIC = Statistic(
+    name="pairs_ordered",
+    title="Pairs ordered",
+    meaning="share of a reference's label-distinct pairs that are ordered rightly",
+    place=110,
+    levels=frozenset({"reference"}),
+    scale="logit",
+)

@@ -1,0 +1,16 @@
+"""PLCC: Pearson's correlation of raw scores and labels."""
+
+from benchmark.statistics.catalogue import Statistic
+
+STATISTIC = Statistic(
+    name="plcc",
+    title="PLCC",
+    meaning="Pearson's correlation, without a mapping",
+    place=20,
+    levels=frozenset({"pair", "condition", "system"}),
+    scale="fisher",
+    correlation=True,
+    turns=True,
+    explained=False,
+    usual=True,
+)

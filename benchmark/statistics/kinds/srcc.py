@@ -1,0 +1,16 @@
+"""SRCC: Spearman's rank correlation."""
+
+from benchmark.statistics.catalogue import Statistic
+
+STATISTIC = Statistic(
+    name="srcc",
+    title="SRCC",
+    meaning="Spearman's rank correlation",
+    place=10,
+    levels=frozenset({"pair", "condition", "reference", "system"}),
+    scale="fisher",
+    correlation=True,
+    turns=True,
+    explained=False,
+    usual=True,
+)

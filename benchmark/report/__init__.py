@@ -1,7 +1,7 @@
 """Tables, plots and the report page: pure functions of stored scores and statistics. Never torch.
 
 ``data`` is what comes in, ``write`` what goes out, ``terminal`` what the commands print. Between them: ``blocks`` (which
-numbers stand where), ``ranking``, ``table`` with its renderers ``table_csv``, ``table_markdown`` and ``table_latex``,
+numbers stand where), ``ranking``, ``table`` with its renderers in ``formats``,
 ``plots`` (the only place that imports matplotlib) and ``page`` (HTML).
 """
 

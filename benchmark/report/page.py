@@ -123,7 +123,7 @@ def plotly_library() -> str:
 
 
 def _latex(table: ComparisonTable) -> str:
-    from benchmark.report.table_latex import to_latex  # noqa: PLC0415 - Styler is slow to import
+    from benchmark.report.formats.latex import to_latex  # noqa: PLC0415 - Styler is slow to import
 
     return to_latex(table)
 

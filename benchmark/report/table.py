@@ -1,6 +1,6 @@
 """The comparison table as plain data, before any format: rows in groups, cells with their marks, notes. Pandas.
 
-``spec`` says which columns there are; ``table_csv``, ``table_markdown``, ``table_latex`` and ``page`` print it.
+``spec`` says which columns there are; the files in ``formats`` and ``page`` print it.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ from benchmark.report import freshness
 from benchmark.report.blocks import Numbers
 from benchmark.report.content import ReportData
 from benchmark.report.efficiency import efficiency_table
+from benchmark.report.formats import formats
 from benchmark.report.table import ComparisonTable, comparison_table
 from benchmark.results import belongings
 
@@ -71,10 +72,5 @@ def render(data: ReportData) -> dict[str, bytes]:
 
 
 def table_files(table: ComparisonTable) -> dict[str, str]:
-    """The three files of a table: name and text."""
-    from benchmark.report.table_csv import to_csv  # noqa: PLC0415
-    from benchmark.report.table_latex import to_latex  # noqa: PLC0415 - Styler imports jinja2
-    from benchmark.report.table_markdown import to_markdown  # noqa: PLC0415
-
-    stem = f"tables/{table.spec.name}"
-    return {f"{stem}.csv": to_csv(table), f"{stem}.md": to_markdown(table), f"{stem}.tex": to_latex(table)}
+    """The files of a table, one in each format: name and text."""
+    return {f"tables/{table.spec.name}.{kind.suffix}": kind.render(table) for kind in formats()}

@@ -13,10 +13,10 @@ from benchmark.report import ReportData, write_report
 from benchmark.report.blocks import Numbers
 from benchmark.report.combine import side_by_side
 from benchmark.report.efficiency import efficiency_table
+from benchmark.report.formats.csv import to_csv
 from benchmark.report.plots import all_plots
 from benchmark.report.ranking import ranked_blocks
 from benchmark.report.table import comparison_table
-from benchmark.report.table_csv import to_csv
 
 Maker = Callable[..., ReportData]
 

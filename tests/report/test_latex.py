@@ -11,9 +11,9 @@ import pandas as pd
 import pytest
 
 from benchmark.report.content import ReportData
+from benchmark.report.formats.latex import to_latex
 from benchmark.report.grid import Grid
 from benchmark.report.table import comparison_table
-from benchmark.report.table_latex import to_latex
 from benchmark.report.text import latex
 
 Maker = Callable[..., ReportData]

@@ -13,11 +13,11 @@ from rich.console import Console
 
 from benchmark.report.blocks import Block, Numbers, Scope, TableEstimate
 from benchmark.report.content import ReportData
+from benchmark.report.formats.csv import to_csv
+from benchmark.report.formats.latex import to_latex
 from benchmark.report.plots import all_plots
 from benchmark.report.ranking import Contest, contest, standings
 from benchmark.report.table import ComparisonTable, comparison_table
-from benchmark.report.table_csv import to_csv
-from benchmark.report.table_latex import to_latex
 from benchmark.report.terminal import ranked_table
 
 Maker = Callable[..., ReportData]

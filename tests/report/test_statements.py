@@ -16,12 +16,12 @@ from scipy import stats
 
 from benchmark.report.blocks import Numbers
 from benchmark.report.content import ReportData
+from benchmark.report.formats.csv import to_csv
+from benchmark.report.formats.latex import to_latex
+from benchmark.report.formats.markdown import to_markdown
 from benchmark.report.page import render_page
 from benchmark.report.plots import all_plots
 from benchmark.report.table import comparison_table
-from benchmark.report.table_csv import to_csv
-from benchmark.report.table_latex import to_latex
-from benchmark.report.table_markdown import to_markdown
 from benchmark.report.terminal import ranked_table
 from benchmark.results import csv_files
 

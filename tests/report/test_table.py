@@ -14,10 +14,10 @@ import pytest
 import benchmark
 from benchmark.config.models import TableConfig
 from benchmark.report.content import ReportData
+from benchmark.report.formats.csv import to_csv
+from benchmark.report.formats.latex import to_latex
+from benchmark.report.formats.markdown import to_markdown
 from benchmark.report.table import ComparisonTable, Row, comparison_table
-from benchmark.report.table_csv import to_csv
-from benchmark.report.table_latex import to_latex
-from benchmark.report.table_markdown import to_markdown
 
 Maker = Callable[..., ReportData]
 Scores = Callable[..., pd.DataFrame]

@@ -7,6 +7,7 @@ import re
 import pandas as pd
 
 from benchmark.report import naming
+from benchmark.report.formats import Format
 from benchmark.report.table import NOT_RANKED, Cell, ComparisonTable, Row
 from benchmark.report.text import latex
 
@@ -155,3 +156,6 @@ def _notes(table: ComparisonTable) -> list[str]:
         return []
     begin = r"\par\smallskip\begin{minipage}{\linewidth}\footnotesize\raggedright"
     return [begin, *parts, r"\end{minipage}"]
+
+
+FORMAT = Format("tex", to_latex)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from benchmark.report import naming
+from benchmark.report.formats import Format
 from benchmark.report.table import NOT_RANKED, Cell, ComparisonTable, Row
 from benchmark.report.text import markdown
 
@@ -52,3 +53,6 @@ def _cell(table: ComparisonTable, cell: Cell) -> str:
 
 def _superscript(marks: tuple[str, ...]) -> str:
     return f"<sup>{','.join(marks)}</sup>" if marks else ""
+
+
+FORMAT = Format("md", to_markdown)

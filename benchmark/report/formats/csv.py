@@ -6,6 +6,7 @@ import csv
 import io
 
 from benchmark.report import naming
+from benchmark.report.formats import Format
 from benchmark.report.table import Cell, ComparisonTable, Row, RowGroup
 from benchmark.report.text import csv_cell
 
@@ -56,3 +57,6 @@ def _cell(table: ComparisonTable, cell: Cell) -> list[str]:
         *numbers,
         " ".join([*([PLACES[cell.place]] if cell.place else []), *cell.marks]),
     ]
+
+
+FORMAT = Format("csv", to_csv)

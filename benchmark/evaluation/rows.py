@@ -19,7 +19,7 @@ from benchmark.statistics.discrimination import Discrimination
 from benchmark.statistics.inference import Difference, Family
 from benchmark.statistics.mapped import Mapped
 from benchmark.statistics.mapping import Mapping, fit, unfit
-from benchmark.statistics.measures import Measure, WithinReference
+from benchmark.statistics.measures import Alone, Measure, WithinReference
 from benchmark.statistics.resampling import FloatArray
 from benchmark.statistics.rounding import constant
 from benchmark.statistics.settings import StatisticsSettings
@@ -212,7 +212,7 @@ def undefined(measure: Measure, statistic: str, column: int) -> str:
         return "no reference has images whose labels and scores differ"
     if isinstance(measure, Discrimination):
         return "no two images differ significantly, or none are similar"
-    return "the conditions' means do not differ"
+    return "it is undefined for these values" if isinstance(measure, Alone) else "the conditions' means do not differ"
 
 
 def incomparable(measure: Measure, statistic: str, column: int) -> bool:

@@ -6,7 +6,7 @@ Neighbours: ``registry`` (finds the data set), ``pairs`` (the table), ``audit`` 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -160,12 +160,3 @@ def _notes(data: Data, entry: DatasetEntry, limit: int | None) -> list[str]:
     if shared:
         notes.append(f"{len(shared)} references stand in more than one split.")
     return notes
-
-
-def describe_counts(table: pd.DataFrame) -> Sequence[str]:
-    """Pairs and references of each split, for ``check``."""
-    return [
-        f"{str(name) or 'all'}: {len(rows)} pairs, {rows['reference'].nunique()} references, "
-        f"{rows['condition'].nunique()} conditions"
-        for name, rows in table.groupby("split", sort=False)
-    ]

@@ -15,10 +15,10 @@ from benchmark.report.blocks import Block, Comparison, Estimate, Numbers, Scope,
 from benchmark.report.content import ReportData
 from benchmark.report.text import one_line
 from benchmark.results.scored import ScoredMethod
+from benchmark.statistics.rounding import ROUNDING
 from benchmark.statistics.vocabulary import MISSING_ALLOWED, magnitude, why_incomparable
 
 DIGITS = 3  # that terminal, page and plots print
-NOISE = 1e-12  # values that differ by less are equal
 UNDEFINED = "undefined"
 NO_MAGNITUDES = "opposite signs, and no test of magnitudes is stored: evaluate again"
 NOT_COMPARED = "only the best of all methods is compared with every other: statistics.comparisons"
@@ -119,7 +119,7 @@ def contest(
     printed = [float(naming.number(values[label], digits)) for label in order]
     places = dict(zip(order, ranks(printed, higher=higher), strict=True))
     leaders = [
-        label for label in order if abs(values[label] - values[order[0]]) <= NOISE * max(1, abs(values[order[0]]))
+        label for label in order if abs(values[label] - values[order[0]]) <= ROUNDING * max(1, abs(values[order[0]]))
     ]
     alike, untested, corrected = set(), {}, True
     for label in (label for label in order if places[label] > 1):
@@ -132,7 +132,7 @@ def contest(
             untested[label] = next(item for item in found if isinstance(item, str))
     firsts = [values[label] for label in order if places[label] == 1]
     seconds = [values[label] for label in order if places[label] == 2]
-    shared = any(max(group) - min(group) > NOISE for group in (firsts, seconds) if group)
+    shared = any(max(group) - min(group) > ROUNDING for group in (firsts, seconds) if group)
     out = {label: reason for label, reason in reasons.items() if reason}
     return Contest(places, out, frozenset(alike), untested, shared, corrected)
 

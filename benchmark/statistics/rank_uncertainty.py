@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmark.statistics.resampling import FloatArray, IntArray
+from benchmark.statistics.rounding import ROUNDING
 
-NOISE = 1e-12  # correlations that differ by less are equal: the rest is rounding
 MOST_COMPARED = 1 << 20  # pairs of values that are looked at at a time: memory stays flat with many methods
 
 
@@ -23,13 +23,13 @@ def probability_best(replicates: FloatArray) -> FloatArray:
     known = replicates[np.isfinite(replicates).all(axis=1)]
     if len(known) == 0:
         return np.full(replicates.shape[1], np.nan)
-    best = known >= known.max(axis=1, keepdims=True) - NOISE
+    best = known >= known.max(axis=1, keepdims=True) - ROUNDING
     return np.asarray((best / best.sum(axis=1, keepdims=True)).mean(axis=0))
 
 
 def ranks(values: FloatArray) -> IntArray:
     """Rank of each value in its row, from 1 for the highest; ties, up to rounding, share the better rank."""
-    above = values[..., None, :] > values[..., :, None] + NOISE
+    above = values[..., None, :] > values[..., :, None] + ROUNDING
     return np.asarray(1 + above.sum(axis=-1), dtype=np.int64)
 
 
@@ -59,7 +59,7 @@ def with_best(values: FloatArray, p_adjusted: FloatArray, alpha: float) -> NDArr
     """
     if not np.isfinite(values).any():
         return np.full(len(values), np.nan)
-    best = np.flatnonzero(values >= np.nanmax(values) - NOISE)
+    best = np.flatnonzero(values >= np.nanmax(values) - ROUNDING)
     known = np.isfinite(p_adjusted[best])
     equal = (known & (np.nan_to_num(p_adjusted[best]) >= alpha)).any(axis=0)
     group = np.where(equal, 1.0, np.where(known.all(axis=0), 0.0, np.nan))

@@ -11,10 +11,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from benchmark.statistics.resampling import FloatArray
+from benchmark.statistics.rounding import ROUNDING
 from benchmark.statistics.weighted import in_threads
 
-NOISE = 1e-12
-"""Share of two methods' own variance below which the variance of their difference is rounding."""
 MOST_TIED = 3
 """Methods that tie for the best and are each compared with all others."""
 LANES = 64  # resamples that are worked on at a time
@@ -31,7 +30,7 @@ def leaders(values: FloatArray, allowed: Sequence[bool]) -> list[int]:
     best = known.max(initial=-np.inf)
     if not np.isfinite(best):
         return []
-    return [int(place) for place in np.flatnonzero(known >= best - NOISE * max(1.0, abs(best)))[:MOST_TIED]]
+    return [int(place) for place in np.flatnonzero(known >= best - ROUNDING * max(1.0, abs(best)))[:MOST_TIED]]
 
 
 def largest_differences(values: FloatArray, replicates: FloatArray, *, threads: int = 0) -> FloatArray:
@@ -73,4 +72,4 @@ def _inverse_spreads(drawn: FloatArray) -> FloatArray:
     with np.errstate(divide="ignore", invalid="ignore"):
         own = (square + square.T) / count
         variance = own - 2 * (centred.T @ centred) / count - ((total - total.T) / count) ** 2
-        return np.asarray(np.where((count > 1) & (variance > NOISE * own), 1 / np.sqrt(variance), np.nan))
+        return np.asarray(np.where((count > 1) & (variance > ROUNDING * own), 1 / np.sqrt(variance), np.nan))

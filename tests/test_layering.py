@@ -29,7 +29,7 @@ def test_a_room_imports_only_what_the_plan_allows(root: Path, room: str) -> None
         ("benchmark.scoring.engine", "def draw():\n    from matplotlib import pyplot"),
         ("benchmark.scoring.engine", "from benchmark.plugins.methods.psnr import PSNR"),
         ("benchmark.scoring.engine", "from methods import psnr"),
-        ("benchmark.statistics.measures", "from benchmark.config.models import models"),
+        ("benchmark.statistics.measures", "from benchmark.config import models"),
         ("benchmark.plugins.registry", "from ..scoring import lineup"),
         ("benchmark.attic.module", "import os"),
     ],

@@ -1,16 +1,40 @@
-"""How a module of this engine is started as a process of its own, and ends with its parent. Standard library only."""
+"""How a module of this engine is started as a process of its own, and ends with its parent. Standard library only.
+
+``ask`` is for helpers that answer once: they may end or hang, since code from elsewhere runs in them, and cost nothing else.
+Workers that score are more than that and are looked after by ``scoring.supervisor``.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import signal
+import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 _PARENT = "EFID_BENCH_PARENT"
 """Environment variable with the number of the process that started this one."""
 _PR_SET_PDEATHSIG = 1  # Linux's prctl.h
+_LAST_WORDS_S = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a helper said before it ended.
+
+    Attributes:
+        text: what it wrote by ``take_output``, all of it or as far as it came.
+        code: its exit status; below zero, the signal that killed it.
+        hung: whether it was killed because it took too long.
+    """
+
+    text: str
+    code: int
+    hung: bool
 
 
 def command(module: str, *arguments: str) -> list[str]:
@@ -23,6 +47,43 @@ def environment() -> dict[str, str]:
     home = str(Path(__file__).resolve().parents[2])
     path = os.pathsep.join(item for item in (home, os.environ.get("PYTHONPATH", "")) if item)
     return {**os.environ, "PYTHONPATH": path, _PARENT: str(os.getpid())}
+
+
+def ask(module: str, request: bytes, limit: float) -> Answer:
+    """Run a module in a helper process, and kill it with all that it started once it has answered or its time is over.
+
+    Args:
+        module: calls ``die_with_parent`` and ``take_output`` when it is run.
+        request: what it reads from its standard input.
+        limit: seconds that it may take.
+    """
+    hung = False
+    with subprocess.Popen(
+        command(module),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=environment(),
+        start_new_session=True,
+    ) as process:
+        try:
+            out, _ = process.communicate(request, timeout=limit)
+        except subprocess.TimeoutExpired:
+            out, hung = b"", True
+        finally:
+            with contextlib.suppress(OSError):
+                os.killpg(process.pid, signal.SIGKILL)  # it and all that it started
+        if hung:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                out, _ = process.communicate(timeout=_LAST_WORDS_S)
+    return Answer(out.decode(errors="replace"), process.returncode, hung)
+
+
+def take_output() -> TextIO:
+    """A helper's way to answer; whatever code from elsewhere prints goes to standard error instead."""
+    out = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    return out
 
 
 def die_with_parent() -> None:

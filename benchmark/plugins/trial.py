@@ -11,7 +11,6 @@ import contextlib
 import json
 import os
 import signal
-import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -53,33 +52,14 @@ def fault(kind: plugins.Kind, name: str, options: Mapping[str, Any] | None = Non
 
 def _try(task: Mapping[str, Any], limit: float) -> str:
     request = {**task, "folders": _further_folders()}
-    with subprocess.Popen(
-        children.command("benchmark.plugins.trial"),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env=children.environment(),
-        start_new_session=True,
-    ) as process:
-        try:
-            out, _ = process.communicate(json.dumps(request, default=str).encode(), timeout=limit)
-        except subprocess.TimeoutExpired:
-            out, hung = b"", True
-        else:
-            hung = False
-        finally:
-            with contextlib.suppress(OSError):
-                os.killpg(process.pid, signal.SIGKILL)  # it and all that it started
-        if hung:
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                out, _ = process.communicate(timeout=1.0)
-    done = [line for line in out.decode(errors="replace").splitlines() if line in (*STEPS, "end")]
+    answer = children.ask("benchmark.plugins.trial", json.dumps(request, default=str).encode(), limit)
+    done = [line for line in answer.text.splitlines() if line in (*STEPS, "end")]
     if done[-1:] == ["end"]:
         return ""
     doing = DOING.get(done[-1] if done else "", DOING["imported"])
-    if hung:
+    if answer.hung:
         return f"it takes longer than {limit:g} s {doing}"
-    code = process.returncode
+    code = answer.code
     how = f"is killed by {signal.Signals(-code).name}" if code < 0 else f"ends with exit status {code}"
     return f"its process {how} {doing}"
 
@@ -103,8 +83,7 @@ def _further_folders() -> list[str]:
 def main() -> None:
     """The helper: does what a request on standard input says, and tells on standard output how far it came."""
     children.die_with_parent()
-    out = os.fdopen(os.dup(1), "w")
-    os.dup2(2, 1)  # what the plug-in prints is no answer
+    out = children.take_output()
     request = json.loads(sys.stdin.read())
     for folder in request["folders"]:
         with contextlib.suppress(FileNotFoundError):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from benchmark.report import booktabs
 from benchmark.report.text import csv_cell, latex, markdown
 
 
@@ -47,26 +48,14 @@ class Grid:
 
     def to_latex(self) -> str:
         """A ``table`` float with booktabs, no wider than the line."""
-        frame = pd.DataFrame(
-            [[latex(text) or "--" for text in row] for row in self.rows], columns=[latex(text) for text in self.header]
+        return booktabs.table_float(
+            booktabs.tabular(
+                pd.Index([latex(text) for text in self.header]),
+                [[latex(text) or "--" for text in row] for row in self.rows],
+                "l" + "r" * (len(self.header) - 1),
+            ),
+            caption=self.caption,
+            label=f"tab:{self.name}",
+            notes=[latex(note, breakable=True) for note in self.notes],
+            wide="adjustbox",
         )
-        form = "l" + "r" * (len(self.header) - 1)
-        tabular = str(frame.style.hide(axis="index").to_latex(hrules=True, column_format=form)).strip()
-        notes = [
-            r"\par\smallskip\begin{minipage}{\linewidth}\footnotesize\raggedright",
-            *(latex(note, breakable=True) for note in self.notes),
-            r"\end{minipage}",
-        ]
-        lines = [
-            r"% needs \usepackage{booktabs,adjustbox}",
-            r"\begin{table}[tb]",
-            r"\centering",
-            rf"\caption{{{latex(self.caption, breakable=True)}}}",
-            rf"\label{{tab:{self.name}}}",
-            r"\begin{adjustbox}{max width=\linewidth}",
-            tabular,
-            r"\end{adjustbox}",
-            *(notes if self.notes else []),
-            r"\end{table}",
-        ]
-        return "\n".join(lines) + "\n"

@@ -1,19 +1,15 @@
 """Asks a score source from elsewhere in a helper process, which it may end or keep for ever. Pandas.
 
-Started as ``python -m benchmark.scoring.asking FILE``: the request is a pickle that this engine wrote for itself; the answer
-is JSON on standard output, so that a plug-in can spoil its answer and nothing else.
+The helper's standard input is a pickle that this engine wrote for itself, its answer is JSON on standard output: a plug-in
+can spoil its answer and nothing else.
 """
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import pickle
-import signal
-import subprocess
 import sys
-import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -45,35 +41,21 @@ def ask(
         PluginError: it failed, broke its contract, ended its process or took too long.
         UserError: it says itself why it has no answer.
     """
-    with tempfile.TemporaryDirectory(prefix="efid-bench-") as place:
-        request = Path(place) / "request"
-        request.write_bytes(pickle.dumps((asdict(task), list(folders), table, chosen)))
-        with subprocess.Popen(
-            children.command("benchmark.scoring.asking", str(request)),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=children.environment(),
-            start_new_session=True,
-        ) as process:
-            try:
-                out, _ = process.communicate(timeout=limit)
-            except subprocess.TimeoutExpired:
-                raise PluginError(f"it takes longer than {limit:g} s") from None
-            finally:
-                with contextlib.suppress(OSError):
-                    os.killpg(process.pid, signal.SIGKILL)
-    return _read(out, process.returncode)
+    request = pickle.dumps((asdict(task), list(folders), table, chosen))
+    answer = children.ask("benchmark.scoring.asking", request, limit)
+    if answer.hung:
+        raise PluginError(f"it takes longer than {limit:g} s")
+    return _read(answer)
 
 
-def _read(out: bytes, code: int) -> list[float]:
+def _read(reply: children.Answer) -> list[float]:
     try:
-        answer = json.loads(out)
+        answer = json.loads(reply.text)
         if answer["kind"] == "values":
             return [float(value) for value in answer["values"]]
         text = str(answer["text"])
     except (ValueError, TypeError, KeyError, RecursionError):
-        raise PluginError(f"its process ended with exit status {code} and gave no answer") from None
+        raise PluginError(f"its process ended with exit status {reply.code} and gave no answer") from None
     if answer["kind"] == "user":
         raise UserError(text)
     raise PluginError(text)
@@ -82,9 +64,8 @@ def _read(out: bytes, code: int) -> list[float]:
 def main() -> None:
     """The helper."""
     children.die_with_parent()
-    out = os.fdopen(os.dup(1), "w")
-    os.dup2(2, 1)
-    task, folders, table, chosen = pickle.loads(Path(sys.argv[1]).read_bytes())
+    out = children.take_output()
+    task, folders, table, chosen = pickle.load(sys.stdin.buffer)
     for folder in folders:
         plugins.add_folder(Path(folder))
     out.write(json.dumps(_answer(MethodTask(**task), table, chosen)))

@@ -1,4 +1,8 @@
-"""Reads a reference group's images with several threads, also ahead of their turn. No torch."""
+"""Reads a reference group's images with several threads, also ahead of their turn. No torch.
+
+Reading ahead has two halves. In the supervisor ``Turns`` hands out groups and foresees which one a worker will be given
+next; in a worker ``Reader`` decodes that group's files while methods compute.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,8 @@ import hashlib
 import os
 import sys
 import threading
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,13 +19,13 @@ from pathlib import Path
 from benchmark.core.errors import UserError
 from benchmark.images.read import Decoding, Image, read_image
 from benchmark.images.sizes import SizePolicy
+from benchmark.scoring.messages import ReferenceGroup
+from benchmark.scoring.process import LARGE
 
 ON_CUDA = 4
 """Threads that decode for an accelerator; on a CPU as many as compute."""
 NICENESS = 10
 """Of threads that give way: a tenth of the processor's time beside one that does not."""
-LARGE = 4_000_000
-"""Pixels of an image beyond which memory is saved: it is not read ahead, and what its scoring frees is not kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +84,81 @@ class Reader:
         if self._pool is None or self._threads == 1:
             return [_read(path, self._policy.decoding()) for path in paths]
         return list(self._pool.map(lambda path: _read(path, self._policy.decoding()), paths))
+
+
+def worker_reader(threads: int, policy: SizePolicy, *, on_cuda: bool, measured: bool) -> Reader:
+    """The reader of a worker process.
+
+    Args:
+        threads: that methods compute with.
+        policy: how files are read.
+        on_cuda: whether methods compute on an accelerator, so that the processors are free to decode.
+        measured: whether the methods' costs are measured. On a CPU that is the process's own memory, of which reading ahead
+            would use some.
+    """
+    ahead = on_cuda or not measured
+    return Reader(ON_CUDA if on_cuda else threads, policy, ahead=ahead, gently=not on_cuda)
+
+
+class Turns:
+    """Hands out groups to workers, and foresees which group each will be given next.
+
+    Args:
+        groups: drawn one at a time, when a worker is free, or one earlier, so that its images can be read ahead.
+        early: whether one may be drawn earlier now.
+    """
+
+    def __init__(self, groups: Iterable[ReferenceGroup], early: Callable[[], bool] = lambda: True) -> None:
+        self._source: Iterator[ReferenceGroup] | None = iter(groups)
+        self._early = early
+        self._waiting: deque[ReferenceGroup] = deque()
+        self._foreseen: dict[int, ReferenceGroup] = {}
+
+    def take(self, worker: int) -> ReferenceGroup | None:
+        """The group that a worker has read ahead, else one that no other has, else any; ``None`` if there is none."""
+        own = self._foreseen.pop(worker, None)
+        group = own if own in self._waiting else self._unforeseen() or self._draw() or next(iter(self._waiting), None)
+        if group is not None:
+            self._waiting.remove(group)
+        return group
+
+    def foresee(self, worker: int) -> tuple[str, ...]:
+        """The files of the group that a worker will probably be given next; the group stays open to all."""
+        group = (self._unforeseen() or self._draw()) if self._early() else None
+        if group is None:
+            return ()
+        self._foreseen[worker] = group
+        return group.files()
+
+    def put_back(self, group: ReferenceGroup) -> None:
+        """Give back what is left of a group; it comes next."""
+        self._waiting.appendleft(group)
+
+    def dismiss(self, worker: int) -> None:
+        """A worker has ended: what it was foreseen to be given is foreseen for nobody."""
+        self._foreseen.pop(worker, None)
+
+    def stop_foreseeing(self) -> None:
+        """Have nothing more read ahead."""
+        self._early = lambda: False
+
+    @property
+    def more(self) -> bool:
+        """Whether there may be more groups to hand out."""
+        return bool(self._waiting) or self._source is not None
+
+    def _unforeseen(self) -> ReferenceGroup | None:
+        others = self._foreseen.values()
+        return next((group for group in self._waiting if group not in others), None)
+
+    def _draw(self) -> ReferenceGroup | None:
+        """A new group, which then waits; ``None`` once there are no more."""
+        group = next(self._source, None) if self._source is not None else None
+        if group is None:
+            self._source = None
+        else:
+            self._waiting.append(group)
+        return group
 
 
 def _give_way() -> None:

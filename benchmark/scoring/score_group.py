@@ -24,8 +24,8 @@ from benchmark.scoring.flatness import is_flat
 from benchmark.scoring.guard import undisturbed
 from benchmark.scoring.measure_cost import CostMeter
 from benchmark.scoring.messages import ReferenceGroup
-from benchmark.scoring.process import tune_allocator
-from benchmark.scoring.read_ahead import LARGE, Decoded, Reader
+from benchmark.scoring.process import LARGE, tune_allocator
+from benchmark.scoring.read_ahead import Decoded, Reader
 
 Array = np.ndarray[Any, np.dtype[np.float32]]
 Emit = Callable[..., None]

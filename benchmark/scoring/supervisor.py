@@ -1,4 +1,4 @@
-"""Hands reference groups to worker processes and survives whatever a method does to them. Standard library only.
+"""Hands reference groups to worker processes and survives whatever a method does to them. No torch.
 
 A worker that dies or hangs costs the pair it was scoring; a method that does so repeatedly is stopped, the others go on.
 """
@@ -9,13 +9,14 @@ import os
 import queue
 import signal
 import time
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from benchmark.core import children
 from benchmark.scoring.messages import ReferenceGroup, Setup, encode_group, encode_setup
+from benchmark.scoring.read_ahead import Turns
 from benchmark.scoring.worker_process import EOF_LIMIT_S, WorkerProcess
 
 START_LIMIT_S = 300.0
@@ -94,7 +95,6 @@ class _Worker:
     doing: tuple[str, str] | None = None
     loading: str | None = None
     hung: bool = False
-    next: ReferenceGroup | None = None
     reading: bool = False
     ended: float | None = None
 
@@ -114,9 +114,7 @@ class Supervisor:
         self._time_limit = time_limit
         self._messages: queue.Queue[tuple[int, dict[str, Any] | None]] = queue.Queue()
         self._workers: dict[int, _Worker] = {}
-        self._waiting: deque[ReferenceGroup] = deque()
-        self._source: Iterator[ReferenceGroup] | None = None
-        self._early: Callable[[], bool] = lambda: True
+        self._turns = Turns(())
         self._broken: dict[str, str] = {}
         self._deaths: Counter[str] = Counter()
         self._decode_deaths: Counter[int] = Counter()
@@ -133,7 +131,7 @@ class Supervisor:
         Raises:
             WorkerStartError: a worker could not start.
         """
-        self._source, self._early = iter(groups), early
+        self._turns = Turns(groups, early)
         try:
             for _ in range(self._count):
                 self._start()
@@ -226,43 +224,15 @@ class Supervisor:
 
     def _give_work(self, worker: _Worker) -> None:
         worker.group, worker.open = None, set()
-        while (group := self._take(worker)) is not None:
+        while (group := self._turns.take(worker.number)) is not None:
             wanted = {label: names for label, names in group.wanted.items() if label not in self._broken}
             if wanted:
-                worker.next = self._foresee()
-                worker.group = replace(group, wanted=wanted, next_files=worker.next.files() if worker.next else ())
+                worker.group = replace(group, wanted=wanted, next_files=self._turns.foresee(worker.number))
                 worker.open = {(label, pair) for label, names in wanted.items() for pair in names}
                 worker.deadline = time.monotonic() + self._time_limit
                 worker.process.send(encode_group(worker.group))
                 return
         self._end(worker)
-
-    def _take(self, worker: _Worker) -> ReferenceGroup | None:
-        """The group that the worker has read ahead, else one that no other has, else any; ``None`` if there is none."""
-        own, worker.next = worker.next, None
-        group = own if own in self._waiting else self._unforeseen() or self._draw() or next(iter(self._waiting), None)
-        if group is not None:
-            self._waiting.remove(group)
-        return group
-
-    def _foresee(self) -> ReferenceGroup | None:
-        """The group that a worker will probably be given next; it stays open to all."""
-        if not self._early():
-            return None
-        return self._unforeseen() or self._draw()
-
-    def _unforeseen(self) -> ReferenceGroup | None:
-        others = [worker.next for worker in self._workers.values()]
-        return next((group for group in self._waiting if group not in others), None)
-
-    def _draw(self) -> ReferenceGroup | None:
-        """A new group, which then waits; ``None`` once there are no more."""
-        group = next(self._source, None) if self._source is not None else None
-        if group is None:
-            self._source = None
-        else:
-            self._waiting.append(group)
-        return group
 
     def _break(self, label: str, status: str, reason: str) -> Iterator[Event]:
         if label not in self._broken:
@@ -281,7 +251,7 @@ class Supervisor:
         if loading is not None:
             yield from self._break(loading, "failed", f"can't be loaded: its process {how}")
         elif worker.reading and not worker.hung:
-            self._early = lambda: False  # a method or a decoder: without reading ahead, the next death will tell
+            self._turns.stop_foreseeing()  # a method or a decoder: without reading ahead, the next death will tell
         elif doing is not None:
             yield Failed(*doing, reason=f"{'it' if worker.hung else 'its process'} {how}")
             worker.open.discard(doing)
@@ -296,12 +266,13 @@ class Supervisor:
                 yield Failed(label, pair, f"reading the images of {group.reference}: the process {how}")
             yield GroupDone(group)
         else:
-            self._waiting.appendleft(_rest(group, worker.open))
-        if self._waiting or self._source is not None:
+            self._turns.put_back(_rest(group, worker.open))
+        if self._turns.more:
             self._start()
 
     def _end(self, worker: _Worker) -> None:
         self._workers.pop(worker.number, None)
+        self._turns.dismiss(worker.number)
         worker.process.release()
 
     def _end_all(self) -> None:

@@ -29,16 +29,14 @@ def main() -> None:
 
     from benchmark.images.sizes import SizePolicy  # noqa: PLC0415
     from benchmark.scoring.measure_cost import CostMeter  # noqa: PLC0415
-    from benchmark.scoring.read_ahead import ON_CUDA, Reader  # noqa: PLC0415
+    from benchmark.scoring.read_ahead import worker_reader  # noqa: PLC0415
     from benchmark.scoring.score_group import Terms, score_group  # noqa: PLC0415
     from benchmark.statistics import compiled  # noqa: PLC0415
 
     compiled.settle()
     sizes = SizePolicy(**_tuples(setup.sizes))
     terms = Terms(setup.device, setup.seed, setup.autocast)
-    alone = bool(setup.measure) and not terms.on_cuda  # the process's memory is measured: nothing else may use any
-    readers = ON_CUDA if terms.on_cuda else setup.threads
-    reader = Reader(readers, sizes, ahead=not alone, gently=not terms.on_cuda)
+    reader = worker_reader(setup.threads, sizes, on_cuda=terms.on_cuda, measured=bool(setup.measure))
 
     def emit(kind: str, **content: Any) -> None:
         outgoing.write(encode(kind, reading=reader.busy, **content))

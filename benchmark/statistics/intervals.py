@@ -13,6 +13,7 @@ from typing import Literal
 import numpy as np
 
 from benchmark.statistics.resampling import FloatArray
+from benchmark.statistics.rounding import ROUNDING
 from benchmark.statistics.settings import IntervalKind
 
 FEW_CLUSTERS = 30
@@ -160,7 +161,7 @@ def _bca_tails(value: float, draws: FloatArray, left_out: FloatArray, tails: Flo
 def _forth(values: FloatArray, scale: Scale) -> FloatArray:
     with np.errstate(divide="ignore", invalid="ignore"):
         if scale == "fisher":
-            return np.asarray(np.arctanh(np.where(np.abs(values) < 1 - 1e-12, values, np.nan)))
+            return np.asarray(np.arctanh(np.where(np.abs(values) < 1 - ROUNDING, values, np.nan)))
         if scale == "log":
             return np.asarray(np.log(np.where(values > 0, values, np.nan)))
         if scale == "logit":

@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 from benchmark.statistics.resampling import FloatArray
 
 ROUNDING = 1e-12
-"""Share of their magnitude by which values may differ that are equal: some thousand units in the last place."""
+"""Share of their magnitude by which values may differ that are equal: some thousand units in the last place.
+
+Correlations are compared by it as it stands, since their magnitude is at most 1."""
 LAST_PLACES = 4 * float(np.finfo(np.float64).eps)
 """The same for differences of two values, where nothing has added up: a few units in the last place."""
 

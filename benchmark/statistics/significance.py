@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from benchmark.statistics.resampling import FloatArray, IntArray
+from benchmark.statistics.rounding import ROUNDING
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +180,7 @@ def f_test(variance_a: float, variance_b: float, freedom_a: int, freedom_b: int)
 
 def _inside(*correlations: float) -> bool:
     """Whether all are known and none is 1 or -1 up to rounding."""
-    return all(np.isfinite(value) and abs(value) < 1 - 1e-12 for value in correlations)
+    return all(np.isfinite(value) and abs(value) < 1 - ROUNDING for value in correlations)
 
 
 def _deviation(values: FloatArray) -> float:

@@ -105,7 +105,3 @@ class SDMPNetwork(nn.Module):
     def trained_state(self) -> dict[str, Tensor]:
         """Tensors of the trained parts, by their names in the network."""
         return {key: value for key, value in self.state_dict().items() if not key.startswith(FROZEN)}
-
-    def frozen_state(self) -> dict[str, Tensor]:
-        """Tensors of the two backbones, by their names in the network."""
-        return {key: value for key, value in self.state_dict().items() if key.startswith(FROZEN)}

@@ -19,7 +19,6 @@ from benchmark.plugins import registry
 from benchmark.plugins.options import check_options, options_model
 
 RUN = "dataset: {name: demo, root: x}\nmethods: [psnr]\n"
-TRAIN = "dataset: demo\nmethod: sdmp-net\ncheckpoints_dir: y\n"
 PYDANTIC = re.compile(
     r"Input should|valid (string|integer|number|boolean|tuple|list|dict)|unable to parse|\[key\]|tuple\[|dict\[|literal\["
     r"|function-|constrained-|pydantic|Misfit|\^\(|type=|Field required|\(\?|NoneType"

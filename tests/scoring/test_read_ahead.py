@@ -13,16 +13,16 @@ from benchmark.core.errors import UserError
 from benchmark.core.hashes import sha256_file
 from benchmark.images.read import read_image
 from benchmark.scoring.messages import MethodTask, PairTask, ReferenceGroup, Setup
-from benchmark.scoring.read_ahead import NICENESS, Reader
+from benchmark.scoring.read_ahead import NICENESS, Reader, Turns
 from benchmark.scoring.supervisor import Failed, Scored, Supervisor
 
 HEAD = """
 import os, time
 from pathlib import Path
 from benchmark import Method, MethodInfo
-from benchmark.scoring import reading
+from benchmark.scoring import read_ahead
 
-HERE, real = Path(__file__).parent, reading.read_image
+HERE, real = Path(__file__).parent, read_ahead.read_image
 
 
 def note(file, text):
@@ -141,7 +141,7 @@ def read(path, **options):
     note("read", path.name)
     return real(path, **options)
 
-reading.read_image = read
+read_ahead.read_image = read
 
 def act():
     if noted("begun"):
@@ -162,7 +162,7 @@ def read(path, **options):
     time.sleep(0 if path.name[0] == "0" else 0.5)
     return real(path, **options)
 
-reading.read_image = read
+read_ahead.read_image = read
 
 def act():
     note("calls", "x")
@@ -182,7 +182,7 @@ def read(path, **options):
         os._exit(7)
     return real(path, **options)
 
-reading.read_image = read
+read_ahead.read_image = read
 
 def act():
     time.sleep(1)
@@ -205,3 +205,35 @@ def act():
     scored, failed = supervise(plugin_folder, text, groups(images, (0, 1, 0, 1, 0, 1)), workers=2)
     assert failed == {}
     assert sorted(scored) == ["0", "1", "2", "3", "4", "5"]
+
+
+def test_what_a_worker_has_read_ahead_is_what_it_is_given_next(images: Path) -> None:
+    first, second, third, fourth = groups(images, (0, 1, 0, 1))
+    turns = Turns([first, second, third, fourth])
+    assert turns.take(1) == first
+    assert turns.foresee(1) == second.files()
+    assert turns.take(2) == third
+    assert turns.take(1) == second
+    assert turns.take(2) == fourth
+    assert turns.take(1) is None
+
+
+def test_what_a_dead_worker_had_read_ahead_is_foreseen_for_another(images: Path) -> None:
+    first, second, third, _ = groups(images, (0, 1, 0, 1))
+    turns = Turns([first, second, third])
+    assert turns.take(1) == first
+    assert turns.foresee(1) == second.files()
+    turns.dismiss(1)
+    turns.put_back(first)
+    assert turns.take(2) == first
+    assert turns.foresee(2) == second.files()
+
+
+def test_nothing_is_drawn_early_once_reading_ahead_has_stopped(images: Path) -> None:
+    source = iter(groups(images, (0, 1)))
+    turns = Turns(source)
+    turns.take(1)
+    turns.stop_foreseeing()
+    assert turns.foresee(1) == ()
+    assert turns.more
+    assert next(source).number == 1

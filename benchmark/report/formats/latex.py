@@ -1,48 +1,32 @@
-r"""A comparison table as LaTeX for ``\input``: booktabs, everything escaped, notes below. pandas' Styler lays it out."""
+"""A comparison table as LaTeX: what stands in each cell, escaped, and how columns line up; ``booktabs`` prints it."""
 
 from __future__ import annotations
 
-import re
-
 import pandas as pd
 
-from benchmark.report import naming
+from benchmark.report import booktabs, naming
 from benchmark.report.formats import Format
 from benchmark.report.table import NOT_RANKED, Cell, ComparisonTable, Row
 from benchmark.report.text import latex
 
 LONG_TEXT = 26
 MOST_BESIDE = 3
-_LABEL = re.compile(r"[^A-Za-z0-9:._-]")
-PACKAGES = {"none": ("booktabs",), "adjustbox": ("booktabs", "adjustbox"), "table*": ("booktabs", "adjustbox")}
 
 
 def to_latex(table: ComparisonTable) -> str:
-    """A ``table`` (or ``table*``) float with caption, label, tabular and notes; T1 or OT1 fonts, utf8 input."""
+    """The table as a float."""
     spec = table.spec
-    environment = "table*" if spec.wide == "table*" else "table"
-    packages = ",".join(PACKAGES[spec.wide])
-    lines = [
-        rf"% needs \usepackage{{{packages}}}",
-        rf"\begin{{{environment}}}[tb]",
-        r"\centering",
-        rf"\caption{{{latex(table.caption, breakable=True)}}}",
-        rf"\label{{{_LABEL.sub('-', spec.label or 'tab:' + spec.name)}}}",
-        *_fitted(_tabular(table), spec.wide),
-        *_notes(table),
-        rf"\end{{{environment}}}",
-    ]
-    return "\n".join(lines) + "\n"
-
-
-def _fitted(tabular: str, wide: str) -> list[str]:
-    if wide == "none":
-        return [tabular]
-    return [r"\begin{adjustbox}{max width=\linewidth}", tabular, r"\end{adjustbox}"]
+    return booktabs.table_float(
+        _tabular(table),
+        caption=table.caption,
+        label=spec.label or f"tab:{spec.name}",
+        notes=_notes(table),
+        wide=spec.wide,
+    )
 
 
 def _tabular(table: ComparisonTable) -> str:
-    """The tabular itself, through pandas' Styler; its cells are LaTeX already."""
+    """The tabular itself; its cells are LaTeX already."""
     header, formats = _header(table)
     padding = [_widest(table, cells) for cells in _columns_of(table)]
     lines: list[list[str]] = []
@@ -55,12 +39,9 @@ def _tabular(table: ComparisonTable) -> str:
             first, *others = _row(table, row, padding)
             lines.append([above + first, *others])
             above = ""
-    frame = pd.DataFrame(lines, columns=range(len(header)), dtype=object)
     grouped = any(column.group for column in table.columns)
-    frame.columns = pd.MultiIndex.from_tuples(header) if grouped else pd.Index([title for _, title in header])
-    styler = frame.style.hide(axis="index")
-    text = styler.to_latex(hrules=True, column_format="".join(formats), multicol_align="c")
-    return str(text).strip()
+    titles = pd.MultiIndex.from_tuples(header) if grouped else pd.Index([title for _, title in header])
+    return booktabs.tabular(titles, lines, "".join(formats))
 
 
 def _header(table: ComparisonTable) -> tuple[list[tuple[str, str]], list[str]]:
@@ -149,13 +130,9 @@ def _widest(table: ComparisonTable, cells: list[Cell]) -> tuple[str, str]:
 
 
 def _notes(table: ComparisonTable) -> list[str]:
-    """Notes in a paragraph of the table's full width."""
+    """The explanation of each mark, then what else is to be said."""
     parts = [f"{_superscript((mark,))} {latex(text, breakable=True)}." for mark, text in table.footnotes]
-    parts += [latex(note, breakable=True) for note in table.notes]
-    if not parts:
-        return []
-    begin = r"\par\smallskip\begin{minipage}{\linewidth}\footnotesize\raggedright"
-    return [begin, *parts, r"\end{minipage}"]
+    return parts + [latex(note, breakable=True) for note in table.notes]
 
 
 FORMAT = Format("tex", to_latex)

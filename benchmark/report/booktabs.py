@@ -1,0 +1,69 @@
+r"""LaTeX tables for ``\input``: a float with booktabs rules, caption, label and notes below. pandas' Styler lays it out.
+
+Whoever has a table to print says what its cells are, as LaTeX already; how a table looks in a paper stands here alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Literal
+
+import pandas as pd
+
+from benchmark.report.text import latex
+
+Wide = Literal["none", "adjustbox", "table*"]
+PACKAGES = {"none": ("booktabs",), "adjustbox": ("booktabs", "adjustbox"), "table*": ("booktabs", "adjustbox")}
+_LABEL = re.compile(r"[^A-Za-z0-9:._-]")
+
+
+def tabular(header: pd.Index, rows: Sequence[Sequence[str]], formats: str) -> str:
+    """The tabular itself.
+
+    Args:
+        header: one entry a column; with two levels, neighbours that share the upper one get a common heading.
+        rows: cells, as LaTeX.
+        formats: the format of each column.
+    """
+    frame = pd.DataFrame(rows, columns=range(len(header)), dtype=object)
+    frame.columns = header
+    styler = frame.style.hide(axis="index")
+    return str(styler.to_latex(hrules=True, column_format=formats, multicol_align="c")).strip()
+
+
+def table_float(content: str, *, caption: str, label: str, notes: Sequence[str], wide: Wide) -> str:
+    r"""A ``table`` (or ``table*``) float with caption, label, tabular and notes; T1 or OT1 fonts, utf8 input.
+
+    Args:
+        content: the tabular.
+        caption: plain text.
+        label: for ``\\ref``; what may not stand in one is replaced.
+        notes: sentences below, as LaTeX, in a paragraph of the table's full width.
+        wide: what is done with a table that is wider than the line.
+    """
+    environment = "table*" if wide == "table*" else "table"
+    lines = [
+        rf"% needs \usepackage{{{','.join(PACKAGES[wide])}}}",
+        rf"\begin{{{environment}}}[tb]",
+        r"\centering",
+        rf"\caption{{{latex(caption, breakable=True)}}}",
+        rf"\label{{{_LABEL.sub('-', label)}}}",
+        *_fitted(content, wide),
+        *_paragraph(notes),
+        rf"\end{{{environment}}}",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _fitted(content: str, wide: Wide) -> list[str]:
+    if wide == "none":
+        return [content]
+    return [r"\begin{adjustbox}{max width=\linewidth}", content, r"\end{adjustbox}"]
+
+
+def _paragraph(notes: Sequence[str]) -> list[str]:
+    if not notes:
+        return []
+    begin = r"\par\smallskip\begin{minipage}{\linewidth}\footnotesize\raggedright"
+    return [begin, *notes, r"\end{minipage}"]

@@ -1,15 +1,19 @@
-# make demo | test | lint | docs | layers | bench | licences | lock | lowest: each creates .venv and installs what it needs by itself.
+# make demo | test-fast | test | coverage | lint | docs | layers | bench | licences | lock | lowest: each creates .venv and installs what it needs by itself.
 # make demo LOCKED=1 installs exactly the versions of requirements.lock, checked by their hashes.
 PYTHON ?= python3
 VENV   := $(if $(LOCKED),.venv-locked,.venv)
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: demo test lint docs layers bench licences lock lowest clean
+.PHONY: demo test-fast test coverage lint docs layers bench licences lock lowest clean
 
 demo: $(STAMP)
 	$(BIN)/python run_benchmark.py train configs/train_demo.yaml
 	$(BIN)/python run_benchmark.py run configs/demo.yaml
+
+# The tests that need no process and no torch: under a minute.
+test-fast: $(STAMP)
+	$(BIN)/python -m pytest --fast -n auto --dist loadfile
 
 test: $(STAMP)
 	$(BIN)/python -m pytest -n auto --dist loadfile

@@ -7,9 +7,27 @@ from pathlib import Path
 import pytest
 
 from benchmark.scoring.process import tune_allocator
+from tests.lanes import (
+    light,
+    pytest_addoption,
+    pytest_collection_modifyitems,
+    pytest_configure,
+    pytest_ignore_collect,
+    pytest_make_collect_report,
+)
 from tests.orphans import marked, no_orphans, no_orphans_of_a_module
 
-__all__ = ("marked", "no_orphans", "no_orphans_of_a_module")
+__all__ = (
+    "light",
+    "marked",
+    "no_orphans",
+    "no_orphans_of_a_module",
+    "pytest_addoption",
+    "pytest_collection_modifyitems",
+    "pytest_configure",
+    "pytest_ignore_collect",
+    "pytest_make_collect_report",
+)
 
 ROOT = Path(__file__).resolve().parent.parent
 

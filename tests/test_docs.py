@@ -14,6 +14,8 @@ import pytest
 from benchmark.core.errors import DataError
 from tests import config_reference
 
+pytestmark = pytest.mark.heavy
+
 
 def blocks(file: Path, language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```", file.read_text(encoding="utf-8"), flags=re.S | re.M)

@@ -11,10 +11,16 @@ HEAVY = {"torch", "torchvision", "timm", "pyiqa"}
 MOST_ENTRIES = 16
 
 
+@pytest.fixture(scope="module")
+def imports(root: Path) -> list[layers.Import]:
+    """Every import of the engine and its plug-ins; reading them takes a second."""
+    return layers.all_imports(root)
+
+
 @pytest.mark.parametrize("room", layers.rooms())
-def test_a_room_imports_only_what_the_plan_allows(root: Path, room: str) -> None:
+def test_a_room_imports_only_what_the_plan_allows(imports: list[layers.Import], room: str) -> None:
     plan = layers.rooms()
-    found = [layers.fault(item, plan) for item in layers.all_imports(root) if layers.room_of(item.importer) == room]
+    found = [layers.fault(item, plan) for item in imports if layers.room_of(item.importer) == room]
     assert found
     assert not [fault for fault in found if fault]
 

@@ -10,9 +10,10 @@ import pytest
 from benchmark.core import owner
 from tests import orphans
 
-pytestmark = pytest.mark.skipif(
-    not Path("/proc/self/environ").exists(), reason="orphans are looked for in Linux's /proc"
-)
+pytestmark = [
+    pytest.mark.heavy,
+    pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="orphans are looked for in Linux's /proc"),
+]
 
 TESTS = """
 import os, subprocess, sys, time

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.heavy
+
 TABLE = "ref,enh,mos,cond,a,b\n" + "".join(
     f"r{i // 2}.png,r{i // 2}_{'xy'[i % 2]}.png,{i % 5 + i / 10},{'xy'[i % 2]},{i},{-(i % 5)}\n" for i in range(20)
 )

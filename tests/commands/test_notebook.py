@@ -14,6 +14,8 @@ from benchmark.core.errors import ConfigError
 from benchmark.report.blocks import Numbers, blocks
 from benchmark.report.ranking import standings
 
+pytestmark = pytest.mark.heavy
+
 FEW = {"replicates": 50}
 
 

@@ -16,6 +16,8 @@ from rich.console import Console
 import benchmark
 from benchmark.core.errors import ConfigError, DataError
 
+pytestmark = pytest.mark.heavy
+
 MAE = """
 from benchmark import Method, MethodInfo
 

@@ -12,6 +12,8 @@ from benchmark.core.errors import WeightsUnavailableError
 from benchmark.plugins import registry
 from benchmark.plugins.contracts import ScoreSource
 
+pytestmark = pytest.mark.heavy
+
 GOOD = torch.rand(2, 3, 16, 16, generator=torch.Generator().manual_seed(0))
 
 NO_IMAGES: dict[str, tuple[Any, str]] = {

@@ -12,6 +12,8 @@ import pytest
 from benchmark.plugins import registry, weights
 from benchmark.plugins.contracts import Method, ScoreSource
 
+pytestmark = pytest.mark.heavy
+
 NAMES = registry.methods().names()
 
 

@@ -15,6 +15,8 @@ import pytest
 import benchmark
 from benchmark.core.errors import ConfigError
 
+pytestmark = pytest.mark.heavy
+
 EVALUATE = ("evaluate", "t.csv", "--mos", "mos", "--methods", "a,b", "--set", "statistics.replicates=50")
 
 

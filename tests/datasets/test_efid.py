@@ -271,6 +271,7 @@ def test_opinions_that_contradict_the_labels_are_an_error(tree: Tree) -> None:
     assert "no column 'mos_sd'" in problems(root=root)[0]
 
 
+@pytest.mark.heavy
 def test_loading_the_plug_in_imports_neither_pandas_nor_torch(root: Path) -> None:
     code = (
         "import sys; from benchmark.plugins import registry\n"

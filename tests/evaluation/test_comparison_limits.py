@@ -178,6 +178,7 @@ def test_a_baseline_that_is_no_method_is_refused() -> None:
         evaluate(frame, mos="mos", methods=["m0", "m1"], statistics={"replicates": 10, "baseline": "m7"})
 
 
+@pytest.mark.heavy
 def test_five_hundred_methods_raise_no_warning() -> None:
     scores = make_scores(500, pairs=12)
     labels = [f"m{i}" for i in range(500)]

@@ -10,6 +10,8 @@ from benchmark.plugins import registry
 from benchmark.plugins.methods.dists import DISTS
 from benchmark.plugins.methods.lpips import LPIPS, LPIPSVGG
 
+pytestmark = pytest.mark.heavy
+
 VARIANTS: list[tuple[Any, dict[str, str]]] = [
     (LPIPS, {}),
     (LPIPS, {"version": "0.0"}),

@@ -19,6 +19,8 @@ from benchmark.scoring.lineup import Entrant, producer
 from benchmark.scoring.promise import in_words
 from benchmark.scoring.score_group import PreparedPair, Terms, score_pair
 
+pytestmark = pytest.mark.heavy
+
 SIDE = 176
 WEIGHTLESS = ("psnr", "psnry", "ssim", "ssimc", "ms_ssim", "cw_ssim", "fsim", "vif", "gmsd", "vsi", "nlpd", "mad")
 BEST = {"psnr": 80.0, "psnry": 80.0, "gmsd": 0.0, "nlpd": 0.0, "mad": 0.0, "lpips": 0.0, "lpips-vgg": 0.0, "dists": 0.0}

@@ -12,6 +12,8 @@ import torch
 from benchmark import Method, UserError
 from benchmark.plugins import registry
 
+pytestmark = pytest.mark.heavy
+
 # pyiqa leaves out `lower_better` for this distance; see the comment in methods/pyiqa_distances.py.
 TURNED = {"dmm"}
 WEIGHTLESS = ("psnr", "ssim", "psnry", "ssimc", "ms_ssim", "cw_ssim", "fsim", "vif", "gmsd", "vsi", "nlpd")

@@ -11,6 +11,8 @@ import torch
 from benchmark.plugins import registry
 from benchmark.plugins.contracts import DescribesReference
 
+pytestmark = pytest.mark.heavy
+
 HAND_CRAFTED = ("psnr", "psnry", "ssim", "ssimc", "ms_ssim", "cw_ssim", "fsim", "vif", "gmsd", "vsi", "nlpd", "mad")
 LEARNED = ("lpips", "lpips-vgg", "dists")
 IMAGES, SIZE = 16, 176

@@ -14,6 +14,8 @@ from benchmark.plugins import registry
 from benchmark.plugins.contracts import DescribesReference
 from benchmark.scoring import process
 
+pytestmark = pytest.mark.heavy
+
 # Largest deviation: as pyiqa 0.1.16 was measured against the official scores, else 1 in their last printed digit.
 TOLERANCES = {
     "psnr": 0.01,

@@ -21,6 +21,8 @@ from benchmark.core.errors import PluginError, UserError
 from benchmark.plugins import registry
 from benchmark.scoring.lineup import line_up
 
+pytestmark = pytest.mark.heavy
+
 METHOD = """
 from benchmark import Method, MethodInfo, WeightFile
 

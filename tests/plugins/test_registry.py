@@ -29,6 +29,7 @@ def put(folder: Path, name: str, text: str) -> Path:
     return file
 
 
+@pytest.mark.heavy
 def test_the_smallest_method_is_found_and_loaded(plugin_folder: Path) -> None:
     put(plugin_folder, "mae.py", TEN_LINES)
     methods = registry.methods()
@@ -36,6 +37,7 @@ def test_the_smallest_method_is_found_and_loaded(plugin_folder: Path) -> None:
     assert methods.load("MAE").info.title == "MAE"
 
 
+@pytest.mark.heavy
 def test_listing_imports_no_plugin(plugin_folder: Path) -> None:
     put(plugin_folder, "loud.py", TEN_LINES + "\nraise RuntimeError('imported')\n")
     assert "mae" in registry.methods().names()
@@ -70,6 +72,7 @@ def test_a_plugin_cannot_replace_a_shipped_file(plugin_folder: Path) -> None:
     assert registry.methods().load("psnr").info.title == "PSNR"
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
@@ -98,6 +101,7 @@ def test_a_syntax_error_is_listed_and_hinted_at(plugin_folder: Path) -> None:
         registry.methods().find("mae")
 
 
+@pytest.mark.heavy
 def test_packages_and_relative_imports_work_and_count_as_source(plugin_folder: Path) -> None:
     put(plugin_folder, "family/__init__.py", TEN_LINES.replace("import Method,", "import Method,"))
     put(plugin_folder, "family/part.py", "X = 1\n")
@@ -113,6 +117,7 @@ def test_packages_and_relative_imports_work_and_count_as_source(plugin_folder: P
     assert before[1] == after[1]
 
 
+@pytest.mark.heavy
 def test_an_installed_package_offers_methods_by_entry_point(tmp_path: Path, root: Path) -> None:
     (tmp_path / "otherlab.py").write_text(TEN_LINES.replace('"mae"', '"other-lab"'))
     info = tmp_path / "otherlab-1.0.dist-info"

@@ -11,6 +11,8 @@ import pytest
 from benchmark.plugins import trial
 from tests import orphans
 
+pytestmark = pytest.mark.heavy
+
 METHOD = """
 import os, sys, time
 {at_import}

@@ -106,6 +106,7 @@ def test_places_follow_the_environment(caches: Path, tmp_path: Path, monkeypatch
     assert weights.huggingface_cache() == tmp_path / "c"
 
 
+@pytest.mark.heavy
 def test_places_are_those_of_torch_and_the_hub(caches: Path) -> None:
     script = "import torch, huggingface_hub.constants as c; print(torch.hub.get_dir()); print(c.HF_HUB_CACHE)"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
@@ -244,6 +245,7 @@ def test_nothing_is_redirected_where_all_is_in_place() -> None:
     assert weights.environment([weight], [weights.home(weight)], Path("unused")) == {}
 
 
+@pytest.mark.heavy
 def test_libraries_find_files_of_a_weights_dir(tmp_path: Path) -> None:
     """torch and the real Hugging Face hub, offline, in a process of their own."""
     hub, own = replace(HUB, sha256=SHA256), at("")
@@ -265,6 +267,7 @@ def test_libraries_find_files_of_a_weights_dir(tmp_path: Path) -> None:
     assert [file.resolve() for file in found] == paths
 
 
+@pytest.mark.heavy
 def test_the_hub_finds_what_was_downloaded_into_its_cache(server: Server) -> None:
     weight = replace(HUB, url=server.address("/whole"), sha256=SHA256)
     paths = weights.ensure([weight])

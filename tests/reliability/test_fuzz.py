@@ -13,6 +13,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+pytestmark = pytest.mark.heavy
+
 SECONDS = int(os.environ.get("EFID_BENCH_FUZZ_SECONDS", "10"))
 
 

@@ -18,6 +18,8 @@ import pytest
 from benchmark.scoring.store import parse_part
 from benchmark.simulation import write_demo
 
+pytestmark = pytest.mark.heavy
+
 KILLS = int(os.environ.get("EFID_BENCH_KILLS", "3"))
 Start = Callable[[Path], subprocess.Popen[str]]
 

@@ -25,6 +25,8 @@ from benchmark.scoring.store import Store
 from benchmark.simulation import write_demo
 from tests.training.test_training import METHOD
 
+pytestmark = pytest.mark.heavy
+
 KILLS = int(os.environ.get("EFID_BENCH_KILLS", "2"))
 SEED = int(os.environ.get("EFID_BENCH_SEED", "0"))
 LONGEST_S = 120.0

@@ -20,6 +20,8 @@ from benchmark.cli import main
 from benchmark.core.errors import UserError
 from benchmark.report import evaluation
 
+pytestmark = pytest.mark.heavy
+
 MAE = """
 from benchmark import Method, MethodInfo
 

@@ -12,6 +12,8 @@ import pytest
 
 from benchmark.simulation import write_demo
 
+pytestmark = pytest.mark.heavy
+
 GUARD = """
 import os, socket
 

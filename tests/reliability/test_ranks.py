@@ -14,6 +14,8 @@ from benchmark.scoring.store import parse_part
 from benchmark.scoring.torchrun import EARLY, ScoringRanks
 from benchmark.simulation import write_demo
 
+pytestmark = pytest.mark.heavy
+
 MORTAL = """
 import os, signal
 from pathlib import Path

@@ -14,6 +14,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+pytestmark = pytest.mark.heavy
+
 UNUSABLE = {
     "cut.png": "damaged or cut off",
     "cut.jpg": "damaged or cut off",

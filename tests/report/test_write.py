@@ -14,6 +14,8 @@ import pytest
 
 from benchmark.report import ReportData, write_report
 
+pytestmark = pytest.mark.heavy
+
 Maker = Callable[..., ReportData]
 NASTY = "a_b%c&d#e$f{g}h\\i~j^k ü <script>alert(1)</script>"
 

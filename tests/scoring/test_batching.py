@@ -14,6 +14,8 @@ from benchmark.scoring.messages import PairTask, ReferenceGroup
 from benchmark.scoring.read_ahead import Reader
 from benchmark.scoring.score_group import PreparedPair, Terms, prepare, score_batch, score_pair
 
+pytestmark = pytest.mark.heavy
+
 INFO = MethodInfo(name="mae", title="MAE", higher_is_better=False)
 
 

@@ -9,7 +9,10 @@ import torch
 from benchmark.scoring.messages import MethodTask, PairTask, ReferenceGroup, Setup
 from benchmark.scoring.supervisor import Failed, Scored, Supervisor
 
-pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device at hand")
+pytestmark = [
+    pytest.mark.heavy,
+    pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device at hand"),
+]
 
 METHODS = """
 import torch

@@ -18,6 +18,8 @@ from benchmark.core.hashes import sha256_file
 from benchmark.plugins import registry
 from benchmark.scoring.store import Store
 
+pytestmark = pytest.mark.heavy
+
 HEAD = """
 import os, shutil, time
 from pathlib import Path

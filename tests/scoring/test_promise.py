@@ -14,6 +14,8 @@ from benchmark import MethodInfo, UserError
 from benchmark.scoring.flatness import is_flat, notes
 from benchmark.scoring.promise import fault
 
+pytestmark = pytest.mark.heavy
+
 PLUGINS = """
 from benchmark import Method, MethodInfo, ScoreSource
 

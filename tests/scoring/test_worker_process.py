@@ -14,9 +14,10 @@ from benchmark.core import children
 from benchmark.scoring import messages
 from tests.scoring.test_engine import HEAD, MAE, method, score, values
 
-pytestmark = pytest.mark.skipif(
-    not Path("/proc/self/environ").exists(), reason="orphans are looked for in Linux's /proc"
-)
+pytestmark = [
+    pytest.mark.heavy,
+    pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="orphans are looked for in Linux's /proc"),
+]
 
 FORK = "pid = os.fork()\nif pid == 0:\n    time.sleep(600)\n"
 START = "import subprocess\nsubprocess.Popen(['sleep', '654.321'], start_new_session={own})\n"

@@ -22,6 +22,8 @@ from benchmark.images.read import read_image
 from benchmark.plugins import registry
 from benchmark.simulation import degrade, enhance, observers, photographs, write_demo
 
+pytestmark = pytest.mark.heavy
+
 
 def digest(folder: Path) -> str:
     content = hashlib.sha256()

@@ -10,6 +10,8 @@ import pytest
 from benchmark.core.errors import UserError
 from benchmark.plugins import checkpoints
 
+pytestmark = pytest.mark.heavy
+
 Train = Callable[..., str]
 
 

@@ -13,6 +13,8 @@ from benchmark.cli import main
 from benchmark.core.errors import ConfigError, UserError
 from benchmark.plugins import checkpoints
 
+pytestmark = pytest.mark.heavy
+
 Train = Callable[..., str]
 
 

@@ -19,6 +19,8 @@ from benchmark.plugins import checkpoints
 from tests import orphans
 from tests.training.test_training import METHOD
 
+pytestmark = pytest.mark.heavy
+
 MORTAL = METHOD.replace(
     '"DIE_AT" in os.environ:',
     "(here := os.path.join(os.path.dirname(__file__), 'kill-' + os.environ['RANK'])) and os.path.exists(here):",

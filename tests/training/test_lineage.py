@@ -24,6 +24,8 @@ from benchmark.scoring.lineup import Entrant, find_weights, judge_checkpoints, l
 
 from .conftest import write_pairs
 
+pytestmark = pytest.mark.heavy
+
 Train = Callable[..., str]
 
 

@@ -13,6 +13,8 @@ from benchmark.config.source import parse, read_source
 from benchmark.core.errors import ConfigError
 from benchmark.plugins.methods.sdmp_net import SDMPNet, SDMPNetB16, SDMPNetMultiScale, SDMPNetTiny
 
+pytestmark = pytest.mark.heavy
+
 
 def refusal(section: dict[str, Any], **rest: Any) -> str:
     config = {"dataset": "efid", "method": "sdmp-net", "checkpoints_dir": "x", "train": section, **rest}

@@ -12,6 +12,8 @@ from benchmark.cli import main
 from benchmark.core.errors import UserError
 from benchmark.plugins import checkpoints
 
+pytestmark = pytest.mark.heavy
+
 NESTED: list[Any] = []
 for _ in range(200):
     NESTED = [NESTED]

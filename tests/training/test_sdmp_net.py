@@ -15,6 +15,8 @@ import torch
 from benchmark.commands import train
 from benchmark.plugins import checkpoints
 
+pytestmark = pytest.mark.heavy
+
 MORTAL = """
 import os, signal
 from benchmark import MethodInfo

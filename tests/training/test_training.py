@@ -14,6 +14,8 @@ import pytest
 from benchmark.core.errors import UserError
 from benchmark.plugins import checkpoints
 
+pytestmark = pytest.mark.heavy
+
 METHOD = """
 import os, signal
 from benchmark import MethodInfo

@@ -14,6 +14,8 @@ from benchmark.report import attachments
 from benchmark.training import course as progress
 from benchmark.training.course import Epoch
 
+pytestmark = pytest.mark.heavy
+
 NAN = float("nan")
 EPOCHS = [Epoch(n, 1 / n, 1e-4 / 3, 0.9 - abs(n - 3) / 10 if n > 1 else NAN, NAN, NAN, 0.125) for n in range(1, 9)]
 

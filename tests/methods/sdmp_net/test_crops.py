@@ -8,6 +8,8 @@ from benchmark import UserError
 from benchmark.images.fov import Mask, share
 from benchmark.plugins.methods.sdmp_net.crops import Ground, check_size, choose, cut, draw, field_of
 
+pytestmark = pytest.mark.heavy
+
 
 def disc(height: int, width: int, radius: float) -> Mask:
     rows, columns = np.mgrid[:height, :width]

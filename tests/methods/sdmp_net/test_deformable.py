@@ -13,6 +13,8 @@ from benchmark.plugins.methods.sdmp_net.architecture import TINY
 from benchmark.plugins.methods.sdmp_net.deformable import DeformableConvolution, DeformableScale, strides
 from benchmark.plugins.methods.sdmp_net.network import SDMPNetwork
 
+pytestmark = pytest.mark.heavy
+
 
 def scale() -> DeformableScale:
     torch.manual_seed(0)

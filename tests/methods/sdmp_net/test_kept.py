@@ -11,6 +11,8 @@ from benchmark.plugins.methods.sdmp_net.architecture import TINY
 from benchmark.plugins.methods.sdmp_net.kept import GIB, KeptFeatures
 from benchmark.plugins.methods.sdmp_net.network import Features, SDMPNetwork
 
+pytestmark = pytest.mark.heavy
+
 FIXED = {"pretrained": False, "crop_size": 64, "random_crop": False, "flip": False, "dropout": 0.0}
 
 

@@ -16,6 +16,8 @@ from benchmark.plugins import checkpoints
 from benchmark.plugins.methods.sdmp_net import SDMPNetB16, SDMPNetTiny
 from benchmark.plugins.methods.sdmp_net.architecture import RESNET_18, VIT_TI16
 
+pytestmark = pytest.mark.heavy
+
 SCALING = {"low": 1.0, "high": 5.0, "lower_mos_better": False}
 
 

@@ -17,6 +17,8 @@ from benchmark.plugins.methods.sdmp_net.architecture import (
 from benchmark.plugins.methods.sdmp_net.fast import FoldedScorer
 from benchmark.plugins.methods.sdmp_net.network import SDMPNetwork
 
+pytestmark = pytest.mark.heavy
+
 SHAPES = {
     "cnn": (768, 56, 56),
     "offset": (18, 56, 56),

@@ -1,7 +1,7 @@
 """The fast lane: ``pytest --fast`` (``make test-fast``) leaves out whatever is marked ``heavy`` or ``slow``.
 
-A file whose tests are all heavy says ``pytestmark = pytest.mark.heavy``, first where there are several; the fast lane does not even
-import it, because importing torch takes longer than most of the fast tests together. What is not marked may neither
+A file whose tests are all heavy says ``pytestmark = pytest.mark.heavy``, first where there are several; the fast lane does not
+even import it, because importing torch takes longer than most of the fast tests together. What is not marked may neither
 start a Python process nor import torch: in the fast lane it fails if it does, so that the lane stays fast.
 """
 
@@ -36,7 +36,7 @@ def pytest_configure(config: pytest.Config) -> None:
             STARTED.append(process.name)
             start(process)
 
-        multiprocessing.process.BaseProcess.start = heard  # type: ignore[method-assign]
+        multiprocessing.process.BaseProcess.start = heard  # type: ignore[assignment]
 
 
 def _hear(event: str, details: tuple[Any, ...]) -> None:

@@ -13,10 +13,10 @@ demo: $(STAMP)
 
 # The tests that need no process and no torch: under a minute.
 test-fast: $(STAMP)
-	$(BIN)/python -m pytest --fast -n auto --dist loadfile
+	$(BIN)/python -m pytest --fast -n auto --dist worksteal
 
 test: $(STAMP)
-	$(BIN)/python -m pytest -n auto --dist loadfile
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

@@ -1,7 +1,7 @@
 """The fast lane: ``pytest --fast`` (``make test-fast``) leaves out whatever is marked ``heavy`` or ``slow``.
 
-A file whose tests are all heavy says ``pytestmark = pytest.mark.heavy``, first where there are several; the fast lane does not
-even import it, because importing torch takes longer than most of the fast tests together. What is not marked may neither
+A file whose tests are all heavy says ``pytestmark = pytest.mark.heavy``, first where there are several; the fast lane does
+not even import it, because importing torch takes longer than most of the fast tests together. What is not marked may neither
 start a Python process nor import torch: in the fast lane it fails if it does, so that the lane stays fast.
 """
 

@@ -139,12 +139,15 @@ def batches(
         pin_memory=pinned,
     )
     loaded = iter(loader)
-    for batch in order:
-        views = next(loaded) if batch else []
-        for item in views:
-            if isinstance(item, UserError):
-                raise item
-        yield views
+    try:
+        for batch in order:
+            views = next(loaded) if batch else []
+            for item in views:
+                if isinstance(item, UserError):
+                    raise item
+            yield views
+    finally:
+        del loaded  # ends the loading processes, also where whoever caught an error keeps this frame
 
 
 def stack(views: Sequence[Views], device: str) -> tuple[Tensor, Tensor, Tensor]:

@@ -28,6 +28,10 @@ from tests.training.test_training import METHOD
 pytestmark = pytest.mark.heavy
 
 KILLS = int(os.environ.get("EFID_BENCH_KILLS", "2"))
+CAMPAIGN = pytest.mark.skipif(
+    "EFID_BENCH_KILLS" not in os.environ,
+    reason="a campaign, by hand: EFID_BENCH_KILLS=50; single kills of ranks and trainings are in test_ranks, tests/training",
+)
 SEED = int(os.environ.get("EFID_BENCH_SEED", "0"))
 LONGEST_S = 120.0
 LONGEST_RUN_S = 15.0
@@ -218,7 +222,7 @@ def assert_true(place: Path, output: Path, fresh: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(120 + 60 * KILLS)
-@pytest.mark.parametrize("ranks", [1, 2])
+@pytest.mark.parametrize("ranks", [1, pytest.param(2, marks=CAMPAIGN)])
 def test_a_run_whose_files_are_exchanged_keeps_nothing_but_the_truth(ranks: int, root: Path, scored: Path) -> None:
     print("seed", seed := f"{SEED}-run-{ranks}")
     rng, kills, tries = random.Random(seed), 0, 0
@@ -259,6 +263,7 @@ def trained(tmp_path: Path) -> Path:
 
 @pytest.mark.slow
 @pytest.mark.timeout(120 + 60 * KILLS)
+@CAMPAIGN
 @pytest.mark.parametrize("ranks", [1, 2])
 def test_a_killed_training_ends_in_the_weights_of_an_undisturbed_one(ranks: int, root: Path, trained: Path) -> None:
     import torch

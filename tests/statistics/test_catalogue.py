@@ -60,6 +60,7 @@ def test_nothing_but_the_catalogue_lists_statistics(root: Path) -> None:
             assert not found, file
 
 
+@pytest.mark.heavy
 def test_one_more_statistic_is_one_file(root: Path, tmp_path: Path) -> None:
     """The page's example, tried as a user would; its value is Lin's formula on the plain columns."""
     page = (root / "docs" / "add_a_statistic.md").read_text(encoding="utf-8")

@@ -1,6 +1,7 @@
 """How a module of this engine is started as a process of its own, and ends with its parent. Standard library only.
 
 ``ask`` is for helpers that answer once: they may end or hang, since code from elsewhere runs in them, and cost nothing else.
+``running`` is for several at a time.
 Workers that score are more than that and are looked after by ``scoring.supervisor``.
 """
 
@@ -12,6 +13,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
@@ -49,6 +51,33 @@ def environment() -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": path, _PARENT: str(os.getpid())}
 
 
+@contextlib.contextmanager
+def running(module: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A module as a helper process with pipes to and from it; in the end it is killed with all that it started.
+
+    Raises:
+        OSError: it can't be started.
+    """
+    process = subprocess.Popen(
+        command(module),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=environment(),
+        start_new_session=True,
+    )
+    with process:
+        try:
+            yield process
+        finally:
+            _kill(process)
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    with contextlib.suppress(OSError):
+        os.killpg(process.pid, signal.SIGKILL)  # it and all that it started
+
+
 def ask(module: str, request: bytes, limit: float) -> Answer:
     """Run a module in a helper process, and kill it with all that it started once it has answered or its time is over.
 
@@ -57,23 +86,13 @@ def ask(module: str, request: bytes, limit: float) -> Answer:
         request: what it reads from its standard input.
         limit: seconds that it may take.
     """
-    hung = False
-    with subprocess.Popen(
-        command(module),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env=environment(),
-        start_new_session=True,
-    ) as process:
+    out, hung = b"", False
+    with running(module) as process:
         try:
             out, _ = process.communicate(request, timeout=limit)
         except subprocess.TimeoutExpired:
-            out, hung = b"", True
-        finally:
-            with contextlib.suppress(OSError):
-                os.killpg(process.pid, signal.SIGKILL)  # it and all that it started
-        if hung:
+            hung = True
+            _kill(process)
             with contextlib.suppress(subprocess.TimeoutExpired):
                 out, _ = process.communicate(timeout=_LAST_WORDS_S)
     return Answer(out.decode(errors="replace"), process.returncode, hung)

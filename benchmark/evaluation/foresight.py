@@ -177,7 +177,7 @@ def closed_folders(output: Path, methods: Iterable[Method | None], weights_dir: 
         yield Problem("error", f"{reason}; name another folder (--output)", "output")
     for method in methods:
         for weight in method.weights() if method is not None and not isinstance(method, ScoreSource) else ():
-            reason = places.why_not_writable(weights.home(weight).parent)
+            reason = places.why_not_writable(weights.cache_folder(weight))
             if reason and weights.locate(weight, weights_dir) is None:
                 yield Problem(
                     "warning", f"{reason}: {weight.name} can't be downloaded; set TORCH_HOME and HF_HOME", "weights"

@@ -1,7 +1,9 @@
 """Where files of pretrained weights lie, how they get there, and whether they are the published ones. No torch.
 
-Methods declare ``WeightFile`` s (``contracts``); ``pipeline`` calls ``ensure`` before a worker loads a method, so that no
-library downloads by itself and none falls back to untrained weights. Hashes come from ``hashes``.
+Methods declare ``WeightFile`` s (``contracts``); ``ensure`` is called before a worker loads a method, so that no library
+downloads by itself and none falls back to untrained weights. Hashes come from ``hashes``. Files of the Hugging Face hub are
+found and fetched by its own library (``hub``), all others here: no library that is installed resumes a download and checks
+the leading digits of a hash, which is all that some publishers state.
 """
 
 from __future__ import annotations
@@ -9,7 +11,6 @@ from __future__ import annotations
 import http.client
 import json
 import os
-import re
 import shutil
 import urllib.error
 import urllib.request
@@ -17,64 +18,55 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
-from benchmark.core import atomic
 from benchmark.core.errors import WeightsUnavailableError
 from benchmark.core.hashes import sha256_file
+from benchmark.plugins import hub
 from benchmark.plugins.contracts import WeightFile
-
-Progress = Callable[[WeightFile, int, int | None], None]
-"""Told the file, the bytes at hand and the bytes in all (``None`` where the server doesn't say)."""
 
 MANIFEST = "manifest.json"
 TIMEOUT_S = 5.0
 _CHUNK = 1 << 20
-_HUGGING_FACE = "https://huggingface.co"
+_HUGGING_FACE = "https://huggingface.co"  # some files of pyiqa are addressed there, but are none of the hub's cache
 
 
 def torch_home() -> Path:
     """torch's cache: ``$TORCH_HOME``, else ``$XDG_CACHE_HOME/torch``, else ``~/.cache/torch``."""
-    return Path(os.environ.get("TORCH_HOME") or _user_cache() / "torch").expanduser()
+    user_cache = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser()
+    return Path(os.environ.get("TORCH_HOME") or user_cache / "torch").expanduser()
 
 
-def huggingface_cache() -> Path:
-    """The Hugging Face hub's cache: ``$HF_HUB_CACHE``, else ``$HF_HOME/hub``, else ``~/.cache/huggingface/hub``."""
-    stated = os.environ.get("HF_HUB_CACHE") or os.environ.get("HUGGINGFACE_HUB_CACHE")
-    home = os.environ.get("HF_HOME") or _user_cache() / "huggingface"
-    return Path(stated or Path(home) / "hub").expanduser()
+def cache_folder(weight: WeightFile) -> Path:
+    """The folder that a download goes to, where the library that reads the file looks for it."""
+    return hub.cache() if _on_hub(weight) else torch_home() / "hub" / weight.folder
 
 
-def _user_cache() -> Path:
-    return Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser()
+def cached(weight: WeightFile) -> Path | None:
+    """The file as the library that reads it finds it by itself: torchvision, pyiqa or the hub's; ``None`` if it doesn't."""
+    if _on_hub(weight):
+        return hub.find(weight)
+    path = cache_folder(weight) / weight.name
+    return path if path.is_file() else None
 
 
-def home(weight: WeightFile) -> Path:
-    """Where the library that reads a weight file looks for it: torchvision, pyiqa or the Hugging Face hub."""
-    if weight.folder != "huggingface":
-        return torch_home() / "hub" / weight.folder / weight.name
-    storage = _storage(huggingface_cache(), weight)
-    reference = storage / "refs" / weight.revision
-    commit = reference.read_text(encoding="utf-8").strip() if reference.is_file() else weight.revision
-    return storage / "snapshots" / commit / weight.name
-
-
-def _storage(cache: Path, weight: WeightFile) -> Path:
-    return cache / f"models--{weight.repository.replace('/', '--')}"
+def _on_hub(weight: WeightFile) -> bool:
+    return weight.folder == "huggingface"
 
 
 def place_in(weights_dir: Path, weight: WeightFile) -> Path:
     """Where ``weights --to DIR`` puts a weight file."""
-    if weight.folder != "huggingface":
+    if not _on_hub(weight):
         return weights_dir / weight.folder / weight.name
     return weights_dir / weight.folder / weight.repository.replace("/", "--") / weight.revision / weight.name
 
 
 def locate(weight: WeightFile, weights_dir: Path | None = None) -> Path | None:
     """Find a weight file: in ``weights_dir`` (in its folder, or loose), then in its library's cache; else ``None``."""
-    candidates = [home(weight)]
     if weights_dir is not None:
-        loose = [weights_dir / weight.name] if weight.folder != "huggingface" else []
-        candidates = [place_in(weights_dir, weight), *loose, *candidates]
-    return next((path for path in candidates if path.is_file()), None)
+        loose = [weights_dir / weight.name] if not _on_hub(weight) else []
+        for path in (place_in(weights_dir, weight), *loose):
+            if path.is_file():
+                return path
+    return cached(weight)
 
 
 def ensure(
@@ -82,7 +74,6 @@ def ensure(
     *,
     weights_dir: Path | None = None,
     offline: bool = False,
-    progress: Progress | None = None,
     sha256: Callable[[Path], str] = sha256_file,
     strict: bool = True,
 ) -> list[Path]:
@@ -92,7 +83,6 @@ def ensure(
         weights: what a method needs.
         weights_dir: a folder made by ``weights --to``; searched first.
         offline: download nothing.
-        progress: told about downloads.
         sha256: how files are hashed; ``FileHashes.sha256`` remembers.
         strict: refuse a file that is not the published one; otherwise the caller says so.
 
@@ -106,11 +96,9 @@ def ensure(
     for weight in weights:
         path = locate(weight, weights_dir)
         if path is None:
-            path = home(weight)
             if offline:
                 raise WeightsUnavailableError(f"{weight.name} is not on this machine (offline); {_remedy(weight)}")
-            fetch(weight, path, progress=progress)
-            _register(weight)
+            path = fetch(weight)
         else:
             _check_manifest(path, weights_dir, sha256)
         if strict and not is_published(weight, sha256(path)):
@@ -153,7 +141,7 @@ def _check_manifest(path: Path, weights_dir: Path | None, sha256: Callable[[Path
         )
 
 
-def gather(weights: Sequence[WeightFile], folder: Path, *, progress: Progress | None = None) -> list[Path]:
+def gather(weights: Sequence[WeightFile], folder: Path) -> list[Path]:
     """Copy or download weight files into a folder that other machines can use as ``weights_dir``.
 
     Raises:
@@ -165,7 +153,7 @@ def gather(weights: Sequence[WeightFile], folder: Path, *, progress: Progress | 
         path = place_in(folder, weight)
         at_hand = locate(weight, folder)
         if at_hand is None or not is_published(weight, sha256_file(at_hand)):
-            fetch(weight, path, progress=progress)
+            fetch(weight, path)
         elif at_hand != path:
             path.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(at_hand, _partial(path))
@@ -185,66 +173,74 @@ def environment(weights: Sequence[WeightFile], paths: Sequence[Path], shelf: Pat
         paths: where they are, as ``ensure`` returned them.
         shelf: a folder for the links; made when needed.
     """
-    variables = {"HF_HUB_OFFLINE": "1"} if any(weight.folder == "huggingface" for weight in weights) else {}
-    if all(path == home(weight) for weight, path in zip(weights, paths, strict=True)):
+    variables = {"HF_HUB_OFFLINE": "1"} if any(map(_on_hub, weights)) else {}
+    if all(path == cached(weight) for weight, path in zip(weights, paths, strict=True)):
         return variables
     for weight, path in zip(weights, paths, strict=True):
-        if weight.folder == "huggingface":
-            storage = _storage(shelf / "huggingface", weight)
-            _link(path, storage / "snapshots" / weight.revision / weight.name)
-            atomic.write_text(storage / "refs" / weight.revision, weight.revision)
+        if _on_hub(weight):
+            hub.shelve(weight, path, shelf / "huggingface")
         else:
-            _link(path, shelf / "torch" / "hub" / weight.folder / weight.name)
+            hub.link(path, shelf / "torch" / "hub" / weight.folder / weight.name)
     return {**variables, "TORCH_HOME": str(shelf / "torch"), "HF_HUB_CACHE": str(shelf / "huggingface")}
 
 
-def _link(target: Path, place: Path) -> None:
-    place.parent.mkdir(parents=True, exist_ok=True)
-    place.unlink(missing_ok=True)
-    try:
-        place.symlink_to(target.resolve())
-    except OSError:  # file systems and systems without links
-        shutil.copyfile(target, place)
+def fetch(weight: WeightFile, destination: Path | None = None, *, timeout: float = TIMEOUT_S) -> Path:
+    """Download a weight file; it is whole and checked or not there at all.
 
-
-def fetch(
-    weight: WeightFile, destination: Path, *, progress: Progress | None = None, timeout: float = TIMEOUT_S
-) -> Path:
-    """Download a weight file to ``destination``, which is whole and checked or not there at all.
-
-    A download that broke off is resumed by the next call, provided that the result can be checked by a SHA-256.
+    A download that broke off is resumed by the next call, provided that the result can be checked by a SHA-256 and that the
+    file is none of the Hugging Face hub's, whose library begins anew.
 
     Args:
         weight: what to download; ``$HF_ENDPOINT`` replaces the Hugging Face hub's address.
-        destination: where to put it.
-        progress: told after each piece.
+        destination: where to put it; into its library's cache by default.
         timeout: seconds to wait for a connection or for the next piece.
 
     Raises:
         WeightsUnavailableError: no connection, no such file, broken off, or not the published content.
     """
-    part = _partial(destination)
     try:
-        part.parent.mkdir(parents=True, exist_ok=True)
-        if not weight.sha256:
-            part.unlink(missing_ok=True)
-        _download(weight, part, progress, timeout)
-        digest = sha256_file(part)
-        if not is_published(weight, digest):
-            part.unlink()
-            raise WeightsUnavailableError(
-                f"{weight.name}: what {_address(weight)} sent is not the published file "
-                f"(SHA-256 {digest[:8]}…, not {weight.sha256[:8]}…); {_remedy(weight)}"
-            )
-        os.replace(part, destination)
+        if not _on_hub(weight):
+            return _fetch_file(weight, destination or cache_folder(weight) / weight.name, timeout)
+        if destination is None:
+            path = hub.download(weight, timeout)
+            _check(weight, path, hub.remove)
+            return path
+        hub.download_to(weight, destination, timeout)
+        _check(weight, destination, Path.unlink)
+        return destination
     except (OSError, http.client.HTTPException) as error:
         raise WeightsUnavailableError(
             f"{weight.name} can't be downloaded: {_reason(error)}; {_remedy(weight)}"
         ) from None
+
+
+def _check(weight: WeightFile, path: Path, remove: Callable[[Path], None]) -> None:
+    """Remove what was downloaded if it is not the published file.
+
+    Raises:
+        WeightsUnavailableError: it isn't.
+    """
+    digest = sha256_file(path)
+    if not is_published(weight, digest):
+        remove(path)
+        raise WeightsUnavailableError(
+            f"{weight.name}: what {_address(weight)} sent is not the published file "
+            f"(SHA-256 {digest[:8]}…, not {weight.sha256[:8]}…); {_remedy(weight)}"
+        )
+
+
+def _fetch_file(weight: WeightFile, destination: Path, timeout: float) -> Path:
+    part = _partial(destination)
+    part.parent.mkdir(parents=True, exist_ok=True)
+    if not weight.sha256:
+        part.unlink(missing_ok=True)
+    _download(weight, part, timeout)
+    _check(weight, part, Path.unlink)
+    os.replace(part, destination)
     return destination
 
 
-def _download(weight: WeightFile, part: Path, progress: Progress | None, timeout: float) -> None:
+def _download(weight: WeightFile, part: Path, timeout: float) -> None:
     begin = part.stat().st_size if part.is_file() else 0
     try:
         response = _open(weight, begin, timeout)
@@ -258,7 +254,7 @@ def _download(weight: WeightFile, part: Path, progress: Progress | None, timeout
         length = response.headers.get("Content-Length")
         total = begin + int(length) if length and length.isdigit() else None
         with open(part, "ab" if begin else "wb") as file:
-            done = _copy(response, file, weight, begin, total, progress)
+            done = begin + _copy(response, file)
             file.flush()
             os.fsync(file.fileno())
     if total is not None and done != total:
@@ -273,19 +269,10 @@ def _open(weight: WeightFile, begin: int, timeout: float) -> http.client.HTTPRes
     return response
 
 
-def _copy(
-    source: http.client.HTTPResponse,
-    file: BinaryIO,
-    weight: WeightFile,
-    done: int,
-    total: int | None,
-    progress: Progress | None,
-) -> int:
+def _copy(source: http.client.HTTPResponse, file: BinaryIO) -> int:
+    done = 0
     while piece := source.read(_CHUNK):
-        file.write(piece)
-        done += len(piece)
-        if progress is not None:
-            progress(weight, done, total)
+        done += file.write(piece)
     return done
 
 
@@ -303,15 +290,6 @@ def is_published(weight: WeightFile, digest: str) -> bool:
     return digest.startswith(weight.sha256.lower())
 
 
-def _register(weight: WeightFile) -> None:
-    """Make a file that was put into the Hugging Face hub's cache findable there under its branch or tag."""
-    if weight.folder != "huggingface" or re.fullmatch("[0-9a-f]{40}", weight.revision):
-        return
-    reference = _storage(huggingface_cache(), weight) / "refs" / weight.revision
-    if not reference.is_file():
-        atomic.write_text(reference, weight.revision)
-
-
 def _reason(error: Exception) -> str:
     if isinstance(error, urllib.error.HTTPError):
         return f"the server answers {error.code} {error.reason}"
@@ -321,7 +299,8 @@ def _reason(error: Exception) -> str:
 
 
 def _remedy(weight: WeightFile) -> str:
-    return (
-        "run `efid-bench weights CONFIG --to DIR` on a connected machine and set `weights_dir: DIR`, "
-        f"or put {weight.url} at {home(weight)}"
-    )
+    if _on_hub(weight):
+        by_hand = f"run `hf download {weight.repository} {weight.name} --revision {weight.revision}`"
+    else:
+        by_hand = f"put {weight.url} at {cache_folder(weight) / weight.name}"
+    return f"run `efid-bench weights CONFIG --to DIR` on a connected machine and set `weights_dir: DIR`, or {by_hand}"

@@ -14,6 +14,7 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
+from huggingface_hub import constants
 
 from benchmark.core.errors import WeightsUnavailableError
 from benchmark.plugins import weights
@@ -21,21 +22,42 @@ from benchmark.plugins.contracts import WeightFile
 
 CONTENT = bytes(range(256)) * 9000
 SHA256 = hashlib.sha256(CONTENT).hexdigest()
+COMMIT = "c0ffee" * 6 + "c0ff"
+ON_HUB = "/timm/net.a1/resolve/main/model.safetensors"
 
 
 class Server(ThreadingHTTPServer):
     """Serves CONTENT and keeps a list of the ranges it was asked for."""
 
     ranges: list[str | None]
+    asked: list[str]
 
     def address(self, path: str) -> str:
         return f"http://127.0.0.1:{self.server_address[1]}{path}"
 
 
 class Handler(BaseHTTPRequestHandler):
-    """``/whole``, ``/no-ranges``, ``/broken`` (half of it, then the connection ends), ``/silent``; else 404."""
+    """``/whole``, ``/no-ranges``, ``/broken`` (half of it, then the connection ends), ``/silent``, a file of the hub.
+
+    Anything else is answered by 404.
+    """
 
     server: Server
+
+    def do_HEAD(self) -> None:
+        """The hub's library asks for these before it downloads."""
+        self.server.asked.append(self.path)
+        if self.path == "/silent/net/resolve/main/model.safetensors":
+            time.sleep(2)
+            return
+        if self.path != ON_HUB:
+            self.send_error(404)
+            return
+        self.send_response(200)
+        self.send_header("X-Repo-Commit", COMMIT)
+        self.send_header("ETag", f'"{SHA256}"')
+        self.send_header("Content-Length", str(len(CONTENT)))
+        self.end_headers()
 
     def do_GET(self) -> None:
         asked = self.headers.get("Range")
@@ -44,7 +66,7 @@ class Handler(BaseHTTPRequestHandler):
         if self.path == "/silent":
             time.sleep(2)
             return
-        if self.path not in ("/whole", "/no-ranges", "/broken"):
+        if self.path not in ("/whole", "/no-ranges", "/broken", ON_HUB):
             self.send_error(404)
             return
         if begin >= len(CONTENT):
@@ -63,7 +85,7 @@ class Handler(BaseHTTPRequestHandler):
 @pytest.fixture
 def server() -> Iterator[Server]:
     with Server(("127.0.0.1", 0), Handler) as running:
-        running.ranges = []
+        running.ranges, running.asked = [], []
         Thread(target=partial(running.serve_forever, poll_interval=0.01), daemon=True).start()
         yield running
         running.shutdown()
@@ -83,7 +105,15 @@ def caches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     ):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "cache" / "huggingface" / "hub"))
     return tmp_path / "cache"
+
+
+@pytest.fixture
+def on_hub(server: Server, monkeypatch: pytest.MonkeyPatch) -> Server:
+    """The server in place of the Hugging Face hub."""
+    monkeypatch.setenv("HF_ENDPOINT", server.address(""))
+    return server
 
 
 def at(url: str, *, sha256: str = SHA256) -> WeightFile:
@@ -93,24 +123,25 @@ def at(url: str, *, sha256: str = SHA256) -> WeightFile:
 HUB = WeightFile(name="model.safetensors", url="http://127.0.0.1:9/x", folder="huggingface", repository="timm/net.a1")
 
 
+def placed(weight: WeightFile) -> Path:
+    """Where torch and pyiqa look for a file."""
+    return weights.cache_folder(weight) / weight.name
+
+
 def test_places_follow_the_environment(caches: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     weight = at("")
-    assert weights.home(weight) == caches / "torch" / "hub" / "pyiqa" / "net.pth"
-    assert weights.home(replace(weight, folder="checkpoints")).parent.name == "checkpoints"
-    assert weights.home(HUB) == caches / "huggingface/hub/models--timm--net.a1/snapshots/main/model.safetensors"
+    assert weights.cache_folder(weight) == caches / "torch" / "hub" / "pyiqa"
+    assert weights.cache_folder(replace(weight, folder="checkpoints")).name == "checkpoints"
+    assert weights.cache_folder(HUB) == caches / "huggingface" / "hub"
     monkeypatch.setenv("TORCH_HOME", str(tmp_path / "t"))
-    monkeypatch.setenv("HF_HOME", str(tmp_path / "h"))
     assert weights.torch_home() == tmp_path / "t"
-    assert weights.huggingface_cache() == tmp_path / "h" / "hub"
-    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "c"))
-    assert weights.huggingface_cache() == tmp_path / "c"
 
 
 @pytest.mark.heavy
-def test_places_are_those_of_torch_and_the_hub(caches: Path) -> None:
-    script = "import torch, huggingface_hub.constants as c; print(torch.hub.get_dir()); print(c.HF_HUB_CACHE)"
+def test_torchs_place_is_torchs_own(caches: Path) -> None:
+    script = "import torch; print(torch.hub.get_dir())"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert done.stdout.split() == [str(weights.torch_home() / "hub"), str(weights.huggingface_cache())]
+    assert done.stdout.split() == [str(weights.torch_home() / "hub")]
 
 
 def test_the_commit_that_a_branch_stands_for_is_followed(caches: Path) -> None:
@@ -127,19 +158,17 @@ def test_the_commit_that_a_branch_stands_for_is_followed(caches: Path) -> None:
 def test_weights_dir_goes_first(tmp_path: Path) -> None:
     weight = at("")
     assert weights.locate(weight, tmp_path) is None
-    for place in (weights.home(weight), tmp_path / "net.pth", tmp_path / "pyiqa" / "net.pth"):
+    for place in (placed(weight), tmp_path / "net.pth", tmp_path / "pyiqa" / "net.pth"):
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(CONTENT)
         assert weights.locate(weight, tmp_path) == place
-    assert weights.locate(weight) == weights.home(weight)
+    assert weights.locate(weight) == placed(weight)
 
 
 def test_fetch(server: Server, tmp_path: Path) -> None:
-    told: list[tuple[int, int | None]] = []
     place = tmp_path / "a" / "net.pth"
-    weights.fetch(at(server.address("/whole")), place, progress=lambda _, done, total: told.append((done, total)))
+    weights.fetch(at(server.address("/whole")), place)
     assert place.read_bytes() == CONTENT
-    assert told[-1] == (len(CONTENT), len(CONTENT))
     assert list(place.parent.iterdir()) == [place]
 
 
@@ -205,7 +234,7 @@ def test_a_silent_server_is_given_up(server: Server, tmp_path: Path) -> None:
 
 def test_ensure_downloads_once_into_the_cache(server: Server) -> None:
     weight = at(server.address("/whole"))
-    assert weights.ensure([weight]) == weights.ensure([weight], offline=True) == [weights.home(weight)]
+    assert weights.ensure([weight]) == weights.ensure([weight], offline=True) == [placed(weight)]
     assert len(server.ranges) == 1
 
 
@@ -217,16 +246,16 @@ def test_ensure_offline_downloads_nothing(server: Server) -> None:
 
 def test_ensure_refuses_a_file_that_is_not_the_published_one() -> None:
     weight = at("")
-    weights.home(weight).parent.mkdir(parents=True)
-    weights.home(weight).write_bytes(CONTENT[:-1])
+    placed(weight).parent.mkdir(parents=True)
+    placed(weight).write_bytes(CONTENT[:-1])
     with pytest.raises(WeightsUnavailableError, match=r"net\.pth is not the published file"):
         weights.ensure([weight])
 
 
 def test_gather_copies_what_is_at_hand_and_downloads_the_rest(server: Server, tmp_path: Path) -> None:
     here, there = at("http://127.0.0.1:9/"), replace(at(server.address("/whole")), name="other.pth")
-    weights.home(here).parent.mkdir(parents=True)
-    weights.home(here).write_bytes(CONTENT)
+    placed(here).parent.mkdir(parents=True)
+    placed(here).write_bytes(CONTENT)
     folder = tmp_path / "carried"
     paths = weights.gather([here, there], folder)
     assert paths == weights.ensure([here, there], weights_dir=folder, offline=True)
@@ -242,7 +271,9 @@ def test_a_mirror_of_the_hub(server: Server, tmp_path: Path, monkeypatch: pytest
 
 def test_nothing_is_redirected_where_all_is_in_place() -> None:
     weight = at("")
-    assert weights.environment([weight], [weights.home(weight)], Path("unused")) == {}
+    placed(weight).parent.mkdir(parents=True)
+    placed(weight).write_bytes(CONTENT)
+    assert weights.environment([weight], weights.ensure([weight], offline=True), Path("unused")) == {}
 
 
 @pytest.mark.heavy
@@ -268,14 +299,56 @@ def test_libraries_find_files_of_a_weights_dir(tmp_path: Path) -> None:
 
 
 @pytest.mark.heavy
-def test_the_hub_finds_what_was_downloaded_into_its_cache(server: Server) -> None:
-    weight = replace(HUB, url=server.address("/whole"), sha256=SHA256)
+def test_the_hub_finds_what_was_downloaded_into_its_cache(on_hub: Server) -> None:
+    weight = replace(HUB, sha256=SHA256)
     paths = weights.ensure([weight])
+    assert weights.ensure([weight], offline=True) == paths
+    assert paths[0].read_bytes() == CONTENT
     script = "import huggingface_hub as h; print(h.hf_hub_download('timm/net.a1', 'model.safetensors'))"
     variables = {**os.environ, **weights.environment([weight], paths, Path("unused"))}
     assert variables["HF_HUB_OFFLINE"] == "1"
     done = subprocess.run([sys.executable, "-c", script], env=variables, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == str(paths[0])
+
+
+def test_the_hub_is_not_asked_offline(on_hub: Server) -> None:
+    with pytest.raises(WeightsUnavailableError, match=r"offline.*weights_dir.*hf download timm/net\.a1"):
+        weights.ensure([HUB], offline=True)
+    assert on_hub.asked == on_hub.ranges == []
+
+
+def test_the_wrong_content_from_the_hub_is_not_kept(on_hub: Server, tmp_path: Path) -> None:
+    wrong = replace(HUB, sha256="0123abcd")
+    for place in (None, tmp_path / "here"):
+        with pytest.raises(WeightsUnavailableError, match="not the published file"):
+            weights.fetch(wrong, place)
+    assert weights.locate(HUB) is None
+    kept = [file for folder in (weights.cache_folder(HUB), tmp_path / "here") for file in folder.rglob("*")]
+    assert not any(file.is_file() and file.stat().st_size >= len(CONTENT) for file in kept)
+
+
+def test_what_the_hub_does_not_have_is_said(on_hub: Server) -> None:
+    with pytest.raises(WeightsUnavailableError, match=r"model\.bin can't be downloaded: the server answers 404"):
+        weights.ensure([replace(HUB, name="model.bin")])
+
+
+def test_a_hub_that_cannot_be_reached_is_said_at_once(on_hub: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    begin = time.monotonic()
+    with pytest.raises(WeightsUnavailableError, match="no connection to the Hugging Face hub"):
+        weights.fetch(replace(HUB, repository="silent/net"), timeout=0.2)
+    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
+    with pytest.raises(WeightsUnavailableError, match="no connection to the Hugging Face hub"):
+        weights.ensure([HUB])
+    assert time.monotonic() - begin < 10
+
+
+def test_gather_lays_a_file_of_the_hub_where_weights_dir_finds_it(on_hub: Server, tmp_path: Path) -> None:
+    (path,) = weights.gather([HUB], tmp_path / "carried")
+    assert path == tmp_path / "carried/huggingface/timm--net.a1/main/model.safetensors"
+    assert path.read_bytes() == CONTENT
+    assert not path.is_symlink()
+    assert [file for file in (tmp_path / "carried").rglob("*") if file.is_file()] == [path]
+    assert weights.ensure([HUB], weights_dir=tmp_path / "carried", offline=True) == [path]
 
 
 def test_a_file_other_than_its_manifest_says_is_refused(tmp_path: Path) -> None:

@@ -37,6 +37,12 @@ def draws_only_in(process: int) -> Figure:
     return figure(1, 1)
 
 
+def dies_but_in(process: int) -> Figure:
+    if os.getpid() != process:
+        os._exit(0)
+    return figure(1, 1)
+
+
 def interrupted(place: Path) -> Figure:
     """Waits until somebody else draws, then is interrupted."""
     while not place.exists() or not place.read_text():
@@ -69,6 +75,12 @@ def test_each_process_draws_its_share_once(tmp_path: Path) -> None:
 
 def test_what_a_helper_fails_to_draw_is_drawn_all_the_same() -> None:
     plots = [Plot(str(index), "", "", partial(draws_only_in, os.getpid())) for index in range(4)]
+    save_all(plots, ["png"], processes=2)
+    assert len({plot.save("png") for plot in plots}) == 1
+
+
+def test_what_a_helper_that_dies_was_to_draw_is_drawn_all_the_same() -> None:
+    plots = [Plot(str(index), "", "", partial(dies_but_in, os.getpid())) for index in range(4)]
     save_all(plots, ["png"], processes=2)
     assert len({plot.save("png") for plot in plots}) == 1
 

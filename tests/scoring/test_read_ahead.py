@@ -211,9 +211,11 @@ def test_what_a_worker_has_read_ahead_is_what_it_is_given_next(images: Path) -> 
     first, second, third, fourth = groups(images, (0, 1, 0, 1))
     turns = Turns([first, second, third, fourth])
     assert turns.take(1) == first
-    assert turns.foresee(1) == second.files()
-    assert turns.take(2) == third
-    assert turns.take(1) == second
+    assert turns.take(2) == second
+    assert turns.foresee(1) == third.files()
+    turns.put_back(second)
+    assert turns.take(1) == third
+    assert turns.take(2) == second
     assert turns.take(2) == fourth
     assert turns.take(1) is None
 

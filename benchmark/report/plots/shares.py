@@ -1,18 +1,17 @@
 """Draws a report's plots in several processes, each its share: the bytes are those of one process.
 
-Run as a program it is a helper: it reads its share of the plots from one file and writes the pictures to another. Both are
-pickles in a temporary folder that only its user can enter.
+Run as a program it is a helper: plots come in on its standard input, pictures go out on its standard output, both as pickles
+between a process and its own child.
 """
 
 from __future__ import annotations
 
+import os
 import pickle
-import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, suppress
 
 from benchmark.core import children
 from benchmark.report.plots.style import Kind, Plot
@@ -35,49 +34,30 @@ def save_all(plots: Sequence[Plot], kinds: Sequence[Kind], processes: int = 0) -
         processes: 0 for as many as there are processors and work.
     """
     count = processes or max(1, min(processors(), 1 + MOST, len(plots) // PLOTS_EACH))
-    with tempfile.TemporaryDirectory() as folder, _helpers(plots, kinds, count, Path(folder)) as helpers:
-        for plot in plots[::count]:
-            for kind in kinds:
-                plot.save(kind)
-        for number, helper in enumerate(helpers, start=1):
-            if helper.wait() == 0:
-                found = pickle.loads(Path(folder, f"{number}.out").read_bytes())
-                for plot, saved in zip(plots[number::count], found, strict=True):
+    shares = [plots[number::count] for number in range(count)]
+    with ThreadPoolExecutor(count) as talkers, ExitStack() as helpers:
+        replies = []
+        with suppress(OSError):  # too many processes, say: fewer helpers
+            for share in shares[1:]:
+                helper = helpers.enter_context(children.running(__name__))
+                replies.append(talkers.submit(helper.communicate, pickle.dumps((share, kinds))))
+        _draw(shares[0], kinds)
+        for share, reply in zip(shares[1:], replies, strict=False):
+            with suppress(Exception):  # whatever is left of the answer of a helper that died
+                for plot, saved in zip(share, pickle.loads(reply.result()[0]), strict=True):
                     plot.keep(saved)
 
 
-@contextmanager
-def _helpers(
-    plots: Sequence[Plot], kinds: Sequence[Kind], count: int, folder: Path
-) -> Iterator[list[subprocess.Popen[bytes]]]:
-    """Processes that draw all shares but the first, as far as they start; ended when the caller goes on or fails."""
-    helpers: list[subprocess.Popen[bytes]] = []
-    try:
-        with suppress(OSError):  # too many processes, say: fewer helpers
-            for number in range(1, count):
-                (folder / f"{number}.in").write_bytes(pickle.dumps((plots[number::count], kinds)))
-                helper = subprocess.Popen(
-                    children.command(__name__, str(folder / str(number))),
-                    stdin=subprocess.DEVNULL,
-                    stdout=subprocess.DEVNULL,
-                    stderr=subprocess.DEVNULL,
-                    env=children.environment(),
-                    start_new_session=True,
-                )
-                helpers.append(helper)
-        yield helpers
-    finally:
-        for helper in helpers:
-            helper.kill()
-            helper.wait()
+def _draw(plots: Sequence[Plot], kinds: Sequence[Kind]) -> list[Mapping[str, bytes]]:
+    return [{kind: plot.save(kind) for kind in kinds} for plot in plots]
 
 
-def _help(stem: str) -> None:
+def _help() -> None:
     children.die_with_parent()
-    plots, kinds = pickle.loads(Path(f"{stem}.in").read_bytes())
-    saved = [{kind: plot.save(kind) for kind in kinds} for plot in plots]
-    Path(f"{stem}.out").write_bytes(pickle.dumps(saved))
+    with os.fdopen(os.dup(1), "wb") as out:
+        os.dup2(2, 1)
+        out.write(pickle.dumps(_draw(*pickle.load(sys.stdin.buffer))))
 
 
 if __name__ == "__main__":
-    _help(sys.argv[1])
+    _help()

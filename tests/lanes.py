@@ -1,8 +1,8 @@
 """The fast lane: ``pytest --fast`` (``make test-fast``) leaves out whatever is marked ``heavy`` or ``slow``.
 
-A file whose tests are all heavy says ``pytestmark = pytest.mark.heavy``, first where there are several; the fast lane does
-not even import it, because importing torch takes longer than most of the fast tests together. What is not marked may neither
-start a Python process nor import torch: in the fast lane it fails if it does, so that the lane stays fast.
+A file whose tests are all heavy says ``pytestmark = pytest.mark.heavy`` (first where there are several marks); the fast
+lane does not even import it, because importing torch takes longer than most fast tests together. What is not marked may
+neither start a Python process nor import torch: in the fast lane it fails if it does, so that the lane stays fast.
 """
 
 import multiprocessing.process
@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 HEAVY_FILE = re.compile(r"^pytestmark = (\[\s*)?pytest\.mark\.heavy\b", re.MULTILINE)
-LIGHT = ("git",)
-"""Programs that take some milliseconds; a run's record asks for the state of the repository."""
+LIGHT = ("git", "uname")
+"""Programs that take some milliseconds: a run's record names the state of the repository and the machine."""
 STARTED: list[str] = []
 """The processes started since a test began. Python's audit hooks can't be taken away, so this belongs to the process."""
 

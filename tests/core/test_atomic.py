@@ -6,6 +6,8 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from benchmark.core import atomic, children
 from benchmark.results import belongings, claims
 
@@ -22,6 +24,7 @@ def unfinished(folder: Path) -> list[str]:
     return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.partial"))
 
 
+@pytest.mark.heavy
 def test_what_killed_writers_left_is_cleared_by_the_next_one(tmp_path: Path) -> None:
     out, claim = tmp_path / "out", claims.of_file("run", tmp_path / "c.yaml")
     with belongings.possession(out, claim) as holding:

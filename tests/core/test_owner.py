@@ -39,6 +39,7 @@ def test_a_second_is_refused_and_told_who_and_what_to_do(tmp_path: Path) -> None
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.heavy
 def test_a_killed_owner_is_not_in_the_way(tmp_path: Path) -> None:
     code = (
         "import sys, os\nfrom pathlib import Path\nfrom benchmark.core import owner\n"

@@ -17,6 +17,7 @@ def config(tmp_path: Path, tiny_set: Path) -> Path:
     place = tmp_path / "run.yaml"
     place.write_text(
         f"dataset: {{name: table, file: {tiny_set}}}\nreport: {{plots: []}}\nstatistics: {{replicates: 20}}\n"
+        "workers: 1\n"
         'methods: [{name: psnr, label: "[/b]"}, {name: ssim, label: "[red]s"}]\n'
     )
     return place
@@ -36,7 +37,7 @@ def shell(root: Path, line: str, place: Path) -> subprocess.CompletedProcess[str
         ("BENCH run run.yaml --output out 2>&1", 0),
         ("BENCH run run.yaml --output out 2>&1 | head -1", 0),
         ("BENCH run run.yaml --output out 2>&-", 0),
-        ("BENCH run run.yaml --output out <&- >&- 2>&-", 0),
+        ("BENCH run run.yaml --output out --set workers=2 <&- >&- 2>&-", 0),
         ("BENCH run run.yaml --output out 2>/dev/full", 0),
         ("BENCH run run.yaml --output out >/dev/full", 2),
         ("BENCH run run.yaml --output out >/dev/full 2>/dev/full", 2),

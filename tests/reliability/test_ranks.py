@@ -45,7 +45,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "plugins" / "methods" / "mortal.py").write_text(MORTAL)
     (folder / "run.yaml").write_text(
         "dataset: {name: efid, root: data, splits: [all]}\nmethods: [psnr, gmsd, mortal]\nplugins: [plugins]\n"
-        "threads: 1\nstatistics: {replicates: 50}\nreport: {plots: []}\n"
+        "threads: 1\nworkers: 1\nstatistics: {replicates: 50}\nreport: {plots: []}\n"
     )
     return folder
 

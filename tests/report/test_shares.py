@@ -14,6 +14,8 @@ from benchmark.report.content import ReportData
 from benchmark.report.plots import Plot, all_plots, save_all
 from benchmark.report.plots.style import figure
 
+pytestmark = pytest.mark.heavy
+
 Maker = Callable[..., ReportData]
 
 

@@ -103,6 +103,7 @@ def test_our_own_files_that_results_no_longer_have_are_deleted(here: Path) -> No
     assert listed == set(contents(here / "out")) - {belongings.NAME}
 
 
+@pytest.mark.heavy
 def test_other_results_are_refused_unless_they_are_to_be_replaced(
     here: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -127,6 +128,7 @@ def test_other_results_are_refused_unless_they_are_to_be_replaced(
     os.chdir(here)
 
 
+@pytest.mark.heavy
 def test_a_report_of_several_runs_replaces_none_of_them(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for name in "ab":
         (here / f"{name}.csv").write_text(TABLE)

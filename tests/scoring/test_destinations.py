@@ -12,6 +12,8 @@ from benchmark.core import owner
 from benchmark.core.errors import UserError
 from benchmark.results import belongings
 
+pytestmark = pytest.mark.heavy
+
 QUICK = {"statistics": {"replicates": 20}, "report": {"plots": []}}
 
 

@@ -15,6 +15,8 @@ from benchmark.scoring.plan import ScoredPair, make_plan
 from benchmark.scoring.progress import ScoringProgress
 from benchmark.scoring.store import Producer, Store
 
+pytestmark = pytest.mark.heavy
+
 PAIRS = [(f"{number}_{condition}.png", f"{number}.png") for number in range(2) for condition in ("soft", "hard")]
 
 HEAD = "import os, sys, time, random\nimport torch\nfrom benchmark import Method, MethodInfo\n"

@@ -16,6 +16,8 @@ from benchmark.scoring.messages import MethodTask, PairTask, ReferenceGroup, Set
 from benchmark.scoring.read_ahead import NICENESS, Reader, Turns
 from benchmark.scoring.supervisor import Failed, Scored, Supervisor
 
+pytestmark = pytest.mark.heavy
+
 HEAD = """
 import os, time
 from pathlib import Path

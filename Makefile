@@ -1,11 +1,11 @@
-# make demo | test-fast | test | coverage | lint | docs | layers | bench | licences | lock | lowest: each creates .venv and installs what it needs by itself.
+# make demo | test-fast | test | lint | docs | layers | bench | licences | lock | lowest: each creates .venv and installs what it needs by itself.
 # make demo LOCKED=1 installs exactly the versions of requirements.lock, checked by their hashes.
 PYTHON ?= python3
 VENV   := $(if $(LOCKED),.venv-locked,.venv)
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: demo test-fast test coverage lint docs layers bench licences lock lowest clean
+.PHONY: demo test-fast test lint docs layers bench licences lock lowest clean
 
 demo: $(STAMP)
 	$(BIN)/python run_benchmark.py train configs/train_demo.yaml

@@ -222,7 +222,8 @@ def assert_true(place: Path, output: Path, fresh: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(120 + 60 * KILLS)
-@pytest.mark.parametrize("ranks", [1, pytest.param(2, marks=CAMPAIGN)])
+@CAMPAIGN
+@pytest.mark.parametrize("ranks", [1, 2])
 def test_a_run_whose_files_are_exchanged_keeps_nothing_but_the_truth(ranks: int, root: Path, scored: Path) -> None:
     print("seed", seed := f"{SEED}-run-{ranks}")
     rng, kills, tries = random.Random(seed), 0, 0

@@ -217,8 +217,7 @@ def test_a_checkpoint_exchanged_after_planning_gives_no_stored_score(
     check_store(images, {"first": 1.0, "last": 1.0, "trained": factor})
 
 
-@pytest.mark.parametrize("helper", [False, True], ids=["plug-in", "its helper"])
-@pytest.mark.parametrize("undone", [False, True], ids=["stays", "undone"])
+@pytest.mark.parametrize(("helper", "undone"), [(False, False), (True, True)], ids=["plug-in", "its helper, undone"])
 def test_a_plugin_edited_after_planning_gives_no_stored_score(
     helper: bool, undone: bool, images: Path, plugin_folder: Path
 ) -> None:

@@ -10,9 +10,9 @@ import pytest
 from scipy import stats
 
 from benchmark.statistics import (
-    Columns,
     Correlations,
     Discrimination,
+    ScoreColumns,
     System,
     Table,
     WithinReference,
@@ -81,7 +81,7 @@ def test_values_that_are_all_equal_up_to_rounding_have_no_correlation_on_either_
     for function in (srcc, plcc, krcc):
         assert np.isnan([function(x, y), function(y, x)]).all()
     assert [fit(np.tile(x, 3), np.tile(y, 3)), fit(np.tile(y, 3), np.tile(x, 3))] == [None, None]
-    columns = Columns(y, x[None], np.arange(5), 5)
+    columns = ScoreColumns(y, x[None], np.arange(5), 5)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         found = [weighted_plcc(columns, np.ones((3, 5))), *weighted_ranks(columns, np.ones((3, 5)))]
@@ -105,7 +105,7 @@ def test_resamples_of_large_values_with_small_differences_equal_scipys_and_const
     scores = 1e8 + np.where(clusters < 3, 2.0, rng.integers(0, 9, 20))
     labels = rng.normal(size=20)
     counts = np.vstack([draw_counts(rng, 5, 60), [5, 0, 0, 0, 0], [2, 2, 1, 0, 0], [0, 1, 4, 0, 0]])
-    columns = Columns(labels, scores[None], clusters, 5)
+    columns = ScoreColumns(labels, scores[None], clusters, 5)
     srcc_, krcc_ = weighted_ranks(columns, counts)
     for b, row in enumerate(counts):
         times = row[clusters].astype(int)
@@ -123,7 +123,7 @@ def test_resamples_in_which_a_method_is_constant_up_to_rounding_have_no_plcc() -
     rng = np.random.default_rng(4)
     clusters = np.repeat(np.arange(4), 5)
     scores = np.where(clusters < 3, 0.3 + rng.integers(0, 2, 20) * LAST / 4, rng.normal(size=20))
-    columns = Columns(rng.normal(size=20), scores[None], clusters, 4)
+    columns = ScoreColumns(rng.normal(size=20), scores[None], clusters, 4)
     assert len(np.unique(scores[clusters < 3])) > 1, "else the test tests nothing"
     assert np.isnan(weighted_plcc(columns, np.array([[1.0, 2, 1, 0], [4, 0, 0, 0]]))).all()
     assert np.isfinite(weighted_plcc(columns, np.array([[1.0, 1, 1, 1]]))).all()

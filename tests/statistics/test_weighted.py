@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy import stats
 
-from benchmark.statistics import Columns, draw_counts, leave_one_out, weighted_plcc, weighted_ranks
+from benchmark.statistics import ScoreColumns, draw_counts, leave_one_out, weighted_plcc, weighted_ranks
 
 Floats = NDArray[np.float64]
 SCIPY: dict[str, Callable[[Floats, Floats], Any]] = {
@@ -30,7 +30,7 @@ def repeated(name: str, x: Floats, y: Floats, weights: Floats) -> float:
         return float(SCIPY[name](x, y).statistic)
 
 
-def check(columns: Columns, counts: Floats) -> None:
+def check(columns: ScoreColumns, counts: Floats) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         srcc, krcc = weighted_ranks(columns, counts)
@@ -52,7 +52,7 @@ def test_small_samples_with_ties_and_clusters(rows: list[tuple[int, int, int, in
     table = np.array(rows)
     clusters = np.unique(table[:, 3], return_inverse=True)[1].astype(np.int64)
     k = int(clusters.max()) + 1
-    columns = Columns(table[:, 0].astype(float), table[:, 1:3].T.astype(float), clusters, k)
+    columns = ScoreColumns(table[:, 0].astype(float), table[:, 1:3].T.astype(float), clusters, k)
     check(columns, draw_counts(np.random.default_rng(seed), k, 40))
     check(columns, np.concatenate(list(leave_one_out(k))))
 
@@ -69,12 +69,14 @@ def test_large_samples(n: int, clusters: int, digits: int | None) -> None:
     check(*sample(n, clusters, digits, 2, np.random.default_rng(n + clusters)))
 
 
-def sample(n: int, k: int, digits: int | None, replicates: int, rng: np.random.Generator) -> tuple[Columns, Floats]:
+def sample(
+    n: int, k: int, digits: int | None, replicates: int, rng: np.random.Generator
+) -> tuple[ScoreColumns, Floats]:
     labels = rng.normal(size=n)
     scores = labels + rng.normal(size=(2, n))
     if digits is not None:
         scores, labels = np.round(scores, digits), np.round(2 * labels, digits)
-    columns = Columns(labels, 1e6 + scores, rng.permutation(np.arange(n) % k), k)
+    columns = ScoreColumns(labels, 1e6 + scores, rng.permutation(np.arange(n) % k), k)
     return columns, draw_counts(rng, k, replicates)
 
 
@@ -86,7 +88,7 @@ def test_nearly_constant_resamples_do_not_cancel() -> None:
     clusters = np.append(np.arange(30), [30, 30])
     counts = draw_counts(rng, 31, 50)
     counts[:, 30] = 0
-    columns = Columns(labels, scores[None], clusters, 31)
+    columns = ScoreColumns(labels, scores[None], clusters, 31)
     found = weighted_plcc(columns, counts)[:, 0]
     exact = np.array([repeated("plcc", scores[:30] * 1e9, labels[:30] * 1e9, row[:30]) for row in counts])
     np.testing.assert_allclose(found, exact, atol=1e-6)
@@ -101,7 +103,7 @@ def test_the_number_of_threads_changes_nothing() -> None:
 
 
 def test_counts_beyond_32_bits_are_refused() -> None:
-    columns = Columns(np.arange(4.0), np.arange(4.0)[None], np.zeros(4, dtype=np.int64), 1)
+    columns = ScoreColumns(np.arange(4.0), np.arange(4.0)[None], np.zeros(4, dtype=np.int64), 1)
     with pytest.raises(ValueError, match="too many"):
         weighted_ranks(columns, np.array([[2.0**29]]))
 
@@ -109,7 +111,7 @@ def test_counts_beyond_32_bits_are_refused() -> None:
 def test_a_hundred_thousand_pairs_do_not_overflow() -> None:
     n = 100_000
     labels = np.arange(n, dtype=float)
-    columns = Columns(labels, np.stack([labels, -labels]), np.zeros(n, dtype=np.int64), 1)
+    columns = ScoreColumns(labels, np.stack([labels, -labels]), np.zeros(n, dtype=np.int64), 1)
     srcc, krcc = weighted_ranks(columns, np.ones((1, 1)))
     np.testing.assert_allclose(srcc, [[1, -1]], atol=1e-12)
     np.testing.assert_allclose(krcc, [[1, -1]], atol=1e-12)

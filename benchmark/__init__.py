@@ -17,8 +17,8 @@ if TYPE_CHECKING:
         RunConfig,
         StatisticsConfig,
         TableConfig,
-        TrainConfig,
     )
+    from benchmark.config.training import TrainConfig
     from benchmark.core.errors import ConfigError, DataError, PluginError, Problem, UserError, WeightsUnavailableError
     from benchmark.plugins.contracts import (
         Dataset,
@@ -55,7 +55,7 @@ _HOMES = {
     "RunConfig": "config.models",
     "StatisticsConfig": "config.models",
     "TableConfig": "config.models",
-    "TrainConfig": "config.models",
+    "TrainConfig": "config.training",
     "Evaluation": "report.evaluation",
     "Run": "report.evaluation",
     "evaluate": "commands.evaluate",

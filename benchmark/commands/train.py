@@ -15,8 +15,8 @@ import typer
 from rich.console import Console
 
 from benchmark.commands import front
-from benchmark.config.models import TrainConfig
 from benchmark.config.source import Source, absolute, parse, read_source
+from benchmark.config.training import TrainConfig
 from benchmark.core import atomic, owner, places, provenance
 from benchmark.core.errors import ConfigError, PluginError, UserError
 from benchmark.core.hashes import sha256_file

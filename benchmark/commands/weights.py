@@ -14,8 +14,9 @@ import typer
 from rich.console import Console
 
 from benchmark.commands import front
-from benchmark.config.models import MethodEntry, RunConfig, TrainConfig
+from benchmark.config.models import MethodEntry, RunConfig
 from benchmark.config.source import parse, read_source
+from benchmark.config.training import TrainConfig
 from benchmark.core import atomic
 from benchmark.core.errors import WeightsUnavailableError
 from benchmark.core.hashes import sha256_file

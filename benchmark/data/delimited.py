@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from benchmark.core import formulas
 from benchmark.core.errors import DataError, Problem
+from benchmark.core.pair_columns import SCORE_KEYS
 from benchmark.data.decimals import HOW_TO_SAY
 from benchmark.data.labels import MAX_LINES, MAX_PROBLEMS, read_text, short, split_lines
 
@@ -105,8 +106,6 @@ def _restored(table: Delimited) -> Delimited:
     """A ``scores.csv`` of ours with its names as they are: those that might be formulas are written with an apostrophe."""
     if table.header.cells[0] != "dataset":
         return table
-    from benchmark.config.models import SCORE_KEYS  # noqa: PLC0415 - readers of other tables do without pydantic
-
     if tuple(table.header.cells[: len(SCORE_KEYS)]) != SCORE_KEYS:
         return table
     header, *records = [

@@ -31,6 +31,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from benchmark.core.errors import ConfigError, DataError, Problem
+from benchmark.core.pair_columns import OF_A_PAIR
 from benchmark.data.labels import short
 from benchmark.data.opinions import opinion_problems
 
@@ -40,19 +41,7 @@ if TYPE_CHECKING:
 TEXT = ("split", "pair", "reference", "cluster", "enhanced", "condition")
 NUMBERS = ("fold", "mos", "mos_sd", "observers")
 PATHS = ("reference_path", "enhanced_path")
-COLUMNS = (
-    "split",
-    "fold",
-    "pair",
-    "reference",
-    "cluster",
-    "enhanced",
-    "condition",
-    "mos",
-    "mos_sd",
-    "observers",
-    *PATHS,
-)
+COLUMNS = (*OF_A_PAIR, *PATHS)
 LEFT_OUT = "left out"
 REQUIRED = ("reference", "enhanced", "mos", *PATHS)
 

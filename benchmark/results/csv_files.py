@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from benchmark.config.models import SCORE_KEYS
 from benchmark.core import atomic, formulas, regular
 from benchmark.core.errors import UserError
+from benchmark.core.pair_columns import SCORE_KEYS
 from benchmark.results.scored import Failure
 
 KEYS = SCORE_KEYS

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmark.config.models import TrainSection
+from benchmark.config.training import TrainSection
 from benchmark.core.errors import UserError
 from benchmark.plugins import checkpoints
 from benchmark.training import statement

@@ -16,7 +16,7 @@ import numpy as np
 import torch
 from rich.console import Console
 
-from benchmark.config.models import TrainSection
+from benchmark.config.training import TrainSection
 from benchmark.core.errors import UserError, in_words
 from benchmark.images.sizes import SizePolicy
 from benchmark.plugins import checkpoints

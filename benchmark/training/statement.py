@@ -12,7 +12,8 @@ from typing import Any
 
 import pandas as pd
 
-from benchmark.config.models import DatasetEntry, TrainConfig, TrainSection
+from benchmark.config.models import DatasetEntry
+from benchmark.config.training import TrainConfig, TrainSection
 from benchmark.core import provenance
 from benchmark.core.hashes import FileHashes
 from benchmark.data.load import Data

@@ -11,8 +11,9 @@ import pytest
 from pydantic import BaseModel
 
 from benchmark.config.kinds import kinds
-from benchmark.config.models import EvaluateConfig, RunConfig, TrainConfig
+from benchmark.config.models import EvaluateConfig, RunConfig
 from benchmark.config.source import Source, parse, read_source
+from benchmark.config.training import TrainConfig
 from benchmark.config.yaml_text import WrittenFloat, load
 from benchmark.core.errors import ConfigError
 from benchmark.plugins import registry

@@ -8,9 +8,11 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from benchmark.config.models import SCORE_KEYS, EvaluateConfig, RunConfig, TrainConfig
+from benchmark.config.models import EvaluateConfig, RunConfig
 from benchmark.config.source import parse, read_source
+from benchmark.config.training import TrainConfig
 from benchmark.core.errors import ConfigError
+from benchmark.core.pair_columns import SCORE_KEYS
 
 GOOD = """\
 dataset: {name: efid, root: ../data/EFID, splits: [test]}

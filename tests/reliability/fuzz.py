@@ -15,8 +15,9 @@ from typing import Any
 import atheris
 
 with atheris.instrument_imports(include=["benchmark"]):
-    from benchmark.config.models import EvaluateConfig, RunConfig, TrainConfig
+    from benchmark.config.models import EvaluateConfig, RunConfig
     from benchmark.config.source import parse, read_source
+    from benchmark.config.training import TrainConfig
     from benchmark.core.errors import UserError
     from benchmark.data import labels
     from benchmark.images import read

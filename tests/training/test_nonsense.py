@@ -8,8 +8,8 @@ import pytest
 
 from benchmark import UserError
 from benchmark.commands import train
-from benchmark.config.models import TrainConfig
 from benchmark.config.source import parse, read_source
+from benchmark.config.training import TrainConfig
 from benchmark.core.errors import ConfigError
 from benchmark.plugins.methods.sdmp_net import SDMPNet, SDMPNetB16, SDMPNetMultiScale, SDMPNetTiny
 

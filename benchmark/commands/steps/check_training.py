@@ -8,8 +8,8 @@ from typing import Any
 
 from benchmark.commands import train
 from benchmark.commands.train import PreparedTraining
-from benchmark.config.models import TrainConfig
 from benchmark.config.source import Source, parse
+from benchmark.config.training import TrainConfig
 from benchmark.core.errors import Problem, Severity, UserError
 from benchmark.core.hashes import sha256_file
 from benchmark.data import load

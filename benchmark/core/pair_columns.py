@@ -1,0 +1,16 @@
+"""The columns that a pair has wherever pairs are listed: one order for the table of pairs and for ``scores.csv``."""
+
+OF_A_PAIR = (
+    "split",
+    "fold",
+    "pair",
+    "reference",
+    "cluster",
+    "enhanced",
+    "condition",
+    "mos",
+    "mos_sd",
+    "observers",
+)
+SCORE_KEYS = ("dataset", *OF_A_PAIR)
+"""The columns of ``scores.csv`` before those of the methods; no method can have their names."""

@@ -66,25 +66,13 @@ class Mapped:
         self, columns: ScoreColumns, curve: Mapping, counts: FloatArray, limit: FloatArray
     ) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Signed PLCC, RMSE and outlier ratio, each (B,), with the curve fitted in each resample; NaN where none is."""
-        from benchmark.statistics.mapping_kernels import refit  # noqa: PLC0415 - numba is slow to import
-
         five = curve.parameters == 5
         order = np.argsort(columns.scores[0], kind="stable")
         _, _, x = standardise(columns.scores[0][order])
         _, spread, y = standardise(columns.labels[order])
-        limits = np.ascontiguousarray(limit[order] / spread)
-        with_limits = not five and bool(np.isfinite(limits).any())
         clusters: IntArray = np.ascontiguousarray(columns.clusters[order])
-        start = np.array([curve.steepness, curve.shift])
-        found, outliers = np.empty((len(counts), 7)), np.empty(len(counts))
-        step = max(1, min(64, -(-len(counts) // processors())))
-
-        def work(begin: int) -> None:
-            part = slice(begin, begin + step)
-            arguments = (x, y, curve.parameters, limits, with_limits, start, FLATTEST[curve.parameters], STEEPEST, five)
-            refit(np.ascontiguousarray(counts[part]), clusters, *arguments, found[part], outliers[part])
-
-        in_threads(work, range(0, len(counts), step), self._threads)
+        limits = np.ascontiguousarray(limit[order] / spread)
+        found, outliers = _refits(curve, (x, y, clusters, limits), counts, self._threads)
         known = found[:, 4] > 0
         safe = np.where(known[:, None], found, 1.0)
         plcc = np.sqrt(np.clip(1 - safe[:, 3] / safe[:, 6], 0, 1))
@@ -138,16 +126,11 @@ def resampled_curves(
     Returns:
         (B, P), in the labels' unit; NaN where none could be fitted.
     """
-    from benchmark.statistics.mapping_kernels import refit  # noqa: PLC0415 - numba is slow to import
-
     order = np.argsort(scores, kind="stable")
     centre, spread, x = standardise(scores[order])
     label_centre, label_spread, y = standardise(labels[order])
     sorted_clusters: IntArray = np.ascontiguousarray(clusters[order])
-    found, outliers, unlimited = np.empty((len(counts), 7)), np.empty(len(counts)), np.full(len(x), np.nan)
-    start = np.array([curve.steepness, curve.shift])
-    arguments = (x, y, 4, unlimited, False, start, FLATTEST[4], STEEPEST, False)
-    refit(np.ascontiguousarray(counts), sorted_clusters, *arguments, found, outliers)
+    found, _ = _refits(curve, (x, y, sorted_clusters, np.full(len(x), np.nan)), counts)
     at = (points - centre) / spread
     values = np.full((len(counts), len(points)), np.nan)
     for number in np.flatnonzero(found[:, 4] > 0):
@@ -156,3 +139,33 @@ def resampled_curves(
         offset = np.average(rest, weights=counts[number, sorted_clusters])
         values[number] = offset + height * sigmoid_part(steepness * at, shift)
     return np.asarray(label_centre + label_spread * values)
+
+
+def _refits(
+    curve: Mapping, pairs: tuple[FloatArray, FloatArray, IntArray, FloatArray], counts: FloatArray, threads: int = 0
+) -> tuple[FloatArray, FloatArray]:
+    """A curve fitted anew in each resample: the kernel's results (B, 7) and the shares of outliers (B,).
+
+    Args:
+        curve: the fit of all pairs, from which each fit starts.
+        pairs: standardised scores in ascending order, standardised labels, clusters, and the largest error that is no
+            outlier (NaN where unknown), (n,) each.
+        counts: (B, K) weight of each cluster in each resample.
+        threads: 0 for as many as there are processors.
+    """
+    from benchmark.statistics.mapping_kernels import refit  # noqa: PLC0415 - numba is slow to import
+
+    x, y, clusters, limits = pairs
+    five = curve.parameters == 5
+    with_limits = not five and bool(np.isfinite(limits).any())
+    start = np.array([curve.steepness, curve.shift])
+    found, outliers = np.empty((len(counts), 7)), np.empty(len(counts))
+    step = max(1, min(64, -(-len(counts) // processors())))
+
+    def work(begin: int) -> None:
+        part = slice(begin, begin + step)
+        arguments = (x, y, curve.parameters, limits, with_limits, start, FLATTEST[curve.parameters], STEEPEST, five)
+        refit(np.ascontiguousarray(counts[part]), clusters, *arguments, found[part], outliers[part])
+
+    in_threads(work, range(0, len(counts), step), threads)
+    return found, outliers

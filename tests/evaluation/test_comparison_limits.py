@@ -1,7 +1,7 @@
 """Hundreds of methods: only the best and a baseline are compared with all others; that is said and controls errors."""
 
 import warnings
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -15,14 +15,9 @@ from benchmark.report.ranking import NOT_COMPARED, contest
 from benchmark.statistics import rank_uncertainty
 from benchmark.statistics.selection import LANES, largest_differences, leaders
 from benchmark.statistics.settings import MOST_COMPARED, StatisticsSettings
+from tests.makers import Column
 
 QUICK = StatisticsSettings(replicates=40, mapping_resamples="once")
-
-
-@dataclass(frozen=True)
-class Column:
-    label: str
-    higher_is_better: bool = True
 
 
 def make_scores(methods: int, *, pairs: int = 60, holes: bool = False) -> pd.DataFrame:

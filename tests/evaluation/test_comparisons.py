@@ -1,7 +1,6 @@
 """Rows of ``comparisons.csv``: which test there was, or why none; magnitudes; what must not depend on other methods."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,34 +10,17 @@ from scipy import stats
 
 from benchmark.evaluation.summarise import COMPARISON_COLUMNS, Evaluated, evaluate_scores
 from benchmark.statistics.settings import StatisticsSettings
+from tests.makers import Column, score_keys
 
 TESTS = ("bootstrap", "jackknife", "max-T", "Holm", "steiger", "williams", "f-test")
 NUMBERS = ["difference", "ci_low", "ci_high", "p_value", "p_adjusted", "significant"]
 
 
-@dataclass(frozen=True)
-class Column:
-    label: str
-    higher_is_better: bool = True
-
-
 def make_scores(references: int = 12, conditions: int = 4, *, seed: int = 0) -> pd.DataFrame:
     rng = np.random.default_rng(seed)
     n = references * conditions
-    reference, condition = np.divmod(np.arange(n), conditions)
-    mos = rng.normal(size=n) + 0.5 * condition
-    table = pd.DataFrame(
-        {
-            "dataset": "set",
-            "split": "test",
-            "reference": [f"r{i}" for i in reference],
-            "cluster": [f"r{i}" for i in reference],
-            "condition": [f"c{i}" for i in condition],
-            "mos": mos,
-            "mos_sd": np.nan,
-            "observers": np.nan,
-        }
-    )
+    mos = rng.normal(size=n) + 0.5 * (np.arange(n) % conditions)
+    table = score_keys(references, conditions, mos)
     table["strong"] = mos + 0.5 * rng.normal(size=n)
     table["middle"] = mos + 1.0 * rng.normal(size=n)
     table["opposite"] = -(mos + 0.55 * rng.normal(size=n))

@@ -2,7 +2,6 @@
 
 import math
 import warnings
-from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -14,38 +13,17 @@ from benchmark.core.errors import ConfigError
 from benchmark.evaluation.summarise import COMPARISON_COLUMNS, SUMMARY_COLUMNS, Evaluated, evaluate_scores
 from benchmark.statistics import inference
 from benchmark.statistics.settings import StatisticsSettings
+from tests.makers import Column, score_keys
 
 QUICK = StatisticsSettings(replicates=200)
-
-
-@dataclass(frozen=True)
-class Column:
-    label: str
-    higher_is_better: bool = True
 
 
 def make_scores(references: int = 6, conditions: int = 4, *, seed: int = 0) -> pd.DataFrame:
     rng = np.random.default_rng(seed)
     n = references * conditions
-    reference, condition = np.divmod(np.arange(n), conditions)
-    mos = rng.normal(size=n) + condition
-    return pd.DataFrame(
-        {
-            "dataset": "set",
-            "split": "test",
-            "fold": np.nan,
-            "pair": [f"p{i}" for i in range(n)],
-            "reference": [f"r{i}" for i in reference],
-            "cluster": [f"r{i}" for i in reference],
-            "enhanced": [f"e{i}" for i in range(n)],
-            "condition": [f"c{i}" for i in condition],
-            "mos": mos,
-            "mos_sd": np.nan,
-            "observers": np.nan,
-            "good": mos + 0.5 * rng.normal(size=n),
-            "poor": mos + 3 * rng.normal(size=n),
-        }
-    )
+    mos = rng.normal(size=n) + np.arange(n) % conditions
+    good, poor = mos + 0.5 * rng.normal(size=n), mos + 3 * rng.normal(size=n)
+    return score_keys(references, conditions, mos).assign(good=good, poor=poor)
 
 
 def run(

@@ -23,6 +23,7 @@ from benchmark.core.hashes import sha256_file
 from benchmark.plugins import checkpoints
 from benchmark.scoring.store import Store
 from benchmark.simulation import write_demo
+from tests.makers import write_darkened_set
 from tests.training.test_training import METHOD
 
 pytestmark = pytest.mark.heavy
@@ -247,14 +248,7 @@ def trained(tmp_path: Path) -> Path:
     )
     assert slowly.count("time") == 2
     (tmp_path / "plugins" / "methods" / "tiny.py").write_text(slowly)
-    rng, lines = np.random.default_rng(0), ["reference,enhanced,mos,split"]
-    for number in range(6):
-        reference = rng.integers(0, 256, (32, 32, 3))
-        cv2.imwrite(str(tmp_path / f"{number}.png"), reference)
-        for strength in range(3):
-            cv2.imwrite(str(tmp_path / f"{number}_{strength}.png"), reference // (1 + strength))
-            lines.append(f"{number}.png,{number}_{strength}.png,{5 - strength - number / 10},train")
-    (tmp_path / "pairs.csv").write_text("\n".join(lines) + "\n")
+    write_darkened_set(tmp_path / "pairs.csv", references=6, strengths=range(3))
     (tmp_path / "train.yaml").write_text(
         "dataset: {name: table, file: pairs.csv}\nmethod: {name: tiny}\nplugins: [plugins]\nthreads: 1\ndevice: cpu\n"
         f"train: {{validate: 0.25, n_epoch: {EPOCHS}, batch_size: 4, num_workers: 0, learning_rate: 0.01}}\n"

@@ -18,6 +18,7 @@ from benchmark.evaluation.summarise import evaluate_scores
 from benchmark.report.content import ReportData
 from benchmark.results.scored import ScoredMethod
 from benchmark.statistics.settings import StatisticsSettings
+from tests.makers import score_keys
 
 Frame = pd.DataFrame
 Maker = Callable[..., ReportData]
@@ -194,8 +195,7 @@ def adversarial_scores(references: int, conditions: int = 6, *, seed: int = 0) -
     """Labels, and scores of methods that a careless table would rank wrongly."""
     rng = np.random.default_rng(seed)
     n = references * conditions
-    reference, condition = np.divmod(np.arange(n), conditions)
-    mos = 3 + rng.normal(size=n) + 0.3 * condition
+    mos = 3 + rng.normal(size=n) + 0.3 * (np.arange(n) % conditions)
     standard = (mos - mos.mean()) / mos.std()
 
     def agreeing(strength: float) -> np.ndarray:
@@ -209,27 +209,14 @@ def adversarial_scores(references: int, conditions: int = 6, *, seed: int = 0) -
     swapped[[first, second]] = swapped[[second, first]]
     gaps = agreeing(0.995)
     gaps[: max(1, int(np.ceil(0.02 * n)))] = np.nan
-    return pd.DataFrame(
-        {
-            "dataset": "set",
-            "split": "test",
-            "fold": np.nan,
-            "pair": [f"p{i}" for i in range(n)],
-            "reference": [f"r{i}" for i in reference],
-            "cluster": [f"r{i}" for i in reference],
-            "enhanced": [f"e{i}.png" for i in range(n)],
-            "condition": [f"c{i}" for i in condition],
-            "mos": mos,
-            "mos_sd": np.nan,
-            "observers": np.nan,
-            "strong": strong,
-            "swapped": swapped,
-            "opposite": -agreeing(0.95),
-            "weak": agreeing(0.4),
-            "gaps": gaps,
-            "flat": 0.1,
-            "absent": np.nan,
-        }
+    return score_keys(references, conditions, mos).assign(
+        strong=strong,
+        swapped=swapped,
+        opposite=-agreeing(0.95),
+        weak=agreeing(0.4),
+        gaps=gaps,
+        flat=0.1,
+        absent=np.nan,
     )
 
 

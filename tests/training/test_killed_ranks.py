@@ -12,11 +12,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
 from benchmark.plugins import checkpoints
 from tests import orphans
+from tests.makers import write_darkened_set
 from tests.training.test_training import METHOD
 
 pytestmark = pytest.mark.heavy
@@ -38,20 +38,11 @@ for _ in range(int(os.environ.get("EFID_BENCH_RANK_KILLS", "0"))):
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Eight references with four enhanced images each, and the method, as files."""
-    import cv2
 
     folder = tmp_path_factory.mktemp("killed")
     (folder / "plugins" / "methods").mkdir(parents=True)
     (folder / "plugins" / "methods" / "tiny.py").write_text(MORTAL)
-    rng = np.random.default_rng(0)
-    lines = ["reference,enhanced,mos,split"]
-    for number in range(8):
-        reference = rng.integers(0, 256, (32, 32, 3))
-        cv2.imwrite(str(folder / f"{number}.png"), reference)
-        for strength in range(4):
-            cv2.imwrite(str(folder / f"{number}_{strength}.png"), reference // (1 + strength))
-            lines.append(f"{number}.png,{number}_{strength}.png,{5 - strength - number / 10},train")
-    (folder / "table.csv").write_text("\n".join(lines) + "\n")
+    write_darkened_set(folder / "table.csv", references=8, strengths=range(4))
     (folder / "train.yaml").write_text(
         "dataset: {name: table, file: table.csv}\nmethod: {name: tiny}\nplugins: [plugins]\nthreads: 1\n"
         f"train: {{validate: 0.25, n_epoch: {EPOCHS}, batch_size: 6, num_workers: 0, "

@@ -298,7 +298,7 @@ def description(division: Division) -> str:
 def _plot(directory: Path, title: str) -> None:
     import pandas as pd
 
-    from benchmark.report.plots import history
+    from benchmark.report.plots.kinds import history
     from benchmark.report.plots.style import Plot
 
     table = pd.read_csv(directory / "history.csv", **csv_files.EXACT)

@@ -22,7 +22,7 @@ from benchmark.report.disagreement import Disputed, disputed
 from benchmark.report.grid import Grid
 from benchmark.report.page_data import jpeg_uri, payload, script_json
 from benchmark.report.plots import Plot
-from benchmark.report.plots.gallery import Clouds
+from benchmark.report.plots.kind import Clouds
 from benchmark.report.ranking import Standing, block_notes, ranked_blocks
 from benchmark.report.table import ComparisonTable
 from benchmark.report.text import one_line

@@ -14,9 +14,10 @@ from scipy import stats
 
 from benchmark.report.blocks import Numbers
 from benchmark.report.content import ReportData
-from benchmark.report.plots import Plot, all_plots, history, ranks, style
-from benchmark.report.plots.conditions import places
+from benchmark.report.plots import Plot, all_plots, style
 from benchmark.report.plots.curve import fitted_curve
+from benchmark.report.plots.kinds import history, ranks
+from benchmark.report.plots.kinds.conditions import places
 
 Maker = Callable[..., ReportData]
 

@@ -62,7 +62,7 @@ def vars_of(epoch: Epoch) -> list[Any]:
 
 
 def test_the_plot_marks_the_best_epoch_of_a_whole_course(tmp_path: Path) -> None:
-    from benchmark.report.plots import history
+    from benchmark.report.plots.kinds import history
 
     progress.write_history(tmp_path, EPOCHS)
     import pandas as pd

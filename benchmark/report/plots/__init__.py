@@ -1,11 +1,12 @@
-"""Plots as pure functions of a report's data: each module draws one kind and returns a matplotlib ``Figure``.
+"""Plots as pure functions of a report's data: each module in ``kinds`` makes and draws the plots of one kind.
 
-``style`` holds sizes, colours and how a figure becomes bytes; ``all_plots`` says which plots a report has,
+``style`` holds sizes, colours and how a figure becomes bytes; ``all_plots`` collects the plots of every kind,
 ``save_all`` draws them in several processes.
 """
 
 from benchmark.report.plots import backend  # isort: skip - first: imports matplotlib whatever the environment says
-from benchmark.report.plots.gallery import all_clouds, all_plots
+from benchmark.report.plots.clouds import all_clouds
+from benchmark.report.plots.gallery import all_plots
 from benchmark.report.plots.shares import save_all
 from benchmark.report.plots.style import Plot
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import partial
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -12,7 +13,8 @@ from matplotlib.figure import Figure
 
 from benchmark.report import naming
 from benchmark.report.blocks import Comparison
-from benchmark.report.plots.style import BETTER, COLUMN, FAINT, INK, MUTED, PAGE, WORSE, figure, shown
+from benchmark.report.plots.kind import PlotKind, View, how_tested
+from benchmark.report.plots.style import BETTER, COLUMN, FAINT, INK, MUTED, PAGE, WORSE, Plot, figure, shown
 
 NUMBERS_UP_TO = 14
 
@@ -93,3 +95,16 @@ def _write(axes: Axes, x: int, y: int, found: Comparison, *, higher: bool, numbe
     size = (6.5 if n <= 10 else 5.5) if numbers else 6.5
     weight = "bold" if found.significant else "normal"
     axes.text(x, y, text, ha="center", va="center", fontsize=size, color=colour, fontweight=weight)
+
+
+def _plots(view: View) -> Iterator[Plot]:
+    ranked, table = view.comparisons()
+    if ranked:
+        tested, untested = how_tested(table)
+        coloured = f"; coloured where it is significant{tested}" if tested else ""
+        text = f"Difference of SRCC, row minus column{coloured}.{untested}"
+        drawing = partial(draw, [method.title for method in ranked], "srcc", table)
+        yield view.plot("significance", "Pairwise differences of SRCC", text, drawing)
+
+
+PLOT = PlotKind(place=30, of_block=_plots)

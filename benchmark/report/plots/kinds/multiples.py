@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import partial
 
 import numpy as np
 from matplotlib.figure import Figure
 
-from benchmark.report.plots.scatter import Cloud, condition_order, corner_text, draw_cloud, handles, legend_columns
-from benchmark.report.plots.style import PAGE, figure, shown
+from benchmark.report.plots.cloud import Cloud, condition_order, corner_text, draw_cloud, handles, legend_columns
+from benchmark.report.plots.clouds import MOST_DRAWN
+from benchmark.report.plots.kind import PlotKind, View
+from benchmark.report.plots.style import PAGE, Plot, figure, shown
 
 FEW = 12
 
@@ -48,3 +51,14 @@ def draw(clouds: Sequence[Cloud]) -> Figure:
     else:
         drawn.supxlabel(explanation, fontsize=7)
     return drawn
+
+
+def _plots(view: View) -> Iterator[Plot]:
+    clouds = [cloud for _, cloud in view.drawn()]
+    if len(clouds) > 1:
+        whose = "every method" if len(view.data.methods) <= MOST_DRAWN else f"the first {len(clouds)} methods"
+        text = f"Scores of {whose} against the labels, with the fitted curves and their bands."
+        yield view.plot("multiples", "All methods", text, partial(draw, clouds))
+
+
+PLOT = PlotKind(place=60, of_block=_plots)

@@ -1,4 +1,4 @@
-"""Score against label, coloured by condition, with the fitted curve and the statistics in the emptiest corner."""
+"""A method's scores against the labels, and how such a cloud is drawn into axes: points, curve, band, corner text."""
 
 from __future__ import annotations
 
@@ -7,13 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
 from benchmark.report import naming
 from benchmark.report.plots.curve import Curve
-from benchmark.report.plots.style import BAND, COLUMN, INK, figure, look, shown
+from benchmark.report.plots.style import BAND, INK, look, shown
 from benchmark.report.text import natural
 
 Vector = NDArray[np.float64]
@@ -44,24 +43,6 @@ class Cloud:
     label_name: str
     statistics: tuple[str, ...]
     curve: Curve | None = None
-
-
-def draw(cloud: Cloud) -> Figure:
-    """One method on its own."""
-    order = condition_order(cloud.conditions)
-    columns = legend_columns(order, COLUMN)
-    rows = -(-len(order) // columns)
-    drawn = figure(COLUMN, 2.75 + 0.14 * rows)
-    axes = drawn.add_subplot()
-    draw_cloud(axes, cloud, order, size=_size(len(cloud.scores)))
-    axes.set_title(shown(cloud.title, 48))
-    axes.set_ylabel(shown(cloud.label_name))
-    better = "higher" if cloud.higher_is_better else "lower"
-    axes.set_xlabel(f"Score ({better} is better)")
-    corner_text(axes, cloud, "\n".join(cloud.statistics), 6.5)
-    if order:
-        drawn.legend(handles=handles(order), loc="outside lower center", ncols=columns)
-    return drawn
 
 
 def draw_cloud(axes: Axes, cloud: Cloud, order: Sequence[str], size: float) -> None:
@@ -134,11 +115,6 @@ def _unit(values: Vector) -> Vector:
     """Values as places between 0 and 1 along their axis."""
     span = float(np.ptp(values)) if len(values) else 0.0
     return (values - values.min()) / span if span > 0 else np.full(len(values), 0.5)
-
-
-def _size(n: int) -> float:
-    """The area of a marker that keeps ``n`` of them apart."""
-    return float(np.clip(1800 / max(n, 1), 3, 14))
 
 
 def statistics_lines(values: Sequence[tuple[str, float, float, float]], n: int, references: int) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""The ranking with lines that join methods which can't be told apart; and the probability of being best with rank intervals.
+"""The ranking, with lines that join methods which can't be told apart.
 
 A critical-difference diagram, turned upright so that thirty names fit; its lines rest on the comparisons' own adjusted
 p-values, never on Friedman's and Nemenyi's.
@@ -6,14 +6,14 @@ p-values, never on Friedman's and Nemenyi's.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 from matplotlib.figure import Figure
 
 from benchmark.report import naming
-from benchmark.report.plots.style import BETTER, COLUMN, FAINT, INK, figure, shown
+from benchmark.report.plots.kind import PlotKind, View, how_tested
+from benchmark.report.plots.style import BETTER, COLUMN, FAINT, INK, Plot, figure, shown
 
 MOST_GROUPS = 14
 JOINED = "Dots on one line: methods that can't be told apart"
@@ -105,43 +105,22 @@ def _lanes(groups: Sequence[tuple[int, ...]]) -> list[tuple[int, tuple[int, ...]
     return placed
 
 
-@dataclass(frozen=True, slots=True)
-class Chance:
-    """A method's probability of being best, in [0, 1], and the interval of its rank (NaN where unknown)."""
+def _plots(view: View) -> Iterator[Plot]:
+    ranked, table = view.comparisons()
+    if not ranked:
+        return
 
-    title: str
-    probability: float
-    rank_low: float = math.nan
-    rank_high: float = math.nan
+    def told_apart(i: int, j: int) -> bool:
+        pair = table[i][j]
+        return pair is None or not pair.tested or pair.significant
 
-
-def draw_chances(chances: Sequence[Chance], statistic: str) -> Figure:
-    """Probability of being best as bars; intervals of ranks beside them where they are known."""
-    with_ranks = any(math.isfinite(chance.rank_low) for chance in chances)
-    drawn = figure(COLUMN, 0.75 + 0.18 * max(len(chances), 3))
-    axes = drawn.subplots(1, 2 if with_ranks else 1, sharey=True, squeeze=False)[0]
-    places = [-place for place in range(len(chances))]
-    axes[0].barh(places, [chance.probability for chance in chances], height=0.6, color=BETTER)
-    for place, chance in zip(places, chances, strict=True):
-        axes[0].text(chance.probability + 0.02, place, _percent(chance.probability), va="center", fontsize=6)
-    axes[0].set_xlim(0, 1.22)
-    axes[0].set_xticks([0, 0.5, 1], ["0", "50 %", "100 %"])
-    axes[0].set_yticks(places, [shown(chance.title, 24) for chance in chances])
-    axes[0].tick_params(axis="y", length=0)
-    axes[0].set_xlabel(f"Best by {naming.title(statistic)}")
-    axes[0].set_ylim(-len(chances) + 0.4, 0.6)
-    if with_ranks:
-        for place, chance in zip(places, chances, strict=True):
-            axes[1].axhline(place, color=FAINT, linewidth=0.4, zorder=0)
-            axes[1].plot(
-                [chance.rank_low, chance.rank_high], [place, place], color=INK, linewidth=2, marker="|", markersize=4
-            )
-        axes[1].set_xlim(0.5, len(chances) + 0.5)
-        axes[1].locator_params(axis="x", integer=True, nbins=6)
-        axes[1].tick_params(axis="y", length=0)
-        axes[1].set_xlabel("Interval of its rank")
-    return drawn
+    values = [view.numbers.value(view.scope, method.label, "srcc") for method in ranked]
+    titles, groups = [method.title for method in ranked], joined(len(ranked), told_apart)
+    tested, untested = how_tested(table)
+    line = f"; a line joins those of which no two differ significantly{tested}" if tested else ""
+    heading = f"{JOINED}\n{untested}".strip() if tested else untested.strip()
+    drawing = partial(draw, titles, values, "srcc", groups, heading)
+    yield view.plot("ranks", "Ranking", f"Methods by SRCC{line}.{untested}", drawing)
 
 
-def _percent(share: float) -> str:
-    return "< 1 %" if 0 < share < 0.005 else f"{share * 100:.0f} %"
+PLOT = PlotKind(place=20, of_block=_plots)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from functools import partial
 
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from benchmark.core.file_names import file_stems
 from benchmark.report import naming
-from benchmark.report.plots.style import COLUMN, MUTED, figure, look, shown
-
-if TYPE_CHECKING:
-    import pandas as pd
+from benchmark.report.content import ReportData
+from benchmark.report.plots.kind import PlotKind
+from benchmark.report.plots.style import COLUMN, MUTED, Plot, figure, look, shown
 
 DASHES = ("-", (0, (4, 2)), (0, (1, 1.2)), (0, (6, 2, 1, 2)), (0, (3, 1, 1, 1, 1, 1)))
 AGREEMENT = ("srcc", "plcc", "krcc")
@@ -86,3 +88,16 @@ def _mark_best(axis: Axes, history: pd.DataFrame, epochs: np.ndarray, agreement:
         fontsize=6,
         color=MUTED,
     )
+
+
+def _plots(data: ReportData) -> Iterator[Plot]:
+    titles = {method.label: method.title for method in data.methods}
+    stems = file_stems(data.histories)
+    for label, table in data.histories.items():
+        if len(table):
+            title = titles.get(label, label)
+            text = "Loss, and agreement with the validation labels, by epoch."
+            yield Plot(f"history_{stems[label]}", f"Training of {title}", text, partial(draw, table, title))
+
+
+PLOT = PlotKind(place=80, of_run=_plots)

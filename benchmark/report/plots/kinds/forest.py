@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from matplotlib.figure import Figure
 
 from benchmark.report import naming
-from benchmark.report.plots.style import COLUMN, FAINT, INK, figure, shown
+from benchmark.report.plots.kind import PlotKind, View
+from benchmark.report.plots.style import COLUMN, FAINT, INK, Plot, figure, shown
+from benchmark.report.published import value as published_value
+from benchmark.results.scored import ScoredMethod
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,3 +73,23 @@ def draw(lines: Sequence[Line], statistic: str, confidence: float) -> Figure:
     parts += ["open diamond: reported"] if any(math.isfinite(line.reported) for line in lines) else []
     axes.set_xlabel(f"{naming.title(statistic)}{' (' + ', '.join(parts) + ')' if parts else ''}")
     return drawn
+
+
+def _plots(view: View) -> Iterator[Plot]:
+    lines = [line for method in view.ranked() if (line := _line(view, method)) is not None]
+    if lines:
+        text = f"SRCC of each ranked method with its {naming.percent(view.data.confidence)} interval, best on top."
+        yield view.plot("intervals", "Intervals of SRCC", text, partial(draw, lines, "srcc", view.data.confidence))
+
+
+def _line(view: View, method: ScoredMethod) -> Line | None:
+    estimate = view.numbers.get(view.scope, method.label, "srcc")
+    if estimate is None:
+        return None
+    entry = view.data.published.get(method.label)
+    here = entry is not None and entry.dataset in ("", view.block.dataset) and entry.split in ("", view.block.split)
+    reported = published_value(entry, "srcc") if entry is not None and here else math.nan
+    return Line(method.title, estimate.value, estimate.low, estimate.high, reported)
+
+
+PLOT = PlotKind(place=10, of_block=_plots)

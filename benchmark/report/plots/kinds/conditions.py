@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import partial
 
 import numpy as np
+import pandas as pd
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from benchmark.report.plots.style import COLUMN, INK, PAGE, figure, shown
+from benchmark.report.blocks import conditions_of, pairs_of
+from benchmark.report.plots.kind import PlotKind, View
+from benchmark.report.plots.style import COLUMN, INK, PAGE, Plot, figure, shown
 
 MOST = 40
 SHADES = LinearSegmentedColormap.from_list("places", ["#0b3c6f", "#5b93c7", "#dcebf7", "#ffffff"])
@@ -50,3 +54,26 @@ def draw(rows: Sequence[tuple[str, NDArray[np.float64]]], conditions: Sequence[s
         spine.set_visible(False)
     drawn.suptitle("Place of each condition by its mean (1: preferred)", fontsize=7)
     return drawn
+
+
+def _plots(view: View) -> Iterator[Plot]:
+    pairs = pairs_of(view.data, view.block)
+    conditions = conditions_of(pairs)
+    if not 1 < len(conditions) <= MOST:
+        return
+    sign = -1 if view.data.lower_labels(view.block.dataset) else 1
+    rows = [("Labels", sign * _means(pairs, "mos", conditions))]
+    for method in view.ranked():
+        means = _means(pairs, method.label, conditions)
+        if np.isfinite(means).all():
+            rows.append((method.title, means if method.higher_is_better else -means))
+    text = "Conditions ordered by their mean label; each field is the condition's place by the method's mean score."
+    yield view.plot("conditions", "Which condition each method prefers", text, partial(draw, rows, conditions))
+
+
+def _means(pairs: pd.DataFrame, column: str, conditions: Sequence[str]) -> NDArray[np.float64]:
+    means = pairs[column].astype(float).groupby(pairs["condition"]).mean()
+    return np.asarray(means.reindex(list(conditions)), dtype=np.float64)
+
+
+PLOT = PlotKind(place=50, of_block=_plots)

@@ -1,0 +1,102 @@
+"""What a kind of plot is, and the view of a report's numbers that it is made from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from matplotlib.figure import Figure
+
+from benchmark.report.blocks import Block, Comparison, Numbers, Scope
+from benchmark.report.content import ReportData
+from benchmark.report.plots.cloud import Cloud
+from benchmark.report.plots.style import Plot
+from benchmark.report.ranking import standings
+from benchmark.results.scored import ScoredMethod
+
+Clouds = Mapping[tuple[Block, str], Cloud]
+Table = Sequence[Sequence[Comparison | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One block's numbers: a data set's, or a split's of it.
+
+    Attributes:
+        data: the run.
+        numbers: its numbers.
+        clouds: points and curves of the methods that have a figure of their own, by block and label.
+        block: which data set and split.
+        suffix: ends the file names of the block's plots; empty where the run has but one block.
+        place: ends their headings, likewise.
+    """
+
+    data: ReportData
+    numbers: Numbers
+    clouds: Clouds
+    block: Block
+    suffix: str
+    place: str
+
+    @property
+    def scope(self) -> Scope:
+        """All pairs of the block."""
+        return Scope(self.block)
+
+    def ranked(self) -> list[ScoredMethod]:
+        """The ranked methods, the best first."""
+        return [item.method for item in standings(self.data, self.numbers, self.block) if item.ranked]
+
+    def plot(self, kind: str, title: str, description: str, draw: Callable[[], Figure]) -> Plot:
+        """A plot with its names."""
+        return Plot(f"{kind}{self.suffix}", f"{title}{self.place}", description, draw)
+
+    def comparisons(self) -> tuple[list[ScoredMethod], Table]:
+        """The ranked methods and how each differs from each in SRCC; nothing where none were compared."""
+        ranked = self.ranked()
+        table = [
+            [
+                self.numbers.compare(self.scope, "srcc", one.label, other.label) if one is not other else None
+                for other in ranked
+            ]
+            for one in ranked
+        ]
+        return (ranked, table) if any(cell is not None for row in table for cell in row) else ([], [])
+
+    def drawn(self) -> list[tuple[ScoredMethod, Cloud]]:
+        """The methods that have a cloud, the best first."""
+        order = [item.method for item in standings(self.data, self.numbers, self.block)]
+        return [
+            (method, cloud) for method in order if (cloud := self.clouds.get((self.block, method.label))) is not None
+        ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlotKind:
+    """A kind of plot.
+
+    Attributes:
+        place: where its plots stand on the page; lower comes first.
+        of_block: the plots that it gives for each data set and split.
+        of_run: the plots that it gives once, after all blocks' plots.
+    """
+
+    place: int
+    of_block: Callable[[View], Iterable[Plot]] | None = None
+    of_run: Callable[[ReportData], Iterable[Plot]] | None = None
+
+
+def how_tested(table: Table) -> tuple[str, str]:
+    """How tests are corrected (empty where there were none), and how many pairs of methods were not tested, and why."""
+    pairs = [table[i][j] for i in range(len(table)) for j in range(i)]
+    tested = [pair for pair in pairs if pair is not None and pair.tested]
+    without = [pair for pair in pairs if pair is None or not pair.tested]
+    reasons = dict.fromkeys(pair.why for pair in without if pair is not None and pair.why)
+    because = f" ({'; '.join(reasons)})" if reasons else ""
+    corrected = all(pair.corrected for pair in tested)
+    how = ""
+    if tested:
+        how = " after correction for multiplicity" if corrected else ", without correction for multiplicity"
+    if not without:
+        return how, ""
+    return how, f" {len(without)} of {len(pairs)} pairs not tested{because}." if tested else f" Not tested{because}."

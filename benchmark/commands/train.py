@@ -24,6 +24,7 @@ from benchmark.data import load
 from benchmark.data.load import Data
 from benchmark.evaluation import foresight
 from benchmark.plugins import checkpoints, contract_check, named_folders, registry, weights
+from benchmark.plugins.checkpoint_content import CheckpointContent, Circumstances
 from benchmark.plugins.contracts import Trainable, WeightFile
 from benchmark.plugins.options import check_options, options_model
 from benchmark.results import csv_files
@@ -59,7 +60,7 @@ class PreparedTraining:
     weights_dir: Path | None
     device: str
 
-    def about(self, weight_hashes: Mapping[str, str], *, remember: bool = True) -> dict[str, Any]:
+    def about(self, weight_hashes: Mapping[str, str], *, remember: bool = True) -> CheckpointContent:
         """What every checkpoint of this training states (``record``)."""
         return statement.about(
             self.config, self.method, self.options, self.data, self.division, self.directory, weight_hashes,
@@ -242,7 +243,7 @@ def build_method(parsed: TrainConfig, source: Source) -> tuple[Trainable, dict[s
 
 
 def _run(
-    prepared: PreparedTraining, about: Mapping[str, Any], start: Start, console: Console, own: owner.Ownership | None
+    prepared: PreparedTraining, about: CheckpointContent, start: Start, console: Console, own: owner.Ownership | None
 ) -> Path:
     tune_allocator()
     compiled.settle()
@@ -265,7 +266,7 @@ def _run(
         prepared.directory.mkdir(parents=True, exist_ok=True)
         told = f"{method.info.title}: {count:,} trained parameters, {description(division)}"
         console.print(told, highlight=False, markup=False, soft_wrap=True)
-    circumstances = {
+    circumstances: Circumstances = {
         "device": device.partition(":")[0],
         "processes": group.size,
         "threads": torch.get_num_threads(),

@@ -10,16 +10,17 @@ import pickle
 import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from benchmark.core import atomic
 from benchmark.core.errors import UserError
+from benchmark.plugins.checkpoint_content import CheckpointContent
 
 FORMAT = "efid-bench-checkpoint-1"
 _HUGE = 2**53
 
 
-def write(path: Path, content: Mapping[str, Any]) -> None:
+def write(path: Path, content: CheckpointContent | Mapping[str, object]) -> None:
     """Write a checkpoint, whole or not at all: tensors, numbers, strings and containers of them.
 
     Raises:
@@ -32,7 +33,7 @@ def write(path: Path, content: Mapping[str, Any]) -> None:
     atomic.write_bytes(path, buffer.getvalue())
 
 
-def read(path: Path) -> dict[str, Any]:
+def read(path: Path) -> CheckpointContent:
     """Read a checkpoint with ``weights_only=True``, tensors on the CPU.
 
     Raises:
@@ -55,10 +56,10 @@ def read(path: Path) -> dict[str, Any]:
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise UserError(f"{path}: no checkpoint of this tool (or of another version)")
     _refuse_odd(path, content)
-    return content
+    return cast(CheckpointContent, content)
 
 
-def summary(path: Path) -> Mapping[str, Any]:
+def summary(path: Path) -> CheckpointContent:
     """What a checkpoint says of itself, ``None`` in place of every tensor; read without torch, empty where unreadable.
 
     Raises:
@@ -76,7 +77,7 @@ def summary(path: Path) -> Mapping[str, Any]:
     if content.get("format") == FORMAT:
         _refuse_odd(path, content)
     odd = set(_odd(content))
-    return {key: value for key, value in content.items() if key not in odd}
+    return cast(CheckpointContent, {key: value for key, value in content.items() if key not in odd})
 
 
 def _refuse_odd(path: Path, content: Mapping[str, Any]) -> None:

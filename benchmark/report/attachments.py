@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 
@@ -20,6 +20,7 @@ from benchmark.core.errors import UserError
 from benchmark.core.file_names import file_stems
 from benchmark.images.sizes import SizePolicy
 from benchmark.plugins import checkpoints, contract_check
+from benchmark.plugins.checkpoint_content import EpochRecord
 from benchmark.plugins.contracts import Trainable
 from benchmark.report import thumbnails
 from benchmark.report.content import ReportData
@@ -119,21 +120,21 @@ def _histories(entrants: Sequence[Entrant]) -> dict[str, pd.DataFrame]:
     return found
 
 
-def _whole(checkpoint: Path, history: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _whole(checkpoint: Path, history: Sequence[EpochRecord]) -> Sequence[EpochRecord]:
     """The longest history beside a checkpoint that begins as its own does: ``best.pt`` ends at the best epoch."""
     beside = [checkpoints.summary(checkpoint.with_name("last.pt")).get("history"), _written(checkpoint.parent)]
     same = [item for item in beside if isinstance(item, list) and _alike(item[: len(history)], history)]
     return max([history, *same], key=len)
 
 
-def _written(folder: Path) -> list[dict[str, Any]]:
+def _written(folder: Path) -> list[EpochRecord]:
     """The epochs of ``history.csv``."""
     content = _content(folder / "history.csv", MOST_HISTORY)
     try:
         table = pd.read_csv(BytesIO(content or b""), **csv_files.EXACT)
     except ValueError:
         return []
-    return [{str(key): value for key, value in row.items()} for row in table.to_dict("records")]
+    return [cast(EpochRecord, row) for row in table.to_dict("records")]
 
 
 def _alike(some: Sequence[Any], others: Sequence[Any]) -> bool:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from benchmark.core.errors import WeightsUnavailableError
 from benchmark.plugins import checkpoints, contract_check
+from benchmark.plugins.checkpoint_content import CheckpointContent, TrainingData
 from benchmark.plugins.contracts import Method, Trainable, WeightFile
 from benchmark.results.scored import NOT_RECORDED
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 EPOCHS, EPOCH = "train.n_epoch", "epoch"
 
 
-def stated(method: Method | None) -> Mapping[str, Any]:
+def stated(method: Method | None) -> CheckpointContent:
     """What the checkpoint of a trained method says of itself; empty where there is none or it can't be read."""
     place = contract_check.files_of(method).get("checkpoint") if isinstance(method, Trainable) else None
     return checkpoints.summary(Path(place)) if place else {}
@@ -73,77 +74,77 @@ def check_weights(method: Method, found: Sequence[tuple[WeightFile, Path]], sha2
 
 def backbones_unknown(method: Method) -> bool:
     """Whether a checkpoint needs weight files of which it does not say which it was trained with."""
-    said = stated(method)
-    digests = said.get("weights") or {}
-    return bool(said) and any(weight.full_name not in digests for weight in contract_check.weights_of(method))
+    content = stated(method)
+    digests = content.get("weights") or {}
+    return bool(content) and any(weight.full_name not in digests for weight in contract_check.weights_of(method))
 
 
-def trained_on(said: Mapping[str, Any], name: str, table: pd.DataFrame, digest: Callable[[Path], str]) -> str:
+def trained_on(content: CheckpointContent, name: str, table: pd.DataFrame, digest: Callable[[Path], str]) -> str:
     """What a checkpoint was trained on, in the words of tables.
 
     Args:
-        said: what it says of itself.
+        content: what it says of itself.
         name: of the data set that is scored.
         table: all of that data set's pairs.
         digest: SHA-256 of a file.
     """
-    record = said.get("data")
+    record = content.get("data")
     if not isinstance(record, Mapping):
         return NOT_RECORDED
     part = _part(record)
     if record.get("name") != name:
         return f"{record.get('title') or record.get('name')}, {part}"
-    if _same_pairs(said, record, table, digest):
+    if _same_pairs(content, record, table, digest):
         return f"this data set's {part}"
     return f"{record.get('title') or name}, {part} (other files or labels than here)"
 
 
-def _part(record: Mapping[str, Any]) -> str:
+def _part(record: TrainingData) -> str:
     split, folds = str(record.get("split", "")), record.get("folds")
     part = "all pairs" if not split else "training split" if split == "train" else f"split {split}"
     return f"{part} (fold {folds['left_out']} of {folds['count']} left out)" if folds else part
 
 
 def _same_pairs(
-    said: Mapping[str, Any], record: Mapping[str, Any], table: pd.DataFrame, digest: Callable[[Path], str]
+    content: CheckpointContent, record: TrainingData, table: pd.DataFrame, digest: Callable[[Path], str]
 ) -> bool:
     """Whether the pairs that it was trained and selected on are here, with the same labels and image files."""
-    rows = table[table["pair"].isin(set(said.get("images") or {}))]
+    rows = table[table["pair"].isin(set(content.get("images") or {}))]
     try:
         return len(rows) > 0 and fingerprint(rows, digest) == record.get("fingerprint")
     except OSError:
         return False
 
 
-def training(said: Mapping[str, Any]) -> dict[str, str]:
+def training(content: CheckpointContent) -> dict[str, str]:
     """What decided a training, by key, as texts: trainings that differ in ``train.seed`` alone differ by chance alone."""
-    settings, record = said.get("settings"), said.get("data")
+    settings, record = content.get("settings"), content.get("data")
     if not isinstance(settings, Mapping) or not isinstance(record, Mapping):
         return {}
     texts = {str(key): _text(value) for key, value in settings.items()}
-    texts |= {EPOCHS: _text((said.get("train") or {}).get("n_epoch")), EPOCH: _epoch(said)}
-    backbones = hashlib.sha256(json.dumps(said.get("weights"), sort_keys=True).encode()).hexdigest()
+    texts |= {EPOCHS: _text((content.get("train") or {}).get("n_epoch")), EPOCH: _epoch(content)}
+    backbones = hashlib.sha256(json.dumps(content.get("weights"), sort_keys=True).encode()).hexdigest()
     return {**texts, "training data": str(record.get("fingerprint")), "backbones": backbones}
 
 
-def _epoch(said: Mapping[str, Any]) -> str:
+def _epoch(content: CheckpointContent) -> str:
     """Which epoch a checkpoint holds: the best so far by validation, or that of a number."""
-    number, history = said.get("epoch"), said.get("history")
+    number, history = content.get("epoch"), content.get("history")
     known = [item for item in history if isinstance(item, Mapping)] if isinstance(history, Sequence) else []
-    values = {item.get("epoch"): item.get("val_srcc") for item in known}
+    values: dict[int | None, object] = {item.get("epoch"): item.get("val_srcc") for item in known}
     finite = {key: value for key, value in values.items() if isinstance(value, float) and math.isfinite(value)}
     best = finite and finite.get(number) == max(finite.values())
     return "best" if best else _text(number)
 
 
-def prepared_otherwise(said: Mapping[str, Any], sizes: Mapping[str, Any]) -> str:
+def prepared_otherwise(content: CheckpointContent, sizes: Mapping[str, Any]) -> str:
     """How the images that a checkpoint was trained on were prepared, where those to be scored are prepared otherwise.
 
     Args:
-        said: what the checkpoint says of itself.
+        content: what the checkpoint says of itself.
         sizes: how images are prepared now, by the keys of ``dataset``.
     """
-    settings = said.get("settings") or {}
+    settings = content.get("settings") or {}
     was = {key: settings[f"dataset.{key}"] for key in sizes if f"dataset.{key}" in settings}
     differing = [key for key, value in was.items() if key != "size_mismatch" and _text(value) != _text(sizes[key])]
     if not differing:

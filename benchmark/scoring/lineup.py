@@ -203,7 +203,7 @@ def judge_checkpoints(
             continue
         place = contract_check.files_of(entrant.method).get("checkpoint")
         said = checkpoints.summary(Path(place)) if place else {}
-        selection = said.get("selected_on") or {}
+        selection: Mapping[str, Any] = said.get("selected_on") or {}
         by_pixels = said.get("training_pixels") is not None
         trained = _digests(said.get("training_references")) | _digests(said.get("training_pixels"))
         selected = _digests(selection.get("references")) | _digests(selection.get("pixels"))
@@ -283,7 +283,7 @@ def check_label_scaling(
         digests = (said.get("training_references") or {}).values()
         trained = [labels.get((split, digest), labels.get(("", digest))) for digest in digests]
         known = [extremes for extremes in trained if extremes is not None]
-        scaling = said.get("label_scaling") or {}
+        scaling: Mapping[str, Any] = said.get("label_scaling") or {}
         if said.get("dataset") != name or not scaling or not known or len(known) < len(trained):
             continue
         now = (min(low for low, _ in known), max(high for _, high in known), lower_mos_better)

@@ -13,6 +13,7 @@ from typing import Any
 from benchmark.config.training import TrainSection
 from benchmark.core.errors import UserError
 from benchmark.plugins import checkpoints
+from benchmark.plugins.checkpoint_content import CheckpointContent, Circumstances
 from benchmark.training import statement
 from benchmark.training.course import others
 
@@ -39,7 +40,7 @@ class Start:
     note: str = ""
 
 
-def choose(directory: Path, options: TrainSection, about: Mapping[str, Any]) -> Start:
+def choose(directory: Path, options: TrainSection, about: CheckpointContent) -> Start:
     """The checkpoint to go on from: the latest, or that of the epoch that ``load_epoch`` names.
 
     A second call with the same ``load_epoch`` goes on from what the first one made instead of training the same epochs
@@ -56,10 +57,10 @@ def choose(directory: Path, options: TrainSection, about: Mapping[str, Any]) -> 
     last, named = directory / "last.pt", options.load_epoch
     if named == -1:
         return Start(last if last.exists() else None)
-    said = checkpoints.summary(last)
-    begun, done = said.get("begun", (said.get("train") or {}).get("load_epoch")), int(said.get("epoch") or 0)
-    same = begun == named and done > named and not differences(said, about)
-    if same and (named > 0 or (done < options.n_epoch and said.get("code") == about.get("code"))):
+    before = checkpoints.summary(last)
+    begun, done = before.get("begun", (before.get("train") or {}).get("load_epoch")), int(before.get("epoch") or 0)
+    same = begun == named and done > named and not differences(before, about)
+    if same and (named > 0 or (done < options.n_epoch and before.get("code") == about.get("code"))):
         began = "anew" if named == 0 else f"from epoch {named}"
         return Start(last, f"it began {began}, as train.load_epoch={named} says; to do so again, remove last.pt")
     if named == 0:
@@ -70,13 +71,13 @@ def choose(directory: Path, options: TrainSection, about: Mapping[str, Any]) -> 
     return Start(path)
 
 
-def check_same(path: Path, said: Mapping[str, Any], about: Mapping[str, Any]) -> None:
+def check_same(path: Path, before: CheckpointContent, about: CheckpointContent) -> None:
     """Refuse to go on with other pairs, images, options or backbones than the checkpoint's.
 
     Raises:
         UserError: says what differs, and what to do.
     """
-    found = differences(said, about)
+    found = differences(before, about)
     if found:
         more = f"; and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
         raise UserError(
@@ -85,34 +86,37 @@ def check_same(path: Path, said: Mapping[str, Any], about: Mapping[str, Any]) ->
         )
 
 
-def differences(said: Mapping[str, Any], about: Mapping[str, Any]) -> list[str]:
+def differences(before: CheckpointContent, about: CheckpointContent) -> list[str]:
     """What a checkpoint states otherwise than the training that would go on; what it does not state is passed over."""
-    found = _values(said.get("identity"), about["identity"], "network: ")
-    found += _values(said.get("weights"), about.get("weights"), "backbone ", shorten=True)
-    if "settings" in said:
-        found += _values(said["settings"], about["settings"])
+    found = _values(before.get("identity"), about["identity"], "network: ")
+    found += _values(before.get("weights"), about.get("weights"), "backbone ", shorten=True)
+    if "settings" in before:
+        found += _values(before["settings"], about["settings"])
     else:
         known = set(TrainSection.model_fields) - statement.HARMLESS - statement.ELSEWHERE
-        parts = [{key: part[key] for key in known if key in part} for part in (said.get("train") or {}, about["train"])]
+        parts = [
+            {key: part[key] for key in known if key in part} for part in (before.get("train") or {}, about["train"])
+        ]
         found += _values(parts[0], parts[1], "train.")
-    if said.get("pairs_sha256") != about["pairs_sha256"]:
-        counts = [len(part["images"]) for part in (said, about) if "images" in part]
+    if before.get("pairs_sha256") != about["pairs_sha256"]:
+        counts = [len(part["images"]) for part in (before, about) if "images" in part]
         told = f" (there were {counts[0]} pairs, now {counts[1]})" if len(set(counts)) == 2 else ""
         found.append(f"pairs or labels are others{told}")
-    elif "images" in said:
-        found += _images(said, about)
-    if not found and said.get("label_scaling") != about["label_scaling"]:
-        found += _values(said.get("label_scaling"), about["label_scaling"], "label scaling: ")
+    elif "images" in before:
+        found += _images(before, about)
+    if not found and before.get("label_scaling") != about["label_scaling"]:
+        found += _values(before.get("label_scaling"), about["label_scaling"], "label scaling: ")
     return found
 
 
-def remarks(said: Mapping[str, Any], circumstances: Mapping[str, Any]) -> list[str]:
+def remarks(before: CheckpointContent, circumstances: Circumstances) -> list[str]:
     """What was otherwise before, though the training may go on: rounding, dropout's generator; or can't be compared."""
-    found = [f"its {words} are not recorded and not compared" for key, words in RECORDS.items() if key not in said]
-    before = said.get("circumstances") or {}
+    found = [f"its {words} are not recorded and not compared" for key, words in RECORDS.items() if key not in before]
+    was: Mapping[str, object] = before.get("circumstances") or {}
+    now: Mapping[str, object] = circumstances
     for key, words in CIRCUMSTANCES.items():
-        if key in before and before[key] != circumstances.get(key):
-            values = f" (was {before[key]}, is {circumstances.get(key)})" if key != "code" else ""
+        if key in was and was[key] != now.get(key):
+            values = f" (was {was[key]}, is {now.get(key)})" if key != "code" else ""
             found.append(f"other {words} than before{values}")
     return found
 
@@ -135,20 +139,25 @@ def _shown(value: Any, *, shorten: bool) -> str:
     return f"{value[:12]}…" if shorten and isinstance(value, str) else repr(value)
 
 
-def _images(said: Mapping[str, Any], about: Mapping[str, Any]) -> list[str]:
+def _images(before: CheckpointContent, about: CheckpointContent) -> list[str]:
     """Image files whose content changed, references first."""
     changed = [
         name
-        for key in ("training_references", "selected_on", "images")
-        for name, digest in _digests(about, key).items()
-        if _digests(said, key).get(name) != digest
+        for before, now in zip(_digests(before), _digests(about), strict=True)
+        for name, digest in now.items()
+        if before.get(name) != digest
     ]
     return [f"{len(changed)} image files have other content ({_some(changed)})"] if changed else []
 
 
-def _digests(part: Mapping[str, Any], key: str) -> Mapping[str, str]:
-    value = part.get(key) or {}
-    return value.get("references") or {} if key == "selected_on" else value
+def _digests(content: CheckpointContent) -> tuple[Mapping[str, str], ...]:
+    """SHA-256 by name of the training references, of the validation references, and of the enhanced images."""
+    selected = content.get("selected_on")
+    return (
+        content.get("training_references") or {},
+        (selected.get("references") or {}) if selected else {},
+        content.get("images") or {},
+    )
 
 
 def _some(names: Sequence[str], most: int = 3) -> str:

@@ -9,14 +9,15 @@ import csv
 import io
 import math
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import cast
 
 from benchmark.core import atomic
 from benchmark.core.errors import UserError
 from benchmark.plugins import checkpoints
+from benchmark.plugins.checkpoint_content import CheckpointContent, EpochRecord
 
 HISTORY = "history.csv"
 PLOTS = ("history.png", "history.pdf")
@@ -45,7 +46,7 @@ class Epoch:
     seconds: float
 
 
-def read(path: Path) -> dict[str, Any]:
+def read(path: Path) -> CheckpointContent:
     """A checkpoint to go on from.
 
     Raises:
@@ -119,11 +120,11 @@ def _is_history(table: Path) -> bool:
         return False
 
 
-def history_from(content: Mapping[str, Any]) -> list[Epoch]:
+def history_from(content: CheckpointContent) -> list[Epoch]:
     """The history inside a checkpoint."""
     return [Epoch(**item) for item in content.get("history", [])]
 
 
-def history_record(history: Sequence[Epoch]) -> list[dict[str, Any]]:
+def history_record(history: Sequence[Epoch]) -> list[EpochRecord]:
     """The history as a checkpoint holds it."""
-    return [asdict(epoch) for epoch in history]
+    return [cast(EpochRecord, asdict(epoch)) for epoch in history]

@@ -6,7 +6,7 @@ Randomness has no state to save: order, crops and dropout of an epoch are drawn 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,6 +20,7 @@ from benchmark.config.training import TrainSection
 from benchmark.core.errors import UserError, in_words
 from benchmark.images.sizes import SizePolicy
 from benchmark.plugins import checkpoints
+from benchmark.plugins.checkpoint_content import CheckpointContent
 from benchmark.plugins.contracts import Trainable
 from benchmark.statistics import krcc, plcc, srcc
 from benchmark.training import agreement, course, losses
@@ -59,7 +60,7 @@ class Job:
     sizes: SizePolicy
     device: str
     directory: Path
-    about: Mapping[str, Any]
+    about: CheckpointContent
     start: agreement.Start
     ranks: TrainingRanks
     console: Console
@@ -220,7 +221,7 @@ def _save(
     optimizer: torch.optim.Optimizer,
     scheduler: torch.optim.lr_scheduler.LRScheduler,
 ) -> None:
-    content = {
+    content: CheckpointContent = {
         **job.about,
         "state": {name: value.detach().cpu() for name, value in job.method.state().items()},
         "optimizer": optimizer.state_dict(),

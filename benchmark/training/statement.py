@@ -20,6 +20,7 @@ from benchmark.data.load import Data
 from benchmark.images import code as image_code
 from benchmark.images.read import pixel_sha256, read_image
 from benchmark.plugins import registry
+from benchmark.plugins.checkpoint_content import CheckpointContent, FoldLeftOut, TrainingData
 from benchmark.plugins.contracts import Trainable
 from benchmark.plugins.options import options_model, plain_options, takes_path
 from benchmark.results import lineage
@@ -43,7 +44,7 @@ def about(
     weights: Mapping[str, str],
     *,
     remember: bool = True,
-) -> dict[str, Any]:
+) -> CheckpointContent:
     """What a run states, as plain values.
 
     Args:
@@ -66,7 +67,7 @@ def about(
         directory / f"pixels-{decoder}.json", digest=lambda path: _pixels(path, loaded.sizes.max_pixels)
     )
     used = pd.concat([division.train, division.validation], ignore_index=True)
-    content = {
+    content: CheckpointContent = {
         "method": method.info.name,
         "identity": dict(method.identity()),
         "label_scaling": {
@@ -101,7 +102,7 @@ def about(
     return content
 
 
-def seen_twice(content: Mapping[str, Any]) -> str:
+def seen_twice(content: CheckpointContent) -> str:
     """Which photographs both train and validate, under two names or in two files; empty where none does."""
     trained = {digest: name for name, digest in content["training_pixels"].items()}
     pixels = content["selected_on"]["pixels"]
@@ -160,9 +161,9 @@ def _holds(value: Any, hashed: Iterable[Path]) -> bool:
     return isinstance(value, Path) and any(place.is_relative_to(value) for place in hashed)
 
 
-def _data(parsed: TrainConfig, loaded: Data, used: pd.DataFrame, files: FileHashes) -> dict[str, Any]:
+def _data(parsed: TrainConfig, loaded: Data, used: pd.DataFrame, files: FileHashes) -> TrainingData:
     split = "" if set(loaded.table["split"]) == {""} else parsed.train.split
-    folds = None
+    folds: FoldLeftOut | None = None
     if parsed.dataset.test_fold is not None:
         folds = {
             "count": int(loaded.table["fold"].nunique()),

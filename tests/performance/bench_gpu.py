@@ -21,6 +21,7 @@ import torch
 
 from benchmark.images.sizes import SizePolicy
 from benchmark.plugins import checkpoints
+from benchmark.plugins.checkpoint_content import LabelScale
 from benchmark.plugins.methods.sdmp_net import SDMPNet
 from benchmark.scoring.messages import MethodTask, PairTask, ReferenceGroup, Setup
 from benchmark.scoring.read_ahead import ON_CUDA, Reader
@@ -39,7 +40,7 @@ def write_checkpoint(file: Path) -> None:
     """SDMP-Net as published, its layers all at work, untrained, backbones included."""
     method = SDMPNet(pretrained=False)
     plain_module().enliven(method.build("cpu"))
-    scaling = {"low": 1.0, "high": 5.0, "lower_mos_better": False}
+    scaling: LabelScale = {"low": 1.0, "high": 5.0, "lower_mos_better": False}
     checkpoints.write(
         file, {"identity": dict(method.identity()), "state": dict(method.state()), "label_scaling": scaling}
     )

@@ -63,7 +63,7 @@ def test_a_training_does_not_go_on_from_it(
 ) -> None:
     train("train.n_epoch=1")
     last = workshop / "one" / "last.pt"
-    content = checkpoints.read(last)
+    content: dict[str, Any] = {**checkpoints.read(last)}
     if key == "no state":
         del content["state"]
     elif key == "NaN":

@@ -90,8 +90,7 @@ def command(root: Path, place: Path) -> Command:
 
 
 def state(folder: Path) -> dict[str, torch.Tensor]:
-    found: dict[str, torch.Tensor] = checkpoints.read(folder / "last.pt")["state"]
-    return found
+    return dict(checkpoints.read(folder / "last.pt")["state"])
 
 
 def shuffle(table: Path) -> None:

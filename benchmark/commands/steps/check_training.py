@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from benchmark.commands import train
 from benchmark.commands.train import PreparedTraining
@@ -17,6 +16,7 @@ from benchmark.data.check_table import audit
 from benchmark.images.read import image_header, read_image
 from benchmark.images.sizes import SizePolicy, harmonise
 from benchmark.plugins import checkpoints, contract_check, named_folders, weights
+from benchmark.plugins.checkpoint_content import CheckpointContent
 from benchmark.plugins.contracts import Method, WeightFile
 from benchmark.results import lineage
 from benchmark.training import agreement, course, statement
@@ -121,7 +121,7 @@ def _beginning(prepared: PreparedTraining) -> list[Problem]:
 
 def _start(
     prepared: PreparedTraining,
-    about: Mapping[str, Any],
+    about: CheckpointContent,
     hashes: Mapping[str, str],
     where: str,
     wanted: Sequence[tuple[WeightFile, Path | None]],
@@ -132,18 +132,18 @@ def _start(
         if start.path is None:
             replaced = ", replacing the checkpoints that are there" if any(prepared.directory.glob("*.pt")) else ""
             return Problem("warning" if replaced else "note", f"training begins anew{replaced}", where)
-        said = checkpoints.summary(start.path)
-        if not said:
+        content = checkpoints.summary(start.path)
+        if not content:
             return Problem("error", f"it can't be read{course.others(start.path.parent, start.path)}", str(start.path))
         if any(path is None for _, path in wanted):  # those still to be downloaded can't be compared yet
-            said = {
-                **said,
-                "weights": {key: digest for key, digest in (said.get("weights") or {}).items() if key in hashes},
+            content = {
+                **content,
+                "weights": {key: digest for key, digest in (content.get("weights") or {}).items() if key in hashes},
             }
-        agreement.check_same(start.path, said, about)
+        agreement.check_same(start.path, content, about)
     except UserError as error:
         return Problem("error", str(error), where)
-    done = int(said.get("epoch") or 0)
+    done = int(content.get("epoch") or 0)
     return Problem(
         "note", "; ".join(course.going_on(start.path, done, prepared.config.train.n_epoch, start.note)), where
     )

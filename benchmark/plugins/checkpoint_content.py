@@ -1,0 +1,101 @@
+"""What a checkpoint holds, as types. ``training`` writes it; scoring, tables and plug-ins read it. Standard library only.
+
+Every key may be missing: checkpoints of earlier versions state less, and another tool's file may state anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypedDict
+
+
+class LabelScale(TypedDict):
+    """The labels that became 0 and 1 in training, and whether lower labels mean better images."""
+
+    low: float
+    high: float
+    lower_mos_better: bool
+
+
+class SelectedOn(TypedDict):
+    """The validation part by which the best epoch was chosen: SHA-256 of its references' files and pixels, by name."""
+
+    split: str
+    references: Mapping[str, str]
+    pixels: Mapping[str, str]
+
+
+class FoldLeftOut(TypedDict):
+    """Which of how many folds was left out for testing; ``seed`` is ``None`` where the data set published its folds."""
+
+    count: int
+    left_out: int
+    seed: int | None
+
+
+class TrainingData(TypedDict):
+    """The data set trained on; ``fingerprint`` is the SHA-256 over its pairs' names, labels and images."""
+
+    name: str
+    title: str
+    split: str
+    folds: FoldLeftOut | None
+    fingerprint: str
+
+
+class EpochRecord(TypedDict):
+    """One epoch as the history holds it; NaN where there was no validation or it is undefined."""
+
+    epoch: int
+    train_loss: float
+    learning_rate: float
+    val_srcc: float
+    val_plcc: float
+    val_krcc: float
+    seconds: float
+
+
+class Circumstances(TypedDict):
+    """Where a training ran: what may differ when it goes on, and is remarked then."""
+
+    device: str
+    processes: int
+    threads: int
+    code: str
+
+
+class CheckpointContent(TypedDict, total=False):
+    """The whole content.
+
+    ``state``, ``optimizer`` and ``scheduler`` hold tensors, and stand as ``None`` in place of each where a summary is read.
+    ``settings`` is the whole configuration by dotted keys, ``train`` its section of that name as written. File hashes are
+    SHA-256: ``training_references`` and ``training_pixels`` by reference, ``images`` by pair, ``weights`` by file.
+    """
+
+    format: str
+    method: str
+    identity: Mapping[str, str]
+    label_scaling: LabelScale
+    pairs_sha256: str
+    train: Mapping[str, Any]
+    method_options: Mapping[str, Any]
+    settings: Mapping[str, Any]
+    dataset: str
+    data: TrainingData
+    simulated_labels: bool
+    training_references: Mapping[str, str]
+    training_pixels: Mapping[str, str]
+    selected_on: SelectedOn
+    images: Mapping[str, str]
+    weights: Mapping[str, str]
+    versions: Mapping[str, str]
+    code: str
+    commit: str
+    begun: int
+    circumstances: Circumstances
+    changes: Sequence[str]
+    epoch: int
+    history: Sequence[EpochRecord]
+    state: Mapping[str, Any]
+    optimizer: dict[str, Any]
+    scheduler: dict[str, Any]

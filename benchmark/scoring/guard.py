@@ -21,7 +21,7 @@ def undisturbed(digest: str) -> Iterator[None]:
     """
     threads = torch.get_num_threads()
     dtype = torch.get_default_dtype()
-    deterministic = torch.are_deterministic_algorithms_enabled()
+    deterministic = _determinism()
     seed = int(digest[:8], 16)
     random.seed(seed)
     np.random.seed(seed)
@@ -34,7 +34,13 @@ def undisturbed(digest: str) -> Iterator[None]:
         torch.set_default_dtype(dtype)
         torch.set_default_device(None)
         torch.set_num_threads(threads)
-        torch.use_deterministic_algorithms(deterministic)
+        if _determinism() != deterministic:  # setting it imports torch's compiler, which takes as long as torch itself
+            torch.use_deterministic_algorithms(deterministic[0], warn_only=deterministic[1])
+
+
+def _determinism() -> tuple[bool, bool]:
+    """Whether nondeterministic algorithms are refused, and whether they are only warned of."""
+    return torch.are_deterministic_algorithms_enabled(), torch.is_deterministic_algorithms_warn_only_enabled()
 
 
 def full_precision() -> None:

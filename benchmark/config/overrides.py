@@ -1,4 +1,4 @@
-"""What a command line or a keyword says beside a configuration. Standard library only."""
+"""Settings that a command line or a keyword adds to a configuration. Standard library only."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overrides:
-    """What is asked of one run, whatever its configuration says; ``None`` for what is not asked.
+    """Settings of one run that override its configuration; ``None`` for those not given.
 
     Attributes:
         output: folder for all files of the run.

@@ -37,7 +37,7 @@ class Kind:
     """One kind of value that a key takes.
 
     Attributes:
-        type: an annotation that is no union (``int``, ``tuple[str, ...]``, ``Literal["a", "b"]``, a model).
+        type: an annotation that is not a union (``int``, ``tuple[str, ...]``, ``Literal["a", "b"]``, a model).
         bounds: what limits it (``annotated_types``), as pydantic keeps it.
         words: what is expected, where the field's description says so.
     """

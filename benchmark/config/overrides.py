@@ -13,11 +13,11 @@ class Overrides:
 
     Attributes:
         output: folder for all files of the run.
-        limit: only the first so many references.
+        limit: only this many references, the first ones.
         device: ``auto``, ``cpu``, ``cuda`` or ``cuda:N``.
         plugins: further folders with ``methods/`` and ``datasets/`` in them.
         methods: only these methods, by label or name.
-        fresh: hash every file anew instead of trusting size and time.
+        fresh: hash every file again instead of trusting size and time.
         overwrite: replace the results of another configuration or data set.
     """
 

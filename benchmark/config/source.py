@@ -123,7 +123,7 @@ def read_source(config: Path | str | Mapping[str, Any] | BaseModel, settings: st
     """Read a configuration file or take a mapping (or a checked model), then apply ``key=value`` settings.
 
     Raises:
-        ConfigError: the file can't be read, is no YAML mapping, or repeats a key; a setting is malformed.
+        ConfigError: the file can't be read, is not a YAML mapping, or repeats a key; a setting is malformed.
     """
     if isinstance(config, BaseModel):
         config = config.model_dump(by_alias=True, exclude_unset=True)
@@ -190,7 +190,7 @@ def _note_lines(node: yaml.Node, path: KeyPath, lines: dict[KeyPath, int], file:
 
     Without a file, the node is a setting's value, and the caller says which.
     """
-    if len(lines) > MOST_KEYS:  # a few lines of aliases to aliases can stand for billions of values
+    if len(lines) > MOST_KEYS:  # a few lines of aliases to aliases can expand to billions of values
         place = f"{file}: " if file else ""
         raise ConfigError(f"{place}more than {MOST_KEYS:,} keys and values are no configuration")
     if isinstance(node, yaml.MappingNode):

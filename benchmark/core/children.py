@@ -39,7 +39,7 @@ class Answer:
 
 
 def command(module: str, *arguments: str) -> list[str]:
-    """The command that runs a module, whatever lies in the current folder."""
+    """The command that runs a module, whatever the current folder holds."""
     return [sys.executable, "-P", "-m", module, *arguments]
 
 

@@ -38,7 +38,7 @@ class Owner:
         born: start of its process, in the machine's own count; it tells apart processes that reuse a number.
         job: identifier of the torchrun job, whose processes follow one another in a folder; empty for none.
         since: when it began, UTC.
-        token: tells owners apart.
+        token: a unique mark of this owner.
     """
 
     what: str

@@ -106,5 +106,5 @@ def blank(image: NDArray[np.float32], mask: Mask) -> NDArray[np.float32]:
 
 
 def share(mask: Mask, top: int, left: int, size: int) -> float:
-    """Share of a square crop that lies in the field of view, in [0, 1]."""
+    """Share of a square crop that is in the field of view, in [0, 1]."""
     return float(mask[top : top + size, left : left + size].mean())

@@ -2,7 +2,7 @@
 
 ``benchmark.plugins.methods`` and ``benchmark.plugins.datasets`` are ordinary packages whose search path is extended by
 the checkout's ``methods/`` and ``datasets/`` and by those of each further folder (``--plugins DIR``), so that Python's own
-import system does the rest. In a wheel the shipped plug-ins lie inside these packages.
+import system does the rest. In a wheel the shipped plug-ins are inside these packages.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ KINDS: tuple[Kind, ...] = ("methods", "datasets")
 
 
 def checkout_root() -> Path | None:
-    """The checkout this engine lies in, or ``None`` where it is installed from a wheel."""
+    """The checkout that holds this engine, or ``None`` if it is installed from a wheel."""
     root = Path(__file__).resolve().parent.parent.parent
     return root if (root / "run_benchmark.py").is_file() else None
 

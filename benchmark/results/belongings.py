@@ -84,7 +84,7 @@ def refuse(folder: Path, claim: Claim, *, inputs: Sequence[Path] = (), overwrite
         folder: where results will be written.
         claim: where they come from.
         inputs: files and folders that are read.
-        overwrite: whether other results of ours may be replaced.
+        overwrite: whether our other results may be replaced.
 
     Raises:
         UserError: says what is in the way, and what to do.
@@ -210,7 +210,7 @@ class Holding:
 
 
 def remove(folder: Path, names: Collection[str]) -> None:
-    """Delete files of ours from a folder's tables, plots and the like, never through a link."""
+    """Delete our files from a folder's tables, plots and the like, never through a link."""
     for name in names:
         if is_ours(name) and name not in FIXED and not (folder / name).parent.is_symlink():
             (folder / name).unlink(missing_ok=True)

@@ -125,7 +125,7 @@ class Method(ABC):
 
 
 class ScoreSource(Method):
-    """A method that answers from labels or from a file of scores instead of images; computed anew in every run.
+    """A method that answers from labels or from a file of scores instead of images; computed again in every run.
 
     Attributes:
         predicts_label: ``True`` where the scores are in the labels' own scale and direction, so that the direction of the

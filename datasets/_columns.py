@@ -23,7 +23,7 @@ class Row:
 
     Attributes:
         line: where it begins, from 1.
-        cells: by column name, spaces around them taken off.
+        cells: by column name, without spaces around them.
     """
 
     line: int
@@ -37,11 +37,11 @@ class Sheet:
     Attributes:
         file: where it came from.
         columns: the header.
-        rows: the lines that have as many cells as the header.
+        rows: the lines with as many cells as the header.
         problems: what is wrong with the others; readers of cells add to it.
         separator: between cells.
-        notes: how the file was read, where that is not the usual way.
-        mark: that divides its numbers, once ``settle_mark`` was called.
+        notes: how the file was read, if not in the usual way.
+        mark: the decimal mark of its numbers, known after ``settle_mark``.
     """
 
     file: Path
@@ -53,10 +53,10 @@ class Sheet:
     mark: Mark = "."
 
     def settle_mark(self, numbers: Collection[str], asked: Mark | None = None) -> None:
-        """Find out which decimal mark the columns of numbers have; a note says so where it is the comma.
+        """Find the decimal mark of the columns of numbers; a note says so if it is the comma.
 
         Raises:
-            DataError: it can't be told.
+            DataError: it is ambiguous.
         """
         cells = {name: [row.cells[name] for row in self.rows] for name in self.columns if name}
         used = {name: cells.pop(name) for name in dict.fromkeys(numbers)}
@@ -79,7 +79,7 @@ class Sheet:
         above: float = -math.inf,
         whole: bool = False,
     ) -> float:
-        """A cell as a number; NaN, with a problem, where it is none. A missing one is a problem only if required."""
+        """A cell as a number; else NaN and a problem. A missing cell is a problem only if it is required."""
         text = row.cells[column]
         if not required and text.casefold() in MISSING_NUMBERS:
             return math.nan
@@ -101,14 +101,14 @@ class Sheet:
 
 
 def read_sheet(file: Path, required: Sequence[str]) -> Sheet:
-    """Read a CSV file with a header: separated by commas, semicolons or tabs.
+    """Read a CSV file with a header, separated by commas, semicolons or tabs.
 
     Args:
         file: UTF-8 text.
-        required: columns that must be there.
+        required: columns that it must have.
 
     Raises:
-        DataError: the file can't be read, a required column is missing (with the nearest name) or one stands twice.
+        DataError: the file can't be read, or a required column is missing (with the nearest name) or repeated.
     """
     table = read(file, required)
     header = table.header.cells

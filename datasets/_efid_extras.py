@@ -1,7 +1,7 @@
-"""Two optional files beside EFID's label lists: what the labels are, and how far opinions spread. A helper of ``efid.py``.
+"""Two optional files beside EFID's label lists: the kind of labels, and the spread of opinions. A helper of ``efid.py``.
 
 ``dataset.json``: ``{"labels": "simulated" | "opinions", "title": …}``. ``opinions.csv``: ``enhanced,mos_sd,observers`` and,
-if wanted, ``split`` and ``mos``; the label list stays the authority for the label, a different ``mos`` is an error.
+optionally, ``split`` and ``mos``. The label list remains the authority for the label: a different ``mos`` is an error.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ Kind = Literal["opinions", "simulated"]
 
 
 class PairRow(TypedDict):
-    """One pair as ``efid.py`` hands it to pandas; ``source`` is the line of the label list."""
+    """One pair as ``efid.py`` passes it to pandas; ``source`` is the line of the label list."""
 
     split: str
     reference: str
@@ -39,7 +39,7 @@ class PairRow(TypedDict):
 
 
 class Opinion(NamedTuple):
-    """A row of ``opinions.csv``; NaN where a cell is empty."""
+    """A row of ``opinions.csv``; NaN for an empty cell."""
 
     mos: float
     mos_sd: float
@@ -49,7 +49,7 @@ class Opinion(NamedTuple):
 
 @dataclass(slots=True)
 class Card:
-    """What ``dataset.json`` says."""
+    """The content of ``dataset.json``."""
 
     labels: Kind = "opinions"
     title: str = ""
@@ -57,7 +57,7 @@ class Card:
 
 
 def read_card(folders: Sequence[Path]) -> Card:
-    """The first ``dataset.json`` in these folders; the default where there is none."""
+    """The first ``dataset.json`` in these folders; the default if there is none."""
     file = next((folder / CARD for folder in folders if (folder / CARD).is_file()), None)
     card = Card()
     if file is None:
@@ -121,18 +121,18 @@ def add_opinions(rows: Sequence[PairRow], folders: Sequence[Path]) -> list[Probl
 
 
 def _opinions(sheet: Sheet) -> dict[tuple[str, str], Opinion]:
-    """Rows by (split, enhanced); the split is empty where the file has no such column."""
-    found: dict[tuple[str, str], Opinion] = {}
+    """Rows by (split, enhanced); the split is empty if the file has no such column."""
+    opinions: dict[tuple[str, str], Opinion] = {}
     for row in sheet.rows:
         key = (row.cells.get("split", ""), row.cells["enhanced"])
-        if key in found:
-            sheet.wrong(row, f"{key[1]!r} already stands in {found[key].where}")
+        if key in opinions:
+            sheet.wrong(row, f"{key[1]!r} already stands in {opinions[key].where}")
             continue
         observers = sheet.number(row, "observers", least=1, whole=True)
-        found[key] = Opinion(
+        opinions[key] = Opinion(
             _mos(sheet, row), sheet.number(row, "mos_sd", above=0), observers, f"{sheet.file}:{row.line}"
         )
-    return found
+    return opinions
 
 
 def _mos(sheet: Sheet, row: Row) -> float:

@@ -1,4 +1,4 @@
-"""Folders of images as listed once: exact names, and a hint where a name is only nearly right.
+"""Folders of images, each listed once: exact names, and a hint for a name that is nearly right.
 
 A helper of the loaders in this folder. Standard library and the engine's public names only.
 """
@@ -31,20 +31,20 @@ class Folder:
         self._alike: dict[str, dict[str, str]] = {}
 
     def images(self) -> list[str]:
-        """Names of the image files that lie directly in the folder, sorted."""
+        """Names of the image files directly in the folder, sorted."""
         return sorted(name for name in self._listed[""] if is_image(name))
 
     def path_of(self, name: str) -> str:
-        """Where a file of this name lies, whether it is there or not."""
+        """The path of a file with this name, which need not exist."""
         return os.path.join(self.path, name)
 
     def has(self, name: str) -> bool:
-        """Whether a file of exactly this name is there (on every system: case counts)."""
+        """Whether a file with exactly this name exists; case counts on every system."""
         head, _, tail = name.rpartition("/")
         return tail in self._names_below(head)
 
     def hint(self, name: str) -> str:
-        """What a name that is not there may mean: another case, another extension, no extension; or nothing."""
+        """A hint for a name that does not exist: another case, another extension, no extension; or nothing."""
         head, _, tail = name.rpartition("/")
         if head not in self._alike:
             self._alike[head] = {_alike(other): other for other in sorted(self._names_below(head))}
@@ -72,16 +72,16 @@ def one_by_case(names: Iterable[str]) -> dict[str, str]:
     Raises:
         DataError: two names differ only in case.
     """
-    found: dict[str, str] = {}
+    by_case: dict[str, str] = {}
     for name in sorted(names):
-        other = found.setdefault(name.casefold(), name)
+        other = by_case.setdefault(name.casefold(), name)
         if other != name:
             raise DataError(f"{other} and {name} differ only in case; keep one of them")
-    return found
+    return by_case
 
 
 def _names(path: Path) -> dict[str, None]:
-    """Names of what lies in a folder, links that lead nowhere apart."""
+    """Names of the entries of a folder, without broken links."""
     try:
         with os.scandir(path) as entries:
             return {entry.name: None for entry in entries if not entry.is_symlink() or os.path.exists(entry.path)}
@@ -92,6 +92,6 @@ def _names(path: Path) -> dict[str, None]:
 
 
 def _alike(name: str) -> str:
-    """A name without what people get wrong in it; the same for names that may be meant for each other."""
+    """A name without the parts that people get wrong; equal for names that may be confused."""
     plain = unicodedata.normalize("NFC", name).casefold().strip()
     return stem(plain) if plain.endswith(IMAGE_SUFFIXES) else plain

@@ -1,6 +1,6 @@
 """Finds EFID's splits in a folder: every layout that its sources describe. A helper of ``efid.py``; standard library.
 
-Each split is found by itself, and each of its three parts (references, enhanced images, label list) must be there under
+Each split is looked up separately, and each of its three parts (references, enhanced images, label list) must exist under
 exactly one of the names below: two are an error, because nothing says which one is meant.
 """
 
@@ -36,14 +36,14 @@ LOOKED_FOR = (
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """Where one split lies.
+    """The paths of one split.
 
     Attributes:
         name: ``train``, ``val`` or ``test``.
         references: folder of the degraded photographs.
         enhanced: folder of the enhanced images.
         labels: the label list.
-        layout: the three as found, for the notes.
+        layout: the paths of the three, for the notes.
     """
 
     name: str
@@ -54,39 +54,39 @@ class Split:
 
 
 @dataclass(slots=True)
-class Found:
-    """The splits of a folder, what is wrong with the others, and what those without a label list lack."""
+class FolderSplits:
+    """The splits of a folder, the problems of the others, and what is missing in those without a label list."""
 
     splits: list[Split] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     left_out: dict[str, str] = field(default_factory=dict)
 
 
-def find_splits(root: Path, *, skip: Sequence[str] = ()) -> Found:
-    """The splits that lie in ``root``, apart from ``skip``; problems where one is incomplete or ambiguous."""
-    found = Found()
+def find_splits(root: Path, *, skip: Sequence[str] = ()) -> FolderSplits:
+    """The splits in ``root``, apart from ``skip``; a problem for each that is incomplete or ambiguous."""
+    content = FolderSplits()
     try:
         inside = sorted(os.listdir(root))
     except OSError as error:
-        found.problems.append(Problem("error", f"can't be listed ({error.strerror or error})", str(root)))
-        return found
+        content.problems.append(Problem("error", f"can't be listed ({error.strerror or error})", str(root)))
+        return content
     for name in WORDS:
         if name not in skip:
-            _find(root, name, found)
-    broken = any(problem.severity == "error" for problem in found.problems)
-    if not found.splits and not broken and not skip:
-        found.problems.append(Problem("error", _nothing(root, inside), str(root)))
-    return found
+            _find(root, name, content)
+    broken = any(problem.severity == "error" for problem in content.problems)
+    if not content.splits and not broken and not skip:
+        content.problems.append(Problem("error", _nothing(root, inside), str(root)))
+    return content
 
 
-def _find(root: Path, name: str, found: Found) -> None:
+def _find(root: Path, name: str, content: FolderSplits) -> None:
     lists = _without_copies(root, [item for item in _spelled(LISTS, name) if os.path.isfile(root / item)])
     own = (_folders(root, _spelled(OWN_REFERENCES, name)), _folders(root, _spelled(OWN_ENHANCED, name)))
     if not lists:
         missing = _no_list(root, name, [item for part in own for item in part])
         if missing:
-            found.left_out[name] = missing
-            found.problems.append(Problem("warning", f"split {name}: {missing}; the split is left out", str(root)))
+            content.left_out[name] = missing
+            content.problems.append(Problem("warning", f"split {name}: {missing}; the split is left out", str(root)))
         return
     references = own[0] + _folders(root, SHARED_REFERENCES)
     enhanced = own[1] + _folders(root, SHARED_ENHANCED)
@@ -95,14 +95,14 @@ def _find(root: Path, name: str, found: Found) -> None:
         *_choice(root, name, "enhanced images", enhanced, (*OWN_ENHANCED, *SHARED_ENHANCED)),
         *_choice(root, name, "label list", lists, LISTS),
     ]
-    found.problems += problems
+    content.problems += problems
     if not problems:
         layout = f"{references[0]}/, {enhanced[0]}/, {lists[0]}"
-        found.splits.append(Split(name, root / references[0], root / enhanced[0], root / lists[0], layout))
+        content.splits.append(Split(name, root / references[0], root / enhanced[0], root / lists[0], layout))
 
 
 def _choice(root: Path, split: str, part: str, present: Sequence[str], wanted: Sequence[str]) -> list[Problem]:
-    """A problem unless exactly one of the places of a split's part is there."""
+    """A problem unless exactly one of the places of a split's part exists."""
     if not present:
         places = ", ".join(f"{place}/" for place in dict.fromkeys(_spelled(wanted, split)))
         near = [f"{item}/" for item in _by_case(root, _spelled(wanted, split)) if os.path.isdir(root / item)]
@@ -115,7 +115,7 @@ def _choice(root: Path, split: str, part: str, present: Sequence[str], wanted: S
 
 
 def _no_list(root: Path, name: str, own: Sequence[str]) -> str:
-    """What is there of a split without label list, which names were looked for, and what may be meant; or nothing."""
+    """The existing parts of a split without a label list, the names looked for, and a hint; or nothing."""
     wanted = _spelled((*OWN_REFERENCES, *OWN_ENHANCED), name)
     folders = [*own, *(item for item in _by_case(root, wanted) if os.path.isdir(root / item))]
     near = near_lists(root, name)
@@ -137,21 +137,21 @@ def _no_list(root: Path, name: str, own: Sequence[str]) -> str:
 
 
 def near_lists(root: Path, name: str) -> list[str]:
-    """Files that may be meant as a split's label list: of another case or ending, or named for the split and labels."""
-    found = []
+    """Files that may be a split's label list: with another case or ending, or named after the split and labels."""
+    near = []
     for folder in ("", *_by_case(root, WORDS[name], exact=True)):
         for item in _names(root / folder):
             start, ending = os.path.splitext(item.casefold())
             of_split = any(word in start for word in WORDS[name]) or folder != ""
             a_list = any(word in start for word in ("label", "list", "mos", "score"))
             if of_split and a_list and ending not in IMAGE_SUFFIXES and os.path.isfile(root / folder / item):
-                found.append(f"{folder}/{item}" if folder else item)
-    return found
+                near.append(f"{folder}/{item}" if folder else item)
+    return near
 
 
 def _by_case(root: Path, wanted: Sequence[str], *, exact: bool = False) -> list[str]:
-    """Places in a folder that are named as wanted but for case; those named exactly so only if asked for."""
-    found = []
+    """Places in a folder with a wanted name in another case; those with the exact name only if ``exact``."""
+    matches = []
     for item in wanted:
         places = [""]
         for part in item.split("/"):
@@ -161,8 +161,8 @@ def _by_case(root: Path, wanted: Sequence[str], *, exact: bool = False) -> list[
                 for name in _names(root / place)
                 if name.casefold() == part.casefold()
             ]
-        found += [place for place in places if exact or place != item]
-    return list(dict.fromkeys(found))
+        matches += [place for place in places if exact or place != item]
+    return list(dict.fromkeys(matches))
 
 
 def _names(folder: Path) -> list[str]:
@@ -185,7 +185,7 @@ def _folders(root: Path, names: Sequence[str]) -> list[str]:
 
 
 def _without_copies(root: Path, lists: list[str]) -> list[str]:
-    """Label lists of which only the first is kept where all are equal byte for byte."""
+    """The label lists, but only the first if all are equal byte for byte."""
     if len(lists) < 2:
         return lists
     try:
@@ -196,7 +196,7 @@ def _without_copies(root: Path, lists: list[str]) -> list[str]:
 
 
 def _nothing(root: Path, inside: Sequence[str]) -> str:
-    """What was looked for, and where it may lie instead."""
+    """The names looked for, and where the data may be instead."""
     below = next((name for name in inside if _has_list(root / name)), None)
     hint = f" (did you mean root: {root / below}?)" if below is not None else ""
     if below is None and _folders(root, (*SHARED_REFERENCES, *SHARED_ENHANCED)):

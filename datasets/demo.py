@@ -1,6 +1,6 @@
 """The demo: fundus photographs degraded, enhanced by six classical algorithms, judged by simulated observers.
 
-Written on first use by ``benchmark.simulation``; how the labels come about is in ``docs/simulated_labels.md``.
+``benchmark.simulation`` writes it on first use; ``docs/simulated_labels.md`` explains the labels.
 """
 
 from __future__ import annotations
@@ -58,16 +58,16 @@ class Demo(Dataset):
         self._loader = Efid(root=root, reference_pattern=reference_pattern, condition_pattern=condition_pattern)
 
     def pairs(self) -> pd.DataFrame:
-        """The table of pairs, after writing the set where it is missing.
+        """The table of pairs, after writing the set if it is missing.
 
         Raises:
-            benchmark.core.errors.UserError: something else lies at ``root``, or ``photos`` can't be used.
+            benchmark.core.errors.UserError: something else is at ``root``, or ``photos`` can't be used.
         """
         self._write()
         return self._loader.pairs()
 
     def examine(self) -> tuple[pd.DataFrame, list[Problem]]:
-        """The pairs that can be used, and every problem with the others; for ``check``."""
+        """The usable pairs, and every problem with the others; for ``check``."""
         self._write()
         return self._loader.examine()
 
@@ -77,5 +77,5 @@ class Demo(Dataset):
         write_demo(self._root, references=self._references, size=self._size, photos=self._photos, seed=self._seed)
 
     def notes(self) -> Sequence[str]:
-        """What the EFID loader found, and that the labels are simulated."""
+        """The notes of the EFID loader, which say that the labels are simulated."""
         return self._loader.notes()

@@ -1,7 +1,7 @@
 """EFID: degraded fundus photographs, each enhanced by six algorithms, in every layout that its sources describe.
 
-The reference of a pair is the *degraded* photograph. Helpers: ``_layouts`` (where the splits lie), ``_efid_extras``
-(optional files), ``_folders``; reading label lists and matching names are the engine's (``labels``, ``names``).
+The reference of a pair is the *degraded* photograph. ``_layouts`` finds the splits and ``_efid_extras`` reads optional
+files; label lists and the matching of names are the engine's (``data.labels``, ``data.name_matching``).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from benchmark.data.name_matching import ReferenceNames, UnmatchedNameError, com
 
 from ._efid_extras import Card, PairRow, add_opinions, read_card
 from ._folders import Folder
-from ._layouts import WORDS, Found, Split, find_splits, near_lists
+from ._layouts import WORDS, FolderSplits, Split, find_splits, near_lists
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -84,18 +84,18 @@ class Efid(Dataset):
 
     @property
     def labels(self) -> Literal["opinions", "simulated"]:
-        """What the labels are, as ``dataset.json`` says; known after ``pairs``."""
+        """The kind of labels according to ``dataset.json``; known after ``pairs``."""
         return self._card.labels
 
     def notes(self) -> Sequence[str]:
-        """Simulated labels first, then the layout found; known after ``pairs``."""
+        """A note on simulated labels, then the layout; known after ``pairs``."""
         return tuple(self._notes)
 
     def pairs(self) -> pd.DataFrame:
         """The table of pairs of all splits; see ``benchmark.data.pairs``.
 
         Raises:
-            DataError: a list, a name or a file is missing or wrong; carries every problem found.
+            DataError: a list, a name or a file is missing or wrong; carries every problem.
         """
         table, problems = self.examine()
         if any(problem.severity == "error" for problem in problems):
@@ -103,7 +103,7 @@ class Efid(Dataset):
         return table
 
     def examine(self) -> tuple[pd.DataFrame, list[Problem]]:
-        """The pairs that can be used, and every problem with the others; for ``check``.
+        """The usable pairs, and every problem with the others; for ``check``.
 
         The table has a further column ``source``: the label's list and line.
         """
@@ -111,8 +111,8 @@ class Efid(Dataset):
 
         from benchmark.data.pairs import LEFT_OUT  # noqa: PLC0415 - likewise
 
-        found = self._splits()
-        splits, problems = found.splits, found.problems
+        content = self._splits()
+        splits, problems = content.splits, content.problems
         rows: list[PairRow] = []
         for split in splits:
             read, wrong = self._read(split)
@@ -121,18 +121,18 @@ class Efid(Dataset):
         folders = _folders_of(self._root, splits)
         self._card = read_card(folders)
         problems += self._card.problems + add_opinions(rows, folders)
-        self._notes = self._describe(splits, found.left_out)
+        self._notes = self._describe(splits, content.left_out)
         table = pd.DataFrame(rows, columns=list(PairRow.__annotations__))
-        table.attrs[LEFT_OUT] = found.left_out
+        table.attrs[LEFT_OUT] = content.left_out
         return table, problems
 
-    def _splits(self) -> Found:
+    def _splits(self) -> FolderSplits:
         if self._root is None:
-            return Found(self._explicit)
-        found = find_splits(self._root, skip=[split.name for split in self._explicit])
+            return FolderSplits(self._explicit)
+        content = find_splits(self._root, skip=[split.name for split in self._explicit])
         order = list(WORDS)
-        found.splits = sorted([*self._explicit, *found.splits], key=lambda split: order.index(split.name))
-        return found
+        content.splits = sorted([*self._explicit, *content.splits], key=lambda split: order.index(split.name))
+        return content
 
     def _read(self, split: Split) -> tuple[list[PairRow], list[Problem]]:
         problems: list[Problem] = []
@@ -171,12 +171,12 @@ class Efid(Dataset):
             title = f" ({self._card.title})" if self._card.title else ""
             notes.append(f"Simulated labels: no person judged these images{title}.")
         layout = "; ".join(f"{split.name} from {split.layout}" for split in splits)
-        found = [f"EFID layout found: {layout}."] if layout else []
-        return [*notes, *found, *(f"Split {name} is left out: {why}." for name, why in left_out.items())]
+        described = [f"EFID layout found: {layout}."] if layout else []
+        return [*notes, *described, *(f"Split {name} is left out: {why}." for name, why in left_out.items())]
 
 
 def _row(split: Split, label: Label, names: ReferenceNames, references: Folder, enhanced: Folder) -> PairRow | str:
-    """The pair that a line of the label list means, or what is wrong with it."""
+    """The pair of a line of the label list, or what is wrong with it."""
     if not enhanced.has(label.name):
         return f"no image {short(label.name)} in {enhanced.path}{enhanced.hint(label.name)}"
     try:
@@ -213,14 +213,14 @@ def _explicit(name: str, paths: tuple[Path | None, Path | None, Path | None]) ->
 
 
 def _lists_beside(name: str, references: Path | None, enhanced: Path | None) -> str:
-    """Label lists that lie beside the folders given, or in them; or nothing."""
+    """Label lists beside the given folders, or in them; or nothing."""
     given = [folder for folder in (references, enhanced) if folder is not None]
     places = dict.fromkeys(place for folder in given for place in (folder.parent, folder))
-    found = [str(place / item) for place in places for item in near_lists(place, name)]
-    return f"; there is {' and '.join(found[:3])}" if found else ""
+    lists = [str(place / item) for place in places for item in near_lists(place, name)]
+    return f"; there is {' and '.join(lists[:3])}" if lists else ""
 
 
 def _folders_of(root: Path | None, splits: Sequence[Split]) -> list[Path]:
-    """Where the optional files are looked for: the root, then the folders of the label lists and those above them."""
+    """The folders to search for optional files: the root, then those of the label lists and those above them."""
     lists = [split.labels.parent for split in splits]
     return list(dict.fromkeys([root] if root is not None else [*lists, *(folder.parent for folder in lists)]))

@@ -41,14 +41,14 @@ class Kadid10k(Dataset):
         self._read: list[str] = []
 
     def notes(self) -> Sequence[str]:
-        """Direction of the labels, and how the list was read where that is not the usual way."""
+        """The direction of the labels, and how the list was read if not in the usual way."""
         return (f"KADID-10k, labels from {LIST}: its `dmos` is a rating on which higher is better.", *self._read)
 
     def pairs(self) -> pd.DataFrame:
         """The table of pairs; see ``benchmark.data.pairs``.
 
         Raises:
-            DataError: a list, a name or a file is missing or wrong; carries every problem found.
+            DataError: a list, a name or a file is missing or wrong; carries every problem.
         """
         table, problems = self.examine()
         if problems:
@@ -56,7 +56,7 @@ class Kadid10k(Dataset):
         return table
 
     def examine(self) -> tuple[pd.DataFrame, list[Problem]]:
-        """The pairs that can be used, and every problem with the others; for ``check``.
+        """The usable pairs, and every problem with the others; for ``check``.
 
         Raises:
             DataError: the list or the folder is missing.

@@ -1,7 +1,4 @@
-"""Any set of labelled pairs that a CSV file lists: reference, enhanced image, label, and optional columns.
-
-Helpers: ``_columns`` (the CSV file), ``_folders`` (the images).
-"""
+"""Any set of labelled pairs that a CSV file lists: reference, enhanced image, label, and optional columns."""
 
 from __future__ import annotations
 
@@ -81,11 +78,11 @@ class Table(Dataset):
 
     @property
     def labels(self) -> Literal["opinions", "simulated"]:
-        """What the labels are, as the option says."""
+        """The kind of labels according to the option."""
         return "simulated" if self._simulated else "opinions"
 
     def notes(self) -> Sequence[str]:
-        """Where the pairs come from, and how they were read."""
+        """The source of the pairs, and how they were read."""
         simulated = ("Simulated labels: no person judged these images.",) if self._simulated else ()
         return (*simulated, f"Pairs and labels from {self._file.name}.", *self._read)
 
@@ -93,7 +90,7 @@ class Table(Dataset):
         """The table of pairs; see ``benchmark.data.pairs``.
 
         Raises:
-            DataError: a column, cell or image is missing or wrong; carries every problem found.
+            DataError: a column, cell or image is missing or wrong; carries every problem.
         """
         table, problems = self.examine()
         if any(problem.severity == "error" for problem in problems):
@@ -101,7 +98,7 @@ class Table(Dataset):
         return table
 
     def examine(self) -> tuple[pd.DataFrame, list[Problem]]:
-        """The pairs that can be used, and every problem with the others; for ``check``.
+        """The usable pairs, and every problem with the others; for ``check``.
 
         The table has a further column ``source``: file and line.
 
@@ -145,7 +142,7 @@ class Table(Dataset):
 
 
 def _in_use(sheet: Sheet, column: str) -> bool:
-    """Whether the file has such a column with anything in it."""
+    """Whether the file has such a column and it is not empty."""
     return column in sheet.columns and any(row.cells[column] for row in sheet.rows)
 
 
@@ -159,7 +156,7 @@ def _twice(key: tuple[str, str, str], first: Row, row: Row, mos: float, other: f
 
 
 def _identical(first: Row, row: Row) -> bool:
-    """Whether two rows say the same; a number is one however it is written (3.0 and 3.00)."""
+    """Whether two rows are equal; numbers are compared by value (3.0 and 3.00)."""
     cells = [(first.cells[column], row.cells[column]) for column in first.cells]
     values = [[to_float(cell, ".") for cell in pair] for pair in cells]
     return all(one == other or (a is not None and a == b) for (one, other), (a, b) in zip(cells, values, strict=True))
@@ -194,7 +191,7 @@ def _pair(sheet: Sheet, row: Row, columns: dict[str, str], folder: Folder) -> di
 
 
 def _name_pairs(rows: list[dict[str, Any]]) -> None:
-    """Identifiers: split and enhanced image, and the reference too where an enhanced image has several."""
+    """Set identifiers: split and enhanced image, and the reference too if an enhanced image has several."""
     counts: dict[tuple[str, str], int] = {}
     for row in rows:
         key = (row.get("split", ""), row["enhanced"])

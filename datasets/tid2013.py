@@ -1,6 +1,6 @@
 """TID2013: 25 photographs, 24 distortions at 5 levels, mean opinion scores. Reads the published folder as unpacked.
 
-``mos_with_names.txt`` has lines of ``score name``; names of lists and files differ in case, so they are matched without it.
+``mos_with_names.txt`` has lines of ``score name``; its names and those of files differ in case, which is therefore ignored.
 """
 
 from __future__ import annotations
@@ -43,14 +43,14 @@ class Tid2013(Dataset):
         self._root = root
 
     def notes(self) -> Sequence[str]:
-        """Where the labels come from."""
+        """The source of the labels."""
         return (f"TID2013, labels from {LIST}; names of files are matched without regard to case.",)
 
     def pairs(self) -> pd.DataFrame:
         """The table of pairs; see ``benchmark.data.pairs``.
 
         Raises:
-            DataError: a list, a name or a file is missing or wrong; carries every problem found.
+            DataError: a list, a name or a file is missing or wrong; carries every problem.
         """
         table, problems = self.examine()
         if problems:
@@ -58,7 +58,7 @@ class Tid2013(Dataset):
         return table
 
     def examine(self) -> tuple[pd.DataFrame, list[Problem]]:
-        """The pairs that can be used, and every problem with the others; for ``check``.
+        """The usable pairs, and every problem with the others; for ``check``.
 
         Raises:
             DataError: the list or a folder is missing.
@@ -99,7 +99,7 @@ class Tid2013(Dataset):
 
 
 def _parse(line: str) -> tuple[float, str]:
-    """Score and lower-case name of one line.
+    """The score and the lower-case name in one line.
 
     Raises:
         ValueError: says what is wrong with it.

@@ -57,7 +57,7 @@ def plan(
         raise UserError(str(error)) from None
     return (
         f"{references} references x {conditions} conditions: SRCC {srcc:g} against {srcc - difference:g} is found in "
-        f"{found.found:.0%} of studies ({found.low:.0%} to {found.high:.0%}; {found.studies} simulated).\n"
+        f"{found.detected:.0%} of studies ({found.low:.0%} to {found.high:.0%}; {found.studies} simulated).\n"
         f"A difference of {found.detectable:.3f} would be found in 80 %; the observed difference varies by "
         f"{found.spread:.4f} (standard deviation).\n"
         f"Model: normal labels and errors; images of one reference share {reference_share:.0%} of the variance, methods "

@@ -1,1 +1,1 @@
-"""What may stand in a configuration file, and errors that name file, line and key."""
+"""The content of configuration files, and errors that name file, line and key."""

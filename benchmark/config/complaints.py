@@ -1,7 +1,7 @@
-"""What pydantic refuses, said in our words: the place, the key as it stands there, what is expected, and what was given.
+"""Pydantic's errors in our words: the place, the key as it is written there, what is expected, and what was given.
 
-Pydantic's own sentences name its types and patterns; none of them is shown. What is expected is read from the model's
-annotation (``kinds``), so that every key of every model, and every option of every plug-in, has its sentence.
+Pydantic's own sentences name its types and patterns, so none of them is shown. What is expected is read from the model's
+annotation (``kinds``), so that every key of every model, and every option of every plug-in, gets a sentence.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 UNKNOWN = ("extra_forbidden", "unexpected_keyword_argument")
 SHOWN = 3
 OLDER_YAML = re.compile(r"(?i)y|n|yes|no|on|off|[-+]?0[0-9_]+|[-+]?[0-9]+(:[0-9]+)+|\d{4}-\d\d?-\d\d?.*")
-"""What YAML 1.1 takes for a truth value, an octal number, a number to the base of 60, or a date."""
+"""Text that YAML 1.1 reads as a truth value, an octal number, a number in base 60, or a date."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class KeyPlace:
         path: the keys and indices.
         wanted: the kinds of value that are right there.
         known: the keys that are right there.
-        of_key: whether the key itself is what is wrong.
+        of_key: whether the key itself is wrong.
     """
 
     path: KeyPath
@@ -44,12 +44,12 @@ class KeyPlace:
 
 def explain(error: ValidationError, model: type[BaseModel], source: Source, prefix: KeyPath = ()) -> str:
     """One line for each of the first few errors."""
-    found = [(find(model, _location(item)), item) for item in error.errors()]
-    paths = [place.path for place, _ in found]
+    errors = [(find(model, _location(item)), item) for item in error.errors()]
+    paths = [place.path for place, _ in errors]
     lines: list[str] = []
-    for place, item in found:
+    for place, item in errors:
         if any(len(path) > len(place.path) and path[: len(place.path)] == place.path for path in paths):
-            continue  # another kind that is allowed here fits better: its error is deeper
+            continue  # another allowed kind fits better: its error is deeper
         line = _explain_one(item, place, source, prefix)
         if line not in lines:
             lines.append(line)
@@ -58,7 +58,7 @@ def explain(error: ValidationError, model: type[BaseModel], source: Source, pref
 
 
 def _location(item: Any) -> tuple[str | int, ...]:
-    """Where an error is; an item that a list of fixed length lacks is the list's error."""
+    """Where an error is; an item missing from a list of fixed length is an error of the list."""
     location: tuple[str | int, ...] = item["loc"]
     return location[:-1] if item["type"] == "missing" and isinstance(location[-1], int) else location
 
@@ -127,7 +127,7 @@ def _explain_one(item: Any, place: KeyPlace, source: Source, prefix: KeyPath) ->
 
 
 def _explain_own(message: str, path: KeyPath, place: KeyPlace, source: Source) -> str:
-    """What a validator of ours (or of a plug-in) says; where its first word is a key below, that key's place is named."""
+    """The message of our (or a plug-in's) validator; if its first word is a key below, that key's place is named."""
     first = re.match(r"\w+", message)
     below = [kind.type.model_fields for kind in place.wanted if hasattr(kind.type, "model_fields")]
     inner = (*path, first.group()) if first and any(first.group() in fields for fields in below) else path
@@ -136,7 +136,7 @@ def _explain_own(message: str, path: KeyPath, place: KeyPlace, source: Source) -
 
 
 def shown(value: Any) -> str:
-    """A value as it stands in a file, on one short line."""
+    """A value as it is written in a file, on one short line."""
     if value is None:
         return "nothing"
     if isinstance(value, bool):
@@ -156,7 +156,7 @@ def shown(value: Any) -> str:
 
 
 def _advice(given: Any, wanted: Iterable[Kind]) -> str:
-    """The nearest right word, or why what was given is not what it looks like."""
+    """The nearest right word, or why the given value is not what it looks like."""
     types = {kind.origin for kind in wanted}
     if isinstance(given, bool) and str in types:
         return f'; quote it where the word is meant: "{str(given).lower()}"'
@@ -174,6 +174,6 @@ def _nearest(given: object, wanted: Iterable[Kind]) -> str:
 
 
 def _short(text: str, limit: int = 80) -> str:
-    """Whatever was given, on one short line."""
+    """Any text, on one short line."""
     line = " ".join(text.split())
     return line if len(line) <= limit else f"{line[: limit - 1]}…"

@@ -1,8 +1,8 @@
-"""What kind of value a key wants: values as people write them made to fit, and the kind in plain words. No pydantic errors.
+"""The kinds of value that a key takes: fits values as people write them, and names each kind in plain words.
 
-Works on annotations, so that it holds for the configuration's models and for the options of any plug-in alike: a single
-value is a list of one, a number is text where text is wanted, ``yes`` is a truth value only where one is wanted, and what
-is of another kind (``limit: yes``) is left for pydantic to refuse.
+It works on annotations, so that it serves the configuration's models and the options of any plug-in alike: a single
+value is a list of one, a number is text where text is wanted, and ``yes`` is a truth value only where one is wanted. A value
+of another kind (``limit: yes``) is left for pydantic to refuse.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ TRUTHS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "o
 LISTS = (tuple, list, set, frozenset, collections.abc.Sequence, collections.abc.Iterable, collections.abc.Collection)
 MAPPINGS = (dict, collections.abc.Mapping, collections.abc.MutableMapping)
 EXACT = 2.0**53
-"""Below it every whole number has a float of its own."""
+"""Every smaller whole number is exactly a float."""
 _WHOLE = re.compile(r"[-+]?(0|[1-9][0-9_]*)")
 _NUMBER = re.compile(r"[-+]?(0|[1-9][0-9_]*)?(\.[0-9]*)?([eE][-+]?[0-9]+)?")
 
@@ -37,7 +37,7 @@ class Kind:
     """One kind of value that a key takes.
 
     Attributes:
-        type: an annotation that is no union (``int``, ``tuple[str, ...]``, ``Literal["a", "b"]``, a model).
+        type: an annotation that is not a union (``int``, ``tuple[str, ...]``, ``Literal["a", "b"]``, a model).
         bounds: what limits it (``annotated_types``), as pydantic keeps it.
         words: what is expected, where the field's description says so.
     """
@@ -54,7 +54,7 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class Misfit:
-    """A value of another kind than its key wants, which pydantic would take all the same (``True`` is 1 to it)."""
+    """A value of the wrong kind that pydantic would nevertheless accept (to it, ``True`` is 1)."""
 
     value: Any
 
@@ -63,23 +63,23 @@ class Misfit:
 
 
 def kinds(annotation: Any, bounds: Sequence[Any] = (), words: str | None = None) -> list[Kind]:
-    """The kinds of value that an annotation allows, unions taken apart."""
+    """The kinds of value that an annotation allows, one for each member of a union."""
     if isinstance(annotation, FieldInfo):
         return kinds(annotation.annotation, annotation.metadata, annotation.description)
     origin = get_origin(annotation)
     if origin is Annotated:
         inner, *notes = get_args(annotation)
         fields = [note for note in notes if isinstance(note, FieldInfo)]
-        found = [bound for note in fields for bound in note.metadata] + [n for n in notes if n not in fields]
-        said = next((note.description for note in fields if note.description), words)
-        return kinds(inner, (*bounds, *found), said)
+        limits = [bound for note in fields for bound in note.metadata] + [n for n in notes if n not in fields]
+        description = next((note.description for note in fields if note.description), words)
+        return kinds(inner, (*bounds, *limits), description)
     if origin is Union or origin is types.UnionType:
         return [kind for part in get_args(annotation) for kind in kinds(part, bounds, words)]
     return [Kind(annotation, tuple(bounds), words or "")]
 
 
 def fit(annotation: Any, value: Any) -> Any:
-    """A value as its key's annotation wants it, where that needs no guess; else as it is, or as a ``Misfit``."""
+    """A value converted to its key's annotation where that needs no guess; else unchanged, or as a ``Misfit``."""
     wanted = kinds(annotation)
     if any(kind.type in (Any, object) for kind in wanted):
         return bare(value)
@@ -110,7 +110,7 @@ def _fit_mapping(wanted: Sequence[Kind], lists: Sequence[Kind], value: Mapping[A
 
 
 def _parts(kind: Kind, count: int) -> list[Any] | None:
-    """The annotation of each of so many items; ``None`` where a tuple has another length."""
+    """The annotation of each of ``count`` items; ``None`` if the kind is a tuple of another length."""
     arguments = get_args(kind.type)
     if kind.origin is tuple and arguments and arguments[-1] is not Ellipsis:
         return list(arguments) if len(arguments) == count else None
@@ -150,11 +150,11 @@ def _fit_text(types_: set[Any], value: Any) -> Any:
     as_path = str not in types_
     if not can_be_stored(text, as_path=as_path) or (as_path and not text.strip()):
         return Misfit(value)
-    return Path(text) if as_path else text  # pydantic would take the texts 0, n and t for truth values
+    return Path(text) if as_path else text  # pydantic would read the texts 0, n and t as truth values
 
 
 def can_be_stored(text: str, *, as_path: bool = False) -> bool:
-    """Whether a text can be a file's name or stand in a file: half a character (a lone surrogate) can't, nor can NUL."""
+    """Whether a text can be a file's name or be written to a file: a lone surrogate and NUL can't."""
     try:
         os.fsencode(text) if as_path else text.encode("utf-8")
     except UnicodeEncodeError:
@@ -163,12 +163,12 @@ def can_be_stored(text: str, *, as_path: bool = False) -> bool:
 
 
 def choices(wanted: Iterable[Kind]) -> list[Any]:
-    """What may be chosen where only some values are right."""
+    """The values to choose from where only some are right."""
     return [item for kind in wanted if kind.origin is Literal for item in get_args(kind.type)]
 
 
 def text_of(value: Any) -> str | None:
-    """A number, a word or a path as it was written; ``None`` for anything else, truth values among it."""
+    """A number, a word or a path as it was written; ``None`` for anything else, including truth values."""
     if isinstance(value, (WrittenInt, WrittenFloat)):
         return value.text
     if isinstance(value, (str, Path)) or (isinstance(value, numbers.Real) and not isinstance(value, bool)):
@@ -177,7 +177,7 @@ def text_of(value: Any) -> str | None:
 
 
 def _number(value: Any, types_: set[Any]) -> int | float | None:
-    """A value as a number of a wanted type, ``None`` where it is none; a word counts only where no text is wanted."""
+    """A value as a number of a wanted type, or ``None``; a word counts only where no text is wanted."""
     if isinstance(value, str):
         if types_ & {str, Path} or not _NUMBER.fullmatch(value) or not re.search(r"\d", value):
             return None
@@ -197,8 +197,8 @@ def _is_model(kind: Kind) -> bool:
 
 def in_words(wanted: Sequence[Kind]) -> str:
     """What a key takes, as a person would say it: ``a whole number of at least 1, or [2 whole numbers]``."""
-    said = [kind.words or _one(kind) for kind in wanted if kind.type is not NOTHING]
-    return ", or ".join(dict.fromkeys(said)) or "nothing"
+    phrases = [kind.words or _one(kind) for kind in wanted if kind.type is not NOTHING]
+    return ", or ".join(dict.fromkeys(phrases)) or "nothing"
 
 
 def _one(kind: Kind) -> str:
@@ -216,7 +216,7 @@ def _one(kind: Kind) -> str:
 
 
 def _of_others(kind: Kind) -> str:
-    """What is expected where a list or a mapping is."""
+    """The expected value where it is a list or a mapping."""
     arguments = [item for item in get_args(kind.type) if item is not Ellipsis] or [Any]
     below = [in_words(kinds(part)) for part in arguments]
     if kind.origin in MAPPINGS:
@@ -232,10 +232,10 @@ def _named(annotation: Any) -> str:
 
 def _limits(bounds: Sequence[Any]) -> str:
     words = {"ge": "of at least", "gt": "above", "le": "of at most", "lt": "below"}
-    found = [
-        f"{said} {getattr(bound, name):,}"
+    phrases = [
+        f"{phrase} {getattr(bound, name):,}"
         for bound in bounds
-        for name, said in words.items()
+        for name, phrase in words.items()
         if getattr(bound, name, None) is not None
     ]
-    return f" {' and '.join(found)}" if found else ""
+    return f" {' and '.join(phrases)}" if phrases else ""

@@ -1,8 +1,8 @@
-"""The configuration of ``run`` and ``evaluate`` as checked models: what may stand in it, of what type, with what default.
+"""The configuration of ``run`` and ``evaluate`` as checked models: keys, types and defaults. Pydantic only.
 
-Pydantic only; that of ``train`` is in ``training.py``. Reading files, line numbers and ``--set`` are in ``source.py``;
+The configuration of ``train`` is in ``training.py``. Reading files, line numbers and ``--set`` are in ``source.py``;
 plug-in options are checked against the plug-in's own signature in ``plugins/options.py``. The text below a field says what
-the key means: the documentation's tables are made of these texts.
+the key means: the documentation's tables are made from these texts.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from benchmark.core.pair_columns import SCORE_KEYS
 from benchmark.statistics import catalogue
 
 Seed = Annotated[int, Field(ge=0, le=2**63 - 1)]
-"""What every generator takes: torch's refuses more than 63 bits."""
+"""The largest seed that every generator accepts: torch's refuses more than 63 bits."""
 
 Side = Annotated[int, Field(ge=8)]
-"""Of an image that is resized, px."""
+"""Side of a resized image, px."""
 
 Device = Annotated[str, Field(pattern=r"^(auto|cpu|cuda(:\d+)?)$", description="auto, cpu, cuda or cuda:N")]
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 else:
     Statistic = Literal[catalogue.names()]
 EFFICIENCY = "efficiency"
-"""Name of the table of costs, which every report may have."""
+"""Name of the table of costs, which any report may have."""
 DATA_KEYS = (
     "reference_pattern",
     "condition_pattern",
@@ -255,7 +255,7 @@ def as_entry(value: Any) -> Any:
 
 
 def data_keys_inside(raw: Any) -> Any:
-    """The keys that say how the data are read may stand beside ``dataset`` or in it, not in both."""
+    """The keys that say how the data are read may be written beside ``dataset`` or in it, not in both."""
     if not isinstance(raw, dict):
         return raw
     outside = {key: raw[key] for key in DATA_KEYS if key in raw}

@@ -1,4 +1,4 @@
-"""What a command line or a keyword says beside a configuration. Standard library only."""
+"""Settings that a command line or a keyword adds to a configuration. Standard library only."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overrides:
-    """What is asked of one run, whatever its configuration says; ``None`` for what is not asked.
+    """Settings of one run that override its configuration; ``None`` for those not given.
 
     Attributes:
         output: folder for all files of the run.
-        limit: only the first so many references.
+        limit: only this many references, the first ones.
         device: ``auto``, ``cpu``, ``cuda`` or ``cuda:N``.
         plugins: further folders with ``methods/`` and ``datasets/`` in them.
         methods: only these methods, by label or name.
-        fresh: hash every file anew instead of trusting size and time.
+        fresh: hash every file again instead of trusting size and time.
         overwrite: replace the results of another configuration or data set.
     """
 

@@ -1,4 +1,4 @@
-"""What every part of the configuration has in common: values made to fit, unknown keys refused, errors in our words.
+"""The common base of the configuration's parts: it fits values, refuses unknown keys and words errors for people.
 
 Pydantic only.
 """
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 else:
 
     class SaysWhatIsWrong(type(BaseModel)):
-        """Gives whoever builds a model by its class, in a notebook, the sentences that readers of a configuration get."""
+        """Gives whoever builds a model by its class, in a notebook, the same messages as a configuration file."""
 
         def __call__(cls, *args: Any, **given: Any) -> Any:
             """The model.

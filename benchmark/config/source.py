@@ -1,7 +1,7 @@
 """From a YAML file (or a mapping) and ``--set`` to a checked configuration, with errors that name file, line and key.
 
-The models are in ``config.py``. Paths come out absolute: those in a file are relative to it, those on the command line
-to the working directory.
+The models are in ``models.py`` and ``training.py``. Paths are made absolute: those in a file are relative to it, those on
+the command line to the working directory.
 """
 
 from __future__ import annotations
@@ -26,20 +26,20 @@ from benchmark.core.words import nearest
 Model = TypeVar("Model", bound=BaseModel)
 KeyPath = tuple[str | int, ...]
 MOST_KEYS = 100_000
-"""Keys and items of a file, repeated ones (YAML's ``*aliases``) counted each time."""
+"""Most keys and items of a file; those repeated by YAML's ``*aliases`` count each time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A configuration as read: plain values, where each key stands, and what its paths are relative to.
+    """A configuration as read: plain values, the line of each key, and the folder that its paths are relative to.
 
     Attributes:
         values: the mapping.
         name: the file's path as the user wrote it, or ``configuration`` for a mapping.
         lines: line of each key, counted from 1.
         base: folder that relative paths refer to.
-        set_by: what gave a key that does not come from there (``--set statistics.seed=1``, ``--device``); relative paths
-            below such keys refer to the working directory.
+        set_by: what gave a key that is not from the file (``--set statistics.seed=1``, ``--device``); relative paths below
+            such keys refer to the working directory.
     """
 
     values: dict[str, Any]
@@ -49,7 +49,7 @@ class Source:
     set_by: Mapping[KeyPath, str] = field(default_factory=dict)
 
     def where(self, path: KeyPath) -> str:
-        """File and line of a key or of the nearest key above it; the setting, where one gave the key or a part of it."""
+        """File and line of a key or of the nearest key above it; or the setting that gave the key or a part of it."""
         path = self.as_written(path)
         for length in range(len(path), 0, -1):
             key = path[:length]
@@ -64,41 +64,41 @@ class Source:
         return self.name
 
     def named(self, path: KeyPath) -> str:
-        """Place and key, as errors begin: ``c.yaml:3: report.plots``; an option of the command line is both."""
+        """The beginning of an error: ``c.yaml:3: report.plots``; for an option of the command line, its name alone."""
         where, key = self.where(path), ".".join(str(part) for part in self.as_written(path))
         return where if where == f"--{key}" else f"{where}: {key}"
 
     @contextmanager
     def placing(self) -> Iterator[None]:
-        """Put the place in front of what others refuse, where that begins with a key (``dataset.splits: …``)."""
+        """Put the place in front of errors from elsewhere that begin with a key (``dataset.splits: …``)."""
         try:
             yield
         except ConfigError as error:
-            found = re.match(r"(?:evaluate: )?((?:dataset|published|report|statistics|train)\..*?): ", str(error))
-            if found is None:
+            match = re.match(r"(?:evaluate: )?((?:dataset|published|report|statistics|train)\..*?): ", str(error))
+            if match is None:
                 raise
-            path = tuple(int(part) if part.isdigit() else part for part in found[1].split("."))
-            raise ConfigError(f"{self.named(path)}: {str(error)[found.end() :]}") from None
+            path = tuple(int(part) if part.isdigit() else part for part in match[1].split("."))
+            raise ConfigError(f"{self.named(path)}: {str(error)[match.end() :]}") from None
 
     def as_written(self, path: KeyPath) -> KeyPath:
-        """A key as it stands here: what belongs to ``dataset`` may stand beside it, and a single value is a list of one."""
+        """A key as it is written here: keys of ``dataset`` may be written beside it, and a single value is a list of one."""
         if path[:1] == ("dataset",) and path[1:2] and path[1] in self.values and not _holds(self.values, path[:2]):
             path = path[1:]
-        found: list[str | int] = []
+        keys: list[str | int] = []
         value: Any = self.values
         for part in path:
             if isinstance(part, int) and value is not None and not isinstance(value, (list, tuple)):
                 continue
-            found.append(part)
+            keys.append(part)
             value = _below(value, part)
-        return tuple(found)
+        return tuple(keys)
 
     def folder(self, path: KeyPath) -> Path:
-        """What a relative path at this key is relative to."""
+        """The folder that a relative path at this key is relative to."""
         return Path.cwd() if any(path[: len(key)] == key for key in self.set_by) else self.base
 
     def overridden(self, values: Mapping[str, Any], words: Mapping[str, str]) -> Source:
-        """With some keys at the top given otherwise, and what to call where they came from."""
+        """The same with some top-level keys replaced; ``words`` names where each came from."""
         return replace(
             self,
             values={**self.values, **_plain(values)},
@@ -123,7 +123,7 @@ def read_source(config: Path | str | Mapping[str, Any] | BaseModel, settings: st
     """Read a configuration file or take a mapping (or a checked model), then apply ``key=value`` settings.
 
     Raises:
-        ConfigError: the file can't be read, is no YAML mapping, or repeats a key; a setting is malformed.
+        ConfigError: the file can't be read, is not a YAML mapping, or repeats a key; a setting is malformed.
     """
     if isinstance(config, BaseModel):
         config = config.model_dump(by_alias=True, exclude_unset=True)
@@ -134,7 +134,7 @@ def read_source(config: Path | str | Mapping[str, Any] | BaseModel, settings: st
 
 
 def source_of(values: Mapping[str, Any], name: str) -> Source:
-    """Values that come from a command's option or a function's keyword, which errors call ``name``."""
+    """Values from a command's option or a function's keyword, which errors call ``name``."""
     return Source(values=_plain(values), name=name, base=Path.cwd())
 
 
@@ -186,11 +186,11 @@ def _near_files(path: Path) -> str:
 
 
 def _note_lines(node: yaml.Node, path: KeyPath, lines: dict[KeyPath, int], file: Path | None) -> None:
-    """Remember the line of each key; a key that stands twice would silently lose its first value, so it is an error.
+    """Remember the line of each key; a repeated key would silently lose its first value, so it is an error.
 
-    Without a file, it is a setting's value, and whoever reads that says which.
+    Without a file, the node is a setting's value, and the caller says which.
     """
-    if len(lines) > MOST_KEYS:  # a few lines of aliases to aliases can stand for billions of values
+    if len(lines) > MOST_KEYS:  # a few lines of aliases to aliases can expand to billions of values
         place = f"{file}: " if file else ""
         raise ConfigError(f"{place}more than {MOST_KEYS:,} keys and values are no configuration")
     if isinstance(node, yaml.MappingNode):
@@ -232,12 +232,12 @@ def _apply_settings(source: Source, settings: str | Sequence[str]) -> Source:
         values = _with_value(values, parts, value, shown)
         at = _path(values, parts)
         set_by[at] = f"--set {shown}"
-        lines = {key: line for key, line in lines.items() if key[: len(at)] != at}  # what stands there is gone
+        lines = {key: line for key, line in lines.items() if key[: len(at)] != at}  # the value there is replaced
     return replace(source, values=values, lines=lines, set_by=set_by)
 
 
 def _beside_or_in_dataset(values: Mapping[str, Any], parts: list[str]) -> list[str]:
-    """A key of the data set where it stands already: beside ``dataset``, or in it."""
+    """A key of the data set where it is already written: beside ``dataset``, or in it."""
     inside = values.get("dataset")
     if len(parts) == 1 and parts[0] in DATA_KEYS and isinstance(inside, Mapping) and parts[0] in inside:
         return ["dataset", *parts]
@@ -246,15 +246,15 @@ def _beside_or_in_dataset(values: Mapping[str, Any], parts: list[str]) -> list[s
 
 def _path(values: Any, parts: Sequence[str]) -> KeyPath:
     """The keys of a setting, with indices where there are lists."""
-    found: list[str | int] = []
+    keys: list[str | int] = []
     for part in parts:
-        found.append(int(part) if isinstance(values, list) else part)
-        values = _below(values, found[-1])
-    return tuple(found)
+        keys.append(int(part) if isinstance(values, list) else part)
+        values = _below(values, keys[-1])
+    return tuple(keys)
 
 
 def _one_line(setting: str, limit: int = 80) -> str:
-    """A setting as messages print it: whatever a shell handed over, on one short line."""
+    """A setting as messages print it: on one short line, whatever the shell passed."""
     line = " ".join(setting.split())
     return line if len(line) <= limit else f"{line[: limit - 1]}…"
 
@@ -281,7 +281,7 @@ def parse(model: type[Model], source: Source) -> Model:
     """Check a configuration against its model.
 
     Raises:
-        ConfigError: naming file, line, key, what is wrong, and the nearest right word.
+        ConfigError: names file, line, key, what is wrong, and the nearest right word.
     """
     try:
         return model.model_validate(source.values)
@@ -290,14 +290,14 @@ def parse(model: type[Model], source: Source) -> Model:
 
 
 def wrong(error: ValidationError, model: type[BaseModel], given: Mapping[str, Any]) -> ConfigError:
-    """The same for a model that is built by its class; errors are named by it."""
+    """The error for a model that is built by its class, which the message names."""
     return ConfigError(complaints.explain(error, model, source_of(given, model.__name__)))
 
 
 def absolute(path: Path, source: Source, key: KeyPath) -> Path:
     """A path of a configuration made absolute: ``~``, ``$NAME``, ``${NAME}`` and ``..`` resolved, links not followed.
 
-    Variables are not looked for in what the command line (but ``--set``) or a keyword gave: a shell has done that.
+    Variables are not replaced in paths from the command line (except ``--set``) or a keyword: a shell has done that.
 
     Raises:
         ConfigError: there is no such variable or user; names the key.
@@ -329,9 +329,9 @@ def _with_variables(text: str) -> str:
 
     def value(match: re.Match[str]) -> str:
         name = match[1] or match[2]
-        found = os.environ.get(name)
-        if not found:
-            raise ConfigError(f"{text}: the environment variable {name} is {'not set' if found is None else 'empty'}")
-        return found
+        content = os.environ.get(name)
+        if not content:
+            raise ConfigError(f"{text}: the environment variable {name} is {'not set' if content is None else 'empty'}")
+        return content
 
     return re.sub(r"\$(?:([A-Za-z_][A-Za-z0-9_]*)|\{([A-Za-z_][A-Za-z0-9_]*)\})", value, text)

@@ -1,4 +1,4 @@
-"""The configuration of ``train`` as checked models; it shares data set and method with that of ``run``. Pydantic only."""
+"""The configuration of ``train`` as checked models; it shares data set and method with ``run``'s. Pydantic only."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Numbers that keep the text they were written as: ``0.900`` says more than 0.9. Pydantic's core only.
 
-A paper's value is printed as the paper prints it, and what is measured is compared with it at its digits.
+A paper's value is printed as the paper prints it, and measured values are compared with it at its digits.
 """
 
 from __future__ import annotations
@@ -43,11 +43,11 @@ class Written(float):
 
     @property
     def digits(self) -> int:
-        """How many digits stand after the point."""
+        """The number of digits after the point."""
         return max(0, -self._exponent)
 
     def equals(self, measured: float) -> bool:
-        """Whether a measured value is this one at the digits that were written."""
+        """Whether a measured value equals this one when rounded to its digits."""
         last = Decimal(1).scaleb(self._exponent)
         return math.isfinite(measured) and Decimal(measured).quantize(last, context=MANY_DIGITS) == Decimal(self.text)
 
@@ -57,12 +57,12 @@ class Written(float):
 
     @classmethod
     def read(cls, value: object) -> Written:
-        """From a number or its text; a number that comes without a text is taken at the digits that it needs.
+        """From a number or its text; a number without a text gets the digits that it needs.
 
         Raises:
-            ValueError: it is no number as a paper prints it; says what to write.
+            ValueError: it is not a number as a paper prints it; says what to write.
         """
-        if isinstance(value, float | int) and hasattr(value, "text"):  # as it stands in a file
+        if isinstance(value, float | int) and hasattr(value, "text"):  # as it is written in a file
             text = str(value.text)
         elif isinstance(value, float):
             text = float.__repr__(value)

@@ -2,8 +2,8 @@
 
 YAML 1.1, which PyYAML reads, takes ``on`` for true, ``010`` for 8, ``1:00:00`` for 3,600 and ``1e3`` for a word. Here
 ``true`` and ``false`` are truth values, decimal and hexadecimal numbers are numbers, ``null`` and ``~`` are nothing, and
-everything else is the text that stands there. A number keeps its text, because ``0.900`` says more than 0.9, and because
-where text is wanted (a label ``1_000``) the text is what was meant.
+everything else is text as written. A number keeps its text, because ``0.900`` says more than 0.9, and because where text
+is wanted (a label ``1_000``) the text is what was meant.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import yaml
 
 
 class WrittenInt(int):
-    """A whole number with the text that stood in the file."""
+    """A whole number with its text in the file."""
 
     text: str
 
@@ -30,7 +30,7 @@ class WrittenInt(int):
 
 
 class WrittenFloat(float):
-    """A number with the text that stood in the file (``0.900``)."""
+    """A number with its text in the file (``0.900``)."""
 
     text: str
 
@@ -45,7 +45,7 @@ class WrittenFloat(float):
 
 
 def bare(value: Any) -> Any:
-    """A value whose numbers are without their text."""
+    """A value with plain numbers, which no longer know their text."""
     if isinstance(value, dict):
         return {key: bare(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
@@ -71,7 +71,7 @@ _KINDS = (
 
 
 class _Loader(yaml.SafeLoader):
-    """A safe loader with fewer guesses; its keys are the text that stands in the file."""
+    """A safe loader with fewer guesses; its keys are text as written in the file."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         self.flatten_mapping(node)
@@ -85,13 +85,13 @@ class _Loader(yaml.SafeLoader):
     def written_int(self, node: yaml.ScalarNode) -> WrittenInt:
         try:
             return WrittenInt(int(node.value, 16 if node.value.startswith("0x") else 10), node.value)
-        except ValueError:  # of an explicit `!!int`, or of thousands of digits
+        except ValueError:  # from an explicit `!!int`, or thousands of digits
             raise yaml.constructor.ConstructorError(None, None, "no whole number", node.start_mark) from None
 
     def written_float(self, node: yaml.ScalarNode) -> WrittenFloat:
         try:
             return WrittenFloat(float(re.sub(r"\.(?=inf|nan)", "", node.value.lower())), node.value)
-        except ValueError:  # of an explicit `!!float`
+        except ValueError:  # from an explicit `!!float`
             raise yaml.constructor.ConstructorError(None, None, "no number", node.start_mark) from None
 
     def text(self, node: yaml.ScalarNode) -> str:
@@ -99,7 +99,7 @@ class _Loader(yaml.SafeLoader):
 
     def truth(self, node: yaml.ScalarNode) -> bool:
         value = self.bool_values.get(str(node.value).lower())
-        if value is None:  # of an explicit `!!bool`
+        if value is None:  # from an explicit `!!bool`
             raise yaml.constructor.ConstructorError(None, None, "no truth value", node.start_mark)
         return bool(value)
 
@@ -121,7 +121,7 @@ _Loader.add_constructor(None, _Loader.refused)
 
 
 def fault(error: yaml.YAMLError, text: str) -> tuple[int | None, str]:
-    """The line of what is no YAML, counted from 1 and ``None`` where unknown, and what is wrong, on one line."""
+    """The line of a YAML error, counted from 1 (``None`` if unknown), and what is wrong, on one line."""
     if isinstance(error, yaml.reader.ReaderError):
         return text.count("\n", 0, error.position) + 1, f"a character that no text holds ({error.character:#04x})"
     if not isinstance(error, yaml.MarkedYAMLError):

@@ -1,1 +1,1 @@
-"""What every room may use: errors for people, whole files, hashes, owners of folders, child processes."""
+"""Tools that every room may use: errors for people, atomic files, hashes, owners of folders, child processes."""

@@ -41,10 +41,10 @@ def write_text(path: Path, text: str) -> None:
 
 
 def clear_abandoned(folder: Path) -> None:
-    """Delete what killed writers left unfinished in a folder: of dead processes of this machine, or long untouched."""
+    """Delete unfinished files in a folder whose writer was killed: a dead process of this machine, or long untouched."""
     with suppress(OSError):
-        found = [(place, _UNFINISHED.fullmatch(place.name)) for place in os.scandir(folder)]
-        unfinished = [(place, match) for place, match in found if match is not None]
+        matches = [(place, _UNFINISHED.fullmatch(place.name)) for place in os.scandir(folder)]
+        unfinished = [(place, match) for place, match in matches if match is not None]
         if not unfinished:
             return
         now = _clock_of(folder)

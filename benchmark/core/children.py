@@ -1,8 +1,7 @@
-"""How a module of this engine is started as a process of its own, and ends with its parent. Standard library only.
+"""Starts a module of this engine as a process of its own, which ends with its parent. Standard library only.
 
-``ask`` is for helpers that answer once: they may end or hang, since code from elsewhere runs in them, and cost nothing else.
-``running`` is for several at a time.
-Workers that score are more than that and are looked after by ``scoring.supervisor``.
+``ask`` is for helpers that answer once. They run code from elsewhere, so they may die or hang; nothing else suffers then.
+``running`` is for several helpers at a time. Workers that score need more care, which ``scoring.supervisor`` takes.
 """
 
 from __future__ import annotations
@@ -26,10 +25,10 @@ _LAST_WORDS_S = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a helper said before it ended.
+    """A helper's answer and how it ended.
 
     Attributes:
-        text: what it wrote by ``take_output``, all of it or as far as it came.
+        text: what it wrote by ``take_output``, perhaps cut short.
         code: its exit status; below zero, the signal that killed it.
         hung: whether it was killed because it took too long.
     """
@@ -40,12 +39,12 @@ class Answer:
 
 
 def command(module: str, *arguments: str) -> list[str]:
-    """The command that runs a module, whatever lies in the current folder."""
+    """The command that runs a module, whatever the current folder holds."""
     return [sys.executable, "-P", "-m", module, *arguments]
 
 
 def environment() -> dict[str, str]:
-    """This process's environment for one that it starts, with this engine importable."""
+    """This process's environment for a child, with this engine importable."""
     home = str(Path(__file__).resolve().parents[2])
     path = os.pathsep.join(item for item in (home, os.environ.get("PYTHONPATH", "")) if item)
     return {**os.environ, "PYTHONPATH": path, _PARENT: str(os.getpid())}
@@ -53,7 +52,7 @@ def environment() -> dict[str, str]:
 
 @contextlib.contextmanager
 def running(module: str) -> Iterator[subprocess.Popen[bytes]]:
-    """A module as a helper process with pipes to and from it; in the end it is killed with all that it started.
+    """A module as a helper process with pipes to and from it; at the end it is killed with all that it started.
 
     Raises:
         OSError: it can't be started.
@@ -79,10 +78,10 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
 
 
 def ask(module: str, request: bytes, limit: float) -> Answer:
-    """Run a module in a helper process, and kill it with all that it started once it has answered or its time is over.
+    """Run a module in a helper process, and kill it with all that it started once it has answered or its time is up.
 
     Args:
-        module: calls ``die_with_parent`` and ``take_output`` when it is run.
+        module: it must call ``die_with_parent`` and ``take_output`` when run.
         request: what it reads from its standard input.
         limit: seconds that it may take.
     """
@@ -99,14 +98,14 @@ def ask(module: str, request: bytes, limit: float) -> Answer:
 
 
 def take_output() -> TextIO:
-    """A helper's way to answer; whatever code from elsewhere prints goes to standard error instead."""
+    """The stream for a helper's answer; whatever code from elsewhere prints goes to standard error instead."""
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     return out
 
 
 def die_with_parent() -> None:
-    """Ask the kernel to end this process when the one that started it is killed (Linux only); end if it is gone already."""
+    """Ask the kernel to end this process when its parent is killed (Linux only); end now if the parent is gone already."""
     parent = os.environ.pop(_PARENT, "")
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
@@ -115,6 +114,6 @@ def die_with_parent() -> None:
 
 
 def end_with_torchrun() -> None:
-    """Have this process end when the torchrun that started it is killed, which would leave its ranks behind, at work."""
+    """End this process when the torchrun that started it is killed, which would leave its ranks running."""
     if "TORCHELASTIC_RUN_ID" in os.environ:
         die_with_parent()

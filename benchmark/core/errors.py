@@ -1,4 +1,4 @@
-"""Errors a user can cause, said in one or two lines without a traceback (exit status 2). Imports nothing."""
+"""Errors that a user can cause, printed in one or two lines without a traceback (exit status 2). Imports nothing."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ Severity = Literal["error", "warning", "note"]
 
 
 class UserError(Exception):
-    """Something the user can mend: bad usage, configuration, data or plug-in. The message says what, where and how."""
+    """Something the user can fix: bad usage, configuration, data or plug-in. The message says what, where and how."""
 
 
 class ConfigError(UserError):
@@ -42,7 +42,7 @@ class Problem:
 
 
 def in_words(error: BaseException) -> str:
-    """What somebody else's code raised, as one line."""
+    """An error raised by other people's code, as one line."""
     if isinstance(error, SystemExit):
         return f"it called sys.exit({error.code})"
     text = str(error).strip().splitlines()
@@ -50,7 +50,7 @@ def in_words(error: BaseException) -> str:
 
 
 class DataError(UserError):
-    """A data set that can't be used. Carries every problem found, so that ``check`` shows all in one pass."""
+    """A data set that can't be used. It carries every problem, so that ``check`` shows all in one pass."""
 
     def __init__(self, problems: str | Problem | Sequence[Problem]) -> None:
         if isinstance(problems, str):

@@ -1,4 +1,4 @@
-"""Names that users supplied as names of files: safe on every platform, and different from one another."""
+"""Names that users supplied, turned into names of files: safe on every platform and unique."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _RESERVED = re.compile(r"^(con|prn|aux|nul|com\d|lpt\d)$", re.IGNORECASE)
 
 
 def file_stems(names: Iterable[str]) -> dict[str, str]:
-    """A file name's stem for each name: letters, digits, ``-``, ``_`` and inner dots; unique whatever the case."""
+    """A file name's stem for each name: letters, digits, ``-``, ``_`` and inner dots; unique even without case."""
     stems: dict[str, str] = {}
     for name in names:
         plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
@@ -22,7 +22,7 @@ def file_stems(names: Iterable[str]) -> dict[str, str]:
 
 
 def apart(stems: Iterable[str]) -> list[str]:
-    """The stems in their order; one that was there before, whatever its case, gets a number: ``psnr``, ``PSNR-2``."""
+    """The stems in their order; a repeated one, whatever its case, gets a number: ``psnr``, ``PSNR-2``."""
     taken: set[str] = set()
     unique = []
     for stem in stems:

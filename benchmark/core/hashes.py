@@ -1,4 +1,4 @@
-"""SHA-256 of files (or of what they hold), remembered by path, size, times of change and inode. Standard library only."""
+"""SHA-256 of files (or of their content), remembered by path, size, times of change and inode. Standard library only."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def sha256_file(path: Path) -> str:
     """SHA-256 of a file's content.
 
     Raises:
-        OSError: it can't be read; a folder, pipe or device is no file to read either.
+        OSError: it can't be read, or is a folder, pipe or device.
     """
     if not stat.S_ISREG(os.stat(path).st_mode):
         raise OSError(errno.EINVAL, "a folder, pipe or device, not a regular file", str(path))
@@ -35,9 +35,9 @@ def sha256_file(path: Path) -> str:
 
 
 def mark(path: Path | str) -> list[int]:
-    """What changes whenever a file's content does: size, times, inode.
+    """Size, times and inode: they change whenever a file's content does.
 
-    The time of change can be set back, as ``cp -p`` does; the time of the change of state can't.
+    The modification time can be set back, as ``cp -p`` does; the time of the change of state can't.
 
     Raises:
         OSError: there is no such file.
@@ -50,9 +50,9 @@ class FileHashes:
     """Hashes files once and remembers them in a JSON file between runs.
 
     Args:
-        memory: the JSON file; need not exist. A damaged one is started anew.
+        memory: the JSON file; need not exist. A damaged one is replaced.
         fresh: hash every file again.
-        digest: what is remembered of a file; default: the SHA-256 of its content.
+        digest: computes what is remembered; default: the SHA-256 of the content.
     """
 
     def __init__(self, memory: Path, *, fresh: bool = False, digest: Callable[[Path], str] = sha256_file) -> None:
@@ -66,7 +66,7 @@ class FileHashes:
         return str(self.entry(path)[4])
 
     def entry(self, path: Path) -> Entry:
-        """The same with the file's mark, as it was before it was hashed."""
+        """The same, preceded by the file's mark as it was before hashing."""
         now = mark(path)
         known = self._known.get(str(path))
         if known is not None and list(known[:4]) == now:
@@ -78,22 +78,22 @@ class FileHashes:
         return entry
 
     def forget(self, path: Path | str) -> None:
-        """Hash a file again the next time it is asked for: it turned out to be another one than was remembered."""
+        """Hash a file again the next time it is asked for: it turned out to have changed."""
         self._changed = self._known.pop(str(path), None) is not None or self._changed
 
     def save(self) -> None:
-        """Write what was learnt, atomically."""
+        """Write the hashes, atomically."""
         if self._changed:
             memory_file.write(self._memory, self._known)
             self._changed = False
 
 
 class Watch:
-    """Notices that files are no longer those that were hashed; reads them only where their mark says that they may be.
+    """Notices files that changed since they were hashed; reads only those whose mark changed.
 
     Args:
         entries: the files as they were, by path.
-        closely: files must not even be touched from now on: they may have been other ones for a moment.
+        closely: files must not even be touched from now on: their content may have differed for a moment.
     """
 
     def __init__(self, entries: Mapping[str, Entry], *, closely: bool = False) -> None:
@@ -101,10 +101,10 @@ class Watch:
         self._before = {path: _mark_or_nothing(path) for path in entries} if closely else {}
 
     def changed(self, paths: Iterable[str] | None = None) -> str:
-        """The first file that is gone or another one now; empty where there is none.
+        """The first file that is gone or changed; empty where there is none.
 
         Args:
-            paths: those to be looked at; default: all.
+            paths: the files to look at; default: all.
         """
         for path in self._entries if paths is None else paths:
             entry, now = self._entries[path], _mark_or_nothing(path)

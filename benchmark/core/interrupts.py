@@ -1,4 +1,4 @@
-"""Ctrl-C in a command's process: never lost on the way, and without effect once all is done. Standard library only."""
+"""Ctrl-C in a command's process: never lost, and without effect once all is done. Standard library only."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ AGAIN_AFTER_S = 0.01
 
 
 def never_swallow() -> None:
-    """Send an interruption again that came where Python can only drop it: in ``__del__`` or a library's callback."""
+    """Repeat an interruption that came where Python can only drop it: in ``__del__`` or a library's callback."""
     usual = sys.unraisablehook
 
     def hook(dropped: Any) -> None:
@@ -25,5 +25,5 @@ def never_swallow() -> None:
 
 
 def ignore() -> None:
-    """All is done and said: an interruption while the interpreter shuts down would only spoil the exit status."""
+    """Ignore Ctrl-C once all is done: while the interpreter shuts down it would only spoil the exit status."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -1,4 +1,4 @@
-"""What is called from notebooks: keywords checked by name, and one name where several are wanted. Standard library only."""
+"""Arguments of functions for notebooks: checks keywords by name, and takes one name for a list. Standard library only."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def exact(function: Callable[Parameters, Result]) -> Callable[Parameters, Result
 
 
 def names(given: str | Iterable[str] | None) -> list[str]:
-    """Names as a list: a single one is a list of one, be it of another kind, which whoever takes it then refuses."""
+    """Names as a list: a single value becomes a list of one, even of the wrong type, which the caller then refuses."""
     return (
         [] if given is None else list(given) if isinstance(given, Iterable) and not isinstance(given, str) else [given]
     )

@@ -1,6 +1,6 @@
-"""Small JSON files in which a run remembers what it learnt, each with its own checksum. Standard library only.
+"""Small JSON files in which a run remembers facts, each with its own checksum. Standard library only.
 
-A damaged one, one with a changed digit, and one of another shape are as good as none: what was remembered is learnt anew.
+A file that is damaged, edited or of another shape counts as missing: its facts are then computed again.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ CHECKSUM = "sha256 of all else"
 
 
 def write(path: Path, content: Mapping[str, Any]) -> None:
-    """Write what is remembered, atomically: an object, its keys in order.
+    """Write the content, atomically: an object with sorted keys.
 
     Raises:
         OSError: the place can't be written to.
@@ -26,11 +26,11 @@ def write(path: Path, content: Mapping[str, Any]) -> None:
 
 
 def read(path: Path, *, unsigned: bool = False) -> dict[str, Any]:
-    """What is remembered; empty where there is nothing, or nothing to be believed.
+    """The remembered content; empty where there is none, or none that can be trusted.
 
     Args:
         path: the file.
-        unsigned: whether one without a checksum, as earlier versions wrote it, is believed.
+        unsigned: whether a file without a checksum, as earlier versions wrote it, is trusted.
     """
     try:
         content = json.loads(path.read_text(encoding="utf-8"))

@@ -1,7 +1,7 @@
-"""One folder, one owner at a time: a lock that names who works in a folder, and that a dead owner does not keep.
+"""One owner per folder at a time: a lock that names who works in a folder, and that a dead owner does not keep.
 
-The lock is a file, so that it holds on network file systems too, where the owner's process can't be seen: there its age
-tells, since a living owner touches it again and again. Standard library only.
+The lock is a file, so that it works on network file systems too. There the owner's process can't be seen, so the lock's age
+decides, since a living owner touches it again and again. Standard library only.
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ class Owner:
     Attributes:
         what: what it does, in words (``run of configs/efid.yaml``).
         host: its machine.
-        place: where its process number counts: this start of this machine, this container.
+        place: where its process number is valid: this boot of this machine, this container.
         pid: number of its process.
-        born: start of its process, in the machine's own count; another process of the same number has another.
+        born: start of its process, in the machine's own count; it tells apart processes that reuse a number.
         job: identifier of the torchrun job, whose processes follow one another in a folder; empty for none.
         since: when it began, UTC.
-        token: tells owners apart.
+        token: a unique mark of this owner.
     """
 
     what: str
@@ -53,13 +53,13 @@ class Owner:
 
 @dataclass(frozen=True, slots=True)
 class Ownership:
-    """That this process owns a folder."""
+    """A folder owned by this process."""
 
     folder: Path
     owner: Owner
 
     def confirm(self) -> None:
-        """Make sure that the folder is still owned: another machine takes an owner that stood still long enough for dead.
+        """Make sure that the folder is still owned: to another machine, an owner that paused long enough seems dead.
 
         Raises:
             UserError: it was taken over.
@@ -74,12 +74,12 @@ class Ownership:
 
 @contextmanager
 def sole_owner(folder: Path, what: str, *, remedy: str) -> Iterator[Ownership]:
-    """Own a folder, which is made where it does not exist, while the body runs.
+    """Own a folder, created if missing, while the body runs.
 
     Args:
         folder: what is owned.
         what: what is done there, in words.
-        remedy: what somebody whose folder is taken can do.
+        remedy: what a user can do who finds the folder taken.
 
     Raises:
         UserError: somebody else works there.
@@ -118,10 +118,10 @@ def _take(lock: Path, own: Owner, remedy: str) -> None:
 
 
 def _succeed(lock: Path, gone: Owner | None, own: Owner, remedy: str) -> bool:
-    """Take the place of a dead owner, unless somebody has done so before; whether it was done.
+    """Take over from a dead owner, unless somebody else did so first; returns whether it succeeded.
 
-    Each dead owner has one heir at a time: the right to succeed it is a lock itself, named after it. While it is held
-    nobody else changes a lock that still bears the dead one's name, and the change is one step of the file system.
+    Each dead owner has one heir at a time: the right to succeed it is a lock itself, named after it. While that is held,
+    nobody else changes a lock that still has the dead owner's name, and the change is one step of the file system.
     """
     dead = "unreadable" if gone is None else gone.token
     right = lock.with_name(f"{NAME}.heir-of-{dead}")
@@ -137,14 +137,14 @@ def _succeed(lock: Path, gone: Owner | None, own: Owner, remedy: str) -> bool:
 
 
 def _beside(lock: Path, own: Owner) -> Path:
-    """The content of a lock, whole, in a file of its own."""
+    """A complete lock in a file of its own, beside the real one."""
     beside = lock.with_name(f"{NAME}.{own.token}.new")
     beside.write_text(json.dumps(asdict(own)) + "\n", encoding="utf-8")
     return beside
 
 
 def _write_new(lock: Path, own: Owner) -> bool:
-    """Make the lock, whole from the start, unless there is one."""
+    """Create the lock, complete from the start, unless there is one."""
     beside = _beside(lock, own)
     try:
         os.link(beside, lock)
@@ -210,12 +210,12 @@ def _myself(what: str) -> Owner:
 
 
 def here() -> str:
-    """Where process numbers count: this machine, since this start of it, in this container."""
+    """Where process numbers are valid: this machine since its boot, in this container."""
     return f"{socket.gethostname()} {_place()}"
 
 
 def is_alive(pid: int) -> bool:
-    """Whether a process of this number runs here."""
+    """Whether a process with this number runs here."""
     return bool(_born(pid))
 
 
@@ -228,7 +228,7 @@ def _place() -> str:
 
 
 def _born(pid: int) -> str:
-    """When a process was started, in clock ticks (Linux); ``alive`` elsewhere, and empty where there is none."""
+    """When a process was started, in clock ticks (Linux); ``alive`` on other systems; empty if there is none."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()
         return "" if fields[0] in "ZX" else fields[19]

@@ -1,4 +1,4 @@
-"""How long something will still take, from what it took once it was under way. Standard library only."""
+"""Estimates the time that work will still take from its pace so far. Standard library only."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from collections.abc import Callable
 class Pace:
     """The time left of work that is done piece by piece.
 
-    The first pieces carry what is done once (starting processes, importing, loading weights, filling caches): the clock runs
-    from their end. Until some more are done there is no estimate rather than a wild one.
+    The first pieces include work that is done once (starting processes, importing, loading weights, filling caches), so the
+    clock runs from their end. Until some more are done there is no estimate rather than a wild one.
 
     Args:
         settle: pieces that only start the clock, at least 1.
         basis: further pieces that an estimate needs.
-        clock: seconds that only grow.
+        clock: a monotonic clock, in seconds.
     """
 
     def __init__(self, settle: int, basis: int, clock: Callable[[], float] = time.monotonic) -> None:
@@ -23,11 +23,11 @@ class Pace:
         self.restart()
 
     def restart(self) -> None:
-        """Forget what was seen: what comes now goes at another pace."""
+        """Forget the pace so far: the next pieces go at another one."""
         self._pieces, self._since, self._done_since, self._last = 0, 0.0, 0.0, 0.0
 
     def piece(self, done: float) -> None:
-        """Another piece is done, which makes ``done`` units of work in all."""
+        """Note that another piece is done, ``done`` units of work in all."""
         self._pieces += 1
         self._last = self._clock()
         if self._pieces == self._settle:
@@ -41,7 +41,7 @@ class Pace:
         return (done - self._done_since) / seconds if seconds > 0 else None
 
     def left(self, done: float, total: float) -> float | None:
-        """Seconds until ``total`` units are done; ``None`` while that can't be told."""
+        """Seconds until ``total`` units are done; ``None`` while that isn't known."""
         rate = self.rate(done)
         return None if rate is None else max(total - done, 0.0) / rate
 

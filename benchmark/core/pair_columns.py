@@ -1,4 +1,4 @@
-"""The columns that a pair has wherever pairs are listed: one order for the table of pairs and for ``scores.csv``."""
+"""The columns of a pair, in one order for the table of pairs and for ``scores.csv``."""
 
 OF_A_PAIR = (
     "split",

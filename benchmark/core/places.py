@@ -1,6 +1,6 @@
-"""Folders that can't be written to, found before anything is computed. Standard library only.
+"""Detects folders that can't be written to before anything is computed. Standard library only.
 
-Permissions don't tell: of a read-only disk, of root, of a network folder. So a file is made, and is gone at once.
+Permissions are no proof on a read-only disk, for root, or in a network folder. So a file is created and removed at once.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ FILES = ("scores.csv", "summary.csv", "comparisons.csv", "failures.csv", RECORD,
 
 
 def why_not_writable(folder: Path) -> str:
-    """Why no file can be made in a folder, or in the nearest one above it that is there; empty where one can."""
+    """Why no file can be created in a folder, or in the nearest existing one above it; empty where one can."""
     place = folder
     while not os.path.lexists(place) and place.parent != place:
         place = place.parent
@@ -30,7 +30,7 @@ def why_not_writable(folder: Path) -> str:
 
 
 def why_no_temporary() -> str:
-    """Why temporary files have no place: neither the usual folders nor the working directory can be written to."""
+    """Why there is no place for temporary files: neither the usual folders nor the working directory can be written to."""
     try:
         tempfile.gettempdir()
     except OSError:

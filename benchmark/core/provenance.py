@@ -1,4 +1,4 @@
-"""What made a run: versions, commit, machine, device; for ``run.json`` and for the store's keys. Standard library only."""
+"""What produced a run: versions, commit, machine, device; for ``run.json`` and the store's keys. Standard library only."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def cuda_at_hand() -> bool:
 
 
 def cuda_devices() -> int:
-    """How many CUDA devices answer; asks the driver, so that a run with nothing to compute need not import torch."""
+    """The number of CUDA devices; asks the driver, so that a run with nothing to compute need not import torch."""
     for library in ("libcuda.so.1", "nvcuda.dll"):
         try:
             driver = ctypes.CDLL(library)

@@ -1,4 +1,4 @@
-"""Files that may come from anybody: read only where they are plain files of a bounded size, never through a link.
+"""Reads files from strangers only if they are plain files of bounded size, never through a link.
 
 A folder of results that somebody sent may hold links to the reader's own files, pipes that never end, or a file of any size.
 Standard library only.
@@ -19,7 +19,7 @@ _FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 
 
 
 def read_bytes(path: Path, most: int = MOST_TEXT) -> bytes:
-    """The content of a plain file of at most so many bytes.
+    """The content of a plain file of at most ``most`` bytes.
 
     Raises:
         FileNotFoundError: there is none.
@@ -41,21 +41,21 @@ def read_bytes(path: Path, most: int = MOST_TEXT) -> bytes:
 
 
 def check(path: Path, most: int = MOST_TABLE) -> None:
-    """Make sure of the same without reading the file, which is then read at once by another reader.
+    """Make the same checks without reading the file, which another reader then reads at once.
 
     Raises:
         FileNotFoundError: there is none.
         UserError: it is a link, a folder, a pipe or a device, or it is larger.
         OSError: its folder can't be read.
     """
-    found = os.lstat(path)
-    if stat.S_ISLNK(found.st_mode):
+    status = os.lstat(path)
+    if stat.S_ISLNK(status.st_mode):
         raise UserError(f"{path}: is a link; only plain files are read there")
-    _check(path, found, most)
+    _check(path, status, most)
 
 
-def _check(path: Path, found: os.stat_result, most: int) -> None:
-    if not stat.S_ISREG(found.st_mode):
+def _check(path: Path, status: os.stat_result, most: int) -> None:
+    if not stat.S_ISREG(status.st_mode):
         raise UserError(f"{path}: is no plain file")
-    if found.st_size > most:
+    if status.st_size > most:
         raise UserError(f"{path}: is larger than the {most:,} bytes that are read")

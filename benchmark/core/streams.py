@@ -1,7 +1,7 @@
 """Standard output and error that may be closed, full, or gone: progress that nobody reads never ends a run.
 
-``2>&1 | head -1`` closes the pipe after a line; a full disk or a closed descriptor refuses every write. What a run computes
-is kept all the same. Standard library only.
+``2>&1 | head -1`` closes the pipe after a line; a full disk or a closed descriptor refuses every write. The run's results
+are kept nevertheless. Standard library only.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import TextIO
 
 
 class Steady(io.TextIOBase):
-    """A text stream that takes everything: what the real one refuses is dropped.
+    """A text stream that accepts everything: text that the real one refuses is dropped.
 
     Args:
         stream: the real one; ``None`` where the process has none.
@@ -24,7 +24,7 @@ class Steady(io.TextIOBase):
         self._stream = stream
 
     def write(self, text: str) -> int:
-        """Pass text on, as long as the stream takes any."""
+        """Pass text on, as long as the stream accepts any."""
         if self._stream is not None:
             try:
                 self._stream.write(text)
@@ -47,7 +47,7 @@ class Steady(io.TextIOBase):
         return False
 
     def fileno(self) -> int:
-        """The real stream's; raises where there is none, as a stream in memory does."""
+        """The real stream's descriptor; raises where there is none, as a stream in memory does."""
         if self._stream is None:
             raise io.UnsupportedOperation("no file")
         return self._stream.fileno()
@@ -59,16 +59,16 @@ def fill_gaps() -> None:
         try:
             os.fstat(number)
         except OSError:
-            os.open(os.devnull, os.O_RDWR)  # the lowest free number, which is this one
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest free number, which is this one
             if getattr(sys, name) is None:
                 setattr(sys, name, os.fdopen(number, "r" if number == 0 else "w", encoding="utf-8", closefd=False))
 
 
 def let_go() -> bool:
-    """Write out what is buffered, so that Python has nothing to complain about at its end.
+    """Flush the standard streams, so that Python has nothing to complain about at exit.
 
     Returns:
-        Whether results could be written; a reader that left (``| head``) wanted no more.
+        Whether the output could be written; a reader that left (``| head``) counts as written.
     """
     whole = True
     for stream in (sys.stdout, sys.stderr):

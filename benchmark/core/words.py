@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The known word nearest to a wrong one, case and ``-``/``_`` aside; ``None`` when none is near."""
+    """The known word nearest to a wrong one, ignoring case and ``-``/``_``; ``None`` when none is near."""
     folded = {item.casefold().replace("_", "-"): item for item in known}
     near = difflib.get_close_matches(word.casefold().replace("_", "-"), folded, n=1, cutoff=0.5)
     return folded[near[0]] if near else None

@@ -1,7 +1,7 @@
-"""The audit's findings about pictures that are there twice: unenhanced, under two names, in two splits. Pandas.
+"""The audit's findings about repeated pictures: unenhanced, under two names, in two splits. Pandas.
 
-Pictures are the same where their pixels are, however they are saved. What a JPEG loses makes others of them, as turning or
-cropping does: such copies are not found. Works on what ``survey`` saw; called by ``audit``.
+Pictures are the same if their pixels are, however they are saved. JPEG compression, turning or cropping changes pixels, so
+that such copies are not detected. Works on the results of ``survey``; called by ``check_table.audit``.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ from benchmark.images.sizes import SizePolicy
 
 def unenhanced(table: pd.DataFrame, looks: Mapping[str, Look], sizes: SizePolicy) -> list[Problem]:
     """One warning for all pairs whose enhanced image is its reference, pixel by pixel."""
-    found = []
+    copies = []
     for row, source in zip(table.itertuples(), sources_of(table), strict=True):
         enhanced, reference = looks[str(row.enhanced_path)], looks[str(row.reference_path)]
         turned = sizes.orientation == "apply" and enhanced.orientation != reference.orientation
         if _picture(enhanced) and _picture(enhanced) == _picture(reference) and not turned:
-            found.append((str(row.enhanced), str(row.reference), source))
-    if not found:
+            copies.append((str(row.enhanced), str(row.reference), source))
+    if not copies:
         return []
-    enhanced_name, reference_name, source = found[0]
+    enhanced_name, reference_name, source = copies[0]
     message = f"{enhanced_name} is identical to its reference {reference_name}, pixel by pixel: nothing was enhanced"
-    every = f": {some([name for name, _, _ in found])}" if len(found) > 1 else ""
-    return [Problem("warning", f"{message} ({len(found)} of {len(table)} pairs{every})", source)]
+    every = f": {some([name for name, _, _ in copies])}" if len(copies) > 1 else ""
+    return [Problem("warning", f"{message} ({len(copies)} of {len(table)} pairs{every})", source)]
 
 
 def duplicates(table: pd.DataFrame, looks: Mapping[str, Look], *, learned: bool = False) -> list[Problem]:
@@ -39,7 +39,7 @@ def duplicates(table: pd.DataFrame, looks: Mapping[str, Look], *, learned: bool 
         for uses in _by_picture(table, looks, role):
             splits = sorted({use.split for use in uses})
             if len({use.path for use in uses}) < 2 or (role == "reference" and len(splits) > 1):
-                continue  # shared_references says it
+                continue  # shared_references reports it
             severity: Severity = "error" if learned and len(splits) > 1 else "warning"
             names = " and ".join(dict.fromkeys(_place(use) for use in uses)) + _saved(uses, looks)
             what = "count as different references" if role == "reference" else "have a label each"
@@ -48,16 +48,16 @@ def duplicates(table: pd.DataFrame, looks: Mapping[str, Look], *, learned: bool 
 
 
 def shared_references(table: pd.DataFrame, looks: Mapping[str, Look], *, learned: bool = False) -> list[Problem]:
-    """References that stand in several splits, by content or by name; an error where a learned method is scored."""
+    """References that are in several splits, by content or by name; an error where a learned method is scored."""
     severity: Severity = "error" if learned else "warning"
     problems = []
-    said: set[str] = set()
+    reported: set[str] = set()
     for uses in _by_picture(table, looks, "reference"):
         splits = sorted({use.split for use in uses})
         if len(splits) < 2:
             continue
         names = list(dict.fromkeys(use.name for use in uses))
-        said |= set(names)
+        reported |= set(names)
         what = f"the reference {names[0]}" if len(names) == 1 else f"the same reference, as {' and '.join(names)},"
         message = f"{what} stands in the splits {' and '.join(splits)}{_saved(uses, looks)}"
         why = "; what is learned from one split is no test on the other" if learned else ""
@@ -68,7 +68,7 @@ def shared_references(table: pd.DataFrame, looks: Mapping[str, Look], *, learned
             by_name.setdefault(use.name, []).append(use)
     for name, uses in by_name.items():
         splits = sorted({use.split for use in uses})
-        if len(splits) > 1 and name not in said:
+        if len(splits) > 1 and name not in reported:
             known = all(looks[use.path].sha256 for use in uses)
             what = "different images have the name" if known else "a reference of the name"
             message = f"{what} {name} in the splits {' and '.join(splits)}"
@@ -77,7 +77,7 @@ def shared_references(table: pd.DataFrame, looks: Mapping[str, Look], *, learned
 
 
 def _by_picture(table: pd.DataFrame, looks: Mapping[str, Look], role: str) -> list[list[Use]]:
-    """The uses of a role, grouped by picture, groups of one use apart."""
+    """The uses of a role, grouped by picture, without groups of one use."""
     groups: dict[str, list[Use]] = {}
     for use in uses_of(table):
         picture = _picture(looks[use.path])
@@ -87,7 +87,7 @@ def _by_picture(table: pd.DataFrame, looks: Mapping[str, Look], role: str) -> li
 
 
 def _picture(seen: Look) -> str:
-    """What tells a picture from others: its pixels, or its file where only headers were read."""
+    """A picture's identity: the hash of its pixels, or of its file where only headers were read."""
     return seen.pixels or seen.sha256
 
 

@@ -1,6 +1,6 @@
 """The audit's findings about image files: unreadable, of differing size, not listed. Pandas.
 
-Works on what ``survey`` saw; called by ``audit``, as its neighbours ``audit_reading`` and ``audit_copies`` are.
+Works on the results of ``survey``; called by ``check_table.audit``.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Use(NamedTuple):
 
 
 def unreadable(table: pd.DataFrame, looks: Mapping[str, Look]) -> list[Problem]:
-    """Errors: files that can't be used. Warnings: what a reader may not expect of the others, one line each kind."""
+    """Errors for files that can't be used; warnings about surprises in the others, one line for each kind."""
     sources: dict[str, list[str]] = {}
     for use in uses_of(table, unique=False):
         sources.setdefault(use.path, []).append(use.source)
@@ -56,7 +56,7 @@ def unreadable(table: pd.DataFrame, looks: Mapping[str, Look]) -> list[Problem]:
 def image_sizes(table: pd.DataFrame, looks: Mapping[str, Look], sizes: SizePolicy) -> list[Problem]:
     """Pairs whose images differ in size (an error unless the configuration says what to do), and the sizes there are.
 
-    A pair of which one image is turned by 90° is an error whatever the configuration says: scoring refuses it too.
+    A pair with one image turned by 90° is an error whatever the configuration says: scoring refuses it too.
     """
     problems = []
     differing = 0
@@ -102,7 +102,7 @@ def _all_sizes(looks: Sequence[Look]) -> list[Problem]:
 
 
 def not_listed(table: pd.DataFrame) -> list[Problem]:
-    """Warnings, one line a folder: images that lie beside those of the table and stand in no usable line."""
+    """Warnings, one line per folder: images that lie beside those of the table but are in no usable line."""
     listed: dict[str, set[str]] = {}
     roles: dict[str, set[str]] = {}
     for use in uses_of(table):
@@ -115,7 +115,7 @@ def not_listed(table: pd.DataFrame) -> list[Problem]:
             with os.scandir(folder) as entries:
                 rest = sorted(entry.name for entry in entries if is_image(entry.name) and entry.name not in names)
         except OSError:
-            continue  # every file in it is reported as unreadable already
+            continue  # every file in it is already reported as unreadable
         if rest:
             what = "without a usable label" if "enhanced" in roles[folder] else "of no enhanced image"
             message = f"{len(rest)} images {what}: {some(rest)}"
@@ -124,18 +124,18 @@ def not_listed(table: pd.DataFrame) -> list[Problem]:
 
 
 def uses_of(table: pd.DataFrame, *, unique: bool = True) -> list[Use]:
-    """Where the table names files: references and enhanced images, each once in a split, or once in every row."""
-    found: dict[tuple[object, ...], Use] = {}
+    """Where the table names files: references and enhanced images, each once per split, or once per row."""
+    uses: dict[tuple[object, ...], Use] = {}
     for number, (row, source) in enumerate(zip(table.itertuples(), sources_of(table), strict=True)):
         for role in ("reference", "enhanced"):
             path = str(getattr(row, f"{role}_path"))
             use = Use(role, str(row.split), str(getattr(row, role)), path, source)
-            found.setdefault((role, use.split, path) if unique else (role, number), use)
-    return list(found.values())
+            uses.setdefault((role, use.split, path) if unique else (role, number), use)
+    return list(uses.values())
 
 
 def sources_of(table: pd.DataFrame) -> list[str]:
-    """Where each pair is listed (file and line), else its identifier."""
+    """Where each pair is listed (file and line), or else its identifier."""
     return [str(item) for item in (table["source"] if "source" in table.columns else table["pair"])]
 
 
@@ -145,6 +145,6 @@ def shown_size(size: tuple[int, int]) -> str:
 
 
 def some(names: Sequence[str]) -> str:
-    """The first names, and how many more there are."""
+    """The first names, and the number of the others."""
     more = f" … and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
     return ", ".join(names[:SHOWN]) + more

@@ -1,6 +1,6 @@
-"""The audit's findings about what decoding decides: EXIF orientation, and the bits that 16-bit files really have. Pandas.
+"""The audit's findings about decoding: EXIF orientation, and the bits that 16-bit files really have. Pandas.
 
-Works on what ``survey`` saw; called by ``audit``.
+Works on the results of ``survey``; called by ``check_table.audit``.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from benchmark.images.sizes import SizePolicy
 
 DEPTHS = (8, 10, 12, 14)
 DARK = 12
-"""Bits that a single 16-bit file may seem to have, and read nearly black, for a warning: 14 are so only of all files."""
+"""Bits at which a single 16-bit file gets a warning, since it reads nearly black; 14 bits get one only in all files."""
 
 
 def orientations(table: pd.DataFrame, looks: Mapping[str, Look], sizes: SizePolicy) -> list[Problem]:
@@ -48,8 +48,8 @@ def orientations(table: pd.DataFrame, looks: Mapping[str, Look], sizes: SizePoli
 
 
 def bit_depths(looks: Mapping[str, Look], sizes: SizePolicy) -> list[Problem]:
-    """A warning where 16-bit files hold fewer bits and nothing says so: they would read nearly black."""
-    deep = [seen for seen in looks.values() if seen.highest > 0]  # a black image tells nothing
+    """A warning where 16-bit files hold fewer bits and no ``bit_depth`` is set: they would read nearly black."""
+    deep = [seen for seen in looks.values() if seen.highest > 0]  # a black image says nothing about bits
     if sizes.bit_depth is not None or not deep:
         return []
     every = _bits(max(seen.highest for seen in deep))

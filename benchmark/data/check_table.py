@@ -1,7 +1,7 @@
 """Audits a data set for ``check``: everything that is or may be wrong with it, in one pass. Pandas; looks at every image.
 
-Checks of the table of pairs are here, those of image files in ``audit_images`` (unreadable, sizes), ``audit_reading`` (what
-decoding decides) and ``audit_copies`` (twice the same picture). Each finding is one ``Problem``.
+Checks of the table of pairs are here, those of image files in ``check_images`` (unreadable, sizes), ``check_reading``
+(decoding) and ``check_copies`` (repeated pictures). Each finding is one ``Problem``.
 """
 
 from __future__ import annotations
@@ -35,10 +35,10 @@ def audit(
 
     Args:
         dataset: the data set; it is read here, so that wrong label lines don't hide wrong images.
-        table: its complete table of pairs where it was read already.
-        sizes: how images are prepared; default: as a configuration that says nothing about it.
-        learned: whether a learned method is scored: then what training and test share is an error.
-        arrange: gives the table the splits that a run will use: those of folds, where one is left out.
+        table: its complete table of pairs if it was read already.
+        sizes: how images are prepared; default: as an empty configuration does.
+        learned: whether a learned method is scored: then images shared by training and test are an error.
+        arrange: gives the table the splits that a run will use: those of the folds, if one is left out.
         whole: decode every image, which alone finds files that are cut off; otherwise only headers are read.
         progress: called with the number of images seen and of all images.
 
@@ -65,13 +65,13 @@ def audit(
 
 
 def read(dataset: Dataset) -> tuple[pd.DataFrame | None, list[Problem]]:
-    """The pairs that can be used (``None``: none) and the problems with the others.
+    """The usable pairs (``None``: none) and the problems with the others.
 
     The table keeps a column ``source`` (list and line of each pair) where the data set has it.
     """
     try:
         table, problems = contract_check.examined(dataset)
-        contract_check.labels_of(dataset)  # known once the table is
+        contract_check.labels_of(dataset)  # known once the table is read
     except DataError as error:
         return None, list(error.problems)
     except UserError as error:
@@ -92,7 +92,7 @@ def read(dataset: Dataset) -> tuple[pd.DataFrame | None, list[Problem]]:
 
 
 def _sound(table: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame] | None:
-    """Rows with a finite label whose pair stands once, so that these can be checked although others are wrong."""
+    """Rows with a finite label and an unrepeated pair, so that these can be checked although others are wrong."""
     if not set(pairs.REQUIRED) <= set(table.columns) or table.columns.has_duplicates:
         return None
     key = [column for column in ("split", "pair", "enhanced") if column in table.columns]
@@ -100,12 +100,12 @@ def _sound(table: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame] | None:
     rest = table[finite].drop_duplicates(key[:-1] if "pair" in key else key)
     try:
         return None if rest.empty else (rest, pairs.complete(rest))
-    except DataError:  # another column is wrong too, which was said
+    except DataError:  # another column is wrong too, which is already reported
         return None
 
 
 def counts(table: pd.DataFrame) -> list[Problem]:
-    """Notes: pairs, references and conditions of each split."""
+    """Notes on the numbers of pairs, references and conditions in each split."""
     problems = []
     for split, rows in _splits(table):
         pairs_of = rows["condition"].value_counts(sort=False)
@@ -117,7 +117,7 @@ def counts(table: pd.DataFrame) -> list[Problem]:
 
 
 def balance(table: pd.DataFrame) -> list[Problem]:
-    """Warnings: references that lack a condition or have it more often than others, conditions that may be one."""
+    """Warnings about references that lack a condition or repeat it, and conditions that may be one and the same."""
     problems = []
     for split, rows in _splits(table):
         conditions = [str(name) for name in rows["condition"].unique()]
@@ -143,7 +143,7 @@ def _one_spelling(split: str, conditions: list[str]) -> list[Problem]:
 
 
 def _everywhere(split: str, rows: pd.DataFrame) -> list[Problem]:
-    """References that have a condition less or more often than is usual for that condition."""
+    """References with a condition less or more often than is usual for that condition."""
     table = pd.crosstab(rows["condition"], rows["reference"])
     problems = []
     for condition, line in zip(table.index.astype(str), table.to_numpy(), strict=True):
@@ -179,7 +179,7 @@ def labels(table: pd.DataFrame) -> list[Problem]:
 
 
 def _scales(ranges: list[tuple[str, float, float]]) -> list[Problem]:
-    """Warnings: ranges of two splits that don't overlap, or of which one is five times as wide as the other."""
+    """Warnings about two splits whose ranges don't overlap, or differ in width by a factor of five."""
     problems = []
     for index, (split, low, high) in enumerate(ranges):
         for other, other_low, other_high in ranges[:index]:
@@ -193,6 +193,6 @@ def _scales(ranges: list[tuple[str, float, float]]) -> list[Problem]:
 
 
 def _splits(table: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
-    """The rows of each split, with the words that a message about it begins with."""
+    """The rows of each split, with the first words of a message about it."""
     groups = table.groupby("split", sort=False)
     return [(f"split {name!s}: " if name else "", rows) for name, rows in groups]

@@ -1,7 +1,7 @@
-"""Cells of text as numbers: what stands for "missing", and which mark divides a number. Standard library only.
+"""Reads cells of text as numbers: knows the words for "missing" and finds the decimal mark. Standard library only.
 
-A comma is a decimal comma only where nothing else can be meant: where it does not separate cells, where no number of the
-table has a point, and where some number shows that it does not part thousands; or where the user says so.
+A comma is a decimal comma only where nothing else can be meant: it does not separate cells, no number of the table has a
+point, and some number shows that it does not group thousands; or the user says so.
 """
 
 from __future__ import annotations
@@ -39,11 +39,11 @@ def find_mark(
         columns: the cells of each column that is read as numbers, by heading.
         where: file and line of a row, by its position.
         separator: between cells; empty where it is not known.
-        asked: what the user says.
+        asked: the user's choice.
         others: the remaining columns, which may show what a comma means.
 
     Raises:
-        DataError: commas that may mean this or that, or both marks in one table; one message, with what to do.
+        DataError: commas are ambiguous, or both marks are in one table; one message, with what to do.
     """
     commas = [(name, at) for name, cells in columns.items() for at, text in enumerate(cells) if "," in text]
     if asked == ".":
@@ -80,7 +80,7 @@ def find_mark(
 
 
 def to_floats(cells: Sequence[str], mark: Mark) -> tuple[list[float], list[int]]:
-    """Numbers, NaN where a cell is missing; and the positions of the cells that are neither."""
+    """Numbers, NaN for missing cells; and the positions of the cells that are neither."""
     values: list[float] = []
     wrong: list[int] = []
     for at, cell in enumerate(cells):
@@ -92,7 +92,7 @@ def to_floats(cells: Sequence[str], mark: Mark) -> tuple[list[float], list[int]]
 
 
 def to_float(cell: str, mark: Mark) -> float | None:
-    """A cell as a number, NaN where it is missing, ``None`` where it is neither."""
+    """A cell as a number; NaN if it is missing, ``None`` if it is neither."""
     text = cell.replace(",", ".") if mark == "," else cell
     try:
         value = float(text)
@@ -102,7 +102,7 @@ def to_float(cell: str, mark: Mark) -> float | None:
 
 
 def _shows_decimals(cells: Sequence[str]) -> bool:
-    """Whether a column of numbers has a comma that can't part thousands."""
+    """Whether a column of numbers has a comma that can't group thousands."""
     given = [text for text in cells if "," in text]
     return all(_COMMA.fullmatch(text) for text in given) and any(not _THOUSANDS.fullmatch(text) for text in given)
 

@@ -1,7 +1,7 @@
-"""The one reader of tables in text: finds the separator, splits rows into cells, refuses each row that does not fit.
+"""The only reader of tables in text: finds the separator, splits rows into cells, refuses each row that does not fit.
 
-``evaluate``, the data sets that are tables and ``scores-file`` all read with it, so that a file means the same to each of
-them. Standard library only.
+``evaluate``, data sets in tables and the method ``scores-file`` all use it, so that a file means the same to each of them.
+Standard library only.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ MARKS = (
 SAMPLE = 50
 SHOWN = 5
 _DIGITS = re.compile(r"[+-]?[0-9]+")
-_EXCEL = re.compile(r"sep=(.)\s*", re.IGNORECASE)  # a first line by which Excel tells itself the separator
+_EXCEL = re.compile(r"sep=(.)\s*", re.IGNORECASE)  # a first line that states the separator, for Excel
 _NUMBERED = re.compile(r"(.*[^0-9])\.[1-9]")
 
 
@@ -39,7 +39,7 @@ class Record(NamedTuple):
 
     Attributes:
         line: where it begins, from 1, as an editor counts.
-        cells: as text, quotes taken off and blanks around them.
+        cells: as text, without quotes and blanks around them.
     """
 
     line: int
@@ -53,8 +53,8 @@ class Delimited:
     Attributes:
         file: where it came from.
         separator: between its cells.
-        header: its first row, which says how many cells the others must have.
-        records: the rows that have as many.
+        header: its first row, which decides how many cells the others must have.
+        records: the rows with as many cells.
         problems: what is wrong with the others.
     """
 
@@ -66,7 +66,7 @@ class Delimited:
 
     @property
     def note(self) -> str:
-        """Which separator was found, where it isn't the usual one."""
+        """The separator, if it isn't the usual one."""
         if self.separator == ",":
             return ""
         return f"Columns of {self.file.name} are separated by {named(self.separator)}."
@@ -77,12 +77,12 @@ def read(file: Path, wanted: Collection[str], *, comments: bool = False, blanks:
 
     Args:
         file: UTF-8 text; lines end in LF, CRLF or CR, empty ones don't count.
-        wanted: headings that the reader looks for; they tell the separator where several would do.
+        wanted: headings that the reader looks for; they decide where several separators would do.
         comments: whether lines that begin with ``#`` count as empty.
-        blanks: whether a name and a number may be separated by blanks, where nothing else separates them.
+        blanks: whether blanks may separate a name and a number, if nothing else does.
 
     Raises:
-        DataError: the file as a whole is no such table.
+        DataError: the file as a whole is not such a table.
     """
     lines = split_lines(read_text(file, pipes=True))
     first = next(_Lines(lines, comments, 0), "")
@@ -91,19 +91,19 @@ def read(file: Path, wanted: Collection[str], *, comments: bool = False, blanks:
     separator = declared[1] if declared else _separator(lines, wanted, comments)
     if not separator:
         separator = " " if blanks and not any(mark in first for mark in MARKS) else ","
-    found = _records(file, lines, separator, comments, start)
-    header = next(found, None)
+    records = _records(file, lines, separator, comments, start)
+    header = next(records, None)
     if header is None:
         raise DataError(Problem("error", "is empty; a header and rows are needed", str(file)))
     if isinstance(header, Problem):
         raise DataError(_unless_blanks(header, lines, file, wanted))
     if len(header.cells) == 1 and not blanks:
         _refuse_blanks(header, file, wanted)
-    return _restored(_fitting(file, separator, header, found, "first row" if blanks else "header"))
+    return _restored(_fitting(file, separator, header, records, "first row" if blanks else "header"))
 
 
 def _restored(table: Delimited) -> Delimited:
-    """A ``scores.csv`` of ours with its names as they are: those that might be formulas are written with an apostrophe."""
+    """The table without the apostrophes that our ``scores.csv`` puts before names which might be formulas."""
     if table.header.cells[0] != "dataset":
         return table
     if tuple(table.header.cells[: len(SCORE_KEYS)]) != SCORE_KEYS:
@@ -116,20 +116,20 @@ def _restored(table: Delimited) -> Delimited:
 
 
 def named(separator: str) -> str:
-    """What cells are separated by, in words."""
+    """A separator in words."""
     return SEPARATORS.get(separator, repr(separator))
 
 
 def refuse_twice(header: Sequence[str], where: str, *, fold: bool = False) -> None:
-    """Refuse headings that stand twice: which of the columns is meant can't be told.
+    """Refuse repeated headings: they leave open which column is meant.
 
     Args:
-        header: the headings, blanks taken off; empty ones don't count.
+        header: the headings, without blanks around them; empty ones don't count.
         where: for the message.
         fold: whether columns are looked up without regard to case.
 
     Raises:
-        DataError: names every one of them.
+        DataError: names all of them.
     """
     keys = [name.casefold() if fold else name for name in header]
     problems = [
@@ -152,7 +152,7 @@ def refuse_twice(header: Sequence[str], where: str, *, fold: bool = False) -> No
 
 
 def check_header(table: Delimited, *, fold: bool = False) -> None:
-    """Refuse headings that stand twice, and cells below no heading: row names may have none, in the first column.
+    """Refuse repeated headings and columns without one, except the first, which may hold row names.
 
     Raises:
         DataError: names file, line and column.
@@ -168,19 +168,19 @@ def check_header(table: Delimited, *, fold: bool = False) -> None:
 
 
 def many(lines: Sequence[int], noun: str = "line") -> str:
-    """``; and 58 more lines (5, 6, 7, 8, 9, …)`` after a message about the first one; nothing where it is the only one."""
+    """``; and 58 more lines (5, 6, 7, 8, 9, …)`` for a message about the first one; empty if it is the only one."""
     if not lines:
         return ""
     listed = ", ".join(str(line) for line in lines[:SHOWN]) + (", …" if len(lines) > SHOWN else "")
     return f"; and {len(lines):,} more {noun}{'s' if len(lines) > 1 else ''} ({listed})"
 
 
-def _fitting(file: Path, separator: str, header: Record, found: Iterator[Record | Problem], called: str) -> Delimited:
-    """The rows that have as many cells as the header; one problem for all that have more or fewer."""
+def _fitting(file: Path, separator: str, header: Record, records: Iterator[Record | Problem], called: str) -> Delimited:
+    """The rows with as many cells as the header; one problem for all others."""
     table = Delimited(file, separator, header, [])
     width = len(header.cells)
     others: list[Record] = []
-    for record in found:
+    for record in records:
         if isinstance(record, Problem):
             table.problems.append(record)
             if len(table.problems) >= MAX_PROBLEMS:
@@ -196,7 +196,7 @@ def _fitting(file: Path, separator: str, header: Record, found: Iterator[Record 
 
 
 def _misfits(table: Delimited, others: Sequence[Record], called: str) -> Problem:
-    """What is wrong with the rows that have more or fewer cells than the header, and what may have happened."""
+    """The problem with rows that have more or fewer cells than the header, and its likely cause."""
     first, width = others[0], len(table.header.cells)
     cells = len(first.cells)
     more = many([row.line for row in others[1:]])
@@ -216,7 +216,7 @@ def _misfits(table: Delimited, others: Sequence[Record], called: str) -> Problem
 
 
 def _digit_pairs(cells: Sequence[str]) -> int:
-    """How many times two neighbouring cells may be the halves of one number."""
+    """How often two neighbouring cells may be the halves of one number."""
     count, at = 0, 0
     while at + 1 < len(cells):
         halves = _DIGITS.fullmatch(cells[at]) and cells[at + 1].isdecimal()
@@ -225,7 +225,7 @@ def _digit_pairs(cells: Sequence[str]) -> int:
 
 
 def _separator(lines: Sequence[str], wanted: Collection[str], comments: bool) -> str:
-    """Under which separator most wanted headings are found, then all first rows have the same number of cells."""
+    """The separator that gives the most wanted headings, and then the same number of cells in all first rows."""
     looked_for = {name.casefold() for name in wanted}
 
     def rank(mark: str) -> tuple[int, bool, int]:
@@ -233,8 +233,8 @@ def _separator(lines: Sequence[str], wanted: Collection[str], comments: bool) ->
         rows = [record.cells for record in sample if isinstance(record, Record)]
         if not rows or isinstance(sample[0], Problem) or len(rows[0]) < 2:
             return 0, False, 1
-        found = looked_for & {cell.casefold() for cell in rows[0]}
-        return len(found), len(rows) == len(sample) and len({len(row) for row in rows}) == 1, len(rows[0])
+        matched = looked_for & {cell.casefold() for cell in rows[0]}
+        return len(matched), len(rows) == len(sample) and len({len(row) for row in rows}) == 1, len(rows[0])
 
     ranks = {mark: rank(mark) for mark in MARKS}
     best = max(MARKS, key=lambda mark: ranks[mark][:2])
@@ -244,7 +244,7 @@ def _separator(lines: Sequence[str], wanted: Collection[str], comments: bool) ->
 
 
 class _Lines:
-    """Lines as ``csv`` asks for them; knows in which one the present record begins."""
+    """Lines as ``csv`` asks for them; knows in which one the current record begins."""
 
     def __init__(self, lines: Sequence[str], comments: bool, start: int) -> None:
         self._lines, self._comments = lines, comments
@@ -271,7 +271,7 @@ class _Lines:
 def _records(
     file: Path, lines: Sequence[str], separator: str, comments: bool, start: int = 0
 ) -> Iterator[Record | Problem]:
-    """Row by row; what can't be split is a problem at the line where its row begins."""
+    """Row by row; a row that can't be split is a problem at the line where it begins."""
     source = _Lines(lines, comments, start)
     if separator == " ":
         for line in source:
@@ -305,7 +305,7 @@ def _why(error: csv.Error) -> str:
 
 
 def _refuse_blanks(header: Record, file: Path, wanted: Collection[str]) -> None:
-    """Say so where blanks or bars separate the columns, instead of missing a column of that name."""
+    """Name blanks or bars as the wrong separator, instead of reporting a missing column."""
     for mark, name in ((None, "blanks"), ("|", "bars")):
         words = {word.strip().strip('"') for word in header.cells[0].split(mark)}
         if len(words & set(wanted)) > 1:

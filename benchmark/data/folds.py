@@ -13,15 +13,15 @@ if TYPE_CHECKING:
 
 
 def divide(table: pd.DataFrame, folds: int | None, seed: int) -> pd.DataFrame:
-    """Number the folds from 1: those of the data set, or ``folds`` new ones of equally many clusters, drawn by ``seed``.
+    """Number the folds from 1: the data set's own, or ``folds`` new ones of equally many clusters, drawn by ``seed``.
 
     Args:
-        table: all pairs; those of a cluster (a reference, or a patient) stay together, splits are not looked at.
+        table: all pairs; those of a cluster (a reference, or a patient) stay together, splits are ignored.
         folds: how many; ``None`` for the data set's own.
-        seed: which cluster falls into which.
+        seed: decides which cluster falls into which fold.
 
     Raises:
-        ConfigError: there are fewer clusters than folds, or no folds of its own.
+        ConfigError: there are fewer clusters than folds, or the data set has no folds of its own.
     """
     if folds is None:
         if table["fold"].isna().any():
@@ -38,7 +38,7 @@ def divide(table: pd.DataFrame, folds: int | None, seed: int) -> pd.DataFrame:
 
 
 def leave_out(table: pd.DataFrame, fold: int) -> pd.DataFrame:
-    """The same pairs with the splits ``test`` (that fold) and ``train`` (the others).
+    """The same pairs in the splits ``test`` (this fold) and ``train`` (the others).
 
     Raises:
         ConfigError: no pair is in that fold.

@@ -1,6 +1,6 @@
-"""What is known of image files by their content: EXIF orientation, pixels. Remembered in a JSON file; no torch, no pandas.
+"""Facts about image files, by content: EXIF orientation and pixels, remembered in a JSON file. No torch, no pandas.
 
-For ``pipeline``: notes on orientation, and references that a checkpoint was trained on, however they are saved.
+They serve notes on orientation, and recognise references that a checkpoint was trained on, however they are saved.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from benchmark.images.read import MAX_PIXELS, parse_header, pixel_sha256, read_b
 from benchmark.statistics.weighted import processors
 
 MOST_THREADS = 4
-"""That decode at a time: each holds an image in single precision."""
+"""Threads that decode at a time: each holds an image in single precision."""
 
 
 class ImageFacts:
-    """Looks at images once and remembers what it saw by the SHA-256 of the file, as long as the decoders are the same.
+    """Reads images once and remembers the facts by the file's SHA-256, as long as the decoders are the same.
 
     Args:
-        memory: the JSON file; need not exist. A damaged one is started anew.
+        memory: the JSON file; need not exist. A damaged one is replaced.
     """
 
     def __init__(self, memory: Path) -> None:
@@ -38,13 +38,13 @@ class ImageFacts:
         self._changed = False
 
     def orientations(self, hashes: Mapping[str, str]) -> dict[str, int]:
-        """EXIF orientation of files, 1 where one can't be read.
+        """EXIF orientation of files; 1 for those that can't be read.
 
         Args:
             hashes: SHA-256 of the files by path.
         """
-        found = self._all("orientation", hashes, _orientation)
-        return {path: int(found.get(path, UPRIGHT)) for path in hashes}
+        orientations = self._all("orientation", hashes, _orientation)
+        return {path: int(orientations.get(path, UPRIGHT)) for path in hashes}
 
     def pixels(self, hashes: Mapping[str, str], *, max_pixels: int = MAX_PIXELS) -> dict[str, str]:
         """``images.pixel_sha256`` of files as stored; those that can't be read are left out.
@@ -53,11 +53,11 @@ class ImageFacts:
             hashes: SHA-256 of the files by path.
             max_pixels: larger images are not read.
         """
-        found = self._all("pixels", hashes, partial(_pixels, max_pixels=max_pixels))
-        return {path: str(value) for path, value in found.items()}
+        digests = self._all("pixels", hashes, partial(_pixels, max_pixels=max_pixels))
+        return {path: str(value) for path, value in digests.items()}
 
     def save(self) -> None:
-        """Write what was learnt, atomically."""
+        """Write the facts, atomically."""
         if self._changed:
             memory_file.write(self._memory, {"reader": self._reader, **self._known})
             self._changed = False
@@ -74,7 +74,7 @@ class ImageFacts:
 
 
 def _orientation(path: str, digest: str) -> int | None:
-    """EXIF orientation of a file, unless it is another one by now than the one with this SHA-256."""
+    """EXIF orientation of a file, unless its SHA-256 has changed."""
     try:
         data = read_bytes(Path(path))
         return parse_header(data, name=path).orientation if hashlib.sha256(data).hexdigest() == digest else None
@@ -83,7 +83,7 @@ def _orientation(path: str, digest: str) -> int | None:
 
 
 def _pixels(path: str, digest: str, max_pixels: int) -> str | None:
-    """SHA-256 of a file's pixels, unless it is another one by now than the one with this SHA-256."""
+    """SHA-256 of a file's pixels, unless the file's own SHA-256 has changed."""
     seen = hashlib.sha256()
     try:
         pixels = pixel_sha256(read_image(Path(path), max_pixels=max_pixels, seen=seen.update))
@@ -93,7 +93,7 @@ def _pixels(path: str, digest: str, max_pixels: int) -> str | None:
 
 
 def _reader() -> str:
-    """What decides what is seen in a file: the image code and the decoders."""
+    """Identifies what decides the facts: the image code and the decoders."""
     versions = provenance.versions(image_code.DECODERS)
     return hashlib.sha256(json.dumps([image_code.sha256(), versions]).encode()).hexdigest()
 

@@ -30,7 +30,7 @@ class Label(NamedTuple):
     r"""One line of a label list.
 
     Attributes:
-        name: of the enhanced image, ``\`` as ``/``; stays inside the folder of enhanced images.
+        name: of the enhanced image, with ``/`` for ``\``; stays inside the folder of enhanced images.
         score: the label, finite.
         line: its number, from 1.
     """
@@ -46,7 +46,7 @@ class LabelList:
 
     Attributes:
         file: where it came from.
-        labels: the sound lines, in order.
+        labels: the correct lines, in order.
         problems: what is wrong with the others.
     """
 
@@ -56,13 +56,13 @@ class LabelList:
 
 
 def read_labels(file: Path) -> LabelList:
-    """Read a label list: ``name,score`` a line, split at the last comma, blank lines apart; no header.
+    """Read a label list: one ``name,score`` per line, split at the last comma; blank lines are skipped; no header.
 
     Line endings may be LF, CRLF or CR, the last one may be missing; a UTF-8 byte order mark and spaces around name and
-    score are ignored. A name that stands twice, leaves its folder, or a score that is not finite is a problem.
+    score are ignored. A name that is repeated or leaves its folder is a problem, and so is a score that is not finite.
 
     Raises:
-        DataError: the file as a whole is no label list (missing, no text in UTF-8, too large, no labels).
+        DataError: the file as a whole is not a label list (missing, not text in UTF-8, too large, no labels).
     """
     labels: list[Label] = []
     problems: list[Problem] = []
@@ -106,7 +106,7 @@ def parse_number(text: str) -> float:
     """A finite decimal number, spaces around it ignored.
 
     Raises:
-        ValueError: it is none; the message completes a sentence ("… is not a number").
+        ValueError: it is not one; the message completes a sentence ("… is not a number").
     """
     text = text.strip()
     if not text:
@@ -122,7 +122,7 @@ def parse_number(text: str) -> float:
 
 
 def refuse_name(name: str) -> str:
-    """Why a name from a list can't be used, empty where it can: it must stay inside the folder it is looked up in.
+    """Why a name from a list can't be used (empty where it can): it must stay inside the folder it is looked up in.
 
     Only the name counts: links inside the folder are followed wherever they lead.
     """
@@ -141,7 +141,7 @@ def refuse_name(name: str) -> str:
 
 
 def beside(path: Path) -> str:
-    """What may be meant by a path that is not there: another case or ending, a folder above or below; or nothing."""
+    """A hint for a path that does not exist: another case or ending, a folder above or below; or nothing."""
     try:
         inside = sorted(os.listdir(path.parent))
     except OSError:
@@ -152,20 +152,20 @@ def beside(path: Path) -> str:
     if near:
         return f"; there is {' and '.join(repr(name) for name in near[:3])}: names must be equal in case and extension"
     places = [*(path.parent / name / path.name for name in inside), path.parent.parent / path.name]
-    found = next((place for place in places if place.exists()), None)
-    return f"; there is {found}" if found is not None else ""
+    elsewhere = next((place for place in places if place.exists()), None)
+    return f"; there is {elsewhere}" if elsewhere is not None else ""
 
 
 def read_text(file: Path, *, pipes: bool = False, json: bool = False) -> str:
-    """The text of a list or table, without byte order mark.
+    """The text of a list or table, without a byte order mark.
 
     Args:
-        file: what is read.
-        pipes: whether it may come out of another process (``<(…)`` in a shell).
-        json: whether it is no list or table, but JSON.
+        file: the file.
+        pipes: whether it may be the output of another process (``<(…)`` in a shell).
+        json: whether JSON is expected instead of a list or table.
 
     Raises:
-        DataError: it is missing, no regular file, too large, or no text in UTF-8; one line each, which names what it is.
+        DataError: it is missing, not a regular file, too large, or not text in UTF-8; one line, which says what it is.
     """
     try:
         state = os.stat(file)
@@ -191,12 +191,12 @@ def read_text(file: Path, *, pipes: bool = False, json: bool = False) -> str:
 
 
 def split_lines(text: str) -> list[str]:
-    """Lines that end in LF, CRLF or CR, and in nothing else that Unicode calls a line's end."""
+    """The lines, which end in LF, CRLF or CR only, not in Unicode's other line ends."""
     return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
 def at_most(problems: Sequence[Problem], where: str, limit: int = MAX_PROBLEMS) -> list[Problem]:
-    """The first problems, and how many more there are."""
+    """The first problems, and the number of the others."""
     if len(problems) <= limit:
         return list(problems)
     more = f"… and {len(problems) - limit:,} more problems of this list"
@@ -213,7 +213,7 @@ def _twice(name: str, first: dict[str, int]) -> str:
 
 
 def _differing_in_case(file: Path, lines: dict[str, int]) -> list[Problem]:
-    """Warnings: on Windows and macOS such names are one file."""
+    """Warnings about names that differ in case only: on Windows and macOS they are one file."""
     folded: dict[str, str] = {}
     problems = []
     for name, line in lines.items():

@@ -1,4 +1,4 @@
-"""The data set of a run: loaded, checked, its splits chosen, with what tables must say about it. Pandas; no pixels."""
+"""Loads and checks the data set of a run, chooses its splits and notes what tables must say. Pandas; no pixels."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Data:
         dataset: the plug-in's instance.
         options: its checked options.
         table: all pairs of all splits (columns: ``benchmark.data.pairs``).
-        chosen: the pairs that are scored.
+        chosen: the pairs to score.
         sizes: how images are prepared.
         lower_mos_better: direction of the labels.
         notes: what tables must say.
@@ -43,7 +43,7 @@ class Data:
 
     @property
     def name(self) -> str:
-        """The data set's registered name, as it stands in the first column of the run's files."""
+        """The data set's registered name, as written in the first column of the run's files."""
         return self.dataset.info.name
 
     @property
@@ -64,27 +64,27 @@ def build(entry: DatasetEntry, source: Source) -> tuple[Dataset, dict[str, Any]]
     """The data set's plug-in with its options.
 
     Raises:
-        ConfigError: an unknown name or a wrong option, or one from elsewhere ends or holds up the process that it lists its
-            pairs in, which a helper tries first.
+        ConfigError: an unknown name or a wrong option; or a plug-in from elsewhere that, tried in a helper process first,
+            ends or hangs it while listing its pairs.
     """
     try:
-        found = registry.datasets().load(entry.name, entry.options)
+        plugin = registry.datasets().load(entry.name, entry.options)
     except PluginError as error:
         raise ConfigError(f"{source.where(('dataset',))}: {error}") from None
-    known = options_model(found).model_fields
+    known = options_model(plugin).model_fields
     given = entry.options
     for key in DATA_KEYS:
         if key in given and key not in known:
             raise ConfigError(f"{source.where(('dataset', key))}: the data set {entry.name!r} takes no {key!r}")
-    options = check_options(found, given, source, ("dataset",))
+    options = check_options(plugin, given, source, ("dataset",))
     try:
-        dataset = found(**options)
+        dataset = plugin(**options)
         contract_check.check_dataset(dataset)
     except UserError as error:
         raise ConfigError(f"{source.where(('dataset',))}: {error}") from None
     except (Exception, SystemExit) as error:  # a plug-in's constructor may do anything
         raise ConfigError(f"{source.where(('dataset',))}: {entry.name} can't be built: {in_words(error)}") from error
-    fault = trial.fault_of_pairs(entry.name, options) if registry.is_foreign(found) else ""
+    fault = trial.fault_of_pairs(entry.name, options) if registry.is_foreign(plugin) else ""
     if fault:
         raise ConfigError(f"{source.where(('dataset',))}: {entry.name}: {fault}")
     return dataset, options
@@ -103,7 +103,7 @@ def size_policy(entry: DatasetEntry) -> SizePolicy:
 
 
 def arranged(table: pd.DataFrame, entry: DatasetEntry) -> pd.DataFrame:
-    """The pairs in the splits that are used: those of the folds, where one is left out, else the data set's own.
+    """The pairs in the splits that are used: those of the folds if one is left out, else the data set's own.
 
     Raises:
         ConfigError: there is no such fold.
@@ -114,11 +114,11 @@ def arranged(table: pd.DataFrame, entry: DatasetEntry) -> pd.DataFrame:
 
 
 def load(entry: DatasetEntry, source: Source, limit: int | None) -> Data:
-    """Load a data set and choose what is scored.
+    """Load a data set and choose the pairs to score.
 
     Raises:
         ConfigError: an unknown name, option or split.
-        benchmark.core.errors.DataError: the data can't be used; carries every problem found.
+        benchmark.core.errors.DataError: the data can't be used; carries every problem.
     """
     dataset, options = build(entry, source)
     table = pairs.complete(contract_check.pairs_of(dataset))

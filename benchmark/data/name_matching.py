@@ -1,4 +1,4 @@
-"""Which reference an enhanced image was made from, and by which algorithm, told from the names. Standard library only.
+"""Finds an enhanced image's reference and algorithm from the names of both files. Standard library only.
 
 For data sets (``datasets/``) whose lists name the enhanced image alone.
 """
@@ -17,11 +17,11 @@ SEPARATORS = " _-./"
 
 
 class Match(NamedTuple):
-    """What an enhanced image's name says.
+    """The reference and the condition in an enhanced image's name.
 
     Attributes:
         reference: name of the reference's file, as given.
-        condition: what remains of the enhanced name, the enhancement algorithm; empty when nothing remains.
+        condition: the rest of the enhanced name, which is the algorithm; empty if nothing remains.
     """
 
     reference: str
@@ -33,12 +33,12 @@ class UnmatchedNameError(UserError):
 
 
 def is_image(name: str) -> bool:
-    """Whether a file name has the extension of an image format that is read, and is no hidden file."""
+    """Whether a file name has the extension of a supported image format and is not hidden."""
     return name.lower().endswith(IMAGE_SUFFIXES) and not name.startswith(".")
 
 
 def stem(name: str) -> str:
-    """A name without the extension of its image format; other dots belong to the name, and so do folders."""
+    """A name without the extension of its image format; folders and other dots stay."""
     head, _, suffix = name.rpartition(".")
     return head if head and f".{suffix.lower()}" in IMAGE_SUFFIXES else name
 
@@ -47,7 +47,7 @@ def compile_pattern(pattern: str | None, *, option: str, group: str) -> re.Patte
     """A regular expression from the configuration, which must have the named group.
 
     Raises:
-        UserError: it is none, or lacks the group.
+        UserError: it is not one, or lacks the group.
     """
     if pattern is None:
         return None
@@ -61,9 +61,9 @@ def compile_pattern(pattern: str | None, *, option: str, group: str) -> re.Patte
 
 
 class ReferenceNames:
-    """The references of a split, ready to be found in the names of enhanced images.
+    """The references of a split, to be looked up in the names of enhanced images.
 
-    A reference fits when its stem stands in the enhanced stem as a whole: not amid letters or digits. The longest wins,
+    A reference fits if the enhanced stem contains its stem as a whole, not amid letters or digits. The longest one wins;
     case is ignored unless it decides between two. The cost of a look-up doesn't depend on the number of references.
 
     Args:
@@ -90,7 +90,7 @@ class ReferenceNames:
         """The reference and the condition of an enhanced image.
 
         Args:
-            enhanced: its name, perhaps with folders (``clahe/00012.png``: they count as part of the stem).
+            enhanced: its name, perhaps with folders, which belong to the stem (``clahe/00012.png``).
 
         Raises:
             UnmatchedNameError: no reference fits, or two fit equally well, or a pattern does not match.
@@ -102,10 +102,10 @@ class ReferenceNames:
             reference, start, end = self._by_pattern(enhanced, text, self._reference_pattern)
         if self._condition_pattern is None:
             return Match(reference, remainder(text, start, end))
-        found = self._condition_pattern.search(text)
-        if found is None or found["condition"] is None:
+        match = self._condition_pattern.search(text)
+        if match is None or match["condition"] is None:
             raise UnmatchedNameError(f"condition_pattern {self._condition_pattern.pattern!r} finds nothing in {text!r}")
-        return Match(reference, found["condition"])
+        return Match(reference, match["condition"])
 
     def _contained(self, enhanced: str, text: str) -> tuple[str, int, int]:
         folded = fold(text)
@@ -122,20 +122,20 @@ class ReferenceNames:
         )
 
     def _by_pattern(self, enhanced: str, text: str, pattern: re.Pattern[str]) -> tuple[str, int, int]:
-        found = pattern.search(text)
-        if found is None or not found["ref"]:
+        match = pattern.search(text)
+        if match is None or not match["ref"]:
             raise UnmatchedNameError(f"reference_pattern {pattern.pattern!r} finds nothing in {text!r}")
-        start, end = found.span("ref")
-        names = self._by_stem.get(fold(stem(found["ref"])), [])
+        start, end = match.span("ref")
+        names = self._by_stem.get(fold(stem(match["ref"])), [])
         if not names:
             raise UnmatchedNameError(
-                f"reference_pattern finds {found['ref']!r} in {enhanced!r}; no reference has that name"
+                f"reference_pattern finds {match['ref']!r} in {enhanced!r}; no reference has that name"
             )
         return self._one(enhanced, text, [(name, start) for name in names])[0], start, end
 
     @staticmethod
     def _one(enhanced: str, text: str, fitting: list[tuple[str, int]]) -> tuple[str, int]:
-        """The only fitting reference, or the only one of them that fits in case, too."""
+        """The only reference that fits, or the only one that fits in case as well."""
         exact = [(name, at) for name, at in fitting if text.startswith(stem(name), at)]
         if len(fitting) == 1 or len(exact) == 1:
             return fitting[0] if len(fitting) == 1 else exact[0]
@@ -144,19 +144,19 @@ class ReferenceNames:
 
 
 def fold(text: str) -> str:
-    """Lower case, character by character, so that places in the text stay what they are."""
+    """Lower case, character by character, so that positions in the text don't change."""
     if text.isascii():
         return text.lower()
     return "".join(char.lower() if len(char.lower()) == 1 else char for char in text)
 
 
 def boundaries(text: str) -> dict[int, None]:
-    """The places where a whole name may begin or end, in order: anywhere but between two letters, digits or accents."""
+    """The positions where a whole name may begin or end, in order: not between two letters, digits or accents."""
     inside = [char.isalnum() or unicodedata.combining(char) > 0 for char in text]
     return {at: None for at in range(len(text) + 1) if at in (0, len(text)) or not (inside[at - 1] and inside[at])}
 
 
 def remainder(text: str, start: int, end: int) -> str:
-    """A text without one part of it and the separators around that."""
+    """A text without one part and the separators around that."""
     parts = (text[:start].strip(SEPARATORS), text[end:].strip(SEPARATORS))
     return "_".join(part for part in parts if part)

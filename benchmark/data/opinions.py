@@ -1,4 +1,4 @@
-"""What may stand as spread and number of the opinions behind a label; one rule for every way in. numpy only."""
+"""The rule for spread and number of the opinions behind a label, the same for every input. numpy only."""
 
 from __future__ import annotations
 
@@ -24,25 +24,25 @@ def opinion_problems(
     *,
     columns: tuple[str, str] = ("mos_sd", "observers"),
 ) -> list[Problem]:
-    """Standard deviations that are not above 0 and numbers of observers below 1: one problem for all rows of a kind.
+    """Standard deviations not above 0 and numbers of observers below 1: one problem for all rows of a kind.
 
     Args:
         mos_sd: (n,), NaN where unknown.
         observers: (n,), NaN where unknown.
-        place: says where a row is found, by its index.
-        columns: what the two are called where the user wrote them.
+        place: gives the location of a row from its index.
+        columns: the names of the two in the user's file.
     """
     spread, count = np.asarray(mos_sd, dtype=np.float64), np.asarray(observers, dtype=np.float64)
     with np.errstate(invalid="ignore"):
         wrong_spread = ~(np.isnan(spread) | ((spread > 0) & np.isfinite(spread)))
         wrong_count = ~(np.isnan(count) | ((count >= 1) & (count == np.floor(count)) & np.isfinite(count)))
-    found = (
+    checks = (
         (spread, wrong_spread, columns[0], SD_RULE),
         (count, wrong_count, columns[1], OBSERVERS_RULE),
     )
     return [
         _problem(f"{column!r} is {values[wrong][0]:g}", np.flatnonzero(wrong).tolist(), place, rule)
-        for values, wrong, column, rule in found
+        for values, wrong, column, rule in checks
         if wrong.any()
     ]
 

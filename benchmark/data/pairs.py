@@ -1,6 +1,6 @@
 """The table of pairs: its columns, its checks, and the choice of splits. Pandas; no images, no torch.
 
-Every data set returns this table; its neighbours are ``contracts.Dataset`` (who makes it) and ``pipeline`` (who reads it).
+Every data set returns this table (``contracts.data_set``); ``load`` completes it and chooses its splits.
 
 ===============  ====================================================================================================
 column           meaning
@@ -19,8 +19,8 @@ reference_path   file of the reference (not in ``scores.csv``)
 enhanced_path    file of the enhanced image (not in ``scores.csv``)
 ===============  ====================================================================================================
 
-A loader that leaves a split out, because a part of it is missing, may say so in ``table.attrs[LEFT_OUT]``: name of the split
-to what is missing. Whoever asks for that split is told.
+A loader that leaves a split out, because a part of it is missing, may say so in ``table.attrs[LEFT_OUT]``: a mapping from
+the split's name to what is missing. Users who ask for that split then see the reason.
 """
 
 from __future__ import annotations
@@ -50,8 +50,8 @@ def complete(table: pd.DataFrame) -> pd.DataFrame:
     """Fill in the optional columns of a loader's table, put the columns in order and check it.
 
     Raises:
-        DataError: a column or a name is missing, a label is not finite, a pair stands twice, or opinions have a spread or
-            number that can't be; carries every problem.
+        DataError: a column or a name is missing, a label is not finite, a pair is repeated, or the spread or number of
+            opinions is impossible; carries every problem.
     """
     missing = [column for column in REQUIRED if column not in table.columns]
     if missing:
@@ -86,25 +86,25 @@ def complete(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _numbers(table: pd.DataFrame, column: str) -> pd.Series[float]:
-    """A column as numbers, NaN where there is none.
+    """A column as numbers, NaN where a cell is empty.
 
     Raises:
         DataError: it holds something else.
     """
     import pandas as pd  # noqa: PLC0415
 
-    found = pd.to_numeric(table[column], errors="coerce").astype(float)
-    wrong = np.flatnonzero(found.isna() & table[column].notna())
+    numbers = pd.to_numeric(table[column], errors="coerce").astype(float)
+    wrong = np.flatnonzero(numbers.isna() & table[column].notna())
     if len(wrong):
         more = f", and {len(wrong) - 1} more are none either" if len(wrong) > 1 else ""
         value = table[column].iloc[wrong[0]]
         place = f"row {wrong[0] + 1} of the data set's table of pairs"
         raise DataError(f"the {column} in {place} is {short(str(value))}, not a number{more}")
-    return found
+    return numbers
 
 
 def _unnamed(table: pd.DataFrame) -> list[Problem]:
-    """Rows without the name of their images or of what is resampled: together they would pass for one."""
+    """Rows without the name of an image or cluster: all of them together would count as one."""
     problems = []
     for column in ("reference", "enhanced", "cluster"):
         blank = table[column].isna() | (table[column].astype(str).str.strip() == "")
@@ -116,7 +116,7 @@ def _unnamed(table: pd.DataFrame) -> list[Problem]:
 
 
 def find_problems(table: pd.DataFrame) -> list[Problem]:
-    """Labels that are not finite numbers and pairs that stand twice, each named; opinions that can't be such."""
+    """Labels that are not finite and pairs that are repeated, each named; impossible spreads or numbers of opinions."""
     problems = [
         Problem("error", f"the label of {pair} is {mos}, not a finite number")
         for pair, mos in zip(table["pair"], table["mos"], strict=True)
@@ -133,11 +133,11 @@ def choose_splits(table: pd.DataFrame, splits: Sequence[str] | None, key: str = 
 
     Args:
         table: all pairs.
-        splits: names; with ``all`` among them every one; ``None`` for the test split, else ``val``, else everything.
-        key: of the configuration, for messages.
+        splits: names; ``all`` among them means every split; ``None`` means ``test``, else ``val``, else everything.
+        key: the configuration's key, for messages.
 
     Raises:
-        ConfigError: a name that the data set does not have.
+        ConfigError: the data set has no split of this name.
     """
     present = list(dict.fromkeys(table["split"]))
     if splits is None:
@@ -172,6 +172,6 @@ def limit_references(table: pd.DataFrame, limit: int | None) -> pd.DataFrame:
 
 
 def shared_references(table: pd.DataFrame) -> dict[str, tuple[str, ...]]:
-    """References that stand in more than one split, by name, with those splits."""
+    """References that are in more than one split, by name, with those splits."""
     splits = table.groupby("reference", sort=True)["split"].unique()
-    return {str(name): tuple(sorted(found)) for name, found in splits.items() if len(found) > 1}
+    return {str(name): tuple(sorted(of_reference)) for name, of_reference in splits.items() if len(of_reference) > 1}

@@ -1,4 +1,4 @@
-"""Tells from a file's first bytes what it is when it is no text in UTF-8, and what to do about it. Standard library only."""
+"""Recognises files that are not text in UTF-8 by their first bytes, and says what to do. Standard library only."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ SIGNATURES: tuple[tuple[bytes, str, str], ...] = (
     (b"\xff\xd8\xff", "a JPEG image", IMAGE),
     (b"version https://git-lfs", "a Git LFS pointer, not the file itself", "fetch it with `git lfs pull`"),
 )
-SHORT = 6  # of so few letters a heading may consist too
+SHORT = 6  # a heading may be this short too
 MARKUP = ((b"<!doctype html", b"<html", b"<table"), (b"<?xml",))
 WIDE = (
     (b"\xff\xfe\x00\x00", "UTF-32"),
@@ -58,11 +58,11 @@ _WORD_WITH_ACCENT = re.compile(rb"[A-Za-z][\x80-\xff]|[\x80-\xff][A-Za-z]")
 
 
 def no_text(data: bytes, suffix: str = "") -> str:
-    """What a file is that can't be a list or table in plain text, and what to do; empty where it may be text.
+    """What a file is if it can't be a list or table in plain text, and what to do; empty where it may be text.
 
     Args:
         data: the file's content.
-        suffix: its extension, which only tells what zero bytes mean.
+        suffix: its extension, used only to explain zero bytes.
     """
     if data.startswith(b"PK\x03\x04"):
         return _zip(data)
@@ -80,12 +80,12 @@ def no_text(data: bytes, suffix: str = "") -> str:
 
 
 def structured(data: bytes) -> str:
-    """The same for text that is no lines of cells: JSON."""
+    """The same for text that is not a table but JSON."""
     return f"is JSON; {PANDAS.format('json')}" if JSON.match(data[:LOOKED_AT]) else ""
 
 
 def encoding(data: bytes) -> str:
-    """The encoding of text that is not UTF-8, as far as it can be told: a clause for a message."""
+    """The likely encoding of text that is not UTF-8, as a clause for a message."""
     words = _WORD_WITH_ACCENT.search(data) is not None
     runs = [len(run) for run in _HIGH.findall(data)]
     chinese = _decodes(data, "gb18030") and all(length % 2 == 0 for length in runs)
@@ -115,7 +115,7 @@ def _zip(data: bytes) -> str:
 
 
 def _zero_bytes(data: bytes, suffix: str) -> str:
-    """Text in UTF-16 has a zero in every other byte; a MATLAB file of version 4 has no signature."""
+    """A file with zero bytes: UTF-16 has one in every other byte; a MATLAB file of version 4 has no signature."""
     sample = data[: LOOKED_AT // 2 * 2]
     for first in (0, 1):
         zeros, others = sample[first::2].count(0), sample[1 - first :: 2].count(0)

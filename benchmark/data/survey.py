@@ -1,6 +1,6 @@
-"""Looks at every image file of a data set once: readable or not, size, content, pixels. The image reader alone.
+"""Looks at every image file of a data set once: readable or not, size, content, pixels. Uses the image reader alone.
 
-For ``audit`` alone, which turns what is seen here into findings.
+``check_table.audit`` turns the results into findings.
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ DEEP, WHITE = 16, 65535
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What a look at one image file showed.
+    """The result of looking at one image file.
 
     Attributes:
         path: the file.
-        problem: why it can't be used, naming it; empty where it can.
-        sha256: of its content; empty where it can't be read.
-        pixels: SHA-256 of its picture as stored; empty where it was not decoded.
+        problem: why it can't be used, with its name; empty if it can.
+        sha256: of its content; empty if it can't be read.
+        pixels: SHA-256 of its picture as stored; empty if it was not decoded.
         width: px, as methods get it before its size is changed; 0 where unknown.
         height: likewise.
         orientation: EXIF's, 1 (upright) to 8.
         highest: largest value of a decoded 16-bit file; -1 for all others.
-        notes: what a reader may not expect (alpha dropped, orientation not applied).
+        notes: surprises for a reader (alpha dropped, orientation not applied).
     """
 
     path: str
@@ -54,12 +54,12 @@ class Look:
 
 
 def look(path: str, *, sizes: SizePolicy | None = None, whole: bool = True) -> Look:
-    """Look at one file; never raises on account of its content.
+    """Look at one file; its content never makes this raise.
 
     Args:
         path: the file; links are followed.
-        sizes: how it is read; an image that is larger than it allows is a problem.
-        whole: decode it, which alone finds a file that is cut off; otherwise its header is read.
+        sizes: how it is read; an image larger than this allows is a problem.
+        whole: decode it, which is the only way to detect a truncated file; otherwise only its header is read.
     """
     sizes = sizes or SizePolicy()
     try:
@@ -89,7 +89,7 @@ def survey(
     whole: bool = True,
     progress: Callable[[int, int], None] | None = None,
 ) -> dict[str, Look]:
-    """Look at files, each once however often it is named.
+    """Look at files, each once even if it is repeated.
 
     Args:
         paths: the files.
@@ -98,13 +98,13 @@ def survey(
         progress: called with the number of files seen and of all files.
 
     Returns:
-        What was seen, by path, in the order of first mention.
+        The results by path, in the order of first mention.
     """
     unique = list(dict.fromkeys(paths))
-    found: dict[str, Look] = {}
+    looks: dict[str, Look] = {}
     with ThreadPoolExecutor(min(THREADS, os.cpu_count() or 1)) as pool:
         for seen in pool.map(partial(look, sizes=sizes, whole=whole), unique):
-            found[seen.path] = seen
+            looks[seen.path] = seen
             if progress is not None:
-                progress(len(found), len(unique))
-    return found
+                progress(len(looks), len(unique))
+    return looks

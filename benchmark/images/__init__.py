@@ -1,1 +1,1 @@
-"""From an image file to RGB in [0, 1]: formats, orientation, sizes, field of view.."""
+"""From an image file to RGB in [0, 1]: formats, orientation, sizes, field of view."""

@@ -1,4 +1,4 @@
-"""The code of this room, whole: when any of it changes, stored scores are computed anew. Standard library only."""
+"""A hash of all code of this room: when any of it changes, stored scores are computed again. Standard library only."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import hashlib
 from pathlib import Path
 
 DECODERS = ("pillow", "opencv-python-headless", "numpy")
-"""Distributions that decide which numbers a file becomes; their versions are part of the key of scores as well."""
+"""Distributions that decide a file's pixel values; their versions are part of the key of scores as well."""
 
 
 def files() -> list[Path]:
@@ -15,7 +15,7 @@ def files() -> list[Path]:
 
 
 def sha256() -> str:
-    """One hash of the code that turns files into what methods see."""
+    """One hash of the code that turns files into the methods' input."""
     digest = hashlib.sha256()
     for path in files():
         digest.update(path.name.encode() + b"\0" + path.read_bytes())

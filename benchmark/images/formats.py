@@ -1,6 +1,6 @@
-"""What an image file is, before its pixels are decoded: format from content, size, wholeness. Pillow's readers.
+"""Opens image files before their pixels are decoded: format by content, size, completeness. Uses Pillow's readers.
 
-Files come from strangers: whatever makes one unusable is an ``ImageError`` of one line.
+Files come from strangers, so every defect becomes an ``ImageError`` of one line.
 """
 
 from __future__ import annotations
@@ -41,22 +41,22 @@ _BYTES_A_PIXEL, _BYTES_BESIDE = 8, 64 << 20
 
 
 class ImageError(UserError):
-    """An image file that can't be used; names the file and what is wrong."""
+    """An image file that can't be used; the message names the file and what is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
 class OpenedImage:
-    """An image whose header was read and whose pixels were not.
+    """An image whose header was read but whose pixels were not.
 
     Attributes:
-        name: what errors call it.
+        name: its name in errors.
         format: ``PNG``, ``JPEG``, ``BMP`` or ``TIFF``.
         pillow: the image, undecoded; ``size`` is (width, height).
-        data: the file's bytes; of a PNG only what pixels depend on, these perhaps uncompressed; a TIFF's lies upright.
-        bits: bits a channel: 1, 8 or 16; of some TIFFs 12 or 32.
-        inverted: grey of more than 8 bits in which 0 is white.
-        transparent: has an alpha channel or transparent colours.
-        orientation: EXIF's, 1 (upright) to 8; 1 where it is absent or unreadable.
+        data: the file's bytes; of a PNG only what pixels depend on, perhaps uncompressed; a TIFF's are marked as upright.
+        bits: bits per channel: 1, 8 or 16; in some TIFFs 12 or 32.
+        inverted: whether it is grey, of more than 8 bits, and 0 is white.
+        transparent: whether it has an alpha channel or transparent colours.
+        orientation: EXIF's, 1 (upright) to 8; 1 if it is absent or unreadable.
     """
 
     name: str
@@ -80,10 +80,10 @@ def read_bytes(path: Path, *, max_pixels: int | None = None) -> bytes:
 
     Args:
         path: the file.
-        max_pixels: refuse files larger than an image of so many pixels can need, without reading them.
+        max_pixels: refuse files larger than an image of this many pixels can need, without reading them.
 
     Raises:
-        ImageError: it is missing, empty, too large, or no regular file (opening a pipe would wait for ever).
+        ImageError: it is missing, empty, too large, or not a regular file (opening a pipe would wait for ever).
     """
     name = shown(path)
     try:
@@ -111,11 +111,11 @@ def open_image(data: bytes, name: str, *, whole: bool) -> OpenedImage:
 
     Args:
         data: the file's content.
-        name: what errors call it.
-        whole: of a PNG, read on to its end and verify its checksums; needed before its pixels are decoded.
+        name: its name in errors.
+        whole: read a PNG to its end and verify its checksums; needed before its pixels are decoded.
 
     Raises:
-        ImageError: no image of a known format, damaged as far as that shows without decoding, or of several frames.
+        ImageError: not an image of a known format, visibly damaged, or of several frames.
     """
     kind = next((value for magic, value in _SIGNATURES.items() if data.startswith(magic)), None)
     if kind is None:
@@ -128,7 +128,7 @@ def open_image(data: bytes, name: str, *, whole: bool) -> OpenedImage:
 
 
 class _StrictPillow:
-    """Pillow's process-wide switches as decoding needs them, while any thread decodes; put back afterwards.
+    """Sets Pillow's process-wide switches as decoding needs them while any thread decodes, and restores them afterwards.
 
     Another package may have made Pillow accept truncated files (pyiqa's AVA loader does when imported): missing rows would
     be scored as black, and scores would depend on what was imported before.
@@ -163,11 +163,11 @@ _STRICT = _StrictPillow()
 
 @contextmanager
 def decoding(name: str, kind: str) -> Iterator[None]:
-    """Turn whatever Pillow raises into an ``ImageError``; its warnings are kept quiet, truncated files refused."""
+    """Turn all of Pillow's errors into ``ImageError``, silence its warnings and refuse truncated files."""
     try:
         with _STRICT:
             yield
-            if ImageFile.LOAD_TRUNCATED_IMAGES:  # by a method, while this image was read ahead
+            if ImageFile.LOAD_TRUNCATED_IMAGES:  # set by a method while this image was read ahead
                 raise ImageError(f"{name}: Pillow was told to accept truncated files while this one was decoded")
     except UserError:
         raise
@@ -196,37 +196,37 @@ def _open_other(data: bytes, name: str, kind: str) -> OpenedImage:
 
 
 def _open_png(data: bytes, name: str, *, whole: bool) -> OpenedImage:
-    """Open a PNG by the chunks that pixels depend on: damaged profiles, EXIF and text can then do no harm."""
+    """Open a PNG with only the chunks that pixels depend on, so that damaged profiles, EXIF and text do no harm."""
     kept: list[tuple[bytes, bytes]] = []
-    found: dict[bytes, bytes] = {}
+    chunks: dict[bytes, bytes] = {}
     texts: list[tuple[bytes, bytes]] = []
     for kind, start, end in _png_chunks(data, name, whole=whole):
         if kind in (b"IHDR", b"PLTE", b"IEND") or (kind == b"IDAT" and (whole or kind != kept[-1][0])):
             kept.append((kind, data[start - 8 : end + 4]))
         if kind in (b"IHDR", b"acTL", b"eXIf", b"tRNS"):
-            found.setdefault(kind, data[start:end])
+            chunks.setdefault(kind, data[start:end])
         if kind in (b"tEXt", b"zTXt", b"iTXt"):
             texts.append((kind, data[start:end]))
-    width, height, depth, colour = struct.unpack(">IIBB", found[b"IHDR"][:10])
+    width, height, depth, colour = struct.unpack(">IIBB", chunks[b"IHDR"][:10])
     if not width or not height:
         raise ImageError(f"{name}: the image has no pixels ({width}×{height})")
-    frames = int.from_bytes(found.get(b"acTL", b"")[:4], "big")
+    frames = int.from_bytes(chunks.get(b"acTL", b"")[:4], "big")
     if frames > 1:
         raise ImageError(f"{name}: holds {frames} frames; one image a file is needed")
     bare = b"".join((_PNG_SIGNATURE, *(chunk for _, chunk in kept)))
     image = PngImagePlugin.PngImageFile(io.BytesIO(bare))
-    image.decodermaxblock = len(bare)  # the pixels in one piece: another thread need not wait for many small ones
+    image.decodermaxblock = len(bare)  # one large block, so that other threads don't wait for many small ones
     bits = depth if depth == 16 else 1 if image.mode == "1" else 8
-    transparent = colour in (4, 6) or b"tRNS" in found
-    turned = orientation.stated(found.get(b"eXIf", b""), b"", texts)
+    transparent = colour in (4, 6) or b"tRNS" in chunks
+    turned = orientation.stated(chunks.get(b"eXIf", b""), b"", texts)
     return OpenedImage(name, "PNG", image, bare, bits, False, transparent, turned)
 
 
 def _png_chunks(data: bytes, name: str, *, whole: bool) -> Iterator[tuple[bytes, int, int]]:
     """Name, start and end of each chunk's content, up to IEND (PNG specification, 5.3).
 
-    Checksums of critical chunks are verified here, for Pillow skips those of pixels; unless the whole file is to be sound,
-    only as far as the pixels, and a file may end after these begin: EXIF may follow them.
+    Checksums of critical chunks are verified here, since Pillow skips those of pixels. Without ``whole``, they are verified
+    only up to the pixels, and the file may end after these begin; reading goes on, since EXIF may follow them.
     """
     place, kind, pixels = len(_PNG_SIGNATURE), b"", False
     while kind != b"IEND":

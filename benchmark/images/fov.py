@@ -24,11 +24,11 @@ LEAST_CONVEX = 0.85
 def field_of_view(reference: NDArray[np.float32]) -> Mask:
     """The pixels inside the field of view.
 
-    The image's corners tell how dark and how rough its border is: at least two must be darker than 0.15 and than 30 % of
+    The image's corners show how dark and how rough its border is: at least two must be darker than 0.15 and than 30 % of
     the picture's 90th percentile. Pixels whose brightest channel stands out from that border are lit; the convex hull of
-    the largest lit region, thin protrusions (marks, writing) opened away, is the field of view: a disc is convex, also where
-    the frame cuts it, so shadows at its rim and dark spots inside belong to it. An image without a dark border, or whose
-    lit region is small or far from convex, is all field of view. Large images are looked at reduced to some 512 px.
+    the largest lit region, without thin protrusions (marks, writing), is the field of view: a disc is convex even where the
+    frame cuts it, so shadows at its rim and dark spots inside belong to it. An image without a dark border, or whose lit
+    region is small or far from convex, is all field of view. Large images are first reduced to some 512 px.
 
     Args:
         reference: RGB in [0, 1], (3, H, W).
@@ -56,7 +56,7 @@ def field_of_view(reference: NDArray[np.float32]) -> Mask:
 
 
 def _threshold(brightest: NDArray[Any]) -> float | None:
-    """What stands out from the dark border; ``None`` where there is none."""
+    """The brightness above which a pixel stands out from the dark border; ``None`` if there is no such border."""
     side = min(brightest.shape) // SMALLEST_SIDE
     ends = (slice(None, side), slice(-side, None))
     corners = np.stack([brightest[rows, columns].ravel() for rows in ends for columns in ends])
@@ -65,12 +65,12 @@ def _threshold(brightest: NDArray[Any]) -> float | None:
     if len(dark) < 2:
         return None
     black = float(np.median(dark))
-    rough = float(np.sort(np.percentile(dark, 99, axis=1))[1])  # not the roughest: corners may bear writing
+    rough = float(np.sort(np.percentile(dark, 99, axis=1))[1])  # not the roughest: corners may hold writing
     return max(rough + 2 / 255, black + RISE * (level - black))
 
 
 def _convex_region(lit: Mask) -> NDArray[np.uint8] | None:
-    """The convex hull of the largest region, 1 inside; ``None`` if that is no field of view."""
+    """The convex hull of the largest region, 1 inside; ``None`` if that is not a field of view."""
     import cv2  # noqa: PLC0415
 
     side = max(3, min(lit.shape) // 50) | 1
@@ -106,5 +106,5 @@ def blank(image: NDArray[np.float32], mask: Mask) -> NDArray[np.float32]:
 
 
 def share(mask: Mask, top: int, left: int, size: int) -> float:
-    """Share of a square crop that lies in the field of view, in [0, 1]."""
+    """Share of a square crop that is in the field of view, in [0, 1]."""
     return float(mask[top : top + size, left : left + size].mean())

@@ -1,7 +1,7 @@
-"""EXIF orientation: what a file says of how its picture is to be turned, and turning it. NumPy, Pillow's EXIF reader.
+"""EXIF orientation: reads how a file says its picture is to be turned, and turns it. NumPy, Pillow's EXIF reader.
 
-Pixels are read as stored, whatever the format; Pillow and OpenCV turn TIFF files without being asked to, so that these are
-told that theirs lie upright.
+Pixels are read as stored, whatever the format. Pillow and OpenCV turn TIFF files without being asked, so they get a copy
+that is marked as upright.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _FORMS = {1: "B", 3: "H", 4: "I"}
 
 
 def upright(image: NDArray[np.float32], orientation: int) -> NDArray[np.float32]:
-    """The picture as it is to be seen; (3, H, W), C-contiguous. From 5 on width and height change places.
+    """The picture turned upright; (3, H, W), C-contiguous. Orientations from 5 on swap width and height.
 
     Args:
         image: as stored, (3, H, W).
@@ -46,18 +46,18 @@ def upright(image: NDArray[np.float32], orientation: int) -> NDArray[np.float32]
 
 
 def turned_size(size: tuple[int, int], orientation: int) -> tuple[int, int]:
-    """Width and height once an orientation is applied, or taken back."""
+    """Width and height after an orientation is applied or undone."""
     return (size[1], size[0]) if orientation >= 5 else size
 
 
 def why_sizes_differ(
     sizes: tuple[tuple[int, int], tuple[int, int]], orientations: tuple[int, int], policy: str
 ) -> tuple[str, str]:
-    """What makes it seem that one of two pictures is turned by 90°, and what to do; both empty where nothing does.
+    """Evidence that one of two pictures is turned by 90°, and what to do; both empty if there is none.
 
     Args:
         sizes: width and height of the enhanced image and of its reference, as decoded.
-        orientations: theirs in turn.
+        orientations: of the same two images.
         policy: ``ignore`` or ``apply``, as they were decoded.
     """
     if not lie_across(*sizes):
@@ -76,11 +76,11 @@ def why_sizes_differ(
 
 
 def notes(pairs: Iterable[tuple[str, str]], orientations: Mapping[str, int], policy: str) -> tuple[str, ...]:
-    """What tables must say of EXIF orientation; nothing where every image lies upright.
+    """What tables must say about EXIF orientation; nothing if every image is upright.
 
     Args:
         pairs: files of reference and enhanced image.
-        orientations: of each file; one that is not in it lies upright.
+        orientations: of each file; a file that is not in it is upright.
         policy: ``ignore`` or ``apply``.
     """
     turned = sum(value != UPRIGHT for value in orientations.values())
@@ -105,23 +105,23 @@ def notes(pairs: Iterable[tuple[str, str]], orientations: Mapping[str, int], pol
 
 
 def lie_across(one: tuple[int, int], other: tuple[int, int]) -> bool:
-    """Whether one picture is wide and the other high."""
+    """Whether one picture is landscape and the other portrait."""
     return (one[0] - one[1]) * (other[0] - other[1]) < 0
 
 
 def stated(exif: bytes, xmp: bytes, texts: Sequence[tuple[bytes, bytes]] = ()) -> int:
-    """The orientation that EXIF, else XMP, states, 1 to 8; 1 where they state none: what is corrupt states none either.
+    """The orientation that EXIF, else XMP, states, 1 to 8; 1 if they state none or are corrupt.
 
     Args:
         exif: an EXIF block.
         xmp: an XMP packet.
-        texts: name and content of a PNG's text chunks, where older programs keep both.
+        texts: name and content of a PNG's text chunks, where older programs store EXIF and XMP.
     """
     try:
         for kind, content in texts:
             exif, xmp = _png_text(kind, content, exif, xmp)
         return _of_exif(exif) or _of_xmp(xmp) or UPRIGHT
-    except Exception:  # Pillow raises whatever its readers raise; the picture is sound all the same
+    except Exception:  # Pillow raises whatever its readers raise; the picture itself is sound
         return UPRIGHT
 
 
@@ -135,12 +135,12 @@ def _of_exif(exif: bytes) -> int:
 
 
 def _of_xmp(text: bytes) -> int:
-    found = _XMP.search(text)
-    return int(found[1]) if found else 0
+    match = _XMP.search(text)
+    return int(match[1]) if match else 0
 
 
 def _png_text(kind: bytes, content: bytes, exif: bytes, xmp: bytes) -> tuple[bytes, bytes]:
-    """EXIF and XMP as known so far, or as a text chunk holds them."""
+    """EXIF and XMP from a text chunk, or unchanged if it holds neither."""
     keyword, _, rest = content.partition(b"\0")
     if keyword in _RAW_PROFILES and kind in (b"tEXt", b"zTXt"):
         text = _inflated(rest[1:]) if kind == b"zTXt" else rest
@@ -156,10 +156,10 @@ def _inflated(data: bytes) -> bytes:
 
 
 def of_tiff(data: bytes) -> tuple[int, bytes]:
-    """A TIFF file's orientation, and the same file with its picture said to lie upright.
+    """A TIFF file's orientation, and the same file marked as upright.
 
     Raises:
-        struct.error: the file is cut off before its first directory ends.
+        struct.error: the file ends before its first directory does.
     """
     place, form = _tiff_value(data)
     if not place:
@@ -173,7 +173,7 @@ def of_tiff(data: bytes) -> tuple[int, bytes]:
 
 
 def _tiff_value(data: bytes) -> tuple[int, str]:
-    """Where the orientation stands in a TIFF file's first directory, and in what form; 0 where it does not.
+    """The position of the orientation in a TIFF file's first directory, and its form; 0 if there is none.
 
     TIFF 6.0, section 2; BigTIFF has the same with wider numbers.
     """

@@ -1,7 +1,7 @@
 """File to RGB in [0, 1]: PNG, JPEG, BMP and TIFF, 8 and 16 bit, at the file's own resolution. NumPy, Pillow, OpenCV.
 
-Values are what the file stores, divided by 255 or 65,535. Alpha channels are dropped, EXIF orientation (unless asked for)
-and ICC profiles are not applied: as Pillow's ``convert("RGB")`` and every metric's own reader do.
+Values are the stored ones, divided by 255 or 65,535. Alpha channels are dropped; EXIF orientation (unless asked for) and ICC
+profiles are not applied, just as in Pillow's ``convert("RGB")`` and every metric's own reader.
 """
 
 from __future__ import annotations
@@ -50,16 +50,16 @@ class Decoding(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True)
 class ImageHeader:
-    """What a file says about itself, read without decoding it.
+    """The header of an image file, read without decoding it.
 
     Attributes:
         format: ``PNG``, ``JPEG``, ``BMP`` or ``TIFF``.
         mode: Pillow's mode (``RGB``, ``L``, ``P``, ``CMYK``, ``RGBA`` …).
         width: px, as stored.
         height: px, as stored.
-        bits: bits a channel.
+        bits: bits per channel.
         orientation: EXIF's, 1 (upright) to 8.
-        notes: what a reader may not expect: alpha dropped, orientation not applied.
+        notes: surprises for a reader: alpha dropped, orientation not applied.
     """
 
     format: str
@@ -91,13 +91,13 @@ def read_image(
         max_pixels: refuse larger images before decoding them.
         orientation: whether the picture is turned as EXIF says.
         bit_depth: how many bits the values of a 16-bit file have; ``None`` for all.
-        seen: is given the very bytes that are decoded, to be hashed: the file may be another one before and after.
+        seen: called with the bytes that are decoded, to hash them: the file may change before and after.
 
     Returns:
         RGB, float32 in [0, 1], (3, H, W), C-contiguous.
 
     Raises:
-        ImageError: the file is missing, no regular file, no image of a known format, damaged, or too large.
+        ImageError: the file is missing, not a regular file, not an image of a known format, damaged, or too large.
     """
     data = read_bytes(path, max_pixels=max_pixels)
     if seen is not None:
@@ -106,18 +106,18 @@ def read_image(
 
 
 def pixel_sha256(image: Image) -> str:
-    """What tells one picture from another, however it is saved: the same for the same pixels as PNG, BMP or TIFF.
+    """A picture's identity, however it is saved: the same for equal pixels in PNG, BMP or TIFF.
 
     Compression, palette, an alpha channel, grey saved as RGB and 8 bits saved as 16 (``257 v``) make no difference.
 
     Args:
-        image: as ``read_image`` gives it with a path and nothing else: before it is turned, resized, cropped or blanked.
+        image: as ``read_image`` returns it for a path alone: before it is turned, resized, cropped or blanked.
     """
     return content_sha256(image)
 
 
 def same_picture(one: Image, other: Image) -> bool:
-    """Whether two images are equal, pixel by pixel; the middle row tells for nearly all that are not."""
+    """Whether two images are equal, pixel by pixel; the middle row decides for nearly all unequal ones."""
     if one.shape != other.shape:
         return False
     row = one.shape[1] // 2
@@ -125,12 +125,12 @@ def same_picture(one: Image, other: Image) -> bool:
 
 
 def image_header(path: Path) -> ImageHeader:
-    """What an image file says about itself, without decoding it; raises as ``read_image``."""
+    """The header of an image file, without decoding it; raises like ``read_image``."""
     return parse_header(read_bytes(path), name=str(path))
 
 
 def parse_header(data: bytes, *, name: str, orientation: Orientation = "ignore") -> ImageHeader:
-    """What the content of an image file says about itself; pixels are not looked at: a file cut off passes.
+    """The header in an image file's content; pixels are not read, so a truncated file passes.
 
     Args:
         data: the file's content.
@@ -138,7 +138,7 @@ def parse_header(data: bytes, *, name: str, orientation: Orientation = "ignore")
         orientation: how it will be decoded, for the notes.
 
     Raises:
-        ImageError: no image of a known format, a damaged header, several frames, or values that are not read.
+        ImageError: not an image of a known format, a damaged header, several frames, or unsupported values.
     """
     opened = open_image(data, shown(name), whole=False)
     _check_kind(opened)
@@ -163,15 +163,15 @@ def decode(
 ) -> Image:
     """Decode the content of an image file; see ``read_image``.
 
-    8 bits: equal bit for bit to torchvision's ``to_tensor`` of Pillow's ``convert("RGB")``. 16 bits are kept, which Pillow
-    cuts to 8 in colour images. Of a JPEG with several pictures the first is read. A JPEG or TIFF with a damaged place that
-    still decodes can't be told from a sound one: these formats carry no checksums.
+    Images of 8 bits equal torchvision's ``to_tensor`` of Pillow's ``convert("RGB")`` bit for bit. 16 bits are kept, which
+    Pillow cuts to 8 in colour images. Of a JPEG with several pictures the first is read. A damaged JPEG or TIFF that still
+    decodes goes unnoticed: these formats carry no checksums.
 
     Args:
-        data: the file's content; its format is told from it, not from the name.
+        data: the file's content, which alone decides its format.
         name: for messages.
         max_pixels: refuse larger images before decoding them.
-        orientation: whether the picture is turned as EXIF says; ``ignore`` gives it as stored, whatever the format.
+        orientation: whether the picture is turned as EXIF says; ``ignore`` leaves it as stored, whatever the format.
         bit_depth: how many bits the values of a 16-bit file have; ``None`` for all. One that holds more is refused.
     """
     opened = open_image(data, shown(name), whole=True)
@@ -222,10 +222,10 @@ def _from_8_bits(opened: OpenedImage) -> Image:
 
 
 def _deep_colours(opened: OpenedImage) -> list[NDArray[Any]]:
-    """Decode by OpenCV what Pillow cuts to 8 bits; Pillow has shown that the file is whole, and checks the upper 8 bits."""
-    import cv2  # noqa: PLC0415 - takes 0.15 s, and hardly a file needs it
+    """Decode with OpenCV, since Pillow cuts colours to 8 bits; Pillow has checked completeness and verifies the upper 8."""
+    import cv2  # noqa: PLC0415 - takes 0.15 s, and few files need it
 
-    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)  # what is wrong is said by the error below
+    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)  # the error below says what is wrong
     try:
         stored = cv2.imdecode(np.frombuffer(opened.data, np.uint8), cv2.IMREAD_UNCHANGED)
     except cv2.error:
@@ -240,7 +240,7 @@ def _deep_colours(opened: OpenedImage) -> list[NDArray[Any]]:
 
 
 def _planes(channels: list[NDArray[Any]], white: int) -> Image:
-    """Integer planes, one (grey) or three, as (3, H, W); one division in float32, as torchvision's ``to_tensor``."""
+    """Integer planes, one (grey) or three, as (3, H, W); one division in float32, like torchvision's ``to_tensor``."""
     image = np.empty((3, *channels[0].shape), dtype=np.float32)
     for plane, channel in zip(image, channels, strict=False):
         np.divide(channel, np.float32(white), out=plane, dtype=np.float32, casting="unsafe")

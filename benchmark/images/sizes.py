@@ -1,7 +1,7 @@
-"""How a pair is prepared before methods see it: size mismatch, field of view, resize; nothing unless asked for. Pillow.
+"""Prepares a pair for the methods: size mismatch, field of view, resize; nothing unless asked for. Pillow.
 
-The order is: make sizes equal (a mask has to fit both images), then the field of view, found on the reference, then resize
-(so that methods get the size that was asked for, filled by the field of view if that was cropped to).
+First sizes are made equal, so that a mask fits both images; then the field of view is found on the reference; the resize
+comes last, so that methods get exactly the size asked for, filled by the field of view if images are cropped to it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ Image = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SizePolicy:
-    """What is done to a pair.
+    """How pairs are prepared.
 
     Attributes:
         size_mismatch: when sizes differ: ``error``, resize one of the two to the other's size, or ``crop`` both to their
@@ -32,7 +32,7 @@ class SizePolicy:
         resize: length of the shorter side, or (height, width), px; ``None`` leaves images as they are.
         fov: ``none``, ``crop`` to the field of view's bounding box, or ``blank`` what is outside it.
         max_pixels: largest image that is decoded.
-        orientation: whether EXIF orientation is ignored, as others read, or applied.
+        orientation: whether EXIF orientation is ignored, as in other readers, or applied.
         bit_depth: bits that the values of 16-bit files have; ``None`` for all.
     """
 
@@ -47,13 +47,13 @@ class SizePolicy:
         """How image files are read, before their size is changed.
 
         Args:
-            most: refuse larger images although the policy allows them.
+            most: refuse larger images even if the policy allows them.
         """
         limit = self.max_pixels if most is None else min(most, self.max_pixels)
         return Decoding(max_pixels=limit, orientation=self.orientation, bit_depth=self.bit_depth)
 
     def key(self) -> dict[str, Any]:
-        """What decides scores, for the store; keys of a later version only where they are not as they were before it."""
+        """The fields that decide scores, for the store's key; those of later versions only where they change something."""
         later = {"orientation": "ignore", "bit_depth": None}
         values = {name: value for name, value in asdict(self).items() if name != "max_pixels"}
         return {name: value for name, value in values.items() if name not in later or value != later[name]}
@@ -82,14 +82,14 @@ class SizePolicy:
 
 
 class Preparer:
-    """Prepares the pairs of one reference; what depends on the reference alone is made once and shared.
+    """Prepares the pairs of one reference; work that depends on the reference alone is done once and shared.
 
     The prepared reference depends on the reference, the policy and the enhanced image's *size*, never on its pixels: all
     enhanced images of one size get the same array.
 
     Args:
         reference: RGB in [0, 1], (3, H, W).
-        policy: what to do.
+        policy: how pairs are prepared.
         name: the reference's file, for messages.
     """
 
@@ -130,15 +130,15 @@ def harmonise(enhanced: Image, reference: Image, policy: SizePolicy, names: tupl
     Args:
         enhanced: RGB in [0, 1], (3, H, W).
         reference: likewise, perhaps of another size.
-        policy: what to do.
+        policy: how pairs are prepared.
         names: file of the enhanced image and of the reference, for messages.
 
     Returns:
         Enhanced and reference, of equal size, RGB float32 in [0, 1].
 
     Raises:
-        ImageError: the sizes differ and the policy says ``error``, or because one of the two is turned by 90°, whatever
-            the policy says, or ``resize`` would make more than ``max_pixels``.
+        ImageError: the sizes differ and the policy says ``error``; one of the two is turned by 90°, whatever the policy
+            says; or ``resize`` would make more than ``max_pixels``.
     """
     return Preparer(reference, policy, names[1]).pair(enhanced, names[0])
 
@@ -164,12 +164,12 @@ def _common_size(enhanced: Image, reference: Image, policy: SizePolicy, names: t
 def mismatch(
     sizes: tuple[tuple[int, int], tuple[int, int]], names: tuple[str, str], turned: str = "", remedy: str = ""
 ) -> str:
-    """Says that an enhanced image and its reference differ in size, why if that is known, and what to do.
+    """The message that an enhanced image and its reference differ in size, why if that is known, and what to do.
 
     Args:
         sizes: width and height of the enhanced image and of its reference.
-        names: theirs in turn.
-        turned: what makes it seem that one of them is turned.
+        names: of the same two files.
+        turned: evidence that one of them is turned.
         remedy: what to do about that.
     """
     (width, height), (other_width, other_height) = sizes
@@ -178,7 +178,7 @@ def mismatch(
 
 
 def _orientation(name: str) -> int:
-    """An image file's EXIF orientation, looked up only where it may explain sizes."""
+    """An image file's EXIF orientation, read only where it may explain a difference in size."""
     try:
         return image_header(Path(name)).orientation
     except UserError:

@@ -2,7 +2,7 @@
 
 ``benchmark.plugins.methods`` and ``benchmark.plugins.datasets`` are ordinary packages whose search path is extended by
 the checkout's ``methods/`` and ``datasets/`` and by those of each further folder (``--plugins DIR``), so that Python's own
-import system does the rest. In a wheel the shipped plug-ins lie inside these packages.
+import system does the rest. In a wheel the shipped plug-ins are inside these packages.
 """
 
 from __future__ import annotations
@@ -22,19 +22,19 @@ KINDS: tuple[Kind, ...] = ("methods", "datasets")
 
 
 def checkout_root() -> Path | None:
-    """The checkout this engine lies in, or ``None`` where it is installed from a wheel."""
+    """The checkout that holds this engine, or ``None`` if it is installed from a wheel."""
     root = Path(__file__).resolve().parent.parent.parent
     return root if (root / "run_benchmark.py").is_file() else None
 
 
 def shipped_folders(kind: Kind) -> list[str]:
-    """What the packages of this module add to their own search path when they are imported."""
+    """The folders that this module's packages add to their search path when they are imported."""
     root = checkout_root()
     return [str(root / kind)] if root is not None and (root / kind).is_dir() else []
 
 
 def package(kind: Kind) -> ModuleType:
-    """The package that plug-ins of this kind are imported from."""
+    """The package from which plug-ins of this kind are imported."""
     return importlib.import_module(f"benchmark.plugins.{kind}")
 
 
@@ -49,10 +49,10 @@ def add_folder(folder: Path) -> None:
     Raises:
         FileNotFoundError: the folder has neither.
     """
-    found = [kind for kind in KINDS if (folder / kind).is_dir()]
-    if not found:
+    present = [kind for kind in KINDS if (folder / kind).is_dir()]
+    if not present:
         raise FileNotFoundError(folder)
-    for kind in found:
+    for kind in present:
         path = package(kind).__path__
         place = str((folder / kind).resolve())
         if place not in path:
@@ -61,16 +61,16 @@ def add_folder(folder: Path) -> None:
 
 
 class SourceLoader(SourceFileLoader):
-    """Compiles a plug-in's source as it is now, and notes what it was.
+    """Compiles a plug-in's current source and notes its hash.
 
-    Compiled files that Python keeps are not used: they are told from a source of the same size that was edited within the
-    same second, or whose time was set back, by nothing.
+    Python's compiled files are not used: they can't be distinguished from those of a source of the same size that was edited
+    within the same second, or whose time was set back.
     """
 
     sha256 = ""
 
     def get_code(self, fullname: str) -> CodeType:
-        """The code of the source."""
+        """The compiled source."""
         path = self.get_filename(fullname)
         source = self.get_data(path)
         self.sha256 = hashlib.sha256(source).hexdigest()
@@ -79,7 +79,7 @@ class SourceLoader(SourceFileLoader):
 
 
 class _Finder(MetaPathFinder):
-    """Finds plug-ins where Python does, to be loaded by ``SourceLoader``."""
+    """Finds plug-ins as Python does, to be loaded by ``SourceLoader``."""
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None

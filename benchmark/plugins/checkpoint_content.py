@@ -1,6 +1,6 @@
-"""What a checkpoint holds, as types. ``training`` writes it; scoring, tables and plug-ins read it. Standard library only.
+"""Types of a checkpoint's content. ``training`` writes it; scoring, tables and plug-ins read it. Standard library only.
 
-Every key may be missing: checkpoints of earlier versions state less, and another tool's file may state anything.
+Every key may be missing: checkpoints of earlier versions hold less, and another tool's file may hold anything.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ class LabelScale(TypedDict):
 
 
 class SelectedOn(TypedDict):
-    """The validation part by which the best epoch was chosen: SHA-256 of its references' files and pixels, by name."""
+    """The validation part that chose the best epoch: SHA-256 of its references' files and pixels, by name."""
 
     split: str
     references: Mapping[str, str]
@@ -26,7 +26,7 @@ class SelectedOn(TypedDict):
 
 
 class FoldLeftOut(TypedDict):
-    """Which of how many folds was left out for testing; ``seed`` is ``None`` where the data set published its folds."""
+    """The fold left out for testing, and their number; ``seed`` is ``None`` where the data set published its folds."""
 
     count: int
     left_out: int
@@ -44,7 +44,7 @@ class TrainingData(TypedDict):
 
 
 class EpochRecord(TypedDict):
-    """One epoch as the history holds it; NaN where there was no validation or it is undefined."""
+    """One epoch of the history; NaN where there was no validation or a value is undefined."""
 
     epoch: int
     train_loss: float
@@ -56,7 +56,7 @@ class EpochRecord(TypedDict):
 
 
 class Circumstances(TypedDict):
-    """Where a training ran: what may differ when it goes on, and is remarked then."""
+    """Where a training ran: these values may differ when it continues, which is then noted."""
 
     device: str
     processes: int
@@ -67,7 +67,7 @@ class Circumstances(TypedDict):
 class CheckpointContent(TypedDict, total=False):
     """The whole content.
 
-    ``state``, ``optimizer`` and ``scheduler`` hold tensors, and stand as ``None`` in place of each where a summary is read.
+    ``state``, ``optimizer`` and ``scheduler`` hold tensors, each of which a summary replaces with ``None``.
     ``settings`` is the whole configuration by dotted keys, ``train`` its section of that name as written. File hashes are
     SHA-256: ``training_references`` and ``training_pixels`` by reference, ``images`` by pair, ``weights`` by file.
     """

@@ -1,6 +1,6 @@
-"""Checkpoint files: written atomically, read without running anything they hold, summarised without torch.
+"""Checkpoint files: written atomically, read without running code in them, summarised without torch.
 
-``training`` writes them, plug-ins and ``lineup`` read them. Torch is imported when tensors are read or written.
+Torch is imported only when tensors are read or written.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def read(path: Path) -> CheckpointContent:
     """Read a checkpoint with ``weights_only=True``, tensors on the CPU.
 
     Raises:
-        UserError: it is missing, cut off, no checkpoint of this tool, or holds anything but data.
+        UserError: it is missing, truncated, not a checkpoint of this tool, or holds anything but data.
     """
     import torch  # noqa: PLC0415
 
@@ -60,17 +60,17 @@ def read(path: Path) -> CheckpointContent:
 
 
 def summary(path: Path) -> CheckpointContent:
-    """What a checkpoint says of itself, ``None`` in place of every tensor; read without torch, empty where unreadable.
+    """A checkpoint's content with ``None`` for every tensor; read without torch, empty if unreadable.
 
     Raises:
-        UserError: it states something of a kind that none of this tool's checkpoints does.
+        UserError: a key has a type that none of this tool's checkpoints has.
     """
     try:
         with zipfile.ZipFile(path) as archive:
             name = next(name for name in archive.namelist() if name.endswith("data.pkl"))
             with archive.open(name) as file:
                 content = _Inert(file).load()
-    except Exception:  # whoever reads a damaged file for good names what is wrong with it
+    except Exception:  # ``read`` names what is wrong with a damaged file
         return {}
     if not isinstance(content, Mapping):
         return {}
@@ -87,7 +87,7 @@ def _refuse_odd(path: Path, content: Mapping[str, Any]) -> None:
 
 
 def _odd(content: Mapping[str, Any]) -> list[str]:
-    """What it states of another kind than this tool reads."""
+    """The keys with another type than this tool reads."""
     return [key for key, is_sound in _STATED.items() if content.get(key) is not None and not is_sound(content[key])]
 
 
@@ -155,17 +155,17 @@ _STATED: Mapping[str, Callable[[object], bool]] = {
 
 
 class _Inert(pickle.Unpickler):
-    """Builds plain containers, numbers and strings; whatever else a pickle names becomes ``None`` when called."""
+    """Builds plain containers, numbers and strings; anything else that a pickle names becomes ``None`` when called."""
 
     def __init__(self, file: IO[bytes]) -> None:
         super().__init__(file)
 
     def find_class(self, module: str, name: str) -> Any:
-        """Dictionaries for ordered dictionaries, nothing for everything else."""
+        """A dictionary for an ordered dictionary, ``_nothing`` for everything else."""
         return dict if (module, name) == ("collections", "OrderedDict") else _nothing
 
     def persistent_load(self, pid: Any) -> None:
-        """No storage is read."""
+        """Read no storage."""
 
 
 def _nothing(*_arguments: object) -> None:

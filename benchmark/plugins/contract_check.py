@@ -1,7 +1,7 @@
-"""Whether a plug-in keeps its contract, said in a sentence for its author. No torch, and pandas only where it must.
+"""Checks whether a plug-in keeps its contract, and says in a sentence to its author where it doesn't. No torch, pandas late.
 
-``registry`` asks about what a class says of itself; ``lineup``, ``single``, ``listing`` and ``data`` about what was built
-from it and what it answers. The contract itself is ``contracts``.
+``registry`` checks what a class declares; users of plug-ins check the object built from it and its answers. The contract
+itself is in ``contracts``.
 """
 
 from __future__ import annotations
@@ -40,11 +40,11 @@ _COMPUTING = ("score", "scores", "predict", *_SPLIT)
 
 
 def info_fault(info: object, kind: type[MethodInfo] | type[DatasetInfo]) -> str:
-    """What is wrong with what a plug-in says about itself; empty where nothing is.
+    """What is wrong with a plug-in's ``info``; empty if nothing is.
 
     Args:
         info: its ``info``.
-        kind: what it must be.
+        kind: the class that it must have.
     """
     if not isinstance(info, kind):
         return f"its `info` is {_kind(info)}; it must be {kind.__name__}(name=…, title=…, …)"
@@ -92,10 +92,10 @@ def _is_range(value: object) -> bool:
 
 
 def check_method(method: Method) -> str | None:
-    """Make sure that a built method is what the engine relies on: cheap, before it is loaded.
+    """Make sure that a built method keeps the contract: cheap, before it is loaded.
 
     Returns:
-        What ``unavailable()`` says.
+        The answer of ``unavailable()``.
 
     Raises:
         PluginError: it breaks the contract, in one sentence.
@@ -115,9 +115,9 @@ def check_method(method: Method) -> str | None:
 
 
 def _check_declares_seed(method: Method) -> None:
-    """Refuse a method that is given random numbers and leaves open whether its scores depend on the run's seed.
+    """Refuse a method that takes random numbers without declaring whether its scores depend on the run's seed.
 
-    Whether they do decides under which key they are stored. A parameter's name does not tell.
+    The answer decides the key under which scores are stored; a parameter's name is no evidence.
     """
     if method.info.random is not None or type(method).depends_on_seed is not Method.depends_on_seed:
         return
@@ -132,7 +132,7 @@ def _check_declares_seed(method: Method) -> None:
 
 
 def why_untrainable(method: Trainable) -> str | None:
-    """What ``untrainable()`` says; raises as ``check_method``."""
+    """The answer of ``untrainable()``; raises like ``check_method``."""
     return _reason(method.untrainable, "untrainable")
 
 
@@ -144,55 +144,55 @@ def _reason(function: Callable[[], Any], name: str) -> str | None:
 
 
 def weights_of(method: Method) -> Sequence[WeightFile]:
-    """The published weight files that a method names; raises as ``check_method``."""
-    found = _asked(method.weights, "weights")
-    if not _all(found, WeightFile):
-        raise PluginError(_broken(f"`weights()` returned {_kind(found)}; it must return a tuple of WeightFile(…)"))
-    return tuple(found)
+    """The published weight files that a method names; raises like ``check_method``."""
+    weights = _asked(method.weights, "weights")
+    if not _all(weights, WeightFile):
+        raise PluginError(_broken(f"`weights()` returned {_kind(weights)}; it must return a tuple of WeightFile(…)"))
+    return tuple(weights)
 
 
 def files_of(method: Method) -> Mapping[str, str]:
-    """The local files that a method names, by role; raises as ``check_method``."""
-    found = _asked(method.files, "files")
+    """The local files that a method names, by role; raises like ``check_method``."""
+    files = _asked(method.files, "files")
     expected = 'it must return a mapping from role to path: {"checkpoint": path}'
-    if not isinstance(found, Mapping):
-        raise PluginError(_broken(f"`files()` returned {_kind(found)}; {expected}"))
-    for role, place in found.items():
+    if not isinstance(files, Mapping):
+        raise PluginError(_broken(f"`files()` returned {_kind(files)}; {expected}"))
+    for role, place in files.items():
         if not isinstance(role, str) or not isinstance(place, (str, os.PathLike)):
             raise PluginError(_broken(f"`files()` returned {{{_shown(role)}: {_shown(place)}}}; {expected}"))
-    return {role: os.fspath(place) for role, place in found.items()}
+    return {role: os.fspath(place) for role, place in files.items()}
 
 
 def settings_of(method: Method) -> dict[str, str]:
-    """The options that a method wants tables to print, as text; raises as ``check_method``."""
-    found = _asked(method.settings, "settings")
+    """The options that a method wants tables to print, as text; raises like ``check_method``."""
+    settings = _asked(method.settings, "settings")
     expected = 'it must return a mapping from name to text: {"channels": "RGB"}'
-    if not isinstance(found, Mapping):
-        raise PluginError(_broken(f"`settings()` returned {_kind(found)}; {expected}"))
-    for name, value in found.items():
+    if not isinstance(settings, Mapping):
+        raise PluginError(_broken(f"`settings()` returned {_kind(settings)}; {expected}"))
+    for name, value in settings.items():
         if not isinstance(name, str) or not isinstance(value, (str, int, float)):
             raise PluginError(_broken(f"`settings()` returned {{{_shown(name)}: {_shown(value)}}}; {expected}"))
-    return {name: str(value) for name, value in found.items()}
+    return {name: str(value) for name, value in settings.items()}
 
 
-def numbers_of(found: object, rows: pd.DataFrame) -> list[float]:
-    """What a score source answered, one number a row.
+def numbers_of(answer: object, rows: pd.DataFrame) -> list[float]:
+    """A score source's answer as one number per row.
 
     Raises:
-        PluginError: it isn't that.
+        PluginError: the answer is something else.
     """
     import numpy as np  # noqa: PLC0415
     import pandas as pd  # noqa: PLC0415
 
     expected = f"it must return {len(rows)} numbers, one a row, NaN where there is none"
-    if isinstance(found, pd.Series) and not found.index.equals(rows.index) and set(found.index) == set(rows.index):
+    if isinstance(answer, pd.Series) and not answer.index.equals(rows.index) and set(answer.index) == set(rows.index):
         raise PluginError(_broken("`scores()` returned a Series in another order than the rows: sort it as they are"))
-    if not isinstance(found, (Sequence, np.ndarray, pd.Series)) or isinstance(found, (str, bytes)):
-        raise PluginError(_broken(f"`scores()` returned {_kind(found)}; {expected}"))
-    if len(found) != len(rows):
-        raise PluginError(_broken(f"it gave {len(found)} scores for {len(rows)} pairs; {expected}"))
+    if not isinstance(answer, (Sequence, np.ndarray, pd.Series)) or isinstance(answer, (str, bytes)):
+        raise PluginError(_broken(f"`scores()` returned {_kind(answer)}; {expected}"))
+    if len(answer) != len(rows):
+        raise PluginError(_broken(f"it gave {len(answer)} scores for {len(rows)} pairs; {expected}"))
     values: list[float] = []
-    for value in found:
+    for value in answer:
         if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, float, np.number)):
             raise PluginError(_broken(f"`scores()` returned {_shown(value)}; {expected}"))
         values.append(float(value))
@@ -200,7 +200,7 @@ def numbers_of(found: object, rows: pd.DataFrame) -> list[float]:
 
 
 def check_dataset(dataset: Dataset) -> None:
-    """Make sure that a built data set is what the engine relies on.
+    """Make sure that a built data set keeps the contract.
 
     Raises:
         PluginError: it breaks the contract, in one sentence.
@@ -211,7 +211,7 @@ def check_dataset(dataset: Dataset) -> None:
 
 
 def pairs_of(dataset: Dataset) -> pd.DataFrame:
-    """The table that a data set gives, columns unchecked.
+    """The table that a data set returns, columns unchecked.
 
     Raises:
         PluginError: it isn't a table, or the plug-in fails.
@@ -219,46 +219,49 @@ def pairs_of(dataset: Dataset) -> pd.DataFrame:
     """
     import pandas as pd  # noqa: PLC0415
 
-    found = _asked(dataset.pairs, "pairs", _data_set(dataset))
-    if not isinstance(found, pd.DataFrame):
+    table = _asked(dataset.pairs, "pairs", _data_set(dataset))
+    if not isinstance(table, pd.DataFrame):
         raise PluginError(
             _data_set(dataset)
-            + _broken(f"`pairs()` returned {_kind(found)}; it must return a pandas DataFrame, one row a pair")
+            + _broken(f"`pairs()` returned {_kind(table)}; it must return a pandas DataFrame, one row a pair")
         )
-    return found
+    return table
 
 
 def examined(dataset: Dataset) -> tuple[pd.DataFrame, list[Problem]]:
-    """The pairs of a data set that can be used and the problems with the others; raises as ``pairs_of``.
+    """The usable pairs of a data set and the problems with the others; raises like ``pairs_of``.
 
-    A data set that does not define ``examine`` is asked for its ``pairs`` directly, so that a message names what it wrote.
+    A data set without ``examine`` is asked for its ``pairs`` directly, so that a message names the function it defines.
     """
     if dataset.examine == types.MethodType(Dataset.examine, dataset):
         return pairs_of(dataset), []
     import pandas as pd  # noqa: PLC0415
 
-    found = _asked(dataset.examine, "examine", _data_set(dataset))
+    answer = _asked(dataset.examine, "examine", _data_set(dataset))
     if not (
-        isinstance(found, tuple) and len(found) == 2 and isinstance(found[0], pd.DataFrame) and _all(found[1], Problem)
+        isinstance(answer, tuple)
+        and len(answer) == 2
+        and isinstance(answer[0], pd.DataFrame)
+        and _all(answer[1], Problem)
     ):
         raise PluginError(
             _data_set(dataset)
-            + _broken(f"`examine()` returned {_kind(found)}; it must return a DataFrame and a list of Problem(…)")
+            + _broken(f"`examine()` returned {_kind(answer)}; it must return a DataFrame and a list of Problem(…)")
         )
-    return found[0], list(found[1])
+    return answer[0], list(answer[1])
 
 
 def labels_of(dataset: Dataset) -> str:
-    """Whether the labels are ``opinions`` or ``simulated``: what the data set says, else its ``info``.
+    """Whether the labels are ``opinions`` or ``simulated``: as the data set says, else as its ``info`` does.
 
     Raises:
-        PluginError: it says neither.
+        PluginError: they are neither.
     """
-    found = _asked(lambda: _labels(dataset), "labels", _data_set(dataset))
-    if found not in get_args(LabelKind):
+    labels = _asked(lambda: _labels(dataset), "labels", _data_set(dataset))
+    if labels not in get_args(LabelKind):
         kinds = " or ".join(map(repr, get_args(LabelKind)))
-        raise PluginError(_data_set(dataset) + _broken(f"its `labels` is {_shown(found)}; it must be {kinds}"))
-    return str(found)
+        raise PluginError(_data_set(dataset) + _broken(f"its `labels` is {_shown(labels)}; it must be {kinds}"))
+    return str(labels)
 
 
 def _labels(dataset: Dataset) -> LabelKind:
@@ -266,17 +269,17 @@ def _labels(dataset: Dataset) -> LabelKind:
 
 
 def notes_of(dataset: Dataset) -> tuple[str, ...]:
-    """The sentences that tables must carry about a data set; raises as ``pairs_of``."""
-    found = _asked(dataset.notes, "notes", _data_set(dataset))
-    if not _all(found, str):
+    """The sentences that tables must print about a data set; raises like ``pairs_of``."""
+    notes = _asked(dataset.notes, "notes", _data_set(dataset))
+    if not _all(notes, str):
         raise PluginError(
-            _data_set(dataset) + _broken(f"`notes()` returned {_kind(found)}; it must return a tuple of sentences")
+            _data_set(dataset) + _broken(f"`notes()` returned {_kind(notes)}; it must return a tuple of sentences")
         )
-    return tuple(found)
+    return tuple(notes)
 
 
 def _hidden(plugin: Method | Dataset) -> str:
-    """The first function of the contract in whose place a plug-in has something that can't be called."""
+    """The first function of the contract that a plug-in has replaced with something that can't be called."""
     for base in _CONTRACTS:
         if not isinstance(plugin, base):
             continue
@@ -284,7 +287,7 @@ def _hidden(plugin: Method | Dataset) -> str:
         split = _SPLIT if base is Method and isinstance(plugin, DescribesReference) else ()
         for name in (*names, *split):
             try:
-                value = getattr(plugin, name)  # the one place that asks by name: is it still the contract's function?
+                value = getattr(plugin, name)  # the only look-up by name: is it still the contract's function?
             except (Exception, SystemExit) as error:  # a property may do anything
                 return f"its `{name}` is a property that fails ({in_words(error)}); it must be a function"
             if not _is_function(value, name):
@@ -296,9 +299,9 @@ def _hidden(plugin: Method | Dataset) -> str:
 
 
 def _is_function(value: object, name: str) -> bool:
-    """Whether something can stand where the contract has a function; a network or class can be called, but is none.
+    """Whether a value can replace a function of the contract; a callable network or class can't.
 
-    Only what computes scores may be any callable: a compiled function, say.
+    Only functions that compute scores may be any callable, for example a compiled function.
     """
     if name in _COMPUTING:
         return callable(value) and not isinstance(value, type)
@@ -310,7 +313,7 @@ def _data_set(dataset: Dataset) -> str:
 
 
 def _asked(function: Callable[[], Any], name: str, whose: str = "") -> Any:
-    """What a plug-in's function answers.
+    """The answer of a plug-in's function.
 
     Raises:
         PluginError: it failed.
@@ -319,12 +322,12 @@ def _asked(function: Callable[[], Any], name: str, whose: str = "") -> Any:
         return function()
     except UserError:
         raise
-    except (Exception, SystemExit) as error:  # whatever a plug-in does, its user reads a sentence
+    except (Exception, SystemExit) as error:  # whatever a plug-in raises, its user gets a sentence
         raise PluginError(f"{whose}its `{name}()` failed: {_place(error)}{in_words(error)}") from error
 
 
 def _place(error: BaseException) -> str:
-    """``file:line: `` of the frame in which it was raised, if that isn't here."""
+    """``file:line: `` of the frame that raised the error, unless it is in this file."""
     frame = error.__traceback__
     while frame is not None and frame.tb_next is not None:
         frame = frame.tb_next
@@ -333,11 +336,11 @@ def _place(error: BaseException) -> str:
     return f"{frame.tb_frame.f_code.co_filename}:{frame.tb_lineno}: "
 
 
-def _all(found: object, kind: type) -> bool:
+def _all(items: object, kind: type) -> bool:
     return (
-        isinstance(found, Sequence)
-        and not isinstance(found, (str, bytes))
-        and all(isinstance(item, kind) for item in found)
+        isinstance(items, Sequence)
+        and not isinstance(items, (str, bytes))
+        and all(isinstance(item, kind) for item in items)
     )
 
 

@@ -1,7 +1,7 @@
-"""Weight files on the Hugging Face hub. What its cache and its server look like is left to ``huggingface_hub``.
+"""Weight files on the Hugging Face hub. Its cache and its protocol are left to ``huggingface_hub``.
 
-That is imported late: it takes a tenth of a second, and most commands need no file of the hub. It retries for minutes where
-there is no connection; so the server is asked once, briefly, before a download is begun.
+That library is imported late: it takes a tenth of a second, and most commands need no file of the hub. Without a connection
+it retries for minutes; so the server is asked once, briefly, before a download begins.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ def download(weight: WeightFile, timeout: float, folder: Path | None = None) -> 
     """Download a file into the hub's cache.
 
     Args:
-        weight: what to download; ``$HF_ENDPOINT`` replaces the hub's address, its token is used where there is one.
+        weight: the file; ``$HF_ENDPOINT`` replaces the hub's address, and the user's token is used if there is one.
         timeout: seconds in which the server must answer.
         folder: the cache to download to; the user's own by default.
 
     Raises:
-        OSError: says in a line why it can't be had.
+        OSError: says in a line why the file is not available.
     """
     from huggingface_hub import get_hf_file_metadata, hf_hub_download, hf_hub_url  # noqa: PLC0415
 
@@ -57,7 +57,7 @@ def download_to(weight: WeightFile, place: Path, timeout: float) -> None:
     """Download a file to a place outside of any cache; it is whole, or not there at all.
 
     Raises:
-        OSError: it can't be had, or not be written there.
+        OSError: it is not available, or can't be written there.
     """
     place.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=place.parent, prefix=".partial-") as folder:
@@ -65,13 +65,13 @@ def download_to(weight: WeightFile, place: Path, timeout: float) -> None:
 
 
 def remove(path: Path) -> None:
-    """Remove a file from the cache, with its content, which other names link to."""
+    """Remove a file from the cache, together with the content that it links to."""
     path.resolve().unlink(missing_ok=True)
     path.unlink(missing_ok=True)
 
 
 def shelve(weight: WeightFile, path: Path, shelf: Path) -> None:
-    """Make a file findable in a folder that is laid out as the hub's cache: its library offers no way to put one there."""
+    """Add a file to a folder that is laid out like the hub's cache: the library offers no way to do so."""
     from huggingface_hub.file_download import repo_folder_name  # noqa: PLC0415
 
     storage = shelf / repo_folder_name(repo_id=weight.repository, repo_type="model")
@@ -80,7 +80,7 @@ def shelve(weight: WeightFile, path: Path, shelf: Path) -> None:
 
 
 def link(target: Path, place: Path) -> None:
-    """A link to a file; a copy on file systems and systems without links."""
+    """Link to a file; copy it on systems without links."""
     place.parent.mkdir(parents=True, exist_ok=True)
     place.unlink(missing_ok=True)
     try:

@@ -1,4 +1,4 @@
-"""The plug-in folders that a configuration and a command line name: their paths made absolute, and made known."""
+"""Makes the plug-in folders that a configuration and a command line name absolute, and registers them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from benchmark.core.errors import ConfigError
 
 
 def absolute(named: Iterable[Path], source: Source, added: Iterable[Path] = ()) -> tuple[Path, ...]:
-    """Absolute paths of the folders under ``plugins:``, and of those that a command line or a keyword adds.
+    """Absolute paths of the folders under ``plugins:`` and of those that a command line or a keyword adds.
 
     Raises:
         ConfigError: a variable or user in a path does not exist.
@@ -22,7 +22,7 @@ def absolute(named: Iterable[Path], source: Source, added: Iterable[Path] = ()) 
 
 
 def use(folders: Iterable[Path]) -> None:
-    """Make plug-in folders known.
+    """Register plug-in folders.
 
     Raises:
         ConfigError: a folder has neither ``methods/`` nor ``datasets/``.

@@ -1,4 +1,4 @@
-"""Plug-in options checked against the plug-in's own signature: types, unknown names, paths. Pydantic, no plug-in by name."""
+"""Checks plug-in options against the plug-in's own signature: types, unknown names, paths. Pydantic; names no plug-in."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class _Options(Section):
 
 
 class _AnyOptions(_Options):
-    """Options of a plug-in that takes whatever it is given (``**options``) and judges it itself."""
+    """Options of a plug-in that accepts anything (``**options``) and checks it itself."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -45,12 +45,12 @@ def options_model(plugin: type) -> type[BaseModel]:
 
 
 def _constructor(plugin: type) -> Any:
-    """The ``__init__`` that building a plug-in calls, of its class or of the nearest base that has one."""
+    """The ``__init__`` of a plug-in's class or of the nearest base that has one."""
     return next(vars(base)["__init__"] for base in plugin.__mro__ if "__init__" in vars(base))
 
 
 def check_options(plugin: type, options: Mapping[str, Any], source: Source, prefix: KeyPath) -> dict[str, Any]:
-    """The options with their types made right and their paths absolute; only those that were given.
+    """The given options, with their types converted and their paths absolute.
 
     Raises:
         ConfigError: an unknown or missing option, or a wrong value, with file and line.
@@ -65,7 +65,7 @@ def check_options(plugin: type, options: Mapping[str, Any], source: Source, pref
 
 
 def _resolve(value: Any, source: Source, key: KeyPath) -> Any:
-    """A path made absolute, in a list, tuple or mapping too."""
+    """The value with its paths made absolute, also inside a list, tuple or mapping."""
     if isinstance(value, Path):
         return absolute(value, source, key)
     if type(value) in (list, tuple, set, frozenset):

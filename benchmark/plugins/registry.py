@@ -1,7 +1,7 @@
 """Finds plug-ins by name without importing them, loads them on demand, suggests on a typo.
 
 Standard library only. Names are read from the source with ``ast`` (``info = MethodInfo(name="…")``); the import itself is
-Python's own, through ``benchmark.plugins``. Its neighbours: ``contracts`` (what a plug-in is) and ``options`` (its options).
+Python's own, through ``benchmark.plugins``.
 """
 
 from __future__ import annotations
@@ -41,10 +41,10 @@ def normal(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A plug-in class as found, not yet imported.
+    """A plug-in class that was found but not yet imported.
 
     Attributes:
-        name: as the plug-in writes it.
+        name: as written in the plug-in.
         class_name: the class in its module; empty for an entry point.
         file: the source file; ``None`` for an entry point.
         module: import name of its module.
@@ -82,7 +82,7 @@ class Registry(Generic[Plugin]):
 
     def listings(self) -> tuple[list[Listing], list[BrokenPlugin]]:
         """All plug-ins found, by name, and the files that could not be read. Imports nothing."""
-        found: list[Listing] = []
+        listings: list[Listing] = []
         broken: list[BrokenPlugin] = []
         stems: dict[str, Path] = {}
         for file in _plugin_files(plugins.folders(self.kind)):
@@ -99,10 +99,10 @@ class Registry(Generic[Plugin]):
                 broken.append(BrokenPlugin(str(file), _in_words(error)))
                 continue
             module = f"benchmark.plugins.{self.kind}.{stem}"
-            found += [Listing(name, class_name, file, module) for name, class_name in names]
+            listings += [Listing(name, class_name, file, module) for name, class_name in names]
         for point in entry_points(group=f"efid_bench.{self.kind}"):
-            found.append(Listing(point.name, "", None, point.value, point))
-        return sorted(found, key=lambda listing: normal(listing.name)), broken
+            listings.append(Listing(point.name, "", None, point.value, point))
+        return sorted(listings, key=lambda listing: normal(listing.name)), broken
 
     def names(self) -> list[str]:
         """The names of all plug-ins of this kind."""
@@ -113,7 +113,7 @@ class Registry(Generic[Plugin]):
 
         Args:
             name: in any spelling of capitals, dashes and underscores.
-            among: what ``listings`` returned, for who looks up many names; found anew by default.
+            among: the result of ``listings``, to look up many names; searched again by default.
 
         Raises:
             PluginError: there is none (with the nearest name), or more than one (with their places).
@@ -134,8 +134,8 @@ class Registry(Generic[Plugin]):
 
         Args:
             name: in any spelling of capitals, dashes and underscores.
-            options: with which it is going to be built.
-            tried: whether this process may be lost, so that nothing is tried in another one first.
+            options: the options that it will be built with.
+            tried: whether this process may crash, so that nothing is tried in a helper process first.
 
         Raises:
             PluginError: no such plug-in, its file fails to import, or its class breaks the contract.
@@ -147,13 +147,13 @@ class Registry(Generic[Plugin]):
     ) -> type[Plugin]:
         """Import one plug-in and check that it keeps the contract.
 
-        One that does not come with this engine is imported by a helper process first, and built where options are given:
-        it might end the process, or never come back.
+        A plug-in from elsewhere is first imported in a helper process, and built if options are given: it might end the
+        process, or never return.
 
         Args:
-            listing: as found.
-            options: with which it is going to be built, as they stand in the configuration.
-            tried: whether this process may be lost, so that nothing is tried in another one first.
+            listing: the plug-in, from ``listings``.
+            options: the options that it will be built with, as written in the configuration.
+            tried: whether this process may crash, so that nothing is tried in a helper process first.
 
         Raises:
             PluginError: its file fails to import, or its class breaks the contract.
@@ -164,9 +164,9 @@ class Registry(Generic[Plugin]):
                 raise PluginError(f"{listing.name}: {listing.place}: {fault}")
         try:
             if listing.entry_point is not None:
-                found = listing.entry_point.load()
+                plugin = listing.entry_point.load()
             else:
-                found = getattr(importlib.import_module(listing.module), listing.class_name)
+                plugin = getattr(importlib.import_module(listing.module), listing.class_name)
         except KeyboardInterrupt:
             raise
         except BaseException as error:
@@ -174,28 +174,28 @@ class Registry(Generic[Plugin]):
             raise PluginError(
                 f"{listing.name}: can't be imported: {_where_in(error, listing)}{_in_words(error)}"
             ) from None
-        self._check(found, listing)
-        return found  # type: ignore[no-any-return]
+        self._check(plugin, listing)
+        return plugin  # type: ignore[no-any-return]
 
-    def _check(self, found: Any, listing: Listing) -> None:
-        fault = self._fault(found, listing)
+    def _check(self, plugin: Any, listing: Listing) -> None:
+        fault = self._fault(plugin, listing)
         if fault:
             raise PluginError(f"{listing.name}: {listing.place}: {fault}")
 
-    def _fault(self, found: Any, listing: Listing) -> str:
-        """What is wrong with a class; empty where nothing is."""
-        if not (isinstance(found, type) and issubclass(found, (Method, Dataset)) and issubclass(found, self._base)):
-            return f"{listing.class_name or repr(found)} is no subclass of {self._base.__name__}"
-        wrong = contract_check.info_fault(found.info if hasattr(found, "info") else None, self._info)
+    def _fault(self, plugin: Any, listing: Listing) -> str:
+        """What is wrong with a class; empty if nothing is."""
+        if not (isinstance(plugin, type) and issubclass(plugin, (Method, Dataset)) and issubclass(plugin, self._base)):
+            return f"{listing.class_name or repr(plugin)} is no subclass of {self._base.__name__}"
+        wrong = contract_check.info_fault(plugin.info if hasattr(plugin, "info") else None, self._info)
         if wrong:
-            return f"{found.__name__}: {wrong}"
-        if normal(found.info.name) != normal(listing.name):
+            return f"{plugin.__name__}: {wrong}"
+        if normal(plugin.info.name) != normal(listing.name):
             return (
-                f"{found.__name__}: its `info` has the name {found.info.name!r}, but it is found as {listing.name!r}: "
+                f"{plugin.__name__}: its `info` has the name {plugin.info.name!r}, but it is found as {listing.name!r}: "
                 f"write info = {self._info.__name__}(name=…) as a literal in the class (or mend the entry point)"
             )
-        lacking = _lacking(found)
-        return f"{found.__name__} defines no {lacking}" if lacking else ""
+        lacking = _lacking(plugin)
+        return f"{plugin.__name__} defines no {lacking}" if lacking else ""
 
 
 def methods() -> Registry[Method]:
@@ -218,19 +218,19 @@ def list_datasets() -> list[str]:
     return datasets().names()
 
 
-def _lacking(found: type[Method] | type[Dataset]) -> str:
-    """The functions of its contract that a class must define and does not, in words; empty where there are none."""
-    if issubclass(found, Method) and not _can_score(found):
+def _lacking(plugin: type[Method] | type[Dataset]) -> str:
+    """The functions that a class lacks according to its contract, in words; empty if there are none."""
+    if issubclass(plugin, Method) and not _can_score(plugin):
         return "`score(self, enhanced, reference)` (or `describe` and `compare`)"
-    if issubclass(found, Dataset) and found.pairs is Dataset.pairs:
+    if issubclass(plugin, Dataset) and plugin.pairs is Dataset.pairs:
         return "`pairs(self)`"
-    return ", ".join(f"`{name}`" for name in sorted(found.__abstractmethods__))
+    return ", ".join(f"`{name}`" for name in sorted(plugin.__abstractmethods__))
 
 
-def _can_score(found: type[Method]) -> bool:
-    if issubclass(found, ScoreSource):
-        return found.scores is not ScoreSource.scores
-    return issubclass(found, DescribesReference) or found.score is not Method.score
+def _can_score(plugin: type[Method]) -> bool:
+    if issubclass(plugin, ScoreSource):
+        return plugin.scores is not ScoreSource.scores
+    return issubclass(plugin, DescribesReference) or plugin.score is not Method.score
 
 
 def _plugin_files(folders: Sequence[Path]) -> Iterator[Path]:
@@ -250,8 +250,8 @@ def _plugin_files(folders: Sequence[Path]) -> Iterator[Path]:
 def _declared(file: Path, stem: str, info: str) -> list[tuple[str, str]]:
     """(plug-in name, class name) of every class with a literal ``info = <info>(name="…")``.
 
-    A plug-in that writes its ``info`` otherwise is found as well, under the name in it or else under its file's, so that
-    whoever asks for it is told what is wrong.
+    A plug-in that writes its ``info`` otherwise is listed as well, under the name in it or else under its file's, so that
+    its user learns what is wrong.
     """
     tree = ast.parse(file.read_text(encoding="utf-8"), filename=str(file))
     classes = [node for node in tree.body if isinstance(node, ast.ClassDef)]
@@ -285,7 +285,7 @@ def _info_names(node: ast.ClassDef, info: str) -> Iterator[str]:
 
 
 def _is_plugin(node: ast.ClassDef, info: str) -> bool:
-    """Whether a class derives, by the names in its source, from what plug-ins of this kind derive from."""
+    """Whether a class derives, by the names in its source, from a base class of this kind of plug-in."""
     roots = (Dataset,) if info == DatasetInfo.__name__ else (Method, ScoreSource, Trainable)
     return bool({_last_name(base) for base in node.bases} & {root.__name__ for root in roots})
 
@@ -312,15 +312,15 @@ def _where_in(error: BaseException, listing: Listing) -> str:
     return f"{place}: "
 
 
-def is_foreign(found: type[Method] | type[Dataset]) -> bool:
-    """Whether a plug-in is none of those that come with this engine."""
-    file = getattr(sys.modules.get(found.__module__), "__file__", None)
+def is_foreign(plugin: type[Method] | type[Dataset]) -> bool:
+    """Whether a plug-in does not come with this engine."""
+    file = getattr(sys.modules.get(plugin.__module__), "__file__", None)
     return trial.is_foreign(Path(file) if file else None)
 
 
-def source_files(found: type[Method] | type[Dataset]) -> list[Path]:
-    """The files whose content decides what a plug-in computes: its module or package, and what it imports relatively."""
-    module = sys.modules[found.__module__]
+def source_files(plugin: type[Method] | type[Dataset]) -> list[Path]:
+    """The files that decide what a plug-in computes: its module or package, and its relative imports."""
+    module = sys.modules[plugin.__module__]
     if getattr(module, "__file__", None) is None:
         return []
     seen: dict[Path, None] = {}
@@ -337,7 +337,7 @@ def source_files(found: type[Method] | type[Dataset]) -> list[Path]:
 
 
 def _relative_imports(file: Path) -> list[Path]:
-    found: list[Path] = []
+    targets: list[Path] = []
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom) and node.level > 0:
             folder = file.parent
@@ -346,18 +346,18 @@ def _relative_imports(file: Path) -> list[Path]:
             stems = [node.module] if node.module else [alias.name for alias in node.names]
             for stem in stems:
                 target = folder.joinpath(*stem.split("."))
-                found += [target.with_suffix(".py"), target / "__init__.py"]
-    return [path for path in found if path.is_file()]
+                targets += [target.with_suffix(".py"), target / "__init__.py"]
+    return [path for path in targets if path.is_file()]
 
 
-def source_sha256(found: type[Method] | type[Dataset], sha256: Callable[[Path], str] = sha256_file) -> str:
+def source_sha256(plugin: type[Method] | type[Dataset], sha256: Callable[[Path], str] = sha256_file) -> str:
     """One hash of the plug-in's source files, by name and content.
 
     Args:
-        found: the plug-in.
+        plugin: the plug-in.
         sha256: hashes a file.
     """
     digest = hashlib.sha256()
-    for file in source_files(found):
+    for file in source_files(plugin):
         digest.update(file.name.encode() + b"\0" + bytes.fromhex(sha256(file)))
     return digest.hexdigest()

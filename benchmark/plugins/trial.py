@@ -1,8 +1,8 @@
 """Tries a plug-in from elsewhere in a helper process before this one imports it. Standard library only.
 
-A plug-in is code that this project did not write: importing or building it may end the process, with an exit status of 0
-even, or never come back. The helper does the same first; if it dies or hangs, the plug-in's own row says so and nothing else
-suffers. What raises is left to the caller, who meets it again and knows the words for it.
+A plug-in is code that this project did not write: importing or building it may end the process, even with an exit status of
+0, or never return. The helper does the same first; if it dies or hangs, the plug-in's own row says so and nothing else
+suffers. Exceptions are left to the caller, who meets them again and knows how to report them.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ DOING = {
 
 
 def is_foreign(file: Path | None) -> bool:
-    """Whether a plug-in's file (``None``: an installed package's) is none of those that come with this engine."""
+    """Whether a plug-in's file (``None``: an installed package's) does not come with this engine."""
     if file is None:
         return True
     own = [Path(folder) for kind in plugins.KINDS for folder in plugins.shipped_folders(kind)]
@@ -39,12 +39,12 @@ def is_foreign(file: Path | None) -> bool:
 
 
 def fault(kind: plugins.Kind, name: str, options: Mapping[str, Any] | None = None, limit: float = LIMIT_S) -> str:
-    """What a plug-in does to the process that imports it, and builds it where options are given; empty for nothing.
+    """The harm that a plug-in does to the process that imports it, and builds it if options are given; empty for none.
 
     Args:
-        kind: of plug-in.
+        kind: the kind of plug-in.
         name: registered name.
-        options: as they stand in the configuration; ``None`` to import only.
+        options: as written in the configuration; ``None`` to import only.
         limit: seconds until it counts as hanging.
     """
     return _try({"kind": kind, "name": name, "options": options, "pairs": False}, limit)
@@ -65,7 +65,7 @@ def _try(task: Mapping[str, Any], limit: float) -> str:
 
 
 def fault_of_pairs(name: str, options: Mapping[str, Any], limit: float = PAIRS_LIMIT_S) -> str:
-    """What a data set does to the process in which it lists its pairs; empty for nothing.
+    """The harm that a data set does to the process in which it lists its pairs; empty for none.
 
     Args:
         name: registered name.
@@ -76,12 +76,12 @@ def fault_of_pairs(name: str, options: Mapping[str, Any], limit: float = PAIRS_L
 
 
 def _further_folders() -> list[str]:
-    """The folders of plug-ins beside those that come with the engine, as ``plugins.add_folder`` takes them."""
+    """The folders of plug-ins that don't come with the engine, as arguments of ``plugins.add_folder``."""
     return list(dict.fromkeys(str(folder.parent) for kind in plugins.KINDS for folder in plugins.folders(kind)))
 
 
 def main() -> None:
-    """The helper: does what a request on standard input says, and tells on standard output how far it came."""
+    """The helper process: does what a request on standard input asks, and reports each step on standard output."""
     children.die_with_parent()
     out = children.take_output()
     request = json.loads(sys.stdin.read())
@@ -93,10 +93,10 @@ def main() -> None:
         out.write(f"{step}\n")
         out.flush()
 
-    with contextlib.suppress(BaseException):  # whoever asked meets it again
+    with contextlib.suppress(BaseException):  # the caller meets the error again
         _do(request, tell)
     tell("end")
-    os._exit(0)  # threads and exit functions of the plug-in have no say
+    os._exit(0)  # skips the plug-in's threads and exit functions
 
 
 def _do(request: Mapping[str, Any], tell: Any) -> None:
@@ -105,15 +105,15 @@ def _do(request: Mapping[str, Any], tell: Any) -> None:
     from benchmark.plugins.options import check_options  # noqa: PLC0415
 
     kinds: Mapping[str, Any] = {"methods": registry.methods, "datasets": registry.datasets}
-    found = kinds[request["kind"]]().load(request["name"], tried=True)
+    plugin = kinds[request["kind"]]().load(request["name"], tried=True)
     tell("imported")
     if request["pairs"]:
-        options = check_options(found, request["options"], read_source({}), ("dataset",))
-        dataset = found(**options)
+        options = check_options(plugin, request["options"], read_source({}), ("dataset",))
+        dataset = plugin(**options)
         tell("listing")
         contract_check.pairs_of(dataset)
     elif request["options"] is not None:
-        built = found(**request["options"])
+        built = plugin(**request["options"])
         tell("built")
         if request["kind"] == "methods":
             contract_check.check_method(built)

@@ -1,9 +1,9 @@
-"""Where files of pretrained weights lie, how they get there, and whether they are the published ones. No torch.
+"""Finds, downloads and verifies files of pretrained weights. No torch.
 
 Methods declare ``WeightFile`` s (``contracts``); ``ensure`` is called before a worker loads a method, so that no library
-downloads by itself and none falls back to untrained weights. Hashes come from ``hashes``. Files of the Hugging Face hub are
-found and fetched by its own library (``hub``), all others here: no library that is installed resumes a download and checks
-the leading digits of a hash, which is all that some publishers state.
+downloads by itself and none falls back to untrained weights. Files of the Hugging Face hub are found and downloaded by its
+own library (``hub``), all others here: no installed library resumes a download and checks the leading digits of a hash,
+which is all that some publishers state.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from benchmark.plugins.contracts import WeightFile
 MANIFEST = "manifest.json"
 TIMEOUT_S = 5.0
 _CHUNK = 1 << 20
-_HUGGING_FACE = "https://huggingface.co"  # some files of pyiqa are addressed there, but are none of the hub's cache
+_HUGGING_FACE = "https://huggingface.co"  # some files of pyiqa are addressed there, but don't belong to the hub's cache
 
 
 def torch_home() -> Path:
@@ -36,12 +36,12 @@ def torch_home() -> Path:
 
 
 def cache_folder(weight: WeightFile) -> Path:
-    """The folder that a download goes to, where the library that reads the file looks for it."""
+    """The folder that a download goes to: the file's library looks there."""
     return hub.cache() if _on_hub(weight) else torch_home() / "hub" / weight.folder
 
 
 def cached(weight: WeightFile) -> Path | None:
-    """The file as the library that reads it finds it by itself: torchvision, pyiqa or the hub's; ``None`` if it doesn't."""
+    """The file that its own library (torchvision, pyiqa or the hub's) would find; ``None`` if there is none."""
     if _on_hub(weight):
         return hub.find(weight)
     path = cache_folder(weight) / weight.name
@@ -60,7 +60,7 @@ def place_in(weights_dir: Path, weight: WeightFile) -> Path:
 
 
 def locate(weight: WeightFile, weights_dir: Path | None = None) -> Path | None:
-    """Find a weight file: in ``weights_dir`` (in its folder, or loose), then in its library's cache; else ``None``."""
+    """Find a weight file in ``weights_dir`` (in its folder, or loose), then in its library's cache; else ``None``."""
     if weights_dir is not None:
         loose = [weights_dir / weight.name] if not _on_hub(weight) else []
         for path in (place_in(weights_dir, weight), *loose):
@@ -80,17 +80,17 @@ def ensure(
     """Find every weight file, downloading what is missing into its library's cache.
 
     Args:
-        weights: what a method needs.
+        weights: the files that a method needs.
         weights_dir: a folder made by ``weights --to``; searched first.
         offline: download nothing.
-        sha256: how files are hashed; ``FileHashes.sha256`` remembers.
-        strict: refuse a file that is not the published one; otherwise the caller says so.
+        sha256: hashes a file; ``FileHashes.sha256`` remembers.
+        strict: refuse a file that is not the published one; otherwise the caller reports it.
 
     Returns:
         The files, in the order of ``weights``.
 
     Raises:
-        WeightsUnavailableError: a file can't be had or isn't the published one; says why and what to do.
+        WeightsUnavailableError: a file is not available or isn't the published one; says why and what to do.
     """
     paths: list[Path] = []
     for weight in weights:
@@ -111,7 +111,7 @@ def ensure(
 
 
 def read_manifest(weights_dir: Path) -> dict[str, str]:
-    """SHA-256 of each file that ``weights --to`` put into a folder, by its path in it; empty where there is no manifest.
+    """SHA-256 of each file that ``weights --to`` put into a folder, by its path in it; empty if there is no manifest.
 
     Raises:
         WeightsUnavailableError: the manifest can't be read.
@@ -126,7 +126,7 @@ def read_manifest(weights_dir: Path) -> dict[str, str]:
 
 
 def _check_manifest(path: Path, weights_dir: Path | None, sha256: Callable[[Path], str]) -> None:
-    """Refuse a file of ``weights_dir`` that is not the one its manifest names.
+    """Refuse a file of ``weights_dir`` that differs from its manifest.
 
     Raises:
         WeightsUnavailableError: it differs.
@@ -145,7 +145,7 @@ def gather(weights: Sequence[WeightFile], folder: Path) -> list[Path]:
     """Copy or download weight files into a folder that other machines can use as ``weights_dir``.
 
     Raises:
-        WeightsUnavailableError: a file can't be had.
+        WeightsUnavailableError: a file is not available.
         OSError: the folder can't be written to.
     """
     paths: list[Path] = []
@@ -163,10 +163,10 @@ def gather(weights: Sequence[WeightFile], folder: Path) -> list[Path]:
 
 
 def environment(weights: Sequence[WeightFile], paths: Sequence[Path], shelf: Path) -> dict[str, str]:
-    """Environment variables under which a worker's libraries find exactly these files and download none from the hub.
+    """Environment variables that make a worker's libraries find exactly these files and download none from the hub.
 
-    Files that lie in their own caches stay there. If any lies elsewhere, links to all of them are put into ``shelf``,
-    laid out as torch, pyiqa and the Hugging Face hub expect.
+    Files in their own caches stay there. If any is elsewhere, links to all of them are put into ``shelf``, laid out as
+    torch, pyiqa and the Hugging Face hub expect.
 
     Args:
         weights: all files that the worker's methods need.
@@ -187,16 +187,16 @@ def environment(weights: Sequence[WeightFile], paths: Sequence[Path], shelf: Pat
 def fetch(weight: WeightFile, destination: Path | None = None, *, timeout: float = TIMEOUT_S) -> Path:
     """Download a weight file; it is whole and checked or not there at all.
 
-    A download that broke off is resumed by the next call, provided that the result can be checked by a SHA-256 and that the
-    file is none of the Hugging Face hub's, whose library begins anew.
+    The next call resumes an interrupted download, provided that a SHA-256 can verify the result and the file is not the
+    Hugging Face hub's, whose library starts again.
 
     Args:
-        weight: what to download; ``$HF_ENDPOINT`` replaces the Hugging Face hub's address.
+        weight: the file; ``$HF_ENDPOINT`` replaces the Hugging Face hub's address.
         destination: where to put it; into its library's cache by default.
         timeout: seconds to wait for a connection or for the next piece.
 
     Raises:
-        WeightsUnavailableError: no connection, no such file, broken off, or not the published content.
+        WeightsUnavailableError: no connection, no such file, interrupted, or not the published content.
     """
     try:
         if not _on_hub(weight):
@@ -215,7 +215,7 @@ def fetch(weight: WeightFile, destination: Path | None = None, *, timeout: float
 
 
 def _check(weight: WeightFile, path: Path, remove: Callable[[Path], None]) -> None:
-    """Remove what was downloaded if it is not the published file.
+    """Remove a download if it is not the published file.
 
     Raises:
         WeightsUnavailableError: it isn't.
@@ -286,7 +286,7 @@ def _address(weight: WeightFile) -> str:
 
 
 def is_published(weight: WeightFile, digest: str) -> bool:
-    """Whether a file's SHA-256 is what its publisher states; ``True`` where the publisher states none."""
+    """Whether a file has the SHA-256 that its publisher states; ``True`` if the publisher states none."""
     return digest.startswith(weight.sha256.lower())
 
 

@@ -1,1 +1,1 @@
-"""What a run leaves in its folder: run.json, the CSV files, and the record of which files are ours."""
+"""The files of a run in its folder: run.json, the CSV files, and the record of which files are ours."""

@@ -1,7 +1,7 @@
-"""Which files of a folder are ours: only these are ever replaced or deleted, everything else there is the user's.
+"""Knows which files of a folder are ours: only these are ever replaced or deleted, all others are the user's.
 
-``.efid-bench.json`` in an output folder says what its results are of (``claims``) and lists the files written there. Folders
-of earlier versions have none; there ``run.json`` tells both. Standard library only.
+``.efid-bench.json`` in an output folder says where its results come from (``claims``) and lists the files written there.
+Folders of earlier versions have none; there ``run.json`` implies both. Standard library only.
 """
 
 from __future__ import annotations
@@ -34,24 +34,24 @@ _WRITTEN = re.compile(
 _NOBODYS = re.compile(
     r"\.lock(\..+)?|\..+\.partial|\.nfs.+|\.DS_Store|\._.*|Thumbs\.db|desktop\.ini|\.gitkeep|\.gitignore|lost\+found"
 )
-"""What lies in a folder without being anybody's results: locks, unfinished files, what file managers and git put there."""
+"""Files that are nobody's results: locks, unfinished files, and files of file managers and git."""
 _OF_STORE = re.compile(r"part-\d+-[0-9a-f]+\.jsonl|(files|images|machine|costs)\.json")
 
 
 def is_ours(name: str) -> bool:
-    """Whether a name, relative to the folder, is one that results may have; whatever else a list names is not touched."""
+    """Whether a name, relative to the folder, is one that results may have; other names in a list are never touched."""
     return name in FIXED or _WRITTEN.fullmatch(name) is not None
 
 
 def listed(folder: Path) -> set[str]:
-    """The files that were written into a folder, as its own lists say, those that are there."""
+    """The existing files that a folder's own lists name as written by us."""
     note = _mapping(folder / NAME)
     names = note.get("files") if note.get("format") == FORMAT else _of_earlier(folder)
     drawn = _mapping(folder / REPORT_NOTE).get("files")
-    found = [*(names if isinstance(names, list) else ()), *(drawn if isinstance(drawn, Mapping) else ())]
-    if found:
-        found.append(REPORT_NOTE)
-    return {name for name in found if isinstance(name, str) and is_ours(name) and os.path.lexists(folder / name)}
+    entries = [*(names if isinstance(names, list) else ()), *(drawn if isinstance(drawn, Mapping) else ())]
+    if entries:
+        entries.append(REPORT_NOTE)
+    return {name for name in entries if isinstance(name, str) and is_ours(name) and os.path.lexists(folder / name)}
 
 
 def _of_earlier(folder: Path) -> list[str]:
@@ -61,7 +61,7 @@ def _of_earlier(folder: Path) -> list[str]:
 
 
 def claimed(folder: Path) -> Claim | None:
-    """What the results of a folder are of; ``None`` where it holds none of ours."""
+    """The claim of a folder's results; ``None`` if it holds none of ours."""
     note = _mapping(folder / NAME)
     if note.get("format") == FORMAT:
         with suppress(KeyError, TypeError, ValueError, AttributeError):
@@ -81,10 +81,10 @@ def refuse(folder: Path, claim: Claim, *, inputs: Sequence[Path] = (), overwrite
     """Refuse a folder in which results would replace an input, the user's own files, or other results.
 
     Args:
-        folder: where results are to go.
-        claim: what they are of.
+        folder: where results will be written.
+        claim: where they come from.
         inputs: files and folders that are read.
-        overwrite: whether other results of ours may be replaced.
+        overwrite: whether our other results may be replaced.
 
     Raises:
         UserError: says what is in the way, and what to do.
@@ -107,7 +107,7 @@ def refuse(folder: Path, claim: Claim, *, inputs: Sequence[Path] = (), overwrite
 
 
 def _difference(before: Claim, claim: Claim) -> str:
-    """What tells two claims apart whose words are the same."""
+    """The difference between two claims with the same words."""
     if before.words != claim.words:
         return ""
     if before.data != claim.data:
@@ -120,7 +120,7 @@ def _difference(before: Claim, claim: Claim) -> str:
 
 
 def is_empty(folder: Path) -> bool:
-    """Whether nothing of anybody's lies there, or no such folder."""
+    """Whether the folder holds no file of anybody's, or does not exist."""
     return not _entries(folder)
 
 
@@ -132,7 +132,7 @@ def _entries(folder: Path) -> list[str]:
 
 
 def _only_scores(folder: Path, names: Sequence[str]) -> bool:
-    """Whether stored scores are all that lies there: of a run that was interrupted, or that of a narrowed one."""
+    """Whether the folder holds stored scores alone: those of an interrupted or a narrowed run."""
     place = folder / STORE
     if list(names) != [STORE] or place.is_symlink() or not place.is_dir():
         return False
@@ -140,7 +140,7 @@ def _only_scores(folder: Path, names: Sequence[str]) -> bool:
 
 
 def _is_input(place: Path, inputs: Sequence[Path]) -> bool:
-    """Whether an entry of the folder is an input, or holds one."""
+    """Whether an entry of the folder is an input or contains one."""
     return any(_same(place, item) or any(_same(place, above) for above in _resolved(item).parents) for item in inputs)
 
 
@@ -171,9 +171,9 @@ class Holding:
 
     Attributes:
         folder: the folder.
-        claim: what the results are of.
-        files: those of ours that lie there, relative.
-        ownership: that nobody else works there.
+        claim: where the results come from.
+        files: our files there, relative.
+        ownership: the proof that nobody else works there.
     """
 
     folder: Path
@@ -182,7 +182,7 @@ class Holding:
     ownership: owner.Ownership
 
     def note(self) -> None:
-        """Write down what the folder's results are of, and which files are ours."""
+        """Record where the folder's results come from, and which files are ours."""
         content = {"format": FORMAT, "results": self.claim.record(self.folder), "files": sorted(self.files)}
         atomic.write_text(self.folder / NAME, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
 
@@ -190,7 +190,7 @@ class Holding:
         """Make sure that files may be written, and list them, so that they are known as ours even after a kill.
 
         Raises:
-            UserError: one is there and is not ours, or the folder was taken over.
+            UserError: one exists and is not ours, or the folder was taken over.
         """
         strangers = sorted(name for name in names if name not in self.files and os.path.lexists(self.folder / name))
         if strangers:
@@ -202,7 +202,7 @@ class Holding:
             self.note()
 
     def settle(self, kept: Collection[str]) -> None:
-        """Delete those of our files that the results do not have any more: they would show what is no longer true."""
+        """Delete our files that are no longer part of the results: they would be out of date."""
         self.ownership.confirm()
         remove(self.folder, self.files - set(kept))
         self.files = set(kept)
@@ -210,7 +210,7 @@ class Holding:
 
 
 def remove(folder: Path, names: Collection[str]) -> None:
-    """Delete files of ours from a folder's tables, plots and the like, never through a link."""
+    """Delete our files from a folder's tables, plots and the like, never through a link."""
     for name in names:
         if is_ours(name) and name not in FIXED and not (folder / name).parent.is_symlink():
             (folder / name).unlink(missing_ok=True)
@@ -220,7 +220,7 @@ def remove(folder: Path, names: Collection[str]) -> None:
 def possession(
     folder: Path, claim: Claim, *, inputs: Sequence[Path] = (), overwrite: bool = False
 ) -> Iterator[Holding]:
-    """Hold an output folder, alone, while results are written into it; it is made where it does not exist.
+    """Own an output folder, created if missing, while results are written into it.
 
     Raises:
         UserError: somebody else works there, or ``refuse`` refuses it.
@@ -230,7 +230,7 @@ def possession(
     new = not folder.exists()
     try:
         with owner.sole_owner(folder, claim.words, remedy=REMEDY) as ownership:
-            refuse(folder, claim, inputs=inputs, overwrite=overwrite)  # as it is now that nobody else writes there
+            refuse(folder, claim, inputs=inputs, overwrite=overwrite)  # checked again now that nobody else writes there
             for place in (folder, *(folder / name for name in (STORE, *FOLDERS))):
                 atomic.clear_abandoned(place)
             yield Holding(folder, claim, listed(folder), ownership)

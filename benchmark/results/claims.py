@@ -1,4 +1,4 @@
-"""What the results of a folder are of: which configuration, table or runs; so that others' results are not replaced.
+"""Records which configuration, table or runs a folder's results come from, so that others' results are not replaced.
 
 Standard library only.
 """
@@ -16,17 +16,17 @@ By = Literal["path", "content", "unknown"]
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A file or folder that results are of, where it is and, after a move of everything, where it may be too."""
+    """A file or folder that results come from: its path, and where it may be after everything was moved together."""
 
     path: str
     also: str = ""
 
     def is_same(self, other: Place) -> bool:
-        """Whether both may be the same one."""
+        """Whether both may be the same place."""
         return bool({self.path, self.also} & {other.path, other.also} - {""})
 
     def record(self, folder: Path) -> dict[str, str]:
-        """As a folder keeps it: the relative path stays right when folder and place are moved together."""
+        """The place as stored in a folder: the relative path stays right if folder and place are moved together."""
         try:
             return {"path": self.path, "relative": os.path.relpath(self.path, os.path.realpath(folder))}
         except ValueError:  # another drive
@@ -34,7 +34,7 @@ class Place:
 
     @classmethod
     def from_record(cls, content: Mapping[str, Any], folder: Path) -> Place:
-        """Read back; where only the relative path leads somewhere, everything was moved."""
+        """Read back; if only the relative path exists, everything was moved."""
         path, relative = str(content["path"]), content.get("relative")
         if relative is None:
             return cls(path)
@@ -44,17 +44,17 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What the results of a folder are of.
+    """Where the results of a folder come from.
 
     Attributes:
         kind: the command: ``run``, ``evaluate``, ``report``.
-        words: the same for messages (``run of configs/efid.yaml``).
-        by: what tells it from others of its kind: a file's ``path``, the ``content`` of what Python gave, or ``unknown``.
+        words: the claim in messages (``run of configs/efid.yaml``).
+        by: what identifies it: a file's ``path``, the ``content`` of a configuration from Python, or ``unknown``.
         file: the configuration's or table's path.
         content: SHA-256.
         data: name of the data set.
         roots: the data set's folders and files, by option.
-        narrowed: whether only some methods or references of the configuration were asked for.
+        narrowed: whether only some methods or references of the configuration were requested.
     """
 
     kind: str
@@ -67,7 +67,7 @@ class Claim:
     narrowed: bool = False
 
     def is_same(self, other: Claim) -> bool:
-        """Whether results of the one may replace the other's: a configuration that was edited is still the same."""
+        """Whether results of one may replace the other's: an edited configuration is still the same."""
         if self.kind != other.kind or (self.data and other.data and self.data != other.data):
             return False
         if any(not place.is_same(other.roots[key]) for key, place in self.roots.items() if key in other.roots):
@@ -82,7 +82,7 @@ class Claim:
         return replace(self, **changes)
 
     def record(self, folder: Path) -> dict[str, Any]:
-        """As a folder keeps it."""
+        """The claim as stored in a folder."""
         return {
             "kind": self.kind,
             "of": self.words,
@@ -99,7 +99,7 @@ class Claim:
         """Read back.
 
         Raises:
-            KeyError, TypeError, ValueError, AttributeError: it is no such record.
+            KeyError, TypeError, ValueError, AttributeError: it is not such a record.
         """
         by: By = {"path": "path", "content": "content"}.get(content["by"], "unknown")  # type: ignore[assignment]
         return cls(
@@ -118,17 +118,17 @@ UNKNOWN = Claim("evaluate", "an evaluation")
 
 
 def of_file(kind: str, file: Path, **more: Any) -> Claim:
-    """A claim for a file that results are of."""
+    """The claim of results that come from a file."""
     return Claim(kind, f"{kind} of {file}", "path", Place(os.path.realpath(file)), **more)
 
 
 def of_content(kind: str, words: str, sha256: str, **more: Any) -> Claim:
-    """A claim for what Python gave."""
+    """The claim of results that come from a Python object."""
     return Claim(kind, words, "content", content=sha256, **more)
 
 
 def of_record(record: Mapping[str, Any]) -> Claim | None:
-    """What the ``run.json`` of an earlier version says that its folder is of; ``None`` where it is none."""
+    """The claim that follows from the ``run.json`` of an earlier version; ``None`` if it is not one."""
     runs = record.get("runs")
     if isinstance(runs, Mapping) and runs and all(_is_ours(item) for item in runs.values()):
         return Claim("report", f"report of {', '.join(map(str, runs))}")

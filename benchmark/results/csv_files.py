@@ -1,4 +1,4 @@
-"""The CSV files of a run: how they are written and read back, the same bytes on every platform. Pandas."""
+"""Writes and reads the CSV files of a run, the same bytes on every platform. Pandas."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ TEXT = {
 }
 FLAGS = ("significant",)
 FAILURE_COLUMNS = ("pair", "method", "reason")
-# numbers read back as written: by default from pandas 3.1 on, which deprecates the option that older ones need
+# numbers are read back exactly: pandas 3.1 does so by default and deprecates the option that older versions need
 EXACT: dict[str, Any] = (
     {} if (*map(int, pd.__version__.split(".")[:2]),) >= (3, 1) else {"float_precision": "round_trip"}
 )
 
 
 def write_table(path: Path, table: pd.DataFrame) -> None:
-    """Write a table; floats so that they read back bit for bit, unknown values as empty cells.
+    """Write a table; floats can be read back bit for bit, unknown values are empty cells.
 
-    Text that a spreadsheet would take for a formula is written so that it does not; ``read_table`` undoes it.
+    Text that a spreadsheet would read as a formula is protected; ``read_table`` undoes it.
     """
     shown = table.copy()
     for column in WHOLE:
@@ -50,11 +50,11 @@ def read_table(path: Path, columns: Sequence[str] = (), numbers: Sequence[str] =
 
     Args:
         path: the file.
-        columns: those that it must have; an empty table may lack the optional ones.
-        numbers: further ones that it must have, of finite numbers.
+        columns: required columns; an empty table may lack the optional ones.
+        numbers: further required columns, of finite numbers.
 
     Raises:
-        UserError: the file is missing, cut short, or no such table; names the column.
+        UserError: the file is missing, cut short, or not such a table; names the column.
     """
     table = _read_csv(path)
     names = [str(name) for name in table.columns]
@@ -93,12 +93,12 @@ def _read_csv(path: Path) -> pd.DataFrame:
     except FileNotFoundError:
         raise UserError(f"{path}: not there; is this the output folder of a run?") from None
     except (OSError, ValueError, OverflowError, csv.Error) as error:
-        said = " ".join(str(getattr(error, "strerror", None) or error).split())[:200]
-        raise UserError(f"{path}: can't be read as a table: {said}") from None
+        reason = " ".join(str(getattr(error, "strerror", None) or error).split())[:200]
+        raise UserError(f"{path}: can't be read as a table: {reason}") from None
 
 
 def _check_cells(path: Path) -> None:
-    """Refuse rows that are longer or shorter than the header: pandas fills them, or takes their first cell for a name.
+    """Refuse rows that are longer or shorter than the header: pandas fills them, or reads their first cell as a name.
 
     Raises:
         UserError: names the line.
@@ -112,7 +112,7 @@ def _check_cells(path: Path) -> None:
 
 
 def scores_table(dataset: str, pairs: pd.DataFrame, columns: Sequence[tuple[str, Sequence[float]]]) -> pd.DataFrame:
-    """The content of ``scores.csv``: one row a pair, a column a method, NaN where there is no score."""
+    """The content of ``scores.csv``: one row per pair, one column per method, NaN where there is no score."""
     table = pairs.assign(dataset=dataset).loc[:, list(KEYS)].reset_index(drop=True)
     scores = pd.DataFrame({label: pd.Series(list(values), dtype=float) for label, values in columns}, index=table.index)
     return pd.concat([table, scores], axis=1)

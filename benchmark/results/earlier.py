@@ -1,4 +1,4 @@
-"""The files of a folder that an earlier version wrote, which kept no list: the documented names, as ``run.json`` implies.
+"""The files that an earlier version wrote into a folder without a list: the documented names that ``run.json`` implies.
 
 Standard library only.
 """
@@ -13,11 +13,11 @@ from benchmark.core.file_names import file_stems
 from benchmark.results import claims
 
 KINDS = ("intervals", "significance", "ranks", "best", "conditions", "multiples")
-"""Plots of all methods; each method has ``scatter`` and, where it was trained, ``history``."""
+"""Plots of all methods together; each method also has ``scatter`` and, if it was trained, ``history``."""
 
 
 def files(record: Mapping[str, Any]) -> list[str]:
-    """Names, relative to the folder, of what a run with this record may have written; none where it is no record of ours."""
+    """Names, relative to the folder, of files that a run with this record may have written; none if it isn't our record."""
     if claims.of_record(record) is None:
         return []
     single = record.get("runs")
@@ -45,5 +45,5 @@ def _of(record: Mapping[str, Any]) -> Iterator[str]:
 
 def _blocks(dataset: Mapping[str, Any]) -> list[str]:
     name, splits = str(dataset.get("name", "")), dataset.get("splits")
-    found = [f"{name}-{split}" for split in splits] if isinstance(splits, list) and splits else [name]
-    return list(file_stems(found).values())
+    blocks = [f"{name}-{split}" for split in splits] if isinstance(splits, list) and splits else [name]
+    return list(file_stems(blocks).values())

@@ -1,6 +1,6 @@
-"""What a checkpoint states about where it comes from: which data, options and backbones; scoring and tables speak from it.
+"""Reads a checkpoint's origin: the data, options and backbones of its training, for scoring and tables. No torch.
 
-No torch. ``training.record`` writes what is read here; neighbours: ``checkpoints`` (the file), ``lineup`` (who asks).
+``training.statement`` writes these statements; ``plugins.checkpoints`` reads the file.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ EPOCHS, EPOCH = "train.n_epoch", "epoch"
 
 
 def stated(method: Method | None) -> CheckpointContent:
-    """What the checkpoint of a trained method says of itself; empty where there is none or it can't be read."""
+    """The content of a trained method's checkpoint; empty if there is none or it can't be read."""
     place = contract_check.files_of(method).get("checkpoint") if isinstance(method, Trainable) else None
     return checkpoints.summary(Path(place)) if place else {}
 
 
 def fingerprint(rows: pd.DataFrame, digest: Callable[[Path], str]) -> str:
-    """SHA-256 over pairs in the order of their names: labels and the files of both images.
+    """SHA-256 over pairs in the order of their names: labels and both image files.
 
     Raises:
         OSError: an image file can't be read.
@@ -46,7 +46,7 @@ def fingerprint(rows: pd.DataFrame, digest: Callable[[Path], str]) -> str:
 
 
 def pinned(method: Method, at_hand: Callable[[WeightFile], Path | None]) -> list[WeightFile]:
-    """The weight files that a method needs; a download must be the file that its checkpoint was trained with."""
+    """The weight files that a method needs; one to be downloaded is pinned to the hash that its checkpoint states."""
     digests = stated(method).get("weights") or {}
     return [
         replace(weight, sha256=digests[weight.full_name])
@@ -56,14 +56,14 @@ def pinned(method: Method, at_hand: Callable[[WeightFile], Path | None]) -> list
     ]
 
 
-def check_weights(method: Method, found: Sequence[tuple[WeightFile, Path]], sha256: Callable[[Path], str]) -> None:
-    """Refuse backbones other than those that a checkpoint was trained with: the trained parts mean nothing on top of them.
+def check_weights(method: Method, files: Sequence[tuple[WeightFile, Path]], sha256: Callable[[Path], str]) -> None:
+    """Refuse backbones that a checkpoint was not trained with: its trained parts are useless on top of them.
 
     Raises:
-        WeightsUnavailableError: names the file, its SHA-256 and that of the one it was trained with.
+        WeightsUnavailableError: names the file, its SHA-256 and the expected one.
     """
     digests = stated(method).get("weights") or {}
-    for weight, path in found:
+    for weight, path in files:
         wanted = digests.get(weight.full_name)
         if wanted is not None and wanted != sha256(path):
             raise WeightsUnavailableError(
@@ -73,17 +73,17 @@ def check_weights(method: Method, found: Sequence[tuple[WeightFile, Path]], sha2
 
 
 def backbones_unknown(method: Method) -> bool:
-    """Whether a checkpoint needs weight files of which it does not say which it was trained with."""
+    """Whether a checkpoint needs weight files without stating the hash of those it was trained with."""
     content = stated(method)
     digests = content.get("weights") or {}
     return bool(content) and any(weight.full_name not in digests for weight in contract_check.weights_of(method))
 
 
 def trained_on(content: CheckpointContent, name: str, table: pd.DataFrame, digest: Callable[[Path], str]) -> str:
-    """What a checkpoint was trained on, in the words of tables.
+    """The data that a checkpoint was trained on, in the words of tables.
 
     Args:
-        content: what it says of itself.
+        content: the checkpoint's content.
         name: of the data set that is scored.
         table: all of that data set's pairs.
         digest: SHA-256 of a file.
@@ -108,7 +108,7 @@ def _part(record: TrainingData) -> str:
 def _same_pairs(
     content: CheckpointContent, record: TrainingData, table: pd.DataFrame, digest: Callable[[Path], str]
 ) -> bool:
-    """Whether the pairs that it was trained and selected on are here, with the same labels and image files."""
+    """Whether the table holds the pairs that it was trained and selected on, with the same labels and image files."""
     rows = table[table["pair"].isin(set(content.get("images") or {}))]
     try:
         return len(rows) > 0 and fingerprint(rows, digest) == record.get("fingerprint")
@@ -117,7 +117,7 @@ def _same_pairs(
 
 
 def training(content: CheckpointContent) -> dict[str, str]:
-    """What decided a training, by key, as texts: trainings that differ in ``train.seed`` alone differ by chance alone."""
+    """The settings of a training, by key, as texts: trainings that differ only in ``train.seed`` differ by chance."""
     settings, record = content.get("settings"), content.get("data")
     if not isinstance(settings, Mapping) or not isinstance(record, Mapping):
         return {}
@@ -128,7 +128,7 @@ def training(content: CheckpointContent) -> dict[str, str]:
 
 
 def _epoch(content: CheckpointContent) -> str:
-    """Which epoch a checkpoint holds: the best so far by validation, or that of a number."""
+    """The epoch that a checkpoint holds: the best so far by validation, or one by number."""
     number, history = content.get("epoch"), content.get("history")
     known = [item for item in history if isinstance(item, Mapping)] if isinstance(history, Sequence) else []
     values: dict[int | None, object] = {item.get("epoch"): item.get("val_srcc") for item in known}
@@ -138,10 +138,10 @@ def _epoch(content: CheckpointContent) -> str:
 
 
 def prepared_otherwise(content: CheckpointContent, sizes: Mapping[str, Any]) -> str:
-    """How the images that a checkpoint was trained on were prepared, where those to be scored are prepared otherwise.
+    """How a checkpoint's training images were prepared, if those to be scored are prepared differently.
 
     Args:
-        content: what the checkpoint says of itself.
+        content: the checkpoint's content.
         sizes: how images are prepared now, by the keys of ``dataset``.
     """
     settings = content.get("settings") or {}

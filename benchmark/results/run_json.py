@@ -1,6 +1,6 @@
-"""``run.json``: enough to know what made a run and to repeat it. Standard library only.
+"""Writes and reads ``run.json``, which says what made a run and how to repeat it. Standard library only.
 
-What differs from call to call stands under ``times``.
+Values that differ from call to call are under ``times``.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from benchmark.results.run_record import RunRecord
 NAME = "run.json"
 FORMAT = 1
 DEEPEST, LONGEST = 60, 40
-"""Levels of a record, and digits of a whole number in it."""
+"""Most levels of a record, and most digits of a whole number in it."""
 _FINISHED: Mapping[str, type] = {
     "title": str,
     "notes": list,
@@ -43,7 +43,7 @@ def read(path: Path) -> RunRecord:
     """Read a record.
 
     Raises:
-        UserError: it is missing or no record of this tool.
+        UserError: it is missing or not a record of this tool.
     """
     try:
         content = json.loads(regular.read_bytes(path).decode("utf-8"), parse_int=_whole, parse_constant=_no_number)
@@ -62,10 +62,10 @@ def read(path: Path) -> RunRecord:
 
 
 def read_finished(path: Path) -> RunRecord:
-    """Read the record of a finished run, with all that a report is made of.
+    """Read the record of a finished run, with all that a report needs.
 
     Raises:
-        UserError: it is missing, no record of this tool, or lacks a key or has one of another type; names the key.
+        UserError: it is missing, not a record of this tool, or lacks a key or has one of another type; names the key.
     """
     content = read(path)
     _check_keys(path, content)
@@ -104,7 +104,7 @@ def _no_number(name: str) -> Any:
 
 
 def _check_depth(content: Any) -> None:
-    """Refuse what is nested more deeply than any record: what is made of it goes down as deep."""
+    """Refuse content that is nested more deeply than any record: later code recurses as deeply."""
     level = [content]
     for _ in range(DEEPEST):
         inside = [item.values() if isinstance(item, dict) else item for item in level if isinstance(item, (dict, list))]

@@ -1,4 +1,4 @@
-"""What ``run.json`` holds, as types: enough to know what made a run and to repeat it. Standard library only."""
+"""Types of the content of ``run.json``, which says what made a run and how to repeat it. Standard library only."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, TypedDict
 
 
 class Tool(TypedDict):
-    """Which version of this tool made a run; ``commit`` is empty outside a checkout."""
+    """The version of this tool that made a run; ``commit`` is empty outside a checkout."""
 
     name: str
     version: str
@@ -15,7 +15,7 @@ class Tool(TypedDict):
 
 
 class DataSetRecord(TypedDict, total=False):
-    """Which pairs were scored; ``fingerprint`` is the SHA-256 over their names, labels and images."""
+    """The pairs that were scored; ``fingerprint`` is the SHA-256 over their names, labels and images."""
 
     name: str
     title: str
@@ -28,7 +28,7 @@ class DataSetRecord(TypedDict, total=False):
 
 
 class Times(TypedDict):
-    """What differs from call to call: when it began (UTC), how long it took, how many scores were computed."""
+    """Values that differ from call to call: start (UTC), duration, number of computed scores."""
 
     started: str
     seconds: float
@@ -36,7 +36,7 @@ class Times(TypedDict):
 
 
 class RunRecord(TypedDict, total=False):
-    """The whole record; ``runs`` alone, by name, for a report of several runs side by side.
+    """The whole record; a report of several runs side by side has only ``runs``, by name.
 
     ``configuration`` repeats the run. ``weights`` and ``failed_pairs`` are by label, ``efficiency`` by label and quantity,
     ``rows`` counts the rows of each CSV file.

@@ -1,6 +1,6 @@
-"""What scoring hands to statistics and report: the methods as they stand in the columns of ``scores.csv``.
+"""The methods in the columns of ``scores.csv``, which scoring passes to statistics and report. Imports nothing heavy.
 
-Imports nothing heavy. Written into ``run.json`` and read back by ``report``.
+They are written into ``run.json`` and read back by ``report``.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal, get_args
 
 NOT_RECORDED = "not recorded in its checkpoint"
-"""What a method with a checkpoint was trained on, where that states nothing."""
+"""Stands for the training data of a method whose checkpoint doesn't state them."""
 
 Status = Literal["scored", "partial", "failed", "unavailable"]
 
@@ -22,17 +22,17 @@ class ScoredMethod:
     Attributes:
         label: unique in the run; the column's name in ``scores.csv`` and the key in ``tables:`` and ``published:``.
         name: the method's registered name.
-        title: what tables print.
+        title: the name that tables print.
         higher_is_better: the declared direction.
         group: heading in tables.
         trained_on: the data that its parameters were fitted to; ``nothing`` for hand-crafted methods.
-        training: what decided the training of its checkpoint, by key; empty where there is none, or no record of it.
+        training: the settings of its checkpoint's training, by key; empty if there is none, or no record of it.
         citation: BibTeX entry, or one line.
         licence: licence of code and weights.
         settings: options that change numbers, for the tables' note.
         status: ``scored`` (all pairs), ``partial`` (some failed), ``failed`` or ``unavailable`` (none scored).
         reason: why it is not ``scored``, and what to do.
-        marks: remarks that tables must carry, for example that a checkpoint was selected on the scored split.
+        marks: remarks that tables must print, for example that a checkpoint was selected on the scored split.
     """
 
     label: str
@@ -50,20 +50,20 @@ class ScoredMethod:
     marks: tuple[str, ...] = ()
 
     def record(self) -> dict[str, Any]:
-        """As it stands in ``run.json``."""
+        """The method as written in ``run.json``."""
         plain = {"settings": dict(self.settings), "training": dict(self.training), "marks": list(self.marks)}
         return {**asdict(self), **plain}
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> ScoredMethod:
-        """Back from ``run.json``; keys of later versions are passed over."""
+        """Read back from ``run.json``; keys of later versions are ignored."""
         known = {item.name for item in fields(cls)}
         values = {key: value for key, value in record.items() if key in known}
         return cls(**{**values, "marks": tuple(values.get("marks", ()))})
 
 
 def record_fault(record: object) -> str:
-    """Why a method can't be read back from ``run.json``; empty where it can."""
+    """Why a method can't be read back from ``run.json``; empty if it can."""
     if not isinstance(record, Mapping):
         return "no mapping"
     for item in fields(ScoredMethod):

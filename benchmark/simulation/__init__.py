@@ -1,7 +1,7 @@
 """An EFID-shaped data set with *simulated* labels: photographs, degradations, enhancers, observers. NumPy, OpenCV, SciPy.
 
-For the demo and for tests; the observers' rule is documented in docs/simulated_labels.md. Images in this package are float64
-RGB in [0, 1], (H, W, 3); every random number comes from a generator that is passed in.
+It serves the demo and tests; docs/simulated_labels.md documents the observers' rule. Images in this package are float64 RGB
+in [0, 1], (H, W, 3); every random number comes from a generator that is passed in.
 """
 
 from benchmark.simulation.dataset import write_demo

@@ -1,4 +1,4 @@
-"""Shows how the writing of a data set goes: a bar in a terminal, plain lines elsewhere. Rich only."""
+"""Shows the progress of writing a data set: a bar in a terminal, plain lines elsewhere. Rich only."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ PLAIN_LINE_EVERY_S = 5.0
 
 
 class WritingProgress:
-    """Told after each photograph (``write_demo(progress=…)``); says nothing where nothing is written.
+    """Called after each photograph (``write_demo(progress=…)``); silent if nothing is written.
 
     Args:
-        console: where to write; a bar only if it is a terminal.
+        console: the output; a bar only if it is a terminal.
     """
 
     def __init__(self, console: Console) -> None:

@@ -1,4 +1,4 @@
-"""Writes the simulated data set: EFID's layout, labels that say they are simulated, same seed and same bytes."""
+"""Writes the simulated data set: EFID's layout, labels marked as simulated, the same bytes for the same seed."""
 
 from __future__ import annotations
 
@@ -63,22 +63,22 @@ def write_demo(
     train_share: float = 0.5,
     progress: Callable[[int, int], None] | None = None,
 ) -> int:
-    """Write the data set, or leave it alone where the same one lies there already.
+    """Write the data set, unless the same one is already there.
 
     Args:
-        directory: where to; it comes into being whole or not at all.
-        references: number of degraded photographs; default: as many as there are in ``photos``, else 24.
+        directory: its folder, which is created whole or not at all.
+        references: number of degraded photographs; default: all of ``photos``, else 24.
         size: width and height of each image, px.
         photos: folder of real photographs; default: views of the one that scikit-image ships.
         seed: same seed, same bytes.
         train_share: share of the references in the training split; the others are the test split.
-        progress: called with the number of photographs done and of all, first with 0; not where nothing is to be done.
+        progress: called with the number of photographs done and of all, first with 0; not if there is nothing to do.
 
     Returns:
         The number of references.
 
     Raises:
-        UserError: something else lies at ``directory``, or ``photos`` can't be used.
+        UserError: something else is at ``directory``, or ``photos`` can't be used.
     """
     if references is None:
         references = REFERENCES if photos is None else photographs.count(photos)
@@ -114,19 +114,19 @@ def _card(references: int, size: int, photos: Path | None, seed: int, train_shar
 
 
 def _is_there(directory: Path, card: Mapping[str, Any]) -> bool:
-    """Whether this very set lies there.
+    """Whether exactly this set is there.
 
     Raises:
-        UserError: something else does.
+        UserError: something else is.
     """
     if not directory.exists() or (directory.is_dir() and not any(directory.iterdir())):
         return False
     try:
-        found = json.loads((directory / CARD).read_text(encoding="utf-8"))
+        content = json.loads((directory / CARD).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         raise UserError(f"{directory}: is not empty and no demo data set; name another folder") from None
-    if found != card:
-        keys = ", ".join(key for key in card if not isinstance(found, dict) or found.get(key) != card[key])
+    if content != card:
+        keys = ", ".join(key for key in card if not isinstance(content, dict) or content.get(key) != card[key])
         raise UserError(f"{directory}: holds a demo data set with another {keys}; remove it or name another folder")
     return True
 
@@ -187,7 +187,7 @@ def _write_reference(
 
 
 def _as_stored(image: NDArray[np.float64]) -> NDArray[np.float64]:
-    """What is left of an image after 8 bits: enhancers and observers see the file, not more."""
+    """An image rounded to 8 bits: enhancers and observers see only what the file holds."""
     return np.asarray(np.round(np.clip(image, 0, 1) * 255) / 255)
 
 

@@ -15,7 +15,7 @@ Image = NDArray[np.float64]
 
 
 def degrade(image: Image, mask: NDArray[np.bool_], rng: np.random.Generator) -> Image:
-    """A poorly taken version of a photograph; how poor each factor is differs from photograph to photograph.
+    """A degraded version of a photograph; the severity of each factor differs from photograph to photograph.
 
     Args:
         image: (H, W, 3) in [0, 1].

@@ -29,7 +29,7 @@ def gamma(image: Image, mask: Mask) -> Image:
 
 
 def histogram_equalisation(image: Image, mask: Mask) -> Image:
-    """Global equalisation of the luminance within the field of view; colours are scaled along."""
+    """Global equalisation of the luminance within the field of view; colours are scaled with it."""
     from skimage import exposure  # noqa: PLC0415 - slow to import
 
     luma = image @ np.array([0.299, 0.587, 0.114])

@@ -1,6 +1,6 @@
 """Simulated observers: they judge an enhanced image against the *clean* photograph, which no benchmarked method sees.
 
-The rule is in docs/simulated_labels.md, with every constant; it is none of the ranked methods.
+docs/simulated_labels.md states the rule with every constant; it is not one of the ranked methods.
 """
 
 from __future__ import annotations
@@ -34,13 +34,13 @@ class Panel:
 
 
 def panel(rng: np.random.Generator) -> Panel:
-    """Fifteen observers who differ in what bothers them and in how strictly they judge."""
+    """Fifteen observers who differ in their weights of faults and in their strictness."""
     weights = SENSITIVITIES * np.exp(rng.normal(0, WEIGHT_SPREAD, (OBSERVERS, SENSITIVITIES.size)))
     return Panel(weights, rng.normal(0, BIAS_SD, OBSERVERS))
 
 
 def faults(image: Image, clean: Image, mask: Mask) -> NDArray[np.float64]:
-    """What an observer may be bothered by: lost or exaggerated contrast, spurious detail, colour, light; (4,), 0 is perfect.
+    """Sizes of the faults: lost or exaggerated contrast, spurious detail, wrong colour, uneven light; (4,), 0 is perfect.
 
     Args:
         image: the enhanced image, (H, W, 3) in [0, 1].
@@ -59,9 +59,9 @@ def faults(image: Image, clean: Image, mask: Mask) -> NDArray[np.float64]:
     return np.array([lost, spurious, colour, light])
 
 
-def ratings(found: NDArray[np.float64], observers: Panel, rng: np.random.Generator) -> NDArray[np.float64]:
-    """Whole-number ratings from 0 to 100, one an observer: 100 exp(-w·faults) + bias + noise."""
-    quality = 100 * np.exp(-observers.weights @ found)
+def ratings(fault_sizes: NDArray[np.float64], observers: Panel, rng: np.random.Generator) -> NDArray[np.float64]:
+    """Whole-number ratings from 0 to 100, one per observer: 100 exp(-w·faults) + bias + noise."""
+    quality = 100 * np.exp(-observers.weights @ fault_sizes)
     noisy = quality + observers.bias + rng.normal(0, NOISE_SD, observers.bias.size)
     return np.clip(np.round(noisy), 0, 100)
 

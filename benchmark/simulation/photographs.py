@@ -30,9 +30,9 @@ def views(count: int, size: int, rng: np.random.Generator) -> Iterator[Photograp
     """Views of the shipped photograph that differ by rotation, flip, crop and colour, in a round field of view.
 
     Args:
-        count: how many.
+        count: number of views.
         size: width and height, px.
-        rng: decides all of it.
+        rng: decides everything.
     """
     photograph = shipped()
     for _ in range(count):
@@ -70,7 +70,7 @@ def from_folder(folder: Path, count: int, size: int) -> Iterator[Photograph]:
     """The first ``count`` photographs of a folder by name, their field of view scaled to ``size`` px.
 
     Raises:
-        UserError: the folder is missing or holds too few photographs; an image that can't be read.
+        UserError: the folder is missing or holds too few photographs, or an image can't be read.
     """
     files = _files(folder)
     if len(files) < count:
@@ -82,29 +82,31 @@ def from_folder(folder: Path, count: int, size: int) -> Iterator[Photograph]:
 
 
 def count(folder: Path) -> int:
-    """How many photographs a folder holds: at least two, since some are trained on and others tested on.
+    """The number of photographs in a folder: at least two, since some are for training and others for the test.
 
     Raises:
-        UserError: it is missing or holds fewer.
+        UserError: the folder is missing or holds fewer.
     """
-    found = len(_files(folder))
-    if found < FEWEST:
+    present = len(_files(folder))
+    if present < FEWEST:
         kinds = ", ".join(SUFFIXES)
-        raise UserError(f"--photos {folder}: {found} photographs ({kinds}) lie in this folder; {FEWEST} are needed")
-    return found
+        raise UserError(f"--photos {folder}: {present} photographs ({kinds}) lie in this folder; {FEWEST} are needed")
+    return present
 
 
 def _files(folder: Path) -> list[Path]:
-    """The photographs of a folder by name, without those inside its folders and hidden ones."""
+    """The photographs directly in a folder, by name, without hidden ones."""
     if not folder.is_dir():
         raise UserError(f"--photos {folder}: no such folder")
-    found = (item for item in folder.iterdir() if item.suffix.lower() in SUFFIXES and item.name[0] != ".")
-    return sorted(item for item in found if item.is_file())
+    photographs = (item for item in folder.iterdir() if item.suffix.lower() in SUFFIXES and item.name[0] != ".")
+    return sorted(item for item in photographs if item.is_file())
 
 
 def square(image: NDArray[np.float32], size: int) -> Photograph:
     """The field of view of a photograph, (3, H, W), centred in a square of ``size`` px, black around it."""
-    shrink = min(1.0, 3 * size / min(image.shape[1:]))  # large photographs are shrunk first: the mask needs no more
+    shrink = min(
+        1.0, 3 * size / min(image.shape[1:])
+    )  # large photographs are shrunk first: the mask needs no more pixels
     rough = cv2.resize(image.transpose(1, 2, 0), None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
     planes = np.ascontiguousarray(rough.transpose(2, 0, 1), dtype=np.float32)
     cropped = fov.crop(planes, fov.field_of_view(planes)).transpose(1, 2, 0)

@@ -1,20 +1,20 @@
 """Statistics of image quality assessment as pure functions on arrays: numpy, scipy and numba only, no files, no state.
 
-What each number means: docs/protocol.md. Names are resolved on first use, so that importing one costs no other.
+docs/protocol.md explains each number. Names are resolved on first use, so that importing one doesn't import the others.
 
 ===================  ==================================================================================================
 correlation          SRCC, PLCC, KRCC of two arrays
 mapping              logistic curves from scores to labels
 resampling           resamples as counts over clusters
-rounding             which values are equal but for rounding
+rounding             which values are equal up to rounding
 weighted             the correlations of many resamples at once (``rank_kernels``)
 design               tables with missing scores: which columns on which pairs
 measures             correlations as functions of counts, at each level; ``mapped`` and ``discrimination`` likewise
-inference            estimates with intervals, differences with tests (``intervals``, ``significance``, ``ranking``)
-power                planning: which difference can be found with how many references
+inference            estimates with intervals, differences with tests (``intervals``, ``significance``)
+power                planning: which difference can be detected with how many references
 coverage             simulations that check all of this
 settings             the options
-vocabulary           words that the tables carry to reports: what is reversed, not tested, a magnitude
+vocabulary           words that the tables carry to reports: reversed, not tested, a magnitude
 ===================  ==================================================================================================
 """
 

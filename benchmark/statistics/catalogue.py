@@ -1,6 +1,6 @@
-"""What is known of each statistic, in one record; the records are found in the folder ``kinds``, one file each.
+"""The record of each statistic; records are collected from the folder ``kinds``, one file each.
 
-Configuration, tables, plots, page and terminal read from here; nothing about a statistic stands anywhere else.
+Configuration, tables, plots, page and terminal read from here; nothing about a statistic is written anywhere else.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from benchmark.statistics.resampling import FloatArray
 
 Level = Literal["pair", "condition", "reference", "system"]
 Compute = Callable[[FloatArray, FloatArray, FloatArray], float]
-"""Oriented scores (n,), labels (n,) and weights (n,), whole numbers from 0, to a value; NaN where it is undefined."""
+"""Maps oriented scores (n,), labels (n,) and weights (n,), whole numbers from 0, to a value; NaN where undefined."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,16 +29,16 @@ class Statistic:
         name: in configurations and files.
         title: in print.
         meaning: what it is, in a few words.
-        place: where it stands among the others in print; lower comes first.
+        place: its place among the others in print; lower comes first.
         levels: where it is computed: over all pairs, within each condition, within references, over conditions' means.
         scale: on which its interval is made; decides its range (``intervals.RANGES``).
         higher_is_better: whether a higher value means a better method.
         correlation: whether its sign says whether method and labels agree.
-        turns: whether dropping the sign turns a bad place into a good one: its differences of magnitudes are tested, too.
-        needs: what labels must carry: the standard deviation and number of their opinions, or 95 % intervals from these.
+        turns: whether dropping the sign turns a bad rank into a good one; then differences of magnitudes are tested, too.
+        needs: what labels must have: the standard deviation and number of their opinions, or 95 % intervals from these.
         explained: whether tables say what it is.
-        usual: whether tables and terminal show it unless told otherwise.
-        compute: its value on weighted arrays; ``None`` for one that a measure computes together with others.
+        usual: whether tables and terminal show it by default.
+        compute: its value on weighted arrays; ``None`` if a measure computes it together with others.
     """
 
     name: str
@@ -63,12 +63,12 @@ class Statistic:
 
 @functools.cache
 def catalogue() -> dict[str, Statistic]:
-    """All statistics by name, in the order of print.
+    """All statistics by name, in printing order.
 
     Raises:
         ValueError: two files name the same statistic.
     """
-    modules = [import_module(f"{kinds.__name__}.{found.name}") for found in pkgutil.iter_modules(kinds.__path__)]
+    modules = [import_module(f"{kinds.__name__}.{info.name}") for info in pkgutil.iter_modules(kinds.__path__)]
     records: list[Statistic] = sorted(
         (module.STATISTIC for module in modules), key=lambda item: (item.place, item.name)
     )
@@ -79,12 +79,12 @@ def catalogue() -> dict[str, Statistic]:
 
 
 def names(level: Level | None = None) -> tuple[str, ...]:
-    """The statistics' names, all or those of a level."""
+    """The names of all statistics, or of those of a level."""
     return tuple(name for name, item in catalogue().items() if level is None or level in item.levels)
 
 
 def usual() -> tuple[str, ...]:
-    """What tables and terminal show unless told otherwise."""
+    """The statistics that tables and terminal show by default."""
     return tuple(name for name, item in catalogue().items() if item.usual)
 
 
@@ -94,7 +94,7 @@ def computed_alone(level: Level) -> tuple[Statistic, ...]:
 
 
 def find(name: str) -> Statistic:
-    """The record of a statistic; one that says nothing but its name for one that an older run computed."""
+    """The record of a statistic; for an unknown one from an older run, a record with only its name."""
     known = catalogue().get(name)
     title = name.replace("_", " ")
     return known or Statistic(name=name, title=title, meaning=title, place=0, levels=frozenset(), explained=False)

@@ -1,7 +1,7 @@
-"""Compiled kernels where nothing can be written: numba keeps machine code beside the source or in the user's cache.
+"""Compiles kernels even where numba can't cache machine code beside the source or in the user's cache.
 
-In a container or a shared installation both places may be closed, and numba then refuses to import the module. Here a
-private temporary folder takes their place; where there is none either, kernels are compiled anew in each process.
+In a container or a shared installation both places may be read-only, and numba then refuses to import the module. Then a
+private temporary folder takes their place; if there is none either, each process compiles the kernels again.
 Standard library only; numba is imported where a kernel is made.
 """
 
@@ -20,7 +20,7 @@ VARIABLE = "NUMBA_CACHE_DIR"
 
 
 def kernel(**options: Any) -> Callable[[Any], Any]:
-    """``numba.njit`` as all kernels use it: without the interpreter's lock, machine code kept where it can be."""
+    """``numba.njit`` as all kernels use it: without the interpreter's lock, with cached machine code where possible."""
 
     def compile_later(function: Any) -> Any:
         from numba import njit  # noqa: PLC0415 - numba is slow to import
@@ -36,9 +36,9 @@ def kernel(**options: Any) -> Callable[[Any], Any]:
 
 
 def settle() -> None:
-    """Name a folder for numba's cache, for this process and its children, where the user's own can't be written to.
+    """Set a folder for numba's cache, for this process and its children, if the user's own can't be written to.
 
-    For plug-ins too, which bring kernels of their own: whoever loads methods calls it.
+    Code that loads methods calls it, since plug-ins bring kernels of their own.
     """
     if os.environ.get(VARIABLE) or can_write(users_cache()):
         return
@@ -51,7 +51,7 @@ def settle() -> None:
 
 
 def users_cache() -> Path:
-    """Where numba keeps machine code when the source's folder is closed, be it there or not."""
+    """The folder where numba caches machine code if the source's folder is read-only; it need not exist."""
     home = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache")
     with contextlib.suppress(RuntimeError):  # no home is known
         home = home.expanduser()
@@ -59,7 +59,7 @@ def users_cache() -> Path:
 
 
 def can_write(folder: Path) -> bool:
-    """Whether files can be made in a folder, or in the one that it would be made in."""
+    """Whether files can be created in a folder, or in the one above if it doesn't exist."""
     while not os.path.lexists(folder) and folder.parent != folder:
         folder = folder.parent
     try:
@@ -70,15 +70,15 @@ def can_write(folder: Path) -> bool:
 
 
 def private_folder() -> Path | None:
-    """A temporary folder that only this user can write to, the same from call to call; ``None`` where there is none."""
+    """A temporary folder that only this user can write to, always the same one; ``None`` if there is none."""
     number = os.getuid() if hasattr(os, "getuid") else 0
     try:
         folder = Path(tempfile.gettempdir(), f"efid-bench-numba-{number}")
         folder.mkdir(mode=0o700, exist_ok=True)
-        found = folder.lstat()
+        status = folder.lstat()
     except OSError:  # FileNotFoundError too, where no temporary folder can be used
         return None
-    private = stat.S_ISDIR(found.st_mode) and (
-        os.name == "nt" or (found.st_uid == number and not found.st_mode & 0o022)
+    private = stat.S_ISDIR(status.st_mode) and (
+        os.name == "nt" or (status.st_uid == number and not status.st_mode & 0o022)
     )
     return folder if private and can_write(folder) else None

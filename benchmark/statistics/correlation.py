@@ -1,4 +1,4 @@
-"""SRCC, PLCC and KRCC of two arrays. numpy; the resampled forms are in ``weighted.py``, which are tested against scipy.
+"""SRCC, PLCC and KRCC of two arrays. numpy; ``weighted`` has the resampled forms.
 
 All three lie in [-1, 1], are signed, and are NaN where undefined: fewer than two pairs, or all values of one array equal
 up to rounding. Values that are not all equal are ranked as they are.

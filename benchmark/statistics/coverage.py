@@ -45,7 +45,7 @@ SCHEMES = (
 def coverage(
     model: Model, scheme: Scheme, settings: StatisticsSettings, studies: int, seed: int
 ) -> dict[str, tuple[float, float]]:
-    """Share of 95 % intervals that hold the truth, and their mean width, for each statistic and the SRCCs' difference."""
+    """Share of 95 % intervals that contain the true value, and mean width, per statistic and for the SRCCs' difference."""
     rng = np.random.default_rng(seed)
     truth = [true_values(r) for r in TWO_METHODS]
     ends: dict[str, list[tuple[float, float, float]]] = {name: [] for name in (*STATISTICS, "difference")}
@@ -56,11 +56,11 @@ def coverage(
             ends[family.statistic].append((first.low, first.high, truth[0][family.statistic]))
         gap = families[0].differences[0]
         ends["difference"].append((gap.low, gap.high, truth[0]["srcc"] - truth[1]["srcc"]))
-    found = {}
+    covered = {}
     for name, rows in ends.items():
         low, high, true = np.array(rows).T
-        found[name] = (float(((low <= true) & (true <= high)).mean()), float(np.nanmean(high - low)))
-    return found
+        covered[name] = (float(((low <= true) & (true <= high)).mean()), float(np.nanmean(high - low)))
+    return covered
 
 
 def false_findings(
@@ -79,7 +79,7 @@ def false_findings(
 def found_best(
     model: Model, scheme: Scheme, settings: StatisticsSettings, studies: int, seed: int
 ) -> tuple[float, float]:
-    """One method at r = .89 among 23 at .70: share of its 23 differences found, and of studies that find them all."""
+    """One method at r = .89 among 23 at .70: share of its 23 differences detected, and of studies that detect all."""
     rng = np.random.default_rng(seed)
     shares = []
     for _ in range(studies):
@@ -106,8 +106,8 @@ def report(studies: int, settings: StatisticsSettings, seed: int) -> Iterator[st
     for references in (10, 20, 60, 300):
         model = Model(references=references, conditions=6)
         for scheme in SCHEMES:
-            found = coverage(model, scheme, settings, studies, seed)
-            cells = " | ".join(f"{share:.1%} ({width:.3f})" for share, width in found.values())
+            covered = coverage(model, scheme, settings, studies, seed)
+            cells = " | ".join(f"{share:.1%} ({width:.3f})" for share, width in covered.values())
             yield f"| {references} x 6 | {scheme.resample} | {scheme.kind} | {cells} |"
     yield ""
     yield "| references x conditions | test | equal methods | p < .05, one difference | any adjusted p < .05 |"

@@ -1,7 +1,7 @@
 """Which pairs and columns a statistic is computed on, for any pattern of missing scores. numpy only.
 
-Each method's own value uses all of its own pairs, a difference the pairs that both methods scored. A *column* is a method
-on one such set of pairs; where no score is missing there is one set and a column a method.
+A method's own value uses all of its own pairs; a difference uses the pairs that both methods scored. A *column* is a method
+on one such set of pairs; if no score is missing there is one set, and one column per method.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class Table:
     Attributes:
         labels: (n,), oriented so that higher is better, finite.
         scores: (m, n), oriented so that higher is better; NaN where missing.
-        clusters: (n,) number of what is resampled, in [0, K).
+        clusters: (n,) number of each pair's cluster, which is resampled, in [0, K).
         n_clusters: K.
         references: (n,) number of each pair's reference.
         conditions: (n,) number of each pair's condition, -1 where it has none.
@@ -42,7 +42,7 @@ class Table:
     observers: FloatArray
 
     def take(self, rows: NDArray[np.bool_]) -> Table:
-        """The same with some of the pairs; clusters keep their numbers, so that resamples are shared."""
+        """The same with some of the pairs; clusters keep their numbers, so that resamples can be shared."""
         return replace(
             self,
             labels=self.labels[rows],
@@ -72,7 +72,7 @@ class Group:
 
     Attributes:
         rows: (n',) indices of the pairs.
-        methods: indices of the methods, one a column.
+        methods: indices of the methods, one per column.
         clusters: (k,) the clusters that the pairs come from.
     """
 
@@ -82,7 +82,7 @@ class Group:
 
     @property
     def n_clusters(self) -> int:
-        """How many clusters the pairs come from."""
+        """The number of clusters that the pairs come from."""
         return len(self.clusters)
 
 
@@ -115,7 +115,7 @@ class Design:
 
     @property
     def n_columns(self) -> int:
-        """Columns of all groups."""
+        """The number of columns in all groups."""
         return sum(len(group.methods) for group in self.groups)
 
     @property
@@ -124,7 +124,7 @@ class Design:
         return [group for group in self.groups for _ in group.methods]
 
     def columns(self) -> Iterator[tuple[slice, Group, ScoreColumns]]:
-        """Each group's place among the columns, the group, and its arrays."""
+        """For each group, its slice of the columns, the group itself and its arrays."""
         begin = 0
         for group in self.groups:
             rows, table = group.rows, self.table
@@ -140,7 +140,7 @@ def make_design(table: Table, against: Collection[int] | None = None) -> Design:
 
     Args:
         table: labels and scores.
-        against: methods that are compared with all others; every two by default. Where scores are missing each two methods
+        against: methods that are compared with all others; by default all are. If scores are missing, every two methods
             need columns of their own, so that hundreds of methods can't all be compared.
     """
     scored = np.isfinite(table.scores)

@@ -1,8 +1,8 @@
-"""Krasula's analysis: can a method tell different images from similar ones, and better ones from worse? numpy, numba.
+"""Krasula's analysis: how well a method separates different from similar images, and better from worse. numpy, numba.
 
 L. Krasula, K. Fliegel, P. Le Callet, M. Klima: On the accuracy of objective image and video quality models: new
 methodology for performance evaluation, QoMEX 2016. Two images differ where Phi(|MOS1 - MOS2| / sqrt(s1²/N1 + s2²/N2))
-exceeds .95. Same form as ``measures``: functions of counts.
+exceeds .95. As in ``measures``, statistics are functions of counts.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from benchmark.statistics.rounding import LAST_PLACES, constant, largest
 from benchmark.statistics.weighted import in_threads
 
 Z_95 = 1.6448536269514722
-MOST_PAIRS = 5_000_000  # of images; beyond, a random part of them is used and a remark says so
+MOST_PAIRS = 5_000_000  # pairs of images; beyond, a random subset is used and a remark says so
 MOST_WORK = 2e9  # image pairs x columns x replicates that are resampled exactly: a second or two
 MOST_KEPT = 2e7  # image pairs x columns that are kept in memory for it
 SIMILAR, CORRECT, WRONG, UNDECIDED = 0, 1, 2, 3
@@ -28,7 +28,7 @@ KINDS = np.array([UNDECIDED, CORRECT, WRONG], dtype=np.uint8)  # by agreement: 0
 
 @dataclass(frozen=True, slots=True)
 class ImagePairs:
-    """The pairs of images of one set of rows: clusters of both, sign of the label difference, 0 where similar."""
+    """The pairs of images in one set of rows: clusters of both, sign of the label difference, 0 if similar."""
 
     first: NDArray[np.uint32]
     second: NDArray[np.uint32]
@@ -51,9 +51,9 @@ class SortedPairs:
 class Discrimination:
     """``auc_ds``, ``auc_bw`` and ``cc_0`` of every column, over the images whose labels carry SD and observers.
 
-    A tie of score differences counts one half, also in the share of correct signs; differences that are equal but for
-    rounding (.3 - .2 and .2 - .1) are tied. Where exact resampling would take too
-    long, replicates are linear in the counts, by the jackknife's influence of each cluster (``remark`` says so).
+    A tie of score differences counts one half, also in the share of correct signs; differences that are equal up to rounding
+    (.3 - .2 and .2 - .1) are tied. Where exact resampling would take too long, replicates are linear in the counts, by the
+    jackknife's influence of each cluster (``remark`` says so).
     """
 
     names = ("auc_ds", "auc_bw", "cc_0")
@@ -98,13 +98,13 @@ class Discrimination:
         return np.asarray(values)
 
     def _linearise(self, images: ImagePairs, scores: FloatArray, first: int, row: int) -> None:
-        """Keep what a column's replicates are made of: its value, and its values with each cluster left out."""
+        """Keep the parts of a column's replicates: its value, and its values with each cluster left out."""
         from benchmark.statistics.discrimination_kernels import left_out_areas  # noqa: PLC0415 - numba is slow to import
 
         k, column, ordered = self.design.table.n_clusters, first + row, _sort(images, scores[row])
-        found = np.full((3, k + 1), np.nan)  # a cluster more than there are: nothing is left out with it
-        left_out_areas(ordered.first, ordered.second, ordered.kind, ordered.last, found)
-        self._left_out[:, :, column], self._centre[:, column] = found[:, :k].T, found[:, k]
+        results = np.full((3, k + 1), np.nan)  # the extra column leaves out nothing
+        left_out_areas(ordered.first, ordered.second, ordered.kind, ordered.last, results)
+        self._left_out[:, :, column], self._centre[:, column] = results[:, :k].T, results[:, k]
 
     def _areas(self, ordered: SortedPairs, counts: FloatArray, *, threads: int) -> FloatArray:
         """The three statistics of one column, (B, 3)."""
@@ -114,16 +114,16 @@ class Discrimination:
 
         def work(begin: int) -> None:
             block = np.ascontiguousarray(counts[begin : begin + LANES].T)
-            found = np.full((3, block.shape[1]), np.nan)
-            areas(block, ordered.first, ordered.second, ordered.kind, ordered.last, found)
-            values[begin : begin + LANES] = found.T
+            results = np.full((3, block.shape[1]), np.nan)
+            areas(block, ordered.first, ordered.second, ordered.kind, ordered.last, results)
+            values[begin : begin + LANES] = results.T
 
         in_threads(work, range(0, len(counts), LANES), threads)
         return values
 
 
 def _known(design: Design, rows: IntArray) -> IntArray:
-    """Those of the rows whose label has a standard deviation and a number of observers."""
+    """The rows whose label has a standard deviation and a number of observers."""
     table = design.table
     known = np.isfinite(table.label_sd[rows]) & (table.label_sd[rows] >= 0) & (table.observers[rows] >= 1)
     return rows[known]

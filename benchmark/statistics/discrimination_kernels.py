@@ -1,4 +1,4 @@
-"""Compiled kernels of AUCs over pairs of images, of many resamples or left-out clusters. numba; see ``discrimination``."""
+"""Compiled kernels of AUCs over pairs of images, for many resamples or left-out clusters. numba; see ``discrimination``."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SIMILAR, DIFFERENT, OVER, BETTER, SIGNS = np.uint64(0), np.uint64(1), np.uint64(
 
 
 @kernel()
-def areas(counts, first, second, kind, last, found):  # type: ignore[no-untyped-def] # pragma: no cover
+def areas(counts, first, second, kind, last, results):  # type: ignore[no-untyped-def] # pragma: no cover
     """AUC different/similar, AUC better/worse and share of correct signs in L resamples.
 
     Args:
@@ -21,7 +21,7 @@ def areas(counts, first, second, kind, last, found):  # type: ignore[no-untyped-
         first, second: (p,) uint32, the two images' clusters, pairs sorted by the size of their score difference.
         kind: (p,) uint8: 0 similar, else different with the scores' sign 1 correct, 2 wrong, 3 undecided.
         last: (p,) bool, whether a position ends a group of ties.
-        found: (3, L), filled; NaN where undefined.
+        results: (3, L), filled; NaN where undefined.
     """
     lanes = uint64(counts.shape[1])
     weight = counts.ravel()
@@ -41,12 +41,12 @@ def areas(counts, first, second, kind, last, found):  # type: ignore[no-untyped-
             _add_group(group, sums, lanes)
     for lane in range(lanes):
         over, better, signs = sums[OVER * lanes + lane], sums[BETTER * lanes + lane], sums[SIGNS * lanes + lane]
-        _finish(over, better, signs, sums[SIMILAR * lanes + lane], sums[DIFFERENT * lanes + lane], found[:, lane])
+        _finish(over, better, signs, sums[SIMILAR * lanes + lane], sums[DIFFERENT * lanes + lane], results[:, lane])
 
 
 @kernel()
 def _add_one(weight, a, b, kind, sums, lanes):  # type: ignore[no-untyped-def] # pragma: no cover
-    """Enter a pair that ties with no other; of two different pairs the one with the larger difference decides."""
+    """Enter a pair without ties; of two different pairs the one with the larger difference decides."""
     if kind == 0:
         for lane in range(lanes):
             sums[lane] += weight[a + lane] * weight[b + lane]
@@ -66,7 +66,7 @@ def _add_one(weight, a, b, kind, sums, lanes):  # type: ignore[no-untyped-def] #
 
 @kernel()
 def _add_group(group, sums, lanes):  # type: ignore[no-untyped-def] # pragma: no cover
-    """Enter a group of ties, and empty it: a correct one against a wrong one of equal size counts one half."""
+    """Enter a group of ties and empty it: a correct pair against a wrong one of equal size counts one half."""
     for lane in range(lanes):
         similar, correct = group[lane], group[lanes + lane]
         wrong, undecided = group[np.uint64(2) * lanes + lane], group[np.uint64(3) * lanes + lane]
@@ -82,26 +82,26 @@ def _add_group(group, sums, lanes):  # type: ignore[no-untyped-def] # pragma: no
 
 
 @kernel()
-def _finish(over, better, signs, similar, different, found):  # type: ignore[no-untyped-def] # pragma: no cover
+def _finish(over, better, signs, similar, different, results):  # type: ignore[no-untyped-def] # pragma: no cover
     """The three statistics, (3,), from their sums; NaN where undefined."""
-    found[0] = over / different / similar if different > 0.0 and similar > 0.0 else np.nan
-    found[1] = better / different / different if different > 0.0 else np.nan
-    found[2] = signs / different if different > 0.0 else np.nan
+    results[0] = over / different / similar if different > 0.0 and similar > 0.0 else np.nan
+    results[1] = better / different / different if different > 0.0 else np.nan
+    results[2] = signs / different if different > 0.0 else np.nan
 
 
 @kernel()
-def left_out_areas(first, second, kind, last, found):  # type: ignore[no-untyped-def] # pragma: no cover
+def left_out_areas(first, second, kind, last, results):  # type: ignore[no-untyped-def] # pragma: no cover
     """The three statistics of ``areas`` with each cluster left out in turn, in one pass over the pairs.
 
-    What a cluster takes away is counted as its pairs come by: a sum over (pair, pair below it) loses those in which
-    either pair has an image of the cluster, that is, those of the upper one and those of the lower one less those of both.
+    The loss through a cluster is counted as its pairs pass: a sum over (pair, pair below it) loses the terms in which either
+    pair has an image of the cluster, that is, those of the upper one and those of the lower one less those of both.
     All sums are whole or half numbers, so that their order doesn't matter.
 
     Args:
         first, second, kind, last: as in ``areas``.
-        found: (3, K), filled; NaN where undefined.
+        results: (3, K), filled; NaN where undefined.
     """
-    clusters = found.shape[1]
+    clusters = results.shape[1]
     all_different, all_correct = 0.0, 0.0
     for p in range(kind.shape[0]):
         all_different += kind[p] != 0
@@ -148,4 +148,4 @@ def left_out_areas(first, second, kind, last, found):  # type: ignore[no-untyped
         start = p + 1
     for c in range(clusters):
         own, gone = own_below[c], lost[c]
-        _finish(over - gone[0], better - gone[1], signs - gone[2], below[0] - own[0], below[1] - own[1], found[:, c])
+        _finish(over - gone[0], better - gone[1], signs - gone[2], below[0] - own[0], below[1] - own[1], results[:, c])

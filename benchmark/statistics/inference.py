@@ -36,7 +36,7 @@ class Estimate:
     Attributes:
         value: NaN where undefined.
         low, high: of the interval; NaN where there is none.
-        note: why there is none, or what to know about it.
+        note: why there is none, or a remark about it.
     """
 
     value: float
@@ -49,7 +49,7 @@ class Estimate:
 class Difference:
     """The first method's value less the second's on the pairs that both scored, with its interval and test.
 
-    Of values, or of their magnitudes (``Family.magnitudes``).
+    It is a difference of values, or of their magnitudes (``Family.magnitudes``).
 
     Attributes:
         versus: the two methods.
@@ -74,7 +74,7 @@ class Family:
 
     Attributes:
         statistic: its name.
-        kind: how the intervals were made; empty where there are none.
+        kind: the kind of intervals; empty if there are none.
         estimates: by method.
         differences: of every two methods that are compared.
         replicates: (B, m) the methods' own values in the resamples.
@@ -99,11 +99,11 @@ class Values:
 
 
 def compute(
-    measure: Measure, resamples: Resamples, kind: Kind, told: Callable[[int], None] = lambda done: None
+    measure: Measure, resamples: Resamples, kind: Kind, progress: Callable[[int], None] = lambda done: None
 ) -> Values:
     """Evaluate a measure on the data, in all resamples and, where the intervals need it, by leaving out clusters.
 
-    ``told`` hears after each block how many resamples are done.
+    ``progress`` is called after each block with the number of finished resamples.
     """
     k, shape = resamples.n_clusters, (len(measure.names), measure.design.n_columns)
     data = measure(np.ones((1, k)))[0]
@@ -114,7 +114,7 @@ def compute(
     for block in resamples.blocks():
         drawn[done : done + len(block)] = measure(block)
         done += len(block)
-        told(done)
+        progress(done)
     left = nothing if kind == "percentile" else np.concatenate([measure(block) for block in leave_one_out(k)])
     return Values(data, drawn, left)
 
@@ -138,8 +138,8 @@ def infer(
         settings: confidence and multiplicity.
         tested: whether differences get p-values.
         names: which statistics; all by default.
-        leaders: for each statistic, and for each of magnitudes, the methods that are compared with all others; every two
-            are compared by default.
+        leaders: for each statistic, and for each of magnitudes, the methods that are compared with all others; by default
+            all are.
     """
     families = []
     for place, name in enumerate(measure.names):
@@ -164,7 +164,7 @@ def _family(
     statistic = find(name)
     estimates = []
     for column in design.own:
-        found = interval(
+        bounds = interval(
             float(values.data[column]),
             values.drawn[:, column],
             _left_out(groups, values.left_out, column),
@@ -173,7 +173,7 @@ def _family(
             scale=statistic.scale,
             within=statistic.range,
         )
-        estimates.append(Estimate(float(values.data[column]), found.low, found.high, found.note))
+        estimates.append(Estimate(float(values.data[column]), bounds.low, bounds.high, bounds.note))
     within = of_differences(statistic.range)
     chosen = None if leaders is None else leaders[name]
     differences = _differences(measure, values, kind, settings, within=within, tested=tested, leaders=chosen)
@@ -187,10 +187,10 @@ def _family(
 
 
 def _oriented(values: Values) -> Values:
-    """Values turned so that each is positive on the data; in the resamples they keep their sign against it.
+    """Values with signs such that each is positive on the data; in the resamples they keep their sign relative to it.
 
     The magnitude's own replicates would be folded at zero, where a bootstrap goes wrong; with the sign of the data kept,
-    the difference is smooth, and near zero its test finds rather too little.
+    the difference is smooth, and near zero its test is conservative.
     """
     signs = np.where(values.data < 0, -1.0, 1.0)
     return Values(values.data * signs, values.drawn * signs, values.left_out * signs)
@@ -222,7 +222,7 @@ def _differences(
     second = np.array([pair.column_second for pair in pairs])
     observed = _less(values.data[first], values.data[second])
     drawn = _less(values.drawn[:, first], values.drawn[:, second])
-    found, p_values, errors = [], np.full(len(pairs), np.nan), np.full(len(pairs), np.nan)
+    intervals, p_values, errors = [], np.full(len(pairs), np.nan), np.full(len(pairs), np.nan)
     freedom = np.ones(len(pairs))
     groups = measure.design.group_of
     for number, pair in enumerate(pairs):
@@ -231,7 +231,7 @@ def _differences(
         ends = interval(
             float(observed[number]), drawn[:, number], left, kind=kind, confidence=settings.confidence, within=within
         )
-        found.append(ends)
+        intervals.append(ends)
         if not np.isfinite(ends.low):
             observed_kept = observed[number] == 0 and not np.any(drawn[:, number][np.isfinite(drawn[:, number])])
             p_values[number] = 1.0 if observed_kept and np.isfinite(drawn[:, number]).any() else np.nan
@@ -252,7 +252,7 @@ def _differences(
         adjusted = _adjust_chosen(observed, drawn, p_values, used, freedom, settings, _own(measure, values))
     return [
         Difference(pair, float(value), ends.low, ends.high, float(p), float(p_adjusted), ends.note)
-        for pair, value, ends, p, p_adjusted in zip(pairs, observed, found, p_values, adjusted, strict=True)
+        for pair, value, ends, p, p_adjusted in zip(pairs, observed, intervals, p_values, adjusted, strict=True)
     ]
 
 
@@ -266,7 +266,7 @@ def _adjust(
 ) -> FloatArray:
     """P-values corrected over the family; never below the uncorrected ones.
 
-    A difference that is the same in all resamples is further from zero than any other: its correction changes nothing.
+    A difference that is constant over the resamples is further from zero than any other: its correction changes nothing.
     """
     if settings.multiplicity == "none" or not np.isfinite(p_values).any():
         return p_values
@@ -297,7 +297,7 @@ def _adjust_chosen(
     settings: StatisticsSettings,
     own: tuple[FloatArray, FloatArray],
 ) -> FloatArray:
-    """P-values of comparisons with methods that were chosen from the data, corrected for every two of all methods.
+    """P-values of comparisons with methods chosen from the data, corrected for every pair of methods.
 
     Where scores are missing, the other pairs are taken from each method's own values.
     """
@@ -320,7 +320,7 @@ def _adjust_chosen(
 
 
 def _left_out(groups: list[Group], left_out: FloatArray, column: int) -> FloatArray:
-    """A column's values with each of its own clusters left out; the other clusters change nothing."""
+    """A column's values with each of its own clusters left out; other clusters don't affect it."""
     if len(left_out) <= 1:
         return left_out[:, column]
     own = groups[column].clusters

@@ -25,7 +25,7 @@ UNBOUNDED: Range = (-np.inf, np.inf)
 RANGES: dict[Scale, Range] = {"fisher": (-1.0, 1.0), "log": (0.0, np.inf), "logit": (0.0, 1.0), "plain": UNBOUNDED}
 """The values that a statistic of each scale can have."""
 MAGNITUDES: Range = (0.0, 1.0)
-"""Those that the magnitude of a correlation can have."""
+"""The values that the magnitude of a correlation can have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Interval:
     Attributes:
         low: lower end; NaN where undefined.
         high: upper end.
-        note: why there is none, or how many resamples left the statistic undefined.
+        note: why there is none, or in how many resamples the statistic is undefined.
     """
 
     low: float
@@ -44,7 +44,7 @@ class Interval:
 
 
 def choose(wanted: IntervalKind, clusters: int) -> Kind:
-    """``auto`` means percentiles from 30 clusters on, the jackknife with Student's t below."""
+    """The kind of interval; ``auto`` means percentiles from 30 clusters on, the jackknife with Student's t below."""
     if wanted != "auto":
         return wanted
     return "percentile" if clusters >= FEW_CLUSTERS else "jackknife"
@@ -66,10 +66,10 @@ def interval(
         value: the statistic on the data.
         replicates: (B,), in each bootstrap resample; used by ``percentile`` and ``bca``.
         left_out: (K,), with each cluster left out; used by ``jackknife`` and ``bca``.
-        kind: how.
-        confidence: coverage aimed at, in (0.5, 1).
+        kind: of interval.
+        confidence: nominal coverage, in (0.5, 1).
         scale: on which the jackknife works.
-        within: values that the statistic can have; ends beyond them are drawn in.
+        within: values that the statistic can have; ends are clipped to them.
     """
     if not np.isfinite(value):
         return _nothing("")
@@ -91,7 +91,7 @@ def interval(
 
 
 def quantiles(values: FloatArray, shares: FloatArray) -> FloatArray:
-    """``numpy.quantile``'s linear ones, without its overhead: there are thousands of intervals."""
+    """Linear quantiles as in ``numpy.quantile``, without its overhead: there are thousands of intervals."""
     place = shares * (len(values) - 1)
     below = np.floor(place).astype(np.int64)
     above = np.minimum(below + 1, len(values) - 1)
@@ -104,7 +104,7 @@ def _nothing(why: str) -> Interval:
 
 
 def _jackknife(value: float, left_out: FloatArray, confidence: float, scale: Scale) -> Range:
-    """Both ends; NaN where the scale has none."""
+    """Both ends; NaN where the scale is undefined."""
     error, centre = jackknife_error(value, left_out, scale)
     reach = student(len(left_out) - 1, confidence) * error
     return _back(centre - reach, scale), _back(centre + reach, scale)
@@ -117,7 +117,7 @@ def of_differences(within: Range) -> Range:
 
 
 def known_part(values: FloatArray, *, leave_out: bool) -> tuple[FloatArray | None, str]:
-    """The defined ones of the replicates and a note; ``None`` where more than 5 % are undefined."""
+    """The defined replicates and a note; ``None`` if more than 5 % are undefined."""
     missing = int((~np.isfinite(values)).sum())
     if missing == 0 and len(values):
         return values, ""
@@ -146,7 +146,7 @@ def student(freedom: int, confidence: float) -> float:
 
 
 def _bca_tails(value: float, draws: FloatArray, left_out: FloatArray, tails: FloatArray) -> FloatArray:
-    """Which percentiles to take, for bias (half of the ties count as below) and acceleration."""
+    """The percentiles to take, adjusted for bias (half of the ties count as below) and acceleration."""
     from scipy.special import ndtr, ndtri  # noqa: PLC0415 - slow to import
 
     below = (np.count_nonzero(draws < value) + 0.5 * np.count_nonzero(draws == value)) / len(draws)

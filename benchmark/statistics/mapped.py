@@ -1,7 +1,6 @@
 """PLCC, RMSE and outlier ratio after the logistic mappings as functions of counts. numpy, numba through the kernels.
 
-``refit`` fits the curve anew in every resample, starting from the curve of all pairs; ``once`` keeps that curve.
-Same form as ``measures``.
+``refit`` fits the curve again in every resample, starting from the curve of all pairs; ``once`` keeps that curve.
 """
 
 from __future__ import annotations
@@ -65,16 +64,16 @@ class Mapped:
     def _refitted(
         self, columns: ScoreColumns, curve: Mapping, counts: FloatArray, limit: FloatArray
     ) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """Signed PLCC, RMSE and outlier ratio, each (B,), with the curve fitted in each resample; NaN where none is."""
+        """Signed PLCC, RMSE and outlier ratio, each (B,), with the curve refitted per resample; NaN without a fit."""
         five = curve.parameters == 5
         order = np.argsort(columns.scores[0], kind="stable")
         _, _, x = standardise(columns.scores[0][order])
         _, spread, y = standardise(columns.labels[order])
         clusters: IntArray = np.ascontiguousarray(columns.clusters[order])
         limits = np.ascontiguousarray(limit[order] / spread)
-        found, outliers = _refits(curve, (x, y, clusters, limits), counts, self._threads)
-        known = found[:, 4] > 0
-        safe = np.where(known[:, None], found, 1.0)
+        fitted, outliers = _refits(curve, (x, y, clusters, limits), counts, self._threads)
+        known = fitted[:, 4] > 0
+        safe = np.where(known[:, None], fitted, 1.0)
         plcc = np.sqrt(np.clip(1 - safe[:, 3] / safe[:, 6], 0, 1))
         if five:
             standard = ScoreColumns(y, x[None], clusters, columns.n_clusters)
@@ -92,7 +91,7 @@ class Mapped:
 def _kept(
     columns: ScoreColumns, curve: Mapping, counts: FloatArray, limit: FloatArray
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Signed PLCC, RMSE and outlier ratio, each (B,), under a curve that stays."""
+    """Signed PLCC, RMSE and outlier ratio, each (B,), under a fixed curve."""
     predicted = curve.predict(columns.scores[0])
     straight = ScoreColumns(columns.labels, predicted[None], columns.clusters, columns.n_clusters)
     error = np.abs(columns.labels - predicted)
@@ -113,7 +112,7 @@ def _mean(values: FloatArray, clusters: IntArray, counts: FloatArray) -> FloatAr
 def resampled_curves(
     curve: Mapping, scores: FloatArray, labels: FloatArray, clusters: IntArray, counts: FloatArray, points: FloatArray
 ) -> FloatArray:
-    """A four-parameter curve fitted anew in each resample, from the fit of all pairs.
+    """A four-parameter curve refitted in each resample, starting from the fit of all pairs.
 
     Args:
         curve: the fit of all pairs.
@@ -121,7 +120,7 @@ def resampled_curves(
         labels: (n,), finite.
         clusters: (n,) cluster of each pair, from 0.
         counts: (B, K) weight of each cluster in each resample.
-        points: (P,) scores at which the curves are wanted.
+        points: (P,) scores at which the curves are evaluated.
 
     Returns:
         (B, P), in the labels' unit; NaN where none could be fitted.
@@ -130,11 +129,11 @@ def resampled_curves(
     centre, spread, x = standardise(scores[order])
     label_centre, label_spread, y = standardise(labels[order])
     sorted_clusters: IntArray = np.ascontiguousarray(clusters[order])
-    found, _ = _refits(curve, (x, y, sorted_clusters, np.full(len(x), np.nan)), counts)
+    fitted, _ = _refits(curve, (x, y, sorted_clusters, np.full(len(x), np.nan)), counts)
     at = (points - centre) / spread
     values = np.full((len(counts), len(points)), np.nan)
-    for number in np.flatnonzero(found[:, 4] > 0):
-        steepness, shift, height = found[number, :3]
+    for number in np.flatnonzero(fitted[:, 4] > 0):
+        steepness, shift, height = fitted[number, :3]
         rest = y - height * sigmoid_part(steepness * x, shift)
         offset = np.average(rest, weights=counts[number, sorted_clusters])
         values[number] = offset + height * sigmoid_part(steepness * at, shift)
@@ -144,12 +143,12 @@ def resampled_curves(
 def _refits(
     curve: Mapping, pairs: tuple[FloatArray, FloatArray, IntArray, FloatArray], counts: FloatArray, threads: int = 0
 ) -> tuple[FloatArray, FloatArray]:
-    """A curve fitted anew in each resample: the kernel's results (B, 7) and the shares of outliers (B,).
+    """A curve refitted in each resample: the kernel's results (B, 7) and the shares of outliers (B,).
 
     Args:
         curve: the fit of all pairs, from which each fit starts.
-        pairs: standardised scores in ascending order, standardised labels, clusters, and the largest error that is no
-            outlier (NaN where unknown), (n,) each.
+        pairs: standardised scores in ascending order, standardised labels, clusters, and the limit above which an error is
+            an outlier (NaN where unknown), (n,) each.
         counts: (B, K) weight of each cluster in each resample.
         threads: 0 for as many as there are processors.
     """
@@ -159,13 +158,13 @@ def _refits(
     five = curve.parameters == 5
     with_limits = not five and bool(np.isfinite(limits).any())
     start = np.array([curve.steepness, curve.shift])
-    found, outliers = np.empty((len(counts), 7)), np.empty(len(counts))
+    fitted, outliers = np.empty((len(counts), 7)), np.empty(len(counts))
     step = max(1, min(64, -(-len(counts) // processors())))
 
     def work(begin: int) -> None:
         part = slice(begin, begin + step)
         arguments = (x, y, curve.parameters, limits, with_limits, start, FLATTEST[curve.parameters], STEEPEST, five)
-        refit(np.ascontiguousarray(counts[part]), clusters, *arguments, found[part], outliers[part])
+        refit(np.ascontiguousarray(counts[part]), clusters, *arguments, fitted[part], outliers[part])
 
     in_threads(work, range(0, len(counts), step), threads)
-    return found, outliers
+    return fitted, outliers

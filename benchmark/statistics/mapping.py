@@ -1,10 +1,10 @@
-"""Logistic mapping of scores to labels (VQEG), four and five parameters, and what is known about each fit. numpy.
+"""Logistic mapping of scores to labels (VQEG) with four or five parameters, and the facts about each fit. numpy.
 
-four: b2 + (b1 - b2) / (1 + exp(-(x - b3) / |b4|)) five: b1 (1/2 - 1 / (1 + exp(b2 (x - b3)))) + b4 x + b5 (Sheikh, Sabir
-and Bovik 2006)
+- four: b2 + (b1 - b2) / (1 + exp(-(x - b3) / |b4|))
+- five: b1 (1/2 - 1 / (1 + exp(b2 (x - b3)))) + b4 x + b5 (Sheikh, Sabir and Bovik 2006)
 
-Scores and labels are standardised; the search runs from a grid of places and slopes, and both signs of the curve come by
-themselves, since its height is solved in closed form.
+Scores and labels are standardised; the search runs from a grid of places and slopes. It covers both signs of the curve,
+since its height is solved in closed form.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from benchmark.statistics.resampling import FloatArray
 from benchmark.statistics.rounding import constant
 
 Parameters = Literal[4, 5]
-# per standard deviation of the scores: at the upper bound the curve rises from 10 to 90 % within 0.22 of it, a step on
-# the scale of the data; at the lower one it is a line (four parameters) or a polynomial (five)
+# Bounds of the slope, per standard deviation of the scores: at the upper one the curve rises from 10 to 90 % within 0.22 of
+# it, a step on the scale of the data; at the lower one it is a line (four parameters) or a polynomial (five).
 STEEPEST = 20.0
 FLATTEST = {4: 1e-4, 5: 0.05}
 _SLOPES = np.geomspace(0.06, STEEPEST, 12)
@@ -33,7 +33,7 @@ class Mapping:
     """A fitted curve from scores to labels.
 
     With u = steepness (x - centre) / spread - shift, it is offset + height / (1 + exp(-u)) + line (x - centre) / spread,
-    less the curve's value and, with five parameters, tangent at the centre: far-off curves keep their digits so.
+    less the curve's value and, with five parameters, its tangent at the centre, so that far-off curves keep their digits.
 
     Attributes:
         parameters: 4 or 5.
@@ -41,12 +41,11 @@ class Mapping:
         shift: place of the turning point, times steepness.
         height: from one end of the sigmoid to the other, signed, in the labels' unit.
         line: slope of the linear term and tangent, in the labels' unit per standard deviation.
-        offset: the mean of the curve's parts is absorbed here, in the labels' unit.
+        offset: the constant term, which absorbs the mean of the other parts, in the labels' unit.
         centre, spread: mean and standard deviation of the scores.
         converged: whether the search ended where no step promised any gain.
-        at_bound: ``steep`` where the slope is at the bound that keeps the curve a curve, ``flat`` where the curve is all
-            but a line; else empty.
-        monotone: whether it goes one way over the scores.
+        at_bound: ``steep`` if the slope is at its upper bound, ``flat`` if the curve is almost a line; else empty.
+        monotone: whether it rises or falls throughout the scores.
         direction: +1 where it rises over the scores, -1 where it falls (on the whole, if it turns), 0 where it is level.
         rmse: root of the mean squared error over N, in the labels' unit.
         n: number of pairs.
@@ -76,13 +75,13 @@ class Mapping:
 
     @property
     def rmse_corrected(self) -> float:
-        """The error with N - d in place of N (ITU-T P.1401): d parameters were fitted."""
+        """The RMSE with N - d in place of N for d fitted parameters (ITU-T P.1401)."""
         freedom = self.n - self.parameters
         return self.rmse * float(np.sqrt(self.n / freedom)) if freedom > 0 else float("nan")
 
 
 def sigmoid_part(slanted: FloatArray, shift: float, tangent: FloatArray | None = None) -> FloatArray:
-    """f(u) - f(u0) with u = slanted - shift, u0 = -shift, less ``tangent`` times f'(u0) where given; exact far out."""
+    """f(u) - f(u0) with u = slanted - shift, u0 = -shift, less ``tangent`` times f'(u0) if given; exact in the tails."""
     at = np.exp(np.clip(slanted - shift, -700, 700))
     at_zero = np.exp(np.clip(-shift, -700, 700))
     curve = (at - at_zero) / (1 + at) / (1 + at_zero)
@@ -100,7 +99,7 @@ def fit(scores: ArrayLike, labels: ArrayLike, parameters: Parameters = 4) -> Map
         parameters: 4 or 5.
 
     Returns:
-        The best fit, or ``None`` where none can exist: see ``unfit``.
+        The best fit, or ``None`` if none can exist: see ``unfit``.
     """
     x, y = np.asarray(scores, dtype=np.float64), np.asarray(labels, dtype=np.float64)
     if unfit(x, y, parameters):
@@ -109,8 +108,8 @@ def fit(scores: ArrayLike, labels: ArrayLike, parameters: Parameters = 4) -> Map
     x, y = x[order], y[order]
     centre, spread, standard = standardise(x)
     label_centre, label_spread, target = standardise(y)
-    found = _search(standard, target, parameters)
-    steepness, shift, slope, error = (float(value) for value in found[:4])
+    fitted = _search(standard, target, parameters)
+    steepness, shift, slope, error = (float(value) for value in fitted[:4])
     tangent = steepness * standard if parameters == 5 else None
     curve = sigmoid_part(steepness * standard, shift, tangent)
     rest = target - slope * curve
@@ -127,7 +126,7 @@ def fit(scores: ArrayLike, labels: ArrayLike, parameters: Parameters = 4) -> Map
         offset=label_centre + label_spread * float(np.mean(rest - line * standard)),
         centre=centre,
         spread=spread,
-        converged=bool(found[4]),
+        converged=bool(fitted[4]),
         at_bound=bound_word(steepness, parameters),
         monotone=monotone,
         direction=int(direction),
@@ -137,7 +136,7 @@ def fit(scores: ArrayLike, labels: ArrayLike, parameters: Parameters = 4) -> Map
 
 
 def unfit(scores: FloatArray, labels: FloatArray, parameters: Parameters) -> str:
-    """Why no curve can be fitted; empty where one can."""
+    """Why no curve can be fitted; empty if one can."""
     if len(scores) <= parameters:
         return f"{len(scores)} pairs are too few for {parameters} parameters"
     if constant(labels):
@@ -149,7 +148,7 @@ def unfit(scores: FloatArray, labels: FloatArray, parameters: Parameters) -> str
 
 
 def bound_word(steepness: float, parameters: Parameters) -> str:
-    """``steep`` or ``flat`` where the steepness is at a bound, else empty."""
+    """``steep`` or ``flat`` if the steepness is at a bound, else empty."""
     if steepness >= STEEPEST * (1 - 1e-6):
         return "steep"
     return "flat" if steepness <= FLATTEST[parameters] * (1 + 1e-6) else ""
@@ -183,13 +182,13 @@ def _search(x: FloatArray, y: FloatArray, parameters: Parameters) -> FloatArray:
     weights, five, lowest = np.ones_like(x), parameters == 5, FLATTEST[parameters]
     inside = np.quantile(x, np.linspace(0, 1, 25))
     places = [np.r_[x[0] - 15 / s, x[0] - 4 / s, inside, x[-1] + 4 / s, x[-1] + 15 / s] for s in _SLOPES]
-    found = np.empty(7)
+    fitted = np.empty(7)
     errors = np.empty((len(_SLOPES), len(places[0])))
     for i, s in enumerate(_SLOPES):
         for j, place in enumerate(places[i]):
-            refine(x, y, weights, s, s * place, lowest, STEEPEST, five, 0, 0.0, found)
-            errors[i, j] = found[3]
-    best, best_key = found, (1.0, np.inf)
+            refine(x, y, weights, s, s * place, lowest, STEEPEST, five, 0, 0.0, fitted)
+            errors[i, j] = fitted[3]
+    best, best_key = fitted, (1.0, np.inf)
     for i, j in zip(*np.nonzero(_local_minima(errors)), strict=True):
         s = _SLOPES[i]
         trial = np.empty(7)
@@ -201,7 +200,7 @@ def _search(x: FloatArray, y: FloatArray, parameters: Parameters) -> FloatArray:
 
 
 def _local_minima(values: FloatArray) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
-    """Which cells of a grid none of their eight neighbours undercuts."""
+    """The cells of a grid that are not larger than any of their eight neighbours."""
     wide = np.pad(values, 1, constant_values=np.inf)
     rows, columns = values.shape
     neighbours = [
@@ -211,7 +210,7 @@ def _local_minima(values: FloatArray) -> np.ndarray[tuple[int, ...], np.dtype[np
 
 
 def _monotone(x: FloatArray, steepness: float, shift: float, slope: float, line: float) -> bool:
-    """Whether the five-parameter curve goes one way from the lowest to the highest score."""
+    """Whether the five-parameter curve rises or falls throughout from the lowest to the highest score."""
     u = steepness * x[[0, -1]] - shift
     rise = 1 / (2 + 2 * np.cosh(np.clip([*u, 0.0 if u[0] < 0 < u[1] else u[0], -shift], -700, 700)))
     slopes = slope * steepness * (rise[:3] - rise[3]) + line

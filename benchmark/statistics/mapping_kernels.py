@@ -1,4 +1,4 @@
-"""Compiled least squares of the logistic curves, for one fit or for one in each resample. numba only; see ``mapping``.
+"""Compiled least squares of the logistic curves, for a single fit or one per resample. numba only; see ``mapping``.
 
 Variable projection (Golub and Pereyra 1973): given the curve's steepness s and shift d, the other parameters are linear
 and solved in closed form, so that only (s, d) are searched, by Levenberg-Marquardt, and no sign has to be guessed.
@@ -25,8 +25,8 @@ SERIES = tuple(1.0 / factorial(k) for k in range(11, -1, -1))
 def _sums(x, y, w, s, d, five, sums):  # type: ignore[no-untyped-def] # pragma: no cover
     """Weighted sums of products of b = f, q = f', p = x f' and y, as ``_solve`` needs them.
 
-    From each the part at x = 0 is taken, with five parameters the tangent there: they lie in the span of 1 (and x), so
-    that no fit changes, and flat or far-off curves keep their digits. Instead of a call of exp for each value,
+    The value at x = 0 is subtracted from each, and with five parameters the tangent there: they lie in the span of 1 (and
+    x), so that no fit changes, and flat or far-off curves keep their digits. Instead of a call of exp for each value,
     exp(u) = 2**k exp(r) with |r| < ln 2 / 2 and a polynomial of degree 12: within 2 units in the last place.
     """
     at_zero = np.exp(min(max(-d, -700.0), 700.0))
@@ -91,7 +91,7 @@ def _still(x, y, w, still):  # type: ignore[no-untyped-def] # pragma: no cover
 
 @kernel()
 def _solve(still, sums, s, d, five, state):  # type: ignore[no-untyped-def] # pragma: no cover
-    """Best linear parameters, squared error, and the normal equations of (s, d) with them projected out.
+    """The best linear parameters, the squared error, and the normal equations of (s, d) with them projected out.
 
     Fills ``state``: squared error, slope of f, A_ss, A_sd, A_dd, g_s, g_d.
     """
@@ -113,7 +113,7 @@ def _solve(still, sums, s, d, five, state):  # type: ignore[no-untyped-def] # pr
         c_qq -= c_qx * c_qx / c_xx
         c_qp -= c_qx * c_px / c_xx
         c_pp -= c_px * c_px / c_xx
-    # below, the basis is the constant (or the line) within rounding: nothing is left to fit
+    # below this, the basis is a constant (or a line) up to rounding: nothing is left to fit
     slope = c_by / c_bb if c_bb > 1e-12 * sums[8] else 0.0
     state[0] = max(c_yy - slope * c_by, 0.0)
     state[1] = slope
@@ -129,17 +129,17 @@ def _solve(still, sums, s, d, five, state):  # type: ignore[no-untyped-def] # pr
 
 
 @kernel()
-def refine(x, y, w, s, d, lowest, highest, five, most_steps, tolerance, found):  # type: ignore[no-untyped-def] # pragma: no cover
-    """Levenberg-Marquardt from one start.
+def refine(x, y, w, s, d, lowest, highest, five, most_steps, tolerance, fitted):  # type: ignore[no-untyped-def] # pragma: no cover
+    """Run Levenberg-Marquardt from one start.
 
     Args:
         x, y, w: (n,) standardised scores in ascending order, standardised labels, weights above zero.
         s, d: the start.
         lowest, highest: bounds of s.
         five: whether the basis has the linear term.
-        most_steps: evaluations of the curve.
+        most_steps: largest number of evaluations of the curve.
         tolerance: stop when a step promises less than this share of the labels' spread.
-        found: filled with s, d, slope of f, squared error, whether it converged, weight, labels' squared spread.
+        fitted: filled with s, d, slope of f, squared error, whether it converged, weight, labels' squared spread.
     """
     still, sums = np.empty(6), np.empty(SUMS)
     now, then = np.empty(7), np.empty(7)
@@ -179,32 +179,32 @@ def refine(x, y, w, s, d, lowest, highest, five, most_steps, tolerance, found): 
                 converged = True
                 break
             damping *= 8.0
-    found[0], found[1], found[2], found[3] = s, d, now[1], now[0]
-    found[4] = 1.0 if converged else 0.0
-    found[5], found[6] = still[0], still[5]
+    fitted[0], fitted[1], fitted[2], fitted[3] = s, d, now[1], now[0]
+    fitted[4] = 1.0 if converged else 0.0
+    fitted[5], fitted[6] = still[0], still[5]
 
 
 @kernel()
-def refit(counts, clusters, x, y, distinct, limit, with_limits, start, lowest, highest, five, found, outliers):  # type: ignore[no-untyped-def] # pragma: no cover
-    """Fit one column anew in each resample, from the fit of all pairs.
+def refit(counts, clusters, x, y, distinct, limit, with_limits, start, lowest, highest, five, fitted, outliers):  # type: ignore[no-untyped-def] # pragma: no cover
+    """Refit one column in each resample, starting from the fit of all pairs.
 
     Args:
         counts: (B, K) weight of each cluster in each resample.
         clusters: (n,) cluster of each pair.
         x, y: (n,) standardised scores and labels, sorted by score.
         distinct: number of distinct scores below which nothing is fitted.
-        limit: (n,) largest error that is no outlier, standardised; NaN where unknown.
-        with_limits: whether outliers are wanted.
+        limit: (n,) error above which a pair is an outlier, standardised; NaN where unknown.
+        with_limits: whether outliers are counted.
         start: steepness and shift of the fit of all pairs.
         lowest, highest, five: as for ``refine``.
-        found: (B, 7), filled as by ``refine``; converged is 0 where nothing could be fitted.
+        fitted: (B, 7), filled as by ``refine``; converged is 0 where nothing could be fitted.
         outliers: (B,), filled with the share of outliers among pairs with a limit.
     """
     n = x.shape[0]
     xs, ys, ws, limits = np.empty(n), np.empty(n), np.empty(n), np.empty(n)
     for b in range(counts.shape[0]):
         m = 0
-        for i in range(n):  # written always, kept where drawn: no branch to guess
+        for i in range(n):  # written always, kept if drawn: no branch to predict
             weight = counts[b, clusters[i]]
             xs[m], ys[m], ws[m], limits[m] = x[i], y[i], weight, limit[i]
             m += weight > 0.0
@@ -213,23 +213,23 @@ def refit(counts, clusters, x, y, distinct, limit, with_limits, start, lowest, h
             different += xs[i] != xs[i - 1]
             levels += ys[i] != ys[0]
         outliers[b] = np.nan
-        found[b, 4] = 0.0
+        fitted[b, 4] = 0.0
         if m == 0 or different < distinct or levels == 1:
             continue
-        refine(xs[:m], ys[:m], ws[:m], start[0], start[1], lowest, highest, five, 60, 1e-7, found[b])
+        refine(xs[:m], ys[:m], ws[:m], start[0], start[1], lowest, highest, five, 60, 1e-7, fitted[b])
         if with_limits:
-            outliers[b] = _outlier_share(xs[:m], ys[:m], ws[:m], limits[:m], found[b])
+            outliers[b] = _outlier_share(xs[:m], ys[:m], ws[:m], limits[:m], fitted[b])
 
 
 @kernel()
-def _outlier_share(x, y, w, limit, found):  # type: ignore[no-untyped-def] # pragma: no cover
+def _outlier_share(x, y, w, limit, fitted):  # type: ignore[no-untyped-def] # pragma: no cover
     """Share of the weight whose error under the four-parameter curve exceeds its limit."""
     curve = np.empty(x.shape[0])
-    at_zero = np.exp(min(max(-found[1], -700.0), 700.0))
+    at_zero = np.exp(min(max(-fitted[1], -700.0), 700.0))
     mean, total = 0.0, 0.0
     for i in range(x.shape[0]):
-        at = np.exp(min(max(found[0] * x[i] - found[1], -700.0), 700.0))
-        curve[i] = found[2] * (at - at_zero) / (1.0 + at) / (1.0 + at_zero)
+        at = np.exp(min(max(fitted[0] * x[i] - fitted[1], -700.0), 700.0))
+        curve[i] = fitted[2] * (at - at_zero) / (1.0 + at) / (1.0 + at_zero)
         mean += w[i] * (y[i] - curve[i])
         total += w[i]
     mean /= total

@@ -1,7 +1,7 @@
 """Correlations at every level as functions of counts: how often each cluster is drawn → the statistic. numpy.
 
-Ones give the estimate, a bootstrap draw its replicate, ones with a zero the jackknife's value: intervals and tests need to
-know no more (``inference``). Neighbours with the same form: ``mapped``, ``discrimination``.
+Counts of one give the estimate, those of a bootstrap draw its replicate, and ones with a single zero the jackknife's value.
+Intervals and tests (``inference``) need to know nothing else.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from benchmark.statistics.resampling import FloatArray, IntArray
 from benchmark.statistics.rounding import ROUNDING, constant, largest
 from benchmark.statistics.weighted import weighted_plcc, weighted_ranks
 
-LARGEST_REFERENCE = 2000  # images of one reference that are compared two by two
-MOST_SIGNS = 1 << 20  # signs of differences that are held at a time
+LARGEST_REFERENCE = 2000  # most images of one reference that are compared in pairs
+MOST_SIGNS = 1 << 20  # most signs of differences in memory at a time
 
 
 class Measure(Protocol):
@@ -28,7 +28,7 @@ class Measure(Protocol):
     Attributes:
         names: the statistics.
         design: the columns.
-        remark: what a reader must know about the resampling, for example that it is linearised.
+        remark: a note for readers about the resampling, for example that it is linearised.
     """
 
     design: Design
@@ -40,7 +40,7 @@ class Measure(Protocol):
 
     @property
     def remark(self) -> str:
-        """What a reader must know about the resampling; empty for nothing."""
+        """A note for readers about the resampling; empty for none."""
         ...
 
     def __call__(self, counts: FloatArray) -> FloatArray:
@@ -71,7 +71,7 @@ class Correlations:
 
 
 class Alone:
-    """Statistics that are computed by themselves, each by its own function on weighted arrays."""
+    """Statistics that are computed separately, each by its own function on weighted arrays."""
 
     remark = ""
 
@@ -94,9 +94,9 @@ class Alone:
 
 
 class WithinReference:
-    """Mean over references of SRCC, KRCC and the share of pairs ordered rightly among a reference's images.
+    """Mean over references of SRCC, KRCC and the share of correctly ordered pairs among a reference's images.
 
-    A reference counts where the statistic is defined for it: for ``pairs_ordered`` where two labels differ.
+    A reference counts if the statistic is defined for it: for ``pairs_ordered`` if two labels differ.
     """
 
     names = ("srcc", "krcc", "pairs_ordered")
@@ -162,7 +162,7 @@ class System:
 
 @dataclass(frozen=True, slots=True)
 class _Sums:
-    """Sums of values less their mean, (K, conditions), and by how much means of the values themselves may be off."""
+    """Sums of values less their mean, (K, conditions), and the largest rounding error of means of the values."""
 
     sums: FloatArray
     rounding: float
@@ -170,7 +170,7 @@ class _Sums:
 
 @dataclass(frozen=True, slots=True)
 class _Means:
-    """Means that are compared with each other, (B, c), and the largest difference that is none."""
+    """Means that are compared with each other, (B, c), and the largest difference that counts as zero."""
 
     values: FloatArray
     rounding: float
@@ -178,7 +178,7 @@ class _Means:
 
 @dataclass(frozen=True, slots=True)
 class _Conditions:
-    """What the conditions' means are made of: sizes (K, conditions), labels, scores of each column."""
+    """The parts of the conditions' means: sizes (K, conditions), labels, scores of each column."""
 
     sizes: FloatArray
     labels: _Sums
@@ -190,7 +190,7 @@ def _means(part: _Sums, counts: FloatArray, total: FloatArray) -> _Means:
 
 
 def _condition_sums(design: Design, group: Group) -> _Conditions:
-    """The conditions that a group's pairs have; sums of values less their mean keep more digits."""
+    """The conditions of a group's pairs; sums of values less their mean keep more digits."""
     table = design.table
     rows = group.rows[table.conditions[group.rows] >= 0]
     names, condition = np.unique(table.conditions[rows], return_inverse=True)
@@ -208,7 +208,7 @@ def _condition_sums(design: Design, group: Group) -> _Conditions:
 
 
 def _small_correlations(x: _Means, y: _Means) -> FloatArray:
-    """SRCC, PLCC, KRCC of each two rows of means, of few conditions: (B, 3). Means that agree up to rounding are tied."""
+    """SRCC, PLCC, KRCC between rows of means of few conditions: (B, 3). Means that agree up to rounding are tied."""
     signs_x, signs_y = _signs(x), _signs(y)
     ranks_x, ranks_y = signs_x.sum(axis=2), signs_y.sum(axis=2)
     count = len(x.values)
@@ -225,7 +225,7 @@ def _signs(means: _Means) -> FloatArray:
 
 
 def _cosine(x: FloatArray, y: FloatArray) -> FloatArray:
-    """Cosine of each two rows; NaN where one is zero. Rows are scaled first, so that no square is too large or too small."""
+    """Cosine between rows; NaN if one is zero. Rows are scaled first, so that no square overflows or vanishes."""
     x, y = _scaled(x), _scaled(y)
     scale = np.sqrt((x * x).sum(axis=1) * (y * y).sum(axis=1))
     product = (x * y).sum(axis=1)
@@ -234,13 +234,13 @@ def _cosine(x: FloatArray, y: FloatArray) -> FloatArray:
 
 
 def _scaled(x: FloatArray) -> FloatArray:
-    """Each row with its largest magnitude brought near 1, by a power of two, which rounds nothing."""
+    """Each row scaled so that its largest magnitude is near 1, by a power of two, which rounds nothing."""
     _, exponent = np.frexp(np.abs(x).max(axis=1, keepdims=True, initial=0.0))
     return np.asarray(np.ldexp(x, -exponent), dtype=float)
 
 
 def _within(scores: FloatArray, labels: FloatArray) -> FloatArray:
-    """SRCC, KRCC and share of pairs ordered rightly of m columns among one reference's images: (3, m)."""
+    """SRCC, KRCC and share of correctly ordered pairs of m columns among one reference's images: (3, m)."""
     values = np.full((3, len(scores)), np.nan)
     if len(labels) < 2 or len(labels) > LARGEST_REFERENCE:
         return values

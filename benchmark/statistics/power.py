@@ -1,6 +1,6 @@
-"""Planning: how likely a difference is found with this many references, and which one finished data could have shown.
+"""Planning: the power to detect a difference with some number of references, and the smallest one that data could show.
 
-The model is ``simulated``'s; the test is the one that ``run`` uses. numpy, scipy.special.
+The model is that of ``simulated``; the test is the one that ``run`` uses. numpy, scipy.special.
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ from benchmark.statistics.simulated import Model, pearson_for_srcc, simulate
 
 @dataclass(frozen=True, slots=True)
 class Power:
-    """What simulated studies say.
+    """The result of simulated studies.
 
     Attributes:
-        found: share of studies in which the difference was significant with the right sign.
+        detected: share of studies in which the difference was significant with the right sign.
         low, high: 95 % interval of that share (Wilson), for the number of studies.
         studies: their number.
         spread: standard deviation of the observed difference over studies.
-        detectable: the difference that four in five studies of this size would find.
+        detectable: the difference that four in five studies of this size would detect.
     """
 
-    found: float
+    detected: float
     low: float
     high: float
     studies: int
@@ -48,13 +48,13 @@ def simulate_power(
     studies: int = 400,
     settings: StatisticsSettings | None = None,
 ) -> Power:
-    """How likely a difference in SRCC between two methods is found.
+    """The power to detect a difference in SRCC between two methods.
 
     Args:
         model: references, conditions, and what images and methods have in common.
         srcc: of the better method, in (-1, 1).
         difference: how much lower the other one's is, above 0.
-        rng: source of chance.
+        rng: random generator.
         studies: number of simulated studies.
         settings: of the test; by default percentile or jackknife by the number of references, 1,000 resamples, 95 %.
 
@@ -68,16 +68,16 @@ def simulate_power(
     settings = settings or StatisticsSettings(replicates=1000)
     kind = choose(settings.interval, model.references)
     correlations = (pearson_for_srcc(srcc), pearson_for_srcc(srcc - difference))
-    observed, found = np.empty(studies), 0
+    observed, detected = np.empty(studies), 0
     for study in range(studies):
         measure = Correlations(make_design(simulate(model, correlations, rng)), krcc=False, threads=settings.threads)
         seed = int(rng.integers(2**32))
         values = compute(measure, Resamples(model.references, settings.replicates, (seed,)), kind)
         result = infer(measure, values, kind, settings, names=("srcc",))[0].differences[0]
         observed[study] = result.value
-        found += result.p_value < settings.alpha and result.value > 0
-    share = found / studies
-    low, high = wilson(found, studies)
+        detected += result.p_value < settings.alpha and result.value > 0
+    share = detected / studies
+    low, high = wilson(detected, studies)
     spread = float(observed.std(ddof=1)) if studies > 1 else float("nan")
     reach = float(_quantile((1 + settings.confidence) / 2) + _quantile(0.8))
     return Power(share, low, high, studies, spread, reach * spread)
@@ -94,7 +94,7 @@ def smallest_difference(
         low: lower ends of the intervals of differences, any shape; NaN where there is none.
         high: their upper ends.
         confidence: of those intervals.
-        power: how likely the difference is to be found, in (0, 1).
+        power: the probability of detecting the difference, in (0, 1).
         freedom: degrees of freedom of the intervals: clusters less one for the jackknife, else infinite (normal).
 
     Returns:
@@ -115,7 +115,7 @@ def wilson(successes: int, trials: int) -> tuple[float, float]:
 
 
 def _quantile(share: float, freedom: ArrayLike = np.inf) -> FloatArray:
-    """Of Student's t, the standard normal distribution for infinite degrees of freedom."""
+    """Quantile of Student's t, which is the standard normal for infinite degrees of freedom."""
     from scipy.special import ndtri, stdtrit  # noqa: PLC0415 - slow to import
 
     degrees = np.asarray(freedom, dtype=np.float64)

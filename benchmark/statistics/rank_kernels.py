@@ -2,7 +2,7 @@
 
 A resample is a vector of whole weights. Arrays are flat, resamples innermost, indices unsigned: only then does LLVM
 vectorise the loops over resamples. Sums of products are float64, which is exact below 2**53, where 64-bit integers of a
-large study would overflow. Called by ``weighted``; import it late, numba costs a third of a second.
+large study would overflow. Import this module late: numba takes a third of a second.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from numba import uint64
 from benchmark.statistics.compiled import kernel
 
 LANES = 32
-LARGEST = 2**30  # total weight that the 32-bit counts below can carry
+LARGEST = 2**30  # largest total weight of the 32-bit counts below
 ONE = np.uint64(1)
 TWO = np.uint64(2)
 THREE = np.uint64(3)
@@ -32,7 +32,7 @@ def rank_correlations(counts, clusters, order_y, last_y, codes_y, orders, lasts,
         codes_y: (n,) uint64, dense rank of each pair's label, from 0.
         orders, lasts: (m, n), the same for each column of scores.
         srcc, krcc: (m, L) float64, filled; NaN where labels or scores are constant.
-        with_krcc: whether Kendall's is wanted.
+        with_krcc: whether Kendall's is computed.
     """
     n = clusters.shape[0]
     lanes = uint64(counts.shape[1])
@@ -55,7 +55,7 @@ def rank_correlations(counts, clusters, order_y, last_y, codes_y, orders, lasts,
         if with_krcc:
             _concordance(weights, codes_y, orders[c], lasts[c], product)
             for lane in range(lanes):
-                # the product counts each two pairs once, the untied weights count them twice
+                # the product counts every two pairs once, the untied weights count them twice
                 krcc[c, lane] = _ratio(2.0 * product[lane], untied_x[lane], untied_y[lane])
 
 
@@ -97,7 +97,7 @@ def _label_ranks(weights, total, order, last, rank, spread, untied):  # type: ig
 def _rank_product(weights, rank, total, order, last, product, spread, untied):  # type: ignore[no-untyped-def] # pragma: no cover
     """Sum of the products of centred mid-ranks, of their squares in the scores, and the scores' untied weight."""
     lanes = uint64(total.shape[0])
-    # one array, so that the compiler knows its parts not to overlap: below, group, ranks in group, product, spread, ties
+    # one array, so that the compiler knows that its parts don't overlap: below, group, ranks in group, product, spread, ties
     state = np.zeros(6 * total.shape[0])
     for p in range(uint64(order.shape[0])):
         row = order[p] * lanes

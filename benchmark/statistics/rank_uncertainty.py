@@ -1,4 +1,4 @@
-"""Who is best, and how sure is that? Shares and ranks over shared resamples. numpy only."""
+"""How certain the ranking is: probabilities of being best and intervals of ranks, over shared resamples. numpy only."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 from benchmark.statistics.resampling import FloatArray, IntArray
 from benchmark.statistics.rounding import ROUNDING
 
-MOST_COMPARED = 1 << 20  # pairs of values that are looked at at a time: memory stays flat with many methods
+MOST_COMPARED = 1 << 20  # pairs of values at a time, which bounds memory for many methods
 
 
 def probability_best(replicates: FloatArray) -> FloatArray:
-    """Share of resamples in which each method is best; methods that tie for it, up to rounding, share it.
+    """Share of resamples in which each method is best; methods that tie, up to rounding, share it.
 
     Args:
         replicates: (B, m), higher is better; resamples with an undefined value are left out.
@@ -47,11 +47,11 @@ def rank_intervals(replicates: FloatArray, confidence: float) -> tuple[FloatArra
 
 
 def with_best(values: FloatArray, p_adjusted: FloatArray, alpha: float) -> NDArray[np.float64]:
-    """Which methods can't be told from the best one, or from one of those that are equally good.
+    """Which methods don't differ significantly from the best one, or from one of several equally good ones.
 
     Args:
         values: (m,), higher is better.
-        p_adjusted: (m, m), symmetric, of each two methods' difference; NaN where unknown.
+        p_adjusted: (m, m), symmetric, for the difference of every two methods; NaN where unknown.
         alpha: level.
 
     Returns:

@@ -28,11 +28,11 @@ def draw_counts(rng: np.random.Generator, n_clusters: int, replicates: int) -> F
 
 @dataclass(frozen=True, slots=True)
 class Resamples:
-    """The resamples that all methods, statistics and levels of one analysis share; drawn anew, equal, whenever asked.
+    """The resamples that all methods, statistics and levels of one analysis share; each call draws the same ones again.
 
     Attributes:
-        n_clusters: what is drawn from.
-        replicates: how often.
+        n_clusters: number of clusters to draw from.
+        replicates: number of resamples.
         seed: entropy of ``numpy.random.default_rng``.
     """
 
@@ -41,7 +41,7 @@ class Resamples:
     seed: tuple[int, ...] = (0,)
 
     def blocks(self) -> Iterator[FloatArray]:
-        """Counts (block, K), in blocks of bounded size; their content does not depend on the size of the blocks."""
+        """Counts (block, K), in blocks of bounded size, which does not affect their content."""
         rng = np.random.default_rng(self.seed)
         step = block_size(self.n_clusters)
         for begin in range(0, self.replicates, step):
@@ -59,5 +59,5 @@ def leave_one_out(n_clusters: int) -> Iterator[FloatArray]:
 
 
 def block_size(n_clusters: int) -> int:
-    """How many replicates are worked on at a time: memory stays flat."""
+    """Number of replicates at a time, which bounds memory."""
     return int(np.clip(BLOCK_ELEMENTS // max(n_clusters, 1), 64, BLOCK_MOST))

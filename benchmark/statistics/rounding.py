@@ -1,7 +1,7 @@
-"""Which values are equal but for rounding. numpy only.
+"""Decides which values are equal up to rounding. numpy only.
 
-The scale of what counts as rounding comes from the values as they are: those less their mean are themselves nothing but
-rounding where all are equal, and would lend their own noise a scale.
+The scale of rounding comes from the values themselves. Deviations from their mean would not do: if all values are equal, the
+deviations are only rounding noise, which would then be its own scale.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 from benchmark.statistics.resampling import FloatArray
 
 ROUNDING = 1e-12
-"""Share of their magnitude by which values may differ that are equal: some thousand units in the last place.
+"""Share of their magnitude by which equal values may differ: some thousand units in the last place.
 
-Correlations are compared by it as it stands, since their magnitude is at most 1."""
+For correlations it is an absolute tolerance, since their magnitude is at most 1."""
 LAST_PLACES = 4 * float(np.finfo(np.float64).eps)
-"""The same for differences of two values, where nothing has added up: a few units in the last place."""
+"""The same for differences of two values, without accumulated errors: a few units in the last place."""
 
 
 def constant(values: FloatArray) -> NDArray[np.bool_]:

@@ -1,7 +1,7 @@
-"""Comparisons that are chosen from the data, and what their correction must then cover. numpy only.
+"""Comparisons that are chosen from the data, and the correction that this needs. numpy only.
 
-Who is best is known only after looking, so that a test of "the best against another" is one of all pairs, picked. The
-correction takes the largest of all pairs' differences in each resample; only the rows that are kept are fewer.
+The best method is known only from the data, so a test of "the best against another" is a choice among all pairs. The
+correction therefore takes the largest of all pairs' differences in each resample, although only some pairs are reported.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from benchmark.statistics.rounding import ROUNDING
 from benchmark.statistics.weighted import in_threads
 
 MOST_TIED = 3
-"""Methods that tie for the best and are each compared with all others."""
-LANES = 64  # resamples that are worked on at a time
+"""Most methods that tie for the best and are each compared with all others."""
+LANES = 64  # resamples at a time
 
 
 def leaders(values: FloatArray, allowed: Sequence[bool]) -> list[int]:
-    """The best of the methods that may be compared; the first few where several are equally good.
+    """The best of the methods that may be compared; the first few if several are equally good.
 
     Args:
         values: (m,), higher is better; NaN where undefined.
@@ -52,18 +52,18 @@ def largest_differences(values: FloatArray, replicates: FloatArray, *, threads: 
 
     def work(begin: int) -> None:
         part = np.ascontiguousarray(deviations[begin : begin + LANES].T)
-        found = np.full(part.shape[1], -np.inf)
+        highest = np.full(part.shape[1], -np.inf)
         for method in range(len(part) - 1):
             apart = np.abs(part[method + 1 :] - part[method]) * scale[method, method + 1 :, None]
-            found = np.fmax(found, np.fmax.reduce(apart, axis=0))
-        largest[begin : begin + LANES] = np.where(np.isnan(found), -np.inf, found)
+            highest = np.fmax(highest, np.fmax.reduce(apart, axis=0))
+        largest[begin : begin + LANES] = np.where(np.isnan(highest), -np.inf, highest)
 
     in_threads(work, range(0, len(replicates), LANES), threads)
     return largest
 
 
 def _inverse_spreads(drawn: FloatArray) -> FloatArray:
-    """One over the standard deviation of each two columns' difference where both are defined; NaN where it is zero."""
+    """One over the standard deviation of every two columns' difference where both are defined; NaN where it is zero."""
     known = np.isfinite(drawn)
     centred = np.where(known, drawn - np.nanmean(drawn, axis=0), 0.0) if drawn.size else drawn
     both = known.astype(np.float64)

@@ -13,12 +13,12 @@ Comparisons = Literal["auto", "all", "best"]
 LiteratureTest = Literal["steiger", "williams", "f-test"]
 
 MOST_COMPARED = 60
-"""Methods of which every two are compared unless asked otherwise: 1,770 pairs; a table or figure of more is not read."""
+"""Most methods of which every two are compared by default: 1,770 pairs; nobody reads a table or figure of more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatisticsSettings:
-    """What a referee may ask about intervals and tests (docs/protocol.md).
+    """The choices behind intervals and tests (docs/protocol.md).
 
     Attributes:
         replicates: number of bootstrap resamples.
@@ -27,7 +27,7 @@ class StatisticsSettings:
         confidence: of the intervals, in (0.5, 1); a difference is significant below ``1 - confidence``.
         multiplicity: correction over all pairs of methods of one family.
         seed: of the resampling; the same seed gives the same numbers, whatever the number of threads.
-        mapping_resamples: ``refit`` fits the logistic anew in every resample, ``once`` keeps the curve of all pairs.
+        mapping_resamples: ``refit`` fits the logistic again in every resample, ``once`` keeps the curve of all pairs.
         tests: further tests from the literature, which assume independent pairs.
         comparisons: ``all`` compares every two methods; ``best`` the best of each statistic, and the baseline, with all
             others; ``auto`` is ``all`` up to 60 methods.
@@ -54,7 +54,7 @@ class StatisticsSettings:
             raise ValueError(f"confidence must lie between 0.5 and 1, not {self.confidence}")
 
     def limited(self, methods: int) -> bool:
-        """Whether so many methods are compared with the best and the baseline only."""
+        """Whether this many methods are compared with the best and the baseline only."""
         return self.comparisons == "best" or (self.comparisons == "auto" and methods > MOST_COMPARED)
 
     @property

@@ -26,10 +26,10 @@ def bootstrap_p(replicates: FloatArray) -> float:
     """2 min(P(d <= 0), P(d >= 0)) over the resamples of a difference, with the +1 correction; at most 1.
 
     Args:
-        replicates: (B,), NaN where undefined; such are left out.
+        replicates: (B,); undefined ones (NaN) are left out.
 
     Returns:
-        NaN where none is defined.
+        NaN if none is defined.
     """
     known = replicates[np.isfinite(replicates)]
     if len(known) == 0:
@@ -39,7 +39,7 @@ def bootstrap_p(replicates: FloatArray) -> float:
 
 
 def student_p(difference: float, error: float, freedom: int) -> float:
-    """Two-sided p-value of a difference by Student's t; 1 for no difference without any spread."""
+    """Two-sided p-value of a difference by Student's t; 1 if both the difference and its spread are zero."""
     from scipy.special import stdtr  # noqa: PLC0415 - slow to import
 
     if not (np.isfinite(difference) and np.isfinite(error)) or freedom < 1:
@@ -65,8 +65,8 @@ def max_t(
             so that a single comparison gets Student's p-value.
 
     Returns:
-        (m,), controlling the family-wise error rate; NaN where a difference is undefined or its error zero, but 1 for no
-        difference without any spread.
+        (m,), controlling the family-wise error rate; NaN where a difference is undefined or its error zero, but 1 if both
+        the difference and its spread are zero.
     """
     adjusted, rows, observed, spread = _studentised(differences, replicates, errors, freedom)
     if len(rows) == 0:
@@ -87,13 +87,13 @@ def single_step(
     errors: FloatArray | None = None,
     freedom: FloatArray | int | None = None,
 ) -> FloatArray:
-    """Adjusted p-values of some differences out of a family whose largest studentised one is known; else as ``max_t``.
+    """Adjusted p-values of some differences from a family whose largest studentised one is known; else like ``max_t``.
 
-    They hold for any choice from the family, also one that was made after seeing the data.
+    They are valid for any choice from the family, even one made after seeing the data.
 
     Args:
-        differences, replicates, errors, freedom: as for ``max_t``, of those that were chosen.
-        largest: (B,) in each resample the largest of the whole family (``selection.largest_differences``).
+        differences, replicates, errors, freedom: as for ``max_t``, of the chosen differences.
+        largest: (B,) the largest of the whole family in each resample (``selection.largest_differences``).
     """
     adjusted, rows, observed, _ = _studentised(differences, replicates, errors, freedom)
     below = np.searchsorted(np.sort(largest), observed, side="left")
@@ -104,7 +104,7 @@ def single_step(
 def _studentised(
     differences: FloatArray, replicates: FloatArray, errors: FloatArray | None, freedom: FloatArray | int | None
 ) -> tuple[FloatArray, IntArray, FloatArray, FloatArray]:
-    """P-values of what needs no test (else NaN), which differences do, these over their errors, and their spreads."""
+    """P-values of differences that need no test (else NaN), which ones need one, these studentised, and their spreads."""
     adjusted = np.full(len(differences), np.nan)
     known = np.isfinite(differences) & np.isfinite(replicates).any(axis=0)
     spread = np.array([_deviation(column) for column in replicates.T])
@@ -118,7 +118,7 @@ def _studentised(
 
 
 def holm(p_values: FloatArray) -> FloatArray:
-    """Holm's step-down correction; NaN stay NaN and do not count."""
+    """Holm's step-down correction; NaN stays NaN and does not count."""
     adjusted = np.full(len(p_values), np.nan)
     known = np.flatnonzero(np.isfinite(p_values))
     order = known[np.argsort(p_values[known], kind="stable")]
@@ -128,7 +128,7 @@ def holm(p_values: FloatArray) -> FloatArray:
 
 
 def replicates_for_holm(comparisons: int, alpha: float) -> int:
-    """How many replicates Holm needs to be able to reject anything: the least p-value is 2 / (B + 1)."""
+    """The number of replicates that Holm needs to be able to reject anything: the least p-value is 2 / (B + 1)."""
     return int(np.ceil(2 * comparisons / alpha)) - 1
 
 
@@ -179,7 +179,7 @@ def f_test(variance_a: float, variance_b: float, freedom_a: int, freedom_b: int)
 
 
 def _inside(*correlations: float) -> bool:
-    """Whether all are known and none is 1 or -1 up to rounding."""
+    """Whether all are defined and none is 1 or -1 up to rounding."""
     return all(np.isfinite(value) and abs(value) < 1 - ROUNDING for value in correlations)
 
 

@@ -1,7 +1,7 @@
 """Simulated studies with known correlations: the stated model behind ``power`` and ``coverage``. numpy only.
 
-Labels are normal, with a share of variance common to the images of one reference. A method's score is its correlation
-times the label plus normal noise of the same build, a share of which all methods have in common. Over all pairs label and
+Labels are normal, and images of one reference share a part of the variance. A method's score is its correlation times the
+label plus normal noise of the same structure, of which all methods share a part. Over all pairs label and
 score are then bivariate normal with Pearson's correlation r, so that the true values are known (Kendall 1948):
 SRCC = 6/pi asin(r/2), KRCC = 2/pi asin(r).
 """
@@ -19,11 +19,11 @@ from benchmark.statistics.resampling import FloatArray
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Model:
-    """A study.
+    """A simulated study.
 
     Attributes:
         references: number of photographs.
-        conditions: images of each.
+        conditions: number of images per photograph.
         reference_share: share of the variance, of labels and of noise, that images of one reference have in common.
         common_noise: share of the noise's variance that all methods have in common.
     """
@@ -45,9 +45,9 @@ def simulate(model: Model, correlations: Sequence[float], rng: np.random.Generat
     """Draw one study.
 
     Args:
-        model: its size and build.
+        model: its size and structure.
         correlations: Pearson's r of each method with the labels, over all pairs, in (-1, 1).
-        rng: source of chance.
+        rng: random generator.
     """
     n = model.references * model.conditions
     references = np.repeat(np.arange(model.references), model.conditions)

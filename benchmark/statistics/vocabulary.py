@@ -1,6 +1,6 @@
 """Words that ``summary.csv`` and ``comparisons.csv`` carry from statistics to reports: written and read by these names only.
 
-A report may be made long after the statistics, from the files alone, so that what decides there must stand in them.
+A report may be made long after the statistics, from the files alone, so that the files must hold all that decides there.
 Imports nothing.
 """
 
@@ -15,19 +15,19 @@ UNCORRECTED = "uncorrected"
 
 
 def why_incomparable(note: str) -> str:
-    """What in a value's note keeps it from being compared with others: a fit that is reversed or turns; else empty.
+    """The reason in a value's note not to compare it with others: a fit that is reversed or not monotone; else empty.
 
-    A free mapping explains labels as well by a falling curve, so that its error says nothing for the method.
+    A free mapping explains labels just as well by a falling curve, so that its small error does not speak for the method.
     """
     return "; ".join(part for part in note.split("; ") if part in {REVERSED, NOT_MONOTONE})
 
 
 def magnitude(statistic: str) -> str:
-    """The name under which differences of a correlation's magnitudes stand in ``comparisons.csv``."""
+    """The name of differences of a correlation's magnitudes in ``comparisons.csv``."""
     return f"{statistic}_magnitude"
 
 
 def why_untested(test: str) -> str:
-    """The reason in a cell of the column ``test`` that names no test; empty where it has none."""
+    """The reason for not testing in a cell of the column ``test``; empty if it has none."""
     head, _, reason = test.partition(": ")
     return reason if head in {NOT_TESTED, INTERVAL_ONLY} else ""

@@ -16,7 +16,7 @@ from benchmark.statistics.rounding import constant
 
 Item = TypeVar("Item")
 
-# below this share of a resample's mean square its variance comes from deviations, not from differences of moments
+# below this share of a resample's mean square, its variance is computed from deviations, not from moments
 CANCELLATION = 1e-3
 
 
@@ -84,7 +84,7 @@ def weighted_ranks(
     Args:
         columns: m columns of n pairs.
         counts: (B, K) whole weights of the clusters.
-        krcc: whether Kendall's is wanted; NaN throughout otherwise.
+        krcc: whether Kendall's is computed; NaN throughout otherwise.
         threads: 0 for as many as there are processors; the result does not depend on it.
 
     Returns:
@@ -134,7 +134,7 @@ def processors() -> int:
 
 
 def _sorted(values: FloatArray) -> tuple[NDArray[np.uint64], NDArray[np.bool_], NDArray[np.uint64]]:
-    """Order, whether each position in it ends a group of ties, and the dense rank of each value."""
+    """The order, whether each position in it ends a group of ties, and the dense rank of each value."""
     if constant(values):
         values = np.zeros_like(values)
     order = np.argsort(values, kind="stable")
@@ -161,7 +161,7 @@ def _cluster_sums(rows: FloatArray, columns: ScoreColumns) -> FloatArray:
 
 
 def _deviations_plcc(x: FloatArray, y: FloatArray, weights: FloatArray) -> float:
-    """Weighted Pearson's correlation from deviations: right where moments cancel. Neither may be constant."""
+    """Weighted Pearson's correlation from deviations: accurate where moments cancel. Neither array may be constant."""
     deviation_x = x - np.average(x, weights=weights)
     deviation_y = y - np.average(y, weights=weights)
     deviation_x /= np.abs(deviation_x).max()

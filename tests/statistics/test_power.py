@@ -29,7 +29,7 @@ def test_power_grows_with_references_and_agrees_with_its_own_spread() -> None:
         model = Model(references=references, conditions=6)
         rng = np.random.default_rng(1)
         found.append(simulate_power(model, srcc=0.8, difference=0.05, rng=rng, studies=60, settings=settings))
-    assert found[0].found < found[1].found < found[2].found
+    assert found[0].detected < found[1].detected < found[2].detected
     assert found[0].detectable > found[1].detectable > found[2].detectable
     assert found[1].detectable == pytest.approx((1.959964 + 0.841621) * found[1].spread, rel=1e-6)
     normal = stats.norm.sf(stats.norm.ppf(0.975) - 0.05 / found[1].spread)

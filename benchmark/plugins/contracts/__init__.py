@@ -1,7 +1,7 @@
-"""What plug-in authors build on: methods, data sets, and what they say about themselves.
+"""The base classes of plug-ins: methods, data sets, and the descriptions that they give of themselves.
 
-A plug-in subclasses ``Method``, ``ScoreSource``, ``Trainable`` or ``Dataset``. What it must define is abstract there or
-checked when it is imported; what it may define has a default. Two things are optional without a default, each a protocol:
+A plug-in subclasses ``Method``, ``ScoreSource``, ``Trainable`` or ``Dataset``. Functions that it must define are abstract
+there or checked when it is imported; those that it may define have a default. Two protocols are optional:
 ``DescribesReference`` and ``StatesLabels``. The engine asks for nothing else.
 
 Listing plug-ins must stay instant: nothing here imports torch or pandas when it is imported.

@@ -1,4 +1,4 @@
-"""The contract of data sets: a table of labelled pairs, and what readers must know about it. No pandas when imported."""
+"""The contract of data sets: a table of labelled pairs, and notes for its readers. Doesn't import pandas when imported."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @runtime_checkable
 class StatesLabels(Protocol):
-    """A data set that learns from its own files what its labels are; what it states goes before its ``info``."""
+    """A data set that knows from its own files what its labels are; this overrides its ``info``."""
 
     @property
     def labels(self) -> LabelKind:
@@ -34,22 +34,22 @@ class Dataset(ABC):
 
     @abstractmethod
     def pairs(self) -> pd.DataFrame:
-        """The table of pairs of all splits: one row a pair, columns as ``benchmark.data.pairs`` describes; never pixels.
+        """The table of pairs of all splits: one row per pair, columns as in ``benchmark.data.pairs``; never pixels.
 
         Raises:
-            benchmark.core.errors.DataError: carrying every problem found, so that ``check`` shows all in one pass.
+            benchmark.core.errors.DataError: carries every problem, so that ``check`` shows all in one pass.
         """
 
     def examine(self) -> tuple[pd.DataFrame, list[Problem]]:
-        """The pairs that can be used, and every problem with the others; ``check`` asks for both.
+        """The usable pairs, and every problem with the others; ``check`` asks for both.
 
-        Default: all pairs and no problem, or what ``pairs`` raises. A data set that can go on after a wrong line defines it
-        and lets ``pairs`` raise the problems.
+        By default all pairs and no problem, or the error of ``pairs``. A data set that can continue after a wrong line
+        defines it and lets ``pairs`` raise the problems.
         """
         return self.pairs(), []
 
     def notes(self) -> Sequence[str]:
-        """What readers of a table must know about this copy of the data, a sentence each (layout found …).
+        """Facts that readers of a table must know about this copy of the data, one sentence each.
 
         Called after ``pairs``.
         """

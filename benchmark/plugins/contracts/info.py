@@ -1,4 +1,4 @@
-"""What plug-ins say about themselves: ``MethodInfo``, ``WeightFile``, ``DatasetInfo``. Standard library only."""
+"""The descriptions that plug-ins give of themselves: ``MethodInfo``, ``WeightFile``, ``DatasetInfo``. No other imports."""
 
 from __future__ import annotations
 
@@ -34,34 +34,34 @@ class WeightFile:
 
     @property
     def full_name(self) -> str:
-        """The file's name with its repository's: on the Hugging Face hub all are called alike (``model.safetensors``)."""
+        """The file's name with its repository's: on the Hugging Face hub most have the same name (``model.safetensors``)."""
         return f"{self.repository}/{self.name}" if self.repository else self.name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MethodInfo:
-    """What a method says about itself. Write it as a literal: the registry reads ``name=`` without importing the file.
+    """The description of a method. Write it as a literal: the registry reads ``name=`` without importing the file.
 
     Attributes:
-        name: what users type; ``-`` and ``_`` are equal in it.
-        title: what tables print.
+        name: the name that users type; ``-`` and ``_`` are equal in it.
+        title: the name that tables print.
         higher_is_better: whether a higher score means better quality (the declared direction; results are oriented by it
             and keep their sign).
-        score_range: lowest and highest possible score; ``None`` where unbounded. A promise: a score beyond it, by more than
-            rounding, is no score but the failure of its pair.
+        score_range: lowest and highest possible score; ``None`` where unbounded. It is binding: a score beyond it, by more
+            than rounding, makes its pair fail.
         group: heading under which tables put it unless the configuration says otherwise.
-        trained_on: the data that its parameters were fitted to. Where a plug-in says nothing, ``nothing`` for one in the
-            group ``hand-crafted`` and ``not declared`` for any other. For a trained method tables speak from its checkpoint.
+        trained_on: the data that its parameters were fitted to. By default ``nothing`` in the group ``hand-crafted`` and
+            ``not declared`` in any other. For a trained method, tables print what its checkpoint says.
         citation: BibTeX entry, or one line.
         licence: licence of the code and weights that compute it.
-        source: what computes it, for example ``pyiqa``.
+        source: the package that computes it, for example ``pyiqa``.
         weights: files of pretrained weights that the default options need.
-        libraries: distributions whose version is part of what produced a score, beside torch and the image decoders.
+        libraries: distributions whose version affects scores, beside torch and the image decoders.
         version: raise it when the same inputs give other scores; part of the store's key.
         random: whether scores depend on the run's seed. A method whose ``score`` (or ``describe``) takes ``rng`` must
             declare it, here or by ``depends_on_seed``. Declared ``False``, the generator is the same for every seed.
-        flat_images: what it gives for images of one colour, where identical ones don't get the best score or different ones
-            do, for example ``"0 where either image is of one colour"``. Tables then say how many pairs that concerns.
+        flat_images: its answer for images of one colour, if identical ones don't get the best score or different ones do,
+            for example ``"0 where either image is of one colour"``. Tables then say how many pairs that concerns.
     """
 
     name: str
@@ -81,19 +81,19 @@ class MethodInfo:
 
     def __post_init__(self) -> None:
         if not self.trained_on:
-            told = "nothing" if self.group == "hand-crafted" else NOT_DECLARED
-            object.__setattr__(self, "trained_on", told)
+            default = "nothing" if self.group == "hand-crafted" else NOT_DECLARED
+            object.__setattr__(self, "trained_on", default)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatasetInfo:
-    """What a data set says about itself. Write it as a literal: the registry reads ``name=`` without importing the file.
+    """The description of a data set. Write it as a literal: the registry reads ``name=`` without importing the file.
 
     Attributes:
-        name: what users type; ``-`` and ``_`` are equal in it.
-        title: what tables print.
+        name: the name that users type; ``-`` and ``_`` are equal in it.
+        title: the name that tables print.
         lower_mos_better: ``True`` where a lower label means better quality (DMOS).
-        labels: ``opinions`` of people, or ``simulated``; the latter is said in every table.
+        labels: ``opinions`` of people, or ``simulated``, which every table then says.
         source: where to get it.
         citation: BibTeX entry, or one line.
         licence: terms of use.

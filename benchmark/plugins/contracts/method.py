@@ -1,6 +1,6 @@
 """The contract of methods that compute a score from two images, or answer from elsewhere (``ScoreSource``).
 
-Imports neither torch nor pandas when it is imported. ``Trainable`` adds what a method that learns must define.
+It imports neither torch nor pandas when it is imported. ``Trainable`` adds the functions of a method that learns.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ Description = TypeVar("Description")
 
 @runtime_checkable
 class DescribesReference(Protocol[Description]):
-    """A method whose work splits into a part that needs the reference alone and a part for each enhanced image.
+    """A method whose work splits into a part for the reference alone and a part for each enhanced image.
 
     The engine describes a reference once and compares all its enhanced images with the description. A method that defines
     both functions has this form; it need not name this protocol among its bases, and needs no ``score``.
     """
 
     def describe(self, reference: torch.Tensor) -> Description:
-        """Whatever ``compare`` needs of one reference, float32 RGB in [0, 1], (1, 3, H, W).
+        """All that ``compare`` needs of one reference, float32 RGB in [0, 1], (1, 3, H, W).
 
         A method that draws random numbers takes ``*, rng`` here, as ``Method`` explains.
         """
@@ -52,13 +52,13 @@ class Method(ABC):
     reference share it and a score depends on no name, order or batch. It declares whether its scores depend on the run's
     seed: ``random=True`` or ``random=False`` in its ``info``, or ``depends_on_seed`` where options decide.
 
-    No attribute may bear the name of one of the functions below: it would hide it.
+    No attribute may have the name of one of the functions below: it would hide the function.
     """
 
     info: ClassVar[MethodInfo]
 
     def load(self, device: str) -> None:  # noqa: B027 - most methods have nothing to load
-        """Import what is heavy and read weights; called once in each worker, before the first score.
+        """Import heavy modules and read weights; called once in each worker, before the first score.
 
         Args:
             device: ``cpu``, ``cuda`` or ``cuda:N``; tensors given to ``score`` are on it.
@@ -87,9 +87,9 @@ class Method(ABC):
         return torch.cat(rows)
 
     def depends_on_seed(self) -> bool:
-        """Whether scores change with the run's seed, which then is part of what they are keyed by.
+        """Whether scores change with the run's seed, which then is part of their key in the store.
 
-        Default: what ``info.random`` declares. Define it where options decide.
+        Default: as ``info.random`` declares. Define it where options decide.
         """
         return bool(self.info.random)
 
@@ -100,12 +100,12 @@ class Method(ABC):
     def files(self) -> Mapping[str, str]:
         """Local files whose content decides the scores: a mapping from role to path; hashed into the store's key.
 
-        The role ``checkpoint`` is what training wrote: of a ``Trainable`` the engine reads there what it was trained on.
+        The role ``checkpoint`` is the file that training wrote: the engine reads there what a ``Trainable`` was trained on.
         """
         return {}
 
     def settings(self) -> Mapping[str, str]:
-        """Options that change numbers and that readers of a table should know (colour space, downsampling, crops …)."""
+        """Options that change scores and that readers of a table should know (colour space, downsampling, crops …)."""
         return {}
 
     def gflops(self) -> float | None:
@@ -116,7 +116,7 @@ class Method(ABC):
         return None
 
     def unavailable(self) -> str | None:
-        """Why this method cannot be used on this machine as it is and what to do about it, or ``None``.
+        """Why this method can't be used on this machine now, and what to do about it; or ``None``.
 
         Must be cheap and must not import torch. Missing entries of ``weights()`` and ``files()`` need no mention here:
         the engine looks for them itself.
@@ -125,7 +125,7 @@ class Method(ABC):
 
 
 class ScoreSource(Method):
-    """A method that answers from labels or from a file of scores instead of images; computed anew in every run.
+    """A method that answers from labels or from a file of scores instead of images; computed again in every run.
 
     Attributes:
         predicts_label: ``True`` where the scores are in the labels' own scale and direction, so that the direction of the
@@ -143,7 +143,7 @@ class ScoreSource(Method):
             rows: the pairs to be scored, a subset of ``pairs`` with the same columns.
 
         Returns:
-            One score a row, NaN where there is none.
+            One score per row, NaN where there is none.
 
         Raises:
             benchmark.core.errors.UserError: the scores can't be had; the message says why and what to do.
@@ -154,5 +154,5 @@ def takes_rng(function: Callable[..., Any]) -> bool:
     """Whether a method's ``score`` or ``describe`` accepts a generator."""
     try:
         return "rng" in inspect.signature(function).parameters
-    except (TypeError, ValueError):  # a function of C, which tells nothing about itself
+    except (TypeError, ValueError):  # a function of C, which has no signature
         return False

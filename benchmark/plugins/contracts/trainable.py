@@ -1,8 +1,8 @@
 """The contract of methods that learn; ``benchmark.training`` trains them. Torch only inside functions.
 
 The order of a training: ``build``; then, for each batch, ``views`` of its pairs in loading processes, ``predict`` and a step
-of the optimiser; after each epoch ``state``, which goes into a checkpoint. Going on is ``build`` and ``restore``. Scoring is
-``load``, which reads the checkpoint, and ``score``.
+of the optimiser; after each epoch ``state``, which goes into a checkpoint. It continues by ``build`` and ``restore``.
+Scoring is ``load``, which reads the checkpoint, and ``score``.
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ if TYPE_CHECKING:
 class Trainable(Method):
     """A method that learns. ``benchmark.training`` trains it; scoring reads the checkpoint that training wrote.
 
-    Labels arrive scaled to [0, 1], higher is better; the scaling is the engine's and is stored in the checkpoint. A training
-    goes on only with the options that it began with. ``files`` names local files, by role: in scoring the ``checkpoint``, in
-    training those that training reads.
+    Labels arrive scaled to [0, 1], higher is better; the engine scales them and stores the scale in the checkpoint. A
+    training continues only with its original options. ``files`` names local files, by role: in scoring the
+    ``checkpoint``, in training those that it reads.
 
     Attributes:
-        scoring_options: options that change nothing of what training gives, or that ``identity`` states anyway.
+        scoring_options: options that don't change the result of training, or that ``identity`` states anyway.
     """
 
     scoring_options: ClassVar[frozenset[str]] = frozenset({"checkpoint"})
 
     def untrainable(self) -> str | None:
-        """Why it can't be trained as it is configured, and what to do; ``None`` where nothing speaks against it.
+        """Why it can't be trained as configured, and what to do; ``None`` if it can.
 
         Asked by ``check`` and before a training begins.
         """
@@ -44,7 +44,7 @@ class Trainable(Method):
     def build(self, device: str) -> torch.nn.Module:
         """Make the network ready for training: frozen parts hold their pretrained weights and need no gradient.
 
-        Parameters with ``requires_grad`` are what is trained. The engine calls ``train()`` and ``eval()`` on the module;
+        Parameters with ``requires_grad`` are trained. The engine calls ``train()`` and ``eval()`` on the module;
         frozen parts must stay in eval mode by themselves.
 
         Raises:
@@ -60,8 +60,8 @@ class Trainable(Method):
         Args:
             enhanced: float32 RGB in [0, 1], (3, H, W).
             reference: the same shape and range.
-            rng: in training seeded by (seed, epoch, pair), otherwise by (seed, reference).
-            training: ``True`` for one augmented crop a step, ``False`` for validation's crops.
+            rng: seeded by (seed, epoch, pair) in training, otherwise by (seed, reference).
+            training: ``True`` for one augmented crop per step, ``False`` for validation's crops.
 
         Returns:
             Crops of the enhanced image and of the reference at the same places, (V, 3, h, w) each, in [0, 1].
@@ -73,7 +73,7 @@ class Trainable(Method):
 
     @abstractmethod
     def identity(self) -> Mapping[str, str]:
-        """What a checkpoint must agree on with the method that reads it: preset, backbones, scales, crop size and so on."""
+        """Settings on which a checkpoint and the method that reads it must agree: preset, backbones, crop size and so on."""
 
     @abstractmethod
     def state(self) -> Mapping[str, torch.Tensor]:
@@ -81,7 +81,7 @@ class Trainable(Method):
 
     @abstractmethod
     def restore(self, state: Mapping[str, torch.Tensor]) -> None:
-        """Take the tensors of a checkpoint into the network that ``build`` made.
+        """Load the tensors of a checkpoint into the network that ``build`` made.
 
         Raises:
             benchmark.core.errors.UserError: keys or shapes differ; the message says which.
@@ -107,7 +107,7 @@ class Trainable(Method):
         module.to(device).eval().requires_grad_(False)
 
     def unavailable(self) -> str | None:
-        """Without a checkpoint there is nothing to score with; where ``load`` is a method's own, that decides."""
+        """Why there is nothing to score with if there is no checkpoint; a method with its own ``load`` decides itself."""
         reads_checkpoint = type(self).load is Trainable.load
         return _NO_CHECKPOINT if reads_checkpoint and "checkpoint" not in self.files() else None
 
@@ -119,7 +119,7 @@ def _check_identity(place: str, stated: Mapping[str, str], wanted: Mapping[str, 
     """Refuse a checkpoint that was trained as another network.
 
     Raises:
-        UserError: says each difference.
+        UserError: names each difference.
     """
     different = [
         f"{key} is {stated.get(key, 'not stated')!r}, not {value!r}"

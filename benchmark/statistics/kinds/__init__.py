@@ -1,1 +1,1 @@
-"""The statistics, one file each: ``STATISTIC`` is the record. A file that is put here is found."""
+"""The statistics, one file each with the record ``STATISTIC``. A new file here is registered by itself."""

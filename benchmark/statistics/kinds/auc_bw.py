@@ -1,4 +1,4 @@
-"""Area under the curve for telling better pairs from worse ones (Krasula et al. 2016)."""
+"""Area under the curve for separating better from worse pairs (Krasula et al. 2016)."""
 
 from benchmark.statistics.catalogue import Statistic
 

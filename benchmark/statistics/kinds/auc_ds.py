@@ -1,4 +1,4 @@
-"""Area under the curve for telling different pairs from similar ones (Krasula et al. 2016)."""
+"""Area under the curve for separating different from similar pairs (Krasula et al. 2016)."""
 
 from benchmark.statistics.catalogue import Statistic
 

@@ -1,4 +1,4 @@
-"""Share of differing pairs whose better one is told rightly (Krasula et al. 2016)."""
+"""Share of differing pairs whose better image is recognised (Krasula et al. 2016)."""
 
 from benchmark.statistics.catalogue import Statistic
 

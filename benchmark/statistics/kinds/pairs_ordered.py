@@ -1,4 +1,4 @@
-"""Share of pairs of one reference that are ordered rightly."""
+"""Share of pairs of one reference that are ordered correctly."""
 
 from benchmark.statistics.catalogue import Statistic
 

@@ -7,6 +7,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
 from tests import sizes
@@ -38,6 +39,7 @@ def test_the_hooks_before_a_commit_are_the_linters_and_the_size_check(root: Path
     assert [command.split()[0] for command in commands] == ["ruff", "ruff", "mypy", "python"]
 
 
+@pytest.mark.heavy
 def test_a_large_file_is_named_with_its_size(root: Path, tmp_path: Path) -> None:
     (tmp_path / "small").write_bytes(b"." * sizes.LIMIT)
     (tmp_path / "large").write_bytes(b"." * (sizes.LIMIT + 1))

@@ -36,13 +36,15 @@ def test_markdown_cell_reads_back(given_text: str) -> None:
 @example("=1+1")
 @example("\t=cmd|' /C calc'!A0")
 @example("  @SUM(A1)")
+@example("\r'")
 def test_csv_cell_is_no_formula_and_reads_back(given_text: str) -> None:
     cell = text.csv_cell(given_text)
     file = io.StringIO()
     csv.writer(file, lineterminator="\n").writerow([cell, "end"])
     assert list(csv.reader(io.StringIO(file.getvalue()))) == [[cell, "end"]]
     assert not cell.lstrip().startswith(("=", "+", "-", "@"))
-    assert cell.removeprefix("'") == text.one_line(given_text).removeprefix("'")
+    line = text.one_line(given_text)
+    assert cell in (line, f"'{line}")
 
 
 @given(st.lists(words, unique=True, max_size=8))

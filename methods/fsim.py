@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 SCALES, ORIENTATIONS = 4, 4
 DEVIATIONS, OVERESTIMATE = 2.0, 1.7
-"""Of the noise's energy beyond its mean up to which a response counts as noise, and the factor that makes that too much."""
+"""Deviations of the noise's energy above its mean up to which a response is noise, and the factor that overestimates it."""
 CONGRUENCY_STABILISER, GRADIENT_STABILISER, CHROMA_STABILISER = 0.85, 160.0, 200.0
 CHROMA_EXPONENT = 0.03
 

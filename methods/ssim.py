@@ -22,9 +22,9 @@ CITATION = (
     "journal={IEEE Transactions on Image Processing}, volume={13}, number={4}, pages={600--612}, year={2004}}"
 )
 SCALE_WEIGHTS = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)
-"""Of the five scales, finest first (Wang, Simoncelli and Bovik, 2003)."""
+"""Weights of the five scales, finest first (Wang, Simoncelli and Bovik, 2003)."""
 SMALLEST = 161
-"""Pixels that become 11, the window's size, at the fifth scale."""
+"""Smallest side in pixels, which becomes 11, the window's size, at the fifth scale."""
 
 
 class SSIM(PyiqaMethod):

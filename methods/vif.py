@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
 LEVELS = 4
 ORIENTATIONS = (3, 0)
-"""Of the six of the pyramid: the two that the authors' code compares."""
+"""The two of the pyramid's six orientations that the authors' code compares."""
 BLOCK = 3
 TINY = 1e-12
 EQUAL = 1e-5
-"""How far rounding may take the value of equal images from 1."""
+"""How far the value of equal images may differ from 1 by rounding."""
 
 
 @dataclass(frozen=True, slots=True)

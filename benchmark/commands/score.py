@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from benchmark.images.sizes import SizePolicy
 
 ROUNDING = 1e-6
-"""How far beyond 0 and 1 a pixel may lie: what single precision leaves of a picture that was scaled."""
+"""How far a pixel may be outside 0 to 1, because of single precision in scaled images."""
 
 
 class LoadedMethod:

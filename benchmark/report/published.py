@@ -16,7 +16,7 @@ from benchmark.results.scored import NOT_RECORDED, ScoredMethod
 
 SEED = "train.seed"
 LENGTH = {EPOCHS, EPOCH}
-"""Trainings that differ in these alone are one, looked at early and late."""
+"""Trainings that differ in these keys alone are one training at different epochs."""
 SIGNS = {True: "absolute values", False: "signed values", "unknown": "sign convention not stated"}
 
 

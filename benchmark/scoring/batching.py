@@ -12,7 +12,7 @@ import torch
 from benchmark.plugins.contracts import DescribesReference, Method, takes_rng
 
 PIXELS_AT_ONCE = 8_000_000
-"""Of enhanced images that go to the device together: thirty images of 512 px."""
+"""Most pixels of the enhanced images that go to the device together; thirty images of 512 px."""
 
 
 def chunks(count: int, pixels: int, budget: int = PIXELS_AT_ONCE) -> Iterator[range]:

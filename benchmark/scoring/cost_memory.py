@@ -13,7 +13,7 @@ from benchmark.scoring.store import Producer
 
 NAME = "costs.json"
 MOST = 1e18
-"""More than anything costs: of parameters, billions of operations, MiB."""
+"""A limit above every possible cost in parameters, billions of operations, or MiB."""
 
 
 def read(directory: Path) -> dict[str, dict[str, float]]:

@@ -25,7 +25,7 @@ from benchmark.scoring.lineup import Entrant
 
 Config = str | Path | Mapping[str, Any] | RunConfig
 WHOLE = {"output", "device", "threads", "workers", "time_limit", "offline"}
-"""Keys that change nothing of what a run is of."""
+"""Keys that don't affect what a run is of."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from benchmark.statistics.weighted import processors
 WRITE_EVERY_S = 5.0
 MEMORY_A_WORKER = 3 * 2**30
 MEMORY_A_PIXEL = 1500
-"""Bytes that the hungriest of the usual methods needs for a pixel (docs/performance.md, large photographs)."""
+"""Bytes per pixel that the most demanding of the usual methods needs (docs/performance.md, large photographs)."""
 
 
 @dataclass(slots=True)

@@ -10,7 +10,7 @@ import numpy as np
 from benchmark.plugins.contracts import MethodInfo
 
 STEP = 1.001 / 255
-"""Values that differ by no more than a step of 8 bit count as one: such images have no structure either."""
+"""Values that differ by at most one step of 8 bit count as equal, since such images have no structure either."""
 _SPARSE = 16
 
 

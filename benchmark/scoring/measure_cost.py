@@ -16,7 +16,7 @@ import torch
 from benchmark.plugins.contracts import Method
 
 LEAK_MIB = 32
-"""What a method may keep from one reference to the next before its peak memory is stated anew."""
+"""Memory that a method may keep from one reference to the next before its peak memory is reported again."""
 _STATUS = Path("/proc/self/status")
 _CLEAR = Path("/proc/self/clear_refs")
 

@@ -102,7 +102,7 @@ def decode(line: bytes) -> dict[str, Any]:
     """Decode a message from one line.
 
     Raises:
-        ValueError: the line is no message.
+        ValueError: the line is not a message.
     """
     message = json.loads(line)
     if not isinstance(message, dict) or "kind" not in message:
@@ -110,7 +110,7 @@ def decode(line: bytes) -> dict[str, Any]:
     return message
 
 
-TOLD: Mapping[str, Mapping[str, type | tuple[type, ...]]] = {
+WORKER_MESSAGES: Mapping[str, Mapping[str, type | tuple[type, ...]]] = {
     "ready": {},
     "done": {},
     "loading": {"label": str},
@@ -121,12 +121,12 @@ TOLD: Mapping[str, Mapping[str, type | tuple[type, ...]]] = {
     "score": {"label": str, "pair": str, "value": float, "seconds": (int, float), "images": list},
     "failure": {"label": str, "pair": str, "reason": str},
 }
-"""What a worker tells, and of what type."""
+"""The messages of workers by kind, with the type of each field."""
 
 
 def is_sound(message: Mapping[str, Any]) -> bool:
     """Whether a message is one that a worker sends; a plug-in may have written into the worker's pipe."""
-    wanted = TOLD.get(str(message["kind"]))
+    wanted = WORKER_MESSAGES.get(str(message["kind"]))
     if wanted is None or not all(isinstance(message.get(key), kind) for key, kind in wanted.items()):
         return False
     if message["kind"] == "score" and not (len(message["images"]) == 2 and all(map(is_sha256, message["images"]))):

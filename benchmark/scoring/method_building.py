@@ -16,7 +16,7 @@ from benchmark.plugins.options import takes_path
 from benchmark.scoring.messages import MethodTask
 
 CHANGED = "changed"
-"""Status of a method that is no longer what its scores would be stored as."""
+"""Status of a method that changed since it was planned, so that its scores can't be stored."""
 
 
 def changed_in_words(path: str) -> str:
@@ -54,7 +54,7 @@ def build(task: MethodTask) -> Method:
     Raises:
         benchmark.core.errors.PluginError: the method can't be imported or breaks the contract.
     """
-    method_type = registry.methods().load(task.name, tried=True)  # a worker is looked after
+    method_type = registry.methods().load(task.name, tried=True)  # the supervisor watches this process
     options: dict[str, Any] = {
         name: Path(value) if isinstance(value, str) and takes_path(method_type, name) else value
         for name, value in task.options.items()

@@ -8,7 +8,7 @@ import platform
 from typing import BinaryIO
 
 LARGE = 4_000_000
-"""Pixels of an image beyond which memory is saved: what its scoring frees is not kept, and it is not read ahead."""
+"""Pixels of an image above which memory is saved: freed blocks are not kept, and images are not read ahead."""
 _M_TRIM_THRESHOLD, _M_MMAP_MAX = -1, -4  # glibc's malloc.h
 _MMAP_MAX_DEFAULT, _TRIM_DEFAULT = 65536, 128 * 1024
 

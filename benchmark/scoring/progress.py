@@ -14,7 +14,7 @@ from benchmark.core.pace import Pace, words
 
 PLAIN_LINE_EVERY_S = 10.0
 FEWEST_GROUPS = 3
-"""References of all methods that an estimate of the time left needs, beside those with which the workers start."""
+"""References that an estimate of the time left needs, beside the first one of each worker."""
 
 
 class ScoringProgress:

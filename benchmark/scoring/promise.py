@@ -10,9 +10,9 @@ import math
 from benchmark.plugins.contracts import MethodInfo
 
 ROUNDING = 1e-4
-"""How far beyond a bound a score may lie: what single precision does to long sums.
+"""How far a score may exceed a bound, because of single precision in long sums.
 
-Relative where the bound exceeds 1, and to the range's width where that is below 1."""
+It is relative to the bound where that exceeds 1, and to the range's width where that is below 1."""
 AUTOCAST_ROUNDING = {"float16": 4 * 2.0**-10, "bfloat16": 4 * 2.0**-7}
 """The same under ``torch.autocast``: four units in the last place."""
 

@@ -23,9 +23,9 @@ from benchmark.scoring.messages import ReferenceGroup
 from benchmark.scoring.process import LARGE
 
 ON_CUDA = 4
-"""Threads that decode for an accelerator; on a CPU as many as compute."""
+"""Threads that decode for an accelerator; on a CPU there are as many as compute."""
 NICENESS = 10
-"""Of threads that give way: a tenth of the processor's time beside one that does not."""
+"""Niceness of threads that give way: they get a tenth of the processor's time beside one that does not."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from benchmark.core.hashes import is_sha256
 
 FORMAT = "scores-1"
 DAMAGED = ".damaged"
-"""What the name of a damaged part ends with once it is set aside."""
+"""The end of the name of a damaged part that was set aside."""
 _TEXTS, _NUMBERS, _FLAGS = ("p", "e", "r", "m", "pair"), ("v", "s"), ("f", "i")
 _KEYS = {*_TEXTS, *_NUMBERS, *_FLAGS}
 

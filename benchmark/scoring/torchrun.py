@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 Item = TypeVar("Item")
 EARLY = 4
-"""Items for each worker of all ranks that must be left for one to be taken early: at the end it would wait in vain."""
+"""Items per worker of all ranks that must be left for one to be taken early; near the end others could take it sooner."""
 _POLL_S = 0.1
 
 

@@ -29,11 +29,11 @@ from benchmark.scoring.store import DAMAGED, Producer, Store
 from benchmark.scoring.torchrun import ScoringRanks
 
 MOST_ROUNDS = 3
-"""How often images are scored that change while they are scored."""
+"""How many times images that change while they are scored are scored."""
 MOST_THREADS = 4096
-"""Of a worker; more than any machine has."""
+"""Most threads of a worker; more than any machine has."""
 CUDA_WORKERS = 2
-"""Of a GPU: while one decodes and copies, the other computes."""
+"""Workers of a GPU: while one decodes and copies, the other computes."""
 
 
 @dataclass(frozen=True, slots=True)

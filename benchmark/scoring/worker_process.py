@@ -23,12 +23,12 @@ from benchmark.scoring.messages import decode, is_sound
 
 LONGEST_LINE = 16 * 2**20
 SURELY_FITS = 16 * 2**10
-"""Bytes that an empty pipe takes without a reader, on Linux and macOS."""
+"""Bytes that an empty pipe accepts without a reader, on Linux and macOS."""
 END_LIMIT_S = 10.0
 EOF_LIMIT_S = 2.0
 KILLS = 3
 TOKEN = "EFID_BENCH_WORKER"
-"""Environment variable by which the processes that a worker started are known, even in sessions of their own."""
+"""Environment variable that identifies the processes that a worker started, even in sessions of their own."""
 
 Heard = Callable[[int, dict[str, Any] | None], None]
 

@@ -44,7 +44,7 @@ def choose(directory: Path, options: TrainSection, about: CheckpointContent) -> 
     """Choose the checkpoint to resume from: the latest, or that of the epoch that ``load_epoch`` names.
 
     A second call with the same ``load_epoch`` resumes from what the first one made instead of training the same epochs
-    again, since after an interruption users repeat the same command. ``load_epoch: 0`` begins a finished training anew.
+    again, since after an interruption users repeat the same command. ``load_epoch: 0`` restarts a finished training.
 
     Args:
         directory: the folder of checkpoints.

@@ -14,7 +14,7 @@ from benchmark.training.course import Epoch
 
 RECENT = 5
 FIRST_BATCHES, FEWEST_BATCHES = 3, 10
-"""Batches that start the clock, and those that an estimate needs beside them."""
+"""Batches before the clock starts, and further ones that an estimate needs."""
 
 
 class TrainingDisplay:

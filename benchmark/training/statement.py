@@ -27,11 +27,11 @@ from benchmark.results import lineage
 from benchmark.training.splits import Division
 
 HARMLESS = {"n_epoch", "num_workers", "save_interval", "load_epoch"}
-"""Keys of ``train`` that change no weight and not which epoch is the best one."""
+"""Keys of ``train`` that change neither weights nor the choice of the best epoch."""
 ELSEWHERE = {"crop_size", "flip"}
 """Keys of ``train`` that are the method's options."""
 SCORING = {"splits", "max_pixels"}
-"""Keys of ``dataset`` that change nothing of what is trained on."""
+"""Keys of ``dataset`` that don't affect training."""
 
 
 def about(

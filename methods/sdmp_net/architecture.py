@@ -11,7 +11,7 @@ from benchmark import WeightFile
 
 PUBLISHED_CROP = 224
 LARGEST_CROP = 2048
-"""Side lengths of crops, px."""
+"""Side lengths of crops in pixels: the published one, and the largest allowed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

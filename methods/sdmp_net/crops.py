@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 Place = tuple[int, int]
 
 FIXED = (1, 5, 9)
-"""Counts of crops that lie at places of their own; any other number is drawn."""
+"""Counts of crops at fixed places; for any other number, places are drawn."""
 LEAST_FIELD = 0.5
-"""Share of a crop that the field of view must fill."""
+"""Share of a crop that the field of view must cover."""
 
 _FIELD_SIDE = 256
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import torch
 
 FROZEN = ("cnn.", "vit.")
-"""How the names of the frozen backbones' tensors begin."""
+"""Prefixes of the names of the frozen backbones' tensors."""
 
 
 def carries_backbones(state: Iterable[str] | None) -> bool:

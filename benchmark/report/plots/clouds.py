@@ -16,7 +16,7 @@ from benchmark.report.ranking import standings
 from benchmark.results.scored import ScoredMethod
 
 MOST_DRAWN = 60
-"""Methods with a figure of their own; a page with hundreds of them takes minutes and is not looked through."""
+"""Most methods with a figure of their own; a page with hundreds of figures takes minutes and is of little use."""
 
 
 def all_clouds(data: ReportData, numbers: Numbers) -> Clouds:

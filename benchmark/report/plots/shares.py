@@ -18,9 +18,9 @@ from benchmark.report.plots.style import Kind, Plot
 from benchmark.statistics.weighted import processors
 
 PLOTS_EACH = 6
-"""Plots that take a process longer than its start."""
+"""Plots that take a process longer than starting it."""
 MOST = 8
-"""Helpers; each takes some 240 MiB."""
+"""Most helpers; each takes some 240 MiB."""
 
 
 def save_all(plots: Sequence[Plot], kinds: Sequence[Kind], processes: int = 0) -> None:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 SALIENCY_STABILISER, GRADIENT_STABILISER, CHROMA_STABILISER = 1.27, 386.0, 130.0
 GRADIENT_EXPONENT, CHROMA_EXPONENT = 0.4, 0.02
 FREQUENCY, BANDWIDTH, CENTRE_SPREAD, WARMTH_SPREAD = 0.021, 1.34, 145.0, 0.001
-"""Parameters of saliency (SDSP): the log-Gabor filter's centre and width, and the spreads of its centre and colour priors."""
+"""Parameters of saliency (SDSP): the log-Gabor filter's centre and width, and the spreads of centre and colour priors."""
 
 
 @dataclass(frozen=True, slots=True)

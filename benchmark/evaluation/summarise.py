@@ -86,7 +86,7 @@ def evaluate_scores(
     lower_mos_better: bool = False,
     announce: Announce = silent,
 ) -> Evaluated:
-    """Compute every statistic of every method, each data set and split by itself.
+    """Compute every statistic of every method, separately for each data set and split.
 
     Args:
         scores: the columns of ``scores.csv``; NaN where a method has no score.

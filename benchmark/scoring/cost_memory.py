@@ -30,7 +30,7 @@ def _is_cost(item: object) -> bool:
 def merge(
     directory: Path, producers: Mapping[str, Producer], measured: Mapping[str, Mapping[str, float]]
 ) -> dict[str, dict[str, float]]:
-    """Keep what was measured now, and give the costs of these methods by label, measured now or earlier."""
+    """Keep what was measured now, and return the costs of these methods by label, measured now or earlier."""
     known = read(directory)
     new = {producers[label].key: dict(cost) for label, cost in measured.items() if label in producers}
     if new:

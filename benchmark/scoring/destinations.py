@@ -62,7 +62,7 @@ class Destination:
         """Refuse folders that hold something else.
 
         Raises:
-            UserError: says what lies there, and what to do.
+            UserError: the message says what the folder holds, and what to do.
         """
         for place in dict.fromkeys([self.whole, self.folder]):
             belongings.refuse(place, self.claim, inputs=self.inputs, overwrite=overwrite)
@@ -132,7 +132,7 @@ def _name(config: Config) -> str:
 
 def _claim(config: Config, whole: Path, data: str, roots: Mapping[str, Place]) -> Claim:
     if isinstance(config, (str, Path)):
-        if _is_same(Path(config), whole / run_json.NAME):  # the record of what lies there already
+        if _is_same(Path(config), whole / run_json.NAME):  # the folder's own record
             before = belongings.claimed(whole)
             return (before or Claim("run", f"run of {config}")).differently(data=data, roots=roots)
         return claims.of_file("run", Path(config), data=data, roots=roots)

@@ -195,7 +195,7 @@ def judge_checkpoints(
     Args:
         entrants: the methods of a run.
         references: SHA-256 of each scored reference's file, by its path.
-        pixels: gives ``images.pixel_sha256`` of each; called only where a checkpoint states those of its training images.
+        pixels: returns ``images.pixel_sha256`` of each; called only where a checkpoint states those of its training images.
 
     Raises:
         ConfigError: a checkpoint was trained on references that are to be scored.

@@ -297,7 +297,7 @@ def as_number(result: Any, function: str) -> float:
         function: which of its functions returned it, for messages.
 
     Raises:
-        TypeError: the result is no floating-point tensor.
+        TypeError: the result is not a floating-point tensor.
         ValueError: its shape is not (1,).
     """
     if not isinstance(result, torch.Tensor):

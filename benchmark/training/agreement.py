@@ -75,7 +75,7 @@ def check_same(path: Path, before: CheckpointContent, about: CheckpointContent) 
     """Refuse to resume with pairs, images, options or backbones that differ from the checkpoint's.
 
     Raises:
-        UserError: says what differs, and what to do.
+        UserError: the message says what differs, and what to do.
     """
     changes = differences(before, about)
     if changes:

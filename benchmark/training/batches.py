@@ -123,7 +123,7 @@ def batches(
 
     Args:
         items: the pairs.
-        order: indices of each batch (this rank's share); an empty batch gives an empty list.
+        order: indices of each batch (this rank's share); an empty batch results in an empty list.
         workers: number of loading processes.
         pinned: whether to pin memory for transfers to a GPU.
 

@@ -77,8 +77,8 @@ class PlotKind:
 
     Attributes:
         place: the position of its plots on the page; lower comes first.
-        of_block: the plots that it gives for each data set and split.
-        of_run: the plots that it gives once, after all blocks' plots.
+        of_block: makes the plots for each data set and split.
+        of_run: makes the plots that appear once, after all blocks' plots.
     """
 
     place: int

@@ -1,6 +1,6 @@
 """A benchmark of full-reference image quality assessment, for plug-in authors and notebooks.
 
-The names below are resolved on first use, so that ``import benchmark`` stays instant.
+The names below are imported at their first use, so that ``import benchmark`` stays fast.
 """
 
 from importlib import import_module

@@ -1,6 +1,7 @@
-"""The command line: finds the commands in their folder, imports the one that is asked for, and gives its exit status.
+"""The command line: finds the commands in their folder, imports the requested one, and returns its exit status.
 
-Exit status: 0 done, 2 bad usage, configuration or data, 3 done in part, 130 interrupted, 1 a defect.
+The exit status is 0 for done, 2 for bad usage, configuration or data, 3 for done in part, 130 for interrupted, 1 for a
+defect.
 """
 
 from __future__ import annotations
@@ -37,10 +38,10 @@ def main(arguments: list[str] | None = None) -> int:
         )
     except SystemExit as end:
         status = end.code if isinstance(end.code, int) else 0 if end.code is None else 1
-    except OSError as error:  # typer's own words could not be written
+    except OSError as error:  # typer could not write its message
         print(f"error: {error.strerror or error}", file=streams.Steady(sys.stderr))
         status = 2
-    except KeyboardInterrupt:  # while the command was imported
+    except KeyboardInterrupt:  # interrupted while the command was imported
         print(INTERRUPTED, file=streams.Steady(sys.stderr))
         status = 130
     else:
@@ -69,7 +70,7 @@ def _before_any_command(
 
 
 def _app(arguments: Sequence[str]) -> typer.Typer:
-    """All commands, of which only the one that is asked for is imported: the others show their sentence of help."""
+    """All commands, of which only the requested one is imported; the others are stubs with their help sentence."""
     app = typer.Typer(
         help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None
     )
@@ -91,7 +92,7 @@ def _app(arguments: Sequence[str]) -> typer.Typer:
 
 
 def _help_of(file: Path) -> str | None:
-    """What a command says of itself, read without importing it; ``None`` for a module that is none.
+    """A command's help, read without importing it; ``None`` for a module that is not a command.
 
     A command's module defines the function ``command``, or ``app`` for several commands under one word.
     """

@@ -1,4 +1,4 @@
-"""What FSIM and VSI share: how far images are made smaller, and their gradients.
+"""What FSIM and VSI share: the factor by which images are reduced, and their gradients.
 
 A helper, not a plug-in: ``fsim.py`` and ``vsi.py`` hold the methods.
 """
@@ -15,7 +15,7 @@ DOWNSAMPLING = f"blocks averaged to about {SIDE} px"
 
 
 def block_side(images: torch.Tensor) -> int:
-    """Side of the square blocks whose averages bring the shorter side of images, (…, H, W), near 256 px."""
+    """Side of the square blocks whose averages reduce the shorter side of images, (…, H, W), to about 256 px."""
     return max(1, round(min(images.shape[-2:]) / SIDE))
 
 

@@ -1,7 +1,7 @@
-"""Adapter for the full-reference metrics of pyiqa (IQA-PyTorch): real pretrained weights or none, one number a pair.
+"""Adapter for the full-reference metrics of pyiqa (IQA-PyTorch): published weights or none at all, one number per pair.
 
-A helper, not a plug-in: ``psnr.py``, ``lpips.py``, ``pyiqa_*.py`` … subclass ``PyiqaMethod``. Imports pyiqa and torch only
-inside ``load`` and ``score``.
+A helper, not a plug-in: ``psnr.py``, ``lpips.py``, ``pyiqa_*.py`` … subclass ``PyiqaMethod``. pyiqa and torch are imported
+inside ``load`` and ``score`` only.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Origin(TypedDict):
-    """The part of ``MethodInfo`` that says what computes a method; the same for all that pyiqa computes."""
+    """The part of ``MethodInfo`` that states what computes a method; it is the same for all that pyiqa computes."""
 
     licence: str
     source: str
@@ -29,7 +29,7 @@ class Origin(TypedDict):
 
 
 def pyiqa_with(*libraries: str) -> Origin:
-    """The origin of a metric of pyiqa that computes with further libraries: ``MethodInfo(…, **pyiqa_with("timm"))``."""
+    """The origin of a metric for which pyiqa uses further libraries: ``MethodInfo(…, **pyiqa_with("timm"))``."""
     return {
         "licence": "pyiqa: PolyForm Noncommercial 1.0.0",
         "source": "pyiqa",
@@ -53,12 +53,12 @@ def pyiqa_file(name: str) -> WeightFile:
 
 
 def torchvision_file(name: str) -> WeightFile:
-    """A backbone of torchvision's, trained on ImageNet-1k; the eight digits before its suffix begin its SHA-256."""
+    """A backbone of torchvision, trained on ImageNet-1k; the eight digits before its suffix begin its SHA-256."""
     return WeightFile(name=name, url=_TORCHVISION + name, folder="checkpoints", sha256=name[-12:-4])
 
 
 def hub_file(repository: str, name: str) -> WeightFile:
-    """A file on the Hugging Face hub, as its main branch has it."""
+    """A file in the main branch of a repository on the Hugging Face hub."""
     url = f"https://huggingface.co/{repository}/resolve/main/{name}"
     return WeightFile(name=name, url=url, folder="huggingface", repository=repository)
 
@@ -67,10 +67,10 @@ class PyiqaMethod(Method):
     """A metric of pyiqa under the options that its class or instance fixes.
 
     Attributes:
-        metric: pyiqa's name of it.
-        arch: the module of ``pyiqa.archs`` that defines it; imported first, since pyiqa would else import all of them.
-        notes: what ``settings`` reports, name and value: fixed choices of pyiqa's that change numbers.
-        lenient: whether pyiqa passes over parameters that the weight file lacks; then ``load`` makes sure of all.
+        metric: pyiqa's name of the metric.
+        arch: the module of ``pyiqa.archs`` that defines it; imported first, since pyiqa would otherwise import them all.
+        notes: names and values that ``settings`` reports: fixed choices of pyiqa that change scores.
+        lenient: whether pyiqa ignores parameters that the weight file lacks; then ``load`` checks that all were loaded.
     """
 
     metric: ClassVar[str]
@@ -86,11 +86,11 @@ class PyiqaMethod(Method):
         return {}
 
     def settings(self) -> Mapping[str, str]:
-        """The options that change numbers, for the tables' notes."""
+        """The options that change scores, for the tables' notes."""
         return dict(self.notes)
 
     def load(self, device: str) -> None:
-        """Build the metric with its published weights, which must already lie in their caches.
+        """Build the metric with its published weights, which must already be in their caches.
 
         Raises:
             UserError: a weight file is missing or lacks parameters, or the installed pyiqa doesn't know the metric.
@@ -119,10 +119,10 @@ class PyiqaMethod(Method):
 
 
 def one_each(output: torch.Tensor, count: int) -> torch.Tensor:
-    """pyiqa's (N,), (N, 1) or, for a single pair, () as (N,).
+    """pyiqa's output, (N,), (N, 1) or, for a single pair, (), as (N,).
 
     Raises:
-        ValueError: it isn't one number a pair.
+        ValueError: the output isn't one number per pair.
     """
     if output.numel() != count:
         raise ValueError(f"pyiqa returned shape {tuple(output.shape)} for {count} pairs, not one number a pair")
@@ -130,7 +130,7 @@ def one_each(output: torch.Tensor, count: int) -> torch.Tensor:
 
 
 def require(name: str, weights: Sequence[WeightFile]) -> None:
-    """Refuse to go on where pyiqa would download a file by itself.
+    """Refuse to continue where pyiqa would download a file by itself.
 
     Raises:
         UserError: a file isn't where torch, pyiqa or the Hugging Face hub look for it.
@@ -144,7 +144,7 @@ def require(name: str, weights: Sequence[WeightFile]) -> None:
 
 
 def refuse_untrained(name: str, net: torch.nn.Module, again: torch.nn.Module) -> None:
-    """Refuse parameters that two loads of the same file leave different: random values that no file replaced.
+    """Refuse parameters that differ after two loads of the same file: they are random and not in the file.
 
     Raises:
         UserError: there are such parameters.
@@ -170,7 +170,7 @@ def at_hand(weight: WeightFile) -> bool:
 
 
 def cached(weight: WeightFile) -> Path:
-    """Where torchvision and pyiqa look for a weight file."""
+    """The path at which torchvision and pyiqa look for a weight file."""
     import torch  # noqa: PLC0415
     from pyiqa.utils import download_util  # noqa: PLC0415
 

@@ -1,6 +1,6 @@
-"""Reads (name, score) lines as other tools write them: CSV with or without header, semicolons, tabs or spaces.
+"""Reads lines of names and scores from other tools: CSV with or without header, semicolons, tabs or spaces.
 
-A helper of ``scores_file.py``. Standard library only; problems are ``UserError`` s that name file and line.
+A helper of ``scores_file.py``. Standard library only; every problem is a ``UserError`` that names file and line.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ SCORE_COLUMNS = ("score", "scores", "value", "quality", "prediction")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    r"""One score.
+    r"""One line of a file.
 
     Attributes:
         where: ``file:line``.
-        name: the image's name as written, ``\`` as ``/``.
-        score: NaN where the file says that there is none.
+        name: the image's name as written, with ``/`` for ``\``.
+        score: the score; NaN where the file states that there is none.
     """
 
     where: str
@@ -50,8 +50,8 @@ class Lines:
     """The scores of a file.
 
     Attributes:
-        lines: in the file's order.
-        how: the file was read, where that is not the usual way.
+        lines: the lines in the file's order.
+        how: how the file was read, where that is not the usual way.
     """
 
     lines: list[Line]
@@ -62,14 +62,14 @@ def read_lines(file: Path, column: str | None, decimal: Mark | None = None) -> L
     """The scores of a file.
 
     Args:
-        file: text; lines that are empty or begin with ``#`` don't count.
+        file: a text file; lines that are empty or begin with ``#`` are ignored.
         column: the score's column, by its header; ``None`` where there is only one, or one of ``SCORE_COLUMNS``.
         decimal: the decimal mark; ``None`` to find it.
 
     Raises:
         UserError: the file can't be read, a line is malformed, or it isn't clear which column is which.
     """
-    # Only known names make a header: a first line with a damaged score must not pass for one.
+    # A header needs a known name, so that a first line with a damaged score is not taken for one.
     known = {*NAME_COLUMNS, *SCORE_COLUMNS, _key(column or "score")}
     table = read(file, known, comments=True, blanks=True)
     header = table.header
@@ -102,8 +102,8 @@ def _mark(table: Delimited, rows: Sequence[Record], score_at: int, decimal: Mark
 
 
 def _how(separator: str, mark: Mark) -> str:
-    found = [f"columns separated by {named(separator)}"] if separator != "," else []
-    return ", ".join([*found, *(["decimal commas"] if mark == "," else [])])
+    parts = [f"columns separated by {named(separator)}"] if separator != "," else []
+    return ", ".join([*parts, *(["decimal commas"] if mark == "," else [])])
 
 
 def _columns(header: Record, where: str, column: str | None) -> tuple[int, int]:

@@ -1,4 +1,4 @@
-"""Gaussian-window statistics of pyiqa's SSIM, the reference's computed once, each window as a row and then a column.
+"""Gaussian-window statistics of pyiqa's SSIM, computed with separable windows and once for each reference.
 
 A helper, not a plug-in: ``ssim.py`` holds the methods. pyiqa filters with an 11 × 11 window in double precision, which takes
 ten times as long and, at ten megapixels, ten gigabytes.
@@ -25,8 +25,8 @@ class WindowedImage:
 
     Attributes:
         image: (N, C, H, W), double precision, 0 to 255.
-        mean: (N, C, H - 10, W - 10), in the window around each place.
-        variance: of the same shape.
+        mean: mean in the window around each position, (N, C, H - 10, W - 10).
+        variance: variance in the window, of the same shape.
     """
 
     image: torch.Tensor
@@ -47,7 +47,7 @@ def windowed(image: torch.Tensor) -> WindowedImage:
 
 
 def similarity(enhanced: WindowedImage, reference: WindowedImage) -> tuple[torch.Tensor, torch.Tensor]:
-    """Mean SSIM and mean of its contrast and structure term, (N,) each; negative terms count as 0."""
+    """Mean SSIM and the mean of its contrast and structure term, (N,) each; negative terms count as 0."""
     product = enhanced.mean * reference.mean
     covariance = window_mean(enhanced.image * reference.image).sub_(product)
     structure = covariance.mul_(2).add_(CONTRAST_STABILISER)
@@ -58,7 +58,7 @@ def similarity(enhanced: WindowedImage, reference: WindowedImage) -> tuple[torch
 
 
 def window_mean(image: torch.Tensor) -> torch.Tensor:
-    """Gaussian-weighted mean, (N, C, H - 10, W - 10), around each place of an image, (N, C, H, W)."""
+    """Gaussian-weighted mean, (N, C, H - 10, W - 10), around each position of an image, (N, C, H, W)."""
     weights = window()
     columns = image.shape[-1] - SIZE + 1
     across = image[..., :columns] * weights[0]
@@ -73,7 +73,7 @@ def window_mean(image: torch.Tensor) -> torch.Tensor:
 
 @functools.cache
 def window() -> tuple[float, ...]:
-    """The row whose product with itself comes nearest to pyiqa's window, which is rounded to single precision."""
+    """The row whose outer product with itself is nearest to pyiqa's window, which is rounded to single precision."""
     import torch  # noqa: PLC0415
     from pyiqa.matlab_utils import fspecial  # noqa: PLC0415
 

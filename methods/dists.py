@@ -1,4 +1,4 @@
-"""DISTS, structure and texture similarity of deep features, with the weights and layers of pyiqa's; see ``_pyiqa.py``.
+"""DISTS, structure and texture similarity of deep features, with pyiqa's weights and layers; see ``_pyiqa.py``.
 
 The reference's features are computed once for all its enhanced images, and the statistics channel by channel, so that
 photographs of ten megapixels fit into 16 GB.
@@ -27,8 +27,8 @@ class LayerDescription:
 
     Attributes:
         features: (1, C, H, W).
-        mean: (1, C), over the layer's places.
-        variance: (1, C), biased.
+        mean: mean over the layer's positions, (1, C).
+        variance: biased variance, (1, C).
     """
 
     features: torch.Tensor
@@ -57,7 +57,7 @@ class DISTS(PyiqaMethod):
     arch = "dists_arch"
 
     def describe(self, reference: torch.Tensor) -> list[LayerDescription]:
-        """Features, means and variances of one reference, (1, 3, H, W)."""
+        """The features, means and variances of one reference, (1, 3, H, W)."""
         return [LayerDescription(features, *moments(features)) for features in self._features(reference)]
 
     def compare(self, enhanced: torch.Tensor, description: list[LayerDescription]) -> torch.Tensor:
@@ -78,7 +78,7 @@ class DISTS(PyiqaMethod):
         return 1 - similarity
 
     def _features(self, images: torch.Tensor) -> Iterator[torch.Tensor]:
-        """The image and each stage's features in turn, so that only one need be kept."""
+        """The image and then each stage's features, one at a time, so that only one need be kept in memory."""
         net = self._net.net
         yield images
         hidden = (images - net.mean) / net.std
@@ -97,14 +97,14 @@ def moments(features: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
 
 
 def mean_product(left: torch.Tensor, right: torch.Tensor) -> torch.Tensor:
-    """Mean over places, (N, C), of the product of features, (N, C, H, W) and (1, C, H, W)."""
+    """Mean over positions, (N, C), of the product of features, (N, C, H, W) and (1, C, H, W)."""
     import torch  # noqa: PLC0415
 
     return torch.cat([(a * b).mean(dim=(2, 3)) for a, b in by_channels(left, right)], dim=1)
 
 
 def by_channels(left: torch.Tensor, right: torch.Tensor) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
-    """A few channels of both at a time: views, not copies."""
+    """Views of a few channels of both at a time."""
     for first in range(0, left.shape[1], CHANNELS_AT_ONCE):
         some = slice(first, first + CHANNELS_AT_ONCE)
         yield left[:, some], right[:, some]

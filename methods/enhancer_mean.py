@@ -1,4 +1,4 @@
-"""The floor: what a method would score that saw no image and only knew which enhancement algorithm made it. NumPy."""
+"""The floor: the scores of a method that sees no image and only knows which enhancement algorithm made it. NumPy."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class EnhancerMean(ScoreSource):
         self._rules: tuple[str, ...] = (FROM_TRAINING, LEFT_OUT)
 
     def settings(self) -> Mapping[str, str]:
-        """The rule that gave the scores, known once ``scores`` was called."""
+        """The rule behind the scores, known once ``scores`` was called."""
         return {"score": "; or ".join(self._rules)}
 
     def scores(self, pairs: pd.DataFrame, rows: pd.DataFrame) -> np.ndarray[Any, Any]:
@@ -81,7 +81,7 @@ class EnhancerMean(ScoreSource):
 def _sum_and_count(
     known: pd.DataFrame, keys: list[str], rows: pd.DataFrame
 ) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
-    """For each row, the sum and the number of the known labels that share its keys; 0 and 0 where none does."""
+    """For each row, the sum and the number of the known labels with the same keys; 0 and 0 where there are none."""
     groups = known.groupby(keys)["mos"].agg(["sum", "count"])
     matched = rows[keys].merge(groups, how="left", left_on=keys, right_index=True)
     return matched["sum"].fillna(0.0).to_numpy(), matched["count"].fillna(0.0).to_numpy()

@@ -1,6 +1,6 @@
-"""FSIM with pyiqa's filters, the reference's features once for all its enhanced images; see ``_pyiqa.py``.
+"""FSIM with pyiqa's filters; a reference's features are computed once for all its enhanced images. See ``_pyiqa.py``.
 
-pyiqa builds its filters anew for every image, and transforms them back for constants that depend on the image's size only.
+pyiqa builds its filters again for every image, and transforms them back for constants that depend only on the size.
 """
 
 from __future__ import annotations
@@ -21,18 +21,18 @@ if TYPE_CHECKING:
 
 SCALES, ORIENTATIONS = 4, 4
 DEVIATIONS, OVERESTIMATE = 2.0, 1.7
-"""Of the noise's energy beyond its mean up to which a response counts as noise, and the factor that makes that too much."""
+"""Deviations of the noise's energy above its mean up to which a response is noise, and the factor that overestimates it."""
 CONGRUENCY_STABILISER, GRADIENT_STABILISER, CHROMA_STABILISER = 0.85, 160.0, 200.0
 CHROMA_EXPONENT = 0.03
 
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """What FSIM compares.
+    """The features that FSIM compares.
 
     Attributes:
-        congruency: of the luma's phases, (N, 1, H, W).
-        gradient: magnitude of the luma's, of the same shape.
+        congruency: phase congruency of the luma, (N, 1, H, W).
+        gradient: gradient magnitude of the luma, of the same shape.
         chroma: I and Q channels, (N, 2, H, W).
     """
 
@@ -43,12 +43,12 @@ class Features:
 
 @dataclass(frozen=True, slots=True)
 class FilterBank:
-    """Log-Gabor filters of every orientation for images of one size, on the half of the frequencies that real images need.
+    """Log-Gabor filters of every orientation for images of one size, on the half spectrum of real images.
 
     Attributes:
-        even: answers to even-symmetric features, (orientations, scales, H, W // 2 + 1), real.
-        odd: to odd-symmetric ones, of the same shape, imaginary.
-        noise: by orientation, noise energy a unit of the median squared answer at the smallest scale.
+        even: filters for even-symmetric features, (orientations, scales, H, W // 2 + 1), real.
+        odd: filters for odd-symmetric features, of the same shape, imaginary.
+        noise: by orientation, noise energy per unit of the median squared response at the smallest scale.
     """
 
     even: torch.Tensor
@@ -94,7 +94,7 @@ class FSIM(PyiqaMethod):
         }
 
     def describe(self, reference: torch.Tensor) -> Features:
-        """Features of one reference, (1, 3, H, W) in [0, 1]."""
+        """The features of one reference, (1, 3, H, W) in [0, 1]."""
         return features(reference)
 
     def compare(self, enhanced: torch.Tensor, description: Features) -> torch.Tensor:
@@ -102,19 +102,21 @@ class FSIM(PyiqaMethod):
         import torch  # noqa: PLC0415
         from pyiqa.archs.func_util import similarity_map  # noqa: PLC0415
 
-        found = features(enhanced)
-        likeness = similarity_map(found.gradient, description.gradient, GRADIENT_STABILISER)
-        likeness = likeness * similarity_map(found.congruency, description.congruency, CONGRUENCY_STABILISER)
+        enhanced_features = features(enhanced)
+        likeness = similarity_map(enhanced_features.gradient, description.gradient, GRADIENT_STABILISER)
+        likeness = likeness * similarity_map(
+            enhanced_features.congruency, description.congruency, CONGRUENCY_STABILISER
+        )
         if self.chromatic:
-            chroma: torch.Tensor = similarity_map(found.chroma, description.chroma, CHROMA_STABILISER)
+            chroma: torch.Tensor = similarity_map(enhanced_features.chroma, description.chroma, CHROMA_STABILISER)
             likeness = likeness * chroma.prod(dim=1, keepdim=True).abs() ** CHROMA_EXPONENT
-        weight = torch.maximum(found.congruency, description.congruency)
+        weight = torch.maximum(enhanced_features.congruency, description.congruency)
         score: torch.Tensor = (likeness * weight).sum(dim=(1, 2, 3)) / weight.sum(dim=(1, 2, 3))
         return score
 
 
 def features(images: torch.Tensor) -> Features:
-    """What FSIM compares of images, (N, 3, H, W) in [0, 1]."""
+    """The features of images, (N, 3, H, W) in [0, 1]."""
     import torch  # noqa: PLC0415
     from pyiqa.utils.color_util import rgb2yiq  # noqa: PLC0415
 
@@ -125,7 +127,7 @@ def features(images: torch.Tensor) -> Features:
 
 
 def phase_congruency(image: torch.Tensor) -> torch.Tensor:
-    """How far an image's (1, H, W) Fourier components agree in phase at each place; of the same shape, from 0 to 1."""
+    """How far an image's (1, H, W) Fourier components agree in phase at each position; of the same shape, from 0 to 1."""
     import torch  # noqa: PLC0415
 
     height, width = image.shape[-2:]
@@ -147,14 +149,14 @@ def phase_congruency(image: torch.Tensor) -> torch.Tensor:
 
 
 def noise_threshold(amplitude: torch.Tensor, noise: float) -> torch.Tensor:
-    """Energy, (), up to which answers count as noise, from amplitudes, (H, W), at the smallest scale."""
+    """Energy, (), up to which responses count as noise, from amplitudes, (H, W), at the smallest scale."""
     spread = amplitude.flatten().median() * math.sqrt(noise / 2)  # Rayleigh's parameter
     return spread * ((math.sqrt(math.pi / 2) + DEVIATIONS * math.sqrt(2 - math.pi / 2)) / OVERESTIMATE)
 
 
 @functools.lru_cache(maxsize=2)
 def filter_bank(height: int, width: int, device: torch.device) -> FilterBank:
-    """pyiqa's filters for images of one size, on their device, each split into its symmetric and antisymmetric part."""
+    """pyiqa's filters for images of one size on a device, each split into its symmetric and antisymmetric part."""
     import torch  # noqa: PLC0415
     from pyiqa.archs.fsim_arch import _construct_filters  # noqa: PLC0415
 
@@ -165,6 +167,6 @@ def filter_bank(height: int, width: int, device: torch.device) -> FilterBank:
     even, odd = ((whole + mirrored) / 2)[..., half], ((whole - mirrored) / 2)[..., half]
     smallest = whole[:, 0].square().sum(dim=(1, 2))
     waves = torch.fft.ifft2(whole).real * math.sqrt(height * width)
-    # the squared sum over scales holds each scale's energy once and each pair of scales twice, as the noise's energy does
+    # like the noise's energy, the squared sum over scales has each scale's energy once and each pair of scales twice
     noise = 2 * waves.sum(dim=1).square().sum(dim=(1, 2)) / (smallest * -math.log(0.5))
     return FilterBank(even.contiguous().to(device), (odd * -1j).contiguous().to(device), tuple(noise.tolist()))

@@ -1,4 +1,4 @@
-"""GMSD with pyiqa's luma and kernels, the reference's gradients once for all its enhanced images; see ``_pyiqa.py``."""
+"""GMSD with pyiqa's luma and kernels; a reference's gradients are computed once for all its images. See ``_pyiqa.py``."""
 
 from __future__ import annotations
 
@@ -39,14 +39,14 @@ class GMSD(PyiqaMethod):
 
     def compare(self, enhanced: torch.Tensor, description: torch.Tensor) -> torch.Tensor:
         """GMSD, (N,), of enhanced images, (N, 3, H, W), against the described reference."""
-        found = gradients(enhanced)
-        likeness = (2 * found * description).add_(STABILISER)
-        likeness = likeness.div_(found.square().add_(description.square()).add_(STABILISER))
+        magnitude = gradients(enhanced)
+        likeness = (2 * magnitude * description).add_(STABILISER)
+        likeness = likeness.div_(magnitude.square().add_(description.square()).add_(STABILISER))
         return likeness.flatten(1).std(dim=1)
 
 
 def gradients(images: torch.Tensor) -> torch.Tensor:
-    """Prewitt gradients' magnitude, (N, 1, H / 2, W / 2), of images, (N, 3, H, W) in [0, 1]."""
+    """Magnitude of the Prewitt gradients, (N, 1, H / 2, W / 2), of images, (N, 3, H, W) in [0, 1]."""
     import torch  # noqa: PLC0415
     from pyiqa.utils.color_util import to_y_channel  # noqa: PLC0415
 

@@ -1,4 +1,4 @@
-"""LPIPS, a distance between deep features, with the weights and layers of pyiqa's; see ``_pyiqa.py``.
+"""LPIPS, a distance between deep features, with pyiqa's weights and layers; see ``_pyiqa.py``.
 
 The reference's features are computed once for all its enhanced images.
 """
@@ -79,11 +79,11 @@ class LPIPS(PyiqaMethod):
         import torch  # noqa: PLC0415
 
         super().load(device)
-        # AlexNet's convolutions take three quarters of their time with channels innermost
+        # with channels innermost, AlexNet's convolutions take only three quarters of the time
         self._net.to(memory_format=torch.channels_last)
 
     def describe(self, reference: torch.Tensor) -> list[torch.Tensor]:
-        """Normalised features of one reference, (1, 3, H, W), layer by layer."""
+        """The normalised features of one reference, (1, 3, H, W), layer by layer."""
         return list(self._features(reference))
 
     def compare(self, enhanced: torch.Tensor, description: list[torch.Tensor]) -> torch.Tensor:
@@ -97,7 +97,7 @@ class LPIPS(PyiqaMethod):
         return sum(layers[1:], layers[0]).squeeze(1)
 
     def _features(self, images: torch.Tensor) -> Iterator[torch.Tensor]:
-        """Each layer's unit-normalised features in turn, so that only one layer need be kept."""
+        """Each layer's unit-normalised features, one at a time, so that only one layer need be kept in memory."""
         import torch  # noqa: PLC0415
         from pyiqa.archs.lpips_arch import normalize_tensor  # noqa: PLC0415
 

@@ -131,7 +131,7 @@ class DMM(PyiqaMethod):
     info = MethodInfo(
         name="dmm",
         title="DMM",
-        # A distance in its code and paper, although pyiqa 0.1.16 leaves out `lower_better` and so says the opposite.
+        # It is a distance in its code and paper; pyiqa 0.1.16 omits `lower_better` and so states the opposite.
         higher_is_better=False,
         score_range=(0.0, None),
         group="learned",

@@ -52,7 +52,7 @@ class TOPIQ(PyiqaMethod):
     arch = "topiq_arch"
 
     def options(self) -> dict[str, Any]:
-        # The weight file holds the backbone too and is loaded strictly: ImageNet's would only be overwritten.
+        # The weight file, which is loaded strictly, also holds the backbone: ImageNet's weights would be overwritten.
         return {"backbone_pretrain": False}
 
 
@@ -101,7 +101,7 @@ class AHIQ(PyiqaMethod):
 
     def score(self, enhanced: torch.Tensor, reference: torch.Tensor) -> torch.Tensor:
         """Scores, (N,); see ``Method.score``."""
-        # A pair that failed half-way leaves its features behind, and pyiqa would use them for the next one.
+        # A failed pair leaves its features behind, and pyiqa would use them for the next pair.
         self._net.net.save_output.outputs.clear()
         return super().score(enhanced, reference)
 
@@ -172,14 +172,14 @@ class AFINEFidelity(PyiqaMethod):
         """Scores, (N,); see ``Method.score``.
 
         Raises:
-            ValueError: a side is no multiple of 32.
+            ValueError: a side is not a multiple of 32.
         """
         import torch  # noqa: PLC0415
 
         height, width = enhanced.shape[2:]
         if height % 32 or width % 32:
             raise ValueError(f"A-FINE needs sides that are multiples of 32, not {width} × {height}: use `resize`")
-        # pyiqa takes one pair at a time here, and normalises its inputs in place.
+        # Here pyiqa takes one pair at a time, and normalises its inputs in place.
         pairs = zip(enhanced[:, None].clone(), reference[:, None].clone(), strict=True)
         return torch.cat([one_each(self._net(one, other), 1) for one, other in pairs])
 
@@ -262,7 +262,7 @@ class FGResQ(PyiqaMethod):
         """Build the metric; see ``PyiqaMethod.load``.
 
         Raises:
-            UserError: also where the installed transformers has changed what pyiqa reaches into.
+            UserError: also if the installed transformers lacks internals that pyiqa uses.
         """
         try:
             super().load(device)

@@ -75,7 +75,7 @@ class NLPD(PyiqaMethod):
     notes = (("channels", LUMA),)
 
     def describe(self, reference: torch.Tensor) -> list[torch.Tensor]:
-        """Normalised pyramid of one reference, (1, 3, H, W) in [0, 1], finest first."""
+        """The normalised pyramid of one reference, (1, 3, H, W) in [0, 1], finest level first."""
         return self._pyramid(reference)
 
     def compare(self, enhanced: torch.Tensor, description: list[torch.Tensor]) -> torch.Tensor:
@@ -83,7 +83,9 @@ class NLPD(PyiqaMethod):
         import torch  # noqa: PLC0415
 
         pairs = zip(self._pyramid(enhanced), description, strict=True)
-        return torch.stack([(found - level).square().mean(dim=(1, 2, 3)).sqrt() for found, level in pairs]).mean(dim=0)
+        return torch.stack(
+            [(enhanced_level - level).square().mean(dim=(1, 2, 3)).sqrt() for enhanced_level, level in pairs]
+        ).mean(dim=0)
 
     def _pyramid(self, images: torch.Tensor) -> list[torch.Tensor]:
         from pyiqa.utils.color_util import to_y_channel  # noqa: PLC0415

@@ -1,6 +1,6 @@
-"""Scores that another tool computed, in MATLAB say: a method that reads them from a file and sees no image.
+"""Scores that another tool computed, for instance in MATLAB: the method reads them from a file and sees no image.
 
-The lines are read by ``_score_lines.py``; this module finds the pair that each of them means.
+``_score_lines.py`` reads the lines; this module finds the pair that each of them names.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ class ScoresFile(ScoreSource):
         return {"scores": str(self.file)}
 
     def settings(self) -> Mapping[str, str]:
-        """The file, how it was read, and how many of its names mean no pair: the latter known once ``scores`` was called."""
+        """The file, how it was read, and, once ``scores`` was called, how many of its names match no pair."""
         read = {"scores": f"read from {self.file.name}" + (f" ({self._how})" if self._how else "")}
         return {**read, "unused": f"{self._unmatched} names that match no pair"} if self._unmatched else read
 
@@ -87,7 +87,7 @@ class ScoresFile(ScoreSource):
             UserError: the file can't be read, a name fits several pairs, a pair has two lines, or no name fits any.
         """
         index = PairIndex(pairs)
-        found: dict[str, float] = {}
+        scores: dict[str, float] = {}
         lines: dict[str, str] = {}
         self._unmatched = 0
         read = read_lines(self.file, self.column, self._decimal)
@@ -104,16 +104,16 @@ class ScoresFile(ScoreSource):
             elif fitting[0] in lines:
                 raise UserError(f"{line.where}: the pair {fitting[0]} already has a score in {lines[fitting[0]]}")
             else:
-                lines[fitting[0]], found[fitting[0]] = line.where, line.score
-        if not found:
+                lines[fitting[0]], scores[fitting[0]] = line.where, line.score
+        if not scores:
             raise UserError(
                 f"{self.file}: none of its {self._unmatched} names matches an enhanced image of the data set"
             )
-        return np.array([found.get(pair, np.nan) for pair in rows["pair"]], dtype=float)
+        return np.array([scores.get(pair, np.nan) for pair in rows["pair"]], dtype=float)
 
 
 class PairIndex:
-    """Finds the pairs that a name may mean; exact names go before looser ones.
+    """Finds the pairs that a name may mean; exact matches take precedence over looser ones.
 
     Args:
         pairs: the table of pairs, columns as in ``benchmark.data.pairs``.
@@ -133,12 +133,12 @@ class PairIndex:
         )
 
     def find(self, name: str) -> list[str]:
-        """Identifiers of the pairs that ``name`` fits, none where it fits no pair."""
+        """Identifiers of the pairs that ``name`` matches; empty where it matches none."""
         keys = (name, name, file_name(name), bare(name))
         fitting = next((look[key] for look, key in zip(self._looks, keys, strict=True) if key in look), [])
         if len(fitting) < 2 or "/" not in name:
             return fitting
-        # Several images share the file's name: its folders may tell which.
+        # Several images share the file's name: its folders may decide.
         return [pair for pair in fitting if f"/{self._paths[pair]}".endswith(f"/{name.lstrip('./')}")] or fitting
 
 
@@ -148,7 +148,7 @@ def file_name(name: str) -> str:
 
 
 def bare(name: str) -> str:
-    """A name without its folders and its image format; other dots belong to the name."""
+    """A name without its folders and the extension of an image format; other dots belong to the name."""
     stem, dot, suffix = file_name(name).rpartition(".")
     return stem if dot and suffix.lower() in IMAGE_FORMATS else file_name(name)
 

@@ -1,6 +1,6 @@
-"""SSIM, of the luma or of all RGB channels, and MS-SSIM: pyiqa's settings, the reference's windows once for all its images.
+"""SSIM of the luma or of all RGB channels, and MS-SSIM, with pyiqa's settings.
 
-Neighbours: ``_windows.py`` (the arithmetic), ``_pyiqa.py`` (the adapter).
+A reference's window statistics (``_windows.py``) are computed once for all its enhanced images.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ CITATION = (
     "journal={IEEE Transactions on Image Processing}, volume={13}, number={4}, pages={600--612}, year={2004}}"
 )
 SCALE_WEIGHTS = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)
-"""Of the five scales, finest first (Wang, Simoncelli and Bovik, 2003)."""
+"""Weights of the five scales, finest first (Wang, Simoncelli and Bovik, 2003)."""
 SMALLEST = 161
-"""Pixels that become 11, the window's size, at the fifth scale."""
+"""Smallest side in pixels, which becomes 11, the window's size, at the fifth scale."""
 
 
 class SSIM(PyiqaMethod):
@@ -74,7 +74,7 @@ class SSIM(PyiqaMethod):
         }
 
     def describe(self, reference: torch.Tensor) -> WindowedImage:
-        """Window statistics of one reference, (1, 3, H, W)."""
+        """The window statistics of one reference, (1, 3, H, W)."""
         return self._windowed(reference)
 
     def compare(self, enhanced: torch.Tensor, description: WindowedImage) -> torch.Tensor:
@@ -134,7 +134,7 @@ class MSSSIM(PyiqaMethod):
     notes = (("channels", LUMA_8_BIT), ("downsampling", "none before the first scale"))
 
     def describe(self, reference: torch.Tensor) -> list[WindowedImage]:
-        """Window statistics of one reference, (1, 3, H, W), at each scale."""
+        """The window statistics of one reference, (1, 3, H, W), at each scale."""
         return [windowed(image) for image in self._scales(reference)]
 
     def compare(self, enhanced: torch.Tensor, description: list[WindowedImage]) -> torch.Tensor:
@@ -144,7 +144,7 @@ class MSSSIM(PyiqaMethod):
         scales = zip(self._scales(enhanced), description, strict=True)
         terms = [similarity(windowed(image), reference) for image, reference in scales]
         factors = [structure for _, structure in terms[:-1]] + [terms[-1][0]]
-        # pyiqa rounds the exponents to single precision before it turns them into doubles
+        # pyiqa rounds the exponents to single precision before it converts them to double
         exponents = torch.tensor(SCALE_WEIGHTS).to(factors[0])
         return torch.stack([factor**exponent for factor, exponent in zip(factors, exponents, strict=True)]).prod(dim=0)
 
@@ -155,15 +155,15 @@ class MSSSIM(PyiqaMethod):
             raise ValueError(
                 f"the image is {images.shape[-1]}×{images.shape[-2]}; sides under {SMALLEST} are too small"
             )
-        found = [eight_bit(images, self._net.net)]
-        while len(found) < len(SCALE_WEIGHTS):
-            padding = (found[-1].shape[2] % 2, found[-1].shape[3] % 2)
-            found.append(torch.nn.functional.avg_pool2d(found[-1], kernel_size=2, padding=padding))
-        return found
+        scales = [eight_bit(images, self._net.net)]
+        while len(scales) < len(SCALE_WEIGHTS):
+            padding = (scales[-1].shape[2] % 2, scales[-1].shape[3] % 2)
+            scales.append(torch.nn.functional.avg_pool2d(scales[-1], kernel_size=2, padding=padding))
+        return scales
 
 
 def eight_bit(images: torch.Tensor, net: Any) -> torch.Tensor:
-    """What a metric of pyiqa's compares, luma or RGB: values of 0 to 255, rounded, in double precision."""
+    """The input of pyiqa's metric, luma or RGB: rounded values of 0 to 255 in double precision."""
     from pyiqa.archs.func_util import preprocess_rgb  # noqa: PLC0415
 
     prepared: torch.Tensor = preprocess_rgb(images, net.test_y_channel, net.data_range, net.color_space)

@@ -1,6 +1,7 @@
-"""VIF with pyiqa's filters, only the bands that count, the reference's once for all its enhanced images; see ``_pyiqa.py``.
+"""VIF with pyiqa's filters; a reference's bands are computed once for all its enhanced images. See ``_pyiqa.py``.
 
-pyiqa computes all 26 bands of both images, and window sums at nine times the places that it reads.
+Only the bands that enter the score are computed, whereas pyiqa computes all 26 bands of both images, and window sums at
+nine times as many positions as it reads.
 """
 
 from __future__ import annotations
@@ -18,11 +19,11 @@ if TYPE_CHECKING:
 
 LEVELS = 4
 ORIENTATIONS = (3, 0)
-"""Of the six of the pyramid: the two that the authors' code compares."""
+"""The two of the pyramid's six orientations that the authors' code compares."""
 BLOCK = 3
 TINY = 1e-12
 EQUAL = 1e-5
-"""How far rounding may take the value of equal images from 1."""
+"""How far the value of equal images may differ from 1 by rounding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +31,13 @@ class BandDescription:
     """One band of the reference.
 
     Attributes:
-        band: (1, 1, H, W), sides cut to multiples of the block.
+        band: the band, (1, 1, H, W), cropped to multiples of the block.
         window: side of the windows of its level.
-        mean: (1, 1, H / 3, W / 3), in the window around each block's middle.
-        energy: sum of squared deviations from the mean there.
+        mean: mean in the window around each block's centre, (1, 1, H / 3, W / 3).
+        energy: sum of squared deviations from the mean in that window.
         power: variance of each block after whitening, divided by the block's size.
         spread: eigenvalues of the blocks' covariance, (1, 1, 9).
-        information: of the reference in this band, (1,), bits.
+        information: information of the reference in this band in bits, (1,).
     """
 
     band: torch.Tensor
@@ -68,33 +69,33 @@ class VIF(PyiqaMethod):
     notes = (("channels", LUMA_8_BIT),)
 
     def describe(self, reference: torch.Tensor) -> list[BandDescription]:
-        """Bands of one reference, (1, 3, H, W), with what each tells."""
+        """The bands of one reference, (1, 3, H, W), with the information of each."""
         return self._describe([whole_blocks(band) for band in bands(reference)])
 
     def compare(self, enhanced: torch.Tensor, description: list[BandDescription]) -> torch.Tensor:
         """VIF, (N,), of enhanced images, (N, 3, H, W), against the described reference.
 
-        Where single precision ends in a logarithm of a negative number, as it does for blocks that hardly vary, or gives
-        equal images another value than 1, the bands are compared anew in double precision, as the authors' code does.
+        Where single precision leads to the logarithm of a negative number, as for blocks that hardly vary, or to a value
+        other than 1 for equal images, the bands are compared again in double precision, as in the authors' code.
         """
-        found = [whole_blocks(band) for band in bands(enhanced)]
-        ratio = self._ratio(found, description)
-        doubtful = ~ratio.isfinite() | (equal(found, description) & ((ratio - 1).abs() > EQUAL))
+        enhanced_bands = [whole_blocks(band) for band in bands(enhanced)]
+        ratio = self._ratio(enhanced_bands, description)
+        doubtful = ~ratio.isfinite() | (equal(enhanced_bands, description) & ((ratio - 1).abs() > EQUAL))
         if bool(doubtful.any()):
             precise = self._describe([reference.band.double() for reference in description], precise=True)
-            double = self._ratio([band.double() for band in found], precise).to(ratio)
+            double = self._ratio([band.double() for band in enhanced_bands], precise).to(ratio)
             ratio = double.where(doubtful, ratio)
         return ratio
 
-    def _describe(self, found: list[torch.Tensor], *, precise: bool = False) -> list[BandDescription]:
+    def _describe(self, reference_bands: list[torch.Tensor], *, precise: bool = False) -> list[BandDescription]:
         net = self._net.net
-        chosen = dict(zip(net.subbands, found, strict=True))
+        chosen = dict(zip(net.subbands, reference_bands, strict=True))
         listed: list[Any] = [chosen.get(number + 1) for number in range(max(net.subbands))]
         powers, spreads, _ = net.refparams_vecgsm(listed)
         if precise:
             powers, spreads = ([part.clamp(min=0) for part in parts] for parts in (powers, spreads))
         described = []
-        for number, band in enumerate(found):
+        for number, band in enumerate(reference_bands):
             window = window_side(number)
             mean, energy = window_statistics(band, window)
             power, spread = inner(powers[number], window), spreads[number]
@@ -102,13 +103,13 @@ class VIF(PyiqaMethod):
             described.append(BandDescription(band, window, mean, energy, power, spread, information))
         return described
 
-    def _ratio(self, found: list[torch.Tensor], description: list[BandDescription]) -> torch.Tensor:
-        """Information kept over the reference's, (N,)."""
+    def _ratio(self, enhanced_bands: list[torch.Tensor], description: list[BandDescription]) -> torch.Tensor:
+        """The preserved information divided by the reference's, (N,)."""
         import torch  # noqa: PLC0415
 
         noise = self._net.net.sigma_nsq
         kept = []
-        for band, reference in zip(found, description, strict=True):
+        for band, reference in zip(enhanced_bands, description, strict=True):
             gain, residual = (inner(part, reference.window) for part in channel(band, reference))
             kept.append(bits(gain * gain * reference.power, reference.spread, residual + noise))
         whole = torch.stack([reference.information for reference in description], dim=1).sum(dim=1)
@@ -116,26 +117,26 @@ class VIF(PyiqaMethod):
 
 
 def bands(images: torch.Tensor) -> list[torch.Tensor]:
-    """The compared bands of images' steerable pyramids, (N, 1, H, W) each, coarsest first."""
+    """The compared bands of the images' steerable pyramids, (N, 1, H, W) each, coarsest first."""
     from pyiqa.archs.vif_arch import corrDn, sp5_filters  # noqa: PLC0415
     from pyiqa.utils.color_util import to_y_channel  # noqa: PLC0415
 
     filters = sp5_filters()
     side = round(len(filters["bfilts"]) ** 0.5)
     low = corrDn(to_y_channel(images, 255), filters["lo0filt"])
-    found: list[torch.Tensor] = []
+    compared: list[torch.Tensor] = []
     for level in range(LEVELS):
         oriented = [corrDn(low, filters["bfilts"][:, number].reshape(side, side).T) for number in ORIENTATIONS]
-        found = [*oriented, *found]
+        compared = [*oriented, *compared]
         if level < LEVELS - 1:
             low = corrDn(low, filters["lofilt"], step=2)
-    return found
+    return compared
 
 
-def equal(found: list[torch.Tensor], description: list[BandDescription]) -> torch.Tensor:
-    """Which of some enhanced images, (N,), have the reference's bands; the smallest tell for nearly all that have not."""
-    same = (found[0] == description[0].band).flatten(1).all(dim=1)
-    for band, reference in zip(found[1:], description[1:], strict=True):
+def equal(enhanced_bands: list[torch.Tensor], description: list[BandDescription]) -> torch.Tensor:
+    """Whether enhanced images, (N,), have the same bands as the reference; the smallest rule out nearly all that don't."""
+    same = (enhanced_bands[0] == description[0].band).flatten(1).all(dim=1)
+    for band, reference in zip(enhanced_bands[1:], description[1:], strict=True):
         if not bool(same.any()):
             break
         same = same & (band == reference.band).flatten(1).all(dim=1)
@@ -143,7 +144,7 @@ def equal(found: list[torch.Tensor], description: list[BandDescription]) -> torc
 
 
 def channel(enhanced: torch.Tensor, reference: BandDescription) -> tuple[torch.Tensor, torch.Tensor]:
-    """Gain and residual variance, (N, 1, H / 3, W / 3), that turn the reference's band into the enhanced one's."""
+    """Gain and residual variance, (N, 1, H / 3, W / 3), that turn the reference's band into the enhanced image's."""
     places = reference.window**2
     mean, energy = window_statistics(enhanced, reference.window)
     joint = window_sum(reference.band * enhanced, reference.window) - places * reference.mean * mean
@@ -157,14 +158,14 @@ def channel(enhanced: torch.Tensor, reference: BandDescription) -> tuple[torch.T
 
 
 def window_statistics(band: torch.Tensor, window: int) -> tuple[torch.Tensor, torch.Tensor]:
-    """Mean, and sum of squared deviations, in the window around the middle of each block."""
+    """Mean and sum of squared deviations in the window around the centre of each block."""
     places = window**2
     mean = window_sum(band, window, 1 / places)
     return mean, (window_sum(band**2, window) - places * mean**2).relu()
 
 
 def window_sum(values: torch.Tensor, window: int, weight: float = 1.0) -> torch.Tensor:
-    """Weighted sums over square windows around the middle of each 3 × 3 block; mirrored beyond the edges."""
+    """Weighted sums over square windows around the centre of each 3 × 3 block; images are mirrored beyond the edges."""
     import torch  # noqa: PLC0415
 
     margin = window // 2
@@ -182,18 +183,18 @@ def bits(power: torch.Tensor, spread: torch.Tensor, noise: torch.Tensor | float)
 
 
 def window_side(number: int) -> int:
-    """Side of the windows of a band, which are counted from the coarsest level, two a level."""
+    """Side of the windows of a band; bands are numbered from the coarsest level, two per level."""
     return int(2 ** (number // len(ORIENTATIONS) + 1)) + 1
 
 
 def whole_blocks(band: torch.Tensor) -> torch.Tensor:
-    """A band without what is left over after whole blocks."""
+    """A band cropped to whole blocks."""
     height, width = band.shape[2:]
     return band[:, :, : height - height % BLOCK, : width - width % BLOCK]
 
 
 def inner(values: torch.Tensor, window: int) -> torch.Tensor:
-    """Without the blocks whose windows reach over the edges."""
+    """The values of blocks whose windows lie inside the image."""
     margin = -(-(window // 2) // BLOCK)
     height, width = values.shape[2:]
     return values[:, :, margin : height - margin, margin : width - margin]

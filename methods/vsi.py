@@ -1,7 +1,7 @@
-"""VSI with pyiqa's colours and filter, the reference's maps once for all its enhanced images; see ``_pyiqa.py``.
+"""VSI with pyiqa's colours and filter; a reference's maps are computed once for all its images. See ``_pyiqa.py``.
 
-In double precision, as pyiqa computes it, but at the image's own size one channel at a time, and blocks are averaged before
-colours are converted, which is linear.
+It is computed in double precision, like pyiqa's. To save memory, only one channel at a time is at the image's full size,
+and blocks are averaged before colours are converted, which is a linear operation.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ if TYPE_CHECKING:
 SALIENCY_STABILISER, GRADIENT_STABILISER, CHROMA_STABILISER = 1.27, 386.0, 130.0
 GRADIENT_EXPONENT, CHROMA_EXPONENT = 0.4, 0.02
 FREQUENCY, BANDWIDTH, CENTRE_SPREAD, WARMTH_SPREAD = 0.021, 1.34, 145.0, 0.001
-"""Of saliency (SDSP): the log-Gabor filter's centre and width, how far attention falls off, and how fast colour draws it."""
+"""Parameters of saliency (SDSP): the log-Gabor filter's centre and width, and the spreads of centre and colour priors."""
 
 
 @dataclass(frozen=True, slots=True)
 class SaliencyMaps:
-    """What VSI compares, double precision.
+    """The maps that VSI compares, in double precision.
 
     Attributes:
-        saliency: (N, 1, H, W), about 0 to 1.
-        gradient: magnitude of the first channel's, of the same shape.
+        saliency: saliency of about 0 to 1, (N, 1, H, W).
+        gradient: gradient magnitude of the first channel, of the same shape.
         chroma: the M and N channels, (N, 2, H, W).
     """
 
@@ -61,7 +61,7 @@ class VSI(PyiqaMethod):
     notes = (("channels", "lmn"), ("downsampling", DOWNSAMPLING))
 
     def describe(self, reference: torch.Tensor) -> SaliencyMaps:
-        """Maps of one reference, (1, 3, H, W) in [0, 1]."""
+        """The maps of one reference, (1, 3, H, W) in [0, 1]."""
         return maps(reference)
 
     def compare(self, enhanced: torch.Tensor, description: SaliencyMaps) -> torch.Tensor:
@@ -69,20 +69,20 @@ class VSI(PyiqaMethod):
         import torch  # noqa: PLC0415
         from pyiqa.archs.func_util import similarity_map  # noqa: PLC0415
 
-        found = maps(enhanced)
+        enhanced_maps = maps(enhanced)
         tiny = torch.finfo(torch.float64).eps
-        chroma: torch.Tensor = similarity_map(found.chroma, description.chroma, CHROMA_STABILISER)
+        chroma: torch.Tensor = similarity_map(enhanced_maps.chroma, description.chroma, CHROMA_STABILISER)
         likeness = real_power(chroma.prod(dim=1, keepdim=True), CHROMA_EXPONENT)
-        gradient = similarity_map(found.gradient, description.gradient, GRADIENT_STABILISER)
+        gradient = similarity_map(enhanced_maps.gradient, description.gradient, GRADIENT_STABILISER)
         likeness = likeness * gradient.pow_(GRADIENT_EXPONENT)
-        likeness = likeness * similarity_map(found.saliency, description.saliency, SALIENCY_STABILISER)
-        weight = torch.maximum(found.saliency, description.saliency)
+        likeness = likeness * similarity_map(enhanced_maps.saliency, description.saliency, SALIENCY_STABILISER)
+        weight = torch.maximum(enhanced_maps.saliency, description.saliency)
         score: torch.Tensor = (likeness * weight).sum(dim=(1, 2, 3)) + tiny
         return score / (weight.sum(dim=(1, 2, 3)) + tiny)
 
 
 def maps(images: torch.Tensor) -> SaliencyMaps:
-    """What VSI compares of images, (N, 3, H, W) in [0, 1]."""
+    """The maps of images, (N, 3, H, W) in [0, 1]."""
     import torch  # noqa: PLC0415
     from pyiqa.utils.color_util import rgb2lmn  # noqa: PLC0415
 
@@ -96,11 +96,11 @@ def maps(images: torch.Tensor) -> SaliencyMaps:
 
 
 def saliency(images: torch.Tensor, size: Sequence[int]) -> torch.Tensor:
-    """Saliency, (N, 1, H, W) of about 256 px, of images made smaller, (N, 3, 256, 256) in [0, 1]: 0 least, 1 most.
+    """Saliency from 0 to 1, (N, 1, H, W) of about 256 px, of reduced images, (N, 3, 256, 256) in [0, 1].
 
     Args:
-        images: in double precision.
-        size: height and width of the images before; least and most are those of the map at that size.
+        images: the reduced images in double precision.
+        size: height and width of the unreduced images; 0 and 1 are the extremes of the map at that size.
 
     L. Zhang, Z. Gu, H. Li: SDSP: a novel saliency detection method by combining simple priors, ICIP 2013.
     """
@@ -123,7 +123,7 @@ def saliency(images: torch.Tensor, size: Sequence[int]) -> torch.Tensor:
 
 @functools.cache
 def priors(device: torch.device) -> tuple[torch.Tensor, torch.Tensor]:
-    """pyiqa's log-Gabor filter, (256, 129), and the attention that each place draws by itself, (256, 256)."""
+    """pyiqa's log-Gabor filter, (256, 129), and its prior for the saliency of each position, (256, 256)."""
     import torch  # noqa: PLC0415
     from pyiqa.archs.func_util import get_meshgrid  # noqa: PLC0415
     from pyiqa.archs.vsi_arch import _log_gabor  # noqa: PLC0415
@@ -135,7 +135,7 @@ def priors(device: torch.device) -> tuple[torch.Tensor, torch.Tensor]:
 
 
 def in_blocks(planes: torch.Tensor) -> torch.Tensor:
-    """Means of the square blocks that bring the shorter side near 256 px, edges repeated outwards by half a block."""
+    """Means of the square blocks that reduce the shorter side to about 256 px, with edges replicated by half a block."""
     import torch  # noqa: PLC0415
 
     block = block_side(planes)
@@ -146,6 +146,6 @@ def in_blocks(planes: torch.Tensor) -> torch.Tensor:
 
 
 def real_power(base: torch.Tensor, exponent: float) -> torch.Tensor:
-    """Real part of a real base's principal power; that of a negative base is turned by the exponent's half-turns."""
+    """Real part of the principal power of a real base; for a negative base it has the factor cos(pi * exponent)."""
     size = base.abs().pow(exponent)
     return size.where(base >= 0, size * math.cos(math.pi * exponent))

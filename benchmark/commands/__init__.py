@@ -1,1 +1,1 @@
-"""One module a command: what it does, step by step."""
+"""The commands, one module each, which lists the steps of the command."""

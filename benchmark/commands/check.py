@@ -1,4 +1,4 @@
-"""``check``: looks through all that a configuration names before anything is computed. Decodes images, imports no torch."""
+"""``check``: checks everything that a configuration names before anything is computed. Decodes images, without torch."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ COLOURS: dict[Severity, str] = {"error": "red", "warning": "yellow", "note": "di
 
 
 def check(config: str | Path, settings: Sequence[str], plugin_folders: Sequence[Path], console: Console) -> int:
-    """Print every finding; 0 when the configuration can be run, 2 when the data can't be used, 3 when a method can't.
+    """Print every finding; return 0 if the configuration can be run, 2 if the data can't be used, 3 if a method can't.
 
     Raises:
         UserError: the configuration itself can't be used.
@@ -59,11 +59,11 @@ def check(config: str | Path, settings: Sequence[str], plugin_folders: Sequence[
 
 
 def _refusals(config: str | Path, settings: Sequence[str], plugin_folders: Sequence[Path]) -> list[Problem]:
-    """What a run would refuse before it scores: splits, tables or a device that are not there."""
+    """Problems that a run would refuse before it scores: missing splits, tables or devices."""
     severity: Severity = "error"
     try:
         prepared = prepare.prepare(config, settings, Overrides(plugins=plugin_folders))
-        severity = "warning" if (prepared.output / "store").is_dir() else severity  # what is stored needs no device
+        severity = "warning" if (prepared.output / "store").is_dir() else severity  # stored scores need no device
         prepare.refuse_device(prepared)
     except UserError as error:
         return [Problem(severity, str(error))]
@@ -71,7 +71,7 @@ def _refusals(config: str | Path, settings: Sequence[str], plugin_folders: Seque
 
 
 def _conclude(problems: Sequence[Problem], about_methods: Sequence[Problem], console: Console, subject: str) -> int:
-    """Print findings and their sum; the exit status."""
+    """Print findings and their number; return the exit status."""
     for problem in [*problems, *about_methods]:
         _print(problem, console)
     errors = sum(problem.severity == "error" for problem in problems)
@@ -85,7 +85,7 @@ def _conclude(problems: Sequence[Problem], about_methods: Sequence[Problem], con
 
 
 def method_problem(entrant: Entrant, weights_dir: Path | None, *, offline: bool) -> Problem:
-    """Whether a method can be used: a note that it can, a warning that it downloads weights, or the error that it can't."""
+    """A note that a method can be used, a warning that it downloads weights, or the error that it can't be used."""
     where = f"method {entrant.label}"
     if entrant.method is None or entrant.status != "scored":
         return Problem("error", f"{entrant.status}: {entrant.reason}", where)

@@ -1,4 +1,4 @@
-"""``demo-data``: writes an EFID-shaped data set with simulated labels, to try everything with."""
+"""``demo-data``: writes an EFID-shaped data set with simulated labels, for trying out everything."""
 
 from __future__ import annotations
 

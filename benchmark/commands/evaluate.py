@@ -53,18 +53,18 @@ def evaluate(
     """Statistics, tables and plots of any table of scores; no images needed.
 
     Args:
-        table: a CSV file or a DataFrame, one row a pair.
+        table: a CSV file or a DataFrame, one row per pair.
         mos: column of labels.
         methods: columns of scores; ``enhancer-mean`` adds the floor where ``condition`` is given.
         lower_better: those of them in which lower means better.
         lower_mos_better: whether lower labels mean better quality.
-        reference: column that names each pair's reference (found by itself under the usual names).
-        cluster: column of what is resampled, when it is not the reference (the patient, say).
+        reference: column that names each pair's reference; by default the first with one of the usual names.
+        cluster: column of what is resampled, when it is not the reference (for instance the patient).
         condition: column of the enhancement algorithm or distortion.
         mos_sd: column of the opinions' standard deviation.
         observers: column of their number.
-        decimal: the decimal mark of the file's numbers, ``","`` or ``"."``; found where nothing else can be meant.
-        duplicates: ``refuse`` rows that stand twice, or ``drop-identical``: keep the first of those that are identical.
+        decimal: the decimal mark of the file's numbers, ``","`` or ``"."``; by default detected where it is unambiguous.
+        duplicates: ``refuse`` repeated rows, or ``drop-identical``: keep the first of identical ones.
         statistics: how correlations are resampled and compared, as in a configuration: ``{"replicates": 2000}``.
         report: which tables and plots ``save`` writes: ``{"tables": [{"columns": ["srcc"]}]}``.
         published: values that papers print, by method: ``{"SSIM": {"srcc": 0.7, "source": "…"}}``.
@@ -95,38 +95,38 @@ def _evaluate(
     duplicates: str,
     announce: Announce,
 ) -> Evaluation:
-    """What ``evaluate`` does, announcing each step."""
-    said = arguments.checked(columns_given)
+    """Evaluate a table, announcing each step."""
+    keywords = arguments.checked(columns_given)
     keys = source_of({key: item for key, item in given.items() if item is not None}, "evaluate")
     asked = parse(EvaluateConfig, keys)
     mark, drop_identical = _reading(decimal, duplicates)
     announce("reading the table" if isinstance(table, pd.DataFrame) else f"reading {table}")
-    read_in = table_sources.take(table, said.headings)
-    sources = _score_sources(said.methods, read_in.headings)
+    read_in = table_sources.take(table, keywords.headings)
+    sources = _score_sources(keywords.methods, read_in.headings)
     columns = table_input.Columns(
-        mos=said.mos,
-        methods=tuple(name for name in said.methods if name not in sources),
-        reference=table_input.guess(read_in, said.reference, table_input.REFERENCE_NAMES),
-        cluster=said.cluster,
-        condition=said.condition,
-        mos_sd=said.mos_sd,
-        observers=said.observers,
+        mos=keywords.mos,
+        methods=tuple(name for name in keywords.methods if name not in sources),
+        reference=table_input.guess(read_in, keywords.reference, table_input.REFERENCE_NAMES),
+        cluster=keywords.cluster,
+        condition=keywords.condition,
+        mos_sd=keywords.mos_sd,
+        observers=keywords.observers,
     )
-    _check_methods(columns, said.lower_better)
+    _check_methods(columns, keywords.lower_better)
     scores, notes = table_input.from_table(read_in, columns, decimal=mark, drop_identical=drop_identical)
-    foresight.refuse_tables(asked.report, scores, said.methods, asked.published, keys)
+    foresight.refuse_tables(asked.report, scores, keywords.methods, asked.published, keys)
     foresight.refuse_published(asked.published, scores, (), keys)
-    foresight.refuse_tests(asked.statistics, scores, said.methods)
+    foresight.refuse_tests(asked.statistics, scores, keywords.methods)
     for label, source in sources.items():
         scores[label] = list(source.scores(scores.copy(), scores.copy()))
     listed = [
-        _method_of_source(label, sources[label], said.lower_mos_better)
+        _method_of_source(label, sources[label], keywords.lower_mos_better)
         if label in sources
-        else _method_of_column(label, scores[label], label in said.lower_better)
-        for label in said.methods
+        else _method_of_column(label, scores[label], label in keywords.lower_better)
+        for label in keywords.methods
     ]
     notes.append(f"{len(scores)} pairs of {scores['reference'].nunique()} references.")
-    if said.lower_mos_better:
+    if keywords.lower_mos_better:
         notes.append("Lower labels mean better quality; correlations are turned so that positive means agreement.")
     options = {key: value for key, value in asdict(columns).items() if value is not None}
     options |= {"decimal": mark} if mark else {}
@@ -134,10 +134,10 @@ def _evaluate(
     facts = Facts(
         title=asked.report.title or Path(read_in.name).stem,
         notes=notes,
-        lower_mos_better=said.lower_mos_better,
+        lower_mos_better=keywords.lower_mos_better,
         simulated=False,
         record={
-            "configuration": {"evaluate": read_in.name, **options, "lower_better": list(said.lower_better)},
+            "configuration": {"evaluate": read_in.name, **options, "lower_better": list(keywords.lower_better)},
             "dataset": {
                 "name": Path(read_in.name).stem,
                 "pairs": len(scores),
@@ -149,28 +149,28 @@ def _evaluate(
         hints=functools.partial(
             directions.of_table,
             methods=[method for method in listed if method.label not in sources],
-            lower_better=said.lower_better,
-            lower_mos_better=said.lower_mos_better,
+            lower_better=keywords.lower_better,
+            lower_mos_better=keywords.lower_mos_better,
         ),
     )
     choices = Choices(asked.statistics, asked.report, asked.published)
-    place = output_of_table(Path(read_in.name), said.output)
-    found = complete(scores, listed, _missing_scores(scores, said.methods), choices, facts, place, announce)
+    place = output_of_table(Path(read_in.name), keywords.output)
+    evaluation = complete(scores, listed, _missing_scores(scores, keywords.methods), choices, facts, place, announce)
     if isinstance(table, pd.DataFrame):
-        return replace(found, claim=claims.of_content("evaluate", "evaluate of a DataFrame", _sha256(scores)))
-    return replace(found, claim=claims.of_file("evaluate", Path(table)), inputs=(Path(table),))
+        return replace(evaluation, claim=claims.of_content("evaluate", "evaluate of a DataFrame", _sha256(scores)))
+    return replace(evaluation, claim=claims.of_file("evaluate", Path(table)), inputs=(Path(table),))
 
 
 def output_of_table(table: Path, output: str | Path | None) -> Path:
-    """Where ``evaluate`` writes: without ``output``, ``results/`` and the table's name."""
+    """The folder that ``evaluate`` writes to; without ``output``, ``results/`` and the table's name."""
     return home_of(Path(output)) if output is not None else Path("results", table.stem)
 
 
 def refuse_output_of_table(table: Path, output: Path | None, *, overwrite: bool) -> None:
-    """What ``save`` would find out after computing, found before it.
+    """Refuse a folder that ``save`` would refuse after computing.
 
     Raises:
-        UserError: the folder can't be written to, holds something else, or the table itself.
+        UserError: the folder can't be written to, or holds other files or the table itself.
     """
     place = output_of_table(table, output)
     foresight.refuse_output(place, source_of({}, "evaluate"))
@@ -183,7 +183,7 @@ def _sha256(scores: pd.DataFrame) -> str:
 
 
 def _reading(decimal: str | None, duplicates: str) -> tuple[Mark | None, bool]:
-    """How the table is to be read: the decimal mark, and whether identical rows are dropped."""
+    """How to read the table: the decimal mark, and whether identical rows are dropped."""
     marks: dict[str | None, Mark | None] = {None: None, ",": ",", ".": "."}
     if decimal not in marks:
         raise ConfigError(f"--decimal: {decimal!r} is no decimal mark; it must be ',' or '.'")
@@ -193,11 +193,13 @@ def _reading(decimal: str | None, duplicates: str) -> tuple[Mark | None, bool]:
 
 
 def _score_sources(methods: Sequence[str], headings: Sequence[str]) -> dict[str, ScoreSource]:
-    """Those of the wanted methods that are no columns but answer from labels, such as the floor."""
+    """The wanted methods that are not columns but predict scores from labels, such as the floor."""
     known = registry.methods()
     wanted = [name for name in dict.fromkeys(methods) if name not in headings and name in known.names()]
-    found = {name: known.load(name) for name in wanted}
-    return {name: kind() for name, kind in found.items() if issubclass(kind, ScoreSource) and kind.predicts_label}
+    method_types = {name: known.load(name) for name in wanted}
+    return {
+        name: kind() for name, kind in method_types.items() if issubclass(kind, ScoreSource) and kind.predicts_label
+    }
 
 
 def _method_of_source(label: str, source: ScoreSource, lower_mos_better: bool) -> ScoredMethod:

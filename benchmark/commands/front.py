@@ -1,6 +1,6 @@
-"""What the commands share: options that several take, exit statuses, consoles, and how a result is shown.
+"""What the commands share: common options, exit statuses, consoles, and the display of results.
 
-Everything that costs time is imported inside a function, so that a command pays for nothing that it does not use.
+Slow imports are inside functions, so that a command does not wait for what it does not use.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 Parameters = ParamSpec("Parameters")
 
 INTERRUPTED = "interrupted; what was scored is kept: the same command goes on from there"
-PIPED_WIDTH = 160  # nobody's terminal is asked when output goes into a pipe or file
+PIPED_WIDTH = 160  # there is no terminal width when output goes into a pipe or file
 
 
 def whole_number(least: int, most: int | None = None) -> Callable[[Any], int]:
-    """Reads an option as a whole number; typer's own sentence would be pydantic's."""
+    """A parser of an option as a whole number, since typer's own error message would be pydantic's."""
     range_ = f"of at least {least}" if most is None else f"from {least} to {most}"
 
     def read(text: Any) -> int:
@@ -42,7 +42,7 @@ def whole_number(least: int, most: int | None = None) -> Callable[[Any], int]:
 
 
 def number(text: Any) -> float:
-    """Reads an option as a number, in words of our own."""
+    """Parse an option as a number, with an error message like that of other options."""
     try:
         return float(text)
     except ValueError:
@@ -50,7 +50,7 @@ def number(text: Any) -> float:
 
 
 def path_option(text: Any) -> Path:
-    """Reads an option as a path; shells leave ``~`` as it is within ``--output=~/x``."""
+    """Parse an option as a path and expand ``~``, which shells don't in ``--output=~/x``."""
     try:
         return Path(text).expanduser()
     except RuntimeError:
@@ -77,19 +77,19 @@ def guarded(function: Callable[Parameters, int | None]) -> Callable[Parameters, 
 
     @functools.wraps(function)
     def run(*args: Parameters.args, **kwargs: Parameters.kwargs) -> NoReturn:
-        told = streams.Steady(sys.stderr)
+        messages = streams.Steady(sys.stderr)
         try:
             status = function(*args, **kwargs) or 0
         except UserError as error:
-            print(f"error: {error}", file=told)
+            print(f"error: {error}", file=messages)
             status = 2
         except KeyboardInterrupt:
-            print(INTERRUPTED, file=told)
+            print(INTERRUPTED, file=messages)
             status = 130
-        except BrokenPipeError:  # whoever read the results wants no more
+        except BrokenPipeError:  # the reader of the results has closed the pipe
             status = 0
         except OSError as error:
-            print(f"error: {error.filename or ''}: {error.strerror or error}".replace(": :", ":"), file=told)
+            print(f"error: {error.filename or ''}: {error.strerror or error}".replace(": :", ":"), file=messages)
             status = 2
         raise typer.Exit(status)
 
@@ -97,12 +97,12 @@ def guarded(function: Callable[Parameters, int | None]) -> Callable[Parameters, 
 
 
 def consoles() -> tuple[Console, Console]:
-    """Where results go, and where progress goes."""
+    """The console for results, and the one for progress."""
     from rich.console import Console
 
     class Results(Console):
         def on_broken_pipe(self) -> None:
-            raise BrokenPipeError  # a reader that left is no failure, as rich has it
+            raise BrokenPipeError  # rich would treat a reader that closed the pipe as a failure
 
     out = Results(markup=False)
     progress = Console(file=cast(TextIO, streams.Steady(sys.stderr)), markup=False)
@@ -110,15 +110,15 @@ def consoles() -> tuple[Console, Console]:
 
 
 def names(text: str | None) -> list[str] | None:
-    """Names as people type them, separated by commas; ``None`` where the option was not given."""
+    """The names of a comma-separated option; ``None`` where it was not given."""
     return None if text is None else [name.strip() for name in text.split(",") if name.strip()]
 
 
 def add_plugins(folders: list[Path] | None) -> None:
-    """Make the folders of ``--plugins`` known.
+    """Register the folders of ``--plugins``.
 
     Raises:
-        UserError: one of them holds no plug-ins.
+        UserError: a folder holds no plug-ins.
     """
     from benchmark import plugins
 
@@ -130,7 +130,7 @@ def add_plugins(folders: list[Path] | None) -> None:
 
 
 def show(result: Evaluation, console: Console, directory: Path | None = None) -> None:
-    """Print the ranked table, the notes, and where the report lies."""
+    """Print the ranked table, the notes, and the report's path."""
     from benchmark.report.terminal import ranked_table
 
     console.print(ranked_table(result.data))
@@ -140,6 +140,6 @@ def show(result: Evaluation, console: Console, directory: Path | None = None) ->
 
 
 def _short(directory: Path) -> Path:
-    """The report's path, relative to the working directory where it lies below it."""
+    """The report's path, relative to the working directory if it is inside it."""
     place = directory.absolute() / "report.html"
     return place.relative_to(Path.cwd()) if place.is_relative_to(Path.cwd()) else place

@@ -1,4 +1,4 @@
-"""What ``list methods`` and ``list datasets`` print. Imports plug-ins, but neither torch nor pandas."""
+"""``list methods`` and ``list datasets``: print plug-ins or their options. Imports plug-ins, but not torch or pandas."""
 
 from __future__ import annotations
 
@@ -19,38 +19,38 @@ from benchmark.scoring import promise
 
 
 def print_methods(console: Console) -> int:
-    """A row a method: direction, what it was trained on, source, licence, and whether it can be used now."""
+    """Print a row per method: direction, training data, source, licence, and whether it can be used now."""
     methods = registry.methods()
     listings, broken = methods.listings()
     table = _table("name", "better", "trained on", "source", "licence", "usable now")
     for entry in listings:
         try:
-            found = methods.import_listing(methods.find(entry.name, (listings, broken)), {})
+            method_type = methods.import_listing(methods.find(entry.name, (listings, broken)), {})
         except PluginError as error:
             table.add_row(entry.name, "?", "", "", "", f"no: {error}")
             continue
-        info = found.info
+        info = method_type.info
         better = "higher" if info.higher_is_better else "lower"
         licence = info.licence.removeprefix(f"{info.source}: ")
-        table.add_row(info.name, better, info.trained_on, info.source, licence, usable(found))
+        table.add_row(info.name, better, info.trained_on, info.source, licence, usable(method_type))
     for item in broken:
         table.add_row(item.place, "?", "", "", "", f"no: {item.reason}")
     console.print(table)
     return 0
 
 
-def usable(found: type[Method]) -> str:
-    """``yes``, or why a method's default options can't be used on this machine as it is."""
-    required = [name for name, item in options_model(found).model_fields.items() if item.is_required()]
+def usable(method_type: type[Method]) -> str:
+    """``yes``, or why a method can't be used on this machine now with its default options."""
+    required = [name for name, item in options_model(method_type).model_fields.items() if item.is_required()]
     if required:
         return f"with options: {', '.join(required)} must be given"
     try:
-        method = found()
+        method = method_type()
         reason = contract_check.check_method(method)
         missing = [item.name for item in contract_check.weights_of(method) if weights.locate(item, None) is None]
     except UserError as error:
         return f"no: {error}"
-    except (Exception, SystemExit) as error:  # a plug-in may do anything; its row says so
+    except (Exception, SystemExit) as error:  # a plug-in may raise anything; its row shows it
         return f"no: can't be built: {in_words(error)}"
     if reason is not None:
         return f"no: {reason}"
@@ -58,7 +58,7 @@ def usable(found: type[Method]) -> str:
 
 
 def print_datasets(console: Console) -> int:
-    """A row a data set: labels, where to get it, licence."""
+    """Print a row per data set: labels, where to get it, licence."""
     datasets = registry.datasets()
     listings, broken = datasets.listings()
     table = _table("name", "title", "labels", "where to get it", "licence")
@@ -75,16 +75,16 @@ def print_datasets(console: Console) -> int:
     return 0
 
 
-def print_options(console: Console, found: type[Method] | type[Dataset]) -> int:
-    """What a plug-in says of itself, and a row an option: its type and default."""
-    options = options_model(found).model_fields
-    text = inspect.cleandoc(found.__doc__ or "")
+def print_options(console: Console, plugin: type[Method] | type[Dataset]) -> int:
+    """Print a plug-in's docstring, and a row per option with its type and default."""
+    options = options_model(plugin).model_fields
+    text = inspect.cleandoc(plugin.__doc__ or "")
     if options and "Args:" not in text:  # they are explained where they were first defined
-        texts = [inspect.cleandoc(base.__doc__ or "") for base in found.__mro__]
+        texts = [inspect.cleandoc(base.__doc__ or "") for base in plugin.__mro__]
         text += next(("\n\nArgs:" + other.split("Args:")[1] for other in texts if "Args:" in other), "")
-    console.print(f"{found.info.name}: {found.info.title}\n\n{text}\n", markup=False, highlight=False)
-    if isinstance(found.info, MethodInfo):
-        console.print(f"{scale(found.info)}\n", markup=False, highlight=False)
+    console.print(f"{plugin.info.name}: {plugin.info.title}\n\n{text}\n", markup=False, highlight=False)
+    if isinstance(plugin.info, MethodInfo):
+        console.print(f"{scale(plugin.info)}\n", markup=False, highlight=False)
     table = _table("option", "type", "default")
     for name, field in options.items():
         kind = getattr(field.annotation, "__name__", "") or str(field.annotation)
@@ -99,7 +99,7 @@ def print_options(console: Console, found: type[Method] | type[Dataset]) -> int:
 
 
 def scale(info: MethodInfo) -> str:
-    """Direction and range of a method's scores, and what it gives for images of one colour, in sentences."""
+    """Sentences on the direction and range of a method's scores, and on its scores for images of one colour."""
     better = "Higher" if info.higher_is_better else "Lower"
     flat = f" For images of one colour it gives {info.flat_images}." if info.flat_images else ""
     return f"{better} is better; scores are {promise.in_words(info)}.{flat}"

@@ -1,4 +1,4 @@
-"""``power``: how large a study must be to find a difference. Pandas; the arithmetic is in ``statistics.power``."""
+"""``power``: how large a study must be to detect a difference. Pandas; the arithmetic is in ``statistics.power``."""
 
 from __future__ import annotations
 
@@ -32,34 +32,34 @@ def plan(
     studies: int = 400,
     seed: int = 0,
 ) -> str:
-    """How likely a difference in SRCC is found with this many references; some lines of text.
+    """Lines of text on how likely a difference in SRCC is detected with this many references.
 
     Args:
         references: number of photographs.
-        conditions: enhanced images of each.
-        srcc: of the better method.
-        difference: how much lower the other one's is.
+        conditions: number of enhanced images of each.
+        srcc: SRCC of the better method.
+        difference: how much lower the SRCC of the other method is.
         reference_share: share of the variance that images of one reference have in common.
         common_noise: share of the methods' error that they have in common.
         studies: number of simulated studies.
         seed: same seed, same answer.
 
     Raises:
-        UserError: an impossible study.
+        UserError: there can't be such a study.
     """
     try:
         model = Model(
             references=references, conditions=conditions, reference_share=reference_share, common_noise=common_noise
         )
         rng = np.random.default_rng(seed)
-        found = simulate_power(model, srcc=srcc, difference=difference, rng=rng, studies=studies)
+        estimate = simulate_power(model, srcc=srcc, difference=difference, rng=rng, studies=studies)
     except ValueError as error:
         raise UserError(str(error)) from None
     return (
         f"{references} references x {conditions} conditions: SRCC {srcc:g} against {srcc - difference:g} is found in "
-        f"{found.detected:.0%} of studies ({found.low:.0%} to {found.high:.0%}; {found.studies} simulated).\n"
-        f"A difference of {found.detectable:.3f} would be found in 80 %; the observed difference varies by "
-        f"{found.spread:.4f} (standard deviation).\n"
+        f"{estimate.detected:.0%} of studies ({estimate.low:.0%} to {estimate.high:.0%}; {estimate.studies} simulated).\n"
+        f"A difference of {estimate.detectable:.3f} would be found in 80 %; the observed difference varies by "
+        f"{estimate.spread:.4f} (standard deviation).\n"
         f"Model: normal labels and errors; images of one reference share {reference_share:.0%} of the variance, methods "
         f"share {common_noise:.0%} of the error. One difference, not corrected for others."
     )
@@ -70,7 +70,7 @@ def smallest_differences(comparisons: pd.DataFrame, settings: StatisticsSettings
 
     Args:
         comparisons: the content of ``comparisons.csv``.
-        settings: those of the run; only the confidence is used.
+        settings: the run's settings; only the confidence is used.
 
     Returns:
         A row for each data set, split and statistic: ``least``, ``median`` and ``most`` over the pairs of methods.
@@ -80,7 +80,7 @@ def smallest_differences(comparisons: pd.DataFrame, settings: StatisticsSettings
     jackknife = rows["test"].astype(str).str.startswith("jackknife")
     freedom = np.where(jackknife, np.maximum(rows["n_clusters"].to_numpy(float) - 1, 1), np.inf)
     low, high = rows["ci_low"].to_numpy(float), rows["ci_high"].to_numpy(float)
-    # Student's intervals are symmetric, but for an end that was drawn in at the statistic's range: the other one tells
+    # Student's intervals are symmetric, except where one end was clipped to the statistic's range; the other end counts
     middle = rows.reindex(columns=["difference"])["difference"].to_numpy(float)
     reach = np.fmax((high - low) / 2, np.where(jackknife, np.fmax(high - middle, middle - low), np.nan))
     smallest = rows.assign(smallest=smallest_difference(-reach, reach, confidence, freedom=freedom))

@@ -1,4 +1,4 @@
-"""``report``: tables, plots and page anew from the files of finished runs, one or several side by side. Pandas."""
+"""``report``: makes tables, plots and page again from the files of one or several finished runs. Pandas."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``run``: a configuration to scores, statistics, tables, plots and a report page, step by step. No torch here."""
+"""``run``: from a configuration to scores, statistics, tables, plots and a report page, step by step. No torch."""
 
 from __future__ import annotations
 
@@ -48,15 +48,15 @@ def run(
     """Score a data set with methods, then write statistics, tables, plots and report.
 
     Args:
-        config: path of a configuration file, or of the ``run.json`` of an earlier run, or a mapping, or the model.
-        settings: ``key=value`` with dots, as ``--set`` takes them.
-        console: where progress goes; silent by default.
+        config: path of a configuration file or of an earlier run's ``run.json``, or a mapping, or the model.
+        settings: ``key=value`` with dotted keys, as for ``--set``.
+        console: where progress is shown; silent by default.
         output: folder for all files of the run.
         methods: only these methods of the configuration, by label or name.
-        limit: only the first so many references.
+        limit: only the first references, up to this number.
         device: ``auto``, ``cpu``, ``cuda`` or ``cuda:N``.
         plugins: further folders with ``methods/`` and ``datasets/`` in them.
-        fresh: hash every file anew instead of trusting size and time.
+        fresh: hash every file again instead of trusting size and time.
         overwrite: replace the results of another configuration or data set.
 
     Returns:
@@ -64,7 +64,7 @@ def run(
 
     Raises:
         UserError: the configuration or the data can't be used.
-        SystemExit: with status 0, in every process that ``torchrun`` started but the first, once its share is scored.
+        SystemExit: with status 0, in every process of ``torchrun`` except the first, once its share is scored.
     """
     begin = time.time()
     asked = Overrides(
@@ -90,7 +90,7 @@ def run(
 
 
 def _possession(prepared: Prepared, console: Console, asked: Overrides) -> contextlib.AbstractContextManager[Holding]:
-    """The run's own folder, until its report is written."""
+    """Possession of the run's folder until its report is written."""
     place = prepared.destination
     place.refuse(overwrite=asked.overwrite)
     if place.note:
@@ -99,7 +99,7 @@ def _possession(prepared: Prepared, console: Console, asked: Overrides) -> conte
 
 
 def _attached(concluded: Run, ready: Ready, scored: Outcome, holding: Holding, begin: float) -> ReportData:
-    """The run's content with times, thumbnails and courses of training."""
+    """The run's content with times, thumbnails and training histories."""
     times: Times = {
         "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(begin)),
         "seconds": round(time.time() - begin, 3),
@@ -111,7 +111,7 @@ def _attached(concluded: Run, ready: Ready, scored: Outcome, holding: Holding, b
 
 
 def _write(content: ReportData, ready: Ready, holding: Holding) -> Run:
-    """The run, with all its files in its folder."""
+    """Write all files of the run into its folder, and return it."""
     destination = ready.prepared.destination
     result = Run(content, ready.prepared.output, holding.claim, destination.inputs)
     result.write(holding, redo=False)

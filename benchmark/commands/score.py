@@ -1,4 +1,4 @@
-"""``score``: one method, one pair, on the command line and in notebooks. Torch is imported when a score is asked for."""
+"""``score``: scores one pair with one method, on the command line and in notebooks. Torch is imported at the first score."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ if TYPE_CHECKING:
     from benchmark.images.sizes import SizePolicy
 
 ROUNDING = 1e-6
-"""How far beyond 0 and 1 a pixel may lie: what single precision leaves of a picture that was scaled."""
+"""How far a pixel may be outside 0 to 1, because of single precision in scaled images."""
 
 
 class LoadedMethod:
     """A method ready to score tensors.
 
     Attributes:
-        info: what the method says about itself.
+        info: the method's metadata.
     """
 
     def __init__(self, method: Method, device: str, seed: int) -> None:
@@ -59,8 +59,8 @@ class LoadedMethod:
             Scores, (N,), float64.
 
         Raises:
-            UserError: they aren't such tensors, the method fails, or what it gives is no score: not finite, or outside the
-                range that it declares.
+            UserError: the arguments aren't such tensors, the method fails, or a score is not finite or outside the range
+                that the method declares.
         """
         import torch
 
@@ -90,10 +90,10 @@ class LoadedMethod:
 
 
 def check_images(images: object, name: str) -> None:
-    """Refuse what no method is made for: anything but floating-point RGB in [0, 1], (N, 3, H, W).
+    """Refuse anything but floating-point RGB in [0, 1], (N, 3, H, W), which methods expect.
 
     Raises:
-        UserError: it is something else; the message says what to do.
+        UserError: ``images`` is something else; the message says what to do.
     """
     import torch
 
@@ -124,14 +124,14 @@ def check_images(images: object, name: str) -> None:
 def create_method(
     name: str, *, device: str = "cpu", seed: int = 0, offline: bool = False, **options: Any
 ) -> LoadedMethod:
-    """A method by name, with its weights loaded.
+    """Create a method by name and load its weights.
 
     Args:
         name: registered name.
         device: ``cpu``, ``cuda``, ``cuda:N`` or ``auto``.
-        seed: for methods that draw random numbers.
+        seed: seed of methods that draw random numbers.
         offline: never download weights.
-        **options: the method's own.
+        **options: the method's options.
 
     Raises:
         UserError: no such method, a wrong option, or weights that can't be had.
@@ -144,14 +144,14 @@ def create_method(
 
 
 def usable_device(device: str, named: str) -> str:
-    """A device by name, ``auto`` made one.
+    """The name of a device that is on this machine, with ``auto`` resolved.
 
     Args:
-        device: what is asked for.
-        named: what errors call the option or keyword.
+        device: the wanted device.
+        named: the name of the option or keyword in error messages.
 
     Raises:
-        ConfigError: no such device.
+        ConfigError: there is no such device.
     """
     wanted = parse(DeviceChoice, source_of({"device": device}, named)).device
     if wanted == "auto":
@@ -163,17 +163,17 @@ def usable_device(device: str, named: str) -> str:
 
 
 def check_method(name: str, options: Mapping[str, Any], source: Source) -> Method:
-    """A method with its options, not yet loaded: cheap, imports no torch.
+    """Create a method with its options but don't load it: this is fast and imports no torch.
 
     Raises:
-        UserError: no such method, a wrong option, or it can't be used here.
+        UserError: there is no such method, an option is wrong, or the method can't be used here.
     """
-    found = registry.methods().load(name, options)
-    if issubclass(found, ScoreSource):
+    method_type = registry.methods().load(name, options)
+    if issubclass(method_type, ScoreSource):
         raise PluginError(f"{name}: takes its scores from labels or files, not from two images")
-    checked = check_options(found, options, source, ())
+    checked = check_options(method_type, options, source, ())
     try:
-        method = found(**checked)
+        method = method_type(**checked)
         reason = contract_check.check_method(method)
     except PluginError as error:
         raise PluginError(f"{name}: {error}") from None
@@ -189,15 +189,15 @@ def check_method(name: str, options: Mapping[str, Any], source: Source) -> Metho
 def load_method(
     name: str, options: Mapping[str, Any], source: Source, *, device: str, seed: int = 0, offline: bool = False
 ) -> LoadedMethod:
-    """As ``create_method``, with errors that name where the options came from.
+    """Do the same as ``create_method``, with errors that name the source of the options.
 
     Raises:
         UserError: no such method, a wrong option, or weights that can't be had.
     """
     method = check_method(name, options, source)
     wanted = lineage.pinned(method, weights.locate)
-    found = weights.ensure(wanted, weights_dir=None, offline=offline)
-    lineage.check_weights(method, list(zip(wanted, found, strict=True)), sha256_file)
+    files = weights.ensure(wanted, weights_dir=None, offline=offline)
+    lineage.check_weights(method, list(zip(wanted, files, strict=True)), sha256_file)
     for role, place in contract_check.files_of(method).items():
         if not Path(place).is_file():
             raise UserError(f"{name}: {role}: no such file: {place}")
@@ -217,9 +217,9 @@ def read_pair(
     """Two image files of the same size, RGB in [0, 1], (3, H, W) each.
 
     Args:
-        enhanced: a file.
-        reference: a file.
-        sizes: how they are read; default: as a configuration that says nothing about it.
+        enhanced: file of the enhanced image.
+        reference: file of the reference.
+        sizes: how they are read; by default as with a configuration that doesn't say.
 
     Raises:
         UserError: an image can't be read, or the sizes differ.
@@ -233,11 +233,11 @@ def read_pair(
 
 
 def pair_notes(enhanced: Path, reference: Path, sizes: SizePolicy | None = None) -> list[str]:
-    """What whoever scores a pair must know of its two files: the warnings that ``check`` gives for a data set.
+    """The warnings about a pair's two files, the same that ``check`` gives for a data set.
 
     Args:
-        enhanced: a file.
-        reference: a file.
+        enhanced: file of the enhanced image.
+        reference: file of the reference.
         sizes: how they are read.
     """
     import pandas as pd
@@ -253,12 +253,12 @@ def pair_notes(enhanced: Path, reference: Path, sizes: SizePolicy | None = None)
     paths = {"enhanced_path": str(enhanced), "reference_path": str(reference)}
     table = complete(pd.DataFrame([{**row, **paths}]))
     looks = survey(paths.values(), sizes=sizes)
-    found = [*orientations(table, looks, sizes), *bit_depths(looks, sizes), *unenhanced(table, looks, sizes)]
-    return [problem.message for problem in found]
+    problems = [*orientations(table, looks, sizes), *bit_depths(looks, sizes), *unenhanced(table, looks, sizes)]
+    return [problem.message for problem in problems]
 
 
 def flat_note(method: LoadedMethod, enhanced: NDArray[np.float32], reference: NDArray[np.float32]) -> Sequence[str]:
-    """What must be said beside the score of two images of which one is of one colour."""
+    """The notes on a score where one of the images is of one colour."""
     from benchmark.scoring.flatness import is_flat, notes
 
     name = method.info.name
@@ -267,7 +267,7 @@ def flat_note(method: LoadedMethod, enhanced: NDArray[np.float32], reference: ND
 
 
 def score_pair(method: LoadedMethod, enhanced: NDArray[np.float32], reference: NDArray[np.float32]) -> float:
-    """The score of one pair of images as ``read_pair`` gives them."""
+    """The score of one pair of images as ``read_pair`` returns them."""
     import torch
 
     return float(method.score(torch.from_numpy(enhanced)[None], torch.from_numpy(reference)[None])[0])
@@ -297,7 +297,7 @@ def command(
     where = usable_device(device or "auto", "--device")
     with contextlib.redirect_stdout(
         cast(TextIO, streams.Steady(sys.stderr))
-    ):  # what a plug-in prints is no part of the result
+    ):  # what a plug-in prints must not mix with the result
         check_method(method, source.values, source)
         pair = read_pair(enhanced, reference, sizes)
         for note in pair_notes(enhanced, reference, sizes):

@@ -1,4 +1,4 @@
-"""``train``: a configuration to a trained checkpoint, step by step. Torch is imported once all is checked."""
+"""``train``: from a configuration to a trained checkpoint, step by step. Torch is imported once everything is checked."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ from benchmark.training.splits import Division, divide
 
 @dataclass(frozen=True, slots=True)
 class PreparedTraining:
-    """A training's configuration with everything that it names found and checked, before anything heavy is imported.
+    """A training's configuration with everything that it names located and checked, before anything heavy is imported.
 
     Attributes:
         config: the configuration.
-        method: built.
-        options: of the method, those that were given.
+        method: the method, built.
+        options: the method's options as given.
         data: the data set.
-        division: who trains and who validates.
+        division: the training and validation pairs.
         directory: where checkpoints go.
         weights_dir: where weight files are looked for first.
         device: ``cpu``, ``cuda`` or ``cuda:N``.
@@ -61,7 +61,7 @@ class PreparedTraining:
     device: str
 
     def about(self, weight_hashes: Mapping[str, str], *, remember: bool = True) -> CheckpointContent:
-        """What every checkpoint of this training states (``record``)."""
+        """What every checkpoint of this training states (``training.statement``)."""
         return statement.about(
             self.config, self.method, self.options, self.data, self.division, self.directory, weight_hashes,
             remember=remember,
@@ -71,12 +71,12 @@ class PreparedTraining:
 def train(
     config: str | Path | Mapping[str, Any], *, settings: Sequence[str] = (), console: Console | None = None
 ) -> Path:
-    """Train a method, going on where an earlier call was interrupted.
+    """Train a method, resuming where an earlier call was interrupted.
 
     Args:
         config: path of a configuration file, or a mapping.
-        settings: ``key=value`` with dots, as ``--set`` takes them.
-        console: where progress goes; silent by default.
+        settings: ``key=value`` with dotted keys, as for ``--set``.
+        console: where progress is shown; silent by default.
 
     Returns:
         The folder of checkpoints: ``best.pt``, ``last.pt``, ``epoch_N.pt``, ``history.csv``, ``history.png``.
@@ -92,10 +92,10 @@ def train(
 
 
 def _possession(directory: Path, words: str) -> AbstractContextManager[owner.Ownership | None]:
-    """The folder of checkpoints, for the first process of a job: two trainings would mix theirs.
+    """Possession of the folder of checkpoints, for a job's first process, so that two trainings don't mix their files.
 
     Raises:
-        UserError: somebody else trains there, or a file is there that a training would replace and no training made.
+        UserError: another training uses the folder, or it would replace a file there that no training wrote.
     """
     for path in [directory / name for name in ("best.pt", "last.pt")]:
         if path.exists() and zipfile.is_zipfile(path) and checkpoints.summary(path).get("format") != checkpoints.FORMAT:
@@ -114,28 +114,28 @@ def _possession(directory: Path, words: str) -> AbstractContextManager[owner.Own
 
 
 def _train(prepared: PreparedTraining, console: Console, own: owner.Ownership | None) -> Path:
-    """``train`` in a folder that is owned."""
+    """Train in a folder that this process owns."""
     parsed, directory = prepared.config, prepared.directory
     wanted = contract_check.weights_of(prepared.method)
     strict = parsed.unpublished_weights == "refuse"
-    found = weights.ensure(wanted, weights_dir=prepared.weights_dir, offline=parsed.offline, strict=strict)
-    about = prepared.about(weight_hashes(prepared.method, list(zip(wanted, found, strict=True))))
+    files = weights.ensure(wanted, weights_dir=prepared.weights_dir, offline=parsed.offline, strict=strict)
+    about = prepared.about(weight_hashes(prepared.method, list(zip(wanted, files, strict=True))))
     twice = statement.seen_twice(about)
     if twice and prepared.division.selected_on:
         raise ConfigError(f"train.validate: {twice}")
     if twice:
         console.print(f"warning: {twice}", highlight=False, markup=False, soft_wrap=True)
     start = agreement.choose(directory, parsed.train, about)
-    said = checkpoints.summary(start.path) if start.path is not None else {}
-    if start.path is not None and said:  # one that can't be read is named where its tensors are
-        agreement.check_same(start.path, said, about)
-    with _environment(weights.environment(wanted, found, directory / "weights")):
+    summary = checkpoints.summary(start.path) if start.path is not None else {}
+    if start.path is not None and summary:  # an unreadable one is reported when its tensors are read
+        agreement.check_same(start.path, summary, about)
+    with _environment(weights.environment(wanted, files, directory / "weights")):
         return _run(prepared, about, start, console, own)
 
 
 @contextmanager
 def _environment(variables: Mapping[str, str]) -> Iterator[None]:
-    """Environment variables within the body alone: a notebook goes on after a training."""
+    """Set environment variables inside the body only, since a notebook continues after a training."""
     before = {name: os.environ.get(name) for name in variables}
     os.environ.update(variables)
     try:
@@ -149,7 +149,7 @@ def _environment(variables: Mapping[str, str]) -> Iterator[None]:
 
 
 def prepare(source: Source) -> PreparedTraining:
-    """Check everything that can be checked before weights are looked for; imports no torch.
+    """Check everything that can be checked before weights are located; imports no torch.
 
     Raises:
         UserError: the configuration or the data can't be used.
@@ -180,7 +180,7 @@ def usable_device(parsed: TrainConfig, source: Source) -> str:
     """The device to train on.
 
     Raises:
-        ConfigError: it is not on this machine, or mixed precision was asked for and it is no GPU.
+        ConfigError: the device is not on this machine, or mixed precision was asked for without a GPU.
     """
     device = parsed.device
     if device == "auto":
@@ -193,32 +193,32 @@ def usable_device(parsed: TrainConfig, source: Source) -> str:
     return device
 
 
-def weight_hashes(method: Trainable, found: Sequence[tuple[WeightFile, Path]]) -> dict[str, str]:
-    """SHA-256 of each file that training reads its frozen parts from: published ones, and the user's own.
+def weight_hashes(method: Trainable, files: Sequence[tuple[WeightFile, Path]]) -> dict[str, str]:
+    """SHA-256 of each file, published or the user's own, that training reads its frozen parts from.
 
     Raises:
-        OSError: one can't be read.
+        OSError: a file can't be read.
     """
     own = {role: Path(place) for role, place in contract_check.files_of(method).items() if role != "checkpoint"}
     return {
-        **{weight.full_name: sha256_file(path) for weight, path in found},
+        **{weight.full_name: sha256_file(path) for weight, path in files},
         **{role: sha256_file(path) for role, path in own.items()},
     }
 
 
 def build_method(parsed: TrainConfig, source: Source) -> tuple[Trainable, dict[str, Any]]:
-    """The method with its options; ``crop_size`` and ``flip`` may stand under ``train`` or under ``method``.
+    """Build the method with its options; ``crop_size`` and ``flip`` may be given under ``train`` or under ``method``.
 
     Raises:
-        ConfigError: no such method, one that does not learn, a wrong option, or one that stands twice and differs.
+        ConfigError: the method is unknown or does not learn, an option is wrong, or is given twice with different values.
     """
     try:
-        found = registry.methods().load(parsed.method.name, parsed.method.options)
+        method_type = registry.methods().load(parsed.method.name, parsed.method.options)
     except PluginError as error:
         raise ConfigError(f"{source.where(('method',))}: {error}") from None
-    if not issubclass(found, Trainable):
+    if not issubclass(method_type, Trainable):
         raise ConfigError(f"{source.where(('method',))}: {parsed.method.name!r} has nothing to train")
-    known = options_model(found).model_fields
+    known = options_model(method_type).model_fields
     given = dict(parsed.method.options)
     for name in sorted(statement.ELSEWHERE):
         value = getattr(parsed.train, name)
@@ -229,9 +229,9 @@ def build_method(parsed: TrainConfig, source: Source) -> tuple[Trainable, dict[s
             raise ConfigError(f"{where}: train.{name}: the method {parsed.method.name!r} has no option {name!r}")
         if given.setdefault(name, value) != value:
             raise ConfigError(f"{where}: train.{name} is {value}, but method.{name} is {given[name]}: keep one of them")
-    options = check_options(found, given, source, ("method",))
+    options = check_options(method_type, given, source, ("method",))
     try:
-        method = found(**options)
+        method = method_type(**options)
     except UserError as error:
         raise ConfigError(f"{source.where(('method',))}: {error}") from None
     assert isinstance(method, Trainable)
@@ -264,8 +264,8 @@ def _run(
     count = sum(parameter.numel() for parameter in module.parameters() if parameter.requires_grad)
     if group.first:
         prepared.directory.mkdir(parents=True, exist_ok=True)
-        told = f"{method.info.title}: {count:,} trained parameters, {description(division)}"
-        console.print(told, highlight=False, markup=False, soft_wrap=True)
+        sentence = f"{method.info.title}: {count:,} trained parameters, {description(division)}"
+        console.print(sentence, highlight=False, markup=False, soft_wrap=True)
     circumstances: Circumstances = {
         "device": device.partition(":")[0],
         "processes": group.size,
@@ -285,15 +285,15 @@ def _run(
 
 
 def description(division: Division) -> str:
-    """Who trains and who validates, in words."""
+    """A sentence on the training and validation pairs."""
     validated = division.validation
-    told = f"{len(division.train)} pairs of {division.train['reference'].nunique()} references"
+    sentence = f"{len(division.train)} pairs of {division.train['reference'].nunique()} references"
     if validated.empty:
-        return f"{told}, not validated: best.pt is the last epoch's"
-    told += f", validated on {len(validated)} pairs of {validated['reference'].nunique()} other references"
+        return f"{sentence}, not validated: best.pt is the last epoch's"
+    sentence += f", validated on {len(validated)} pairs of {validated['reference'].nunique()} other references"
     if validated["mos"].nunique() < 2:
-        told += "; these have a single label, so that no correlation is defined and best.pt is the last epoch's"
-    return told
+        sentence += "; these have a single label, so that no correlation is defined and best.pt is the last epoch's"
+    return sentence
 
 
 def _plot(directory: Path, title: str) -> None:

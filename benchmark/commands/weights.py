@@ -1,6 +1,6 @@
-"""``weights``: everything that a configuration's methods download, into their caches or into a folder for other machines.
+"""``weights``: downloads what a configuration's methods need, into caches or into a folder for other machines.
 
-No torch; single files are found and fetched by ``plugins.weights``.
+No torch; ``plugins.weights`` locates and downloads single files.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ from benchmark.scoring import lineup
 
 
 def fetch_all(config: str | Path, settings: Sequence[str], to: Path | None, console: Console) -> int:
-    """Download what a configuration for ``run`` or ``train`` needs; 3 when some files could not be had.
+    """Download what a configuration for ``run`` or ``train`` needs; return 3 if some files could not be downloaded.
 
     Args:
         config: path of the configuration.
-        settings: ``key=value`` with dots.
-        to: folder to gather the files in, with a manifest of their SHA-256; ``None`` for the libraries' own caches.
-        console: says each file.
+        settings: ``key=value`` with dotted keys.
+        to: folder to collect the files in, with a manifest of their SHA-256; ``None`` for the libraries' own caches.
+        console: where each file is printed.
 
     Raises:
         UserError: the configuration can't be used.

@@ -16,11 +16,11 @@ PLAIN_LINE_EVERY_S = 5.0
 
 
 class EvaluationProgress:
-    """A line for each new thing that is done; while it lasts a bar, or a line every few seconds.
+    """Prints a line for each task; while it runs, shows a bar or prints a line every few seconds.
 
     Args:
-        console: where to write; a bar only if it is a terminal; ``None`` for silence.
-        clock: seconds that only grow.
+        console: where to write, with a bar only if it is a terminal; ``None`` for silence.
+        clock: a monotonic clock in seconds.
     """
 
     def __init__(self, console: Console | None, *, clock: Callable[[], float] = time.monotonic) -> None:
@@ -40,7 +40,7 @@ class EvaluationProgress:
         self._stop()
 
     def __call__(self, what: str, done: int = 0, total: int = 0) -> None:
-        """Another thing begins, or the same goes on."""
+        """Announce a task that begins, or how far the same task is."""
         if what != self._what:
             self._begin(what)
         if not total:

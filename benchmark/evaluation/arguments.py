@@ -1,6 +1,6 @@
-"""What ``evaluate`` takes beside the table, checked like a configuration. Pydantic only.
+"""Checks the keywords of ``evaluate`` like a configuration. Pydantic only.
 
-A column's heading may be a number, a truth value must be one.
+A column's heading may be a number; a truth value must be ``True`` or ``False``.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from benchmark.core import keywords
 
 
 class EvaluateKeywords(Section):
-    """Columns by heading, blanks around it taken off; their directions; where files go."""
+    """Columns by heading, without blanks around it; their directions; where files go."""
 
     mos: str
     methods: tuple[str, ...]
@@ -30,16 +30,16 @@ class EvaluateKeywords(Section):
 
     @property
     def headings(self) -> list[str]:
-        """Every column that is named."""
+        """All columns that are named."""
         others = (self.reference, self.cluster, self.condition, self.mos_sd, self.observers)
         return [name for name in (self.mos, *self.methods, *others) if name]
 
 
 def checked(given: Mapping[str, Any]) -> EvaluateKeywords:
-    """The keywords of ``evaluate``.
+    """The keywords of ``evaluate`` as a model.
 
     Raises:
-        ConfigError: one of them is of another kind; names it.
+        ConfigError: a keyword has a value of a wrong type; the message names it.
     """
     values = {key: _heading(value) for key, value in given.items() if value is not None or key == "mos"}
     for key in ("methods", "lower_better"):
@@ -48,5 +48,5 @@ def checked(given: Mapping[str, Any]) -> EvaluateKeywords:
 
 
 def _heading(given: Any) -> Any:
-    """A heading as text: that of a table with several levels of them is a tuple."""
+    """A heading as text; in a table with several levels of headings it is a tuple."""
     return str(given) if isinstance(given, tuple) else given.strip() if isinstance(given, str) else given

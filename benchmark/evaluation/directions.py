@@ -1,7 +1,7 @@
-"""Says so where methods correlate with the labels against the direction that was declared for them. Pandas.
+"""Reports methods that correlate with the labels against their declared direction. Pandas.
 
-A hint and no more: in EFID the reference is the degraded photograph, and a negative correlation may be the result. Nothing
-is turned here.
+This is only a hint: in EFID the reference is the degraded photograph, and a negative correlation may be the result. No
+direction is changed here.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ NOTHING_TURNED = "nothing was turned, and it may be the result."
 def of_table(
     summary: pd.DataFrame, methods: Sequence[ScoredMethod], *, lower_better: Sequence[str], lower_mos_better: bool
 ) -> list[str]:
-    """What to check where signs and declared directions disagree, for ``evaluate``; nothing where they agree.
+    """What users of ``evaluate`` should check where signs and declared directions disagree; empty where they agree.
 
     Args:
         summary: the statistics (``summary.csv``), whose signs follow the declared directions.
         methods: those whose direction the user declares.
         lower_better: those of them in which lower was declared better.
-        lower_mos_better: whether lower labels were.
+        lower_mos_better: whether lower labels were declared better.
     """
     against = _against(summary, methods)
     if not against:
@@ -38,7 +38,7 @@ def of_table(
 
 
 def of_data_set(summary: pd.DataFrame, methods: Sequence[ScoredMethod]) -> list[str]:
-    """The same for a data set whose direction no one stated; methods bring their own, so that most must disagree."""
+    """The same for a data set of unstated direction; methods declare their own, so that most of them must disagree."""
     against = _against(summary, methods, most=True)
     if not against:
         return []
@@ -49,9 +49,9 @@ def of_data_set(summary: pd.DataFrame, methods: Sequence[ScoredMethod]) -> list[
 
 
 def _against(summary: pd.DataFrame, methods: Sequence[ScoredMethod], *, most: bool = False) -> str:
-    """Which methods disagree with the labels: all that do where they are the most, else those that clearly do."""
-    found = {method.label: _sign(summary, method.label) for method in methods}
-    known = {label: sign for label, sign in found.items() if not math.isnan(sign[0])}
+    """The methods that disagree with the labels: all that do where they are the majority, else those that clearly do."""
+    signs = {method.label: _sign(summary, method.label) for method in methods}
+    known = {label: sign for label, sign in signs.items() if not math.isnan(sign[0])}
     negative = [label for label, (value, _) in known.items() if value < 0]
     clear = [label for label in negative if known[label][1]]
     if 2 * len(negative) <= len(known):

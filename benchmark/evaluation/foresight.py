@@ -1,7 +1,4 @@
-"""What would be found out after scoring, found before it: tables of what is not there, closed folders.
-
-Pandas.
-"""
+"""Refuses before scoring what would fail after it: tables of what is not there, folders that can't be written. Pandas."""
 
 from __future__ import annotations
 
@@ -32,18 +29,18 @@ def refuse_tables(
     *,
     rows: bool = True,
 ) -> None:
-    """Refuse tables that ask for what the scores will not have.
+    """Refuse tables that ask for what the scores will not contain.
 
     Args:
         report: the tables.
-        scores: the pairs that are scored, with the columns of ``scores.csv`` but for the methods.
-        labels: of all methods, those too that are left out of this run.
+        scores: the pairs that are scored, with the columns of ``scores.csv`` except those of the methods.
+        labels: labels of all methods, including those left out of this run.
         published: methods with values of a paper.
-        source: names places.
-        rows: whether rows are looked at; an earlier run's record keeps the rows of methods that were left out.
+        source: the configuration as read, for messages.
+        rows: whether to check rows; an earlier run's record keeps the rows of methods that were left out.
 
     Raises:
-        ConfigError: names the table's key and the nearest right word.
+        ConfigError: a table asks for something missing; the message names its key and the nearest valid word.
     """
     methods = [*labels, *published]
     for index, table in enumerate(report.tables):
@@ -55,7 +52,7 @@ def refuse_tables(
             _refuse(table.conditions, _present(scores, "condition"), (*at, "conditions"), "no condition", source)
         for key, column in (("splits", "split"), ("datasets", "dataset")):
             named, there = getattr(table, key), _present(scores, column)
-            if named and not set(named) & set(there):  # one of several runs side by side may bring the others
+            if named and not set(named) & set(there):  # another of several runs side by side may have the others
                 _refuse(named[:1], there, (*at, key), f"no {column}", source)
 
 
@@ -85,16 +82,16 @@ def _refuse_columns(table: TableConfig, scores: pd.DataFrame, at: KeyPath, sourc
 def refuse_published(
     published: Mapping[str, PublishedEntry], pairs: pd.DataFrame, others: Iterable[str], source: Source
 ) -> None:
-    """Refuse values of papers for a data set or split that is none: they would be shown nowhere.
+    """Refuse values of papers for an unknown data set or split, since no table would show them.
 
     Args:
         published: the values.
         pairs: all pairs, scored or not: ``dataset`` and ``split``.
         others: further data sets.
-        source: names places.
+        source: the configuration as read, for messages.
 
     Raises:
-        ConfigError: names the entry's key and the nearest right word.
+        ConfigError: an entry is unknown; the message names its key and the nearest valid word.
     """
     here = _present(pairs, "dataset")
     for name, entry in published.items():
@@ -124,12 +121,12 @@ def _refuse(
 def refuse_tests(
     statistics: StatisticsConfig, scores: pd.DataFrame, methods: Sequence[str], others: Sequence[str] = ()
 ) -> None:
-    """Refuse a baseline that is no method, and a correction of tests that so few replicates can't resolve.
+    """Refuse a baseline that is not a method, and a correction of tests that needs more replicates.
 
-    ``others`` are methods of the configuration that are left out this time.
+    ``others`` are methods of the configuration that are left out of this run.
 
     Raises:
-        ConfigError: says which methods there are, or how many replicates are needed.
+        ConfigError: the message names the methods, or the number of replicates needed.
     """
     known = [*methods, *others]
     if statistics.baseline and statistics.baseline not in known:
@@ -142,7 +139,7 @@ def refuse_output(output: Path, source: Source) -> None:
     """Refuse a folder that a run's files can't be written to.
 
     Raises:
-        ConfigError: says which, and what to do.
+        ConfigError: the message names the folder, and what to do.
     """
     lacking = places.why_no_temporary()
     if lacking:
@@ -154,10 +151,10 @@ def refuse_output(output: Path, source: Source) -> None:
 
 
 def refuse_weights_dir(folder: Path | None, methods: Iterable[Method | None], source: Source) -> None:
-    """Refuse a folder of weights that is not there, where a method needs weights: they would come from elsewhere.
+    """Refuse a missing folder of weights where a method needs weights, which would then come from another place.
 
     Raises:
-        ConfigError: says which, and what to do.
+        ConfigError: the message names the folder, and what to do.
     """
     if folder is None or folder.is_dir():
         return
@@ -168,7 +165,7 @@ def refuse_weights_dir(folder: Path | None, methods: Iterable[Method | None], so
 
 
 def closed_folders(output: Path, methods: Iterable[Method | None], weights_dir: Path | None) -> Iterator[Problem]:
-    """Folders that a run would write to and can't."""
+    """A problem for each folder that a run would write to and can't."""
     lacking = places.why_no_temporary()
     if lacking:
         yield Problem("error", lacking)

@@ -1,4 +1,4 @@
-"""How results become rows of ``summary.csv`` and ``comparisons.csv``, and the words for what is undefined.
+"""Makes rows of ``summary.csv`` and ``comparisons.csv`` of results, and words what is undefined.
 
 Imports numpy and ``benchmark.statistics``.
 """
@@ -44,7 +44,7 @@ COMPARISON_COLUMNS = (
 )
 INTERVALS = {"percentile": "percentile", "bca": "BCa", "jackknife": "jackknife-t"}
 CORRECTIONS = {"max-t": "max-T", "holm": "Holm", "none": UNCORRECTED}
-DIGITS = 3  # that tables print, unless told otherwise
+DIGITS = 3  # that tables print by default
 Row = tuple[object, ...]
 
 
@@ -53,7 +53,7 @@ class MethodColumn(Protocol):
 
     @property
     def label(self) -> str:
-        """Its column in the table of scores."""
+        """The name of its column in the table of scores."""
         ...
 
     @property
@@ -64,7 +64,7 @@ class MethodColumn(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RowScope:
-    """Where a number belongs: the first four columns of both tables."""
+    """The scope of a number: the first four columns of both tables."""
 
     dataset: str
     split: str
@@ -89,11 +89,11 @@ def summary_rows(scope: RowScope, measure: Measure, families: Sequence[Family], 
                 and not np.isfinite(measure.design.table.label_interval).any()
             ):
                 continue
-            found = family.estimates[method]
-            why = "" if np.isfinite(found.value) else undefined(measure, family.statistic, column)
-            note = "; ".join(filter(None, [why, _remarks(measure, family.statistic, column), found.note]))
-            how = ", ".join(filter(None, [INTERVALS[family.kind], measure.remark])) if np.isfinite(found.low) else ""
-            numbers = (found.value, found.low, found.high, len(group.rows), group.n_clusters)
+            estimate = family.estimates[method]
+            why = "" if np.isfinite(estimate.value) else undefined(measure, family.statistic, column)
+            note = "; ".join(filter(None, [why, _remarks(measure, family.statistic, column), estimate.note]))
+            how = ", ".join(filter(None, [INTERVALS[family.kind], measure.remark])) if np.isfinite(estimate.low) else ""
+            numbers = (estimate.value, estimate.low, estimate.high, len(group.rows), group.n_clusters)
             yield (*scope.cells, label, family.statistic, *numbers, how, note)
 
 
@@ -128,7 +128,7 @@ def comparison_rows(
 
 
 def _untested(item: Difference, *, tested: bool) -> str:
-    """What stands for a test where there was none, with the reason."""
+    """The entry in place of a test where there was none, with the reason."""
     if not np.isfinite(item.value):
         return f"{NOT_TESTED}: the difference is undefined"
     if not np.isfinite(item.low):
@@ -141,10 +141,10 @@ def _untested(item: Difference, *, tested: bool) -> str:
 def ranking_rows(
     scope: RowScope, design: Design, families: Sequence[Family], labels: Sequence[str], settings: StatisticsSettings
 ) -> Iterator[Row]:
-    """For each statistic: probability of being best, rank with its interval, whether not distinguishable from the best.
+    """For each statistic, the probability of being best, the rank with its interval, and whether it equals the best.
 
     A method that misses more than 1 % of the pairs, or whose statistic is undefined, is not ranked. Ranks are those of the
-    unrounded values; a note says so where values that print alike have different ones.
+    unrounded values; where values that print alike have different ranks, a note says so.
     """
     total = len(design.table.labels)
     groups = design.group_of
@@ -199,7 +199,7 @@ def literature_rows(
 
 
 def undefined(measure: Measure, statistic: str, column: int) -> str:
-    """Why a statistic has no value, in words."""
+    """The reason why a statistic has no value, in words."""
     design = measure.design
     x, y = _arrays(design, design.group_of[column], column)
     if len(x) < 2:
@@ -216,12 +216,12 @@ def undefined(measure: Measure, statistic: str, column: int) -> str:
 
 
 def incomparable(measure: Measure, statistic: str, column: int) -> bool:
-    """Whether a value is printed but not compared: its fit is reversed or turns."""
+    """Whether a value is printed but not compared, because its fit is reversed or not monotonic."""
     return bool(why_incomparable(_remarks(measure, statistic, column)))
 
 
 def _remarks(measure: Measure, statistic: str, column: int) -> str:
-    """What to know about a value that is there."""
+    """Remarks on a defined value."""
     if isinstance(measure, Mapped):
         four, five = measure.fits[column]
         return _fit_words(five if statistic == "plcc_logistic5" else four)
@@ -263,7 +263,7 @@ def _matrix(family: Family, count: int) -> FloatArray:
 
 
 def _variances(a: FloatArray, b: FloatArray, y: FloatArray) -> tuple[float, float]:
-    """Difference of the errors after the four-parameter mapping, and the F-test's p-value."""
+    """The difference of the errors after the four-parameter mapping, and the F-test's p-value."""
     first, second = fit(a, y, 4), fit(b, y, 4)
     if first is None or second is None or not (first.converged and second.converged):
         return float("nan"), float("nan")

@@ -1,6 +1,6 @@
 """From ``scores.csv`` to ``summary.csv`` and ``comparisons.csv``: which statistic of which method at which level. Pandas.
 
-The arithmetic is in ``benchmark.statistics``; here stands what is computed on which pairs.
+This module decides what is computed on which pairs; the arithmetic is in ``benchmark.statistics``.
 """
 
 from __future__ import annotations
@@ -49,9 +49,9 @@ class Evaluated:
     """Statistics of a table of scores.
 
     Attributes:
-        summary: one number a row (``SUMMARY_COLUMNS``).
-        comparisons: one pair of methods a row (``COMPARISON_COLUMNS``).
-        notes: what tables must say about how they came about.
+        summary: one number per row (``SUMMARY_COLUMNS``).
+        comparisons: one pair of methods per row (``COMPARISON_COLUMNS``).
+        notes: notes on the computation that tables must carry.
     """
 
     summary: pd.DataFrame
@@ -64,8 +64,8 @@ class _Task:
     """One measure at one level, to be computed on its resamples.
 
     Attributes:
-        said: what a reader is told while it is computed.
-        place: which of how many it is, where there are many of its kind.
+        description: what users see while it is computed.
+        place: its number and the number of tasks of its kind, where these are many.
     """
 
     scope: RowScope
@@ -73,7 +73,7 @@ class _Task:
     build: Callable[[Design], Measure]
     resamples: Resamples
     kind: Kind
-    said: str
+    description: str
     tested: bool = True
     place: tuple[int, int] | None = None
 
@@ -86,20 +86,20 @@ def evaluate_scores(
     lower_mos_better: bool = False,
     announce: Announce = silent,
 ) -> Evaluated:
-    """Compute every statistic of every method, each data set and split by itself.
+    """Compute every statistic of every method, separately for each data set and split.
 
     Args:
         scores: the columns of ``scores.csv``; NaN where a method has no score.
         methods: the columns to evaluate, with their directions.
         settings: how to resample and compare.
         lower_mos_better: whether lower labels mean better quality.
-        announce: hears what is being done.
+        announce: receives what is being done.
 
     Returns:
         Signed values: positive means that the method, oriented by its declared direction, agrees with the labels.
 
     Raises:
-        ConfigError: Holm's correction is wanted where the replicates can't resolve it.
+        ConfigError: Holm's correction needs more replicates.
     """
     summary: list[tuple[object, ...]] = []
     comparisons: list[tuple[object, ...]] = []
@@ -115,7 +115,7 @@ def evaluate_scores(
             measure, against = _ready(task, labels, settings)
             values = compute(measure, task.resamples, task.kind, lambda done, task=task: _tell(announce, task, done))  # type: ignore[misc]
             if task.place is None and len(labels) > 1:
-                announce(f"{task.said}: comparing {len(labels):,} methods")
+                announce(f"{task.description}: comparing {len(labels):,} methods")
             families = infer(measure, values, task.kind, settings, tested=task.tested, leaders=against)
             summary += summary_rows(task.scope, measure, families, labels)
             comparisons += comparison_rows(task.scope, measure, families, labels, settings, tested=task.tested)
@@ -131,17 +131,17 @@ def evaluate_scores(
 
 
 def _tell(announce: Announce, task: _Task, done: int = 0) -> None:
-    """What is being resampled: how many resamples are done, or, of many small tasks, how many of these."""
+    """Announce what is being resampled and how far it is: by resamples, or by tasks where there are many small ones."""
     if task.place is not None:
-        announce(task.said, *task.place)
+        announce(task.description, *task.place)
     else:
-        announce(f"{task.said}: {task.resamples.replicates:,} resamples", done, task.resamples.replicates)
+        announce(f"{task.description}: {task.resamples.replicates:,} resamples", done, task.resamples.replicates)
 
 
 def _ready(
     task: _Task, labels: Sequence[str], settings: StatisticsSettings
 ) -> tuple[Measure, Mapping[str, Sequence[int]] | None]:
-    """The measure with the columns of all comparisons; where these are limited, who is compared with all others."""
+    """The measure with the columns of all comparisons; where these are limited, also who is compared with all others."""
     measure = task.build(task.design)
     if not settings.limited(len(labels)):
         return measure, None
@@ -156,14 +156,14 @@ def _ready(
 def _against(measure: Measure, labels: Sequence[str], settings: StatisticsSettings) -> dict[str, list[int]]:
     """The best methods of each statistic, with and without signs, and the baseline.
 
-    Only those can be best that a report ranks: not methods that miss too many pairs, nor fits that are reversed.
+    Only methods that a report ranks can be best: none that misses too many pairs, and none with a reversed fit.
     """
     design = measure.design
     values = measure(np.ones((1, design.table.n_clusters)))[0][:, design.own]
     total, groups = len(design.table.labels), design.group_of
     complete = [total - len(groups[int(column)].rows) <= MISSING_ALLOWED * total for column in design.own]
     baseline = [number for number, label in enumerate(labels) if label == settings.baseline]
-    found = {}
+    leading = {}
     for name, row in zip(measure.names, values, strict=True):
         allowed = [
             known and not incomparable(measure, name, int(column))
@@ -171,8 +171,8 @@ def _against(measure: Measure, labels: Sequence[str], settings: StatisticsSettin
         ]
         better = row if find(name).higher_is_better else -row
         for key, each in ((name, better), (magnitude(name), np.abs(row))):
-            found[key] = list(dict.fromkeys([*leaders(each, allowed), *baseline]))
-    return found
+            leading[key] = list(dict.fromkeys([*leaders(each, allowed), *baseline]))
+    return leading
 
 
 def _table(rows: pd.DataFrame, methods: Sequence[MethodColumn], *, lower_mos_better: bool) -> tuple[Table, list[str]]:
@@ -202,7 +202,7 @@ def _table(rows: pd.DataFrame, methods: Sequence[MethodColumn], *, lower_mos_bet
 def _tasks(
     dataset: str, split: str, table: Table, conditions: list[str], settings: StatisticsSettings
 ) -> Iterator[_Task]:
-    """Every measure of a group, level by level; all levels share the resamples of what is drawn."""
+    """Every measure of a group, level by level; all levels share the same resamples."""
     seed = (settings.seed, zlib.crc32(dataset.encode()), zlib.crc32(split.encode()))
     by_cluster = Resamples(table.n_clusters, settings.replicates, seed)
     kind = choose(settings.interval, table.n_clusters)
@@ -234,14 +234,14 @@ def _tasks(
         part = make_design(drawn.take(drawn.conditions == number), against)
         scope = RowScope(dataset, split, "condition", name)
         fewer = choose(settings.interval, len(np.unique(part.table.clusters)))
-        said, place = "SRCC, PLCC, KRCC of each condition", (number + 1, len(conditions))
-        yield _Task(scope, part, correlations, resamples, fewer, said, place=place)
+        description, place = "SRCC, PLCC, KRCC of each condition", (number + 1, len(conditions))
+        yield _Task(scope, part, correlations, resamples, fewer, description, place=place)
     whole = design if drawn is table else make_design(table, against)
     if len(np.unique(table.references)) < len(table.references):
         scope = RowScope(dataset, split, "reference")
         yield _Task(scope, whole, WithinReference, by_cluster, kind, "within references")
     if len(conditions) >= FEWEST_CONDITIONS:
-        # a handful of conditions carries no significance, and ranks of six means have no jackknife: they hardly ever move
+        # so few conditions show no significance, and ranks of six means have no jackknife, since they hardly ever change
         scope = RowScope(dataset, split, "system")
         yield _Task(scope, whole, System, by_cluster, "percentile", "means of conditions", tested=False)
 
@@ -249,20 +249,20 @@ def _tasks(
 def has_opinions(
     label_sd: np.ndarray[tuple[int], np.dtype[np.float64]], observers: np.ndarray[tuple[int], np.dtype[np.float64]]
 ) -> bool:
-    """Whether labels carry the spread and the number of their opinions, without which pairs can't be told apart."""
+    """Whether labels have the spread and number of their opinions, which are needed to decide whether pairs differ."""
     return bool((np.isfinite(label_sd) & (observers >= 1)).sum() > 1)
 
 
 def check_resolution(scores: pd.DataFrame, methods: int, settings: StatisticsSettings) -> None:
-    """Refuse Holm's correction of so many methods where the replicates can't resolve it; needs no scores yet.
+    """Refuse Holm's correction where so many methods need more replicates; this can be checked before scoring.
 
     Args:
         scores: ``dataset``, ``split`` and ``cluster`` of the pairs.
-        methods: how many are compared.
-        settings: how.
+        methods: number of methods that are compared.
+        settings: how to resample and compare.
 
     Raises:
-        ConfigError: says how many replicates are needed.
+        ConfigError: the message states how many replicates are needed.
     """
     for _, rows in scores.groupby(["dataset", "split"], sort=False, dropna=False):
         drawn = len(rows) if settings.resample == "pair" else rows["cluster"].map(_text).nunique()
@@ -311,7 +311,7 @@ def _notes(table: Table, settings: StatisticsSettings, labels: Sequence[str]) ->
 
 
 def _limit(settings: StatisticsSettings, labels: Sequence[str]) -> str:
-    """That not every two methods are compared, which are, and what their correction covers."""
+    """The note on limited comparisons: which methods are compared, and what their correction covers."""
     count = len(labels)
     baseline = f" and the baseline ({settings.baseline})" if settings.baseline in labels else ""
     corrected = (

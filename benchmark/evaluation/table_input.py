@@ -1,4 +1,4 @@
-"""Any table of scores for ``evaluate``: columns found or suggested, references told apart, labels checked. Pandas."""
+"""Reads any table of scores for ``evaluate``: finds its columns, merges spellings of a name, checks labels. Pandas."""
 
 from __future__ import annotations
 
@@ -30,16 +30,16 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Columns:
-    """Which column holds what; ``None`` where the table has none.
+    """The column of each quantity; ``None`` where the table has none.
 
     Attributes:
         mos: the label.
         methods: the scores.
-        reference: name of the reference.
+        reference: the reference's name.
         cluster: what is resampled, when it is not the reference.
-        condition: enhancement or distortion.
+        condition: the enhancement or distortion.
         mos_sd: standard deviation of the opinions.
-        observers: their number.
+        observers: number of opinions.
     """
 
     mos: str
@@ -60,11 +60,11 @@ def from_table(
         source: the table as read.
         columns: which column holds what.
         decimal: the decimal mark of numbers; ``None`` to find it.
-        drop_identical: whether rows that stand twice are dropped, instead of being refused.
+        drop_identical: whether repeated rows are dropped instead of being refused.
 
     Raises:
-        ConfigError: a column that is not there, with the nearest name.
-        DataError: a label or score that is no number, a name that is missing, a row that stands twice, by line.
+        ConfigError: a column is missing; the message suggests the nearest name.
+        DataError: a label or score is not a number, a name is missing, or a row is repeated; the message names lines.
     """
     _check_present(source, columns)
     notes = list(source.notes)
@@ -119,7 +119,7 @@ def from_table(
 
 
 def guess(source: TableSource, given: str | None, names: Sequence[str]) -> str | None:
-    """The column that was named, or the first of the usual names that the table has."""
+    """The given column, or the first of the usual names that the table has."""
     return given if given is not None else next((name for name in names if name in source.frame.columns), None)
 
 
@@ -149,13 +149,13 @@ def _enhanced(source: TableSource, columns: Columns) -> tuple[str | None, list[s
 
 
 def _also_names(source: TableSource, columns: Columns) -> dict[str, list[str]]:
-    """Columns that belong to a pair's name in a table that has them: the same names stand in several data sets, say."""
+    """Columns that belong to a pair's name where the table has them: several data sets may use the same names."""
     usual = (*OTHER_NAMES, *(() if columns.condition else CONDITION_NAMES))
     return {name: source.text(name) for name in usual if name in source.frame.columns and name not in columns.methods}
 
 
 def _names(source: TableSource, column: str, noun: str, problems: list[Problem], notes: list[str]) -> list[str]:
-    """A column of names; those that differ only in case, or in how a number is written, are one, and a note says so."""
+    """A column of names; those that differ only in case or in the form of a number are merged, which a note says."""
     cells = source.text(column)
     missing = [row for row, name in enumerate(cells) if is_missing(name)]
     if missing:
@@ -168,7 +168,7 @@ def _names(source: TableSource, column: str, noun: str, problems: list[Problem],
 
 
 def merge_equal(names: Sequence[str], noun: str, notes: list[str]) -> list[str]:
-    """One name for each that is meant: the first spelling, where others differ in case, or all are numbers (1, 01, 1.0)."""
+    """Merge spellings of a name into the first, where they differ only in case, or all are numbers (1, 01, 1.0)."""
     distinct = list(dict.fromkeys(names))
     first: dict[str, str] = {}
     spelt = {name: first.setdefault(name.casefold(), name) for name in distinct}
@@ -195,14 +195,14 @@ def _check_labels(source: TableSource, column: str, labels: Floats, problems: li
 def _numbers(
     source: TableSource, columns: Sequence[str], decimal: Mark | None, problems: list[Problem], notes: list[str]
 ) -> dict[str, Floats]:
-    """Columns as numbers; empty and ``nan`` cells are NaN, other text is a problem with its line."""
-    found: dict[str, Floats] = {}
+    """Columns as numbers; empty and ``nan`` cells are NaN, other text is a problem reported with its line."""
+    numbers: dict[str, Floats] = {}
     texts: dict[str, list[str]] = {}
     for column in columns:
         raw = source.frame[column]
         other = pd.api.types.is_bool_dtype(raw) or pd.api.types.is_complex_dtype(raw)
         if pd.api.types.is_numeric_dtype(raw) and not other:
-            found[column] = raw.to_numpy(dtype=np.float64, na_value=np.nan)
+            numbers[column] = raw.to_numpy(dtype=np.float64, na_value=np.nan)
         else:
             texts[column] = source.text(column)
     others = (source.text(name) for name in source.headings if name not in columns)
@@ -211,9 +211,9 @@ def _numbers(
         notes.append(f"Decimal commas were read in {Path(source.name).name}.")
     for column, cells in texts.items():
         values, wrong = to_floats(cells, mark)
-        found[column] = np.array(values, dtype=np.float64)
+        numbers[column] = np.array(values, dtype=np.float64)
         if wrong:
             more = many([source.number(row) for row in wrong[1:]], "row")
             message = f"{cells[wrong[0]]!r} in column {column!r} is not a number{more}"
             problems.append(Problem("error", message, source.where(wrong[0])))
-    return {column: found[column] for column in columns}
+    return {column: numbers[column] for column in columns}

@@ -1,4 +1,4 @@
-"""Finds rows of a table of scores that stand twice, and pairs with two labels: a sample looks larger than it is. Pandas."""
+"""Finds repeated rows in a table of scores and pairs with two labels, which make a sample look larger than it is. Pandas."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from benchmark.evaluation.table_sources import TableSource
 
 Floats = NDArray[np.float64]
 KEEP_ONE = '`--duplicates drop-identical` (Python: duplicates="drop-identical") keeps one of each'
-EXCEPTION = 0.2  # of the rows may go against what is the rule in the others
+EXCEPTION = 0.2  # the share of rows that may contradict the rule of the others
 NAME_THEM = "if they are different images, add a column `enhanced` with their names"
 
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What tells pairs apart, one entry a row.
+    """The names that identify pairs, one entry per row.
 
     Attributes:
-        column: that names the enhanced images; ``None`` where none does.
-        enhanced: names of enhanced images, empty where there is none; ``None`` where no column has them.
+        column: the column that names the enhanced images; ``None`` where none does.
+        enhanced: names of enhanced images, empty where one is missing; ``None`` where no column has them.
         others: what else belongs to a pair's name: its reference, condition, split.
         images: whether ``enhanced`` are names of images; else a condition names the pair.
     """
@@ -38,44 +38,44 @@ class Names:
 
 
 def by_rule(names: Names, conditions: Collection[str]) -> Names:
-    """What tells pairs apart in this table, where the condition does so in some and not in others.
+    """The names that identify pairs in this table; a condition is part of them in some tables and not in others.
 
-    An image's name may stand for one image in each condition (a folder each), or for one alone; without names of images,
-    reference and condition may name the pair, or there may be several levels of each distortion. What holds for all rows
-    but a few is the rule, and those few are what it finds.
+    An image's name may be used once in each condition (a folder each), or once in all; without names of images, reference
+    and condition may name the pair, or there may be several levels of each distortion. What holds for all rows but a few
+    is the rule, and those few are then reported.
 
     Args:
-        names: what may tell pairs apart.
+        names: what may identify pairs.
         conditions: which of ``names.others`` are conditions.
     """
-    found = [key for key in names.others if key in conditions]
-    rest = {key: cells for key, cells in names.others.items() if key not in found}
-    if not found or (names.enhanced is None and "reference" not in rest):
+    present = [key for key in names.others if key in conditions]
+    rest = {key: cells for key, cells in names.others.items() if key not in present}
+    if not present or (names.enhanced is None and "reference" not in rest):
         return names
     if names.enhanced is not None:
         bare = replace(names, others=rest)
     else:
-        others = rest | {key: names.others[key] for key in found[1:]}
-        bare = Names(found[0], names.others[found[0]], others, images=False)
+        others = rest | {key: names.others[key] for key in present[1:]}
+        bare = Names(present[0], names.others[present[0]], others, images=False)
     repeated = len(_suspects(bare, {}))
-    return bare if repeated <= EXCEPTION * len(names.others[found[0]]) else names
+    return bare if repeated <= EXCEPTION * len(names.others[present[0]]) else names
 
 
 def unrepeated(
     source: TableSource, names: Names, numbers: Mapping[str, Floats], label: str, *, drop: bool, notes: list[str]
 ) -> NDArray[np.bool_]:
-    """Which rows to keep: all, or one of each that are identical, which a note then counts.
+    """The rows to keep: all, or the first of identical ones, which a note then counts.
 
     Args:
         source: the table.
-        names: what tells pairs apart.
+        names: what identifies pairs.
         numbers: the columns that were read as numbers.
-        label: which of them is the label.
-        drop: whether identical rows are dropped but for the first.
-        notes: a note is added where rows were dropped, or where nothing can tell whether they stand twice.
+        label: the one of them that is the label.
+        drop: whether to drop identical rows except the first.
+        notes: a note is added where rows were dropped, or where it can't be decided whether rows are repeated.
 
     Raises:
-        DataError: a row stands twice, or a pair has two labels or two scores; names the lines.
+        DataError: a row is repeated, or a pair has two labels or two scores; the message names the lines.
     """
     keep = np.ones(len(source.frame), dtype=bool)
     suspects = _suspects(names, numbers)
@@ -101,7 +101,7 @@ def _keys(names: Names, rows: NDArray[np.intp]) -> pd.DataFrame:
 
 
 def _suspects(names: Names, numbers: Mapping[str, Floats]) -> NDArray[np.intp]:
-    """Rows that share their pair's name with another; where pairs have no names, all numbers that count."""
+    """Rows that share their pair's name with another row, or, where pairs have no names, all numbers that count."""
     if names.enhanced is None:
         return np.flatnonzero(pd.DataFrame({**names.others, **numbers}).duplicated(keep=False).to_numpy())
     keys = _keys(names, np.arange(len(names.enhanced)))
@@ -109,7 +109,7 @@ def _suspects(names: Names, numbers: Mapping[str, Floats]) -> NDArray[np.intp]:
 
 
 def _same_as(contents: pd.DataFrame, rows: NDArray[np.intp]) -> dict[int, int]:
-    """Rows whose content stood before, with the first row that has it."""
+    """Rows with the content of an earlier row, each with the first such row."""
     if contents.empty:
         return {}
     first = contents.groupby(list(contents.columns), sort=False, dropna=False).ngroup().to_numpy()
@@ -118,21 +118,21 @@ def _same_as(contents: pd.DataFrame, rows: NDArray[np.intp]) -> dict[int, int]:
 
 
 def _contents(source: TableSource, numbers: Mapping[str, Floats], rows: NDArray[np.intp]) -> pd.DataFrame:
-    """Every column that has a heading; cells that are numbers by their value, so that 3.0 and 3.00 are one."""
-    found: dict[str, object] = {}
+    """All columns that have a heading; numbers are taken by value, so that 3.0 and 3.00 are equal."""
+    columns: dict[str, object] = {}
     for name in source.headings:
         if name in numbers:
-            found[name] = numbers[name][rows]
+            columns[name] = numbers[name][rows]
             continue
         cells = source.text(name)
         chosen = [cells[row] for row in rows]
         values, wrong = to_floats(chosen, ".")
-        found[name] = chosen if wrong else values
-    return pd.DataFrame(found)
+        columns[name] = chosen if wrong else values
+    return pd.DataFrame(columns)
 
 
 def _refuse(source: TableSource, names: Names, identical: Mapping[int, int], count: int, notes: list[str]) -> None:
-    """Raise, or only note it where a table of bare numbers may well have equal rows."""
+    """Refuse repeated rows, or only note them where a table of bare numbers may well have equal rows."""
     row, first = next(iter(identical.items()))
     twice = f"identical to {source.label(first)}{many([source.number(other) for other in list(identical)[1:]], 'row')}"
     if names.enhanced is None and not names.others and not _has_names(source):
@@ -146,14 +146,14 @@ def _refuse(source: TableSource, names: Names, identical: Mapping[int, int], cou
 
 
 def _has_names(source: TableSource) -> bool:
-    """Whether some column holds names rather than numbers."""
+    """Whether any column holds names rather than numbers."""
     return any(to_floats(source.text(name), ".")[1] for name in source.headings)
 
 
 def _refuse_conflicts(
     source: TableSource, names: Names, numbers: Mapping[str, Floats], label: str, twice: Mapping[int, int]
 ) -> None:
-    """Raise where a pair stands twice with different contents: which of them holds can't be told."""
+    """Refuse a pair that is repeated with different contents, since nothing shows which of them is valid."""
     if not twice:
         return
     row, first = next(iter(twice.items()))

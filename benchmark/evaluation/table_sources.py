@@ -1,4 +1,4 @@
-"""A table of scores as it came, from a file or as a DataFrame: cells by heading, and the place of each row. Pandas."""
+"""Reads a table of scores from a file or a DataFrame: its cells by heading, and the place of each row. Pandas."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ class TableSource:
     """A table as read.
 
     Attributes:
-        frame: its columns by heading, blanks around headings taken off; those of a file hold text.
-        name: of the file, or ``table``; for messages.
-        lines: where each row begins in the file; ``None`` for a DataFrame.
-        separator: between the file's cells; empty for a DataFrame.
+        frame: its columns by heading, without blanks around headings; those of a file hold text.
+        name: the file's name, or ``table``; for messages.
+        lines: the line of the file at which each row begins; ``None`` for a DataFrame.
+        separator: the separator of the file's cells; empty for a DataFrame.
         notes: how it was read, where that is not the usual way.
     """
 
@@ -39,7 +39,7 @@ class TableSource:
         return f"{self.name}:{self.lines[row]}" if self.lines is not None else f"{self.name}, row {row + 1}"
 
     def label(self, row: int) -> str:
-        """The same without the file: what a row without a name is called."""
+        """The same without the file; a row without a name is called this."""
         return f"{'row' if self.lines is None else 'line'} {self.number(row)}"
 
     def number(self, row: int) -> int:
@@ -48,11 +48,11 @@ class TableSource:
 
     @property
     def headings(self) -> list[str]:
-        """The headings that name a column: neither empty ones nor pandas' word for them."""
+        """The headings that name a column, without empty ones and pandas' substitutes for these."""
         return [name for name in self.frame.columns if not _NO_HEADING.fullmatch(name)]
 
     def text(self, column: str) -> list[str]:
-        """The cells of a column, blanks around them taken off, missing ones empty."""
+        """The cells of a column, without blanks around them; missing ones are empty."""
         cells = self.frame[column]
         if self.lines is not None:
             return list(cells)
@@ -67,7 +67,7 @@ def take(table: object, wanted: Collection[str]) -> TableSource:
         wanted: headings that are looked for.
 
     Raises:
-        UserError: it is neither, or can't be used.
+        UserError: the table is neither, or can't be used.
     """
     if isinstance(table, pd.DataFrame):
         return from_frame(table)
@@ -84,7 +84,7 @@ def from_file(path: Path, wanted: Collection[str]) -> TableSource:
         wanted: headings that are looked for.
 
     Raises:
-        DataError: it can't be read as a table; names the file, and the line where there is one.
+        DataError: it can't be read as a table; the message names the file, and the line if there is one.
     """
     table = delimited.read(path, wanted)
     delimited.check_header(table)
@@ -102,10 +102,10 @@ def from_file(path: Path, wanted: Collection[str]) -> TableSource:
 
 
 def from_frame(table: pd.DataFrame) -> TableSource:
-    """Take a DataFrame as it is; levels of its index that have a name are columns, others do not count.
+    """Take a DataFrame as it is; levels of its index that have a name are columns, others are ignored.
 
     Raises:
-        ConfigError: a heading stands twice, or pandas took columns for row names when it read the table.
+        ConfigError: a heading is repeated, or pandas took columns for row names when it read the table.
         DataError: there are no rows.
     """
     if table.empty:
@@ -125,7 +125,7 @@ def from_frame(table: pd.DataFrame) -> TableSource:
 
 
 def shorten(problems: Sequence[Problem], shown: int = 3) -> list[Problem]:
-    """The first problems; the last of those shown says how many more there are."""
+    """The first problems; the last one shown states how many more there are."""
     rest = len(problems) - shown
     if rest <= 0:
         return list(problems)
@@ -134,12 +134,12 @@ def shorten(problems: Sequence[Problem], shown: int = 3) -> list[Problem]:
 
 
 def is_missing(name: str) -> bool:
-    """Whether a cell of a column of names names nothing: empty, or what pandas reads as missing."""
+    """Whether a cell of a column of names is missing: empty, or what pandas reads as missing."""
     return name in MISSING_NAMES
 
 
 def _check_index(table: pd.DataFrame, source: TableSource) -> None:
-    """Row names that nobody gave: what pandas makes of a file whose rows have more cells than its header."""
+    """Refuse row names that pandas made up because the file's rows have more cells than its header."""
     index = table.index
     if any(name is not None for name in index.names) or isinstance(index, pd.RangeIndex):
         return

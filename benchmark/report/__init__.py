@@ -1,8 +1,8 @@
-"""Tables, plots and the report page: pure functions of stored scores and statistics. Never torch.
+"""Makes tables, plots and the report page: pure functions of stored scores and statistics. Never imports torch.
 
-``data`` is what comes in, ``write`` what goes out, ``terminal`` what the commands print. Between them: ``blocks`` (which
-numbers stand where), ``ranking``, ``table`` with its renderers in ``formats``,
-``plots`` (the only place that imports matplotlib) and ``page`` (HTML).
+``content`` defines the input, ``write`` writes the files, ``terminal`` makes what the commands print. Between them are
+``blocks`` (look-up of numbers), ``ranking``, ``table`` with its renderers in ``formats``, ``plots`` (the only place that
+imports matplotlib) and ``page`` (HTML).
 """
 
 from benchmark.report.content import ReportData

@@ -1,6 +1,6 @@
-"""What a run keeps beside its tables so that ``report`` can be redone anywhere: thumbnails, courses of training.
+"""Keeps thumbnails and training histories in a run's folder, so that ``report`` can be repeated anywhere.
 
-Pandas; Pillow only where thumbnails are made. Neighbour of ``outcome``, which keeps the tables.
+Pandas; Pillow only where thumbnails are made.
 """
 
 from __future__ import annotations
@@ -40,18 +40,18 @@ def attach(
     entrants: Sequence[Entrant],
     sizes: SizePolicy,
 ) -> ReportData:
-    """Make what belongs to a run's report, write it into the run's folder, and give the data with it.
+    """Make a run's thumbnails and histories, write them into its folder, and return the data with them.
 
     Args:
-        data: the run.
+        data: the run's data.
         holding: its folder.
         pairs: the scored pairs with the paths of their images.
         hashes: SHA-256 of image files by path.
-        entrants: the methods; those with a checkpoint bring the course of its training.
+        entrants: the methods; those with a checkpoint have the history of its training.
         sizes: how images were read.
 
     Raises:
-        UserError: files are in the way that are not ours.
+        UserError: files that the engine did not write are in the way.
         OSError: the folder can't be written to.
     """
     stems, histories = _stems(data), _histories(entrants)
@@ -67,7 +67,7 @@ def attach(
 
 
 def read(data: ReportData, directory: Path) -> ReportData:
-    """The data of a finished run with what lies in its folder, as far as it is what it should be."""
+    """The data of a finished run with the valid attachments in its folder."""
     histories: dict[str, pd.DataFrame] = {}
     for label, stem in _stems(data).items():
         path = directory / HISTORIES / f"{stem}.csv"
@@ -77,24 +77,24 @@ def read(data: ReportData, directory: Path) -> ReportData:
 
 
 def names(data: ReportData) -> list[str]:
-    """The files, relative to a run's folder, that ``read`` reads there if they are there."""
+    """The files, relative to a run's folder, that ``read`` reads if they are there."""
     histories = [f"{HISTORIES}/{stem}.csv" for stem in _stems(data).values()]
     return [*histories, *thumbnails.file_names(map(str, data.scores["pair"]))]
 
 
 def contents(data: ReportData, directory: Path) -> dict[str, bytes]:
-    """What lies in a run's folder and goes with its report, by name, as far as it is what it should be."""
-    found: dict[str, bytes] = {}
+    """The valid attachments in a run's folder, by name."""
+    files: dict[str, bytes] = {}
     for name in names(data):
         picture = name.endswith(".jpg")
         content = _content(directory / name, thumbnails.MOST_BYTES if picture else MOST_HISTORY)
         if content is not None and (not picture or content.startswith(thumbnails.JPEG)):
-            found[name] = content
-    return found
+            files[name] = content
+    return files
 
 
 def _content(path: Path, most: int) -> bytes | None:
-    """A plain file's content; ``None`` where there is none, or a link, or something else."""
+    """The content of a regular file; ``None`` where there is none, or a link, or something else."""
     if path.parent.is_symlink():
         return None
     with suppress(UserError, OSError):
@@ -107,8 +107,8 @@ def _stems(data: ReportData) -> Mapping[str, str]:
 
 
 def _histories(entrants: Sequence[Entrant]) -> dict[str, pd.DataFrame]:
-    """Loss and validation by epoch of each trained method: of its whole training, also after the checkpoint's epoch."""
-    found: dict[str, pd.DataFrame] = {}
+    """Loss and validation by epoch of each method's whole training, including epochs after the checkpoint's."""
+    histories: dict[str, pd.DataFrame] = {}
     for entrant in entrants:
         place = (
             contract_check.files_of(entrant.method).get("checkpoint") if isinstance(entrant.method, Trainable) else None
@@ -116,12 +116,12 @@ def _histories(entrants: Sequence[Entrant]) -> dict[str, pd.DataFrame]:
         history = checkpoints.summary(Path(place)).get("history") if place and entrant.status == "scored" else None
         if place and history:
             whole = _whole(Path(place), history)
-            found[entrant.label] = pd.DataFrame(whole).drop(columns="seconds", errors="ignore")
-    return found
+            histories[entrant.label] = pd.DataFrame(whole).drop(columns="seconds", errors="ignore")
+    return histories
 
 
 def _whole(checkpoint: Path, history: Sequence[EpochRecord]) -> Sequence[EpochRecord]:
-    """The longest history beside a checkpoint that begins as its own does: ``best.pt`` ends at the best epoch."""
+    """The longest history beside a checkpoint that continues its own, which for ``best.pt`` ends at the best epoch."""
     beside = [checkpoints.summary(checkpoint.with_name("last.pt")).get("history"), _written(checkpoint.parent)]
     same = [item for item in beside if isinstance(item, list) and _alike(item[: len(history)], history)]
     return max([history, *same], key=len)
@@ -138,7 +138,7 @@ def _written(folder: Path) -> list[EpochRecord]:
 
 
 def _alike(some: Sequence[Any], others: Sequence[Any]) -> bool:
-    """Whether epochs agree in every number, those that are not defined included."""
+    """Whether epochs agree in every number, including undefined ones."""
     return len(some) == len(others) and all(
         isinstance(one, Mapping) and isinstance(other, Mapping) and one.keys() == other.keys()
         and all(_equal(one[key], other[key]) for key in one)

@@ -1,4 +1,4 @@
-"""Which numbers stand where: blocks (data set and split), their pairs, and a look-up of estimates. Pandas."""
+"""Looks up a report's numbers: blocks (data set and split), their pairs, estimates and comparisons. Pandas."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Block:
     split: str
 
     def title(self, others: Iterable[Block]) -> str:
-        """What tells it from the other blocks of a report; data set and split where nothing does."""
+        """What distinguishes it from the other blocks of a report; data set and split where nothing does."""
         others = list(others)
         datasets = {block.dataset for block in others}
         splits = {block.split for block in others}
@@ -37,7 +37,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a number is about: all pairs of a block, one condition, within references, or the conditions' means."""
+    """What a number covers: all pairs of a block, one condition, pairs within references, or the conditions' means."""
 
     block: Block
     level: str = "pair"
@@ -51,10 +51,10 @@ class TableEstimate:
     Attributes:
         value: NaN where undefined.
         low, high: ends of the interval; NaN where there is none.
-        n: pairs it rests on (0 where unknown).
-        clusters: references, or patients, that they come from.
-        interval: how the interval was made.
-        note: what a reader must know about this number.
+        n: number of pairs that it is computed from (0 where unknown).
+        clusters: number of references, or patients, that they come from.
+        interval: the kind of interval.
+        note: what readers must know about this number.
     """
 
     value: float
@@ -71,7 +71,7 @@ class TableEstimate:
         return bool(np.isfinite(self.low) and np.isfinite(self.high))
 
     def magnitude(self) -> TableEstimate:
-        """The same without its sign: value and interval turned over together; an interval across zero begins at zero."""
+        """The estimate without its sign: value and interval are negated together; an interval across zero begins at zero."""
         low, high = self.low, self.high
         if self.has_interval:
             across = low < 0 < high
@@ -85,13 +85,13 @@ Key = tuple[Scope, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """How a method differs from another one: ``difference`` is the first minus the second.
+    """How two methods differ: ``difference`` is the first minus the second.
 
     Attributes:
         difference: NaN where undefined.
         p_adjusted: NaN where there was no test.
-        significant: whether a test told them apart.
-        test: what was tested, or why nothing was.
+        significant: whether a test found a difference.
+        test: the test, or why there was none.
     """
 
     difference: float
@@ -101,12 +101,12 @@ class Comparison:
 
     @property
     def tested(self) -> bool:
-        """Whether there was a test; without one the two are neither told apart nor found alike."""
+        """Whether there was a test; without one nothing is known about the difference's significance."""
         return bool(np.isfinite(self.p_adjusted))
 
     @property
     def corrected(self) -> bool:
-        """Whether its p-value is corrected for the number of tests."""
+        """Whether the p-value is corrected for the number of tests."""
         return UNCORRECTED not in self.test
 
     @property
@@ -140,12 +140,12 @@ class Numbers:
         return list(dict.fromkeys(scope for scope, _, _ in self._estimates if scope.level == level))
 
     def compare(self, scope: Scope, statistic: str, first: str, second: str) -> Comparison | None:
-        """How ``first`` differs from ``second``, whichever way round it is stored."""
-        found = self._comparisons.get((scope, statistic, first, second))
-        if found is not None:
-            return found
-        found = self._comparisons.get((scope, statistic, second, first))
-        return None if found is None else replace(found, difference=-found.difference)
+        """How ``first`` differs from ``second``, in whichever order the two are stored."""
+        comparison = self._comparisons.get((scope, statistic, first, second))
+        if comparison is not None:
+            return comparison
+        comparison = self._comparisons.get((scope, statistic, second, first))
+        return None if comparison is None else replace(comparison, difference=-comparison.difference)
 
     def compared(self, scope: Scope, statistic: str) -> bool:
         """Whether any two methods were compared."""
@@ -186,8 +186,8 @@ def _comparisons(comparisons: pd.DataFrame) -> Iterable[tuple[tuple[Scope, str, 
         scope = Scope(Block(_text(row["dataset"]), _text(row["split"])), _text(row["level"]), _text(row["condition"]))
         significant = _text(row["significant"]).casefold() in {"true", "1", "1.0"}
         test = _text(row["test"])
-        found = Comparison(_number(row["difference"]), _number(row["p_adjusted"]), significant, test)
-        yield (scope, _text(row["statistic"]), _text(row["method_a"]), _text(row["method_b"])), found
+        comparison = Comparison(_number(row["difference"]), _number(row["p_adjusted"]), significant, test)
+        yield (scope, _text(row["statistic"]), _text(row["method_a"]), _text(row["method_b"])), comparison
 
 
 def _rows(table: pd.DataFrame) -> Iterable[Mapping[str, object]]:

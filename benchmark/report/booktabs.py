@@ -1,6 +1,6 @@
 r"""LaTeX tables for ``\input``: a float with booktabs rules, caption, label and notes below. pandas' Styler lays it out.
 
-Whoever has a table to print says what its cells are, as LaTeX already; how a table looks in a paper stands here alone.
+Callers pass the cells as LaTeX; only this module decides what a table looks like in a paper.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ _LABEL = re.compile(r"[^A-Za-z0-9:._-]")
 
 
 def tabular(header: pd.Index, rows: Sequence[Sequence[str]], formats: str) -> str:
-    """The tabular itself.
+    """The tabular environment without a float.
 
     Args:
-        header: one entry a column; with two levels, neighbours that share the upper one get a common heading.
+        header: one entry per column; with two levels, adjacent columns with the same upper one get a common heading.
         rows: cells, as LaTeX.
         formats: the format of each column.
     """
@@ -38,7 +38,7 @@ def table_float(content: str, *, caption: str, label: str, notes: Sequence[str],
     Args:
         content: the tabular.
         caption: plain text.
-        label: for ``\\ref``; what may not stand in one is replaced.
+        label: the label for ``\\ref``; characters that are not allowed are replaced.
         notes: sentences below, as LaTeX, in a paragraph of the table's full width.
         wide: what is done with a table that is wider than the line.
     """

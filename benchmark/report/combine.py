@@ -1,4 +1,4 @@
-"""Several runs side by side: their tables stacked, so that each run is a block (or blocks) of one report. Pandas."""
+"""Combines several runs into one report: their tables are stacked, so that each run is one or more blocks. Pandas."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from benchmark.results.scored import ScoredMethod
 
 
 def side_by_side(runs: Mapping[str, ReportData]) -> ReportData:
-    """One report of several runs; tables get a group of columns for each.
+    """The data of one report of several runs, whose tables get a group of columns for each run.
 
     Args:
-        runs: by the name that tells them apart (the folder's), in the order of the columns.
+        runs: the runs by distinct names (those of their folders), in the order of the columns.
 
     Returns:
         The first run's configuration and confidence; all runs' scores, statistics, methods and notes. Where two runs
         share a data set and split, the run's name is added to the data set's. A method keeps one row: its label.
 
     Raises:
-        UserError: the runs differ in their confidence, or in a method's direction: one table could not speak of both.
+        UserError: the runs differ in their confidence, or in a method's direction, so that one table can't show both.
     """
     if len(runs) == 1:
         return next(iter(runs.values()))
@@ -62,11 +62,11 @@ def side_by_side(runs: Mapping[str, ReportData]) -> ReportData:
 
 
 def _names(runs: Mapping[str, ReportData]) -> list[Mapping[str, str]]:
-    """For each run, the new names of those of its data sets that another run has too, in the same split."""
-    found = {name: blocks(data) for name, data in runs.items()}
+    """For each run, new names for those of its data sets that another run also has, in the same split."""
+    blocks_of = {name: blocks(data) for name, data in runs.items()}
     new: list[Mapping[str, str]] = []
-    for name, own in found.items():
-        others = [block for other, theirs in found.items() if other != name for block in theirs]
+    for name, own in blocks_of.items():
+        others = [block for other, theirs in blocks_of.items() if other != name for block in theirs]
         new.append({block.dataset: f"{block.dataset} ({name})" for block in own if block in others})
     return new
 
@@ -112,7 +112,7 @@ def _check_alike(runs: Mapping[str, ReportData]) -> None:
 
 
 def _methods(runs: Mapping[str, ReportData]) -> tuple[ScoredMethod, ...]:
-    """Every label once; a run in which it was scored speaks for it, and each reason names its run."""
+    """The method of each label, from a run in which it was scored if there is one; each reason names its run."""
     best: dict[str, ScoredMethod] = {}
     reasons: dict[str, list[str]] = {}
     for name, data in runs.items():
@@ -126,7 +126,7 @@ def _methods(runs: Mapping[str, ReportData]) -> tuple[ScoredMethod, ...]:
 
 
 def _notes(runs: Mapping[str, ReportData]) -> tuple[str, ...]:
-    """Notes of all runs; one that not all runs share names its run."""
+    """The notes of all runs; a note that not all runs share names its run."""
     everywhere = [note for note in next(iter(runs.values())).notes if all(note in data.notes for data in runs.values())]
     own = [f"{name}: {note}" for name, data in runs.items() for note in data.notes if note not in everywhere]
     return (*everywhere, *own)
@@ -134,10 +134,10 @@ def _notes(runs: Mapping[str, ReportData]) -> tuple[str, ...]:
 
 def _published(parts: list[ReportData]) -> dict[str, PublishedEntry]:
     """Published values, each tied to the data set of its run."""
-    found: dict[str, PublishedEntry] = {}
+    published: dict[str, PublishedEntry] = {}
     for data in parts:
         own = blocks(data)
         for label, entry in data.published.items():
             dataset = entry.dataset or (own[0].dataset if own else "")
-            found.setdefault(label, entry.model_copy(update={"dataset": dataset}))
-    return found
+            published.setdefault(label, entry.model_copy(update={"dataset": dataset}))
+    return published

@@ -1,4 +1,4 @@
-"""What a report is made of, and nothing more: scores, statistics, methods, notes, configuration."""
+"""Everything that a report is made from: scores, statistics, methods, notes, configuration."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ class Thumbnails:
     """Small JPEG files for the page; pairs and references may be missing.
 
     Attributes:
-        enhanced: by the pair's name.
-        reference: by the pair's name too; equal bytes are stored once on the page.
+        enhanced: files of the enhanced images, by the pair's name.
+        reference: files of the references, also by the pair's name; the page stores equal bytes once.
     """
 
     enhanced: Mapping[str, bytes] = field(default_factory=dict, repr=False)
@@ -33,21 +33,21 @@ class ReportData:
 
     Attributes:
         title: heading of the page.
-        scores: one row a pair, a column a method's label (``scores.csv``).
-        summary: one number a row (``summary.csv``).
-        comparisons: one pair of methods a row (``comparisons.csv``).
+        scores: one row per pair, one column per method's label (``scores.csv``).
+        summary: one number per row (``summary.csv``).
+        comparisons: one pair of methods per row (``comparisons.csv``).
         failures: ``pair, method, reason`` (``failures.csv``).
         methods: the methods in the order of the configuration, unavailable ones included.
         notes: what every reader must know about data and statistics.
         config: which tables and plots are wanted.
         published: values that papers print, by the method's label.
-        confidence: of the intervals, in (0.5, 1).
+        confidence: confidence level of the intervals, in (0.5, 1).
         lower_mos_better: whether lower labels mean better quality.
         lower_mos_better_in: the data sets in which they do, where runs side by side differ; else ``None``.
         simulated: whether the labels are simulated.
         record: the content of ``run.json``; may be empty.
-        histories: the course of each training, by the method's label (``history.csv``).
-        thumbnails: small pictures of pairs, for the page.
+        histories: the history of each training, by the method's label (``history.csv``).
+        thumbnails: small images of pairs, for the page.
     """
 
     title: str
@@ -72,6 +72,6 @@ class ReportData:
         return self.lower_mos_better if self.lower_mos_better_in is None else dataset in self.lower_mos_better_in
 
     def __repr__(self) -> str:
-        """In short: its tables would fill hundreds of screens."""
+        """A short form, since its tables would fill hundreds of screens."""
         shown = ", ".join(method.label for method in self.methods[:9]) + (", …" if len(self.methods) > 9 else "")
         return f"ReportData({self.title!r}: {len(self.scores):,} pairs, {len(self.methods)} methods: {shown})"

@@ -1,4 +1,4 @@
-"""The pairs on which a method and the labels disagree most: its place for them is far from their labels'. NumPy, pandas."""
+"""Finds the pairs on which a method and the labels disagree most, by the pairs' places in both orders. NumPy, pandas."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ EACH_WAY = 3
 
 @dataclass(frozen=True, slots=True)
 class Disputed:
-    """A pair that a method places quite otherwise than the labels do.
+    """A pair that a method places far from where the labels do.
 
     Attributes:
-        pair, condition: the pair.
-        score, label: as stored.
+        pair, condition: the pair's name and its condition.
+        score, label: both as stored.
         score_place, label_place: share of pairs that are placed lower, in [0, 1], both oriented so that 1 is best.
     """
 
@@ -70,7 +70,7 @@ def _places(values: np.ndarray, *, higher: bool) -> np.ndarray:
 
 
 def most_disputed(data: ReportData) -> list[Disputed]:
-    """What the gallery of every block shows: each ranked method's most disputed pairs."""
+    """Each ranked method's most disputed pairs, block by block, which the page's galleries show."""
     numbers = Numbers(data)
     return [
         entry

@@ -22,8 +22,8 @@ COLUMNS = (
 def efficiency_table(data: ReportData) -> Grid | None:
     """The table, fastest method first; ``None`` where nothing was recorded.
 
-    ``data.record["efficiency"]`` maps a method's label to any of ``parameters`` (a count), ``gflops``, ``milliseconds`` (a
-    pair, its share of the reference's work included) and ``memory_mib``.
+    ``data.record["efficiency"]`` maps a method's label to any of ``parameters`` (a count), ``gflops``, ``milliseconds``
+    (per pair, including its share of the reference's work) and ``memory_mib``.
     """
     recorded = data.record.get("efficiency")
     if not isinstance(recorded, Mapping):
@@ -51,7 +51,7 @@ def _number(entry: Mapping[str, Any], key: str) -> float | None:
 
 
 def _notes(data: ReportData) -> list[str]:
-    """Where it was measured."""
+    """Notes on the machine and the way in which costs were measured."""
     parts = [f"device {data.record['device']}"] if isinstance(data.record.get("device"), str) else []
     if isinstance(data.record.get("threads"), int):
         parts.append(f"{data.record['threads']} thread(s) a worker")

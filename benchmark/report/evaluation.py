@@ -1,6 +1,6 @@
-"""A finished evaluation: scores with their statistics, put together, written into a folder, read back from one. Pandas.
+"""A finished evaluation: computes the statistics of scores, writes a run's folder and reads it back. Pandas.
 
-``run`` ends here, and so do ``evaluate`` and ``report``: none of them needs a model any more.
+``run``, ``evaluate`` and ``report`` share this last part, which needs no method any more.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ class Evaluation:
 
     Attributes:
         data: everything that tables, plots and report are made of.
-        directory: where ``save`` writes unless told otherwise.
-        claim: what the results are of; others' are not replaced.
+        directory: where ``save`` writes by default.
+        claim: what the results are of; results of anything else are not replaced.
         inputs: files that were read and must not be replaced.
     """
 
@@ -50,27 +50,27 @@ class Evaluation:
 
     @property
     def scores(self) -> pd.DataFrame:
-        """One row a pair, a column a method (``scores.csv``)."""
+        """One row per pair, one column per method (``scores.csv``)."""
         return self.data.scores
 
     @property
     def summary(self) -> pd.DataFrame:
-        """One number a row (``summary.csv``)."""
+        """One number per row (``summary.csv``)."""
         return self.data.summary
 
     @property
     def comparisons(self) -> pd.DataFrame:
-        """One pair of methods a row (``comparisons.csv``)."""
+        """One pair of methods per row (``comparisons.csv``)."""
         return self.data.comparisons
 
     @property
     def failures(self) -> pd.DataFrame:
-        """One failed pair of a method a row (``failures.csv``)."""
+        """One failed pair of a method per row (``failures.csv``)."""
         return self.data.failures
 
     @property
     def exit_status(self) -> int:
-        """0 when all that was asked was done, 3 when a method failed, is unavailable, or missed pairs."""
+        """0 if everything was done, 3 if a method failed, is unavailable, or missed pairs."""
         return 0 if all(method.status == "scored" for method in self.data.methods) else 3
 
     def __repr__(self) -> str:
@@ -90,18 +90,18 @@ class Evaluation:
 
         Args:
             directory: where to; default: the run's own folder.
-            redo: whether to make tables, plots and page anew even where they lie there already, unchanged.
+            redo: whether to make tables, plots and page again even where the folder holds them already, unchanged.
             overwrite: whether to replace results of another configuration, table or run.
 
         Raises:
-            UserError: the folder holds somebody's files or other results, or somebody works there.
+            UserError: the folder holds other files or results, or another process is using it.
         """
         place = self.directory if directory is None else home_of(Path(directory))
         with belongings.possession(place, self.claim, inputs=self.inputs, overwrite=overwrite) as holding:
             return self.write(holding, redo=redo)
 
     def write(self, holding: Holding, *, redo: bool = True) -> Path:
-        """What ``save`` does, into a folder that is held already."""
+        """Write the same as ``save`` into a folder that is held already."""
         from benchmark.report import write_report  # noqa: PLC0415 - matplotlib is slow to import
 
         place = holding.folder
@@ -132,7 +132,7 @@ class Run(Evaluation):
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What a configuration says of everything after scoring.
+    """The parts of a configuration that apply after scoring.
 
     Attributes:
         statistics: how correlations are resampled and compared.
@@ -150,12 +150,12 @@ class Facts:
     """What a report states beside its numbers.
 
     Attributes:
-        title: of the page.
-        notes: sentences that readers must know, as far as they do not follow from the statistics.
+        title: the page's title.
+        notes: sentences that readers must know, except those that follow from the statistics.
         lower_mos_better: whether lower labels mean better quality.
         simulated: whether the labels are simulated.
         record: ``run.json`` without what is added here.
-        hints: from ``summary.csv``, further notes.
+        hints: computes further notes from ``summary.csv``.
     """
 
     title: str
@@ -175,16 +175,16 @@ def complete(
     directory: Path,
     announce: Announce = silent,
 ) -> Run:
-    """Compute the statistics of a table of scores and put everything together that a report needs.
+    """Compute the statistics of a table of scores and collect everything that a report needs.
 
     Args:
-        scores: one row a pair, a column a method.
-        methods: those of the columns.
+        scores: one row per pair, one column per method.
+        methods: the methods of the columns.
         failures: pairs without a score.
-        choices: of the configuration.
+        choices: what the configuration says about statistics and report.
         facts: what is known beside the scores.
-        directory: where the results will lie.
-        announce: hears what is being done.
+        directory: the folder for the results.
+        announce: receives what is being done.
     """
     statistics = choices.statistics
     settings = StatisticsSettings(**statistics.model_dump())
@@ -227,7 +227,7 @@ def complete(
 
 
 def read(directory: str | Path) -> Evaluation:
-    """A finished run from its files; nothing is computed.
+    """Read a finished run from its files; nothing is computed.
 
     Raises:
         benchmark.core.errors.UserError: the folder is not the output of a run.
@@ -260,10 +260,10 @@ def read(directory: str | Path) -> Evaluation:
 def _of_run(
     directory: Path, content: RunRecord, name: str, columns: Sequence[str], naming: Sequence[str]
 ) -> pd.DataFrame:
-    """A table of a run, which speaks of the run's methods and is as long as its record says.
+    """Read a table of a run, and check its methods and its length against the run's record.
 
     Raises:
-        UserError: it is another run's, or cut short.
+        UserError: the table is another run's, or truncated.
     """
     path = directory / f"{name}.csv"
     table = csv_files.read_table(path, columns)
@@ -281,7 +281,7 @@ def _of_run(
 
 
 def _recorded(kind: type[Recorded], content: Any, directory: Path, key: str) -> Recorded:
-    """A part of a record as its model; names what does not fit."""
+    """A part of a record as its model; the error names what does not fit."""
     place = directory / run_json.NAME
     if not isinstance(content, Mapping):
         raise UserError(f"{place}: {key}: expected a mapping")
@@ -289,7 +289,7 @@ def _recorded(kind: type[Recorded], content: Any, directory: Path, key: str) -> 
 
 
 def together(directories: str | Path | Sequence[str | Path]) -> Evaluation:
-    """Several finished runs side by side, by the names of their folders.
+    """Combine several finished runs, by the names of their folders.
 
     Raises:
         benchmark.core.errors.UserError: a folder is not the output of a run, or two have the same name.

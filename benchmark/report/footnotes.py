@@ -1,4 +1,4 @@
-"""Marks beside rows and cells, and what they mean; equal texts share a mark. Standard library only."""
+"""Assigns footnote marks to texts beside rows and cells; equal texts share a mark. Standard library only."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ SELECTED = "‡"
 
 @dataclass(slots=True)
 class Footnotes:
-    """Gives each text its mark, in the order in which they are asked for: a, b … z, aa, ab … ."""
+    """Gives each text a mark, in the order in which texts are first asked for: a, b … z, aa, ab … ."""
 
     texts: dict[str, str] = field(default_factory=dict)
 
@@ -24,7 +24,7 @@ class Footnotes:
         return self.texts[text]
 
     def fixed(self, mark: str, text: str) -> str:
-        """Give a text a mark of its own choice."""
+        """Give a text the given mark."""
         self.texts[text] = mark
         return mark
 

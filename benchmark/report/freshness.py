@@ -1,6 +1,6 @@
-"""Whether a folder's report is already the one that the data give: then a repeated run need not draw it again.
+"""Decides whether a folder's report is up to date, so that a repeated run need not draw it again.
 
-A fingerprint of all that a report is a function of stands in ``.report.json`` beside the hashes of the files it gave.
+``.report.json`` holds a fingerprint of everything that a report is a function of, and the hashes of the resulting files.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ DRAWS = ("matplotlib", "numpy", "pandas", "scipy", "jinja2", "plotly")
 
 
 def fingerprint(data: ReportData) -> str:
-    """SHA-256 over everything that tables, plots and page are functions of, this package's code included."""
+    """SHA-256 of everything that tables, plots and page are functions of, including this package's code."""
     digest = hashlib.sha256()
 
     def take(*parts: str | bytes) -> None:
@@ -55,7 +55,7 @@ def fingerprint(data: ReportData) -> str:
 
 
 def is_current(directory: Path, key: str) -> bool:
-    """Whether the folder holds the report of this fingerprint, every file as it was written."""
+    """Whether the folder holds the report of this fingerprint, with every file unchanged."""
     fingerprint, files = _noted(directory)
     try:
         return fingerprint == key and all(_sha256(directory / name) == files[name] for name in files)
@@ -64,12 +64,12 @@ def is_current(directory: Path, key: str) -> bool:
 
 
 def names(directory: Path) -> set[str]:
-    """The files of the folder's report, relative to it, as they were noted."""
+    """The noted files of the folder's report, relative to it."""
     return set(_noted(directory)[1])
 
 
 def _noted(directory: Path) -> tuple[str, dict[str, str]]:
-    """The fingerprint and the hashes of files; nothing where nothing was noted, or something else lies there."""
+    """The noted fingerprint and hashes of files; empty where there is no valid note."""
     try:
         noted = json.loads(regular.read_bytes(directory / NAME))
         files = {str(name): str(digest) for name, digest in dict(noted["files"]).items()}
@@ -79,7 +79,7 @@ def _noted(directory: Path) -> tuple[str, dict[str, str]]:
 
 
 def note(directory: Path, key: str, content: Mapping[str, bytes]) -> None:
-    """Remember which files a fingerprint gave."""
+    """Note which files resulted from a fingerprint."""
     files = {name: hashlib.sha256(data).hexdigest() for name, data in sorted(content.items())}
     text = json.dumps({"fingerprint": key, "files": files}, indent=0)
     atomic.write_text(directory / NAME, text + "\n")

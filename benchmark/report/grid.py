@@ -1,4 +1,4 @@
-"""Plain tables of text in three formats: what needs no ranking and no marks, such as the efficiency table."""
+"""Plain tables of text in three formats, for what needs no ranking and no marks, such as the efficiency table."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ class Grid:
     """A table of text.
 
     Attributes:
-        name: file name without ending.
-        caption: in full.
-        header: one text a column.
+        name: file name without extension.
+        caption: the full caption.
+        header: one text per column.
         rows: texts, empty where unknown; the first column is a name, the others are numbers.
         notes: sentences below.
     """

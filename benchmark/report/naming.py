@@ -1,4 +1,4 @@
-"""How statistics, directions and numbers are called in print."""
+"""The printed forms of statistics, directions and numbers."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def title(statistic: str) -> str:
 
 
 def meaning(statistic: str) -> str:
-    """What a statistic is, in a few words; its title where nothing more is known."""
+    """A short description of a statistic; its title where there is none."""
     return find(statistic).meaning
 
 
@@ -25,7 +25,7 @@ def higher_is_better(statistic: str) -> bool:
 
 
 def is_correlation(statistic: str) -> bool:
-    """Whether a statistic's sign says whether method and labels agree."""
+    """Whether a statistic is a correlation, whose sign shows whether method and labels agree."""
     return find(statistic).correlation
 
 
@@ -35,18 +35,18 @@ def arrow(higher: bool) -> str:
 
 
 def labels(*, simulated: bool, lower_is_better: bool) -> str:
-    """What the labels' axis is called."""
+    """The title of the labels' axis."""
     kind = "Simulated label" if simulated else "Label (MOS)"
     return f"{kind}, lower is better" if lower_is_better else kind
 
 
 def number(value: float, digits: int, *, minus: str = "-") -> str:
-    """A number at fixed digits; never ``-0.000``.
+    """A number with a fixed number of decimals; never ``-0.000``.
 
     Args:
-        value: what to print; NaN gives an empty text.
-        digits: decimals.
-        minus: the sign that is printed.
+        value: the number; NaN gives an empty text.
+        digits: number of decimals.
+        minus: the minus sign to print.
     """
     if math.isnan(value):
         return ""
@@ -57,15 +57,15 @@ def number(value: float, digits: int, *, minus: str = "-") -> str:
 
 
 def percent(share: float) -> str:
-    """A share as a percentage without needless decimals, for example ``95 %``."""
+    """A share as a percentage without unneeded decimals, for example ``95 %``."""
     return f"{share * 100:.4g} %"
 
 
 def count(n: int, one: str, many: str = "") -> str:
-    """``1 pair``, ``2 pairs``."""
+    """A number with its noun: ``1 pair``, ``2 pairs``."""
     return f"{n:,} {one if n == 1 else many or one + 's'}"
 
 
 def join(items: list[str]) -> str:
-    """``a``, ``a and b``, ``a, b and c``."""
+    """Items as an enumeration: ``a``, ``a and b``, ``a, b and c``."""
     return items[0] if len(items) == 1 else ", ".join(items[:-1]) + " and " + items[-1] if items else ""

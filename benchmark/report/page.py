@@ -1,6 +1,6 @@
-"""The report page: one self-contained HTML file. jinja2 escapes every text; nothing is loaded from anywhere.
+"""Makes the report page, one self-contained HTML file. jinja2 escapes every text; the page loads nothing.
 
-``page_data`` is what its script works on; ``templates`` hold markup, style and script; plotly's library is inlined.
+``page_data`` makes the script's data; ``templates`` hold markup, style and script; plotly's library is inlined.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def render_page(
     clouds: Clouds,
     grids: Sequence[Grid] = (),
 ) -> str:
-    """The page's HTML."""
+    """The HTML of the page."""
     standings = ranked_blocks(data, numbers)
     galleries = [
         (block, item, disputed(data, block, item.method)) for block, order in standings for item in order if item.ranked
@@ -59,7 +59,7 @@ def render_page(
             numbers=numbers,
             Scope=Scope,
             standings=standings,
-            said={block: block_notes(data, numbers, block) for block, _ in standings},
+            ranking_notes={block: block_notes(data, numbers, block) for block, _ in standings},
             statistics=[name for name in names("pair") if name in numbers.statistics],
             tables=[(table, _latex(table)) for table in tables],
             grids=[*grids, *_condition_grids(data, numbers, standings)],
@@ -78,7 +78,7 @@ def render_page(
 
 
 def _room_for_pictures(plots: Sequence[Plot]) -> int:
-    """Bytes of thumbnails, before base64, that keep the page from growing too large; some stand on it twice."""
+    """How many bytes of thumbnails, before base64, fit on the page within its limit; some are on it twice."""
     taken = len(plotly_library()) + sum(len(plot.save("png")) * 4 // 3 for plot in plots)
     return min(MOST_PICTURES, max(0, (LARGEST_PAGE - taken) * 3 // 5))
 
@@ -106,7 +106,7 @@ def without_times(record: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def bibtex(data: ReportData) -> str:
-    """The citations of the methods that were scored; those that are no BibTeX entries as comments."""
+    """The citations of the methods that were scored; those that are not BibTeX entries are comments."""
     cited = dict.fromkeys(method.citation.strip() for method in data.methods if method.status in {"scored", "partial"})
     return "\n\n".join(text if text.startswith("@") else f"% {one_line(text)}" for text in cited if text)
 
@@ -140,7 +140,7 @@ Gallery = tuple[Block, Standing, list[Disputed]]
 
 
 def _with_pictures(galleries: Sequence[Gallery], pictures: Mapping[str, tuple[bytes, bytes]]) -> list[dict[str, Any]]:
-    """Each method's most disputed pairs, with their pictures as data URIs where there are any."""
+    """Each method's most disputed pairs, with their images as data URIs where there are any."""
     return [
         {
             "block": block,
@@ -161,33 +161,33 @@ def _condition_grids(
     """SRCC of each ranked method within each condition."""
     grids = []
     for block, order in standings:
-        found = conditions_of(pairs_of(data, block))
+        conditions = conditions_of(pairs_of(data, block))
         rows = []
         for item in order:
-            values = [numbers.value(Scope(block, "condition", name), item.method.label, "srcc") for name in found]
+            values = [numbers.value(Scope(block, "condition", name), item.method.label, "srcc") for name in conditions]
             if item.ranked and any(value == value for value in values):  # noqa: PLR0124 - NaN is unequal to itself
                 rows.append((item.method.title, *(_number(value) for value in values)))
-        if rows and len(found) > 1:
+        if rows and len(conditions) > 1:
             place = f", {block.dataset} {block.split}".rstrip() if len(standings) > 1 else ""
-            grids.append(Grid("conditions", f"SRCC within each condition{place}", ("Method", *found), tuple(rows)))
+            grids.append(Grid("conditions", f"SRCC within each condition{place}", ("Method", *conditions), tuple(rows)))
     return grids
 
 
 def _gaps(
     numbers: Numbers, standings: Sequence[tuple[Block, Sequence[Standing]]]
 ) -> list[tuple[Block, Standing, int, int]]:
-    """The ranked methods that lack a score here and there: how many of how many pairs."""
-    found = [
+    """The ranked methods that lack some scores: how many, and of how many pairs."""
+    coverages = [
         (block, item, *numbers.coverage(Scope(block), item.method.label))
         for block, order in standings
         for item in order
         if item.ranked
     ]
-    return [(block, item, total - scored, total) for block, item, scored, total in found if scored < total]
+    return [(block, item, total - scored, total) for block, item, scored, total in coverages if scored < total]
 
 
 def _facts(data: ReportData) -> list[tuple[str, str]]:
-    """The record in short: data set, device, versions, hashes."""
+    """A short form of the record: data set, device, versions, hashes."""
     record: Mapping[str, Any] = data.record
     facts = []
     for key, title in (("tool", "Tool"), ("dataset", "Data set"), ("device", "Device"), ("machine", "Machine")):

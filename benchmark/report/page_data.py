@@ -1,4 +1,4 @@
-"""What the page's script works on, as JSON: points, curves, and which picture belongs to which pair. Deterministic."""
+"""Makes the JSON data of the page's script: points, curves, and each pair's images. Deterministic."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ def payload(
     curves: Mapping[tuple[Block, str], Curve | None],
     pictures: Mapping[str, tuple[bytes, bytes]],
 ) -> dict[str, Any]:
-    """Everything the script draws.
+    """Everything that the script draws.
 
     Args:
-        data: the run.
+        data: the run's data.
         numbers: its numbers.
         standings: blocks with their methods in the order of the page.
         curves: the fitted curve by block and method's label.
@@ -55,18 +55,18 @@ def payload(
 
 
 def script_json(content: Any) -> str:
-    """JSON that can stand inside a script element: no ``<``, ``>`` or ``&`` in it."""
+    """JSON that is safe inside a script element: it contains no ``<``, ``>`` or ``&``."""
     text = json.dumps(content, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
 def jpeg_uri(content: bytes) -> str:
-    """A data URI."""
+    """A JPEG as a data URI."""
     return "data:image/jpeg;base64," + base64.b64encode(content).decode()
 
 
 def _images(pictures: Mapping[str, tuple[bytes, bytes]]) -> tuple[list[str], dict[str, tuple[int, int]]]:
-    """Each different picture once, and the two numbers of each pair's."""
+    """Each distinct image once, and for each pair the indices of its two images."""
     index: dict[bytes, int] = {}
     places = {
         pair: (index.setdefault(reference, len(index)), index.setdefault(enhanced, len(index)))
@@ -77,13 +77,13 @@ def _images(pictures: Mapping[str, tuple[bytes, bytes]]) -> tuple[list[str], dic
 
 def _points(data: ReportData, block: Block, places: Mapping[str, tuple[int, int]]) -> dict[str, Any]:
     pairs = pairs_of(data, block)
-    found = [str(pair) for pair in pairs["pair"]]
+    names = [str(pair) for pair in pairs["pair"]]
     return {
-        "pairs": found,
+        "pairs": names,
         "references": [str(name) for name in pairs["reference"]],
         "conditions": [str(name) for name in pairs["condition"].fillna("")],
         "labels": _rounded(pairs["mos"]),
-        "pictures": [places.get(pair) for pair in found],
+        "pictures": [places.get(pair) for pair in names],
     }
 
 
@@ -108,6 +108,6 @@ def _curve(curve: Curve) -> dict[str, Any]:
 
 
 def _rounded(values: Iterable[float]) -> list[float | None]:
-    """Numbers at six significant digits, ``null`` where unknown."""
+    """Numbers with six significant digits, ``null`` where unknown."""
     numbers = np.asarray(list(values), dtype=float)
     return [None if not math.isfinite(value) else float(f"{value:.{DIGITS}g}") for value in numbers.tolist()]

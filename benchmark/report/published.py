@@ -1,4 +1,4 @@
-"""Values that papers print beside those measured here: shown as reported, compared at the digits they were printed with."""
+"""Values that papers print: shown as reported, and compared with measured ones at the digits that the paper prints."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ from benchmark.results.scored import NOT_RECORDED, ScoredMethod
 
 SEED = "train.seed"
 LENGTH = {EPOCHS, EPOCH}
-"""Trainings that differ in these alone are one, looked at early and late."""
+"""Trainings that differ in these keys alone are one training at different epochs."""
 SIGNS = {True: "absolute values", False: "signed values", "unknown": "sign convention not stated"}
 
 
 def written(entry: PublishedEntry, statistic: str) -> Written | None:
     """The published value of a statistic as the paper prints it."""
-    found = getattr(entry, statistic, None)
-    return found if isinstance(found, Written) else None
+    field = getattr(entry, statistic, None)
+    return field if isinstance(field, Written) else None
 
 
 def value(entry: PublishedEntry, statistic: str) -> float:
     """The published value of a statistic, NaN where the paper has none."""
-    found = written(entry, statistic)
-    return float("nan") if found is None else float(found)
+    printed = written(entry, statistic)
+    return float("nan") if printed is None else float(printed)
 
 
 def column_block(columns: Sequence[Column], entry: PublishedEntry) -> Scope | None:
-    """What an entry speaks about: all pairs of the data set and split that it names, else of the table's first block."""
+    """The scope of an entry: all pairs of the data set and split that it names, else of the table's first block."""
     for column in columns:
         block = column.scope.block
         named = entry.dataset in ("", block.dataset) and entry.split in ("", block.split)
@@ -43,42 +43,42 @@ def column_block(columns: Sequence[Column], entry: PublishedEntry) -> Scope | No
 
 
 def footnote(data: ReportData, numbers: Numbers, label: str, scope: Scope | None, spec: TableConfig) -> str:
-    """Source, mapping and sign convention of an entry, and how the measured values compare."""
+    """Source, mapping and sign convention of an entry, and a comparison with the measured values."""
     entry = data.published[label]
     mapping = {"none": "without a mapping", "unknown": "mapping not stated"}.get(
         entry.mapping, f"mapping: {entry.mapping}"
     )
     source = entry.source.strip().rstrip(".")
-    told = f"reported in {source}, not measured here ({mapping}; {SIGNS[entry.absolute]})"
+    sentence = f"reported in {source}, not measured here ({mapping}; {SIGNS[entry.absolute]})"
     compared = comparison(data, numbers, label, scope.block, spec.digits) if scope else ""
-    return f"{told}; {compared}" if compared else told
+    return f"{sentence}; {compared}" if compared else sentence
 
 
 def comparison(data: ReportData, numbers: Numbers, label: str, block: Block, digits: int) -> str:
-    """Measured against reported: equal at the printed digits or not; for a training of one's own beside its spread."""
+    """Compares measured with reported values at the printed digits; for one's own training also states the spread."""
     entry = data.published[label]
     method = next((method for method in data.methods if method.label == label), None)
     if method is None:
         return ""
-    found = []
+    parts = []
     for statistic in PublishedEntry.model_fields:
         reported, measured = written(entry, statistic), numbers.value(Scope(block), label, statistic)
         if reported is None or math.isnan(measured):
             continue
         measured = abs(measured) if entry.absolute is True else measured
         if trained_here(method):
-            found.append(f"{naming.title(statistic)} {_signed(measured - reported, digits)}")
+            parts.append(f"{naming.title(statistic)} {_signed(measured - reported, digits)}")
         else:
-            found.append(f"{naming.title(statistic)} {_agreement(measured, reported)}")
-    if not found:
+            parts.append(f"{naming.title(statistic)} {_agreement(measured, reported)}")
+    if not parts:
         return ""
     if trained_here(method):
-        return f"measured minus reported: {', '.join(found)} ({_spread(data, numbers, method, block, digits)})"
-    return f"measured here: {', '.join(found)}"
+        return f"measured minus reported: {', '.join(parts)} ({_spread(data, numbers, method, block, digits)})"
+    return f"measured here: {', '.join(parts)}"
 
 
 def trained_here(method: ScoredMethod) -> bool:
-    """Whether the method's parameters come from a training of one's own, which another seed would turn out differently."""
+    """Whether the method's parameters come from one's own training, whose result depends on its seed."""
     return bool(method.training) or method.trained_on == NOT_RECORDED
 
 
@@ -94,7 +94,7 @@ def _signed(difference: float, digits: int) -> str:
 
 
 def _spread(data: ReportData, numbers: Numbers, method: ScoredMethod, block: Block, digits: int) -> str:
-    """The range of SRCC over trainings of the same method that differ in their seed alone; else in what they differ."""
+    """The range of SRCC over trainings of the same method that differ in their seed alone; else what they differ in."""
     if not method.training:
         return "its training is not recorded"
 
@@ -110,8 +110,8 @@ def _spread(data: ReportData, numbers: Numbers, method: ScoredMethod, block: Blo
     seeds = [other for other in trainings if not _differing([method, other]) - {SEED}]
     if len({other.training.get(SEED) for other in seeds}) > 1:
         return _range("training seeds", seeds, scored, digits)
-    found = _differing(trainings)
-    keys = sorted(key.rpartition(".")[2] for key in found) if found - LENGTH else []
+    differing = _differing(trainings)
+    keys = sorted(key.rpartition(".")[2] for key in differing) if differing - LENGTH else []
     if keys:
         shown = ", ".join(keys[:4]) + (" …" if len(keys) > 4 else "")
         return f"{_range('trainings', trainings, scored, digits)}; they differ in {shown}"
@@ -119,13 +119,13 @@ def _spread(data: ReportData, numbers: Numbers, method: ScoredMethod, block: Blo
 
 
 def _differing(methods: Sequence[ScoredMethod]) -> set[str]:
-    """The keys of trainings that are not the same in all of them."""
+    """The keys in which trainings differ."""
     keys = {key for method in methods for key in method.training}
     return {key for key in keys if len({method.training.get(key) for method in methods}) > 1}
 
 
 def _range(words: str, methods: Sequence[ScoredMethod], values: Mapping[str, float], digits: int) -> str:
-    found = [values[method.label] for method in methods]
-    low, high = (naming.number(end, digits, minus=naming.MINUS) for end in (min(found), max(found)))
+    srcc = [values[method.label] for method in methods]
+    low, high = (naming.number(end, digits, minus=naming.MINUS) for end in (min(srcc), max(srcc)))
     count = len({tuple(sorted(method.training.items())) for method in methods})
     return f"SRCC over {count} {words}: {low} to {high}"

@@ -1,7 +1,7 @@
-"""Who is best, tied, told apart, or not ranked, and why: decided here alone, for tables, plots, page and terminal. Pandas.
+"""Ranks methods, for tables, plots, page and terminal alike: who is best, tied, different, or not ranked, and why. Pandas.
 
-Places are those of the values as they are printed. Marks of distinction rest on the tests in ``comparisons.csv``; where
-there was none, nothing is marked and a note says so.
+Places are those of the values as they are printed. Marks of differences come from the tests in ``comparisons.csv``; where
+there was no test, nothing is marked and a note says so.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ NOT_COMPARED = "only the best of all methods is compared with every other: stati
 
 @dataclass(frozen=True, slots=True)
 class Contest:
-    """Who is compared with whom in one column of numbers, and what came of it.
+    """The comparison of methods in one column of numbers.
 
     Attributes:
-        places: of the methods that take part, the best first; values that print alike share the better place.
+        places: places of the methods that take part, the best first; values that print alike share the better place.
         out: why each other method takes no part.
-        alike: methods below the first place that a test did not tell from the best.
+        alike: methods below the first place whose difference from the best is not significant.
         untested: methods below the first place whose difference from the best was not tested, with the reason.
-        shared: whether one of the first two places is shared by values that are not equal.
+        shared: whether unequal values share one of the first two places.
         corrected: whether the tests are corrected for their number.
     """
 
@@ -46,16 +46,16 @@ class Contest:
 
     @property
     def held(self) -> bool:
-        """Whether there is anybody to compare with."""
+        """Whether there are methods to compare."""
         return len(self.places) > 1
 
     def mark(self, label: str) -> int:
-        """1 for the best, 2 for the second (none after a tie for the first), 0 for the others; 0 where nobody competes."""
+        """1 for the best, 2 for the second (none after a tie for the first), 0 for the others or without a comparison."""
         place = self.places.get(label, 0)
         return place if self.held and place < 3 else 0
 
     def why_untested(self, label: str) -> str:
-        """That a method's difference from the best was not tested, and why; empty where it was."""
+        """The note that a method's difference from the best was not tested, and why; empty where it was."""
         why = (self.untested or {}).get(label)
         return "" if why is None else f"difference from the best not tested{_because(why)}"
 
@@ -71,9 +71,9 @@ class Standing:
 
     Attributes:
         method: the method.
-        rank: from 1; values that print alike share the better place; 0 for a method that is not ranked.
+        rank: its place from 1; values that print alike share the better place; 0 for a method that is not ranked.
         reason: why it is not ranked.
-        best: whether it is the best, or one of several, among at least two.
+        best: whether it is the best or tied for it, among at least two methods.
     """
 
     method: ScoredMethod
@@ -83,7 +83,7 @@ class Standing:
 
     @property
     def ranked(self) -> bool:
-        """Whether it takes part in the ranking."""
+        """Whether the method takes part in the ranking."""
         return self.rank > 0
 
 
@@ -100,13 +100,13 @@ def contest(
     """Compare methods by one statistic.
 
     Args:
-        data: the run.
+        data: the run's data.
         numbers: its numbers.
-        scope: what the numbers are about.
-        statistic: by which they are compared.
-        methods: those that are printed together; all by default.
+        scope: what the numbers cover.
+        statistic: the statistic by which methods are compared.
+        methods: the methods that are printed together; all by default.
         without_signs: whether the magnitudes of correlations are compared.
-        digits: at which the values are printed.
+        digits: decimals of the printed values.
     """
     methods = data.methods if methods is None else methods
     reasons = {method.label: _reason_out(data, numbers, scope, method, statistic) for method in methods}
@@ -123,13 +123,15 @@ def contest(
     ]
     alike, untested, corrected = set(), {}, True
     for label in (label for label in order if places[label] > 1):
-        found = [_difference(numbers, scope, statistic, leader, label, without_signs=drop_signs) for leader in leaders]
-        tested = [item for item in found if isinstance(item, Comparison)]
+        differences = [
+            _difference(numbers, scope, statistic, leader, label, without_signs=drop_signs) for leader in leaders
+        ]
+        tested = [item for item in differences if isinstance(item, Comparison)]
         corrected &= all(item.corrected for item in tested)
         if any(not item.significant for item in tested):
             alike.add(label)
-        elif len(tested) < len(found):
-            untested[label] = next(item for item in found if isinstance(item, str))
+        elif len(tested) < len(differences):
+            untested[label] = next(item for item in differences if isinstance(item, str))
     firsts = [values[label] for label in order if places[label] == 1]
     seconds = [values[label] for label in order if places[label] == 2]
     shared = any(max(group) - min(group) > ROUNDING for group in (firsts, seconds) if group)
@@ -140,28 +142,30 @@ def contest(
 def _difference(
     numbers: Numbers, scope: Scope, statistic: str, first: str, second: str, *, without_signs: bool
 ) -> Comparison | str:
-    """The test of a difference; where there is none, why (empty where that is not known)."""
-    found = numbers.compare(scope, magnitude(statistic), first, second) if without_signs else None
-    if found is None:
+    """The test of a difference; where there is none, the reason (empty where it is not known)."""
+    comparison = numbers.compare(scope, magnitude(statistic), first, second) if without_signs else None
+    if comparison is None:
         signs = {numbers.value(scope, label, statistic) < 0 for label in (first, second)}
         if without_signs and len(signs) > 1:
             return NOT_COMPARED if numbers.compared(scope, magnitude(statistic)) else NO_MAGNITUDES
-        found = numbers.compare(scope, statistic, first, second)
-    if found is None:
+        comparison = numbers.compare(scope, statistic, first, second)
+    if comparison is None:
         return NOT_COMPARED if numbers.compared(scope, statistic) else ""
-    return found if found.tested else found.why
+    return comparison if comparison.tested else comparison.why
 
 
 def standings(data: ReportData, numbers: Numbers, block: Block, statistic: str = "srcc") -> list[Standing]:
-    """All methods of a report: the ranked ones from the best down, then the others in their own order.
+    """All methods of a report: the ranked ones from best to worst, then the others in the configuration's order.
 
     A method is not ranked when it was not scored, misses more than 1 % of the block's pairs, or its value is undefined.
     """
-    found = contest(data, numbers, Scope(block), statistic)
+    outcome = contest(data, numbers, Scope(block), statistic)
     by_label = {method.label: method for method in data.methods}
-    ranked = [Standing(by_label[label], place, best=found.mark(label) == 1) for label, place in found.places.items()]
+    ranked = [
+        Standing(by_label[label], place, best=outcome.mark(label) == 1) for label, place in outcome.places.items()
+    ]
     return ranked + [
-        Standing(method, 0, found.out[method.label]) for method in data.methods if method.label in found.out
+        Standing(method, 0, outcome.out[method.label]) for method in data.methods if method.label in outcome.out
     ]
 
 
@@ -196,7 +200,7 @@ def reason_unranked(
 
 
 def _reason_out(data: ReportData, numbers: Numbers, scope: Scope, method: ScoredMethod, statistic: str) -> str:
-    """Why a method takes no part in a column: it is not ranked, lacks pairs or a value here, or its fit is reversed."""
+    """Why a method takes no part in a column: it is not ranked, lacks pairs or a value, or its fit is reversed."""
     reason = reason_unranked(data, numbers, scope.block, method)
     if reason:
         return reason
@@ -210,7 +214,7 @@ def _reason_out(data: ReportData, numbers: Numbers, scope: Scope, method: Scored
 
 
 def cell_notes(estimate: TableEstimate, reason: str) -> list[str]:
-    """What a cell's marks refer to: the note of its number, and why it takes no part where that says more."""
+    """The texts that a cell's marks refer to: its number's note, and why it takes no part where that adds something."""
     note = "" if reason.endswith(f": {estimate.note}") else estimate.note
     return [text for text in (note, reason) if text and text != UNDEFINED]
 
@@ -221,39 +225,39 @@ def ranked_blocks(data: ReportData, numbers: Numbers) -> list[tuple[Block, list[
 
 
 def block_notes(data: ReportData, numbers: Numbers, block: Block) -> list[str]:
-    """What must be said of a block's ranking by SRCC: shared places, differences that were not tested."""
+    """The notes on a block's ranking by SRCC: shared places, and differences that were not tested."""
     return contest_notes(data, {naming.title("srcc"): contest(data, numbers, Scope(block), "srcc")})
 
 
 def contest_notes(data: ReportData, columns: Mapping[str, Contest]) -> list[str]:
-    """What must be said of several columns, by their titles, each a sentence."""
-    held = {title: found for title, found in columns.items() if found.held}
+    """The notes on several columns by their titles, each a sentence."""
+    held = {title: column for title, column in columns.items() if column.held}
     notes = []
-    if any(found.shared for found in held.values()):
+    if any(column.shared for column in held.values()):
         notes.append(
             "Values that print alike share their place; differences are tested against the best unrounded value."
         )
-    return [*notes, *_untested_notes(data, {title: found for title, found in held.items() if found.behind})]
+    return [*notes, *_untested_notes(data, {title: column for title, column in held.items() if column.behind})]
 
 
 def _untested_notes(data: ReportData, columns: Mapping[str, Contest]) -> Iterable[str]:
-    """Which differences from the best were not tested, and why: all, whole columns, or single methods in some."""
+    """Notes on differences from the best that were not tested: in all columns, in whole columns, or of single methods."""
     titles = {method.label: method.title for method in data.methods}
     whole: dict[str, list[str]] = {}
     single: dict[tuple[str, str], list[str]] = {}
-    for title, found in columns.items():
-        untested = found.untested or {}
-        reasons = {untested.get(label) for label in found.behind}
+    for title, column in columns.items():
+        untested = column.untested or {}
+        reasons = {untested.get(label) for label in column.behind}
         if len(reasons) == 1 and None not in reasons:
             whole.setdefault(next(iter(untested.values())), []).append(title)
         else:
             for label in untested:
-                single.setdefault((found.why_untested(label), label), []).append(title)
+                single.setdefault((column.why_untested(label), label), []).append(title)
     for why, where in whole.items():
         begin = "Differences" if len(where) == len(columns) else f"{', '.join(where)}: differences"
         yield f"{begin} from the best are not tested{_because(why)}."
-    for (said, label), where in single.items():
-        yield f"{titles.get(label, label)} ({', '.join(where)}): {said}."
+    for (clause, label), where in single.items():
+        yield f"{titles.get(label, label)} ({', '.join(where)}): {clause}."
 
 
 def _because(why: str) -> str:

@@ -1,4 +1,4 @@
-"""Which columns a table of the configuration has: statistics, conditions, splits and data sets spelt out."""
+"""Expands a configured table into its columns, by statistics, conditions, splits and data sets."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ class Column:
     """One statistic in one scope.
 
     Attributes:
-        scope: what the numbers are about.
+        scope: what the numbers cover.
         statistic: its name in ``summary.csv``.
-        group: heading over several columns (data set, split, condition); empty where there is but one.
+        group: heading over several columns (data set, split, condition); empty where there is only one.
         title: heading of this column.
         higher: whether a higher value means a better method.
     """
@@ -36,7 +36,7 @@ class Column:
 
 
 def table_blocks(data: ReportData, config: TableConfig) -> list[Block]:
-    """The blocks that a table is about, in the order of the scores."""
+    """The blocks that a table covers, in the order of the scores."""
     return [
         block
         for block in blocks(data)
@@ -46,7 +46,7 @@ def table_blocks(data: ReportData, config: TableConfig) -> list[Block]:
 
 
 def spell_out(data: ReportData, numbers: Numbers, config: TableConfig) -> list[Column]:
-    """A table's columns; statistics that no method has a value of are left out.
+    """A table's columns; statistics for which no method has a value are left out.
 
     The outlier ratio and the AUCs exist only where labels carry their standard deviation.
     """
@@ -61,8 +61,8 @@ def spell_out(data: ReportData, numbers: Numbers, config: TableConfig) -> list[C
 
 
 def _known(data: ReportData, numbers: Numbers, column: Column) -> bool:
-    found = (numbers.get(column.scope, method.label, column.statistic) for method in data.methods)
-    return any(estimate is not None for estimate in found)
+    estimates = (numbers.get(column.scope, method.label, column.statistic) for method in data.methods)
+    return any(estimate is not None for estimate in estimates)
 
 
 def _scopes(data: ReportData, config: TableConfig, block: Block, chosen: Sequence[Block]) -> list[tuple[Scope, str]]:

@@ -1,6 +1,6 @@
 """The comparison table as plain data, before any format: rows in groups, cells with their marks, notes. Pandas.
 
-``spec`` says which columns there are; the files in ``formats`` and ``page`` print it.
+``spec`` decides on the columns; the files in ``formats`` and ``page`` print the table.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ class Cell:
         estimate: value and interval (without sign where the table prints magnitudes).
         place: 1 for the best of its column, 2 for the second, else 0.
         marks: footnote marks.
-        untested: what to say where its difference from the best was not tested.
-        written: what is printed instead of the value, which a paper printed so; empty where it was measured here.
+        untested: the note that its difference from the best was not tested, else empty.
+        written: the value as a paper prints it, used instead; empty for measured values.
     """
 
     estimate: TableEstimate
@@ -41,7 +41,7 @@ class Cell:
     written: str = ""
 
     def text(self, digits: int, minus: str = "-") -> str:
-        """The value as it is printed; empty where there is none."""
+        """The printed value; empty where there is none."""
         if self.written:
             return self.written.replace("-", minus)
         return naming.number(self.estimate.value, digits, minus=minus)
@@ -52,15 +52,15 @@ NO_VALUE = Cell(TableEstimate(float("nan")))
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One method, or what was published of it.
+    """One method, or its published values.
 
     Attributes:
         label: the method's label.
-        title: what is printed.
+        title: the printed name.
         arrow: its declared direction; empty for published values.
-        trained_on: as declared.
+        trained_on: its training data, as declared.
         counts: pairs and references; empty where they are the same for all rows.
-        cells: one a column.
+        cells: one cell per column.
         marks: footnote marks.
         reported: whether the values are published rather than measured.
     """
@@ -85,13 +85,13 @@ class RowGroup:
 
 @dataclass(frozen=True, slots=True)
 class ComparisonTable:
-    """A table with everything that is printed of it.
+    """A table with everything that is printed.
 
     Attributes:
         spec: its entry in the configuration.
-        caption: in full.
-        columns: what the cells are.
-        groups: rows; those that are not ranked stand in the last group.
+        caption: the full caption.
+        columns: the columns of cells.
+        groups: groups of rows; rows that are not ranked are in the last group.
         notes: sentences below the table.
         footnotes: marks and what they mean.
     """
@@ -105,23 +105,23 @@ class ComparisonTable:
 
     @property
     def rows(self) -> list[Row]:
-        """All rows, from the top down."""
+        """All rows, from top to bottom."""
         return [row for group in self.groups for row in group.rows]
 
     @property
     def has_counts(self) -> bool:
-        """Whether rows rest on different pairs."""
+        """Whether rows are computed from different pairs."""
         return any(row.counts for row in self.rows)
 
     @property
     def has_training(self) -> bool:
-        """Whether any method says what it was trained on."""
+        """Whether any method states its training data."""
         return any(row.trained_on for row in self.rows)
 
 
 @dataclass(slots=True)
 class _Builder:
-    """What building a table needs at hand."""
+    """What the functions that build a table share."""
 
     data: ReportData
     numbers: Numbers
@@ -146,9 +146,9 @@ def comparison_table(data: ReportData, spec: TableConfig, numbers: Numbers | Non
     """Build a table.
 
     Args:
-        data: the run.
-        spec: which rows and columns, and how they are printed.
-        numbers: the run's numbers, where they are at hand already.
+        data: the run's data.
+        spec: the table's rows and columns, and how they are printed.
+        numbers: the run's numbers, if they were looked up already.
     """
     numbers = numbers or Numbers(data)
     builder = _Builder(data, numbers, spec, spell_out(data, numbers, spec))
@@ -170,12 +170,10 @@ def comparison_table(data: ReportData, spec: TableConfig, numbers: Numbers | Non
     groups += _below(builder, [label for _, labels in arranged for label in labels], ranked, contests, counts)
     if any(INDISTINCT in cell.marks for group in groups for row in group.rows for cell in row.cells):
         level = naming.percent(1 - data.confidence)
-        kind = "adjusted p" if all(found.corrected for found in contests) else "p, not corrected,"
+        kind = "adjusted p" if all(item.corrected for item in contests) else "p, not corrected,"
         builder.footnotes.fixed(INDISTINCT, f"not distinguishable from the best of its column ({kind} above {level})")
     notes = [
-        *contest_notes(
-            data, {_heading(column): found for column, found in zip(builder.columns, contests, strict=True)}
-        ),
+        *contest_notes(data, {_heading(column): item for column, item in zip(builder.columns, contests, strict=True)}),
         *table_notes(data, numbers, spec, builder.columns, ranked),
     ]
     return ComparisonTable(
@@ -194,14 +192,14 @@ def _methods(data: ReportData, labels: Sequence[str]) -> list[ScoredMethod]:
 
 
 def _arrange(builder: _Builder) -> list[tuple[str, list[str]]]:
-    """Headings with the labels under them: as configured, else by the methods' own groups, the best first."""
+    """Headings with the labels under them: as configured, else by the methods' declared groups, the best first."""
     data, spec = builder.data, builder.spec
     if spec.rows is not None:
         return [(heading, list(labels)) for heading, labels in spec.rows.items()]
     order: list[str] = []
     for block in table_blocks(data, spec):
-        found = contest(data, builder.numbers, Scope(block), "srcc", without_signs=spec.magnitude, digits=spec.digits)
-        order += found.places
+        ranking = contest(data, builder.numbers, Scope(block), "srcc", without_signs=spec.magnitude, digits=spec.digits)
+        order += ranking.places
     labels = list(dict.fromkeys([*order, *(method.label for method in data.methods)]))
     group_of = {method.label: method.group for method in data.methods}
     present = [name for name in [*HEADINGS, *group_of.values()] if name in group_of.values()]
@@ -216,12 +214,12 @@ def _arrange(builder: _Builder) -> list[tuple[str, list[str]]]:
 
 
 def _estimate(builder: _Builder, column: Column, label: str) -> TableEstimate:
-    found = builder.numbers.get(column.scope, label, column.statistic) or TableEstimate(float("nan"))
-    return found.magnitude() if builder.spec.magnitude and naming.is_correlation(column.statistic) else found
+    estimate = builder.numbers.get(column.scope, label, column.statistic) or TableEstimate(float("nan"))
+    return estimate.magnitude() if builder.spec.magnitude and naming.is_correlation(column.statistic) else estimate
 
 
 def _contest(builder: _Builder, column: Column, ranked: Sequence[ScoredMethod]) -> Contest:
-    """Who is best in a column, as it is printed."""
+    """The comparison of methods in a column, by the printed values."""
     return contest(
         builder.data,
         builder.numbers,
@@ -238,14 +236,14 @@ def _heading(column: Column) -> str:
 
 
 def _counts(builder: _Builder, ranked: Sequence[ScoredMethod]) -> Mapping[str, str]:
-    """Pairs and references of each method, where they differ between the rows of a block."""
+    """Pairs and references of each method, if they differ between the rows of a block."""
     scopes = list(dict.fromkeys(Scope(column.scope.block, column.scope.level) for column in builder.columns))
     texts: dict[str, list[str]] = {method.label: [] for method in builder.data.methods}
     differ = False
     for scope in scopes:
-        found = {label: _count(builder, scope, label) for label in texts}
-        differ |= len({found[method.label] for method in ranked} - {""}) > 1
-        for label, text in found.items():
+        counted = {label: _count(builder, scope, label) for label in texts}
+        differ |= len({counted[method.label] for method in ranked} - {""}) > 1
+        for label, text in counted.items():
             texts[label].append(text or naming.MISSING)
     return {label: "; ".join(parts) for label, parts in texts.items()} if differ else {}
 
@@ -259,9 +257,7 @@ def _count(builder: _Builder, scope: Scope, label: str) -> str:
 
 
 def _row(builder: _Builder, method: ScoredMethod, contests: Sequence[Contest], counts: Mapping[str, str]) -> Row:
-    cells = tuple(
-        _cell(builder, column, method, found) for column, found in zip(builder.columns, contests, strict=True)
-    )
+    cells = tuple(_cell(builder, column, method, item) for column, item in zip(builder.columns, contests, strict=True))
     return Row(
         label=method.label,
         title=method.title,
@@ -273,22 +269,22 @@ def _row(builder: _Builder, method: ScoredMethod, contests: Sequence[Contest], c
     )
 
 
-def _cell(builder: _Builder, column: Column, method: ScoredMethod, found: Contest) -> Cell:
+def _cell(builder: _Builder, column: Column, method: ScoredMethod, column_contest: Contest) -> Cell:
     estimate = _estimate(builder, column, method.label)
-    reason = found.out.get(method.label, "") or builder.reason(method, column.scope)
+    reason = column_contest.out.get(method.label, "") or builder.reason(method, column.scope)
     marks = [builder.footnotes.mark(text) for text in cell_notes(estimate, reason)]
-    if method.label in found.alike:
+    if method.label in column_contest.alike:
         marks.insert(0, INDISTINCT)
-    return Cell(estimate, found.mark(method.label), tuple(marks), found.why_untested(method.label))
+    return Cell(estimate, column_contest.mark(method.label), tuple(marks), column_contest.why_untested(method.label))
 
 
 def _reported(builder: _Builder, label: str) -> Row:
-    """Published values: shown as reported, never ranked."""
+    """The row of published values, which are shown as reported and never ranked."""
     entry = builder.data.published[label]
     own = published.column_block(builder.columns, entry)
-    found = [published.written(entry, column.statistic) if column.scope == own else None for column in builder.columns]
+    values = [published.written(entry, column.statistic) if column.scope == own else None for column in builder.columns]
     cells = tuple(
-        Cell(TableEstimate(float(value)), written=str(value)) if value is not None else NO_VALUE for value in found
+        Cell(TableEstimate(float(value)), written=str(value)) if value is not None else NO_VALUE for value in values
     )
     title = next((method.title for method in _methods(builder.data, [label])), label)
     mark = builder.footnotes.mark(published.footnote(builder.data, builder.numbers, label, own, builder.spec))
@@ -302,7 +298,7 @@ def _below(
     contests: Sequence[Contest],
     counts: Mapping[str, str],
 ) -> list[RowGroup]:
-    """The rows that are not ranked, each with its reason; also those that the configuration asks for and the run lacks."""
+    """The rows that are not ranked, each with its reason, including configured methods that the run lacks."""
     rows = []
     known = {method.label for method in builder.data.methods}
     for label in dict.fromkeys(labels):

@@ -1,4 +1,4 @@
-"""The sentences below a comparison table: how to read it, what it rests on, which options change its numbers."""
+"""The sentences below a comparison table: how to read it, its data, and the options that change its numbers."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ NO_VALUES = {
 def table_notes(
     data: ReportData, numbers: Numbers, spec: TableConfig, columns: Sequence[Column], ranked: Sequence[ScoredMethod]
 ) -> list[str]:
-    """All notes of a table but its footnotes, each a sentence."""
+    """All notes of a table except its footnotes, each a sentence."""
     notes = [_legend(spec, columns, ranked)]
     notes += [] if columns else [f"No values: {NO_VALUES[spec.level]}."]
     notes += [LEVELS[spec.level]] if spec.level in LEVELS else []
@@ -37,9 +37,9 @@ def table_notes(
     notes += [f"{naming.title(name)}: {naming.meaning(name)}." for name in dict.fromkeys(explained)]
     notes += _settings(ranked)
     given = [_sentence(note) for note in data.notes]
-    said = {note.replace(",", "") for note in given}
+    stated = {note.replace(",", "") for note in given}
     return list(
-        dict.fromkeys(note for note in [*(own for own in notes if own.replace(",", "") not in said), *given] if note)
+        dict.fromkeys(note for note in [*(own for own in notes if own.replace(",", "") not in stated), *given] if note)
     )
 
 
@@ -53,21 +53,21 @@ def _legend(spec: TableConfig, columns: Sequence[Column], ranked: Sequence[Score
 
 
 def _counts(numbers: Numbers, columns: Sequence[Column], ranked: Sequence[ScoredMethod]) -> list[str]:
-    """Pairs and references of each block, where all rows rest on the same."""
+    """Pairs and references of each block, if they are the same for all rows."""
     blocks = list(dict.fromkeys(column.scope.block for column in columns))
     notes, differ = [], False
     for block in blocks:
-        found = {
+        sizes = {
             (estimate.n, estimate.clusters)
             for method in ranked
             for estimate in [numbers.get(Scope(block), method.label, "srcc")]
             if estimate is not None and estimate.n
         }
-        if len(found) == 1:
-            pairs, references = next(iter(found))
+        if len(sizes) == 1:
+            pairs, references = next(iter(sizes))
             place = f"{block.title(blocks)}: " if len(blocks) > 1 else ""
             notes.append(f"{place}{naming.count(pairs, 'pair')} of {naming.count(references, 'reference')}.")
-        differ |= len(found) > 1
+        differ |= len(sizes) > 1
     return [*notes, "Counts: pairs / references that a row rests on."] if differ else notes
 
 
@@ -89,10 +89,10 @@ def _intervals(
 def _magnitudes(
     numbers: Numbers, spec: TableConfig, columns: Sequence[Column], ranked: Sequence[ScoredMethod]
 ) -> list[str]:
-    """Which values were negative before their sign was dropped, and what became of intervals across zero."""
+    """Notes on values that were negative before their sign was dropped, and on intervals across zero."""
     if not spec.magnitude:
         return []
-    found = [
+    estimates = [
         (column, method, estimate)
         for column in columns
         if naming.is_correlation(column.statistic)
@@ -100,10 +100,10 @@ def _magnitudes(
         if (estimate := numbers.get(column.scope, method.label, column.statistic)) is not None
     ]
     negative: dict[str, dict[str, None]] = {}
-    for column, method, estimate in found:
+    for column, method, estimate in estimates:
         if estimate.value < 0:
             negative.setdefault(method.title, {})[column.title] = None
-    across = any(estimate.low < 0 < estimate.high for _, _, estimate in found)
+    across = any(estimate.low < 0 < estimate.high for _, _, estimate in estimates)
     notes = ["An interval across zero begins at zero."] if spec.interval and across else []
     if not negative:
         return ["No correlation was negative before its sign was dropped.", *notes]
@@ -116,7 +116,7 @@ def _magnitudes(
 
 
 def _settings(ranked: Sequence[ScoredMethod]) -> list[str]:
-    """The options that change numbers; methods with the same options share a sentence."""
+    """The options that change scores; methods with the same options share a sentence."""
     by_options: dict[str, list[str]] = {}
     for method in ranked:
         options = ", ".join(f"{name} {value}".strip() for name, value in method.settings.items())

@@ -1,4 +1,4 @@
-"""The ranked table that commands print: rich, as wide as the terminal allows, plain text when piped."""
+"""Makes the ranked table that commands print with Rich: as wide as the terminal allows, plain text when piped."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ HTML_WIDTH = 1000  # a page is as wide as it needs
 
 @dataclass(frozen=True, slots=True)
 class RankedTable:
-    """What ``console.print`` turns into one table for each data set and split."""
+    """A renderable that ``console.print`` shows as one table for each data set and split."""
 
     data: ReportData
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         numbers = Numbers(self.data)
-        found = blocks(self.data)
-        for block in found:
+        all_blocks = blocks(self.data)
+        for block in all_blocks:
             order = standings(self.data, numbers, block)
-            yield from _block(self.data, numbers, block, order, found, console, options.max_width)
+            yield from _block(self.data, numbers, block, order, all_blocks, console, options.max_width)
 
 
 def ranked_table(data: ReportData) -> RankedTable:
@@ -46,20 +46,20 @@ def ranked_table(data: ReportData) -> RankedTable:
 
 
 def as_text(data: ReportData, width: int = 110, lines: int = 24, columns: int = 400) -> str:
-    """The ranked table and the notes to it, as plain text of at most so many lines."""
+    """The ranked table with its notes as plain text of a limited number of lines."""
     console = Console(file=io.StringIO(), width=width, color_system=None, force_terminal=False)
     with console.capture() as capture:
         console.print(ranked_table(data))
         for note in data.notes:
             console.print(Text(f"note: {one_line(note, 400)}"))
-    found = [line.rstrip()[:columns] for line in capture.get().splitlines()]
-    if len(found) > lines:
-        found = [*found[: lines - 1], f"… and {len(found) - lines + 1} more lines: see .summary, or .save()"]
-    return "\n".join(found)
+    printed = [line.rstrip()[:columns] for line in capture.get().splitlines()]
+    if len(printed) > lines:
+        printed = [*printed[: lines - 1], f"… and {len(printed) - lines + 1} more lines: see .summary, or .save()"]
+    return "\n".join(printed)
 
 
 def as_html(data: ReportData) -> str:
-    """The ranked table as HTML: what the terminal shows, all text escaped, nothing loaded from anywhere."""
+    """The ranked table as HTML that shows the same as the terminal; all text is escaped and nothing is loaded."""
     console = Console(file=io.StringIO(), width=HTML_WIDTH)
     parts = ranked_table(data).__rich_console__(console, console.options)
     notes = [f"<p>note: {escape(one_line(note, 400))}</p>" for note in data.notes]
@@ -85,12 +85,12 @@ def _block(
     numbers: Numbers,
     block: Block,
     order: Sequence[Standing],
-    found: Sequence[Block],
+    all_blocks: Sequence[Block],
     console: Console,
     width: int,
 ) -> RenderResult:
     ranked = [item for item in order if item.ranked]
-    yield Text(_title(data, block, found), style="bold")
+    yield Text(_title(data, block, all_blocks), style="bold")
     if ranked:
         yield _table(data, numbers, block, ranked, width, plain=not console.is_terminal)
     else:
@@ -109,19 +109,19 @@ def _block(
 
 
 def _fits(numbers: Numbers, block: Block, ranked: Sequence[Standing]) -> list[str]:
-    """Which values rest on a fit that can't be compared with others."""
+    """Notes on values whose fit can't be compared with others."""
     by_reason: dict[tuple[str, str], list[str]] = {}
     for item in ranked:
         for name in usual():
-            found = numbers.get(Scope(block), item.method.label, name)
-            why = why_incomparable(found.note) if found is not None and not math.isnan(found.value) else ""
+            estimate = numbers.get(Scope(block), item.method.label, name)
+            why = why_incomparable(estimate.note) if estimate is not None and not math.isnan(estimate.value) else ""
             if why:
                 by_reason.setdefault((one_line(item.method.title), why), []).append(naming.title(name))
     return [f"{title}: {naming.join(columns)} not compared: {why}" for (title, why), columns in by_reason.items()]
 
 
-def _title(data: ReportData, block: Block, found: Sequence[Block]) -> str:
-    place = f", {block.title(found)}" if len(found) > 1 or block.split else ""
+def _title(data: ReportData, block: Block, all_blocks: Sequence[Block]) -> str:
+    place = f", {block.title(all_blocks)}" if len(all_blocks) > 1 or block.split else ""
     pairs = pairs_of(data, block)
     references = naming.count(int(pairs["reference"].nunique()), "reference")
     labels = "; simulated labels" if data.simulated else ""
@@ -174,7 +174,7 @@ def _number(value: float) -> str:
 
 
 def _fitting(header: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> list[int]:
-    """The columns that fit: rank, method and SRCC always, then from the left as many as there is room for.
+    """The columns that fit: always rank, method and SRCC, then as many others from the left as there is room for.
 
     A column without any value is left out.
     """

@@ -1,4 +1,4 @@
-"""Text that users supplied, made safe for LaTeX, Markdown, CSV and file names. Standard library only.
+"""Makes text from users safe for LaTeX, Markdown, CSV and file names. Standard library only.
 
 HTML is escaped by jinja2 itself.
 """
@@ -75,7 +75,7 @@ _GREEK = dict(
     )
 )
 _GREEK |= dict(zip("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧοςϕϵ", [*"ABEZHIKMNOPTYXo", "varsigma", "phi", "epsilon"], strict=True))
-# What pdflatex's utf8 input can set in any text font encoding, beside ASCII.
+# Characters beside ASCII that pdflatex's utf8 input can set in any text font encoding.
 _PLAIN_LATIN = frozenset(
     "¡¿£©ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝßàáâãäåæçèéêëìíîïñòóôõöøùúûüýÿĀāĂăĆćĈĉĊċČčĎďĒēĔĕĖėĚěĜĝĞğĠġĤĥĨĩĪīĬĭİıŁłŃńŇňŌōŎŏŐőŒœŔŕŘřŚśŜŝ"
     "ŞşŠšŢţŤťŨũŪūŬŭŮůŰűŴŵŶŷŸŹźŻżŽž"
@@ -84,7 +84,7 @@ _MARKDOWN = re.compile(r"([\\`*_\[\]#|~$^])")
 
 
 def one_line(text: str, limit: int = 0) -> str:
-    """The text without line ends and control characters; cut with an ellipsis where it exceeds ``limit`` characters."""
+    """The text without line ends and control characters; shortened with an ellipsis if it exceeds ``limit`` characters."""
     kept = "".join(" " if character.isspace() else character for character in text if _printable(character))
     line = " ".join(kept.split())
     return f"{line[: limit - 1].rstrip()}…" if limit and len(line) > limit else line
@@ -95,11 +95,11 @@ def _printable(character: str) -> bool:
 
 
 def latex(text: str, *, breakable: bool = False) -> str:
-    """Text for LaTeX with any usual font encoding: every special character printed as itself.
+    """Text for LaTeX with any usual font encoding: every special character is printed as itself.
 
     Args:
-        text: anything; line ends become spaces.
-        breakable: allow line breaks inside long words such as paths.
+        text: any text; line ends become spaces.
+        breakable: whether to allow line breaks inside long words such as paths.
     """
     escaped = []
     for word in one_line(text).split(" "):
@@ -125,7 +125,7 @@ def _latex_character(character: str) -> str:
 
 
 def _with_breaks(word: str, pieces: list[str]) -> list[str]:
-    """Pieces with a possible line break after punctuation and in long runs without any."""
+    """Allow a line break after punctuation, and inside long runs without any."""
     broken, run = [], 0
     for character, piece in zip(word, pieces, strict=True):
         run += 1
@@ -136,7 +136,7 @@ def _with_breaks(word: str, pieces: list[str]) -> list[str]:
 
 
 def _unligated(pieces: list[str]) -> list[str]:
-    """Keep ``--``, ``,,`` and ``''`` from turning into other characters."""
+    """Prevent the ligatures of ``--``, ``,,`` and ``''``."""
     following = [*pieces[1:], ""] if pieces else []
     return [
         piece + "{}" if piece in {"-", ",", "'"} and piece == after else piece
@@ -157,6 +157,6 @@ def markdown(text: str) -> str:
 
 
 def csv_cell(text: str) -> str:
-    """Text that no spreadsheet takes for a formula: an apostrophe is put before ``= + - @``, also after blanks."""
+    """Text that spreadsheets don't take for a formula: an apostrophe is put before ``= + - @``, even after blanks."""
     line = one_line(text)
     return f"'{line}" if line.startswith(("=", "+", "-", "@")) or text.startswith(("\t", "\r", "\n")) else line

@@ -1,6 +1,6 @@
-"""Small pictures of pairs for the page: which pairs get one, how they are made, kept and read back. Pillow, NumPy.
+"""Chooses, makes and reads small images of pairs for the page. Pillow, NumPy.
 
-Made once, beside the run's scores (``thumbnails/``), so that ``report`` needs no image again.
+They are made once and kept in the run's folder (``thumbnails/``), so that ``report`` does not need the images.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ FOLDER = "thumbnails"
 
 
 def wanted_pairs(data: ReportData, most: int = MOST_PAIRS) -> list[str]:
-    """The pairs that get a thumbnail: those on which methods and labels disagree most, then others, evenly spread."""
+    """The pairs that get a thumbnail: those on which methods and labels disagree most, then others at even distances."""
     disputed = [entry.pair for entry in most_disputed(data)]
     every = [str(pair) for pair in data.scores["pair"]]
     left = max(0, most - len(set(disputed)))
@@ -45,11 +45,11 @@ def wanted_pairs(data: ReportData, most: int = MOST_PAIRS) -> list[str]:
 
 
 def make(image: NDArray[np.float32], size: int = SIZE) -> bytes:
-    """A JPEG no larger than ``size`` on its longer side; the same bytes for the same image and Pillow.
+    """A JPEG no larger than ``size`` on its longer side; the same image and Pillow version give the same bytes.
 
     Args:
         image: RGB in [0, 1], (3, H, W).
-        size: of the longer side, px.
+        size: length of the longer side in pixels.
     """
     from PIL import Image  # noqa: PLC0415 - only where pictures are made
 
@@ -67,14 +67,14 @@ def write(
     hashes: Mapping[str, str],
     sizes: SizePolicy | None = None,
 ) -> None:
-    """Make the thumbnails that are missing or of another image; an image that can't be read gets none.
+    """Make the thumbnails that are missing or show another image; an image that can't be read gets none.
 
     Args:
         directory: the run's folder.
         pairs: ``pair``, ``reference_path`` and ``enhanced_path`` of each pair.
-        wanted: names of pairs.
-        hashes: SHA-256 of image files by path; tells whether a thumbnail is still of the same image.
-        sizes: how images were read for scoring: pictures show what was scored, before its size was changed.
+        wanted: names of the pairs that get one.
+        hashes: SHA-256 of image files by path; shows whether a thumbnail is still of the same image.
+        sizes: how images were read for scoring; thumbnails show what was scored, before any change of size.
     """
     from benchmark.images.sizes import SizePolicy  # noqa: PLC0415 - decoders only where pictures are made
 
@@ -84,7 +84,7 @@ def write(
     known = memory_file.read(index)
     rows = pairs[pairs["pair"].isin(list(wanted))]
     now: dict[str, str] = {}
-    missing: dict[str, list[Path]] = {}  # of one image: a reference has many pairs
+    missing: dict[str, list[Path]] = {}  # by image, since a reference has many pairs
     for pair, reference, enhanced in zip(rows["pair"], rows["reference_path"], rows["enhanced_path"], strict=True):
         for kind, source in (("reference", str(reference)), ("enhanced", str(enhanced))):
             place = _place(directory, kind, str(pair))
@@ -103,7 +103,7 @@ def write(
 
 
 def _make_all(source: str, digest: str, places: Sequence[Path], sizes: SizePolicy) -> None:
-    """Make an image's thumbnails; where it can't be read, or is another one by now than was scored, there are none."""
+    """Make an image's thumbnails, unless it can't be read or is no longer the one that was scored."""
     from benchmark.images.read import ImageError, read_image  # noqa: PLC0415 - decoders only where pictures are made
 
     seen = hashlib.sha256()
@@ -119,23 +119,23 @@ def _make_all(source: str, digest: str, places: Sequence[Path], sizes: SizePolic
 
 
 def file_names(pairs: Iterable[str]) -> list[str]:
-    """The files of these pairs' thumbnails, relative to a run's folder, and the list of what they show."""
+    """The files of these pairs' thumbnails, relative to a run's folder, and the file that lists what they show."""
     kinds = ("enhanced", "reference")
     return [f"{FOLDER}/index.json", *(f"{FOLDER}/{_name(kind, pair)}" for pair in pairs for kind in kinds)]
 
 
 def read(directory: Path, scores: pd.DataFrame) -> Thumbnails:
-    """The thumbnails of a run's pairs that are there: plain files of JPEG, no larger than pictures of this size are."""
-    found: dict[str, dict[str, bytes]] = {"enhanced": {}, "reference": {}}
+    """The thumbnails in a run's folder: regular JPEG files that are no larger than images of this size can be."""
+    files: dict[str, dict[str, bytes]] = {"enhanced": {}, "reference": {}}
     folder = directory / FOLDER
     if folder.is_dir() and not folder.is_symlink():
-        for kind, images in found.items():
+        for kind, images in files.items():
             for pair in scores["pair"]:
                 with suppress(UserError, OSError):
                     content = regular.read_bytes(_place(directory, kind, str(pair)), MOST_BYTES)
                     if content.startswith(JPEG):
                         images[str(pair)] = content
-    return Thumbnails(found["enhanced"], found["reference"])
+    return Thumbnails(files["enhanced"], files["reference"])
 
 
 def _place(directory: Path, kind: str, pair: str) -> Path:
@@ -147,7 +147,7 @@ def _name(kind: str, pair: str) -> str:
 
 
 def within(thumbnails: Thumbnails, order: Sequence[str], budget: int) -> Mapping[str, tuple[bytes, bytes]]:
-    """Both pictures of as many pairs, in the order given, as fit the budget (bytes); equal pictures count once."""
+    """Both images of as many pairs, in the given order, as fit the budget (bytes); equal images count once."""
     kept: dict[str, tuple[bytes, bytes]] = {}
     seen: set[bytes] = set()
     used = 0

@@ -1,4 +1,4 @@
-"""Writes a report's files: tables, plots, page. The same data give the same bytes, whatever platform, locale and day."""
+"""Writes a report's files: tables, plots, page. The same data give the same bytes on any platform, locale and day."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ def write_report(
     """Write ``tables/``, ``plots/`` and ``report.html``.
 
     Args:
-        data: what they are functions of.
-        directory: where they go.
-        redo: whether to make them anew even where the folder holds them already, unchanged.
-        admit: told the names of all files before the first is written; may refuse.
+        data: the report's data.
+        directory: where the files go.
+        redo: whether to make them again even where the folder holds them already, unchanged.
+        admit: called with the names of all files before the first is written; may raise to refuse.
 
     Returns:
-        The path of each file that was made by its name relative to the directory (``tables/comparison.csv`` …).
+        The path of each written file by its name relative to the directory (``tables/comparison.csv`` …).
 
     Raises:
         OSError: the directory can't be written to.
@@ -43,7 +43,7 @@ def write_report(
     admit([*content, freshness.NAME])
     for name, file in content.items():
         atomic.write_bytes(place / name, file)
-    belongings.remove(place, before - set(content))  # plots of an earlier report would show what is no longer true
+    belongings.remove(place, before - set(content))  # plots of an earlier report would show outdated results
     freshness.note(place, key, content)
     return {name: place / name for name in content}
 
@@ -72,5 +72,5 @@ def render(data: ReportData) -> dict[str, bytes]:
 
 
 def table_files(table: ComparisonTable) -> dict[str, str]:
-    """The files of a table, one in each format: name and text."""
+    """The files of a table, one per format, as text by name."""
     return {f"tables/{table.spec.name}.{kind.suffix}": kind.render(table) for kind in formats()}

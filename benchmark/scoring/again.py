@@ -1,7 +1,7 @@
 """What becomes of pairs whose images, and of methods whose files, changed while they were scored. No torch.
 
-A score is stored as a fact about the bytes that were read. Here it is settled which facts belong to a run: those of the
-images as they are at its end, and of no method that is another one by then.
+A score is stored as a fact about the bytes that were read. This module decides which of these facts belong to a run: those
+of the images as they are at its end, and only of methods whose files have not changed by then.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from benchmark.scoring.plan import Plan
 
 
 def changed_in_words(path: str) -> str:
-    """That an image was exchanged."""
+    """The sentence that an image was exchanged."""
     return f"{path}: changed while it was being scored"
 
 
 def restricted(plan: Plan, changed: Collection[str], without: Iterable[str]) -> Plan:
-    """A plan that leaves pairs alone of which no image was exchanged: whatever failed for them would fail again.
+    """A plan for the pairs with an exchanged image only: what failed for the others would fail again.
 
     Args:
         plan: what is missing, by the images as they are now.
@@ -31,7 +31,7 @@ def restricted(plan: Plan, changed: Collection[str], without: Iterable[str]) -> 
     groups = [_touched(group, changed, set(without)) for group in plan.groups]
     left = [group for group in groups if group.wanted]
     counts = {label: sum(len(group.wanted.get(label, ())) for group in left) for label in plan.reasons}
-    reasons = {label: type(found)({"new": counts[label]}) for label, found in plan.reasons.items()}
+    reasons = {label: type(counter)({"new": counts[label]}) for label, counter in plan.reasons.items()}
     return replace(plan, groups=left, reasons=reasons)
 
 
@@ -45,17 +45,17 @@ def _touched(group: ReferenceGroup, changed: Collection[str], without: set[str])
 
 
 def outcome_of(plan: Plan) -> Outcome:
-    """What a plan knows already."""
+    """The outcome that consists of what a plan knows already."""
     return Outcome(dict(plan.known), dict(plan.seconds), list(plan.failures), flat=set(plan.flat), same=set(plan.same))
 
 
 def merged(earlier: Outcome, later: Outcome, left: Plan, given_up: Collection[str]) -> Outcome:
-    """One outcome of two rounds.
+    """Merge the outcomes of two rounds.
 
     Args:
-        earlier: of the first; its scores count only where the store has them for the images as they are now.
-        later: of the second, which begins with all of these.
-        left: what was to be scored in the second.
+        earlier: that of the first round; its scores count only where the store has them for the images as they are now.
+        later: that of the second round, which begins with all of these scores.
+        left: what was to be scored in the second round.
         given_up: images that change too often: their pairs fail.
     """
     failed = {(item.label, item.pair): item for item in earlier.failures}
@@ -75,20 +75,20 @@ def merged(earlier: Outcome, later: Outcome, left: Plan, given_up: Collection[st
 
 
 def lost(left: Plan, changed: Collection[str]) -> list[Failure]:
-    """Failures for what is left of a plan because images were exchanged."""
-    found = []
+    """The failures of what is left of a plan because images were exchanged."""
+    failures = []
     for group in left.groups:
         paths = {task.pair: task.path for task in group.pairs}
         for label, names in group.wanted.items():
             for pair in names:
                 path = next((path for path in (paths[pair], group.reference) if path in changed), None)
                 if path is not None:
-                    found.append(Failure(pair, label, f"{changed_in_words(path)}: run again"))
-    return found
+                    failures.append(Failure(pair, label, f"{changed_in_words(path)}: run again"))
+    return failures
 
 
 def without(outcome: Outcome, label: str, reason: str, pairs: Sequence[str]) -> None:
-    """Take a method that is another one by now out of an outcome: all its pairs fail."""
+    """Take a method whose files have changed out of an outcome: all its pairs fail."""
     for pair in pairs:
         outcome.scores.pop((label, pair), None)
         outcome.seconds.pop((label, pair), None)

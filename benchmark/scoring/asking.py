@@ -1,7 +1,7 @@
-"""Asks a score source from elsewhere in a helper process, which it may end or keep for ever. Pandas.
+"""Asks a score source that is not the engine's own in a helper process, which the source may crash or block. Pandas.
 
-The helper's standard input is a pickle that this engine wrote for itself, its answer is JSON on standard output: a plug-in
-can spoil its answer and nothing else.
+The helper's standard input is a pickle that this engine wrote for itself, and its answer is JSON on standard output: a
+plug-in can spoil its answer and nothing else.
 """
 
 from __future__ import annotations
@@ -28,18 +28,18 @@ if TYPE_CHECKING:
 def ask(
     task: MethodTask, folders: Sequence[str], table: pd.DataFrame, chosen: pd.DataFrame, *, limit: float
 ) -> list[float]:
-    """A score source's answer.
+    """The scores that a source answers.
 
     Args:
         task: the source with its options.
         folders: further plug-in folders.
         table: all pairs.
-        chosen: those that are asked for.
-        limit: seconds.
+        chosen: the pairs that are asked for.
+        limit: time limit in seconds.
 
     Raises:
-        PluginError: it failed, broke its contract, ended its process or took too long.
-        UserError: it says itself why it has no answer.
+        PluginError: the source failed, broke its contract, ended its process or took too long.
+        UserError: the source itself says why it has no answer.
     """
     request = pickle.dumps((asdict(task), list(folders), table, chosen))
     answer = children.ask("benchmark.scoring.asking", request, limit)
@@ -62,7 +62,7 @@ def _read(reply: children.Answer) -> list[float]:
 
 
 def main() -> None:
-    """The helper."""
+    """Run the helper process."""
     children.die_with_parent()
     out = children.take_output()
     task, folders, table, chosen = pickle.load(sys.stdin.buffer)

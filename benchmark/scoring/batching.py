@@ -1,6 +1,6 @@
-"""Several enhanced images of a reference at once, for accelerators; halved when memory runs out. Torch.
+"""Scores several enhanced images of a reference at once, on accelerators; halves batches when memory runs out. Torch.
 
-Not used on CPUs: there batches hardly help and change last digits.
+Batches are not used on CPUs, where they hardly help and change the last digits.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import torch
 from benchmark.plugins.contracts import DescribesReference, Method, takes_rng
 
 PIXELS_AT_ONCE = 8_000_000
-"""Of enhanced images that go to the device together: thirty images of 512 px."""
+"""Most pixels of the enhanced images that go to the device together; thirty images of 512 px."""
 
 
 def chunks(count: int, pixels: int, budget: int = PIXELS_AT_ONCE) -> Iterator[range]:
@@ -23,23 +23,23 @@ def chunks(count: int, pixels: int, budget: int = PIXELS_AT_ONCE) -> Iterator[ra
 
 
 def can_batch(method: Method) -> bool:
-    """Whether a method takes several pairs at once: one whose ``score`` draws from a pair's generator does not."""
+    """Whether a method takes several pairs at once; one whose ``score`` draws from a pair's generator does not."""
     return isinstance(method, DescribesReference) or not takes_rng(method.score)
 
 
 def score_together(
     enhanced: Sequence[torch.Tensor], score: Callable[[torch.Tensor], torch.Tensor], budget: int = PIXELS_AT_ONCE
 ) -> list[float]:
-    """Scores of images of one size against one reference.
+    """The scores of images of one size against one reference.
 
     Args:
-        enhanced: (3, H, W) each, on the host.
-        score: of a batch, (N, 3, H, W) to (N,); moves it to the device by itself.
+        enhanced: the images, (3, H, W) each, on the host.
+        score: maps a batch (N, 3, H, W) to its scores (N,), and moves it to the device by itself.
         budget: most pixels at once; halved for as long as memory runs out.
 
     Raises:
         torch.OutOfMemoryError: even a single image needs too much.
-        ValueError: the result is not one finite-typed number an image.
+        ValueError: the result is not one floating-point number for each image.
     """
     values: list[float] = []
     pixels = int(enhanced[0].shape[-1] * enhanced[0].shape[-2])

@@ -1,6 +1,6 @@
 """Where a run's results go, where its scores are kept, what they are of, and what must not be replaced.
 
-Pydantic's models.
+Imports the pydantic models of configurations.
 """
 
 from __future__ import annotations
@@ -25,16 +25,16 @@ from benchmark.scoring.lineup import Entrant
 
 Config = str | Path | Mapping[str, Any] | RunConfig
 WHOLE = {"output", "device", "threads", "workers", "time_limit", "offline"}
-"""Keys that change nothing of what a run is of."""
+"""Keys that don't affect what a run is of."""
 
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """The folder of a run.
+    """Where a run's results go, and what they are.
 
     Attributes:
-        folder: where results are written.
-        whole: the folder of the run of all methods and references; it keeps the scores. Mostly the same one.
+        folder: the folder that results are written to.
+        whole: the folder of the run of all methods and references, which keeps the scores; mostly the same one.
         claim: what the results are of.
         inputs: files and folders that the run reads.
         narrowed_by: the options that left out methods or references; empty for none.
@@ -53,7 +53,7 @@ class Destination:
 
     @property
     def note(self) -> str:
-        """What is to be said, where a part of a run goes beside the whole of it."""
+        """The note that part of a run goes to a folder beside the one of the whole; else empty."""
         if self.folder == self.whole:
             return ""
         return f"narrowed by {self.narrowed_by}: results go to {self.folder}, scores are kept in {self.store}"
@@ -62,7 +62,7 @@ class Destination:
         """Refuse folders that hold something else.
 
         Raises:
-            UserError: says what lies there, and what to do.
+            UserError: the message says what the folder holds, and what to do.
         """
         for place in dict.fromkeys([self.whole, self.folder]):
             belongings.refuse(place, self.claim, inputs=self.inputs, overwrite=overwrite)
@@ -79,9 +79,9 @@ def find(
     """The destination of a run.
 
     Args:
-        config: as it was given.
-        parsed: the configuration, its paths absolute.
-        source: the same as read.
+        config: the configuration as it was given.
+        parsed: the configuration as a model, its paths absolute.
+        source: the configuration as it was read.
         narrowed_by: the options that left out methods or references.
         data: the data set.
         entrants: the methods with their checked options.
@@ -118,7 +118,7 @@ def narrowing(source: Source, overrides: Overrides) -> list[str]:
 
 
 def _takes_a_part(folder: Path) -> bool:
-    """Whether a part of a run may go to a folder that was named: it is empty, or holds a part of a run already."""
+    """Whether part of a run may go to a folder that was named: it is empty or holds part of a run already."""
     before = belongings.claimed(folder)
     return before.narrowed if before is not None else belongings.is_empty(folder)
 
@@ -132,7 +132,7 @@ def _name(config: Config) -> str:
 
 def _claim(config: Config, whole: Path, data: str, roots: Mapping[str, Place]) -> Claim:
     if isinstance(config, (str, Path)):
-        if _is_same(Path(config), whole / run_json.NAME):  # the record of what lies there already
+        if _is_same(Path(config), whole / run_json.NAME):  # the folder's own record
             before = belongings.claimed(whole)
             return (before or Claim("run", f"run of {config}")).differently(data=data, roots=roots)
         return claims.of_file("run", Path(config), data=data, roots=roots)
@@ -141,7 +141,7 @@ def _claim(config: Config, whole: Path, data: str, roots: Mapping[str, Place]) -
 
 
 def _sha256(config: Mapping[str, Any] | RunConfig) -> str:
-    """Of what a mapping says, whatever way it is written in."""
+    """The SHA-256 of what a configuration says, in whatever way it is written."""
     source = read_source(config)
     values: Mapping[str, Any] = {key: value for key, value in source.values.items() if key not in WHOLE}
     with suppress(ConfigError):  # a setting may complete it
@@ -150,13 +150,13 @@ def _sha256(config: Mapping[str, Any] | RunConfig) -> str:
 
 
 def _paths(values: Iterable[Any]) -> list[Path]:
-    found: list[Path] = []
+    paths: list[Path] = []
     for value in values:
         if isinstance(value, Path):
-            found.append(value)
+            paths.append(value)
         elif isinstance(value, (list, tuple)):
-            found += _paths(value)
-    return found
+            paths += _paths(value)
+    return paths
 
 
 def _is_same(one: Path, other: Path) -> bool:

@@ -1,4 +1,4 @@
-"""Scores what a plan says is missing and writes it into the store as it becomes known. No torch here."""
+"""Scores what a plan says is missing and writes it into the store as it becomes known. No torch."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ from benchmark.statistics.weighted import processors
 WRITE_EVERY_S = 5.0
 MEMORY_A_WORKER = 3 * 2**30
 MEMORY_A_PIXEL = 1500
-"""Bytes that the hungriest of the usual methods needs for a pixel (docs/performance.md, large photographs)."""
+"""Bytes per pixel that the most demanding of the usual methods needs (docs/performance.md, large photographs)."""
 
 
 @dataclass(slots=True)
 class Outcome:
     """What scoring left: scores and seconds by (label, pair), failures, unusable methods, and what methods cost.
 
-    ``flat`` holds the (label, pair) of scores of which an image is of one colour, ``same`` the pairs whose enhanced image is
-    its reference, pixel by pixel. ``changed`` names images that were not those that had been planned when they were read.
+    ``flat`` holds the (label, pair) of scores with an image of one colour, ``same`` the pairs whose enhanced image is its
+    reference, pixel by pixel. ``changed`` names images that, when they were read, were no longer the planned ones.
     """
 
     scores: dict[tuple[str, str], float] = field(default_factory=dict)
@@ -45,10 +45,10 @@ class Outcome:
 
 
 def default_workers(pixels: int = 0) -> int:
-    """One worker of one thread a core, as far as memory allows (measured faster than one worker of many threads).
+    """One single-threaded worker per core, as far as memory allows (measured to be faster than one of many threads).
 
     Args:
-        pixels: of an image.
+        pixels: the number of pixels of an image.
     """
     cores = processors()
     try:
@@ -60,14 +60,14 @@ def default_workers(pixels: int = 0) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Crew:
-    """Who scores, and how the work is shared.
+    """The processes that score, and how they share the work.
 
     Attributes:
         workers: number of processes.
-        time_limit: seconds for one pair.
-        lanes: labels of methods that share processes; those of one lane never meet those of another, one lane is scored
+        time_limit: seconds that one pair may take.
+        lanes: labels of methods that share processes. Methods of different lanes never share one: lanes are scored one
             after the other. By default all methods share.
-        share: from the references of all pairs, missing or not, those that this process is to look after in a lane
+        share: selects from the references of all pairs, missing or not, those that this process scores in a lane
             (``ScoringRanks.share``).
         early: whether a reference of a lane may be taken before a worker is free for it (``ScoringRanks.plenty``).
     """
@@ -87,15 +87,15 @@ def score_missing(
     progress: ScoringProgress,
     crew: Crew,
 ) -> Outcome:
-    """Compute the plan's groups; whatever is known when this ends, also by an interruption, is in the store.
+    """Compute the plan's groups; whatever is known when this ends, even by an interruption, is in the store.
 
     Args:
         plan: what is missing.
         setup: what workers need to know.
-        producers: by label, what produces its scores.
+        producers: what produces each method's scores, by label.
         store: where scores go.
-        progress: is told how it goes.
-        crew: who scores, and how the work is shared.
+        progress: shows how far scoring is.
+        crew: the processes that score, and how they share the work.
 
     Raises:
         OSError: scores can't be written.
@@ -134,20 +134,20 @@ def score_missing(
 
 
 def _of_lane(groups: Sequence[ReferenceGroup], labels: Collection[str]) -> list[ReferenceGroup]:
-    """What some of the methods still have to score."""
-    found = []
+    """The groups with what some of the methods still have to score."""
+    lane_groups = []
     for group in groups:
         wanted = {label: names for label, names in group.wanted.items() if label in labels}
         needed = {name for names in wanted.values() for name in names}
         if wanted:
-            found.append(
+            lane_groups.append(
                 replace(group, wanted=wanted, pairs=tuple(task for task in group.pairs if task.pair in needed))
             )
-    return found
+    return lane_groups
 
 
 def _setup_of_lane(setup: Setup, labels: Collection[str]) -> Setup:
-    """What workers of a lane need to know: its own methods and no other."""
+    """What workers of a lane need to know: its own methods and no others."""
     methods = tuple(task for task in setup.methods if task.label in labels)
     return replace(setup, methods=methods, measure=tuple(label for label in setup.measure if label in labels))
 
@@ -158,7 +158,7 @@ def _take(
     open_pairs: set[tuple[str, str]],
     taken: list[ReferenceGroup],
 ) -> Iterator[ReferenceGroup]:
-    """The groups of the references that this process takes, noting what it has taken on."""
+    """The groups of the references that this process takes; they are noted in ``open_pairs`` and ``taken``."""
     by_reference = {group.reference: group for group in groups}
     for reference in references:
         group = by_reference.get(reference)
@@ -197,7 +197,7 @@ def _note(
             outcome.failures.append(Failure(event.pair, event.label, event.reason))
             progress.advance(event.label, failed=True)
     elif isinstance(event, Cost):
-        outcome.costs[event.label] = {str(key): float(value) for key, value in event.found.items()}
+        outcome.costs[event.label] = {str(key): float(value) for key, value in event.costs.items()}
     elif isinstance(event, GroupDone):
         progress.group_done()
     elif isinstance(event, Broken):
@@ -205,13 +205,13 @@ def _note(
 
 
 def _stored(event: Scored, producer: Producer) -> StoredScore:
-    """The score as a fact about the images that were read, whatever had been planned."""
+    """The score as a fact about the images that were read, whichever were planned."""
     seen = (event.flat, event.same)
     return StoredScore(producer.key, *event.images, event.label, event.pair, event.value, event.seconds, *seen)
 
 
 def _exchanged(group: ReferenceGroup, score: StoredScore) -> set[str]:
-    """The images of a score that are not those that had been planned."""
+    """The images of a score that are not the planned ones."""
     task = next(task for task in group.pairs if task.pair == score.pair)
     planned = {group.reference: (group.reference_sha256, score.reference), task.path: (task.sha256, score.enhanced)}
     return {path for path, (expected, read) in planned.items() if expected != read}

@@ -1,4 +1,4 @@
-"""Images of one colour, for which some methods give what nobody would expect: recognised, and said in a note. NumPy."""
+"""Recognises images of one colour, for which some methods give unexpected scores, and notes them. NumPy."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ import numpy as np
 from benchmark.plugins.contracts import MethodInfo
 
 STEP = 1.001 / 255
-"""Values that differ by no more than a step of 8 bit count as one: such images have no structure either."""
+"""Values that differ by at most one step of 8 bit count as equal, since such images have no structure either."""
 _SPARSE = 16
 
 
 def is_flat(image: np.ndarray[Any, Any]) -> bool:
-    """Whether an image, (3, H, W), is of one colour; a sparse grid of its pixels tells for nearly all that are not."""
+    """Whether an image, (3, H, W), is of one colour; a sparse grid of its pixels rules out nearly all that are not."""
     for looked_at in (image[:, ::_SPARSE, ::_SPARSE], image):
         if float(np.ptp(looked_at.reshape(len(image), -1), axis=1).max()) > STEP:
             return False
@@ -23,10 +23,10 @@ def is_flat(image: np.ndarray[Any, Any]) -> bool:
 
 
 def notes(infos: Mapping[str, MethodInfo], flat: Iterable[tuple[str, str]]) -> Sequence[str]:
-    """What tables must say where methods scored pairs that hold an image of one colour.
+    """The notes that tables need where methods scored pairs with an image of one colour.
 
     Args:
-        infos: what each method says about itself, by label.
+        infos: the metadata of each method, by label.
         flat: (label, pair) of the scores of such pairs.
     """
     counts: dict[str, int] = {}

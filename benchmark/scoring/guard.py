@@ -1,4 +1,4 @@
-"""Keeps one method's work from touching another's: random state, default dtype and device, threads, gradients. Torch."""
+"""Keeps methods from affecting each other by random state, default dtype and device, threads or gradients. Torch."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ import torch
 
 @contextmanager
 def undisturbed(digest: str) -> Iterator[None]:
-    """Run a method's code with global random state that depends on the reference alone, and set everything back after.
+    """Run a method's code with global random state that depends on the reference alone, and restore everything after it.
 
     Args:
-        digest: SHA-256 of the decoded reference; methods that draw from global generators become repeatable by it.
+        digest: SHA-256 of the decoded reference; it makes methods that draw from global generators repeatable.
 
-    Arithmetic is in full single precision within, and stays so.
+    Arithmetic is in full single precision inside, and stays so afterwards.
     """
     threads = torch.get_num_threads()
     dtype = torch.get_default_dtype()
@@ -44,6 +44,6 @@ def _determinism() -> tuple[bool, bool]:
 
 
 def full_precision() -> None:
-    """Single precision as such, whatever a method asked for before: GPUs round convolutions to 10 bits (TF32) unasked."""
+    """Set full single precision, whatever a method set before: by default GPUs round convolutions to 10 bits (TF32)."""
     torch.backends.cudnn.allow_tf32 = False
     torch.set_float32_matmul_precision("highest")

@@ -1,4 +1,4 @@
-"""Keeps scores in the store while they come in, as what they are: by the images that were read and the method as planned."""
+"""Stores scores as they come in, under the images that were read and the method as planned."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from benchmark.scoring.store import Producer, Store, StoredScore
 
 
 class Keeper:
-    """Writes scores, unless a file that decides what their method computes is no longer the one that was planned.
+    """Writes scores, unless a file that decides what their method computes has changed since it was planned.
 
-    A score is written only after all files of its method have been found unchanged, so that whatever read them for it, and
-    whenever it did, read what its key states.
+    A score is written only after all files of its method were seen to be unchanged, so that what was read for it, at
+    whatever time, is what its key states.
 
     Args:
         store: where scores go.
-        producers: by label, what produces them.
+        producers: what produces each method's scores, by label.
         tasks: the methods, with the files that decide what they compute.
     """
 
@@ -41,7 +41,7 @@ class Keeper:
             self._store.add(self._producers.values(), sound)
 
     def look(self, labels: Iterable[str] | None = None) -> None:
-        """Look whether files have changed: those of some methods, or of all whose scores were written."""
+        """Check whether files have changed: those of some methods, or of all whose scores were written."""
         if labels is not None:
             labels = set(labels)
             self._seen |= labels

@@ -1,4 +1,4 @@
-"""The methods of a run: found, given their options, and told apart into usable, unavailable and failed ones. No torch."""
+"""Finds and builds the methods of a run, and sorts them into usable, unavailable and failed ones. No torch."""
 
 from __future__ import annotations
 
@@ -33,16 +33,16 @@ class Entrant:
     Attributes:
         label: unique in the run.
         name: registered name.
-        options: checked options that were given.
+        options: the given options, checked.
         method: the instance; ``None`` where it could not be built.
-        status: ``scored`` while nothing speaks against it.
-        reason: why not, and what to do.
+        status: ``scored`` unless something prevents it.
+        reason: why it is not scored, and what to do.
         weights: SHA-256 of each weight or local file it reads, by name.
         weight_files: the published weight files that it reads, and where they are.
         marks: remarks that tables must carry.
-        trained_on: what its checkpoint was trained on, in the words of tables; empty where the method itself says it.
+        trained_on: what its checkpoint was trained on, as tables print it; empty where the method itself states it.
         reads: the files that decide what it computes, as they were when the work was planned.
-        alone: no other method of the run has its title, by which two would look the same.
+        alone: whether no other method of the run has the same title, so that the title identifies it.
     """
 
     label: str
@@ -60,7 +60,7 @@ class Entrant:
 
     @property
     def info(self) -> MethodInfo:
-        """The method's own words about itself; a bare minimum where it could not be imported."""
+        """The method's metadata; a bare minimum where it could not be imported."""
         if self.method is not None:
             return self.method.info
         return MethodInfo(name=self.name, title=self.label, higher_is_better=True)
@@ -80,7 +80,7 @@ class Entrant:
         return MethodTask(self.label, self.name, plain_options(self.options), self.reads)
 
     def give_up(self, status: Status, reason: str) -> None:
-        """It can't be used in this run."""
+        """Exclude it from this run, with the reason."""
         self.status, self.reason = status, reason
 
 
@@ -88,7 +88,7 @@ def line_up(entries: Sequence[MethodEntry], source: Source) -> list[Entrant]:
     """Find and build the methods of a configuration.
 
     Raises:
-        ConfigError: an unknown name or a wrong option. A plug-in that fails to import is no such error: its own row says so.
+        ConfigError: an unknown name or a wrong option. A plug-in that fails to import raises nothing: its row says so.
     """
     known = registry.methods().listings()
     entrants = [_enter(entry, index, source, known) for index, entry in enumerate(entries)]
@@ -109,13 +109,13 @@ def _enter(
         raise ConfigError(f"{source.where(prefix)}: {error}") from None
     entrant = Entrant(entry.label or listing.name, listing.name)
     try:
-        found = methods.import_listing(listing, entry.options)
+        method_type = methods.import_listing(listing, entry.options)
     except PluginError as error:
         entrant.give_up("failed", str(error))
         return entrant
-    entrant.options = check_options(found, entry.options, source, prefix)
+    entrant.options = check_options(method_type, entry.options, source, prefix)
     try:
-        method = found(**entrant.options)
+        method = method_type(**entrant.options)
     except UserError as error:
         raise ConfigError(f"{source.where(prefix)}: {error}") from None
     except (Exception, SystemExit) as error:  # a plug-in's constructor may do anything; its own row suffers
@@ -135,13 +135,15 @@ def _enter(
 def find_weights(
     entrants: Sequence[Entrant], hashes: FileHashes, weights_dir: Path | None, *, offline: bool, unpublished: str
 ) -> None:
-    """Locate (or download, unless offline) what methods read, and note its SHA-256; a method that lacks it is unavailable.
+    """Locate (or download, unless offline) the files that methods read, and note their SHA-256.
+
+    A method that lacks a file is unavailable.
 
     Args:
         entrants: the methods of a run.
-        hashes: hashes files, remembering them.
+        hashes: hashes files and remembers the digests.
         weights_dir: a folder made by ``weights --to``; searched first.
-        offline: download nothing. After the first download that finds no connection, no other is tried.
+        offline: download nothing. After a first download without a connection, no other is tried.
         unpublished: ``refuse`` a weight file that is not the published one, or ``mark`` its method in every table.
     """
     for entrant in entrants:
@@ -169,8 +171,8 @@ def _find_weights(
 ) -> None:
     wanted = lineage.pinned(method, lambda weight: weights.locate(weight, weights_dir))
     strict = unpublished == "refuse"
-    found = weights.ensure(wanted, weights_dir=weights_dir, offline=offline, sha256=hashes.sha256, strict=strict)
-    at_hand = list(zip(wanted, found, strict=True))
+    files = weights.ensure(wanted, weights_dir=weights_dir, offline=offline, sha256=hashes.sha256, strict=strict)
+    at_hand = list(zip(wanted, files, strict=True))
     lineage.check_weights(method, at_hand, hashes.sha256)
     if lineage.backbones_unknown(method):
         entrant.marks.append("its checkpoint does not record which backbones it was trained with")
@@ -188,12 +190,12 @@ def judge_checkpoints(
 ) -> None:
     """Mark checkpoints that were selected on what is scored, and what they were trained on.
 
-    Pictures are compared by their pixels, so that one saved anew is found; checkpoints of before know files only.
+    Images are compared by their pixels, so that a copy in another file is recognised; older checkpoints state files only.
 
     Args:
         entrants: the methods of a run.
         references: SHA-256 of each scored reference's file, by its path.
-        pixels: gives ``images.pixel_sha256`` of each; called where a checkpoint states those that it saw.
+        pixels: returns ``images.pixel_sha256`` of each; called only where a checkpoint states those of its training images.
 
     Raises:
         ConfigError: a checkpoint was trained on references that are to be scored.
@@ -202,10 +204,10 @@ def judge_checkpoints(
         if not isinstance(entrant.method, Trainable) or entrant.status != "scored":
             continue
         place = contract_check.files_of(entrant.method).get("checkpoint")
-        said = checkpoints.summary(Path(place)) if place else {}
-        selection: Mapping[str, Any] = said.get("selected_on") or {}
-        by_pixels = said.get("training_pixels") is not None
-        trained = _digests(said.get("training_references")) | _digests(said.get("training_pixels"))
+        summary = checkpoints.summary(Path(place)) if place else {}
+        selection: Mapping[str, Any] = summary.get("selected_on") or {}
+        by_pixels = summary.get("training_pixels") is not None
+        trained = _digests(summary.get("training_references")) | _digests(summary.get("training_pixels"))
         selected = _digests(selection.get("references")) | _digests(selection.get("pixels"))
         scored = {path: {digest} for path, digest in references.items()}
         for path, digest in (pixels() if by_pixels else {}).items():
@@ -220,7 +222,7 @@ def judge_checkpoints(
             )
         if any(digests & selected for digests in scored.values()):
             entrant.marks.append("its checkpoint was selected on the scored split")
-        if said and not trained:
+        if summary and not trained:
             entrant.marks.append(
                 "its checkpoint does not record its training references: it may have seen those scored here"
             )
@@ -228,9 +230,9 @@ def judge_checkpoints(
             entrant.marks.append(
                 "its checkpoint knows its training references as files: copies saved anew are not found"
             )
-        if said.get("simulated_labels"):
+        if summary.get("simulated_labels"):
             entrant.marks.append("trained on simulated labels")
-        if (said.get("identity") or {}).get("backbones") == "untrained":
+        if (summary.get("identity") or {}).get("backbones") == "untrained":
             entrant.marks.append("its backbones are untrained")
 
 
@@ -239,19 +241,19 @@ def _digests(by_name: Mapping[str, str] | None) -> set[str]:
 
 
 def tell_training(entrants: Sequence[Entrant], loaded: Data, digest: Callable[[Path], str]) -> None:
-    """Note what each checkpoint was trained on, and mark those whose images were prepared otherwise than here.
+    """Note what each checkpoint was trained on, and mark those whose images were prepared differently.
 
     Args:
         entrants: the methods of a run.
         loaded: the data set that is scored.
-        digest: SHA-256 of a file.
+        digest: computes the SHA-256 of a file.
     """
     for entrant in entrants:
-        said = lineage.stated(entrant.method) if entrant.status == "scored" else {}
-        if not said:
+        statement = lineage.stated(entrant.method) if entrant.status == "scored" else {}
+        if not statement:
             continue
-        entrant.trained_on = lineage.trained_on(said, loaded.name, loaded.table, digest)
-        otherwise = lineage.prepared_otherwise(said, asdict(loaded.sizes))
+        entrant.trained_on = lineage.trained_on(statement, loaded.name, loaded.table, digest)
+        otherwise = lineage.prepared_otherwise(statement, asdict(loaded.sizes))
         if otherwise:
             entrant.marks.append(otherwise)
 
@@ -263,28 +265,28 @@ def check_label_scaling(
     *,
     lower_mos_better: bool,
 ) -> None:
-    """Refuse a checkpoint that was trained on this data set with other labels than it has now.
+    """Refuse a checkpoint that was trained on this data set when its labels were different.
 
     Args:
         entrants: the methods of a run.
-        name: of the data set; checkpoints of others scale their own labels.
+        name: the data set's name; checkpoints of other data sets have a scaling of their own.
         labels: lowest and highest label of each reference, by its split and the SHA-256 of its file.
         lower_mos_better: direction of the labels.
 
     Raises:
-        ConfigError: says both scalings.
+        ConfigError: the labels are different; the message states both scalings.
     """
     for entrant in entrants:
         if not isinstance(entrant.method, Trainable) or entrant.status != "scored":
             continue
         place = contract_check.files_of(entrant.method).get("checkpoint")
-        said = checkpoints.summary(Path(place)) if place else {}
-        split = (said.get("train") or {}).get("split", "")
-        digests = (said.get("training_references") or {}).values()
+        summary = checkpoints.summary(Path(place)) if place else {}
+        split = (summary.get("train") or {}).get("split", "")
+        digests = (summary.get("training_references") or {}).values()
         trained = [labels.get((split, digest), labels.get(("", digest))) for digest in digests]
         known = [extremes for extremes in trained if extremes is not None]
-        scaling: Mapping[str, Any] = said.get("label_scaling") or {}
-        if said.get("dataset") != name or not scaling or not known or len(known) < len(trained):
+        scaling: Mapping[str, Any] = summary.get("label_scaling") or {}
+        if summary.get("dataset") != name or not scaling or not known or len(known) < len(trained):
             continue
         now = (min(low for low, _ in known), max(high for _, high in known), lower_mos_better)
         then = (scaling.get("low"), scaling.get("high"), scaling.get("lower_mos_better"))
@@ -300,10 +302,10 @@ def _scale(low: Any, high: Any, lower_better: Any) -> str:
 
 
 def note_files(entrant: Entrant, hashes: FileHashes) -> None:
-    """Note the files that decide what an entrant computes, as they are now; one whose weights have changed is given up.
+    """Note the files that decide what an entrant computes, as they are now; an entrant with changed weights is given up.
 
     Raises:
-        OSError: one can't be read.
+        OSError: a file can't be read.
     """
     assert entrant.method is not None
     sources = [*registry.source_files(type(entrant.method)), *image_code.files()]
@@ -318,7 +320,7 @@ def note_files(entrant: Entrant, hashes: FileHashes) -> None:
 def producer(
     entrant: Entrant, *, device: str, threads: int, seed: int, sizes: Mapping[str, Any], autocast: str = ""
 ) -> Producer:
-    """What would produce an entrant's scores now: the store's key beside the two images."""
+    """What would produce an entrant's scores now: with the two images, the key of a stored score."""
     if entrant.method is None:
         raise ValueError(f"{entrant.label} was not built")
 
@@ -349,13 +351,13 @@ def producer(
 
 
 def scored_method(entrant: Entrant, missing: int, total: int, first_reason: str) -> ScoredMethod:
-    """An entrant as it stands in tables, after scoring.
+    """An entrant as tables show it, after scoring.
 
     Args:
         entrant: the method.
         missing: how many of the run's pairs it has no score for.
         total: the run's pairs.
-        first_reason: why, for the first of them.
+        first_reason: why the first of them is missing.
     """
     info = entrant.info
     status, reason = entrant.status, entrant.reason
@@ -388,7 +390,7 @@ def scored_method(entrant: Entrant, missing: int, total: int, first_reason: str)
 
 
 def directed(method: ScoredMethod, entrant: Entrant, lower_mos_better: bool) -> ScoredMethod:
-    """A method that predicts labels has the labels' direction, whatever that is."""
+    """The method with its direction: one that predicts labels has the labels' direction."""
     if isinstance(entrant.method, ScoreSource) and entrant.method.predicts_label:
         return replace(method, higher_is_better=not lower_mos_better)
     return method

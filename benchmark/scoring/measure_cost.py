@@ -1,6 +1,6 @@
-"""What a method needs beside time: parameters, stated operations, memory of its first pair and what it keeps later. Torch.
+"""Measures what a method needs beside time: parameters, stated operations, memory of its first pair, later leaks. Torch.
 
-Nothing is computed twice for it: memory is read off the process around scores that are wanted anyway.
+Nothing is computed twice for this: the process's memory is read before and after scores that are wanted anyway.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import torch
 from benchmark.plugins.contracts import Method
 
 LEAK_MIB = 32
-"""What a method may keep from one reference to the next before its peak memory is stated anew."""
+"""Memory that a method may keep from one reference to the next before its peak memory is reported again."""
 _STATUS = Path("/proc/self/status")
 _CLEAR = Path("/proc/self/clear_refs")
 
@@ -26,60 +26,60 @@ class CostMeter:
 
     Args:
         labels: the methods to be measured.
-        emit: told ``cost`` with what was found.
+        emit: sends a ``cost`` message with what was measured.
     """
 
     def __init__(self, labels: tuple[str, ...], emit: Callable[..., None]) -> None:
         self._open = set(labels)
         self._emit = emit
-        self._found: dict[str, dict[str, float]] = {}
+        self._costs: dict[str, dict[str, float]] = {}
         self._kept: dict[str, float] = {}
-        self._told: dict[str, float] = {}
+        self._reported: dict[str, float] = {}
 
     @contextmanager
     def around(self, label: str, method: Method, device: str) -> Iterator[None]:
-        """Measure while the body scores a pair, if this method is still to be measured."""
+        """Measure while the body scores a pair, if this method has not been measured yet."""
         if label not in self._open:
             yield
             return
         self._open.discard(label)
         before = _begin(device)
         yield
-        found: dict[str, float] = {}
+        costs: dict[str, float] = {}
         peak = _peak_mib(device)
         if peak is not None and before is not None:
-            found["memory_mib"] = round(max(0.0, peak - before))
+            costs["memory_mib"] = round(max(0.0, peak - before))
         count = parameters(method)
         if count:
-            found["parameters"] = count
+            costs["parameters"] = count
         with suppress(Exception):  # a plug-in's own words about itself; without them a cell stays empty
             stated = method.gflops()
             if stated is not None:
-                found["gflops"] = float(stated)
-        self._found[label] = found
-        self._emit("cost", label=label, found=found)
+                costs["gflops"] = float(stated)
+        self._costs[label] = costs
+        self._emit("cost", label=label, costs=costs)
 
     @contextmanager
     def turn(self, label: str, device: str) -> Iterator[None]:
-        """Watch what a measured method keeps beyond its turn at a reference: a leak is added to its peak memory."""
-        found = self._found.get(label, {})
-        before = _in_use(device) if "memory_mib" in found else None
+        """Watch what a measured method keeps after its turn at a reference: a leak is added to its peak memory."""
+        costs = self._costs.get(label, {})
+        before = _in_use(device) if "memory_mib" in costs else None
         yield
         if before is None:
             return
         self._kept[label] = self._kept.get(label, 0.0) + (_in_use(device) or before) - before
-        if self._kept[label] > self._told.get(label, 0.0) + LEAK_MIB:
-            self._told[label] = self._kept[label]
+        if self._kept[label] > self._reported.get(label, 0.0) + LEAK_MIB:
+            self._reported[label] = self._kept[label]
             self._emit(
-                "cost", label=label, found={**found, "memory_mib": round(found["memory_mib"] + self._kept[label])}
+                "cost", label=label, costs={**costs, "memory_mib": round(costs["memory_mib"] + self._kept[label])}
             )
 
 
 def parameters(method: Method) -> int:
-    """Parameters of the networks that a method holds as attributes, each counted once."""
+    """The number of parameters of the networks that a method holds as attributes, each counted once."""
     modules = [value for value in vars(method).values() if isinstance(value, torch.nn.Module)]
-    found = {id(parameter): parameter.numel() for module in modules for parameter in module.parameters()}
-    return sum(found.values())
+    counts = {id(parameter): parameter.numel() for module in modules for parameter in module.parameters()}
+    return sum(counts.values())
 
 
 def _in_use(device: str) -> float | None:
@@ -87,7 +87,7 @@ def _in_use(device: str) -> float | None:
 
 
 def _begin(device: str) -> float | None:
-    """Memory in use now; what was freed before is given back first, so that it is not counted as still in use."""
+    """Memory in use now; freed memory is returned to the system first, so that it is not counted as in use."""
     if device.startswith("cuda"):
         torch.cuda.reset_peak_memory_stats(device)
         return torch.cuda.memory_allocated(device) / 2**20
@@ -107,10 +107,10 @@ def _peak_mib(device: str) -> float | None:
 
 
 def _status(key: str) -> float | None:
-    """A line of this process's status in MiB; Linux only."""
+    """A value of this process's status in MiB; Linux only."""
     try:
         lines = _STATUS.read_text(encoding="utf-8").splitlines()
     except OSError:
         return None
-    found = next((line for line in lines if line.startswith(f"{key}:")), None)
-    return int(found.split()[1]) / 1024 if found else None
+    entry = next((line for line in lines if line.startswith(f"{key}:")), None)
+    return int(entry.split()[1]) / 1024 if entry else None

@@ -1,6 +1,7 @@
-"""What the supervisor and its workers say to each other: one JSON object a line. Standard library only.
+"""The messages between the supervisor and its workers: one JSON object per line. Standard library only.
 
-JSON rather than pickle: a plug-in that writes into the pipe can spoil its worker, never run code in the supervisor.
+They are JSON rather than pickle: a plug-in that writes into the pipe can spoil its worker, but never run code in the
+supervisor.
 """
 
 from __future__ import annotations
@@ -19,9 +20,9 @@ class MethodTask:
     """A method as a worker builds it.
 
     Attributes:
-        label: in this run.
-        name: registered name.
-        options: checked, as JSON values.
+        label: its label in this run.
+        name: its registered name.
+        options: its checked options, as JSON values.
         reads: the files that decide what it computes, as they were when its scores were planned (``hashes.Entry``).
     """
 
@@ -42,7 +43,7 @@ class Setup:
         device: ``cpu``, ``cuda`` or ``cuda:N``.
         threads: threads of each worker.
         seed: the run's seed.
-        environment: further environment variables, set before the worker imports anything.
+        environment: additional environment variables, set before the worker imports anything.
         measure: labels of methods whose cost the first worker measures.
         autocast: ``bfloat16``, ``float16``, or empty for single precision.
     """
@@ -60,7 +61,7 @@ class Setup:
 
 @dataclass(frozen=True, slots=True)
 class PairTask:
-    """One enhanced image of a group: identifier, file, and its SHA-256."""
+    """One enhanced image of a group: the pair's identifier, the file, and its SHA-256."""
 
     pair: str
     path: str
@@ -76,7 +77,7 @@ class ReferenceGroup:
         reference: file of the reference.
         reference_sha256: its SHA-256.
         pairs: the enhanced images that any method needs.
-        wanted: for each label, the identifiers of its pairs.
+        wanted: for each label, the identifiers of the pairs that it still has to score.
         next_files: files that the same worker will probably need after these.
     """
 
@@ -93,15 +94,15 @@ class ReferenceGroup:
 
 
 def encode(kind: str, **content: Any) -> bytes:
-    """A message as one line."""
+    """Encode a message as one line."""
     return json.dumps({"kind": kind, **content}).encode() + b"\n"
 
 
 def decode(line: bytes) -> dict[str, Any]:
-    """A message from one line.
+    """Decode a message from one line.
 
     Raises:
-        ValueError: the line is no message.
+        ValueError: the line is not a message.
     """
     message = json.loads(line)
     if not isinstance(message, dict) or "kind" not in message:
@@ -109,39 +110,39 @@ def decode(line: bytes) -> dict[str, Any]:
     return message
 
 
-TOLD: Mapping[str, Mapping[str, type | tuple[type, ...]]] = {
+WORKER_MESSAGES: Mapping[str, Mapping[str, type | tuple[type, ...]]] = {
     "ready": {},
     "done": {},
     "loading": {"label": str},
     "loaded": {"label": str},
     "broken": {"label": str, "status": str, "reason": str},
-    "cost": {"label": str, "found": dict},
+    "cost": {"label": str, "costs": dict},
     "started": {"label": str, "pair": str},
     "score": {"label": str, "pair": str, "value": float, "seconds": (int, float), "images": list},
     "failure": {"label": str, "pair": str, "reason": str},
 }
-"""What a worker tells, and of what type."""
+"""The messages of workers by kind, with the type of each field."""
 
 
 def is_sound(message: Mapping[str, Any]) -> bool:
-    """Whether a message is one that a worker sends; a plug-in may have written into its pipe."""
-    wanted = TOLD.get(str(message["kind"]))
+    """Whether a message is one that a worker sends; a plug-in may have written into the worker's pipe."""
+    wanted = WORKER_MESSAGES.get(str(message["kind"]))
     if wanted is None or not all(isinstance(message.get(key), kind) for key, kind in wanted.items()):
         return False
     if message["kind"] == "score" and not (len(message["images"]) == 2 and all(map(is_sha256, message["images"]))):
         return False
-    numbers = message["found"].values() if message["kind"] == "cost" else ()
+    numbers = message["costs"].values() if message["kind"] == "cost" else ()
     numbers = (message["value"], message["seconds"]) if message["kind"] == "score" else numbers
     return all(isinstance(number, (int, float)) and math.isfinite(number) for number in numbers)
 
 
 def encode_setup(setup: Setup) -> bytes:
-    """A setup as one line."""
+    """Encode a setup as one line."""
     return encode("setup", setup=asdict(setup))
 
 
 def decode_setup(message: Mapping[str, Any]) -> Setup:
-    """A setup back from its message."""
+    """Decode a setup from its message."""
     content = dict(message["setup"])
     methods = tuple(MethodTask(**item) for item in content.pop("methods"))
     folders, measure = tuple(content.pop("plugin_folders")), tuple(content.pop("measure"))
@@ -149,12 +150,12 @@ def decode_setup(message: Mapping[str, Any]) -> Setup:
 
 
 def encode_group(group: ReferenceGroup) -> bytes:
-    """A group as one line."""
+    """Encode a group as one line."""
     return encode("group", group=asdict(group))
 
 
 def decode_group(message: Mapping[str, Any]) -> ReferenceGroup:
-    """A group back from its message."""
+    """Decode a group from its message."""
     content = dict(message["group"])
     pairs = tuple(PairTask(**item) for item in content.pop("pairs"))
     wanted = {label: tuple(names) for label, names in content.pop("wanted").items()}

@@ -1,4 +1,4 @@
-"""Builds a method from its name and options as they travel to a worker, and tells whether it is the one that was planned.
+"""Builds a method from the name and options sent to a worker, and checks that it is the one that was planned.
 
 No torch.
 """
@@ -16,16 +16,16 @@ from benchmark.plugins.options import takes_path
 from benchmark.scoring.messages import MethodTask
 
 CHANGED = "changed"
-"""Status of a method that is no longer what its scores would be stored as."""
+"""Status of a method that changed since it was planned, so that its scores can't be stored."""
 
 
 def changed_in_words(path: str) -> str:
-    """Why a method is given up whose file has changed."""
+    """The reason for giving up a method whose file has changed."""
     return f"{path}: changed while it was being scored: run again"
 
 
 class Loading:
-    """Watches what a method is loaded from, from before it is loaded.
+    """Watches the files that a method is loaded from, starting before it is loaded.
 
     Args:
         task: the method, with its files as they were when its scores were planned.
@@ -52,11 +52,11 @@ def build(task: MethodTask) -> Method:
     """Instantiate a method.
 
     Raises:
-        benchmark.core.errors.PluginError: it can't be imported or breaks the contract.
+        benchmark.core.errors.PluginError: the method can't be imported or breaks the contract.
     """
-    found = registry.methods().load(task.name, tried=True)  # a worker is looked after
+    method_type = registry.methods().load(task.name, tried=True)  # the supervisor watches this process
     options: dict[str, Any] = {
-        name: Path(value) if isinstance(value, str) and takes_path(found, name) else value
+        name: Path(value) if isinstance(value, str) and takes_path(method_type, name) else value
         for name, value in task.options.items()
     }
-    return found(**options)
+    return method_type(**options)

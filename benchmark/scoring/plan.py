@@ -1,4 +1,4 @@
-"""What is missing: which method has to score which pair, grouped by reference, and why. No torch, no plug-in by name."""
+"""Plans what is missing: which method has to score which pair, grouped by reference, and why. No torch."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ class Plan:
         seconds: time each of them took.
         groups: the work that is left.
         references: files of all references, whether or not work is left on them, in the data set's order.
-        flat: (label, pair) of known scores of which an image is of one colour.
+        flat: (label, pair) of known scores with an image of one colour.
         same: pairs with a known score whose enhanced image is its reference, pixel by pixel.
         failures: pairs whose files can't be read, or whose stored score breaks what the method declares.
-        reasons: for each label, how many pairs have to be scored for which reason.
+        reasons: for each label, how many pairs have to be scored, by reason.
         hashes: SHA-256 of each file read, by path.
     """
 
@@ -67,8 +67,8 @@ def make_plan(
         pairs: the pairs to be scored, in the data set's order.
         producers: for each method's label, what would produce its scores now.
         store: read beforehand.
-        hashes: hashes files, remembering them.
-        fault: why a value is no score of a method, by its label; empty where it is one (``promise``).
+        hashes: hashes files and remembers the digests.
+        fault: why a value is not a valid score of a method, by its label; empty where it is one (``promise``).
     """
     references = list(dict.fromkeys(pair.reference_path for pair in pairs))
     plan = Plan(references=references, reasons={label: Counter() for label in producers})
@@ -98,7 +98,7 @@ def make_plan(
 def _look_up(
     plan: Plan, pair: ScoredPair, producers: Mapping[str, Producer], store: Store, fault: Callable[[str, float], str]
 ) -> list[str]:
-    """Note the scores of one pair that are known; return the labels whose score is not."""
+    """Note the known scores of one pair; return the labels whose scores are missing."""
     enhanced, reference = plan.hashes[pair.enhanced_path], plan.hashes[pair.reference_path]
     wanted: list[str] = []
     for label, producer in producers.items():

@@ -1,4 +1,4 @@
-"""What a worker process does to itself before anything is imported: allocator, pipes. Standard library only."""
+"""Sets up a worker process before anything is imported: allocator and pipes. Standard library only."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import platform
 from typing import BinaryIO
 
 LARGE = 4_000_000
-"""Pixels of an image beyond which memory is saved: what its scoring frees is not kept, and it is not read ahead."""
+"""Pixels of an image above which memory is saved: freed blocks are not kept, and images are not read ahead."""
 _M_TRIM_THRESHOLD, _M_MMAP_MAX = -1, -4  # glibc's malloc.h
 _MMAP_MAX_DEFAULT, _TRIM_DEFAULT = 65536, 128 * 1024
 
@@ -16,11 +16,10 @@ _MMAP_MAX_DEFAULT, _TRIM_DEFAULT = 65536, 128 * 1024
 def tune_allocator(*, keep: bool = True) -> None:
     """Keep large freed blocks instead of returning them to the system at every free (glibc only).
 
-    Image tensors are allocated and freed at the same sizes again and again; page faults took most of SSIM's time.
+    Image tensors are allocated and freed at the same sizes again and again; page faults would take most of SSIM's time.
 
     Args:
-        keep: ``False`` for glibc's own behaviour from now on, for photographs so large that kept blocks would fill the
-            memory.
+        keep: ``False`` restores glibc's own behaviour, for photographs so large that kept blocks would fill the memory.
     """
     if platform.libc_ver()[0] == "glibc":
         libc = ctypes.CDLL(None)
@@ -31,7 +30,7 @@ def tune_allocator(*, keep: bool = True) -> None:
 
 
 def take_pipes() -> tuple[BinaryIO, BinaryIO]:
-    """Keep standard input and output for messages; what plug-ins print goes to standard error instead."""
+    """Reserve standard input and output for messages; what plug-ins print goes to standard error instead."""
     incoming = os.fdopen(os.dup(0), "rb")
     outgoing = os.fdopen(os.dup(1), "wb")
     nothing = os.open(os.devnull, os.O_RDONLY)

@@ -1,4 +1,4 @@
-"""Shows how scoring goes: bars in a terminal, plain lines elsewhere. Rich only."""
+"""Shows how far scoring is: as bars in a terminal, as plain lines elsewhere. Rich only."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from benchmark.core.pace import Pace, words
 
 PLAIN_LINE_EVERY_S = 10.0
 FEWEST_GROUPS = 3
-"""References of all methods that an estimate of the time left needs, beside those with which the workers start."""
+"""References that an estimate of the time left needs, beside the first one of each worker."""
 
 
 class ScoringProgress:
     """Counts scored and failed pairs of each method, and estimates the time left from whole references.
 
-    Pairs of one method cost more than those of another, so that only references, which all methods score, tell the pace.
+    Pairs take longer with some methods than with others, so that only references, which all methods score, show the pace.
 
     Args:
-        console: where to write; bars only if it is a terminal.
+        console: where to write; it shows bars only if it is a terminal.
         missing: for each label, how many pairs have to be scored.
         known: how many scores are at hand already.
-        ranks: processes that share the work; only this one's part is counted.
-        workers: of this process: the first reference of each is spent with starting.
-        clock: seconds that only grow.
+        ranks: number of processes that share the work; only this one's part is counted.
+        workers: number of workers of this process; the first reference of each also takes the time of its start.
+        clock: a monotonic clock in seconds.
     """
 
     def __init__(
@@ -81,7 +81,7 @@ class ScoringProgress:
             self._console.print(f"scoring: {computed}", highlight=False, markup=False)
 
     def advance(self, label: str, count: int = 1, *, failed: bool = False) -> None:
-        """Pairs of a method are done, scored or failed."""
+        """Count pairs of a method as done, scored or failed."""
         self._done[label] = self._done.get(label, 0) + count
         self._failed += count * failed
         if self._bars is not None and label in self._tasks:
@@ -92,7 +92,7 @@ class ScoringProgress:
             self._console.print(self._line(), highlight=False, markup=False, soft_wrap=True)
 
     def group_done(self) -> None:
-        """All methods are through with a reference."""
+        """Count a reference that all methods are done with."""
         self._pace.piece(self._computed)
 
     @property
@@ -110,5 +110,5 @@ class ScoringProgress:
         rate = self._pace.rate(self._computed)
         pace = [f"{rate:.1f}/s"] if rate is not None else []
         each = ", ".join(f"{label} {self._done[label]}/{count}" for label, count in self._missing.items())
-        told = ", ".join(filter(None, [f"scoring: {self._computed}/{self._total}", *pace, self._left()]))
-        return f"{told} ({each})"
+        overall = ", ".join(filter(None, [f"scoring: {self._computed}/{self._total}", *pace, self._left()]))
+        return f"{overall} ({each})"

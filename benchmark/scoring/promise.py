@@ -1,6 +1,6 @@
-"""Whether a score is one: finite, and within the range that its method declares. No torch; every score passes here.
+"""Checks that a score is finite and within the range that its method declares. No torch.
 
-``inference`` asks for scores that were just computed, ``plan`` for stored ones, ``pipeline`` for those of score sources.
+Every score passes here: ``score_group`` checks those just computed, ``plan`` stored ones, ``commands`` those of sources.
 """
 
 from __future__ import annotations
@@ -10,19 +10,19 @@ import math
 from benchmark.plugins.contracts import MethodInfo
 
 ROUNDING = 1e-4
-"""How far beyond a bound a score may lie: what single precision does to long sums.
+"""How far a score may exceed a bound, because of single precision in long sums.
 
-Relative where the bound exceeds 1, and to the range's width where that is below 1."""
+It is relative to the bound where that exceeds 1, and to the range's width where that is below 1."""
 AUTOCAST_ROUNDING = {"float16": 4 * 2.0**-10, "bfloat16": 4 * 2.0**-7}
 """The same under ``torch.autocast``: four units in the last place."""
 
 
 def fault(value: float, info: MethodInfo, autocast: str = "") -> str:
-    """Why a value is no score of a method, as one clause; empty where it is one.
+    """Why a value is not a valid score of a method, as one clause; empty where it is one.
 
     Args:
-        value: what the method gave.
-        info: what it says about itself.
+        value: the value that the method returned.
+        info: the method's metadata.
         autocast: the precision, where it was not single.
     """
     if not math.isfinite(value):
@@ -38,7 +38,7 @@ def fault(value: float, info: MethodInfo, autocast: str = "") -> str:
 
 
 def in_words(info: MethodInfo) -> str:
-    """A declared range: ``0 to 1``, ``0 or more``, ``unbounded``."""
+    """A declared range in words: ``0 to 1``, ``0 or more``, ``unbounded``."""
     low, high = info.score_range
     if low is None and high is None:
         return "unbounded"

@@ -1,7 +1,7 @@
-"""Reads a reference group's images with several threads, also ahead of their turn. No torch.
+"""Reads a reference group's images with several threads, and ahead of their turn. No torch.
 
-Reading ahead has two halves. In the supervisor ``Turns`` hands out groups and foresees which one a worker will be given
-next; in a worker ``Reader`` decodes that group's files while methods compute.
+Reading ahead has two halves. In the supervisor, ``Turns`` hands out groups and predicts which one a worker will be given
+next; in a worker, ``Reader`` decodes that group's files while methods compute.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from benchmark.scoring.messages import ReferenceGroup
 from benchmark.scoring.process import LARGE
 
 ON_CUDA = 4
-"""Threads that decode for an accelerator; on a CPU as many as compute."""
+"""Threads that decode for an accelerator; on a CPU there are as many as compute."""
 NICENESS = 10
-"""Of threads that give way: a tenth of the processor's time beside one that does not."""
+"""Niceness of threads that give way: they get a tenth of the processor's time beside one that does not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +37,13 @@ class Decoded:
 
 
 class Reader:
-    """Decodes files; those that were named beforehand may be decoded already.
+    """Decodes files; those that were announced may be decoded already.
 
     Args:
-        threads: that decode at the same time.
-        policy: how files are read; larger images than it allows are refused.
-        ahead: whether files are read before their turn at all.
-        gently: whether the threads give way to all others (Linux), so that methods take no longer beside them.
+        threads: number of threads that decode at the same time.
+        policy: how files are read; images larger than it allows are refused.
+        ahead: whether files are read ahead of their turn at all.
+        gently: whether the threads run at the lowest priority (Linux), so that they don't slow methods down.
     """
 
     def __init__(
@@ -68,10 +68,10 @@ class Reader:
             self._ahead = {path: self._pool.submit(_read, path, self._policy.decoding(LARGE)) for path in paths}
 
     def read(self, paths: Sequence[str]) -> list[Decoded | UserError]:
-        """Each file's image, or what is wrong with it; what was read ahead and isn't asked for is forgotten.
+        """Each file's image, or what is wrong with it; images that were read ahead and aren't asked for are dropped.
 
-        A file that couldn't be read ahead, for whatever reason, is read again: what is wrong with it is told as if it had
-        never been tried. One that still waits for a thread is read as if it had not been named.
+        A file that couldn't be read ahead, for whatever reason, is read again, so that its error is the one of this
+        attempt. A file that still waits for a thread is read as if it had not been announced.
         """
         begun, self._ahead = self._ahead, {}
         started = {path: future for path, future in begun.items() if not future.cancel()}
@@ -90,22 +90,22 @@ def worker_reader(threads: int, policy: SizePolicy, *, on_cuda: bool, measured: 
     """The reader of a worker process.
 
     Args:
-        threads: that methods compute with.
+        threads: number of threads that methods compute with.
         policy: how files are read.
         on_cuda: whether methods compute on an accelerator, so that the processors are free to decode.
-        measured: whether the methods' costs are measured. On a CPU that is the process's own memory, of which reading ahead
-            would use some.
+        measured: whether the methods' costs are measured. On a CPU these include the process's memory, of which reading
+            ahead would use some.
     """
     ahead = on_cuda or not measured
     return Reader(ON_CUDA if on_cuda else threads, policy, ahead=ahead, gently=not on_cuda)
 
 
 class Turns:
-    """Hands out groups to workers, and foresees which group each will be given next.
+    """Hands out groups to workers, and predicts which group each will be given next.
 
     Args:
-        groups: drawn one at a time, when a worker is free, or one earlier, so that its images can be read ahead.
-        early: whether one may be drawn earlier now.
+        groups: the groups, drawn one at a time: when a worker is free, or before, so that its images can be read ahead.
+        early: whether a group may be drawn before a worker is free.
     """
 
     def __init__(self, groups: Iterable[ReferenceGroup], early: Callable[[], bool] = lambda: True) -> None:
@@ -115,7 +115,7 @@ class Turns:
         self._foreseen: dict[int, ReferenceGroup] = {}
 
     def take(self, worker: int) -> ReferenceGroup | None:
-        """The group that a worker has read ahead, else one that no other has, else any; ``None`` if there is none."""
+        """The group that a worker has read ahead, else one that no other has read, else any; ``None`` if there is none."""
         own = self._foreseen.pop(worker, None)
         group = own if own in self._waiting else self._unforeseen() or self._draw() or next(iter(self._waiting), None)
         if group is not None:
@@ -123,7 +123,7 @@ class Turns:
         return group
 
     def foresee(self, worker: int) -> tuple[str, ...]:
-        """The files of the group that a worker will probably be given next; the group stays open to all."""
+        """The files of the group that a worker will probably be given next; any worker may still take the group."""
         group = (self._unforeseen() or self._draw()) if self._early() else None
         if group is None:
             return ()
@@ -131,15 +131,15 @@ class Turns:
         return group.files()
 
     def put_back(self, group: ReferenceGroup) -> None:
-        """Give back what is left of a group; it comes next."""
+        """Take back what is left of a group; it is handed out next."""
         self._waiting.appendleft(group)
 
     def dismiss(self, worker: int) -> None:
-        """A worker has ended: what it was foreseen to be given is foreseen for nobody."""
+        """Forget which group was predicted for a worker that has ended."""
         self._foreseen.pop(worker, None)
 
     def stop_foreseeing(self) -> None:
-        """Have nothing more read ahead."""
+        """Predict no more groups, so that nothing more is read ahead."""
         self._early = lambda: False
 
     @property
@@ -152,7 +152,7 @@ class Turns:
         return next((group for group in self._waiting if group not in others), None)
 
     def _draw(self) -> ReferenceGroup | None:
-        """A new group, which then waits; ``None`` once there are no more."""
+        """Draw a new group, which then waits; ``None`` once there are no more."""
         group = next(self._source, None) if self._source is not None else None
         if group is None:
             self._source = None
@@ -162,7 +162,7 @@ class Turns:
 
 
 def _give_way() -> None:
-    if sys.platform == "linux":  # elsewhere it would be the whole process that gives way
+    if sys.platform == "linux":  # elsewhere the whole process would get the lower priority
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
 
 

@@ -1,6 +1,6 @@
-"""Scores one reference group inside a worker: one decode for all methods, one description for all enhanced images. Torch.
+"""Scores one reference group inside a worker: each file is decoded once, each reference described once. Torch.
 
-Every pair is compared alone on a CPU, so that a score depends on its two images only, not on what else is missing.
+On a CPU every pair is scored alone, so that a score depends on its two images only, not on what else is missing.
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ Emit = Callable[..., None]
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """On what terms scores are computed.
+    """The terms on which scores are computed.
 
     Attributes:
         device: ``cpu``, ``cuda`` or ``cuda:N``.
-        seed: the run's seed, for methods that draw.
-        autocast: ``bfloat16`` or ``float16`` for ``torch.autocast``; single precision where empty.
+        seed: the run's seed, for methods that draw random numbers.
+        autocast: ``bfloat16`` or ``float16`` for ``torch.autocast``; empty for single precision.
     """
 
     device: str
@@ -47,11 +47,11 @@ class Terms:
 
     @property
     def on_cuda(self) -> bool:
-        """Whether the device is a CUDA one."""
+        """Whether the device is a CUDA device."""
         return self.device.startswith("cuda")
 
     def arithmetic(self) -> AbstractContextManager[Any]:
-        """Within it, operations run in the precision agreed."""
+        """A context in which operations run in this precision."""
         if not self.autocast:
             return nullcontext()
         return torch.autocast(self.device.split(":")[0], dtype=getattr(torch, self.autocast))
@@ -59,7 +59,7 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class PreparedPair:
-    """A pair as methods see it.
+    """A pair as methods receive it.
 
     Attributes:
         pair: its identifier.
@@ -81,13 +81,13 @@ class PreparedPair:
 
 
 def prepare(group: ReferenceGroup, sizes: SizePolicy, emit: Emit, reader: Reader) -> list[PreparedPair]:
-    """Decode a group's images; a pair whose images can't be used is emitted as failed for all methods that want it.
+    """Decode a group's images; a pair with an unusable image is emitted as failed for all methods that want it.
 
     Args:
         group: the reference and its enhanced images.
         sizes: what is done where sizes differ.
-        emit: told of pairs that fail.
-        reader: decodes, or has decoded already.
+        emit: sends a message for each pair that fails.
+        reader: decodes the files, or has decoded them already.
     """
     prepared: list[PreparedPair] = []
     reference, *images = reader.read(group.files())
@@ -132,7 +132,7 @@ def score_group(
     meter: CostMeter,
     reader: Reader,
 ) -> None:
-    """Score what the group still wants, emitting each score or failure as it is known; meanwhile the next is read."""
+    """Score what is wanted of the group, emitting each score or failure as it is known; the next is read meanwhile."""
     prepared = prepare(group, sizes, emit, reader)
     reader.ahead(group.next_files)
     tune_allocator(keep=all(pair.enhanced[0].size <= LARGE for pair in prepared))
@@ -189,7 +189,7 @@ def _score_batches(
     emit: Emit,
     meter: CostMeter,
 ) -> list[PreparedPair]:
-    """Score images that share their prepared reference together; gives back the pairs that must be tried alone."""
+    """Score images that share their prepared reference together; returns the pairs that must be tried alone."""
     alone: list[PreparedPair] = []
     for same in _by_reference(pairs):
         emit("started", label=label, pair=same[0].pair)
@@ -199,7 +199,7 @@ def _score_batches(
                 values = score_batch(method, same, terms)
         except KeyboardInterrupt:
             raise
-        except BaseException:  # one pair may have spoilt it for the others: each shows by itself
+        except BaseException:  # one pair may have failed the whole batch: each is then tried alone
             alone += same
             continue
         seconds = (time.perf_counter() - begin) / len(same)
@@ -209,16 +209,16 @@ def _score_batches(
 
 
 def _by_reference(pairs: Sequence[PreparedPair]) -> list[list[PreparedPair]]:
-    found: dict[tuple[int, tuple[int, ...]], list[PreparedPair]] = {}
+    groups: dict[tuple[int, tuple[int, ...]], list[PreparedPair]] = {}
     for pair in pairs:
-        found.setdefault((id(pair.reference), pair.enhanced.shape), []).append(pair)
-    return list(found.values())
+        groups.setdefault((id(pair.reference), pair.enhanced.shape), []).append(pair)
+    return list(groups.values())
 
 
 def score_batch(
     method: Method, pairs: Sequence[PreparedPair], terms: Terms, budget: int = batching.PIXELS_AT_ONCE
 ) -> list[float]:
-    """Scores of pairs that share their prepared reference, several at a time; see ``batching.score_together``."""
+    """The scores of pairs that share their prepared reference, several at a time; see ``batching.score_together``."""
     reference = as_tensor(pairs[0].reference, terms.device)
     images = [torch.from_numpy(pair.enhanced) for pair in pairs]
     if not isinstance(method, DescribesReference):
@@ -237,10 +237,10 @@ def _moved(batch: torch.Tensor, device: str) -> torch.Tensor:
 
 
 def score_pair(method: Method, pair: PreparedPair, terms: Terms) -> float:
-    """The score of a single pair, as a run computes it; what the method raises goes through.
+    """The score of a single pair, as a run computes it; what the method raises is passed on.
 
     Raises:
-        UserError: what it gave is no score: not finite, or outside the range that it declares.
+        UserError: the score is not finite, or outside the range that the method declares.
     """
     with undisturbed(pair.digest), terms.arithmetic():
         value = _compute(method, pair, terms, {})[0]
@@ -251,10 +251,10 @@ def score_pair(method: Method, pair: PreparedPair, terms: Terms) -> float:
 
 
 def generator(method: Method, function: Callable[..., Any], digest: str, terms: Terms) -> dict[str, Any]:
-    """The keyword arguments of ``score`` or ``describe``: a generator if it takes one.
+    """The keyword arguments of ``score`` or ``describe``: a generator if the function takes one.
 
-    That of a method that declares its scores independent of the seed is the same for every seed, so that its stored scores
-    are what another seed would give.
+    A method that declares its scores independent of the seed gets the same generator for every seed, so that its stored
+    scores are valid for any other.
     """
     if not takes_rng(function):
         return {}
@@ -264,7 +264,7 @@ def generator(method: Method, function: Callable[..., Any], digest: str, terms: 
 def _compute(
     method: Method, pair: PreparedPair, terms: Terms, descriptions: dict[int, tuple[Any, float]]
 ) -> tuple[float, float, float]:
-    """The score of one pair, the seconds just spent on describing its reference, and those that its description took."""
+    """The score of a pair, the seconds spent here on describing its reference, and those that the description took."""
     enhanced = as_tensor(pair.enhanced, terms.device)
     if not isinstance(method, DescribesReference):
         reference = as_tensor(pair.reference, terms.device)
@@ -285,7 +285,7 @@ def _compute(
 
 
 def as_tensor(image: Array, device: str) -> torch.Tensor:
-    """A fresh (1, 3, H, W) float32 tensor: a method that writes into its input spoils no other's."""
+    """A new (1, 3, H, W) float32 tensor: a method that writes into its input changes no other's."""
     return torch.from_numpy(image.copy()).unsqueeze(0).to(device)
 
 
@@ -293,11 +293,11 @@ def as_number(result: Any, function: str) -> float:
     """A method's result for one pair as a number.
 
     Args:
-        result: what it returned.
-        function: which of its functions did, for messages.
+        result: what the method returned.
+        function: which of its functions returned it, for messages.
 
     Raises:
-        TypeError: the result is no floating-point tensor.
+        TypeError: the result is not a floating-point tensor.
         ValueError: its shape is not (1,).
     """
     if not isinstance(result, torch.Tensor):

@@ -1,12 +1,12 @@
-"""Per-pair scores on disk, keyed by what produced them; the ground truth that everything else is derived from.
+"""Stores the score of each pair on disk, keyed by what produced it; everything else is derived from these scores.
 
-Standard library only. A part is a file of JSON lines that is either whole or not there; scoring adds parts as it goes, and
-``compact`` joins them. Nothing in here knows images or methods; ``scoring`` writes, ``pipeline`` reads.
+Standard library only; knows neither images nor methods. A part is a file of JSON lines that is either whole or not there;
+scoring adds parts as it goes, and ``compact`` joins them.
 
-Layout of a part: a line for each producer (``{"producer": key, "components": {…}}``), a line for each score
+A part has a line for each producer (``{"producer": key, "components": {…}}``), a line for each score
 (``{"p": producer, "e": enhanced's SHA-256, "r": reference's, "m": label, "pair": …, "v": value, "s": seconds}``, with
 ``"f": true`` where one of the images is of one colour), and a last line ``{"end": number of scores, "sha256": of all lines
-before}``. Parts of before lack the checksum. What is not exactly so is damaged, and none of it is believed.
+before}``. Parts of earlier versions lack the checksum. A part that is not exactly so is damaged and ignored altogether.
 """
 
 from __future__ import annotations
@@ -25,19 +25,19 @@ from benchmark.core.hashes import is_sha256
 
 FORMAT = "scores-1"
 DAMAGED = ".damaged"
-"""What the name of a damaged part ends with once it is set aside."""
+"""The end of the name of a damaged part that was set aside."""
 _TEXTS, _NUMBERS, _FLAGS = ("p", "e", "r", "m", "pair"), ("v", "s"), ("f", "i")
 _KEYS = {*_TEXTS, *_NUMBERS, *_FLAGS}
 
 
 @dataclass(frozen=True, slots=True)
 class Producer:
-    """What produced a score, beside the two images.
+    """What produced a score, apart from the two images.
 
     Attributes:
         components: flat names and values: method, version, source hash, options, weights' hashes, size policy, device
             type, precision, threads, library versions, seed.
-        key: leading 128 bits of the SHA-256 of the components, made once: every pair is looked up by it.
+        key: leading 128 bits of the SHA-256 of the components; computed once, since every pair is looked up by it.
     """
 
     components: Mapping[str, str]
@@ -59,7 +59,7 @@ class StoredScore:
         label: the method's label in the run that made it.
         pair: the pair's identifier in that run.
         value: the finite score.
-        seconds: time it took, its share of the work on the reference included.
+        seconds: time it took, including its share of the work on the reference.
         flat: whether one of the images is of one colour.
         same: whether the enhanced image is its reference, pixel by pixel.
     """
@@ -76,7 +76,7 @@ class StoredScore:
 
     @property
     def key(self) -> tuple[str, str, str]:
-        """What makes two scores the same fact."""
+        """Two scores with equal keys are the same fact."""
         return (self.producer, self.enhanced, self.reference)
 
 
@@ -85,7 +85,7 @@ class Store:
     """The scores of one output folder.
 
     Args:
-        directory: the folder of parts; made when first written to.
+        directory: the folder of parts; created at the first write.
     """
 
     directory: Path
@@ -96,7 +96,7 @@ class Store:
     unreadable: list[Path] = field(default_factory=list)
 
     def read(self) -> None:
-        """Read every whole part; what can't is listed in ``unreadable``, and set aside where it is damaged."""
+        """Read every whole part; the others are listed in ``unreadable``, and set aside where they are damaged."""
         self._scores.clear()
         self._components.clear()
         self._latest.clear()
@@ -105,7 +105,7 @@ class Store:
         for path in sorted(self.directory.glob("part-*.jsonl")) if self.directory.is_dir() else []:
             try:
                 components, scores = parse_part(path.read_text(encoding="utf-8"))
-            except FileNotFoundError:  # joined by another run in the meantime; its scores stand in a later part
+            except FileNotFoundError:  # joined by another run in the meantime; its scores are in a later part
                 continue
             except OSError:
                 self.unreadable.append(path)
@@ -119,7 +119,7 @@ class Store:
     def _take(self, components: Mapping[str, Mapping[str, str]], scores: Iterable[StoredScore]) -> None:
         self._components.update(components)
         for score in scores:
-            self._scores.pop(score.key, None)  # so that the order of the dictionary is the order of making
+            self._scores.pop(score.key, None)  # so that the dictionary is in the order in which scores were made
             self._scores[score.key] = score
             self._latest[score.label, score.pair] = score
 
@@ -128,7 +128,7 @@ class Store:
         return self._scores.get((producer.key, enhanced, reference))
 
     def add(self, producers: Iterable[Producer], scores: Iterable[StoredScore]) -> Path | None:
-        """Write scores as one new part, atomically; returns its path, or ``None`` when there are none.
+        """Write scores as one new part, atomically; returns its path, or ``None`` when there are no scores.
 
         Raises:
             OSError: the part can't be written; nothing half-written is left.
@@ -173,7 +173,7 @@ class Store:
 
 
 def _set_aside(path: Path) -> Path:
-    """Rename a damaged part so that it is not read again; its path after that, the same where it can't be renamed."""
+    """Rename a damaged part so that it is not read again; returns its new path, or the old if it can't be renamed."""
     place = path.with_name(path.name + DAMAGED)
     while place.exists():
         place = place.with_name(f"{path.name}.{secrets.token_hex(2)}{DAMAGED}")
@@ -190,7 +190,7 @@ def _in_words(name: str, before: Mapping[str, str], now: Mapping[str, str]) -> s
 
 
 def format_part(components: Mapping[str, Mapping[str, str]], scores: Iterable[StoredScore]) -> str:
-    """A part's text; floats are written so that they read back bit for bit."""
+    """The text of a part; floats are written so that they read back bit for bit."""
     lines = [json.dumps({"producer": key, "components": dict(components[key])}) for key in sorted(components)]
     count = 0
     for score in scores:
@@ -220,7 +220,7 @@ def _sha256(text: str) -> str:
 
 
 def parse_part(text: str) -> tuple[dict[str, Mapping[str, str]], list[StoredScore]]:
-    """Producers and scores of a part.
+    """The producers and scores of a part.
 
     Raises:
         ValueError: the part is not whole, not what was written, or not of this format.

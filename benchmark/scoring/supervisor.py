@@ -1,6 +1,7 @@
 """Hands reference groups to worker processes and survives whatever a method does to them. No torch.
 
-A worker that dies or hangs costs the pair it was scoring; a method that does so repeatedly is stopped, the others go on.
+When a worker dies or hangs, the pair that it was scoring fails; a method that causes this repeatedly is stopped, and the
+others go on.
 """
 
 from __future__ import annotations
@@ -28,10 +29,10 @@ MOST_HANGS = 1
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """A pair has its score.
+    """A pair has been scored.
 
-    ``images``: SHA-256 of the enhanced image and of the reference as they were read; ``flat``: one of them is of one colour,
-    ``same``: both are the same.
+    ``images`` holds the SHA-256 of the enhanced image and of the reference as they were read. ``flat`` says that one of
+    them is of one colour, ``same`` that both are the same.
     """
 
     label: str
@@ -55,7 +56,7 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """A method can't be used any further; each of its pairs still open fails with the reason."""
+    """A method can't be used any more; each of its open pairs fails with the reason."""
 
     label: str
     status: str
@@ -64,15 +65,15 @@ class Broken:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What a method needs beside time (``cost``)."""
+    """What a method needs beside time (``measure_cost``)."""
 
     label: str
-    found: Mapping[str, float]
+    costs: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
 class GroupDone:
-    """All that can be scored of a group is scored."""
+    """All that can be scored of a group has been scored."""
 
     group: ReferenceGroup
 
@@ -81,7 +82,7 @@ Event = Scored | Failed | Broken | Cost | GroupDone
 
 
 class WorkerStartError(RuntimeError):
-    """A worker could not even start: a defect of the installation, not of a method."""
+    """A worker could not start: a defect of the installation, not of a method."""
 
 
 @dataclass(slots=True)
@@ -100,10 +101,10 @@ class _Worker:
 
 
 class Supervisor:
-    """Runs groups over worker processes.
+    """Distributes groups over worker processes.
 
     Args:
-        setup: what each worker is told at its start.
+        setup: what each worker receives at its start.
         workers: number of processes.
         time_limit: seconds that a method may take for one pair.
     """
@@ -122,11 +123,11 @@ class Supervisor:
         self._seen = time.monotonic()
 
     def run(self, groups: Iterable[ReferenceGroup], early: Callable[[], bool] = lambda: True) -> Iterator[Event]:
-        """Score the groups, yielding what becomes known. Closing the iterator ends the workers.
+        """Score the groups and yield events as they happen. Closing the iterator ends the workers.
 
         Args:
-            groups: taken one at a time, when a worker is free, or one earlier, so that its images can be read ahead.
-            early: whether one may be taken earlier now.
+            groups: the groups, taken one at a time: when a worker is free, or before, so that its images can be read ahead.
+            early: whether a group may be taken before a worker is free.
 
         Raises:
             WorkerStartError: a worker could not start.
@@ -141,7 +142,7 @@ class Supervisor:
             self._end_all()
 
     def give_up(self, label: str, reason: str) -> None:
-        """Hand out no more of a method's work; what workers have already goes on."""
+        """Hand out no more of a method's work; workers go on with what they have."""
         self._broken.setdefault(label, reason)
 
     def _start(self) -> None:
@@ -167,7 +168,7 @@ class Supervisor:
             yield from self._on_message(worker, message)
 
     def _forgive_pause(self) -> None:
-        """Where this process itself stood still (a container or a job that was stopped for a while), all limits wait."""
+        """Extend all time limits by a time in which this process itself was stopped, as a container or a job may be."""
         now = time.monotonic()
         missed = now - self._seen - LOOK_EVERY_S
         self._seen = now
@@ -176,12 +177,12 @@ class Supervisor:
                 worker.deadline += missed
 
     def _look_after_workers(self) -> None:
-        """End what took too long; notice what died although somebody else still holds its pipe."""
+        """End workers that took too long, and notice dead ones whose pipe another process still holds open."""
         now = time.monotonic()
         for worker in self._workers.values():
             if worker.ended is None and worker.process.has_ended():
                 worker.ended = now
-                worker.process.kill()  # what it started and left behind, so that its pipe closes
+                worker.process.kill()  # also what it started and left behind, so that its pipe closes
             elif worker.ended is not None and now - worker.ended > EOF_LIMIT_S:
                 worker.ended = now
                 self._messages.put((worker.number, None))
@@ -207,7 +208,7 @@ class Supervisor:
             worker.loading = None
             yield from self._break(message["label"], message["status"], message["reason"])
         elif kind == "cost":
-            yield Cost(message["label"], message["found"])
+            yield Cost(message["label"], message["costs"])
         elif kind == "started":
             worker.doing = (message["label"], message["pair"])
         elif kind == "score" and worker.group is not None:
@@ -251,7 +252,7 @@ class Supervisor:
         if loading is not None:
             yield from self._break(loading, "failed", f"can't be loaded: its process {how}")
         elif worker.reading and not worker.hung:
-            self._turns.stop_foreseeing()  # a method or a decoder: without reading ahead, the next death will tell
+            self._turns.stop_foreseeing()  # a method or a decoder: the next death, without reading ahead, shows which
         elif doing is not None:
             yield Failed(*doing, reason=f"{'it' if worker.hung else 'its process'} {how}")
             worker.open.discard(doing)
@@ -282,7 +283,7 @@ class Supervisor:
 
 
 def _rest(group: ReferenceGroup, still_open: set[tuple[str, str]]) -> ReferenceGroup:
-    """What is left of a group."""
+    """The part of a group that is still open."""
     wanted = {
         label: tuple(pair for pair in names if (label, pair) in still_open) for label, names in group.wanted.items()
     }
@@ -295,7 +296,7 @@ def _death(code: int, last_words: str) -> str:
 
 
 def _environment(setup: Setup) -> dict[str, str]:
-    """The worker's environment: threads set before any library starts its pool."""
+    """The worker's environment; it limits threads before any library starts its pool."""
     threads = str(setup.threads)
     return {
         **children.environment(),

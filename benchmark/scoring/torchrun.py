@@ -1,8 +1,7 @@
-"""This process among those that ``torchrun`` started, for ``run``: a shared queue, waiting, small summaries. Torch if any.
+"""Coordinates the processes that ``torchrun`` started for ``run``: a shared queue, waiting, small summaries. Torch if any.
 
-Only torch's key-value store is used: scores never pass through it, they go into the shared folder. A rank that dies makes
-torchrun restart all of them; each round has keys of its own, and what was scored is found in the folder.
-(``training.parallel`` is the neighbour for ``train``, which exchanges tensors.)
+Only torch's key-value store is used: scores never pass through it, they go into the shared folder. When a rank dies,
+torchrun restarts all of them; each round has keys of its own, and finds in the folder what was scored before.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from typing import Any, TypeVar
 
 Item = TypeVar("Item")
 EARLY = 4
-"""Items for each worker of all ranks that must be left for one to be taken early: at the end it would wait in vain."""
+"""Items per worker of all ranks that must be left for one to be taken early; near the end others could take it sooner."""
 _POLL_S = 0.1
 
 
@@ -28,19 +27,19 @@ def started_by_torchrun() -> bool:
 
 
 def is_first() -> bool:
-    """Whether this process is alone or the first of its job, the one that writes."""
+    """Whether this process is alone or the first of its job, which is the one that writes."""
     return not started_by_torchrun() or os.environ.get("RANK", "0") == "0"
 
 
 @dataclass(frozen=True, slots=True)
 class ScoringRanks:
-    """One of ``size`` processes; alone by default.
+    """This process as one of ``size`` processes; alone by default.
 
     Attributes:
-        rank: 0 for the one that writes tables and prints.
-        size: how many there are, on all machines.
+        rank: number of this process; 0 writes tables and prints.
+        size: number of processes on all machines.
         local: number of this process on its machine.
-        local_size: how many there are on this machine.
+        local_size: number of processes on this machine.
     """
 
     rank: int = 0
@@ -56,7 +55,7 @@ class ScoringRanks:
 
     @contextmanager
     def first_goes_first(self, name: str) -> Iterator[None]:
-        """The first rank does the body alone (downloads, data sets that are written), then all others do."""
+        """The first rank executes the body alone (downloads, data sets that are written), then all others do."""
         if not self.first:
             _wait_for(self._store, f"{name}/done")
         yield
@@ -64,11 +63,11 @@ class ScoringRanks:
             self._store.set(f"{name}/done", "1")
 
     def share(self, items: Sequence[Item], queue: int = 0) -> Iterator[Item]:
-        """Items from a queue that all ranks take from, one at a time: a slow rank takes fewer. All ranks name the same.
+        """Items from a queue that all ranks share, taken one at a time, so that a slow rank takes fewer.
 
         Args:
-            items: all that are in the queue, also those that others take.
-            queue: tells several queues apart.
+            items: all items of the queue, including those that others take; the same for all ranks.
+            queue: number of the queue, where there are several.
         """
         if self._store is None:
             yield from items
@@ -77,7 +76,7 @@ class ScoringRanks:
             yield items[place]
 
     def plenty(self, items: int, workers: int, queue: int = 0) -> bool:
-        """Whether so many of ``items`` are left in the queue that a rank of ``workers`` may take some early."""
+        """Whether enough of ``items`` are left in the queue for a rank of ``workers`` to take some early."""
         return self._store is None or items - self._store.add(f"next/{queue}", 0) > EARLY * self.size * workers
 
     def tell(self, summary: Any) -> None:
@@ -86,7 +85,7 @@ class ScoringRanks:
             self._store.set(f"summary/{self.rank}", json.dumps(summary))
 
     def hear(self) -> list[Any]:
-        """What all other ranks told, in their order; waits for them."""
+        """The summaries of all other ranks, in their order; waits for them."""
         others = range(1, self.size)
         for rank in others:
             _wait_for(self._store, f"summary/{rank}")
@@ -105,8 +104,8 @@ def join() -> ScoringRanks:
 def meet() -> tuple[Any, int, int]:
     """The key-value store of this round of ``torchrun``, this process's rank, and the number of ranks.
 
-    torchrun keeps its store when it starts the ranks again, and with it the addresses of processes that are dead. So the
-    keys of each round stand under a prefix of its own.
+    torchrun keeps its store when it restarts the ranks, and with it the addresses of dead processes. So the keys of each
+    round have a prefix of their own.
     """
     from torch.distributed import PrefixStore  # type: ignore[attr-defined] # noqa: PLC0415
     from torch.distributed.rendezvous import rendezvous  # noqa: PLC0415
@@ -116,10 +115,10 @@ def meet() -> tuple[Any, int, int]:
 
 
 def _agree(store: Any, rank: int, size: int) -> str:
-    """A name for this round that no earlier one had: torchrun keeps the store, and its keys, when it restarts ranks.
+    """A name for this round that no earlier one had: torchrun keeps the store and its keys when it restarts ranks.
 
-    Every process says hello under a name of its own, and the first rank answers each name with the round's. What an
-    earlier round left is overwritten or asked for by nobody.
+    Every process registers under a random name of its own, and the first rank answers each with the round's name. What an
+    earlier round left is overwritten or never read.
     """
     own = secrets.token_hex(8)
     if rank != 0:

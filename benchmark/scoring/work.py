@@ -1,4 +1,4 @@
-"""What is to be scored in a run, on which machine, and doing it, alone or as one of several ranks. No torch."""
+"""Plans what is to be scored in a run, and scores it, alone or as one of several ranks. No torch."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ from benchmark.scoring.store import DAMAGED, Producer, Store
 from benchmark.scoring.torchrun import ScoringRanks
 
 MOST_ROUNDS = 3
-"""How often images are scored that change while they are scored."""
+"""How many times images that change while they are scored are scored."""
 MOST_THREADS = 4096
-"""Of a worker; more than any machine has."""
+"""Most threads of a worker; more than any machine has."""
 CUDA_WORKERS = 2
-"""Of a GPU: while one decodes and copies, the other computes."""
+"""Workers of a GPU: while one decodes and copies, the other computes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Machine:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A run's configuration with everything that it names found and checked."""
+    """A run's configuration with everything that it names located and checked."""
 
     config: RunConfig
     source: Source
@@ -69,7 +69,7 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What is to be scored, and with what: the pairs, the plan, and what workers, store and hashes need."""
+    """What is to be scored and with what: the pairs, the plan, and what workers, store and hashes need."""
 
     rows: list[ScoredPair]
     plan: Plan
@@ -82,7 +82,7 @@ class Work:
 
 
 def find_machine(prepared: Prepared, group: ScoringRanks) -> Machine:
-    """Device, threads and workers of this process; threads are kept with the scores, since they decide last bits."""
+    """Device, threads and workers of this process; threads are part of a score's key, since they affect the last bits."""
     device = prepared.config.device
     if device == "auto":
         device = "cuda" if provenance.cuda_at_hand() else "cpu"
@@ -103,7 +103,7 @@ def find_machine(prepared: Prepared, group: ScoringRanks) -> Machine:
 
 
 def _pixels(path: str) -> int:
-    """Size of an image, from its header; 0 where it can't be read (scoring will say so)."""
+    """The number of pixels of an image, from its header; 0 where it can't be read (scoring will report that)."""
     try:
         header = image_header(Path(path))
     except UserError:
@@ -112,7 +112,7 @@ def _pixels(path: str) -> int:
 
 
 def plan_work(prepared: Prepared, machine: Machine, memory: FileHashes, group: ScoringRanks, console: Console) -> Work:
-    """What the store does not hold yet, and what workers need to know to compute it."""
+    """Plan what the store does not hold yet, with what workers need to know to compute it."""
     config, chosen = prepared.config, prepared.data.chosen
     sizes = asdict(prepared.data.sizes)
     for entrant in prepared.entrants:
@@ -170,10 +170,10 @@ def _note_files(entrant: Entrant, memory: FileHashes) -> None:
 
 
 def score(prepared: Prepared, work: Work, group: ScoringRanks, console: Console) -> Outcome:
-    """Compute what is missing, this process's share of it; the first rank then has the outcome of all.
+    """Compute this process's share of what is missing; the first rank then has the outcome of all.
 
-    Images that turn out to be others than were planned are planned and scored again; ``work.plan.hashes`` then says what
-    was scored. A method that is no longer what was planned has no scores.
+    Images that changed since they were planned are planned and scored again; ``work.plan.hashes`` then states what was
+    scored. A method whose files have changed has no scores.
     """
 
     def compute(plan: Plan) -> Outcome:
@@ -196,9 +196,9 @@ def score(prepared: Prepared, work: Work, group: ScoringRanks, console: Console)
 
 
 def _lanes(entrants: Sequence[Entrant]) -> list[list[str]]:
-    """Labels of methods that share workers: all that come with the engine, and those of each file from elsewhere.
+    """Labels of methods that share workers: all that come with the engine, and those of each other plug-in file.
 
-    What one does to its process (a patched function, a global setting) then moves no other's numbers.
+    What a plug-in does to its process (a patched function, a global setting) can then change no other's scores.
     """
     lanes: dict[str, list[str]] = {"": []}
     for entrant in entrants:
@@ -223,7 +223,7 @@ def _compute(prepared: Prepared, work: Work, plan: Plan, group: ScoringRanks, co
 
 
 def _until_steady(work: Work, scored: Outcome, compute: Callable[[Plan], Outcome], console: Console) -> Outcome:
-    """Score pairs again whose images were exchanged meanwhile, until they stay what they are or have changed too often."""
+    """Score pairs again whose images were exchanged meanwhile, until none changes or one has changed too often."""
     changed: set[str] = set()
     for attempt in range(MOST_ROUNDS):
         if not scored.changed:
@@ -232,13 +232,13 @@ def _until_steady(work: Work, scored: Outcome, compute: Callable[[Plan], Outcome
         plan = _plan_again(work, scored.changed, console)
         left = again.restricted(plan, changed, without=scored.broken)
         last = attempt == MOST_ROUNDS - 1
-        found = again.outcome_of(plan) if last or not left.groups else compute(left)
-        scored = again.merged(scored, found, left, changed if last else set())
+        later = again.outcome_of(plan) if last or not left.groups else compute(left)
+        scored = again.merged(scored, later, left, changed if last else set())
     return scored
 
 
 def _plan_again(work: Work, changed: Iterable[str], console: Console) -> Plan:
-    """The plan with images as they are now."""
+    """The plan for the images as they are now."""
     for path in sorted(changed):
         work.memory.forget(path)
         line = f"{again.changed_in_words(path)}; what counts is the image as it is now"
@@ -251,7 +251,7 @@ def _plan_again(work: Work, changed: Iterable[str], console: Console) -> Plan:
 
 
 def _pool(work: Work, own: Outcome, group: ScoringRanks, console: Console) -> Outcome:
-    """The outcome of all ranks: scores from the shared folder, failures as each rank tells them."""
+    """The outcome of all ranks: scores from the shared folder, failures as each rank reports them."""
     summary = {"failures": [astuple(item) for item in own.failures], "broken": own.broken}
     group.tell({**summary, "computed": own.computed, "changed": sorted(own.changed)})
     if not group.first:
@@ -260,9 +260,9 @@ def _pool(work: Work, own: Outcome, group: ScoringRanks, console: Console) -> Ou
     work.store.read()
     changed = own.changed.union(*(summary["changed"] for summary in heard))
     plan = _plan_again(work, changed, console)
-    told = [Failure(*item) for summary in heard for item in summary["failures"]]
-    told += again.lost(again.restricted(plan, changed, without=()), changed)
-    reasons = {(item.pair, item.label): item for item in [*told, *own.failures]}
+    reported = [Failure(*item) for summary in heard for item in summary["failures"]]
+    reported += again.lost(again.restricted(plan, changed, without=()), changed)
+    reasons = {(item.pair, item.label): item for item in [*reported, *own.failures]}
     lost = [(name, label) for part in plan.groups for label, names in part.wanted.items() for name in names]
     failures = [reasons.get(key, Failure(*key, "its rank ended before it was scored")) for key in lost]
     broken = {label: tuple(item) for summary in heard for label, item in summary["broken"].items()} | own.broken
@@ -272,13 +272,13 @@ def _pool(work: Work, own: Outcome, group: ScoringRanks, console: Console) -> Ou
 
 
 def _weights_environment(entrants: Sequence[Entrant], shelf: Path) -> dict[str, str]:
-    """What workers' libraries need in order to find exactly the weight files that were located."""
-    found = dict.fromkeys(item for entrant in entrants for item in entrant.weight_files)
-    return weights.environment([weight for weight, _ in found], [path for _, path in found], shelf)
+    """The environment in which workers' libraries find exactly the weight files that were located."""
+    files = dict.fromkeys(item for entrant in entrants for item in entrant.weight_files)
+    return weights.environment([weight for weight, _ in files], [path for _, path in files], shelf)
 
 
 def say_why(plan: Plan, console: Console) -> None:
-    """Why scores are computed although the method has scored these pairs before."""
+    """Print why scores are computed although the method has scored these pairs before."""
     for label, reasons in plan.reasons.items():
         for reason, count in sorted(reasons.items()):
             if reason != "new":

@@ -1,6 +1,6 @@
 """A worker process: ``python -m benchmark.scoring.worker``, driven by messages on its standard input.
 
-The supervisor starts it; see ``messages`` for what is said, ``inference`` for the work itself.
+The supervisor starts it; ``messages`` defines the messages, ``score_group`` does the work.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def _tuples(values: Any) -> dict[str, Any]:
 
 
 class MethodShelf:
-    """The worker's methods, each built and loaded when it is first wanted; one that can't be is reported once."""
+    """The worker's methods, each built and loaded at its first use; one that can't be is reported once."""
 
     def __init__(self, setup: Any, emit: Any) -> None:
         from benchmark import plugins  # noqa: PLC0415
@@ -89,7 +89,7 @@ class MethodShelf:
                 method.load(self._setup.device)
         except KeyboardInterrupt:
             raise
-        except BaseException as error:  # whatever a plug-in does, its own row suffers
+        except BaseException as error:  # whatever a plug-in does, only its own row fails
             self._broken.add(label)
             if changed := loading.changed():
                 self._emit("broken", label=label, status=CHANGED, reason=changed)

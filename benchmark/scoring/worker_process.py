@@ -1,7 +1,8 @@
-"""One worker as a process: started, talked to, and ended together with everything that its methods started.
+"""Starts one worker process, exchanges messages with it, and ends it with everything that its methods started.
 
-A worker leads a session of its own. A method may fork, start MATLAB, or close every file descriptor; so the process is
-watched, not only its pipe, its whole session is killed when it ends, and no wait is without a limit. Standard library only.
+A worker leads a session of its own. A method may fork, start MATLAB, or close every file descriptor; so the process itself
+is watched and not only its pipe, its whole session is killed when it ends, and every wait has a limit. Standard library
+only.
 """
 
 from __future__ import annotations
@@ -22,12 +23,12 @@ from benchmark.scoring.messages import decode, is_sound
 
 LONGEST_LINE = 16 * 2**20
 SURELY_FITS = 16 * 2**10
-"""Bytes that an empty pipe takes without a reader, on Linux and macOS."""
+"""Bytes that an empty pipe accepts without a reader, on Linux and macOS."""
 END_LIMIT_S = 10.0
 EOF_LIMIT_S = 2.0
 KILLS = 3
 TOKEN = "EFID_BENCH_WORKER"
-"""Environment variable by which the processes that a worker started are known, even in sessions of their own."""
+"""Environment variable that identifies the processes that a worker started, even in sessions of their own."""
 
 Heard = Callable[[int, dict[str, Any] | None], None]
 
@@ -36,9 +37,9 @@ class WorkerProcess:
     """A running worker.
 
     Args:
-        number: identifies it in what is heard.
-        environment: of the process.
-        heard: is called by another thread with each message, and with ``None`` when no more can come.
+        number: identifies the worker in calls of ``heard``.
+        environment: the environment of the process.
+        heard: called by another thread with each message, and with ``None`` when no more can come.
     """
 
     def __init__(self, number: int, environment: Mapping[str, str], heard: Heard) -> None:
@@ -76,12 +77,12 @@ class WorkerProcess:
     def _write(self, data: bytes) -> None:
         assert self._process.stdin is not None
         left = memoryview(data)
-        with contextlib.suppress(OSError, ValueError):  # its death is noticed otherwise
+        with contextlib.suppress(OSError, ValueError):  # its death is noticed elsewhere
             while left:
                 left = left[os.write(self._process.stdin.fileno(), left) :]
 
     def has_ended(self) -> bool:
-        """Whether the process is dead; its number is not given back yet, so that its session can still be named."""
+        """Whether the process is dead; it is not reaped yet, so that its number still identifies its session."""
         if not hasattr(os, "waitid") or self._process.returncode is not None:  # macOS before Python 3.13
             return self._process.poll() is not None
         with contextlib.suppress(ChildProcessError):
@@ -94,7 +95,7 @@ class WorkerProcess:
             kill_session(self._process.pid, self._token)
 
     def end(self) -> int:
-        """Its exit status, once it is dead; one that goes on without its pipe is killed."""
+        """Wait for its death and return its exit status; a process that goes on without its pipe is killed."""
         with contextlib.suppress(subprocess.TimeoutExpired):
             if not self._wait_for_death(EOF_LIMIT_S):
                 self.kill()
@@ -104,7 +105,7 @@ class WorkerProcess:
         return -signal.SIGKILL
 
     def release(self, limit: float = END_LIMIT_S) -> None:
-        """There is no more work: it ends by itself, or is killed after a while; this returns at once."""
+        """Let the process end for lack of work, and kill it if it doesn't within the limit; this returns at once."""
         if self._process.stdin is not None:
             with contextlib.suppress(OSError):
                 self._process.stdin.close()
@@ -135,13 +136,13 @@ class WorkerProcess:
 
 
 def kill_session(leader: int, token: str) -> None:
-    """Kill a process group and, on Linux, all that descends from it, whatever groups and sessions these have made.
+    """Kill a process group and, on Linux, all its descendants, whatever groups and sessions they have made.
 
     Args:
         leader: number of the process that leads the group and its session.
         token: value of ``TOKEN`` in the environment of the process and so of those that it started.
     """
-    for _ in range(KILLS):  # one that forks meanwhile is found the next time
+    for _ in range(KILLS):  # a process forked meanwhile is seen the next time
         with contextlib.suppress(OSError):
             os.killpg(leader, signal.SIGKILL)
         members = _descendants(leader, token)
@@ -153,12 +154,12 @@ def kill_session(leader: int, token: str) -> None:
 
 
 def _descendants(leader: int, token: str) -> list[int]:
-    """Living processes of a session, or with the token in their environment; none where there is no ``/proc``."""
-    found = []
+    """The living processes of a session or with the token in their environment; none where there is no ``/proc``."""
+    processes = []
     for place in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError, ValueError, IndexError):
             state, _, _, session = (place / "stat").read_text(errors="replace").rpartition(")")[2].split()[:4]
             mine = int(session) == leader or f"{TOKEN}={token}".encode() in (place / "environ").read_bytes()
             if mine and state not in "ZX" and int(place.name) != os.getpid():
-                found.append(int(place.name))
-    return found
+                processes.append(int(place.name))
+    return processes

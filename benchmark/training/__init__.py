@@ -1,5 +1,5 @@
-"""The training loop for every method that declares itself ``Trainable``. Torch; no method by name.
+"""The training loop for every method that declares itself ``Trainable``. Torch; knows no method by name.
 
-``splits`` (who trains, who validates, how labels are scaled), ``batches`` (pairs to tensors), ``losses``, ``parallel``
-(several processes), ``loop`` (epochs), ``progress`` (checkpoint content, resuming, history), ``display`` (what users see).
+``splits`` divides pairs and scales labels, ``batches`` makes tensors of pairs, ``parallel`` joins several processes,
+``loop`` runs epochs, ``course`` writes checkpoints and history, ``statement`` and ``agreement`` decide what may be resumed.
 """

@@ -1,6 +1,6 @@
-"""Which checkpoint a training goes on from, and whether it was made with the same data, options and backbones. No torch.
+"""Chooses the checkpoint that a training resumes from, and checks its data, options and backbones. No torch.
 
-Checkpoints state both in ``record``; what they state is read without torch, so that ``check`` says the same as ``train``.
+``statement`` defines what checkpoints state; it is read without torch, so that ``check`` reports the same as ``train``.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ CIRCUMSTANCES = {"device": "device", "processes": "processes", "threads": "threa
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """Where a training begins.
+    """The point at which a training begins.
 
     Attributes:
-        path: the checkpoint that it goes on from; ``None``: it begins anew.
-        note: why that one, where it is not what ``load_epoch`` names; else empty.
+        path: the checkpoint that it resumes from; ``None`` for a new training.
+        note: why this one, where it is not what ``load_epoch`` names; else empty.
     """
 
     path: Path | None
@@ -41,18 +41,18 @@ class Start:
 
 
 def choose(directory: Path, options: TrainSection, about: CheckpointContent) -> Start:
-    """The checkpoint to go on from: the latest, or that of the epoch that ``load_epoch`` names.
+    """Choose the checkpoint to resume from: the latest, or that of the epoch that ``load_epoch`` names.
 
-    A second call with the same ``load_epoch`` goes on from what the first one made instead of training the same epochs
-    again: after an interruption the same command is repeated. A finished training begins anew with ``load_epoch: 0``.
+    A second call with the same ``load_epoch`` resumes from what the first one made instead of training the same epochs
+    again, since after an interruption users repeat the same command. ``load_epoch: 0`` restarts a finished training.
 
     Args:
-        directory: of the checkpoints.
+        directory: the folder of checkpoints.
         options: ``load_epoch`` and ``n_epoch``.
-        about: what the training states now (``record``).
+        about: what the training states now (``statement``).
 
     Raises:
-        UserError: an epoch was named that has no checkpoint.
+        UserError: ``load_epoch`` names an epoch without a checkpoint.
     """
     last, named = directory / "last.pt", options.load_epoch
     if named == -1:
@@ -72,65 +72,65 @@ def choose(directory: Path, options: TrainSection, about: CheckpointContent) -> 
 
 
 def check_same(path: Path, before: CheckpointContent, about: CheckpointContent) -> None:
-    """Refuse to go on with other pairs, images, options or backbones than the checkpoint's.
+    """Refuse to resume with pairs, images, options or backbones that differ from the checkpoint's.
 
     Raises:
-        UserError: says what differs, and what to do.
+        UserError: the message says what differs, and what to do.
     """
-    found = differences(before, about)
-    if found:
-        more = f"; and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
+    changes = differences(before, about)
+    if changes:
+        more = f"; and {len(changes) - SHOWN} more" if len(changes) > SHOWN else ""
         raise UserError(
-            f"{path} was made otherwise: {'; '.join(found[:SHOWN])}{more}. Put that back, name another checkpoints_dir, or "
-            "start anew with --set train.load_epoch=0"
+            f"{path} was made otherwise: {'; '.join(changes[:SHOWN])}{more}. Put that back, name another checkpoints_dir, "
+            "or start anew with --set train.load_epoch=0"
         )
 
 
 def differences(before: CheckpointContent, about: CheckpointContent) -> list[str]:
-    """What a checkpoint states otherwise than the training that would go on; what it does not state is passed over."""
-    found = _values(before.get("identity"), about["identity"], "network: ")
-    found += _values(before.get("weights"), about.get("weights"), "backbone ", shorten=True)
+    """What differs between a checkpoint and the training that would resume it; what it does not state is not compared."""
+    changes = _values(before.get("identity"), about["identity"], "network: ")
+    changes += _values(before.get("weights"), about.get("weights"), "backbone ", shorten=True)
     if "settings" in before:
-        found += _values(before["settings"], about["settings"])
+        changes += _values(before["settings"], about["settings"])
     else:
         known = set(TrainSection.model_fields) - statement.HARMLESS - statement.ELSEWHERE
         parts = [
             {key: part[key] for key in known if key in part} for part in (before.get("train") or {}, about["train"])
         ]
-        found += _values(parts[0], parts[1], "train.")
+        changes += _values(parts[0], parts[1], "train.")
     if before.get("pairs_sha256") != about["pairs_sha256"]:
         counts = [len(part["images"]) for part in (before, about) if "images" in part]
-        told = f" (there were {counts[0]} pairs, now {counts[1]})" if len(set(counts)) == 2 else ""
-        found.append(f"pairs or labels are others{told}")
+        counted = f" (there were {counts[0]} pairs, now {counts[1]})" if len(set(counts)) == 2 else ""
+        changes.append(f"pairs or labels are others{counted}")
     elif "images" in before:
-        found += _images(before, about)
-    if not found and before.get("label_scaling") != about["label_scaling"]:
-        found += _values(before.get("label_scaling"), about["label_scaling"], "label scaling: ")
-    return found
+        changes += _images(before, about)
+    if not changes and before.get("label_scaling") != about["label_scaling"]:
+        changes += _values(before.get("label_scaling"), about["label_scaling"], "label scaling: ")
+    return changes
 
 
 def remarks(before: CheckpointContent, circumstances: Circumstances) -> list[str]:
-    """What was otherwise before, though the training may go on: rounding, dropout's generator; or can't be compared."""
-    found = [f"its {words} are not recorded and not compared" for key, words in RECORDS.items() if key not in before]
+    """What differs without preventing the training from resuming (rounding, dropout's generator), or can't be compared."""
+    notes = [f"its {words} are not recorded and not compared" for key, words in RECORDS.items() if key not in before]
     was: Mapping[str, object] = before.get("circumstances") or {}
     now: Mapping[str, object] = circumstances
     for key, words in CIRCUMSTANCES.items():
         if key in was and was[key] != now.get(key):
             values = f" (was {was[key]}, is {now.get(key)})" if key != "code" else ""
-            found.append(f"other {words} than before{values}")
-    return found
+            notes.append(f"other {words} than before{values}")
+    return notes
 
 
 def _values(before: Any, now: Any, prefix: str = "", *, shorten: bool = False) -> list[str]:
     if not isinstance(before, Mapping) or not isinstance(now, Mapping):
         return []
-    found = []
+    changes = []
     for key in sorted({*before, *now}):
         one, other = (part.get(key, ABSENT) for part in (before, now))
         if one != other:
             shown = [_shown(value, shorten=shorten) for value in (one, other)]
-            found.append(f"{prefix}{key} was {shown[0]}, is {shown[1]}")
-    return found
+            changes.append(f"{prefix}{key} was {shown[0]}, is {shown[1]}")
+    return changes
 
 
 def _shown(value: Any, *, shorten: bool) -> str:
@@ -140,7 +140,7 @@ def _shown(value: Any, *, shorten: bool) -> str:
 
 
 def _images(before: CheckpointContent, about: CheckpointContent) -> list[str]:
-    """Image files whose content changed, references first."""
+    """Messages for image files whose content changed, references first."""
     changed = [
         name
         for before, now in zip(_digests(before), _digests(about), strict=True)

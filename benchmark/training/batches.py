@@ -1,4 +1,4 @@
-"""Pairs to tensors: decoding, preparing, crops; the same whatever the number of loading processes. Torch."""
+"""Makes tensors of pairs: decodes, prepares and crops images, independently of the number of loading processes. Torch."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ class Views:
 class ViewsOfPairs(Dataset[Views | UserError]):
     """The pairs of a table as crops; an item depends on (seed, epoch, pair) alone, or in validation on (seed, reference).
 
-    An image that can't be used is an item too, for torch turns what a loading process raises into a traceback.
+    For an image that can't be used the item is the error: torch would turn what a loading process raises into a traceback.
 
     Args:
         table: the pairs.
-        labels: (n,), scaled.
-        method: gives the crops.
+        labels: scaled labels, (n,).
+        method: the method, which chooses the crops.
         sizes: how images are prepared.
-        seed: the run's.
+        seed: the run's seed.
         epoch: the epoch of training, or ``None`` for validation.
         read: decodes an image file (``ImageCache``).
     """
@@ -95,7 +95,7 @@ class ViewsOfPairs(Dataset[Views | UserError]):
 
 
 class ImageCache:
-    """Decoded images, the most recently used of them kept up to a size; one in each loading process."""
+    """Decodes images and keeps the most recently used up to a total size; there is one cache in each loading process."""
 
     def __init__(self, sizes: SizePolicy, limit: int = CACHE_BYTES) -> None:
         self._sizes = sizes
@@ -104,7 +104,7 @@ class ImageCache:
         self._bytes = 0
 
     def __call__(self, path: str) -> Array:
-        """The image of a file, decoded now or earlier."""
+        """The decoded image of a file, from the cache if it is there."""
         if path in self._kept:
             self._kept.move_to_end(path)
             return self._kept[path]
@@ -123,12 +123,12 @@ def batches(
 
     Args:
         items: the pairs.
-        order: indices of each batch (this rank's share); an empty batch gives an empty list.
-        workers: loading processes.
-        pinned: pin memory for transfers to a GPU.
+        order: indices of each batch (this rank's share); an empty batch results in an empty list.
+        workers: number of loading processes.
+        pinned: whether to pin memory for transfers to a GPU.
 
     Raises:
-        UserError: an image that can't be used; names the pair.
+        UserError: an image can't be used; the message names the pair.
     """
     full = [list(batch) for batch in order if batch]
     loader = DataLoader(
@@ -147,11 +147,11 @@ def batches(
                     raise item
             yield views
     finally:
-        del loaded  # ends the loading processes, also where whoever caught an error keeps this frame
+        del loaded  # ends the loading processes, even where a caught error keeps this frame alive
 
 
 def stack(views: Sequence[Views], device: str) -> tuple[Tensor, Tensor, Tensor]:
-    """Crops of a batch joined along the first axis, and one label a pair, on the device."""
+    """The crops of a batch joined along the first axis, and one label per pair, on the device."""
     enhanced = torch.cat([item.enhanced for item in views]).to(device, non_blocking=True)
     reference = torch.cat([item.reference for item in views]).to(device, non_blocking=True)
     labels = torch.tensor([item.label for item in views], dtype=torch.float32, device=device)

@@ -1,6 +1,6 @@
-"""What a training run leaves on disk and how it goes on from there: checkpoints, history, its plot. Torch only inside.
+"""What a training run writes and resumes from: checkpoints, history and its plot. Torch is imported inside functions only.
 
-``last.pt`` after every epoch, ``best.pt`` by validation SRCC, ``epoch_N.pt`` each ``save_interval`` epochs.
+``last.pt`` is written after every epoch, ``best.pt`` at the best validation SRCC, ``epoch_N.pt`` each ``save_interval``.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ class Epoch:
     Attributes:
         epoch: counted from 1.
         train_loss: mean over the epoch's batches.
-        learning_rate: at the epoch's end.
-        val_srcc: Spearman's correlation on the validation pairs, higher better.
-        val_plcc: Pearson's.
-        val_krcc: Kendall's.
-        seconds: the epoch took.
+        learning_rate: learning rate at the epoch's end.
+        val_srcc: Spearman's correlation on the validation pairs; higher is better.
+        val_plcc: Pearson's correlation.
+        val_krcc: Kendall's correlation.
+        seconds: time that the epoch took.
     """
 
     epoch: int
@@ -47,10 +47,10 @@ class Epoch:
 
 
 def read(path: Path) -> CheckpointContent:
-    """A checkpoint to go on from.
+    """Read a checkpoint to resume from.
 
     Raises:
-        UserError: it is damaged; names the whole ones that the user may choose.
+        UserError: it is damaged; the message names the intact ones that the user may choose.
     """
     try:
         return checkpoints.read(path)
@@ -59,7 +59,7 @@ def read(path: Path) -> CheckpointContent:
 
 
 def others(directory: Path, damaged: Path | None = None) -> str:
-    """The whole checkpoints that a user may go on from, as the end of a message."""
+    """The intact checkpoints that a user may resume from, as the end of a message."""
     numbers = sorted(
         int(path.stem.removeprefix("epoch_"))
         for path in directory.glob("epoch_*.pt")
@@ -71,7 +71,7 @@ def others(directory: Path, damaged: Path | None = None) -> str:
 
 
 def going_on(path: Path, done: int, wanted: int, note: str) -> list[str]:
-    """What is said when a training goes on, or has nothing left to do."""
+    """The lines printed when a training resumes, or has nothing left to do."""
     lines = [f"going on after epoch {done} ({path.name}){': ' if note else ''}{note}"]
     if done > wanted:
         lines.append(
@@ -90,7 +90,7 @@ def best_of(history: Sequence[Epoch]) -> Epoch | None:
 
 
 def write_history(directory: Path, history: Sequence[Epoch]) -> None:
-    """``history.csv``; what is undefined is empty."""
+    """Write ``history.csv``; undefined values are empty."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(asdict(history[0]) if history else [])
@@ -102,16 +102,16 @@ def write_history(directory: Path, history: Sequence[Epoch]) -> None:
 
 
 def stranger(directory: Path) -> Path | None:
-    """A file of the user's own with the name of a training's history or of its plot; ``None`` where there is none."""
+    """A file of the user's that has the name of a training's history or of its plot; ``None`` where there is none."""
     table = directory / HISTORY
-    found = [directory / name for name in (HISTORY, *PLOTS) if os.path.lexists(directory / name)]
-    if not found or (table in found and _is_history(table)):
+    present = [directory / name for name in (HISTORY, *PLOTS) if os.path.lexists(directory / name)]
+    if not present or (table in present and _is_history(table)):
         return None
-    return found[0]
+    return present[0]
 
 
 def _is_history(table: Path) -> bool:
-    """Whether a table has the columns of a training's history; one of no epochs is empty."""
+    """Whether a table has the columns of a training's history; a history of no epochs is empty."""
     columns = ",".join(field.name for field in fields(Epoch))
     try:
         with open(table, encoding="utf-8") as file:

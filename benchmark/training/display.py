@@ -1,4 +1,4 @@
-"""Shows how training goes: a bar with the time left in a terminal, a line an epoch anywhere. Rich only."""
+"""Shows how far training is: a bar with the time left in a terminal, and a line per epoch everywhere. Rich only."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from benchmark.training.course import Epoch
 
 RECENT = 5
 FIRST_BATCHES, FEWEST_BATCHES = 3, 10
-"""Batches that start the clock, and those that an estimate needs beside them."""
+"""Batches before the clock starts, and further ones that an estimate needs."""
 
 
 class TrainingDisplay:
     """Counts batches over all epochs that are still to come.
 
-    The first epoch of a process reads each image and starts all that is started once: it says nothing of the later ones.
+    The first epoch of a process reads each image and starts what is started once, so that it does not predict later ones.
 
     Args:
-        console: where to write; a bar only if it is a terminal.
-        epochs: of the whole training.
-        done: of these, before this process.
-        batches: of an epoch.
+        console: where to write; it shows a bar only if it is a terminal.
+        epochs: number of epochs of the whole training.
+        done: how many of these were done before this process.
+        batches: number of batches of an epoch.
     """
 
     def __init__(self, console: Console, epochs: int, done: int, batches: int) -> None:
@@ -59,7 +59,7 @@ class TrainingDisplay:
             self._bar.stop()
 
     def advance(self) -> None:
-        """A batch is done."""
+        """Count a batch as done."""
         self._advanced += 1
         self._pace.piece(self._advanced)
         if self._bar is not None:
@@ -67,7 +67,7 @@ class TrainingDisplay:
             self._bar.update(self._task, completed=self._advanced, left=left)
 
     def epoch(self, history: Sequence[Epoch]) -> None:
-        """An epoch is done: its line, and what the last ones say of the time left."""
+        """Print the line of an epoch that is done, with the time left as estimated from the last epochs."""
         last, still = history[-1], self._epochs - len(history)
         recent = history[len(history) - min(RECENT, self._own) :]  # without the first one of this process
         if self._own == 0:

@@ -1,6 +1,7 @@
-"""The epochs: train, validate, save; the same final weights bit for bit after any interruption, on one CPU thread. Torch.
+"""Trains, validates and saves, epoch by epoch. Torch.
 
-Randomness has no state to save: order, crops and dropout of an epoch are drawn from (seed, epoch, place).
+On one CPU thread the final weights are the same bit for bit after any interruption. Randomness has no state to save:
+order, crops and dropout of an epoch are drawn from (seed, epoch, place).
 """
 
 from __future__ import annotations
@@ -39,17 +40,17 @@ class Job:
     """A training run.
 
     Attributes:
-        method: built, on the device.
+        method: the method, built and on the device.
         module: its network.
-        division: training and validation pairs, label scaling.
+        division: training and validation pairs, and the scaling of labels.
         options: the configuration's ``train`` section.
         sizes: how images are prepared.
         device: ``cpu``, ``cuda`` or ``cuda:N``.
         directory: where checkpoints go.
-        about: what every checkpoint states (``record``), and its ``circumstances``.
-        start: the checkpoint to go on from.
-        ranks: this process among others.
-        console: where progress goes.
+        about: what every checkpoint states (``statement``), and its ``circumstances``.
+        start: the checkpoint to resume from.
+        ranks: this process among those that train together.
+        console: where progress is shown.
         confirm: raises where the folder of checkpoints was taken over by another training.
     """
 
@@ -68,10 +69,10 @@ class Job:
 
 
 def train(job: Job) -> list[Epoch]:
-    """Train to the last epoch, going on from a checkpoint where there is one.
+    """Train to the last epoch, resuming from a checkpoint where there is one.
 
     Raises:
-        UserError: a checkpoint that can't be gone on from, images that can't be used, or a loss that is not finite.
+        UserError: a checkpoint can't be resumed from, images can't be used, or a loss is not finite.
     """
     trained = [parameter for parameter in job.module.parameters() if parameter.requires_grad]
     optimizer = _optimizer(job.options, trained)
@@ -85,9 +86,9 @@ def train(job: Job) -> list[Epoch]:
             begin = time.monotonic()
             loss = _train_epoch(job, number, trained, optimizer, scheduler, read, display)
             due = number % job.options.val_freq == 0 or number == epochs
-            found = validate(job, read) if due else (float("nan"),) * 3
+            correlations = validate(job, read) if due else (float("nan"),) * 3
             rate = float(optimizer.param_groups[0]["lr"])
-            history.append(Epoch(number, loss, rate, *found, round(time.monotonic() - begin, 3)))
+            history.append(Epoch(number, loss, rate, *correlations, round(time.monotonic() - begin, 3)))
             if job.ranks.first:
                 _save(job, history, optimizer, scheduler)
             display.epoch(history)
@@ -102,7 +103,7 @@ def _optimizer(options: TrainSection, trained: Sequence[torch.nn.Parameter]) -> 
 def _resume(
     job: Job, optimizer: torch.optim.Optimizer, scheduler: torch.optim.lr_scheduler.LRScheduler
 ) -> tuple[list[Epoch], Job]:
-    """The epochs that are done, and the job with what further checkpoints state of its beginning."""
+    """The epochs that are done, and the job with what further checkpoints state about its beginning."""
     path = job.start.path
     if path is None:
         return [], job
@@ -116,7 +117,13 @@ def _resume(
         steps = 1 if job.options.scheduler_step == "epoch" else -(-len(job.division.train) // job.options.batch_size)
         if not content["epoch"] * steps == scheduler.last_epoch == len(history) * steps:
             raise ValueError("its epochs, its history and its learning rates do not agree")
-    except (LookupError, TypeError, ValueError, AttributeError, RuntimeError) as error:  # whatever odd content leads to
+    except (
+        LookupError,
+        TypeError,
+        ValueError,
+        AttributeError,
+        RuntimeError,
+    ) as error:  # whatever unexpected content causes
         others = course.others(path.parent, path)
         raise UserError(f"{path}: can't be gone on from: {in_words(error)}{others}") from None
     changes = list(content.get("changes", []))
@@ -187,7 +194,7 @@ def _step_seed(seed: int, epoch: int, step: int, rank: int) -> int:
 
 
 def autocast(device: str, wanted: bool) -> AbstractContextManager[Any]:
-    """bf16 autocast where it was asked for and the device is CUDA."""
+    """A context of bf16 autocast where it was asked for and the device is CUDA."""
     if wanted and device.startswith("cuda"):
         return torch.autocast("cuda", dtype=torch.bfloat16)
     return nullcontext()

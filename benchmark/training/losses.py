@@ -1,4 +1,4 @@
-"""What training minimises: mean squared error, 1 - Pearson, pairwise ranking, and weighted sums of them. Torch."""
+"""The losses of training: mean squared error, 1 - Pearson, pairwise ranking, and weighted sums of them. Torch."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ MARGIN = 0.05
 
 
 def mse(predicted: Tensor, labels: Tensor) -> Tensor:
-    """Mean squared error over the batch, (N,) and (N,) to ()."""
+    """Mean squared error over the batch: maps (N,) and (N,) to ()."""
     return torch.mean((predicted - labels) ** 2)
 
 
@@ -23,7 +23,7 @@ def plcc(predicted: Tensor, labels: Tensor) -> Tensor:
 
 
 def rank(predicted: Tensor, labels: Tensor) -> Tensor:
-    """Mean hinge over the pairs with different labels: the better one should lead by 0.05 (of the scaled range)."""
+    """Mean hinge loss over pairs with different labels: the better one should lead by 0.05 (of the scaled range)."""
     sign = torch.sign(labels[:, None] - labels[None])
     short = torch.relu(MARGIN - sign * (predicted[:, None] - predicted[None]))
     differing = sign != 0

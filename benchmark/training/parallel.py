@@ -1,7 +1,7 @@
-"""Several processes as one: each computes its share of a global batch, gradients are summed. Torch's gloo or nccl.
+"""Trains in several processes: each computes its share of a global batch, gradients are summed. Torch's gloo or nccl.
 
-A loss over a batch (Pearson, ranking) needs the whole batch: predictions of other ranks are gathered without gradient, the
-own ones keep theirs, and the sum over ranks of the gradients is that of a single process with the same global batch.
+A loss over a batch (Pearson, ranking) needs the whole batch. A rank gathers the predictions of the others without gradient,
+and its own keep theirs; summed over ranks, gradients equal those of a single process with the same global batch.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from benchmark.scoring import torchrun
 
 @dataclass(frozen=True, slots=True)
 class TrainingRanks:
-    """This process among its like; alone unless ``torchrun`` started it."""
+    """This process among those that train together; alone unless ``torchrun`` started it."""
 
     rank: int = 0
     size: int = 1
@@ -36,7 +36,7 @@ class TrainingRanks:
         return list(items[bounds[self.rank] : bounds[self.rank + 1]])
 
     def gather_batch(self, own: Tensor) -> Tensor:
-        """The predictions (or labels) of the whole global batch, (N,), gradients for the own part only."""
+        """The predictions (or labels) of the whole global batch, (N,), with gradients for this rank's part only."""
         if self.size == 1:
             return own
         sizes = self.gather(int(own.shape[0]))

@@ -1,4 +1,4 @@
-"""Who trains and who validates, split by reference, and how labels are scaled. Pandas and NumPy; no torch."""
+"""Divides pairs by reference into training and validation pairs, and scales labels. Pandas and NumPy; no torch."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from benchmark.data import pairs
 
 @dataclass(frozen=True, slots=True)
 class LabelScaling:
-    """A linear map of labels to [0, 1], higher better, fitted on the training pairs alone.
+    """A linear map of labels to [0, 1], higher is better, fitted on the training pairs alone.
 
     Attributes:
         low: lowest training label.
         high: highest training label.
-        lower_mos_better: whether the map turns labels round.
+        lower_mos_better: whether the map reverses labels.
     """
 
     low: float
@@ -38,8 +38,8 @@ class Division:
 
     Attributes:
         train: the pairs that are trained on.
-        validation: the pairs that select the checkpoint; of other references.
-        scaling: fitted on ``train``.
+        validation: the pairs that select the checkpoint; their references are not in ``train``.
+        scaling: the map of labels, fitted on ``train``.
         selected_on: the split that selects the checkpoint, or empty for a share of the training references.
     """
 
@@ -50,7 +50,7 @@ class Division:
 
     @property
     def sha256(self) -> str:
-        """Hash of the pairs and labels: a training run goes on only with the same ones."""
+        """Hash of the pairs and labels: a training run resumes only with the same ones."""
         digest = hashlib.sha256()
         for part in (self.train, self.validation):
             for row in part.itertuples():
@@ -60,17 +60,17 @@ class Division:
 
 
 def divide(table: pd.DataFrame, split: str, validate: float | str, seed: int, *, lower_mos_better: bool) -> Division:
-    """Choose training and validation pairs, in the order of their names: that of the label file changes nothing.
+    """Choose training and validation pairs, in the order of their names, so that the label file's order changes nothing.
 
     Args:
         table: all pairs (columns: ``benchmark.data.pairs``).
         split: the split to train on; where the data set has none, all pairs.
-        validate: share of its references, taken out by ``seed``, or the name of another split.
-        seed: which references validate.
+        validate: share of its references, drawn by ``seed``, or the name of another split.
+        seed: decides which references validate.
         lower_mos_better: direction of the labels.
 
     Raises:
-        ConfigError: no such split, too few references, references in both parts, or constant labels.
+        ConfigError: there is no such split, there are too few references, both parts share some, or labels are constant.
     """
     table = table.sort_values("pair", ignore_index=True)
     unsplit = set(table["split"]) == {""}
@@ -93,7 +93,7 @@ def divide(table: pd.DataFrame, split: str, validate: float | str, seed: int, *,
 
 
 def _take_share(rows: pd.DataFrame, share: float, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Whole clusters are taken out: references, or patients where the data say so."""
+    """Take out a share of whole clusters: references, or patients where the data set names them."""
     clusters = sorted(rows["cluster"].unique())
     count = max(1, round(share * len(clusters))) if share > 0 else 0
     if len(clusters) - count < 1:

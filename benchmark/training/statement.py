@@ -1,6 +1,6 @@
-"""What every checkpoint states of its training: data, options, backbones, circumstances; all that must agree to go on.
+"""What every checkpoint states about its training: data, options, backbones, circumstances. No torch.
 
-No torch. ``agreement`` compares it with a later start's, ``lineage`` reads it when the checkpoint is scored.
+``agreement`` compares it when a training resumes, ``lineage`` reads it when the checkpoint is scored.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ from benchmark.results import lineage
 from benchmark.training.splits import Division
 
 HARMLESS = {"n_epoch", "num_workers", "save_interval", "load_epoch"}
-"""Keys of ``train`` that change no weight and not which epoch is the best one."""
+"""Keys of ``train`` that change neither weights nor the choice of the best epoch."""
 ELSEWHERE = {"crop_size", "flip"}
 """Keys of ``train`` that are the method's options."""
 SCORING = {"splits", "max_pixels"}
-"""Keys of ``dataset`` that change nothing of what is trained on."""
+"""Keys of ``dataset`` that don't affect training."""
 
 
 def about(
@@ -49,16 +49,16 @@ def about(
 
     Args:
         parsed: the configuration.
-        method: built from ``options``.
-        options: those that were given.
+        method: the method, built from ``options``.
+        options: the options that were given.
         loaded: the data set.
-        division: who trains and who validates.
-        directory: of the checkpoints; hashes are remembered there.
+        division: the training and validation pairs.
+        directory: the folder of checkpoints, which also keeps the hashes of files.
         weights: SHA-256 of each weight file that training reads.
-        remember: write the hashes into ``directory``.
+        remember: whether to write the hashes into ``directory``.
 
     Raises:
-        benchmark.core.errors.UserError: a reference is no image that can be read.
+        benchmark.core.errors.UserError: a reference can't be read as an image.
         OSError: a file can't be read.
     """
     files = FileHashes(directory / "files.json")
@@ -103,7 +103,7 @@ def about(
 
 
 def seen_twice(content: CheckpointContent) -> str:
-    """Which photographs both train and validate, under two names or in two files; empty where none does."""
+    """The photographs that are in both parts, under two names or in two files; empty where there are none."""
     trained = {digest: name for name, digest in content["training_pixels"].items()}
     pixels = content["selected_on"]["pixels"]
     both = sorted((name, trained[digest]) for name, digest in pixels.items() if digest in trained)
@@ -119,10 +119,10 @@ def seen_twice(content: CheckpointContent) -> str:
 def settings(
     parsed: TrainConfig, method: Trainable, options: Mapping[str, Any], loaded: Data
 ) -> dict[str, str | int | float | bool | list[Any] | dict[str, Any] | None]:
-    """The whole configuration, defaults included, by dotted keys; but for what changes nothing of the result.
+    """The whole configuration, defaults included, by dotted keys, without those that can't change the result.
 
-    What is not named in ``HARMLESS``, ``ELSEWHERE`` or ``SCORING`` is compared: a key that comes later is so by default.
-    Folders are left out where the content of their files is known by other means.
+    What is not named in ``HARMLESS``, ``ELSEWHERE`` or ``SCORING`` is compared, so that a new key is compared by default.
+    Folders are left out where the content of their files is hashed.
     """
     entry = {name: getattr(parsed.dataset, name) for name in DatasetEntry.model_fields if name not in SCORING}
     entry["lower_mos_better"] = loaded.lower_mos_better
@@ -148,7 +148,7 @@ def settings(
 
 
 def _resolved(plugin: type, given: Mapping[str, Any]) -> dict[str, Any]:
-    """A plug-in's options, its defaults included."""
+    """A plug-in's options, defaults included."""
     fields = options_model(plugin).model_fields
     return {name: given.get(name, field.default) for name, field in fields.items()}
 

@@ -1,6 +1,6 @@
 """SDMP-Net: learned quality of enhanced fundus photographs, from deformably sampled CNN and ViT features. Four presets.
 
-Listing them imports no torch: ``method`` is what runs, ``architecture`` holds the presets' sizes, ``network`` the network.
+Listing them imports no torch: ``method`` scores and trains, ``architecture`` holds the presets' sizes, ``network`` layers.
 """
 
 from typing import ClassVar

@@ -1,6 +1,6 @@
-"""Sizes of SDMP-Net's variants: which backbones, which of their layers, how wide the trained parts are. Plain data.
+"""The architectures of SDMP-Net's variants as plain data: backbones, their layers, widths of the trained parts.
 
-Read by every other module of the package; imports nothing heavy, so that presets can be listed without torch.
+Every other module of the package reads it; it imports nothing heavy, so that presets can be listed without torch.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from benchmark import WeightFile
 
 PUBLISHED_CROP = 224
 LARGEST_CROP = 2048
-"""Side lengths of crops, px."""
+"""Side lengths of crops in pixels: the published one, and the largest allowed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backbone:
-    """A published image network and where timm's authors offer its ImageNet weights.
+    """A published image network whose ImageNet weights the authors of timm offer.
 
     Attributes:
         name: timm's name of the architecture.
@@ -28,11 +28,11 @@ class Backbone:
 
     @property
     def repository(self) -> str:
-        """Repository on the Hugging Face hub."""
+        """The repository of its weights on the Hugging Face hub."""
         return f"timm/{self.name}.{self.tag}"
 
     def weight_file(self) -> WeightFile:
-        """The published weights, as the hub's main branch has them."""
+        """The published weights in the main branch of that repository."""
         file = "model.safetensors"
         url = f"https://huggingface.co/{self.repository}/resolve/main/{file}"
         return WeightFile(name=file, url=url, folder="huggingface", repository=self.repository, revision="main")
@@ -43,13 +43,13 @@ class Widths:
     """Channels of the trained parts; the defaults are the published ones.
 
     Attributes:
-        sampled: most channels that a deformable convolution reads and gives (a stage with more is first reduced).
-        bridge: between the two convolutions that bring deformed features to the ViT's grid.
-        bridged: after them, for each CNN stage.
-        joint: of one image's ViT and deformed CNN features together.
-        mixed: after the first 3x3 convolution over (reference, enhanced, difference).
-        judged: after the second.
-        hidden: of the perceptron that gives score and weight of a position.
+        sampled: most channels that a deformable convolution reads and returns (a stage with more is first reduced).
+        bridge: channels between the two convolutions that map deformed features to the ViT's grid.
+        bridged: channels after them, for each CNN stage.
+        joint: channels of one image's ViT and deformed CNN features together.
+        mixed: channels after the first 3x3 convolution over (reference, enhanced, difference).
+        judged: channels after the second.
+        hidden: channels of the perceptron that computes score and weight of a position.
     """
 
     sampled: int = 768
@@ -68,8 +68,8 @@ class Architecture:
     Attributes:
         cnn: a ResNet.
         vit: a vision transformer with square patches and a class token.
-        cnn_stages: stages of the ResNet that are read (1 to 4), each giving one scale.
-        cnn_blocks: blocks that are read in each of these stages, from the stage's first one; all where it has fewer.
+        cnn_stages: stages of the ResNet that are read (1 to 4), one scale each.
+        cnn_blocks: number of first blocks that are read in each of these stages; all where it has fewer.
         vit_blocks: transformer blocks that are read, from the first one.
         widths: channels of the trained parts.
     """
@@ -85,7 +85,7 @@ class Architecture:
     def smallest_crop(self) -> int:
         """Side length, px, at which the deepest stage that is read still has a grid of 2×2.
 
-        With one place there is nowhere else to sample.
+        On a grid of one position there is nowhere else to sample.
         """
         return max(32, 4 << max(self.cnn_stages))
 

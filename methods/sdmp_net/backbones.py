@@ -13,10 +13,10 @@ from torch import Tensor, nn
 
 
 class Frozen(nn.Module):
-    """A part that is never trained: its parameters need no gradient and it stays in eval mode under ``train()``."""
+    """A part that is never trained: its parameters have no gradient and it stays in eval mode under ``train()``."""
 
     def freeze(self) -> Self:
-        """Fix the parameters and switch to eval mode, for good."""
+        """Fix the parameters and switch to eval mode permanently."""
         self.requires_grad_(False)
         return self.train(False)
 
@@ -30,7 +30,7 @@ class ResNetFeatures(Frozen):
 
     Attributes:
         stages: the stages that are read, 1 to 4, ascending.
-        channels: channels of each stage's features: blocks read times their width (ResNet-152, first stage: 768).
+        channels: channels of each stage's features: number of blocks times their width (ResNet-152, first stage: 768).
         grids: side length of each stage's grid at the crop size that it was built for (224: 56, 28, 14, 7).
     """
 
@@ -45,7 +45,7 @@ class ResNetFeatures(Frozen):
         for stage in range(1, max(stages) + 1):
             layer: nn.Sequential = getattr(whole, f"layer{stage}")
             for block in layer:
-                # timm starts blocks as identities; a quarter lets untrained ones act and keeps fifty in a row in scale
+                # timm initialises blocks as identities; a quarter lets untrained ones act and keeps the scale over fifty
                 nn.init.constant_(_last_norm(block).weight, 0.25)
             setattr(self, f"layer{stage}", layer[:blocks] if stage == max(stages) else layer)
             if stage in stages:
@@ -60,7 +60,7 @@ class ResNetFeatures(Frozen):
             images: RGB in [-1, 1], (N, 3, S, S).
 
         Returns:
-            A tensor a stage, the outputs of its blocks concatenated: for ResNet-152 at S = 224 and stage 1,
+            One tensor per stage, the concatenated outputs of its blocks: for ResNet-152 at S = 224 and stage 1,
             (N, 768, 56, 56).
         """
         x = self.maxpool(self.act1(self.bn1(self.conv1(images))))
@@ -76,7 +76,7 @@ class ResNetFeatures(Frozen):
 
 
 def _width(block: Any) -> int:
-    """Channels that a residual block gives: its last convolution's."""
+    """Output channels of a residual block, which are those of its last convolution."""
     last = block.conv3 if hasattr(block, "conv3") else block.conv2
     return int(last.out_channels)
 
@@ -91,8 +91,8 @@ class ViTFeatures(Frozen):
     """Patch tokens after each of the first blocks of a vision transformer.
 
     Attributes:
-        channels: blocks times their width (ViT-B, five blocks: 3,840).
-        grid: patches along each side (224 px: 28 for patches of 8, 14 for patches of 16).
+        channels: number of blocks times their width (ViT-B, five blocks: 3,840).
+        grid: number of patches along each side (224 px: 28 for patches of 8, 14 for patches of 16).
     """
 
     def __init__(self, name: str, blocks: int, crop_size: int) -> None:

@@ -1,7 +1,8 @@
-"""What a 3x3 deformable convolution reads, as columns for a matrix product: with a gradient, or faster. Imports torch.
+"""Samples the input of a 3x3 deformable convolution into columns for a matrix product. Imports torch.
 
-torchvision's layer spends most of its time here: three quarters of a training step of the small variant went into its
-gradient. Both functions give (N, 9*C, G*G), rows in the order of ``weight.flatten(1)``.
+One function has a gradient, the other is faster. torchvision's layer spends most of its time on this: its gradient took
+three quarters of a training step of the small variant. Both return (N, 9*C, G*G), rows in the order of
+``weight.flatten(1)``.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ def differentiable(features: Tensor, offsets: Tensor) -> Tensor:
 
     Args:
         features: (N, C, G, G).
-        offsets: in pixels, (dy, dx) for each tap, (N, 18, G, G).
+        offsets: (dy, dx) in pixels for each tap, (N, 18, G, G).
     """
     count, channels, grid, _ = features.shape
     steps = torch.arange(grid, dtype=offsets.dtype, device=offsets.device)
@@ -34,14 +35,14 @@ def differentiable(features: Tensor, offsets: Tensor) -> Tensor:
 
 
 def readable(features: Tensor) -> bool:
-    """Whether ``read`` gives torchvision's bits: in single precision on x86-64, where compilers fuse no operations."""
+    """Whether ``read`` equals torchvision bit for bit: in single precision on x86-64, where compilers fuse no operations."""
     return (
         features.device.type == "cpu" and features.dtype == torch.float32 and platform.machine() in ("x86_64", "AMD64")
     )
 
 
 def read(features: Tensor, offsets: Tensor) -> Tensor:
-    """Columns without gradient, in a quarter of torchvision's time; arguments as for ``differentiable``."""
+    """Columns without gradient, in a quarter of torchvision's time; the arguments are those of ``differentiable``."""
     count, channels, grid, _ = features.shape
     out = torch.empty(count, channels * 9, grid * grid)
     for image, moved, columns in zip(features.contiguous(), offsets.contiguous(), out, strict=True):
@@ -51,13 +52,13 @@ def read(features: Tensor, offsets: Tensor) -> Tensor:
 
 @cache
 def _kernel() -> Any:
-    """Compiled at first use, kept in the cache folder beside this file or the user's."""
+    """The kernel, compiled at its first use and cached in the folder beside this file or in the user's."""
     import numba  # noqa: PLC0415
     import numpy as np  # noqa: PLC0415
 
     @numba.njit(cache=True, nogil=True, error_model="numpy")
     def fill(image: Any, offsets: Any, columns: Any) -> None:
-        """image (C, P), offsets (18, P), columns (C, 9, P), where P = G*G."""
+        """Fill columns (C, 9, P) from an image (C, P) and offsets (18, P), where P = G*G."""
         channels, positions = image.shape
         grid = int(np.sqrt(positions))
         index = np.empty((4, positions), np.int32)

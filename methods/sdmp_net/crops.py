@@ -1,6 +1,6 @@
-"""Where SDMP-Net looks: places of square crops in a pair of images, in or out of the field of view. Imports numpy, OpenCV.
+"""Chooses the places of SDMP-Net's square crops, with or without regard to the field of view. Imports numpy, OpenCV.
 
-A place is (top, left) in pixels; the same places serve the reference and all its enhanced images.
+A place is (top, left) in pixels; the reference and all its enhanced images have the same places.
 """
 
 from __future__ import annotations
@@ -21,22 +21,22 @@ if TYPE_CHECKING:
 Place = tuple[int, int]
 
 FIXED = (1, 5, 9)
-"""Counts of crops that lie at places of their own; any other number is drawn."""
+"""Counts of crops at fixed places; for any other number, places are drawn."""
 LEAST_FIELD = 0.5
-"""Share of a crop that the field of view must fill."""
+"""Share of a crop that the field of view must cover."""
 
 _FIELD_SIDE = 256
 
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """Where crops may lie.
+    """The ground on which crops may lie.
 
     Attributes:
         shape: height and width of the images, neither smaller than a crop.
         size: side length of a crop.
-        field: the reference's field of view, (H, W), of which a crop must hold at least ``LEAST_FIELD``; where no crop
-            can, those that hold most count as enough. ``None``: crops may lie anywhere.
+        field: the reference's field of view, (H, W), of which a crop must contain at least ``LEAST_FIELD``; where none
+            does, the crops that contain most are allowed. ``None``: crops may lie anywhere.
     """
 
     shape: tuple[int, int]
@@ -45,11 +45,11 @@ class Ground:
 
     @property
     def last(self) -> Place:
-        """The place at the bottom right."""
+        """The last place, at the bottom right."""
         return self.shape[0] - self.size, self.shape[1] - self.size
 
     def allowed(self) -> np.ndarray[Any, Any] | None:
-        """All places whose crop holds enough of the field of view, (n, 2), row by row; ``None``: all places."""
+        """All places whose crop contains enough of the field of view, (n, 2), row by row; ``None``: all places."""
         if self.field is None:
             return None
         import cv2  # noqa: PLC0415
@@ -63,10 +63,10 @@ def choose(count: int, ground: Ground, rng: np.random.Generator) -> list[Place]:
     """Choose places for scoring.
 
     Args:
-        count: 1 gives the centre; 5 the centre and the four corners; 9 a grid of 3 x 3 from corner to corner, each moved
-            to the nearest place that the ground allows; any other number gives places drawn at random.
-        ground: where they may lie.
-        rng: of the reference; not used for 1, 5 and 9.
+        count: 1 for the centre; 5 for the centre and the four corners; 9 for a grid of 3 x 3 from corner to corner, each
+            moved to the nearest place that the ground allows; any other number for places drawn at random.
+        ground: where crops may lie.
+        rng: the reference's generator; not used for 1, 5 and 9.
 
     Returns:
         ``count`` places (top, left).
@@ -90,9 +90,9 @@ def draw(count: int, ground: Ground, rng: np.random.Generator) -> list[Place]:
 
 
 def field_of(reference: np.ndarray[Any, Any]) -> Mask:
-    """The field of view of a reference, RGB in [0, 1], (3, H, W), as (H, W); found on a thinned copy of some 256 px.
+    """The field of view of a reference, RGB in [0, 1], (3, H, W), as (H, W); computed on a subsampled copy of some 256 px.
 
-    Half of a crop is a coarse measure and training asks for it at every step, hence the thinning.
+    Half of a crop is a coarse criterion, and training needs the field of view at every step, hence the subsampling.
     """
     from benchmark.images.fov import field_of_view  # noqa: PLC0415 - SciPy
 
@@ -106,7 +106,7 @@ def check_size(shape: tuple[int, int], size: int) -> None:
     """Refuse images smaller than a crop.
 
     Raises:
-        UserError: they are.
+        UserError: the images are smaller.
     """
     if min(shape) < size:
         raise UserError(
@@ -134,6 +134,6 @@ def _fixed(count: int, bottom: int, right: int) -> list[Place] | None:
 
 
 def _nearest(place: Place, allowed: np.ndarray[Any, Any]) -> Place:
-    """The allowed place nearest to a place; of equally near ones the first, row by row."""
+    """The allowed place nearest to a place; among equally near ones the first, row by row."""
     top, left = allowed[((allowed - np.array(place)) ** 2).sum(axis=1).argmin()]
     return int(top), int(left)

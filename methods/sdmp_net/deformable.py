@@ -1,7 +1,7 @@
 """The spatially deformable module for one scale: offsets from the reference, deformed sampling, bridge to the ViT's grid.
 
-Imports torch and torchvision. ``network`` holds one ``DeformableScale`` for each CNN stage that is read; ``columns`` reads
-what the deformable convolution multiplies.
+Imports torch and torchvision. ``network`` holds one ``DeformableScale`` for each CNN stage that is read; ``columns`` samples
+the input of the deformable convolution.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ OFFSETS = 2 * 3 * 3
 
 
 class DeformableConvolution(DeformConv2d):  # type: ignore[misc] # torchvision states no types
-    """torchvision's layer for a 3x3 kernel with padding 1, reading its input faster where that is possible.
+    """torchvision's layer for a 3x3 kernel with padding 1, which samples its input faster where possible.
 
-    Without autograd its bits are torchvision's; with autograd they are equal up to rounding.
+    Without autograd it equals torchvision's bit for bit; with autograd up to rounding.
     """
 
     def forward(self, input: Tensor, offset: Tensor, mask: Tensor | None = None) -> Tensor:
-        """Features (N, C, G, G) at the places that offsets, (N, 18, G, G), shift them to, to (N, out, G, G)."""
-        # torchvision's layer knows float32 only, also under autocast
+        """Convolve features, (N, C, G, G), sampled at positions shifted by offsets, (N, 18, G, G), to (N, out, G, G)."""
+        # torchvision's layer supports float32 only, even under autocast
         features, offset = input.float(), offset.float()
         if torch.is_grad_enabled():
             read = columns.differentiable(features, offset)
@@ -63,7 +63,7 @@ class DeformableScale(nn.Module):
         self.bridge2 = nn.Conv2d(bridge, bridged, 3, stride=second, padding=1)
 
     def offsets(self, reference_vit: Tensor) -> Tensor:
-        """Where to sample, from the reference alone.
+        """Compute where to sample, from the reference alone.
 
         Args:
             reference_vit: ViT features of the reference, (N, 3840, V, V).
@@ -77,25 +77,25 @@ class DeformableScale(nn.Module):
         return out
 
     def forward(self, cnn: Tensor, offsets: Tensor) -> Tensor:
-        """Sample an image's CNN features at the deformed places and bring them to the ViT's grid.
+        """Sample an image's CNN features at the deformed positions and map them to the ViT's grid.
 
         Args:
             cnn: CNN features of an image, (N, C, G, G).
-            offsets: of its reference, (N, 18, G, G).
+            offsets: sampling offsets of its reference, (N, 18, G, G).
 
         Returns:
-            (N, 768, V, V).
+            The deformed features on the ViT's grid, (N, 768, V, V).
         """
         return self.bridge(self.deform(self.reduce(cnn), offsets))
 
     def bridge(self, deformed: Tensor) -> Tensor:
-        """Bring deformed features, (N, C, G, G), to the ViT's grid, (N, 768, V, V)."""
+        """Map deformed features, (N, C, G, G), to the ViT's grid, (N, 768, V, V)."""
         out: Tensor = self.bridge2(functional.relu(self.bridge1(deformed)))
         return to_grid(out, self.vit_grid)
 
 
 def strides(grid: int, vit_grid: int) -> tuple[int, int]:
-    """Strides of the bridge's two convolutions: 56 to 28: (2, 1); 56 to 14: (2, 2); a grid that is not larger: (1, 1)."""
+    """Strides of the bridge's two convolutions: (2, 1) for 56 to 28, (2, 2) for 56 to 14, (1, 1) for no larger grid."""
     ratio = max(1, grid // vit_grid)
     return (1 if ratio == 1 else 2), (2 if ratio > 2 else 1)
 

@@ -1,9 +1,9 @@
 """SDMP-Net's scoring with less arithmetic: the same function as ``network``, equal up to rounding. Imports torch.
 
-Where no ReLU lies between two linear layers they are one: the bridge's second convolution with the joint 1x1 convolution,
-the difference (reference - enhanced) with the first convolution over it, whose reference part is computed once, and the
-second with the perceptron's first layer. Offsets are computed on the smaller grid (a 1x1 convolution commutes with nearest
-resizing). For inference only: weights are copied and folded when it is built.
+Two linear layers without a ReLU between them are folded into one: the bridge's second convolution and the joint 1x1
+convolution; the difference (reference - enhanced) and the first convolution over it, whose reference part is computed
+once; the second convolution and the perceptron's first layer. Offsets are computed on the smaller grid, since a 1x1
+convolution commutes with nearest resizing. It is for inference only: weights are copied and folded when it is built.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class FoldedDescription:
     """What the comparison needs of N reference crops.
 
     Attributes:
-        offsets: for each scale, (N, 18, G, G).
+        offsets: sampling offsets of each scale, (N, 18, G, G).
         mixed: the reference's share of the first convolution over the pair, bias included, (N, 1024, V, V).
     """
 
@@ -37,7 +37,7 @@ class FoldedScale:
     def __init__(self, scale: DeformableScale, joint: Tensor) -> None:
         """Fold a scale of the network with its columns of the joint 1x1 convolution, (256, 768)."""
         self._scale = scale
-        # `fold` adds what a tap reads at p - d into p; convolution reads at p + d: hence the flip
+        # `fold` adds a tap's value at p - d to p, whereas a convolution reads at p + d: hence the flip
         taps = scale.conv_offset.weight.flip(2, 3).permute(0, 2, 3, 1)
         self._offset_taps = taps.flatten(0, 2)[:, :, None, None].contiguous()
         bridge2 = scale.bridge2
@@ -46,7 +46,7 @@ class FoldedScale:
         self.bias = joint.double() @ _bias(bridge2).double()
 
     def offsets(self, reference_vit: Tensor) -> Tensor:
-        """(N, 18, G, G): each tap's share on the ViT's grid, resized to the CNN's, then shifted and summed."""
+        """The offsets, (N, 18, G, G): each tap's share on the ViT's grid, resized to the CNN's, then shifted and summed."""
         grid, conv = self._scale.grid, self._scale.conv_offset
         shares = to_grid(functional.conv2d(reference_vit, self._offset_taps), grid).flatten(2)
         summed = functional.fold(shares, (grid, grid), 3, padding=1)
@@ -60,7 +60,7 @@ class FoldedScale:
 
 
 class FoldedScorer:
-    """Scores pairs of crops as ``network.SDMPNetwork`` in eval mode does, faster; the network must not change meanwhile."""
+    """Scores pairs of crops like ``network.SDMPNetwork`` in eval mode, but faster; the network must not change meanwhile."""
 
     def __init__(self, network: SDMPNetwork) -> None:
         self._network = network
@@ -80,7 +80,7 @@ class FoldedScorer:
 
     @torch.inference_mode()
     def describe_reference(self, crops: Tensor) -> FoldedDescription:
-        """All that depends on the reference alone, from its crops, RGB in [0, 1], (N, 3, S, S)."""
+        """Compute all that depends on the reference alone, from its crops, RGB in [0, 1], (N, 3, S, S)."""
         features = self._network.features(crops)
         offsets = [scale.offsets(features.vit) for scale in self._scales]
         joint = self._joint(features, offsets)
@@ -103,7 +103,7 @@ class FoldedScorer:
 
 
 def _compose(after: Tensor, kernel: Tensor) -> Tensor:
-    """The kernel of a convolution followed by a linear map of its channels, worked out in double precision."""
+    """The kernel of a convolution followed by a linear map of its channels, computed in double precision."""
     return torch.einsum("oc,cixy->oixy", after.double(), kernel.double()).float()
 
 

@@ -1,4 +1,4 @@
-"""SDMP-Net's prediction: from both images' features to one quality for each pair of crops. Imports torch."""
+"""SDMP-Net's prediction: from both images' features to one quality per pair of crops. Imports torch."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .architecture import Widths
 class Prediction(nn.Module):
     """Joins the features of reference and enhanced image and predicts the scaled label.
 
-    For the published network: ViT 3,840 + deformed CNN 768 = 4,608 channels -> 256 an image; reference, enhanced and
+    For the published network: ViT 3,840 + deformed CNN 768 = 4,608 channels -> 256 per image; reference, enhanced and
     their difference: 768 -> 1,024 -> 512; per position 512 -> 256 -> score and weight.
     """
 
@@ -27,7 +27,7 @@ class Prediction(nn.Module):
         self.weight = nn.Conv2d(widths.hidden, 1, 1)
 
     def join(self, vit: Tensor, deformed: Tensor) -> Tensor:
-        """One image's features together: (N, 3840, V, V) and (N, 768, V, V) to (N, 256, V, V)."""
+        """Join one image's features: (N, 3840, V, V) and (N, 768, V, V) to (N, 256, V, V)."""
         out: Tensor = self.joint(torch.cat([vit, deformed], dim=1))
         return out
 
@@ -39,7 +39,7 @@ class Prediction(nn.Module):
     def judge(self, hidden: Tensor) -> Tensor:
         """The mean of the patch scores weighted by the patch weights: (N, 256, V, V), before its ReLU, to (N,).
 
-        The perceptron 512 -> 256 -> 1 works on each position by itself: its layers are 1x1 convolutions.
+        The perceptron 512 -> 256 -> 1 works on each position separately: its layers are 1x1 convolutions.
         """
         x = self.dropout(functional.relu(hidden))
         scores, weights = self.score(x), torch.sigmoid(self.weight(x))

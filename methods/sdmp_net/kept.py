@@ -1,4 +1,4 @@
-"""Frozen features of crops that have been seen before, kept in memory so that training computes them once. Imports torch."""
+"""Keeps frozen features of crops in memory, so that training computes those of the same crop once. Imports torch."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ GIB = 2**30
 class KeptFeatures:
     """Features by the content of the crop, up to a size; once it is full, further crops are computed each time.
 
-    A crop's features are computed by themselves, so that they don't depend on the batch in which they were first seen: a
-    training that is interrupted goes on with the same bits.
+    Each crop's features are computed alone, so that they don't depend on the batch in which the crop first occurred, and
+    an interrupted training resumes bit for bit.
 
     Args:
-        compute: features of crops, (N, 3, S, S).
-        gib: most memory; EFID's 1,800 pairs with ResNet-152 and ViT-B/8 at 224 px fill 45 GiB.
+        compute: computes features of crops, (N, 3, S, S).
+        gib: most memory in GiB; EFID's 1,800 pairs with ResNet-152 and ViT-B/8 at 224 px fill 45.
     """
 
     def __init__(self, compute: Callable[[Tensor], Features], gib: float) -> None:

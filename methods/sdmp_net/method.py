@@ -14,7 +14,7 @@ from benchmark.plugins import checkpoints
 
 from . import crops as places
 from .architecture import LARGEST_CROP, PUBLISHED_CROP, Architecture
-from .own_files import find, found
+from .own_files import find, present
 from .restore import carries_backbones, check_identity, check_tensors
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ class SDMPNetMethod(Trainable):
         )
 
     def _crop_size(self, given: int | None) -> int:
-        """The size that was given, else the checkpoint's, else the published one."""
+        """The given size, else the checkpoint's, else the published one."""
         stated = str(self._stated().get("identity", {}).get("crop_size", "")) if given is None else ""
         size = given if given is not None else int(stated) if stated.isdecimal() else PUBLISHED_CROP
         least = self.architecture.smallest_crop
@@ -110,39 +110,41 @@ class SDMPNetMethod(Trainable):
         return size
 
     def _stated(self) -> Mapping[str, Any]:
-        """What the checkpoint says of itself."""
+        """What the checkpoint states about its training."""
         return {} if self.checkpoint is None else checkpoints.summary(self.checkpoint)
 
-    # what the engine asks before it loads anything
+    # what the engine needs before it loads anything
 
     def unavailable(self) -> str | None:
-        """Without a checkpoint there is nothing to score with, nor with one that was trained as another network."""
+        """The reason why it can't score: there is no checkpoint, or it was trained as another network."""
         if self.checkpoint is None:
             return "needs a checkpoint: train one with `efid-bench train CONFIG`, then set `checkpoint: FILE`"
-        said = self._stated()
-        if not said:  # missing or damaged: whoever reads it says so
+        statement = self._stated()
+        if not statement:  # missing or damaged, which is reported when it is read
             return None
         try:
-            check_identity(str(self.checkpoint), said, self.identity(), carried=carries_backbones(said.get("state")))
+            check_identity(
+                str(self.checkpoint), statement, self.identity(), carried=carries_backbones(statement.get("state"))
+            )
         except UserError as error:
             return str(error)
         return None
 
     def files(self) -> Mapping[str, str]:
-        """The checkpoint; in training the user's own files of the backbones."""
+        """The checkpoint; in training, the user's own files of the backbones."""
         if self.checkpoint is not None:
             return {"checkpoint": str(self.checkpoint)}
-        return found(self.pretrained, self.architecture) if isinstance(self.pretrained, Path) else {}
+        return present(self.pretrained, self.architecture) if isinstance(self.pretrained, Path) else {}
 
     def weights(self) -> Sequence[WeightFile]:
-        """The backbones' published weights, unless the checkpoint or a folder of the user's holds them."""
+        """The backbones' published weights, unless the checkpoint or the user's folder holds them."""
         carried = carries_backbones(self._stated().get("state"))
         if carried or self.pretrained is not True:
             return ()
         return (self.architecture.cnn.weight_file(), self.architecture.vit.weight_file())
 
     def settings(self) -> Mapping[str, str]:
-        """Crops, backbones and arithmetic."""
+        """The settings of crops, backbones and arithmetic."""
         fixed = {1: "1, centre", 5: "5, centre and corners", 9: "9, 3x3 grid"}
         trained = self._stated().get("identity") or {}
         return {
@@ -153,26 +155,26 @@ class SDMPNetMethod(Trainable):
         }
 
     def _field_of_view(self) -> str:
-        """Where crops lie, and where they lay in training if that was elsewhere."""
+        """Where crops lie, and where they lay in training if that was different."""
         words = {True: "at least half of each crop", False: "not looked at"}
         trained = (self._stated().get("settings") or {}).get("method.fov_crops", self.fov_crops)
         here = words[self.fov_crops]
         return here if trained == self.fov_crops else f"{here} (in training: {words[bool(trained)]})"
 
     def gflops(self) -> float | None:
-        """Of a pair: its crops, and a sixth of the work on their reference, as for six enhanced images a reference."""
+        """Operations of a pair: its crops, and a sixth of the reference's, as for six enhanced images per reference."""
         from .operations import gflops_a_pair  # noqa: PLC0415
 
         return self.crops * gflops_a_pair(self.architecture, self.crop_size, exact=self.exact)
 
     def depends_on_seed(self) -> bool:
-        """Only crops at random places do; those of a fixed grid are the same whatever the seed."""
+        """Whether crops are at random places; those of a fixed grid are the same for every seed."""
         return self.crops not in places.FIXED
 
     # training
 
     def untrainable(self) -> str | None:
-        """With a checkpoint no training begins, nor without the backbones in the folder that is to hold them."""
+        """The reason why no training can begin: a checkpoint is given, or the given folder lacks the backbones."""
         if self.checkpoint is not None:
             return (
                 f"{self.info.name}: training begins with the backbones, not with `checkpoint: {self.checkpoint}`; leave it "
@@ -190,7 +192,7 @@ class SDMPNetMethod(Trainable):
         """The network with pretrained backbones and untrained remaining parts; see ``Trainable.build``.
 
         Raises:
-            UserError: a checkpoint was given, from which no training begins.
+            UserError: a checkpoint was given, from which no training can begin.
         """
         if self.checkpoint is not None:
             raise UserError(self.untrainable())
@@ -208,13 +210,13 @@ class SDMPNetMethod(Trainable):
     def views(
         self, enhanced: torch.Tensor, reference: torch.Tensor, *, rng: np.random.Generator, training: bool
     ) -> tuple[torch.Tensor, torch.Tensor]:
-        """One crop for training, at a random place and flipped at random by default; ``validation_crops`` otherwise.
+        """One crop for training, by default at a random place and flipped at random; ``validation_crops`` for validation.
 
         Args:
             enhanced: RGB in [0, 1], (3, H, W).
             reference: the same shape and range.
             rng: see ``Trainable.views``.
-            training: which of the two.
+            training: whether the crops are for training.
 
         Returns:
             (V, 3, S, S) twice.
@@ -240,7 +242,7 @@ class SDMPNetMethod(Trainable):
         return out
 
     def identity(self) -> Mapping[str, str]:
-        """What a checkpoint must agree on with the method that reads it."""
+        """What must be equal in a checkpoint and the method that reads it."""
         architecture = self.architecture
         return {
             "preset": self.info.name,
@@ -252,7 +254,7 @@ class SDMPNetMethod(Trainable):
         }
 
     def state(self) -> Mapping[str, torch.Tensor]:
-        """The trained tensors, and the frozen backbones' too unless they are the published ones."""
+        """The trained tensors, and those of the frozen backbones unless these are the published ones."""
         network = self._built()
         return network.trained_state() if self.pretrained is True else network.state_dict()
 
@@ -270,18 +272,18 @@ class SDMPNetMethod(Trainable):
         """Build the network from the checkpoint, on ``device``, for scoring.
 
         Raises:
-            UserError: no checkpoint, or one of another method, preset, crop size or with other tensors.
-            WeightsUnavailableError: the published backbones are needed and not on this machine.
+            UserError: there is no checkpoint, or it is of another method, preset or crop size or has other tensors.
+            WeightsUnavailableError: the published backbones are needed but not on this machine.
         """
         if self.checkpoint is None:
             raise UserError(f"{self.info.name} {self.unavailable()}")
         self.use(checkpoints.read(self.checkpoint), device)
 
     def use(self, content: Mapping[str, Any], device: str) -> None:
-        """Take what a checkpoint holds, for scoring; ``load`` reads it from the file.
+        """Use the content of a checkpoint for scoring; ``load`` reads it from the file.
 
         Raises:
-            UserError: it doesn't fit; the message says what differs.
+            UserError: the checkpoint doesn't fit; the message says what differs.
         """
         from .fast import FoldedScorer  # noqa: PLC0415
 
@@ -295,7 +297,7 @@ class SDMPNetMethod(Trainable):
         self._scorer = network if self.exact else FoldedScorer(network)
 
     def describe(self, reference: torch.Tensor, *, rng: np.random.Generator) -> Any:
-        """Crop places and all that depends on the reference alone, (1, 3, H, W), computed once for its images.
+        """The crop places and all that depends on the reference, (1, 3, H, W), alone; computed once for its enhanced images.
 
         Raises:
             UserError: the reference is smaller than a crop.
@@ -320,7 +322,7 @@ class SDMPNetMethod(Trainable):
         return torch.stack(scores)
 
     def _cut(self, image: torch.Tensor, chosen: Sequence[places.Place]) -> Sequence[torch.Tensor]:
-        """Crops of an image, in the portions that go through the network together."""
+        """The crops of an image, in portions that pass through the network together."""
         import torch  # noqa: PLC0415
 
         portion = 1 if image.device.type == "cpu" else _PORTION

@@ -1,7 +1,7 @@
-"""SDMP-Net as one module: frozen backbones, deformable sampling, prediction; the reference's part apart. Imports torch.
+"""SDMP-Net as one module: frozen backbones, deformable sampling, prediction. Imports torch.
 
-``describe_reference`` and ``compare`` split the work so that a reference is looked at once for all its enhanced images;
-``forward`` is both, for training. ``fast`` computes ``compare`` with folded weights.
+``describe_reference`` and ``compare`` split the work so that a reference is processed once for all its enhanced images;
+``forward`` does both, for training. ``fast`` computes ``compare`` with folded weights.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from .restore import FROZEN
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """What the frozen backbones see in N crops.
+    """The features of N crops from the frozen backbones.
 
     Attributes:
-        cnn: a tensor for each stage that is read; published: one, (N, 768, 56, 56).
+        cnn: one tensor for each stage that is read; in the published network only one, (N, 768, 56, 56).
         vit: (N, 3840, 28, 28) with ViT-B/8, (N, 3840, 14, 14) with ViT-B/16.
     """
 
@@ -37,7 +37,7 @@ class ReferenceDescription:
     """What the comparison needs of N reference crops.
 
     Attributes:
-        offsets: for each scale, (N, 18, G, G).
+        offsets: sampling offsets of each scale, (N, 18, G, G).
         joint: joint features, (N, 256, V, V).
     """
 
@@ -51,7 +51,7 @@ class SDMPNetwork(nn.Module):
     Attributes:
         architecture: its sizes.
         crop_size: S, side length of the crops in pixels.
-        keep: gives the frozen features in training in place of ``features``, which it may have asked before (``kept``).
+        keep: replaces ``features`` in training, since it may have kept its earlier results (``kept``).
     """
 
     def __init__(self, architecture: Architecture, *, crop_size: int = 224, dropout: float = 0.5) -> None:
@@ -71,7 +71,7 @@ class SDMPNetwork(nn.Module):
 
     @torch.no_grad()
     def features(self, crops: Tensor) -> Features:
-        """Frozen features of crops, RGB in [0, 1], (N, 3, S, S); never under autograd."""
+        """Frozen features of crops, RGB in [0, 1], (N, 3, S, S); always without autograd."""
         images = (crops - 0.5) / 0.5
         return Features(self.cnn(images), self.vit(images))
 
@@ -85,7 +85,7 @@ class SDMPNetwork(nn.Module):
         return self.head.join(features.vit, torch.cat(bridged, dim=1))
 
     def describe_reference(self, crops: Tensor) -> ReferenceDescription:
-        """All that depends on the reference alone, from its crops, RGB in [0, 1], (N, 3, S, S)."""
+        """Compute all that depends on the reference alone, from its crops, RGB in [0, 1], (N, 3, S, S)."""
         features = self._seen(crops)
         offsets = self.offsets(features)
         return ReferenceDescription(offsets, self.joint(features, offsets))
@@ -103,5 +103,5 @@ class SDMPNetwork(nn.Module):
         return self.compare(enhanced, self.describe_reference(reference))
 
     def trained_state(self) -> dict[str, Tensor]:
-        """Tensors of the trained parts, by their names in the network."""
+        """The tensors of the trained parts, by their names in the network."""
         return {key: value for key, value in self.state_dict().items() if not key.startswith(FROZEN)}

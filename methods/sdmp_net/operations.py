@@ -1,4 +1,4 @@
-"""How many operations SDMP-Net needs for a pair of crops, counted on tensors without content. Imports torch."""
+"""Counts the operations of SDMP-Net for a pair of crops, on tensors without content. Imports torch."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ IMAGES = 6
 
 
 def gflops_a_pair(architecture: Architecture, crop_size: int, *, exact: bool) -> float:
-    """Operations in units of 1e9 (a multiplication with an addition is two) for one crop of an enhanced image.
+    """Operations in units of 1e9 (a multiplication with an addition is two) for comparing one crop of an enhanced image.
 
-    It is compared with its reference; a sixth of the work on that reference's crop is part of it.
+    A sixth of the work on the reference's crop is included.
     """
     with torch.device("meta"), torch.inference_mode():
         network = SDMPNetwork(architecture, crop_size=crop_size).eval()
@@ -32,7 +32,7 @@ def gflops_a_pair(architecture: Architecture, crop_size: int, *, exact: bool) ->
 
 
 def deformable(network: SDMPNetwork) -> float:
-    """Operations of the deformable convolutions of one image, which torch's counter doesn't know."""
+    """Operations of the deformable convolutions of one image, which torch's counter doesn't count."""
     total = 0.0
     for scale in network.scales:
         assert isinstance(scale, DeformableScale)

@@ -1,6 +1,6 @@
-"""The user's own files of the backbones, in the folder that ``pretrained`` names. No torch.
+"""Locates the user's own files of the backbones in the folder of the option ``pretrained``. No torch.
 
-``pretrained`` reads them; here they are found, so that a training can say which they were.
+The module ``pretrained`` reads them; they are located separately so that a training can state which they were.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from .architecture import Architecture, Backbone
 _SUFFIXES = (".safetensors", ".pth", ".pt", ".bin")
 
 
-def found(folder: Path, architecture: Architecture) -> dict[str, str]:
-    """The files of both backbones by their names; without those that are not there."""
+def present(folder: Path, architecture: Architecture) -> dict[str, str]:
+    """The files of both backbones that are there, by the backbones' names."""
     places = {backbone.name: _look(folder, backbone) for backbone in (architecture.cnn, architecture.vit)}
     return {name: str(place) for name, place in places.items() if place is not None}
 
@@ -24,7 +24,7 @@ def find(folder: Path, backbone: Backbone) -> Path:
     """The user's file of a backbone: ``<name>.safetensors`` (``.pth`` …), or as ``efid-bench weights --to`` lays it out.
 
     Raises:
-        WeightsUnavailableError: there is none.
+        WeightsUnavailableError: there is no such file.
     """
     path = _look(folder, backbone)
     if path is None:

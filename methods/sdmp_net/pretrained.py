@@ -1,6 +1,6 @@
-"""Puts ImageNet weights into SDMP-Net's frozen backbones: the published files, or a folder of the user's. Imports torch.
+"""Loads ImageNet weights into SDMP-Net's frozen backbones, from published files or the user's folder. Imports torch.
 
-Nothing is downloaded here: the engine has put published files into the Hugging Face hub's cache (``weights``).
+Nothing is downloaded here: the engine has put published files into the Hugging Face hub's cache (``plugins.weights``).
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ def fill(network: SDMPNetwork, method: str, folder: Path | None) -> None:
     """Load both backbones' weights.
 
     Args:
-        network: takes them.
-        method: its name, for messages.
+        network: the network whose backbones get the weights.
+        method: the method's name, for messages.
         folder: where the user keeps the files; ``None``: the Hugging Face hub's cache.
 
     Raises:
-        WeightsUnavailableError: a file isn't there; says what to do.
+        WeightsUnavailableError: a file isn't there; the message says what to do.
         UserError: a file can't be read or isn't of this backbone.
     """
     architecture = network.architecture
@@ -52,10 +52,10 @@ def _published(backbone: Backbone, method: str) -> Path:
 
 
 def _load(module: torch.nn.Module, backbone: Backbone, path: Path) -> None:
-    """Fill a cut backbone from a file of the whole one."""
+    """Load a truncated backbone from a file of the whole one."""
     state = _read(path)
     if isinstance(module, vision_transformer.VisionTransformer):
-        # other crop sizes have another number of positions, which timm interpolates
+        # other crop sizes have a different number of positions, which timm interpolates
         state = vision_transformer.checkpoint_filter_fn(dict(state), module)
     wanted = module.state_dict()
     wrong = [key for key, value in wanted.items() if key not in state or state[key].shape != value.shape]
@@ -70,7 +70,7 @@ def _load(module: torch.nn.Module, backbone: Backbone, path: Path) -> None:
 def _read(path: Path) -> Mapping[str, Tensor]:
     try:
         state: Any = load_file(path) if path.suffix == ".safetensors" else torch.load(path, weights_only=True)
-    except Exception as error:  # whatever a damaged or foreign file makes the two readers raise
+    except Exception as error:  # whatever the two readers raise for a damaged or foreign file
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise UserError(f"{path} can't be read as a file of weights: {reason}") from None
     state = state.get("state_dict", state) if isinstance(state, Mapping) else None

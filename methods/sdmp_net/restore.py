@@ -1,4 +1,4 @@
-"""Whether a checkpoint fits the method that is to read it, in words where it doesn't. No torch at run time."""
+"""Checks that a checkpoint fits the method that reads it, and says what does not. No torch at run time."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ if TYPE_CHECKING:
     import torch
 
 FROZEN = ("cnn.", "vit.")
-"""How the names of the frozen backbones' tensors begin."""
+"""Prefixes of the names of the frozen backbones' tensors."""
 
 
 def carries_backbones(state: Iterable[str] | None) -> bool:
-    """Whether a checkpoint's table of tensors holds the frozen backbones too."""
+    """Whether a checkpoint's tensors include the frozen backbones."""
     return any(key.startswith(FROZEN) for key in state or ())
 
 
 def check_identity(place: str, content: Mapping[str, Any], identity: Mapping[str, str], *, carried: bool) -> None:
-    """Refuse a checkpoint that was trained as something else.
+    """Refuse a checkpoint whose identity differs from the method's.
 
     Args:
         place: the file, for messages.
-        content: what it holds.
-        identity: of the method that reads it.
-        carried: whether it holds its own backbones; then those of the method don't matter.
+        content: the checkpoint's content.
+        identity: the identity of the method that reads it.
+        carried: whether it holds its own backbones; then the method's don't matter.
 
     Raises:
-        UserError: says each difference.
+        UserError: the message states each difference.
     """
     stated: Mapping[str, str] = content.get("identity") or {}
     compared = [key for key in identity if key != "backbones" or not carried]
@@ -46,10 +46,10 @@ def check_identity(place: str, content: Mapping[str, Any], identity: Mapping[str
 
 
 def check_tensors(name: str, state: Mapping[str, torch.Tensor], wanted: Mapping[str, torch.Tensor]) -> None:
-    """Refuse tensors other than those that the network needs.
+    """Refuse tensors that are not exactly those that the network needs.
 
     Raises:
-        UserError: says which are missing, not known or of another shape.
+        UserError: the message names those that are missing, unknown or of another shape.
     """
     problems = [f"{key} is missing" for key in wanted if key not in state]
     problems += [f"{key} is not known" for key in state if key not in wanted]

@@ -135,7 +135,7 @@ def _cpu_seconds(pid: int) -> float:
         {"kind": "score", "label": "a", "pair": "p", "value": float("nan"), "seconds": 1.0, "images": ["ab" * 32] * 2},
         {"kind": "score", "label": "a", "pair": "p", "value": 0.5, "seconds": 1.0, "images": ["ab" * 32, "none"]},
         {"kind": "failure", "label": "a", "pair": ["p"], "reason": "x"},
-        {"kind": "cost", "label": "a", "found": {"bytes": "many"}},
+        {"kind": "cost", "label": "a", "costs": {"bytes": "many"}},
         {"kind": "nonsense"},
         {"kind": ["ready"]},
     ],

@@ -1,1 +1,1 @@
-"""Steps that several commands take: from a configuration to what is scored, and from scores to results."""
+"""Steps that commands share: from a configuration to what is scored, and from scores to results."""

@@ -23,7 +23,7 @@ from benchmark.training import agreement, course, statement
 
 
 def findings(source: Source, plugin_folders: Sequence[Path]) -> tuple[list[Problem], list[Problem]]:
-    """What is to be known before a training begins: about data and checkpoints, and about the method and its weights.
+    """Findings before a training begins: on data and checkpoints, and on the method and its weights.
 
     Raises:
         UserError: the configuration itself can't be used.
@@ -41,7 +41,7 @@ def findings(source: Source, plugin_folders: Sequence[Path]) -> tuple[list[Probl
             arrange=lambda table: load.arranged(table, parsed.dataset),
         )
     where = f"method {parsed.method.name}"
-    if any(problem.severity == "error" for problem in problems):  # then there is no division to speak of
+    if any(problem.severity == "error" for problem in problems):  # then there is no usable division
         return problems, [Problem("note", "can be built", where)]
     prepared = train.prepare(source)
     needed = weights_problem(method, where, prepared.weights_dir, offline=parsed.offline)
@@ -49,7 +49,7 @@ def findings(source: Source, plugin_folders: Sequence[Path]) -> tuple[list[Probl
 
 
 def weights_problem(method: Method, where: str, weights_dir: Path | None, *, offline: bool) -> Problem:
-    """Whether a method's weight files are at hand, or can be, and are those that its checkpoint was trained with."""
+    """Whether a method's weight files are there or can be downloaded, and are those that its checkpoint was trained with."""
     needed = [(weight, weights.locate(weight, weights_dir)) for weight in contract_check.weights_of(method)]
     missing = [weight.full_name for weight, path in needed if path is None]
     try:
@@ -64,38 +64,38 @@ def weights_problem(method: Method, where: str, weights_dir: Path | None, *, off
 
 
 def _division(prepared: PreparedTraining) -> list[Problem]:
-    """Who trains and who validates, and images that are smaller than a crop."""
+    """A note on training and validation pairs, and problems such as images smaller than a crop."""
     division, scaling = prepared.division, prepared.division.scaling
-    told = f"{train.description(division)}; labels of {scaling.low:g} to {scaling.high:g} become 0 to 1"
-    problems = [Problem("note", told, "train")]
+    message = f"{train.description(division)}; labels of {scaling.low:g} to {scaling.high:g} become 0 to 1"
+    problems = [Problem("note", message, "train")]
     if len(division.validation) and division.validation["mos"].nunique() < 2:
         problems.append(Problem("warning", "the validation pairs have a single label: no epoch is better", "train"))
     crop = prepared.method.identity().get("crop_size", "")
     small = _smaller(prepared, int(crop)) if crop.isdecimal() else []
     if small:
         some = f"{small[0]}{' …' if len(small) > 1 else ''}"
-        told = f"{len(small)} images are smaller than crops of {crop} px ({some}); set `resize` or `crop_size`"
-        problems.append(Problem("error", told, "train"))
+        message = f"{len(small)} images are smaller than crops of {crop} px ({some}); set `resize` or `crop_size`"
+        problems.append(Problem("error", message, "train"))
     return problems
 
 
 def _smaller(prepared: PreparedTraining, crop: int) -> list[str]:
-    """References of which an image's shorter side is below that of a crop once it is prepared as for training."""
-    found: dict[str, None] = {}
+    """References with an image whose shorter side, prepared as for training, is below a crop's."""
+    names: dict[str, None] = {}
     sizes = prepared.data.sizes
     for part in (prepared.division.train, prepared.division.validation):
         for row in part.itertuples():
             try:
                 side = _shorter_side(Path(str(row.enhanced_path)), Path(str(row.reference_path)), sizes)
-            except UserError:  # the audit says so
+            except UserError:  # the audit reports it
                 continue
             if side < crop:
-                found[str(row.reference)] = None
-    return list(found)
+                names[str(row.reference)] = None
+    return list(names)
 
 
 def _shorter_side(enhanced: Path, reference: Path, sizes: SizePolicy) -> int:
-    """Of a pair as methods get it, px; looks at pixels only where they decide it."""
+    """The shorter side in pixels of a pair as methods get it; decodes the images only where necessary."""
     if sizes.resize is not None:
         return sizes.resize if isinstance(sizes.resize, int) else min(sizes.resize)
     if sizes.fov != "crop" and sizes.size_mismatch == "error":
@@ -107,7 +107,7 @@ def _shorter_side(enhanced: Path, reference: Path, sizes: SizePolicy) -> int:
 
 
 def _beginning(prepared: PreparedTraining) -> list[Problem]:
-    """What ``train`` would do now: begin, go on, or refuse; and photographs that both train and validate."""
+    """Whether ``train`` would begin, resume or refuse, and photographs that are in both parts."""
     where = str(prepared.directory)
     wanted = [
         (weight, weights.locate(weight, prepared.weights_dir)) for weight in contract_check.weights_of(prepared.method)
@@ -126,7 +126,7 @@ def _start(
     where: str,
     wanted: Sequence[tuple[WeightFile, Path | None]],
 ) -> Problem:
-    """Whether a training begins, goes on, or can't."""
+    """Whether a training begins, resumes, or can't."""
     try:
         start = agreement.choose(prepared.directory, prepared.config.train, about)
         if start.path is None:
@@ -135,7 +135,7 @@ def _start(
         content = checkpoints.summary(start.path)
         if not content:
             return Problem("error", f"it can't be read{course.others(start.path.parent, start.path)}", str(start.path))
-        if any(path is None for _, path in wanted):  # those still to be downloaded can't be compared yet
+        if any(path is None for _, path in wanted):  # files still to be downloaded can't be compared yet
             content = {
                 **content,
                 "weights": {key: digest for key, digest in (content.get("weights") or {}).items() if key in hashes},

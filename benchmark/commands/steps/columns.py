@@ -1,4 +1,4 @@
-"""Each method's scores in the order of the pairs; what answers from labels or files is asked here. Pandas."""
+"""Collects each method's scores in the order of the pairs, and asks score sources for theirs. Pandas."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from benchmark.scoring.work import Prepared
 
 
 def columns(prepared: Prepared, scored: Outcome) -> list[tuple[str, list[float]]]:
-    """Each method's scores in the order of the pairs; score sources answer here."""
+    """Each method's scores in the order of the pairs; score sources are asked here."""
     chosen = prepared.data.chosen
     answered: list[tuple[str, list[float]]] = []
     for entrant in prepared.entrants:
@@ -28,7 +28,7 @@ def columns(prepared: Prepared, scored: Outcome) -> list[tuple[str, list[float]]
 
 
 def _ask(entrant: Entrant, prepared: Prepared, scored: Outcome) -> list[float]:
-    """A score source's answer; what it can't answer is a failure with a reason."""
+    """A score source's scores; pairs for which it has none are failures with a reason."""
     loaded, chosen = prepared.data, prepared.data.chosen
     nothing = [float("nan")] * len(chosen)
     assert isinstance(entrant.method, ScoreSource)
@@ -45,7 +45,7 @@ def _ask(entrant: Entrant, prepared: Prepared, scored: Outcome) -> list[float]:
     except UserError as error:
         entrant.give_up("unavailable", str(error))
         return nothing
-    except (Exception, SystemExit) as error:  # a plug-in's failure is its own row's
+    except (Exception, SystemExit) as error:  # a plug-in's failure concerns its own row only
         entrant.give_up("failed", in_words(error))
         return nothing
     for at, pair in enumerate(chosen["pair"]):

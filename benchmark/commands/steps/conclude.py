@@ -1,4 +1,4 @@
-"""From scores to the results of a run: statistics, and all that ``run.json`` and the report state beside them. Pandas."""
+"""From scores to the results of a run: statistics, and what ``run.json`` and the report state beside them. Pandas."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from benchmark.scoring.work import Prepared
 
 
 def conclude(ready: Ready, scored: Outcome, announce: Announce) -> Run:
-    """Scores with everything that readers must know, then statistics on them."""
+    """Collect scores with everything that readers must know, and compute their statistics."""
     prepared = ready.prepared
     config, loaded = prepared.config, prepared.data
     table = csv_files.scores_table(loaded.name, loaded.chosen, columns(prepared, scored))
@@ -52,7 +52,7 @@ def conclude(ready: Ready, scored: Outcome, announce: Announce) -> Run:
 
 
 def _methods(prepared: Prepared, scored: Outcome, table: pd.DataFrame) -> list[ScoredMethod]:
-    """The methods as they stand in the columns, with the first reason of what is missing."""
+    """The methods of the columns, with the first reason for missing scores."""
     first: dict[str, str] = {}
     for failure in scored.failures:
         first.setdefault(failure.label, failure.reason)
@@ -65,7 +65,7 @@ def _methods(prepared: Prepared, scored: Outcome, table: pd.DataFrame) -> list[S
 
 
 def _hints(prepared: Prepared, methods: Sequence[ScoredMethod]) -> Callable[[pd.DataFrame], Sequence[str]]:
-    """A word on labels that most methods contradict, unless someone states their direction or they are made here."""
+    """A function that notes labels that most methods contradict, unless their direction is stated or they are simulated."""
     if (
         prepared.data.simulated
         or prepared.data.lower_mos_better
@@ -85,7 +85,7 @@ def _infos(prepared: Prepared) -> dict[str, MethodInfo]:
 
 
 def _unenhanced(loaded: Data, scored: Outcome) -> tuple[str, ...]:
-    """What readers must know where enhanced images are their references."""
+    """The note on enhanced images that equal their references."""
     names = [str(pair) for pair in loaded.chosen["pair"] if str(pair) in scored.same]
     if not names:
         return ()
@@ -95,7 +95,7 @@ def _unenhanced(loaded: Data, scored: Outcome) -> tuple[str, ...]:
 
 
 def _precision(config: RunConfig) -> tuple[str, ...]:
-    """What readers must know where scores are not computed in single precision."""
+    """The note on scores that are not computed in single precision."""
     if config.autocast is None:
         return ()
     return (f"Scores computed under torch.autocast to {config.autocast}: they differ from those in single precision.",)
@@ -135,12 +135,12 @@ def _record(ready: Ready, scored: Outcome) -> RunRecord:
 
 
 def _mean_seconds(prepared: Prepared, scored: Outcome) -> dict[str, float]:
-    """Seconds a pair of each method that scored images, as stored when they were scored."""
+    """Mean seconds per pair of each method that scored images, as stored with the scores."""
     times: dict[str, list[float]] = {}
     for (label, _), value in scored.seconds.items():
         times.setdefault(label, []).append(value)
     return {
-        entrant.label: round(math.fsum(times[entrant.label]) / len(times[entrant.label]), 6)  # in any order the same
+        entrant.label: round(math.fsum(times[entrant.label]) / len(times[entrant.label]), 6)  # the same in any order
         for entrant in prepared.entrants
         if entrant.label in times
     }

@@ -1,4 +1,4 @@
-"""From a configuration to all that it names, found and checked before the first image is read. Pandas; no torch."""
+"""Locates and checks everything that a configuration names, before the first image is read. Pandas; no torch."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def refuse_device(prepared: Prepared) -> None:
     """Refuse a device that is not on this machine, where a method of the run scores images.
 
     Raises:
-        ConfigError: says which device, and what to take instead.
+        ConfigError: the message names the device, and what to use instead.
     """
     device = prepared.config.device
     computes = device != "auto" and any(entrant.scores_images for entrant in prepared.entrants)
@@ -79,7 +79,7 @@ def _is_record(config: Config) -> bool:
 
 
 def _overridden(source: Source, overrides: Overrides) -> Source:
-    """The configuration with what the command line (or a keyword) says."""
+    """The configuration with the options of the command line (or keywords)."""
     named = {"output": overrides.output, "limit": overrides.limit, "device": overrides.device}
     given = {key: value for key, value in named.items() if value is not None}
     return source.overridden(given, {key: f"--{key}" for key in given})
@@ -105,8 +105,8 @@ def _keep(entrants: list[Entrant], named: str | Sequence[str] | None) -> list[En
     if not wanted:
         raise ConfigError(f"--methods: it names no method (this configuration has {labels})")
     kept = [entrant for entrant in entrants if entrant.label in wanted or entrant.name in wanted]
-    found = {name for entrant in kept for name in (entrant.label, entrant.name)}
-    unknown = [name for name in wanted if name not in found]
+    kept_names = {name for entrant in kept for name in (entrant.label, entrant.name)}
+    unknown = [name for name in wanted if name not in kept_names]
     if unknown:
         near = did_you_mean(unknown[0], [entrant.label for entrant in entrants])
         raise ConfigError(f"--methods: {unknown[0]!r} is not in this configuration (it has {labels}){near}")

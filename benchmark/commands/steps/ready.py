@@ -1,4 +1,4 @@
-"""Everything between a checked configuration and the first score: weights, checkpoints, and what is missing. Pandas."""
+"""The steps between a checked configuration and the first score: weights, checkpoints, and the plan. Pandas."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from benchmark.scoring.work import Machine, Prepared, Work, find_machine, plan_w
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A run of which nothing is left to find out but scores: its parts, the machine, and what is missing."""
+    """A run that is ready for scoring: its parts, the machine, and what is missing."""
 
     prepared: Prepared
     machine: Machine
@@ -37,8 +37,8 @@ def get_ready(prepared: Prepared, group: ScoringRanks, console: Console, *, fres
     Args:
         prepared: the checked configuration.
         group: this process among those of its job.
-        console: is told why stored scores are not used, and what of the images must be known.
-        fresh: hash every file anew instead of trusting size and time.
+        console: prints why stored scores are not used, and notes on the images.
+        fresh: hash every file again instead of trusting size and time.
 
     Raises:
         UserError: there are no pairs, or something that the run needs can't be used.
@@ -89,8 +89,8 @@ def _label_extremes(loaded: Data, memory: FileHashes) -> dict[tuple[str, str], t
 
 def _reference_hashes(pairs: pd.DataFrame, memory: FileHashes) -> dict[str, str]:
     """SHA-256 of each reference's file by its path; unreadable ones are left to scoring."""
-    found: dict[str, str] = {}
+    digests: dict[str, str] = {}
     for path in dict.fromkeys(pairs["reference_path"]):
         with contextlib.suppress(OSError):
-            found[str(path)] = memory.sha256(Path(path))
-    return found
+            digests[str(path)] = memory.sha256(Path(path))
+    return digests

@@ -1,4 +1,4 @@
-"""The formats that comparison tables are written in, one file each: ``FORMAT`` is the record. A file put here is found.
+"""The formats that comparison tables are written in: every file here is one, with its record in ``FORMAT``.
 
 Nothing is imported before ``formats`` is called, since the LaTeX format needs slow packages.
 """
@@ -19,8 +19,8 @@ class Format:
     """A format of tables.
 
     Attributes:
-        suffix: of its files, without the dot.
-        render: a table as the text of a file.
+        suffix: the extension of its files, without the dot.
+        render: returns a table as the text of a file.
     """
 
     suffix: str

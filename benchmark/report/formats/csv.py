@@ -1,4 +1,4 @@
-"""A comparison table as CSV: for spreadsheets and further work; the numbers that the other formats print."""
+"""A comparison table as CSV, for spreadsheets and further work, with the numbers that the other formats print."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PLACES = {1: "best", 2: "second"}
 
 
 def to_csv(table: ComparisonTable) -> str:
-    """The table with one row a method; intervals and marks in columns of their own; unknown values empty."""
+    """The table with one row per method; intervals and marks have columns of their own, unknown values are empty."""
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(_header(table))
@@ -43,9 +43,9 @@ def _line(table: ComparisonTable, group: RowGroup, row: Row) -> list[str]:
     meanings = dict(table.footnotes)
     marks = dict.fromkeys([*row.marks, *(mark for cell in row.cells for mark in cell.marks)])
     notes = [f"{mark}: {meanings.get(mark, '')}" for mark in marks]
-    for said in dict.fromkeys(cell.untested for cell in row.cells if cell.untested):
-        where = [column.key for column, cell in zip(table.columns, row.cells, strict=True) if cell.untested == said]
-        notes.append(f"{', '.join(where)}: {said}")
+    for reason in dict.fromkeys(cell.untested for cell in row.cells if cell.untested):
+        where = [column.key for column, cell in zip(table.columns, row.cells, strict=True) if cell.untested == reason]
+        notes.append(f"{', '.join(where)}: {reason}")
     return [*line, csv_cell("; ".join(notes))]
 
 

@@ -1,4 +1,4 @@
-"""A comparison table as LaTeX: what stands in each cell, escaped, and how columns line up; ``booktabs`` prints it."""
+"""A comparison table as LaTeX: the escaped content of cells and the alignment of columns; ``booktabs`` prints it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def to_latex(table: ComparisonTable) -> str:
 
 
 def _tabular(table: ComparisonTable) -> str:
-    """The tabular itself; its cells are LaTeX already."""
+    """The tabular environment without a float."""
     header, formats = _header(table)
     padding = [_widest(table, cells) for cells in _columns_of(table)]
     lines: list[list[str]] = []
@@ -64,7 +64,7 @@ def _header(table: ComparisonTable) -> tuple[list[tuple[str, str]], list[str]]:
 
 
 def _rules(groups: list[str], fixed: int) -> str:
-    """A thin rule under each group's heading; it stands before the second header line, where LaTeX expects it."""
+    """A thin rule under each group's heading, placed before the second header line, where LaTeX expects it."""
     spans: list[list[int]] = []
     for index in range(fixed, len(groups)):
         if groups[index] and index > fixed and groups[index] == groups[index - 1]:
@@ -86,7 +86,7 @@ def _row(table: ComparisonTable, row: Row, padding: list[tuple[str, str]]) -> li
 
 
 def _cell(table: ComparisonTable, cell: Cell, widest: tuple[str, str]) -> str:
-    """One cell; where marks or interval are lacking, blank space of their width keeps the column's numbers in line."""
+    """One cell; where it lacks marks or an interval, blank space of their width keeps the column's numbers aligned."""
     widest_marks, widest_interval = widest
     value = cell.text(table.spec.digits, "$-$") or "--"
     value = rf"\textbf{{{value}}}" if cell.place == 1 else rf"\underline{{{value}}}" if cell.place == 2 else value
@@ -106,7 +106,7 @@ def _interval(table: ComparisonTable, cell: Cell) -> str:
 
 
 def _stacked(table: ComparisonTable) -> bool:
-    """Whether intervals stand below their values: where asked for, and where too many columns stand beside each other."""
+    """Whether intervals go below their values: if configured, or if there are too many columns."""
     asked = table.spec.interval
     return asked == "below" or (asked is True and len(table.columns) > MOST_BESIDE)
 
@@ -130,7 +130,7 @@ def _widest(table: ComparisonTable, cells: list[Cell]) -> tuple[str, str]:
 
 
 def _notes(table: ComparisonTable) -> list[str]:
-    """The explanation of each mark, then what else is to be said."""
+    """The explanation of each mark, then the table's notes."""
     parts = [f"{_superscript((mark,))} {latex(text, breakable=True)}." for mark, text in table.footnotes]
     return parts + [latex(note, breakable=True) for note in table.notes]
 

@@ -1,4 +1,4 @@
-"""A comparison table as Markdown (GitHub's tables): best bold, second underlined, notes as a list below."""
+"""A comparison table as Markdown (GitHub's tables): the best is bold, the second underlined, notes are a list below."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Imports matplotlib whatever the environment says of backends: figures here are drawn without one.
+"""Imports matplotlib whatever the environment says about backends, since figures here are drawn without one.
 
-Notebooks export ``MPLBACKEND``, and matplotlib refuses to be imported where it names a backend that isn't installed here,
-or where ``MATPLOTLIBRC`` is no text. Neither says anything about figures that are written to files.
+Notebooks export ``MPLBACKEND``, and matplotlib can't be imported where it names a backend that isn't installed, or where
+the file of ``MATPLOTLIBRC`` is not text. Neither matters for figures that are written to files.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 
 
 def import_matplotlib() -> None:
-    """Import it without what is in the way; that is put back for others, and the backend is theirs where it is known."""
+    """Import it without the settings that prevent it, restore these, and set the user's backend where it is known."""
     if "matplotlib" in sys.modules:
         return
     aside = {name: os.environ.pop(name) for name in ("MPLBACKEND", "MATPLOTLIBRC") if _in_the_way(name)}

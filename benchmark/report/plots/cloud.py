@@ -1,4 +1,4 @@
-"""A method's scores against the labels, and how such a cloud is drawn into axes: points, curve, band, corner text."""
+"""Draws a method's scores against the labels into axes: points, curve, band, corner text."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ class Cloud:
     """What one scatter plot shows.
 
     Attributes:
-        title: the method.
+        title: the method's title.
         scores, labels: finite values, (N,).
         conditions: the condition of each pair, (N,); all empty where there are none.
         higher_is_better: the method's declared direction.
-        label_name: what the labels are.
-        statistics: lines for the corner.
+        label_name: title of the labels' axis.
+        statistics: lines for the corner text.
         curve: the fitted mapping, where there is one.
     """
 
@@ -46,7 +46,7 @@ class Cloud:
 
 
 def draw_cloud(axes: Axes, cloud: Cloud, order: Sequence[str], size: float) -> None:
-    """Points, curve and band into given axes."""
+    """Draw points, curve and band into axes."""
     alpha = 0.85 if len(cloud.scores) < 500 else 0.6
     conditions = np.asarray(cloud.conditions, dtype=object)
     for index, condition in enumerate(order or [""]):
@@ -65,13 +65,13 @@ def draw_cloud(axes: Axes, cloud: Cloud, order: Sequence[str], size: float) -> N
     axes.margins(0.06)
     lowest, highest = float(cloud.labels.min()), float(cloud.labels.max())
     pad = 0.06 * (highest - lowest) or 0.5
-    axes.set_ylim(lowest - pad, highest + pad)  # an ill-determined band must not squeeze the points
+    axes.set_ylim(lowest - pad, highest + pad)  # a wide, ill-determined band must not compress the points
 
 
 def condition_order(conditions: Sequence[str]) -> list[str]:
-    """The conditions that get a look of their own, sorted; none where there is but one, or too many to tell apart."""
-    found = sorted(set(conditions), key=natural)
-    return found if 1 < len(found) <= CONDITIONS_SHOWN else []
+    """The conditions that get a colour and marker, sorted; none where there is only one, or too many to distinguish."""
+    names = sorted(set(conditions), key=natural)
+    return names if 1 < len(names) <= CONDITIONS_SHOWN else []
 
 
 def handles(order: Sequence[str]) -> list[Line2D]:
@@ -85,13 +85,13 @@ def handles(order: Sequence[str]) -> list[Line2D]:
 
 
 def legend_columns(order: Sequence[str], width: float) -> int:
-    """How many legend entries fit beside each other on a width in inches."""
+    """How many legend entries fit side by side into a width in inches."""
     longest = max((min(len(condition), LEGEND_TEXT) for condition in order), default=0)
     return max(1, min(len(order), int(width / (0.4 + 0.062 * longest))))
 
 
 def corner_text(axes: Axes, cloud: Cloud, text: str, size: float) -> None:
-    """Text in the corner with the fewest points, and beneath those: a covered point would be a dropped one."""
+    """Put text into the corner with the fewest points, and behind these, so that it hides none."""
     if not text:
         return
     across, up = (_unit(values) for values in (cloud.scores, cloud.labels))

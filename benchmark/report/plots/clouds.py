@@ -1,4 +1,4 @@
-"""The points and fitted curves of a report: what scatter plots and the page's interactive figure show."""
+"""The points and fitted curves of a report, for scatter plots and the page's interactive figure."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from benchmark.report.ranking import standings
 from benchmark.results.scored import ScoredMethod
 
 MOST_DRAWN = 60
-"""Methods with a figure of their own; a page with hundreds of them takes minutes and is not looked through."""
+"""Most methods with a figure of their own; a page with hundreds of figures takes minutes and is of little use."""
 
 
 def all_clouds(data: ReportData, numbers: Numbers) -> Clouds:
-    """The points and the fitted curve of each method in each block where it scored anything; of the best only, if many."""
+    """The points and curve of each method in each block where it scored anything; only of the best if there are many."""
     clouds = {
         (block, method.label): cloud_of(data, numbers, block, method)
         for block in blocks(data)
@@ -30,7 +30,7 @@ def all_clouds(data: ReportData, numbers: Numbers) -> Clouds:
 
 
 def _drawn(data: ReportData, numbers: Numbers, block: Block) -> Sequence[ScoredMethod]:
-    """The methods that get a figure of their own: all, or the first of the ranking where they are hundreds."""
+    """The methods that get a figure of their own: all, or the first of the ranking if there are hundreds."""
     if len(data.methods) <= MOST_DRAWN:
         return data.methods
     return [item.method for item in standings(data, numbers, block)][:MOST_DRAWN]
@@ -45,9 +45,9 @@ def cloud_of(data: ReportData, numbers: Numbers, block: Block, method: ScoredMet
     if pairs.empty:
         return None
     values = [
-        (statistic, found.value, found.low, found.high)
+        (statistic, estimate.value, estimate.low, estimate.high)
         for statistic in ("srcc", "plcc", "krcc")
-        if (found := numbers.get(Scope(block), method.label, statistic)) is not None
+        if (estimate := numbers.get(Scope(block), method.label, statistic)) is not None
     ]
     scores, labels = (pairs[column].to_numpy(dtype=float) for column in (method.label, "mos"))
     clusters = [str(name) for name in pairs["cluster"]]

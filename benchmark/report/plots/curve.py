@@ -30,26 +30,26 @@ def fitted_curve(scores: Vector, labels: Vector, clusters: Sequence[str], confid
     """Fit the curve and its band.
 
     Args:
-        scores: (n,), finite.
-        labels: (n,), finite.
+        scores: finite scores, (n,).
+        labels: finite labels, (n,).
         clusters: what is resampled, (n,).
-        confidence: of the band, pointwise.
+        confidence: pointwise confidence level of the band.
 
     Returns:
         The curve; without a band where there are fewer than four clusters; ``None`` where the fit failed.
     """
-    found = mapping.fit(scores, labels, 4)
-    if found is None or not found.converged:
+    fit = mapping.fit(scores, labels, 4)
+    if fit is None or not fit.converged:
         return None
     x = np.linspace(scores.min(), scores.max(), POINTS)
-    y = np.asarray(found.predict(x), dtype=float)
+    y = np.asarray(fit.predict(x), dtype=float)
     names, members = np.unique(np.asarray(clusters, dtype=object).astype(str), return_inverse=True)
     if len(names) < FEWEST_CLUSTERS:
         return Curve(x, y)
     replicates = 200 if len(scores) <= 1000 else 100
     rng = np.random.default_rng(0)
     draws = rng.multinomial(len(names), np.full(len(names), 1 / len(names)), size=replicates).astype(float)
-    curves = resampled_curves(found, scores, labels, members, draws, x)
+    curves = resampled_curves(fit, scores, labels, members, draws, x)
     curves = curves[np.isfinite(curves[:, 0])]
     if len(curves) < replicates / 2:
         return Curve(x, y)

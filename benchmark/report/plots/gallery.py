@@ -1,4 +1,4 @@
-"""Which plots a report has: those of every kind in the folder ``kinds``, for each data set and split."""
+"""Collects the plots of a report: those of every kind in the folder ``kinds``, for each data set and split."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ def plot_kinds() -> tuple[PlotKind, ...]:
 
 
 def all_plots(data: ReportData, numbers: Numbers, clouds: Clouds | None = None) -> list[Plot]:
-    """All plots of a report, in the order of the page; each is drawn when it is first asked for.
+    """All plots of a report, in the order of the page; each is drawn when it is first needed.
 
     Args:
-        data: the run.
+        data: the run's data.
         numbers: its numbers.
-        clouds: from ``all_clouds``, where they are at hand already.
+        clouds: the result of ``all_clouds``, if it is known already.
     """
     clouds = all_clouds(data, numbers) if clouds is None else clouds
     views = _views(data, numbers, clouds)

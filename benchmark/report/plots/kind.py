@@ -1,4 +1,4 @@
-"""What a kind of plot is, and the view of a report's numbers that it is made from."""
+"""Defines a kind of plot, and the view of a report's numbers that plots are made from."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ Table = Sequence[Sequence[Comparison | None]]
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One block's numbers: a data set's, or a split's of it.
+    """The numbers of one block, which is a data set or a split of one.
 
     Attributes:
-        data: the run.
+        data: the run's data.
         numbers: its numbers.
         clouds: points and curves of the methods that have a figure of their own, by block and label.
-        block: which data set and split.
-        suffix: ends the file names of the block's plots; empty where the run has but one block.
-        place: ends their headings, likewise.
+        block: the data set and split.
+        suffix: the end of file names of the block's plots; empty if the run has only one block.
+        place: the end of their headings; empty if the run has only one block.
     """
 
     data: ReportData
@@ -40,7 +40,7 @@ class View:
 
     @property
     def scope(self) -> Scope:
-        """All pairs of the block."""
+        """The scope of all pairs of the block."""
         return Scope(self.block)
 
     def ranked(self) -> list[ScoredMethod]:
@@ -48,11 +48,11 @@ class View:
         return [item.method for item in standings(self.data, self.numbers, self.block) if item.ranked]
 
     def plot(self, kind: str, title: str, description: str, draw: Callable[[], Figure]) -> Plot:
-        """A plot with its names."""
+        """A plot with its file name and its heading."""
         return Plot(f"{kind}{self.suffix}", f"{title}{self.place}", description, draw)
 
     def comparisons(self) -> tuple[list[ScoredMethod], Table]:
-        """The ranked methods and how each differs from each in SRCC; nothing where none were compared."""
+        """The ranked methods and how they differ from each other in SRCC; empty where none were compared."""
         ranked = self.ranked()
         table = [
             [
@@ -76,9 +76,9 @@ class PlotKind:
     """A kind of plot.
 
     Attributes:
-        place: where its plots stand on the page; lower comes first.
-        of_block: the plots that it gives for each data set and split.
-        of_run: the plots that it gives once, after all blocks' plots.
+        place: the position of its plots on the page; lower comes first.
+        of_block: makes the plots for each data set and split.
+        of_run: makes the plots that appear once, after all blocks' plots.
     """
 
     place: int
@@ -87,7 +87,7 @@ class PlotKind:
 
 
 def how_tested(table: Table) -> tuple[str, str]:
-    """How tests are corrected (empty where there were none), and how many pairs of methods were not tested, and why."""
+    """How tests are corrected (empty without tests), and the note on pairs of methods that were not tested, and why."""
     pairs = [table[i][j] for i in range(len(table)) for j in range(i)]
     tested = [pair for pair in pairs if pair is not None and pair.tested]
     without = [pair for pair in pairs if pair is None or not pair.tested]

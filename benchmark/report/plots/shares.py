@@ -1,7 +1,7 @@
-"""Draws a report's plots in several processes, each its share: the bytes are those of one process.
+"""Draws a report's plots in several processes; the bytes are the same as from one process.
 
-Run as a program it is a helper: plots come in on its standard input, pictures go out on its standard output, both as pickles
-between a process and its own child.
+Run as a program, this module is a helper: it reads plots from standard input and writes images to standard output, both
+as pickles between a process and its own child.
 """
 
 from __future__ import annotations
@@ -18,32 +18,32 @@ from benchmark.report.plots.style import Kind, Plot
 from benchmark.statistics.weighted import processors
 
 PLOTS_EACH = 6
-"""Plots that take a process longer than its start."""
+"""Plots that take a process longer than starting it."""
 MOST = 8
-"""Helpers; each takes some 240 MiB."""
+"""Most helpers; each takes some 240 MiB."""
 
 
 def save_all(plots: Sequence[Plot], kinds: Sequence[Kind], processes: int = 0) -> None:
-    """Have every plot saved; ``Plot.save`` then only gives the bytes.
+    """Draw every plot, so that ``Plot.save`` only returns the bytes.
 
-    What a helper fails to draw is left undrawn: ``Plot.save`` draws it, and raises what there is to raise.
+    A plot that a helper fails to draw is left undrawn: ``Plot.save`` draws it, and raises any error.
 
     Args:
-        plots: not drawn yet.
-        kinds: the kinds to save each plot as.
-        processes: 0 for as many as there are processors and work.
+        plots: plots that are not drawn yet.
+        kinds: the file kinds to save each plot as.
+        processes: number of processes; 0 for as many as there are processors and work.
     """
     count = processes or max(1, min(processors(), 1 + MOST, len(plots) // PLOTS_EACH))
     shares = [plots[number::count] for number in range(count)]
     with ThreadPoolExecutor(count) as talkers, ExitStack() as helpers:
         replies = []
-        with suppress(OSError):  # too many processes, say: fewer helpers
+        with suppress(OSError):  # for instance, too many processes: there are fewer helpers
             for share in shares[1:]:
                 helper = helpers.enter_context(children.running(__name__))
                 replies.append(talkers.submit(helper.communicate, pickle.dumps((share, kinds))))
         _draw(shares[0], kinds)
         for share, reply in zip(shares[1:], replies, strict=False):
-            with suppress(Exception):  # whatever is left of the answer of a helper that died
+            with suppress(Exception):  # the rest of a dead helper's answer may be anything
                 for plot, saved in zip(share, pickle.loads(reply.result()[0]), strict=True):
                     plot.keep(saved)
 

@@ -1,4 +1,4 @@
-"""The one style of all plots, and how they become bytes: fonts, sizes, colours, fixed metadata. No pyplot."""
+"""The common style of all plots (fonts, sizes, colours), and their conversion to bytes with fixed metadata. No pyplot."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ Kind = Literal["png", "pdf"]
 COLUMN, PAGE = 3.4, 7.0  # widths in inches: one column of a two-column paper, both columns
 DPI = 200
 INK, MUTED, FAINT = "#1a1a1a", "#5c5c5c", "#c8c8c8"
-BETTER, WORSE = "#1b5e9b", "#e08a2e"  # far apart in lightness too, for greyscale prints
+BETTER, WORSE = "#1b5e9b", "#e08a2e"  # different in lightness too, for greyscale prints
 BAND = "#9ec5e6"
-# Okabe and Ito's colours without yellow, ordered so that neighbours differ in lightness; markers tell them apart in grey.
+# Okabe and Ito's colours without yellow, in an order in which adjacent ones differ in lightness; in grey, markers differ.
 COLOURS = ("#0072b2", "#e69f00", "#1a1a1a", "#56b4e9", "#d55e00", "#009e73", "#cc79a7")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 STYLE: Any = {
@@ -64,7 +64,7 @@ STYLE: Any = {
 
 @contextmanager
 def style() -> Iterator[None]:
-    """Matplotlib's defaults with this style, whatever the user's own settings are; restored afterwards."""
+    """Set matplotlib's defaults with this style, whatever the user's settings are; these are restored afterwards."""
     with matplotlib.rc_context():
         matplotlib.rcdefaults()
         matplotlib.rcParams.update(STYLE)
@@ -73,13 +73,13 @@ def style() -> Iterator[None]:
 
 @dataclass(frozen=True)
 class Plot:
-    """A picture, drawn when it is first asked for.
+    """A plot, drawn when it is first needed.
 
     Attributes:
-        name: file name without ending, for example ``scatter_psnr``.
+        name: file name without extension, for example ``scatter_psnr``.
         title: heading on the page.
         description: what it shows, in words.
-        draw: makes the figure; called within ``style()``.
+        draw: makes the figure; called inside ``style()``.
     """
 
     name: str
@@ -90,16 +90,16 @@ class Plot:
 
     @cached_property
     def figure(self) -> Figure:
-        """What is drawn."""
+        """Draw the figure."""
         with style():
             return self.draw()
 
     def keep(self, saved: Mapping[str, bytes]) -> None:
-        """Take over what ``save`` gave in another process, by kind."""
+        """Keep the bytes that ``save`` returned in another process, by kind."""
         self._saved.update(saved)
 
     def save(self, kind: Kind) -> bytes:
-        """The picture as PNG or PDF (fonts embedded as TrueType); no date, version or machine in it."""
+        """The plot as PNG or PDF (fonts embedded as TrueType), without date, version or machine."""
         if kind not in self._saved:
             file = io.BytesIO()
             names = ("Software",) if kind == "png" else ("Creator", "Producer", "CreationDate")
@@ -110,20 +110,20 @@ class Plot:
 
 
 def figure(width: float, height: float) -> Figure:
-    """An empty figure of a size in inches; to be called within ``style()``."""
+    """An empty figure of a size in inches; call it inside ``style()``."""
     drawn = Figure(figsize=(width, height))
     FigureCanvasAgg(drawn)
     return drawn
 
 
 def look(index: int) -> tuple[str, str]:
-    """Colour and marker of the ``index``-th condition: 49 that differ, each pair of neighbours in both."""
+    """Colour and marker of the ``index``-th condition: 49 different ones, of which adjacent ones differ in both."""
     turn, place = divmod(index, len(COLOURS))
     return COLOURS[place], MARKERS[(place + turn) % len(MARKERS)]
 
 
 def shown(text: str, limit: int = 40) -> str:
-    """Text as the plots' font can print it, on one line; shortened in its middle, since names often differ at their end."""
+    """Text on one line as the plots' font can print it; shortened in the middle, since names often differ at the end."""
     line = "".join(character if _has_glyph(character) else "▯" for character in one_line(text))
     if len(line) <= limit:
         return line

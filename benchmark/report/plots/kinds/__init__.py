@@ -1,1 +1,1 @@
-"""The kinds of plots, one file each: ``PLOT`` is the record, the functions beside it draw. A file put here is found."""
+"""The kinds of plots: every file here is one, with its record in ``PLOT`` and the functions that draw it."""

@@ -1,4 +1,4 @@
-"""The probability of being best, one method a line, with the interval of each method's rank beside it."""
+"""The probability of being best, one method per line, with the interval of each method's rank beside it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Chance:
 
 
 def draw(chances: Sequence[Chance], statistic: str) -> Figure:
-    """Probability of being best as bars; intervals of ranks beside them where they are known."""
+    """Draw probabilities of being best as bars, and beside them intervals of ranks where they are known."""
     with_ranks = any(math.isfinite(chance.rank_low) for chance in chances)
     drawn = figure(COLUMN, 0.75 + 0.18 * max(len(chances), 3))
     axes = drawn.subplots(1, 2 if with_ranks else 1, sharey=True, squeeze=False)[0]

@@ -1,4 +1,4 @@
-"""Which condition each method prefers: conditions ranked by their mean score, beside their rank by mean label."""
+"""The conditions that each method prefers: conditions ranked by their mean score, and by their mean label."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ def places(means: NDArray[np.float64]) -> NDArray[np.int_]:
 
 
 def draw(rows: Sequence[tuple[str, NDArray[np.float64]]], conditions: Sequence[str]) -> Figure:
-    """One line a method, the labels on top; each field is the condition's place by mean, 1 where it is preferred.
+    """Draw one line per method below the labels'; each field is the condition's place by mean, 1 for the preferred one.
 
     Args:
         rows: title and mean of each condition (K,), oriented so that higher is better; the first row is the labels'.
-        conditions: names, (K,).
+        conditions: names of the conditions, (K,).
     """
     order = np.argsort(-rows[0][1], kind="stable")
     table = np.array([places(means)[order] for _, means in rows])

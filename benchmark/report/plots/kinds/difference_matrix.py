@@ -1,4 +1,4 @@
-"""Who differs from whom: row minus column for every pair of methods, the significant ones on dark and light fields."""
+"""The differences of methods: row minus column for every pair, significant ones on dark and light fields."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ NUMBERS_UP_TO = 14
 def draw(
     titles: Sequence[str], statistic: str, table: Sequence[Sequence[Comparison | None]], *, higher: bool = True
 ) -> Figure:
-    """The matrix, best method first.
+    """Draw the matrix, best method first.
 
     Args:
-        titles: the methods in their order.
-        statistic: what is compared.
+        titles: titles of the methods in their order.
+        statistic: the statistic that is compared.
         table: how the i-th method differs from the j-th, row by row; ``None`` where it was not compared.
         higher: whether a positive difference means better.
     """
@@ -38,11 +38,11 @@ def draw(
     picture = np.ones((n, n, 3))
     for i in range(n):
         for j in range(n):
-            found = table[i][j] if i != j else None
-            colour = _field(found, higher=higher) if i != j else FAINT
+            comparison = table[i][j] if i != j else None
+            colour = _field(comparison, higher=higher) if i != j else FAINT
             picture[i, j] = to_rgb(colour)
-            if found is not None and not math.isnan(found.difference):
-                _write(axes, j, i, found, higher=higher, numbers=numbers, n=n)
+            if comparison is not None and not math.isnan(comparison.difference):
+                _write(axes, j, i, comparison, higher=higher, numbers=numbers, n=n)
     axes.imshow(picture, interpolation="nearest", aspect="auto")
     ticks = [shown(title, 22) for title in titles]
     size = 6.5 if n <= 20 else 5.5
@@ -56,44 +56,48 @@ def draw(
         spine.set_visible(False)
     content = "difference" if numbers else "sign of the difference"
     drawn.suptitle(f"{naming.title(statistic)}: row minus column ({content})", fontsize=7.5)
-    axes.set_xlabel("\n".join(_legend([found for row in table for found in row], numbers=numbers)), fontsize=6)
+    axes.set_xlabel(
+        "\n".join(_legend([comparison for row in table for comparison in row], numbers=numbers)), fontsize=6
+    )
     return drawn
 
 
 def _legend(cells: Sequence[Comparison | None], *, numbers: bool) -> list[str]:
-    """What fields and print mean; what was not tested is said."""
-    compared = [found for found in cells if found is not None and not math.isnan(found.difference)]
+    """The meaning of colours and signs, with a line on differences that were not tested."""
+    compared = [comparison for comparison in cells if comparison is not None and not math.isnan(comparison.difference)]
     lines = []
-    if any(found.tested for found in compared):
+    if any(comparison.tested for comparison in compared):
         lines = ["blue, white print: row significantly better", "orange, black print: row significantly worse"]
-    if any(not found.tested for found in compared):
-        reasons = [why for why in dict.fromkeys(found.why for found in compared if not found.tested) if why]
+    if any(not comparison.tested for comparison in compared):
+        reasons = [
+            why for why in dict.fromkeys(comparison.why for comparison in compared if not comparison.tested) if why
+        ]
         because = f" ({'; '.join(reasons)})" if reasons else ""
         lines.append(f"{'in brackets' if numbers else 'question mark'}: not tested{because}")
     return lines
 
 
-def _field(found: Comparison | None, *, higher: bool) -> str:
-    if found is None or math.isnan(found.difference) or not found.significant:
+def _field(comparison: Comparison | None, *, higher: bool) -> str:
+    if comparison is None or math.isnan(comparison.difference) or not comparison.significant:
         return "white"
-    return BETTER if (found.difference > 0) == higher else WORSE
+    return BETTER if (comparison.difference > 0) == higher else WORSE
 
 
-def _write(axes: Axes, x: int, y: int, found: Comparison, *, higher: bool, numbers: bool, n: int) -> None:
-    better = (found.difference > 0) == higher
+def _write(axes: Axes, x: int, y: int, comparison: Comparison, *, higher: bool, numbers: bool, n: int) -> None:
+    better = (comparison.difference > 0) == higher
     if numbers:
-        text = naming.number(found.difference, 3 if n <= 8 else 2, minus=naming.MINUS).replace("0.", ".", 1)
-        text = ("+0" if found.difference > 0 else f"{naming.MINUS}0") if text == ".00" else text
-        text = text if found.tested else f"({text})"
-    elif not found.tested:
+        text = naming.number(comparison.difference, 3 if n <= 8 else 2, minus=naming.MINUS).replace("0.", ".", 1)
+        text = ("+0" if comparison.difference > 0 else f"{naming.MINUS}0") if text == ".00" else text
+        text = text if comparison.tested else f"({text})"
+    elif not comparison.tested:
         text = "?"
-    elif found.significant:
-        text = "+" if found.difference > 0 else naming.MINUS
+    elif comparison.significant:
+        text = "+" if comparison.difference > 0 else naming.MINUS
     else:
         text = "·"
-    colour = MUTED if not found.significant else "white" if better else INK
+    colour = MUTED if not comparison.significant else "white" if better else INK
     size = (6.5 if n <= 10 else 5.5) if numbers else 6.5
-    weight = "bold" if found.significant else "normal"
+    weight = "bold" if comparison.significant else "normal"
     axes.text(x, y, text, ha="center", va="center", fontsize=size, color=colour, fontweight=weight)
 
 

@@ -1,4 +1,4 @@
-"""The intervals of a statistic, one method a line, the best on top; published values as open diamonds."""
+"""The intervals of a statistic, one method per line, the best on top; published values are open diamonds."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from benchmark.results.scored import ScoredMethod
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One method: its value, its interval (NaN where there is none), and what a paper reports (NaN likewise)."""
+    """One method: its value, its interval and the value that a paper reports; NaN where there is none."""
 
     title: str
     value: float
@@ -28,7 +28,7 @@ class Line:
 
     @property
     def text(self) -> str:
-        """Value and interval in print."""
+        """Value and interval as they are printed."""
         value = naming.number(self.value, 3, minus=naming.MINUS)
         if math.isnan(self.low) or math.isnan(self.high):
             return value
@@ -37,7 +37,7 @@ class Line:
 
 
 def draw(lines: Sequence[Line], statistic: str, confidence: float) -> Figure:
-    """Lines from the best down."""
+    """Draw the lines, the best on top."""
     drawn = figure(COLUMN, 0.75 + 0.19 * max(len(lines), 2))
     axes = drawn.add_subplot()
     for place, line in enumerate(lines):

@@ -1,4 +1,4 @@
-"""A training's course: loss, and agreement with the validation labels, by epoch. Also for ``train`` itself to use."""
+"""The history of a training: loss and agreement with the validation labels, by epoch. ``train`` uses it, too."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ AGREEMENT = ("srcc", "plcc", "krcc")
 
 
 def draw(history: pd.DataFrame, title: str) -> Figure:
-    """Curves of ``history.csv``: columns with ``loss`` in their name above, SRCC, PLCC and KRCC below; by ``epoch``.
+    """Draw curves of ``history.csv`` by ``epoch``: columns with ``loss`` in their name above, SRCC, PLCC and KRCC below.
 
     Args:
-        history: one row an epoch; validation may be missing in some epochs.
-        title: the method.
+        history: one row per epoch; validation may be missing in some epochs.
+        title: the method's title.
     """
     epochs = (
         history["epoch"].to_numpy(dtype=float) if "epoch" in history else np.arange(1, len(history) + 1, dtype=float)
@@ -67,13 +67,13 @@ def _panel(axis: Axes, history: pd.DataFrame, epochs: np.ndarray, columns: list[
 
 
 def _label(column: str) -> str:
-    """``val_srcc`` → ``SRCC``; ``train_loss`` → ``train loss``."""
+    """The name of a column in legends: ``val_srcc`` → ``SRCC``; ``train_loss`` → ``train loss``."""
     last = column.rsplit("_", maxsplit=1)[-1]
     return naming.title(last) if last in AGREEMENT else column.replace("_", " ")
 
 
 def _mark_best(axis: Axes, history: pd.DataFrame, epochs: np.ndarray, agreement: list[str]) -> None:
-    """A line at the epoch of the highest SRCC: where ``best.pt`` comes from."""
+    """Draw a line at the epoch of the highest SRCC, which ``best.pt`` comes from."""
     column = next((name for name in agreement if name.endswith("srcc")), None)
     if column is None or not np.isfinite(history[column].to_numpy(dtype=float)).any():
         return

@@ -1,4 +1,4 @@
-"""Small multiples: score against label of every method on one page, to compare shapes at a glance."""
+"""Small multiples: score against label of every method on one page, for comparing their shapes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FEW = 12
 
 
 def draw(clouds: Sequence[Cloud]) -> Figure:
-    """All clouds in the order given; they share their labels' axis."""
+    """Draw all clouds in the given order; they share the labels' axis."""
     across = min(len(clouds), 4 if len(clouds) <= FEW else 6)
     down = -(-len(clouds) // across)
     order = condition_order(tuple(name for cloud in clouds for name in cloud.conditions))

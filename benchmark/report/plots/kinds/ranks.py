@@ -1,7 +1,7 @@
-"""The ranking, with lines that join methods which can't be told apart.
+"""The ranking, with lines that join methods without a significant difference.
 
-A critical-difference diagram, turned upright so that thirty names fit; its lines rest on the comparisons' own adjusted
-p-values, never on Friedman's and Nemenyi's.
+It is a critical-difference diagram, drawn upright so that thirty names fit; its lines come from the comparisons' adjusted
+p-values, not from Friedman's and Nemenyi's tests.
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ JOINED = "Dots on one line: methods that can't be told apart"
 
 
 def joined(count: int, told_apart: Callable[[int, int], bool]) -> list[tuple[int, ...]]:
-    """Largest groups of ranked methods of which no two are told apart, each as sorted places; groups of one left out.
+    """The largest groups of ranked methods of which no two differ, each as sorted places; without groups of one.
 
-    Maximal cliques (Bron and Kerbosch 1973). They need not be neighbours in the ranking: a wide interval can join a
-    method to others on both sides that differ from each other. Beyond ``MOST_GROUPS`` only unbroken runs are kept.
+    These are maximal cliques (Bron and Kerbosch 1973). Members need not be adjacent in the ranking: a wide interval can
+    join a method to others on both sides that differ from each other. Beyond ``MOST_GROUPS`` only unbroken runs are kept.
     """
     friends = [{j for j in range(count) if j != i and not told_apart(min(i, j), max(i, j))} for i in range(count)]
-    found: list[tuple[int, ...]] = []
+    cliques: list[tuple[int, ...]] = []
 
     def grow(group: set[int], open_: set[int], closed: set[int]) -> None:
         if not open_ and not closed and len(group) > 1:
-            found.append(tuple(sorted(group)))
-        if len(found) > MOST_GROUPS or not open_:
+            cliques.append(tuple(sorted(group)))
+        if len(cliques) > MOST_GROUPS or not open_:
             return
         pivot = max(sorted(open_ | closed), key=lambda place: len(friends[place] & open_))
         for place in sorted(open_ - friends[pivot]):
@@ -39,11 +39,11 @@ def joined(count: int, told_apart: Callable[[int, int], bool]) -> list[tuple[int
             open_, closed = open_ - {place}, closed | {place}
 
     grow(set(), set(range(count)), set())
-    return sorted(found) if len(found) <= MOST_GROUPS else _runs(friends)
+    return sorted(cliques) if len(cliques) <= MOST_GROUPS else _runs(friends)
 
 
 def _runs(friends: Sequence[set[int]]) -> list[tuple[int, ...]]:
-    """Longest runs of neighbours in the ranking of which no two are told apart."""
+    """The longest runs of adjacent methods in the ranking of which no two differ."""
     runs: list[tuple[int, ...]] = []
     for first in range(len(friends)):
         last = first
@@ -61,13 +61,13 @@ def draw(
     groups: Sequence[tuple[int, ...]],
     heading: str = JOINED,
 ) -> Figure:
-    """Methods from the best down, their values as dots; each group as a line on the right with a dot at its members.
+    """Draw methods, the best on top, with values as dots, and each group as a line on the right with dots at its members.
 
     Args:
-        titles: the methods.
+        titles: titles of the methods.
         values: their values.
-        statistic: of which.
-        groups: places of methods that tests did not tell apart.
+        statistic: the statistic of the values.
+        groups: places of methods without a significant difference.
         heading: what the lines mean, or why there are none.
     """
     placed = _lanes(groups)
@@ -95,7 +95,7 @@ def draw(
 
 
 def _lanes(groups: Sequence[tuple[int, ...]]) -> list[tuple[int, tuple[int, ...]]]:
-    """Each group in the first lane in which it touches no other one."""
+    """Each group with the first lane in which it touches no other group."""
     ends: list[int] = []
     placed = []
     for group in groups:

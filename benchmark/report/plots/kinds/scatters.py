@@ -1,4 +1,4 @@
-"""One figure a method: score against label, coloured by condition, with the fitted curve and the statistics."""
+"""One figure per method: score against label, coloured by condition, with the fitted curve and the statistics."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from benchmark.report.plots.style import COLUMN, Plot, figure, shown
 
 
 def draw(cloud: Cloud) -> Figure:
-    """One method on its own."""
+    """Draw one method."""
     order = condition_order(cloud.conditions)
     columns = legend_columns(order, COLUMN)
     rows = -(-len(order) // columns)
@@ -34,7 +34,7 @@ def draw(cloud: Cloud) -> Figure:
 
 
 def _size(n: int) -> float:
-    """The area of a marker that keeps ``n`` of them apart."""
+    """The area of a marker at which ``n`` of them stay distinguishable."""
     return float(np.clip(1800 / max(n, 1), 3, 14))
 
 

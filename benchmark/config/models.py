@@ -127,6 +127,9 @@ class StatisticsConfig(Section):
     """Confidence of the intervals."""
     multiplicity: Literal["max-t", "holm", "none"] = "max-t"
     """How p-values are corrected for many comparisons: by Romano–Wolf `max-t`, by `holm`, or not at all."""
+    family: tuple[Statistic, ...] = ()
+    """Statistics whose p-values are corrected together, over all pairs of methods of all of them: for a table in which
+    marks are to hold for several columns at once. By default each statistic by itself."""
     mapping_resamples: Literal["refit", "once"] = "refit"
     """Logistic mappings are fitted anew in each resample (`refit`), or `once`."""
     tests: tuple[Literal["steiger", "williams", "f-test"], ...] = ()

@@ -15,15 +15,18 @@ from benchmark.statistics import rank_uncertainty, significance
 from benchmark.statistics.catalogue import find
 from benchmark.statistics.correlation import plcc
 from benchmark.statistics.design import Design, Group
+from benchmark.statistics.differences import Difference
 from benchmark.statistics.discrimination import Discrimination
-from benchmark.statistics.inference import Difference, Family
+from benchmark.statistics.inference import Family
 from benchmark.statistics.mapped import Mapped
 from benchmark.statistics.mapping import Mapping, fit, unfit
-from benchmark.statistics.measures import Alone, Measure, WithinReference
+from benchmark.statistics.measures import Alone, Correlations, Measure, WithinReference
 from benchmark.statistics.resampling import FloatArray
 from benchmark.statistics.rounding import constant
 from benchmark.statistics.settings import StatisticsSettings
+from benchmark.statistics.tails import are_heavy
 from benchmark.statistics.vocabulary import (
+    HEAVY_TAILS,
     INTERVAL_ONLY,
     MISSING_ALLOWED,
     NOT_MONOTONE,
@@ -225,6 +228,10 @@ def _remarks(measure: Measure, statistic: str, column: int) -> str:
     if isinstance(measure, Mapped):
         four, five = measure.fits[column]
         return _fit_words(five if statistic == "plcc_logistic5" else four)
+    if isinstance(measure, Correlations) and find(statistic).unbounded:
+        group = measure.design.group_of[column]
+        heavy = len(group.rows) > 1 and are_heavy(*_arrays(measure.design, group, column), group.n_clusters)
+        return HEAVY_TAILS if heavy else ""
     if isinstance(measure, WithinReference):
         place = measure.names.index(statistic)
         used = int(measure.n_references[place, column])

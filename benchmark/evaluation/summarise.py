@@ -6,6 +6,7 @@ This module decides what is computed on which pairs; the arithmetic is in ``benc
 from __future__ import annotations
 
 import functools
+import itertools
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -29,7 +30,7 @@ from benchmark.evaluation.rows import (
 from benchmark.statistics.catalogue import computed_alone, find
 from benchmark.statistics.design import Design, Table, make_design
 from benchmark.statistics.discrimination import Discrimination
-from benchmark.statistics.inference import compute, infer
+from benchmark.statistics.inference import Family, compute, infer, joint
 from benchmark.statistics.intervals import Kind, choose
 from benchmark.statistics.mapped import Mapped
 from benchmark.statistics.measures import Alone, Correlations, Measure, System, WithinReference
@@ -108,26 +109,44 @@ def evaluate_scores(
     for key, rows in scores.groupby(["dataset", "split"], sort=False, dropna=False):
         dataset, split = (_text(part) for part in key)
         table, conditions = _table(rows, methods, lower_mos_better=lower_mos_better)
-        for task in _tasks(dataset, split, table, conditions, settings):
-            _tell(announce, task)
-            if task.tested:
-                _check_holm(len(labels) * (len(labels) - 1) // 2, task.kind, settings)
-            measure, against = _ready(task, labels, settings)
-            values = compute(measure, task.resamples, task.kind, lambda done, task=task: _tell(announce, task, done))  # type: ignore[misc]
-            if task.place is None and len(labels) > 1:
-                announce(f"{task.description}: comparing {len(labels):,} methods")
-            families = infer(measure, values, task.kind, settings, tested=task.tested, leaders=against)
-            summary += summary_rows(task.scope, measure, families, labels)
-            comparisons += comparison_rows(task.scope, measure, families, labels, settings, tested=task.tested)
-            if isinstance(measure, Correlations) and task.scope.level == "pair":
-                summary += ranking_rows(task.scope, measure.design, families, labels, settings)
-                comparisons += literature_rows(task.scope, measure.design, labels, settings)
+        tasks = _tasks(dataset, split, table, conditions, settings)
+        for _, some in itertools.groupby(tasks, key=lambda task: task.scope):
+            done = [_done(task, labels, settings, announce) for task in some]
+            for task, measure, families in _corrected_together(done, settings):
+                summary += summary_rows(task.scope, measure, families, labels)
+                comparisons += comparison_rows(task.scope, measure, families, labels, settings, tested=task.tested)
+                if isinstance(measure, Correlations) and task.scope.level == "pair":
+                    summary += ranking_rows(task.scope, measure.design, families, labels, settings)
+                    comparisons += literature_rows(task.scope, measure.design, labels, settings)
         notes |= dict.fromkeys(_notes(table, settings, labels))
     return Evaluated(
         pd.DataFrame(summary, columns=list(SUMMARY_COLUMNS)),
         pd.DataFrame(comparisons, columns=list(COMPARISON_COLUMNS)),
         tuple(notes),
     )
+
+
+def _done(
+    task: _Task, labels: Sequence[str], settings: StatisticsSettings, announce: Announce
+) -> tuple[_Task, Measure, list[Family]]:
+    """A task with its measure and the estimates and differences of its statistics."""
+    _tell(announce, task)
+    if task.tested:
+        _check_holm(len(labels) * (len(labels) - 1) // 2, task.kind, settings)
+    measure, against = _ready(task, labels, settings)
+    values = compute(measure, task.resamples, task.kind, lambda done: _tell(announce, task, done))
+    if task.place is None and len(labels) > 1:
+        announce(f"{task.description}: comparing {len(labels):,} methods")
+    return task, measure, infer(measure, values, task.kind, settings, tested=task.tested, leaders=against)
+
+
+def _corrected_together(
+    done: Sequence[tuple[_Task, Measure, list[Family]]], settings: StatisticsSettings
+) -> Iterator[tuple[_Task, Measure, list[Family]]]:
+    """The tasks of one level and condition, their families corrected together where the settings say so."""
+    corrected = iter(joint([family for _, _, families in done for family in families], settings))
+    for task, measure, families in done:
+        yield task, measure, [next(corrected) for _ in families]
 
 
 def _tell(announce: Announce, task: _Task, done: int = 0) -> None:
@@ -301,13 +320,21 @@ def _notes(table: Table, settings: StatisticsSettings, labels: Sequence[str]) ->
     correction = {"max-t": "Romano–Wolf max-T", "holm": "Holm", "none": "no correction"}[settings.multiplicity]
     test = "jackknife with Student's t" if kind == "jackknife" else "paired bootstrap"
     yield (
-        f"Differences: {test}, {settings.replicates:,} resamples; {correction} over all pairs of methods of one statistic, "
-        "level, condition and split."
+        f"Differences: {test}, {settings.replicates:,} resamples; {correction} over all pairs of methods of "
+        f"{_family_in_words(settings)}, level, condition and split."
     )
     if settings.limited(len(labels)):
         yield _limit(settings, labels)
     how = "refitted in each resample" if settings.mapping_resamples == "refit" else "fitted once to all pairs"
     yield f"Logistic mappings: {how}; values carry the direction of the fitted curve."
+
+
+def _family_in_words(settings: StatisticsSettings) -> str:
+    """Which statistics are corrected together."""
+    if len(settings.family) < 2:
+        return "one statistic"
+    titles = [find(name).title for name in settings.family]
+    return f"{', '.join(titles[:-1])} and {titles[-1]} together (any other statistic by itself)"
 
 
 def _limit(settings: StatisticsSettings, labels: Sequence[str]) -> str:

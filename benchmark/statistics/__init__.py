@@ -24,8 +24,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from benchmark.statistics.correlation import krcc, plcc, srcc
     from benchmark.statistics.design import Design, Table, make_design
+    from benchmark.statistics.differences import Difference
     from benchmark.statistics.discrimination import Discrimination
-    from benchmark.statistics.inference import Difference, Estimate, Family, compute, infer
+    from benchmark.statistics.inference import Estimate, Family, compute, infer
     from benchmark.statistics.intervals import Interval, interval
     from benchmark.statistics.mapped import Mapped
     from benchmark.statistics.mapping import Mapping, fit, mapped_plcc
@@ -41,7 +42,8 @@ _HOMES = {
     "correlation": ("krcc", "plcc", "srcc"),
     "design": ("Design", "Table", "make_design"),
     "discrimination": ("Discrimination",),
-    "inference": ("Difference", "Estimate", "Family", "compute", "infer"),
+    "differences": ("Difference",),
+    "inference": ("Estimate", "Family", "compute", "infer"),
     "intervals": ("Interval", "interval"),
     "mapped": ("Mapped",),
     "mapping": ("Mapping", "fit", "mapped_plcc"),

@@ -1,30 +1,22 @@
 """From a measure to estimates with intervals and differences with tests: all methods on the same resamples. numpy.
 
-One family: one statistic at one level and condition; its differences are corrected together.
+One family: one statistic at one level and condition; its differences are corrected together. ``joint`` corrects those of
+several statistics together, where the settings say so.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from benchmark.statistics import selection, significance
-from benchmark.statistics.catalogue import find
-from benchmark.statistics.design import Group, Versus
-from benchmark.statistics.intervals import (
-    MAGNITUDES,
-    Kind,
-    Range,
-    interval,
-    jackknife_error,
-    known_part,
-    of_differences,
-)
+from benchmark.statistics.catalogue import Statistic, find
+from benchmark.statistics.design import Design
+from benchmark.statistics.differences import Difference, Evidence, How, Values, adjust, differences, left_out_of
+from benchmark.statistics.intervals import MAGNITUDES, Kind, interval, of_differences
 from benchmark.statistics.measures import Measure
 from benchmark.statistics.resampling import FloatArray, Resamples, leave_one_out
-from benchmark.statistics.rounding import ROUNDING
 from benchmark.statistics.settings import StatisticsSettings
 from benchmark.statistics.vocabulary import magnitude
 
@@ -46,29 +38,6 @@ class Estimate:
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
-    """The first method's value less the second's on the pairs that both scored, with its interval and test.
-
-    It is a difference of values, or of their magnitudes (``Family.magnitudes``).
-
-    Attributes:
-        versus: the two methods.
-        value, low, high: NaN where undefined.
-        p_value: two-sided; NaN where not tested.
-        p_adjusted: corrected over the family.
-        note: why there is no interval.
-    """
-
-    versus: Versus
-    value: float
-    low: float
-    high: float
-    p_value: float
-    p_adjusted: float
-    note: str
-
-
-@dataclass(frozen=True, slots=True)
 class Family:
     """One statistic of all methods at one level.
 
@@ -79,6 +48,8 @@ class Family:
         differences: of every two methods that are compared.
         replicates: (B, m) the methods' own values in the resamples.
         magnitudes: differences of magnitudes, where correlations of opposite signs are among the values.
+        evidence: what the differences' correction rests on, where it is to be made together with other statistics'.
+        magnitudes_evidence: the same of ``magnitudes``.
     """
 
     statistic: str
@@ -87,15 +58,8 @@ class Family:
     differences: tuple[Difference, ...]
     replicates: FloatArray
     magnitudes: tuple[Difference, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Values:
-    """A measure's values: on the data (S, C), in the resamples (B, S, C), with each cluster left out (K, S, C)."""
-
-    data: FloatArray
-    drawn: FloatArray
-    left_out: FloatArray
+    evidence: Evidence | None = None
+    magnitudes_evidence: Evidence | None = None
 
 
 def compute(
@@ -159,31 +123,73 @@ def _family(
     tested: bool,
     leaders: Mapping[str, Collection[int]] | None,
 ) -> Family:
-    design = measure.design
-    groups = design.group_of
     statistic = find(name)
+    how = How(kind, of_differences(statistic.range), tested=tested, unbounded=statistic.unbounded)
+    chosen = None if leaders is None else leaders[name]
+    evidence = differences(measure, values, how, settings, chosen)
+    opposite = statistic.turns and bool((values.data > 0).any() and (values.data < 0).any())
+    turned = None
+    if opposite:
+        chosen = None if leaders is None else leaders[magnitude(name)]
+        how = replace(how, within=of_differences(MAGNITUDES))
+        turned = differences(measure, _oriented(values), how, settings, chosen)
+    kept = name in settings.family
+    return Family(
+        name,
+        kind,
+        tuple(_estimates(statistic, measure.design, values, kind, settings)),
+        adjust([evidence], settings)[0],
+        values.drawn[:, measure.design.own],
+        adjust([turned], settings)[0] if turned is not None else (),
+        evidence if kept else None,
+        turned if kept else None,
+    )
+
+
+def _estimates(
+    statistic: Statistic, design: Design, values: Values, kind: Kind, settings: StatisticsSettings
+) -> list[Estimate]:
+    """Each method's own value with its interval."""
     estimates = []
     for column in design.own:
         bounds = interval(
             float(values.data[column]),
             values.drawn[:, column],
-            _left_out(groups, values.left_out, column),
+            left_out_of(design.group_of, values.left_out, column),
             kind=kind,
             confidence=settings.confidence,
             scale=statistic.scale,
             within=statistic.range,
+            unbounded=statistic.unbounded,
         )
         estimates.append(Estimate(float(values.data[column]), bounds.low, bounds.high, bounds.note))
-    within = of_differences(statistic.range)
-    chosen = None if leaders is None else leaders[name]
-    differences = _differences(measure, values, kind, settings, within=within, tested=tested, leaders=chosen)
-    opposite = statistic.turns and bool((values.data > 0).any() and (values.data < 0).any())
-    within = of_differences(MAGNITUDES)
-    without_signs = []
-    if opposite:
-        chosen, turned = None if leaders is None else leaders[magnitude(name)], _oriented(values)
-        without_signs = _differences(measure, turned, kind, settings, within=within, tested=tested, leaders=chosen)
-    return Family(name, kind, tuple(estimates), tuple(differences), values.drawn[:, design.own], tuple(without_signs))
+    return estimates
+
+
+def joint(families: Sequence[Family], settings: StatisticsSettings) -> list[Family]:
+    """Families of one level, condition and split, those in ``settings.family`` corrected as one.
+
+    The p-values of differences are corrected over all pairs of methods of all these statistics; those of magnitudes
+    likewise, among themselves, where each of the statistics has them or not.
+    """
+    members = [family for family in families if family.statistic in settings.family]
+    if len(members) < 2:
+        return list(families)
+    plain = adjust([family.evidence for family in members if family.evidence is not None], settings)
+    turned = [family for family in members if family.magnitudes_evidence is not None]
+    magnitudes = adjust([each.magnitudes_evidence for each in turned if each.magnitudes_evidence is not None], settings)
+    corrected = {family.statistic: pairs for family, pairs in zip(members, plain, strict=True)}
+    corrected_magnitudes = {family.statistic: pairs for family, pairs in zip(turned, magnitudes, strict=True)}
+    return [
+        replace(
+            family,
+            differences=corrected.get(family.statistic, family.differences),
+            magnitudes=corrected_magnitudes.get(family.statistic, family.magnitudes),
+            evidence=None,
+            magnitudes_evidence=None,
+        )
+        for family in families
+    ]
 
 
 def _oriented(values: Values) -> Values:
@@ -194,134 +200,3 @@ def _oriented(values: Values) -> Values:
     """
     signs = np.where(values.data < 0, -1.0, 1.0)
     return Values(values.data * signs, values.drawn * signs, values.left_out * signs)
-
-
-def _less(first: FloatArray, second: FloatArray) -> FloatArray:
-    """First less second; zero where they are equal up to rounding, at the scale of the values themselves."""
-    difference = first - second
-    scale = np.fmax(np.abs(first), np.abs(second))
-    return np.asarray(np.where(np.abs(difference) <= ROUNDING * scale, 0.0, difference))
-
-
-def _differences(
-    measure: Measure,
-    values: Values,
-    kind: Kind,
-    settings: StatisticsSettings,
-    *,
-    within: Range,
-    tested: bool,
-    leaders: Collection[int] | None,
-) -> list[Difference]:
-    pairs: Sequence[Versus] = measure.design.pairs
-    if leaders is not None:
-        pairs = [pair for pair in pairs if pair.first in leaders or pair.second in leaders]
-    if not pairs:
-        return []
-    first = np.array([pair.column_first for pair in pairs])
-    second = np.array([pair.column_second for pair in pairs])
-    observed = _less(values.data[first], values.data[second])
-    drawn = _less(values.drawn[:, first], values.drawn[:, second])
-    intervals, p_values, errors = [], np.full(len(pairs), np.nan), np.full(len(pairs), np.nan)
-    freedom = np.ones(len(pairs))
-    groups = measure.design.group_of
-    for number, pair in enumerate(pairs):
-        left_first = _left_out(groups, values.left_out, pair.column_first)
-        left = _less(left_first, _left_out(groups, values.left_out, pair.column_second))
-        ends = interval(
-            float(observed[number]), drawn[:, number], left, kind=kind, confidence=settings.confidence, within=within
-        )
-        intervals.append(ends)
-        if not np.isfinite(ends.low):
-            observed_kept = observed[number] == 0 and not np.any(drawn[:, number][np.isfinite(drawn[:, number])])
-            p_values[number] = 1.0 if observed_kept and np.isfinite(drawn[:, number]).any() else np.nan
-            continue
-        if kind == "jackknife":
-            known, _ = known_part(left, leave_out=True)
-            error = jackknife_error(float(observed[number]), left if known is None else known)[0]
-            errors[number] = 0.0 if error <= ROUNDING * abs(float(observed[number])) else error
-            freedom[number] = len(left) - 1
-            p_values[number] = significance.student_p(float(observed[number]), errors[number], len(left) - 1)
-        else:
-            p_values[number] = significance.bootstrap_p(drawn[:, number])
-    p_values = p_values if tested else np.full(len(pairs), np.nan)
-    used = errors if kind == "jackknife" else None
-    if leaders is None:
-        adjusted = _adjust(observed, drawn, p_values, used, freedom, settings)
-    else:
-        adjusted = _adjust_chosen(observed, drawn, p_values, used, freedom, settings, _own(measure, values))
-    return [
-        Difference(pair, float(value), ends.low, ends.high, float(p), float(p_adjusted), ends.note)
-        for pair, value, ends, p, p_adjusted in zip(pairs, observed, intervals, p_values, adjusted, strict=True)
-    ]
-
-
-def _adjust(
-    observed: FloatArray,
-    drawn: FloatArray,
-    p_values: FloatArray,
-    errors: FloatArray | None,
-    freedom: FloatArray,
-    settings: StatisticsSettings,
-) -> FloatArray:
-    """P-values corrected over the family; never below the uncorrected ones.
-
-    A difference that is constant over the resamples is further from zero than any other: its correction changes nothing.
-    """
-    if settings.multiplicity == "none" or not np.isfinite(p_values).any():
-        return p_values
-    if settings.multiplicity == "holm":
-        return significance.holm(p_values)
-    tested = np.isfinite(p_values)
-    adjusted = np.full(len(p_values), np.nan)
-    adjusted[tested] = significance.max_t(
-        observed[tested],
-        drawn[:, tested],
-        None if errors is None else errors[tested],
-        None if errors is None else freedom[tested],
-    )
-    return np.asarray(np.where(np.isfinite(adjusted), np.fmax(adjusted, p_values), p_values))
-
-
-def _own(measure: Measure, values: Values) -> tuple[FloatArray, FloatArray]:
-    """The methods' own values, and their replicates."""
-    return values.data[measure.design.own], values.drawn[:, measure.design.own]
-
-
-def _adjust_chosen(
-    observed: FloatArray,
-    drawn: FloatArray,
-    p_values: FloatArray,
-    errors: FloatArray | None,
-    freedom: FloatArray,
-    settings: StatisticsSettings,
-    own: tuple[FloatArray, FloatArray],
-) -> FloatArray:
-    """P-values of comparisons with methods chosen from the data, corrected for every pair of methods.
-
-    Where scores are missing, the other pairs are taken from each method's own values.
-    """
-    if settings.multiplicity == "none" or not np.isfinite(p_values).any():
-        return p_values
-    count = len(own[0])
-    if settings.multiplicity == "holm":
-        return np.asarray(np.minimum(1.0, p_values * (count * (count - 1) // 2)))
-    tested = np.isfinite(p_values)
-    largest = selection.largest_differences(*own, threads=settings.threads)
-    adjusted = np.full(len(p_values), np.nan)
-    adjusted[tested] = significance.single_step(
-        observed[tested],
-        drawn[:, tested],
-        largest,
-        None if errors is None else errors[tested],
-        None if errors is None else freedom[tested],
-    )
-    return np.asarray(np.where(np.isfinite(adjusted), np.fmax(adjusted, p_values), p_values))
-
-
-def _left_out(groups: list[Group], left_out: FloatArray, column: int) -> FloatArray:
-    """A column's values with each of its own clusters left out; other clusters don't affect it."""
-    if len(left_out) <= 1:
-        return left_out[:, column]
-    own = groups[column].clusters
-    return left_out[own, column] if len(own) else left_out[:1, column]

@@ -16,7 +16,8 @@ from benchmark.statistics.resampling import FloatArray
 from benchmark.statistics.rounding import ROUNDING
 from benchmark.statistics.settings import IntervalKind
 
-FEW_CLUSTERS = 30
+JACKKNIFE_BELOW = 200
+"""Clusters from which percentiles cover as well as the jackknife (docs/protocol.md, "Does it hold?")."""
 MOST_UNDEFINED = 0.05
 Kind = Literal["percentile", "bca", "jackknife"]
 Scale = Literal["fisher", "log", "logit", "plain"]
@@ -44,10 +45,10 @@ class Interval:
 
 
 def choose(wanted: IntervalKind, clusters: int) -> Kind:
-    """The kind of interval; ``auto`` means percentiles from 30 clusters on, the jackknife with Student's t below."""
+    """The kind of interval; ``auto`` means percentiles from 200 clusters on, the jackknife with Student's t below."""
     if wanted != "auto":
         return wanted
-    return "percentile" if clusters >= FEW_CLUSTERS else "jackknife"
+    return "percentile" if clusters >= JACKKNIFE_BELOW else "jackknife"
 
 
 def interval(
@@ -59,6 +60,7 @@ def interval(
     confidence: float,
     scale: Scale = "plain",
     within: Range = UNBOUNDED,
+    unbounded: bool = False,
 ) -> Interval:
     """The interval of one statistic.
 
@@ -70,6 +72,8 @@ def interval(
         confidence: nominal coverage, in (0.5, 1).
         scale: on which the jackknife works.
         within: values that the statistic can have; ends are clipped to them.
+        unbounded: whether a single cluster can move the statistic without limit; then the jackknife's degrees of freedom
+            are those of the clusters that carry its error (``effective_freedom``).
     """
     if not np.isfinite(value):
         return _nothing("")
@@ -80,7 +84,7 @@ def interval(
     if draws is None or others is None:
         return _nothing(f"no interval: {note if draws is None else why}")
     if kind == "jackknife":
-        low, high = _jackknife(value, draws, confidence, scale)
+        low, high = _jackknife(value, draws, confidence, scale, unbounded=unbounded)
     else:
         tails = np.array([(1 - confidence) / 2, (1 + confidence) / 2])
         low, high = quantiles(draws, _bca_tails(value, draws, others, tails) if kind == "bca" else tails)
@@ -103,11 +107,11 @@ def _nothing(why: str) -> Interval:
     return Interval(float("nan"), float("nan"), why)
 
 
-def _jackknife(value: float, left_out: FloatArray, confidence: float, scale: Scale) -> Range:
+def _jackknife(value: float, left_out: FloatArray, confidence: float, scale: Scale, *, unbounded: bool) -> Range:
     """Both ends; NaN where the scale is undefined."""
-    error, centre = jackknife_error(value, left_out, scale)
-    reach = student(len(left_out) - 1, confidence) * error
-    return _back(centre - reach, scale), _back(centre + reach, scale)
+    error = jackknife_error(value, left_out, scale, unbounded=unbounded)
+    reach = student(error.freedom, confidence) * error.error
+    return _back(error.centre - reach, scale), _back(error.centre + reach, scale)
 
 
 def of_differences(within: Range) -> Range:
@@ -128,17 +132,49 @@ def known_part(values: FloatArray, *, leave_out: bool) -> tuple[FloatArray | Non
     return values[np.isfinite(values)], note
 
 
-def jackknife_error(value: float, left_out: FloatArray, scale: Scale = "plain") -> tuple[float, float]:
-    """Standard error of a statistic by leaving out clusters, and the statistic, both on ``scale``."""
+@dataclass(frozen=True, slots=True)
+class JackknifeError:
+    """A statistic and its standard error on a scale; NaN where the scale is undefined.
+
+    Attributes:
+        error: from leaving out each cluster.
+        centre: the statistic.
+        freedom: degrees of freedom of ``error`` for Student's t.
+    """
+
+    error: float
+    centre: float
+    freedom: float
+
+
+def jackknife_error(
+    value: float, left_out: FloatArray, scale: Scale = "plain", *, unbounded: bool = False
+) -> JackknifeError:
+    """Standard error of a statistic by leaving out clusters; arguments as of ``interval``."""
     moved = _forth(np.append(left_out, value), scale)
-    if not np.isfinite(moved).all():
-        return float("nan"), float("nan")
-    deviations = moved[:-1] - moved[:-1].mean()
     count = len(left_out)
-    return float(np.sqrt((count - 1) / count * (deviations @ deviations))), float(moved[-1])
+    if not np.isfinite(moved).all():
+        return JackknifeError(float("nan"), float("nan"), count - 1)
+    deviations = moved[:-1] - moved[:-1].mean()
+    error = float(np.sqrt((count - 1) / count * (deviations @ deviations)))
+    return JackknifeError(error, float(moved[-1]), effective_freedom(deviations) if unbounded else count - 1)
 
 
-def student(freedom: int, confidence: float) -> float:
+def effective_freedom(influences: FloatArray) -> float:
+    """How many clusters carry a standard error: (sum of u²)² / sum of u⁴ of their influences u, between 1 and K - 1.
+
+    It is Welch and Satterthwaite's formula with each cluster's squared influence in place of a variance, so that an error
+    that rests on a few clusters gets the wide quantiles of a few degrees of freedom.
+    """
+    most = len(influences) - 1
+    largest = np.abs(influences).max(initial=0.0)
+    if largest == 0 or most < 1:
+        return float(max(most, 1))
+    squares = (influences / largest) ** 2
+    return float(np.clip(squares.sum() ** 2 / (squares @ squares), 1, most))
+
+
+def student(freedom: float, confidence: float) -> float:
     """Two-sided quantile of Student's t."""
     from scipy.special import stdtrit  # noqa: PLC0415 - slow to import
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from benchmark.statistics.resampling import FloatArray
 from benchmark.statistics.rounding import ROUNDING
+from benchmark.statistics.significance import normal_scores
 from benchmark.statistics.weighted import in_threads
 
 MOST_TIED = 3
@@ -33,12 +34,16 @@ def leaders(values: FloatArray, allowed: Sequence[bool]) -> list[int]:
     return [int(place) for place in np.flatnonzero(known >= best - ROUNDING * max(1.0, abs(best)))[:MOST_TIED]]
 
 
-def largest_differences(values: FloatArray, replicates: FloatArray, *, threads: int = 0) -> FloatArray:
+def largest_differences(
+    values: FloatArray, replicates: FloatArray, *, normal: bool = False, threads: int = 0
+) -> FloatArray:
     """In each resample, the largest studentised deviation of a difference of two methods, over all pairs of methods.
 
     Args:
-        values: (m,) on the data; a method without a value takes no part.
+        values: (m,) on the data; a method without a value is left out.
         replicates: (B, m); NaN where undefined.
+        normal: take normal scores in place of the deviations over their spread, as ``significance.max_t`` does with
+            standard errors of few clusters.
         threads: 0 for as many as there are processors.
 
     Returns:
@@ -48,7 +53,12 @@ def largest_differences(values: FloatArray, replicates: FloatArray, *, threads: 
     drawn = replicates[:, used]
     deviations = drawn - values[used]
     scale = _inverse_spreads(drawn)
-    largest = np.full(len(replicates), -np.inf)
+    return (_by_scores if normal else _by_spread)(deviations, scale, threads)
+
+
+def _by_spread(deviations: FloatArray, scale: FloatArray, threads: int) -> FloatArray:
+    """The largest deviation over its spread, some resamples at a time."""
+    largest = np.full(len(deviations), -np.inf)
 
     def work(begin: int) -> None:
         part = np.ascontiguousarray(deviations[begin : begin + LANES].T)
@@ -58,8 +68,22 @@ def largest_differences(values: FloatArray, replicates: FloatArray, *, threads: 
             highest = np.fmax(highest, np.fmax.reduce(apart, axis=0))
         largest[begin : begin + LANES] = np.where(np.isnan(highest), -np.inf, highest)
 
-    in_threads(work, range(0, len(replicates), LANES), threads)
+    in_threads(work, range(0, len(deviations), LANES), threads)
     return largest
+
+
+def _by_scores(deviations: FloatArray, scale: FloatArray, threads: int) -> FloatArray:
+    """The largest normal score, one method against all later ones at a time: a score needs all resamples of its pair."""
+    part = np.ascontiguousarray(deviations.T)
+    highest: list[FloatArray] = [np.full(len(deviations), -np.inf)]
+
+    def work(method: int) -> None:
+        varying = method + 1 + np.flatnonzero(np.isfinite(scale[method, method + 1 :]))
+        if len(varying):
+            highest.append(normal_scores(np.abs(part[varying] - part[method])).max(axis=0))
+
+    in_threads(work, range(len(part) - 1), threads)
+    return np.asarray(np.max(highest, axis=0))
 
 
 def _inverse_spreads(drawn: FloatArray) -> FloatArray:

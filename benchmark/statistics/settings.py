@@ -23,9 +23,10 @@ class StatisticsSettings:
     Attributes:
         replicates: number of bootstrap resamples.
         resample: ``cluster`` draws references (or patients) with all their pairs; ``pair`` draws single pairs.
-        interval: ``auto`` is the percentile interval from 30 clusters on and the jackknife with Student's t below.
+        interval: ``auto`` is the percentile interval from 200 clusters on and the jackknife with Student's t below.
         confidence: of the intervals, in (0.5, 1); a difference is significant below ``1 - confidence``.
         multiplicity: correction over all pairs of methods of one family.
+        family: statistics whose differences are corrected together; every other statistic is a family of its own.
         seed: of the resampling; the same seed gives the same numbers, whatever the number of threads.
         mapping_resamples: ``refit`` fits the logistic again in every resample, ``once`` keeps the curve of all pairs.
         tests: further tests from the literature, which assume independent pairs.
@@ -40,6 +41,7 @@ class StatisticsSettings:
     interval: IntervalKind = "auto"
     confidence: float = 0.95
     multiplicity: Multiplicity = "max-t"
+    family: tuple[str, ...] = ()
     seed: int = 0
     mapping_resamples: MappingResamples = "refit"
     tests: tuple[LiteratureTest, ...] = ()

@@ -38,7 +38,7 @@ def bootstrap_p(replicates: FloatArray) -> float:
     return min(1.0, 2 * (fewer + 1) / (len(known) + 1))
 
 
-def student_p(difference: float, error: float, freedom: int) -> float:
+def student_p(difference: float, error: float, freedom: float) -> float:
     """Two-sided p-value of a difference by Student's t; 1 if both the difference and its spread are zero."""
     from scipy.special import stdtr  # noqa: PLC0415 - slow to import
 
@@ -61,8 +61,8 @@ def max_t(
         differences: (m,), observed; NaN where undefined.
         replicates: (B, m), in the same resamples for all; NaN where undefined.
         errors: (m,) standard errors of the differences; by default the replicates' own standard deviations.
-        freedom: degrees of freedom of ``errors``, one for all or (m,); the replicates are stretched to Student's t by it,
-            so that a single comparison gets Student's p-value.
+        freedom: degrees of freedom of ``errors``, one for all or (m,): a single comparison gets Student's p-value, and the
+            replicates say only how the comparisons hang together.
 
     Returns:
         (m,), controlling the family-wise error rate; NaN where a difference is undefined or its error zero, but 1 if both
@@ -72,7 +72,7 @@ def max_t(
     if len(rows) == 0:
         return adjusted
     drawn = np.abs(replicates[:, rows] - differences[rows]) / spread
-    drawn = np.where(np.isfinite(drawn), drawn, -np.inf)
+    drawn = np.where(np.isfinite(drawn), drawn, -np.inf) if freedom is None else normal_scores(drawn.T).T
     order = np.argsort(-observed, kind="stable")
     largest = np.maximum.accumulate(drawn[:, order[::-1]], axis=1)[:, ::-1]
     exceed = (largest >= observed[order]).sum(axis=0)
@@ -188,6 +188,28 @@ def _deviation(values: FloatArray) -> float:
     if len(known) < 2 or known.max() == known.min():
         return 0.0
     return float(known.std())
+
+
+def normal_scores(deviations: FloatArray) -> FloatArray:
+    """Each row's magnitudes (m, B) as those of a standard normal variable of the same order; minus infinity for NaN.
+
+    With few clusters the resamples' own deviations have heavier tails than the normal distribution, on whose scale the
+    observed differences are by then: the correction would find less than Holm's. So each row keeps its order, which is
+    what it has in common with the others, and gets the normal distribution's tails.
+    """
+    from scipy.special import ndtri  # noqa: PLC0415 - slow to import
+
+    count = deviations.shape[1]
+    places = ndtri((1 + (np.arange(count) + 0.5) / max(count, 1)) / 2)
+    order = np.argsort(deviations, axis=1, kind="stable")  # NaN come last
+    scores = np.empty(deviations.shape)
+    np.put_along_axis(scores, order, np.broadcast_to(places, deviations.shape), axis=1)
+    for row in np.flatnonzero(~np.isfinite(deviations).all(axis=1)):
+        known = np.isfinite(deviations[row])
+        few = int(known.sum())
+        scores[row, ~known] = -np.inf
+        scores[row, order[row, :few]] = ndtri((1 + (np.arange(few) + 0.5) / max(few, 1)) / 2)
+    return scores
 
 
 def _as_normal(values: FloatArray, freedom: FloatArray) -> FloatArray:

@@ -9,6 +9,7 @@ from __future__ import annotations
 MISSING_ALLOWED = 0.01  # share of the pairs that a ranked method may lack
 REVERSED = "the curve falls: reversed"
 NOT_MONOTONE = "the curve is not monotone"
+HEAVY_TAILS = "a few values lie far out: the interval may be too narrow"
 NOT_TESTED = "not tested"
 INTERVAL_ONLY = "interval only"
 UNCORRECTED = "uncorrected"

@@ -82,7 +82,7 @@ def test_magnitudes_are_compared_as_if_the_sign_had_been_right(references: int, 
     assert (expected["difference"].abs() < 1).all()
     assert tuple(found.columns) == COMPARISON_COLUMNS
     assert len(found) == 6
-    pd.testing.assert_frame_equal(found[NUMBERS], expected[NUMBERS], atol=1e-12)
+    pd.testing.assert_frame_equal(found[NUMBERS], expected[NUMBERS].clip(-1, 1), atol=1e-12)
     functions: dict[str, Any] = {"srcc": stats.spearmanr, "plcc": stats.pearsonr, "krcc": stats.kendalltau}
     values = {label: abs(functions[statistic](scores[label], scores["mos"])[0]) for label in labels}
     for row in found.to_dict("records"):
@@ -148,7 +148,7 @@ def test_a_method_and_its_multiple_are_equal_whatever_the_rounding() -> None:
 
 
 def test_a_difference_without_any_spread_is_tested_as_the_resamples_say() -> None:
-    for references in (8, 40):
+    for references in (8, 200):
         scores = make_scores(references)
         scores["exact"], scores["converse"] = scores["mos"], -scores["mos"]
         row = rows_of(run(scores, ("exact", "converse")), "srcc").to_dict("records")[0]

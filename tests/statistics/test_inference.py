@@ -1,6 +1,7 @@
 """Estimates, differences and their tests put together, on tables whose answer is known."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -41,17 +42,23 @@ def test_corrected_p_values_are_never_below_uncorrected_ones(make_table: Callabl
             assert any(item.p_adjusted > item.p_value + 0.01 for item in family.differences), "ten comparisons"
 
 
-def test_few_clusters_get_students_p_value(make_table: Callable[..., Table]) -> None:
+@pytest.mark.parametrize(("place", "correlation"), [(0, stats.spearmanr), (1, stats.pearsonr), (2, stats.kendalltau)])
+def test_few_clusters_get_students_p_value(
+    make_table: Callable[..., Table], place: int, correlation: Callable[..., Any]
+) -> None:
+    """With one degree of freedom less than clusters; for PLCC with those of the clusters that carry the error."""
     table = make_table(references=8, methods=2)
-    difference = families(table, "jackknife")[1].differences[0]
+    difference = families(table, "jackknife")[place].differences[0]
     left = []
     for cluster in range(8):
         keep = table.clusters != cluster
-        r = [np.corrcoef(table.scores[m, keep], table.labels[keep])[0, 1] for m in (0, 1)]
+        r = [correlation(table.scores[m, keep], table.labels[keep])[0] for m in (0, 1)]
         left.append(r[0] - r[1])
-    error = np.sqrt(7 / 8 * np.sum((np.array(left) - np.mean(left)) ** 2))
-    assert difference.p_value == pytest.approx(2 * stats.t.sf(abs(difference.value) / error, 7), abs=1e-9)
-    assert difference.high - difference.low == pytest.approx(2 * stats.t.ppf(0.975, 7) * error, abs=1e-9)
+    squares = (np.array(left) - np.mean(left)) ** 2
+    error = np.sqrt(7 / 8 * squares.sum())
+    freedom = squares.sum() ** 2 / (squares**2).sum() if correlation is stats.pearsonr else 7
+    assert difference.p_value == pytest.approx(2 * stats.t.sf(abs(difference.value) / error, freedom), abs=1e-9)
+    assert difference.high - difference.low == pytest.approx(2 * stats.t.ppf(0.975, freedom) * error, abs=1e-9)
     assert difference.p_adjusted == pytest.approx(difference.p_value, abs=0.05), "one comparison needs no correction"
 
 

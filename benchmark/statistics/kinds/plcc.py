@@ -11,6 +11,7 @@ STATISTIC = Statistic(
     scale="fisher",
     correlation=True,
     turns=True,
+    unbounded=True,
     explained=False,
     usual=True,
 )

@@ -1,0 +1,184 @@
+"""Do the intervals hold on real distances? Coverage by source, number of references, statistic and interval, as Markdown.
+
+    python -m benchmark.statistics.coverage_grid [--studies 1000] [--replicates 500] [--table FILE REFERENCE MOS A,B] …
+
+A study draws references from a population (``populations``) and is analysed for two methods; a cell is the share of studies
+whose 95 % interval holds the true value. The grid stands in docs/coverage_grid.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from benchmark.statistics.catalogue import find
+from benchmark.statistics.design import Table, make_design
+from benchmark.statistics.inference import compute
+from benchmark.statistics.intervals import Interval, Kind, Scale, interval, quantiles
+from benchmark.statistics.measures import Correlations
+from benchmark.statistics.populations import STATISTICS, Population, models, plasmode
+from benchmark.statistics.resampling import FloatArray, Resamples, draw_counts
+from benchmark.statistics.tails import are_heavy
+
+CLUSTERS = (10, 12, 20, 30, 40, 60, 100)
+CONFIDENCE = 0.95
+INTERVALS = ("percentile", "BCa", "jackknife, K - 1", "jackknife, effective", "bootstrap-t")
+ROWS = tuple(f"{kind}{name}" for kind in ("", "difference of ") for name in STATISTICS)
+
+
+@dataclass(slots=True)
+class Cell:
+    """What became of the studies of one source and number of references.
+
+    Attributes:
+        held: for each row and interval, whether each study's interval holds the truth; undefined ones do not.
+        flagged: whether each study's PLCC is remarked on for heavy tails.
+    """
+
+    held: dict[tuple[str, str], list[bool]] = field(default_factory=dict)
+    flagged: list[bool] = field(default_factory=list)
+
+    def note(self, row: str, name: str, ends: Interval, truth: float) -> None:
+        """Add a study's interval."""
+        self.held.setdefault((row, name), []).append(bool(ends.low <= truth <= ends.high))
+
+    def coverage(self, row: str, name: str) -> float:
+        """Share of studies that hold the truth."""
+        return float(np.mean(self.held[row, name]))
+
+    def unflagged(self) -> float:
+        """Coverage of PLCC's default interval among studies without a remark."""
+        held = np.array(self.held["plcc", INTERVALS[3]])[~np.array(self.flagged)]
+        return float(held.mean()) if len(held) else float("nan")
+
+
+def fill(population: Population, clusters: int, studies: int, replicates: int, rng: np.random.Generator) -> Cell:
+    """Draw and analyse the studies of a cell."""
+    cell = Cell()
+    for _ in range(studies):
+        table = population.draw(clusters, rng)
+        measure = Correlations(make_design(table), threads=1)
+        values = compute(measure, Resamples(clusters, replicates, (int(rng.integers(2**32)),)), "bca")
+        for place, name in enumerate(STATISTICS):
+            first, second = population.truth[name]
+            data, drawn, left = values.data[place], values.drawn[:, place], values.left_out[:, place]
+            scale = find(name).scale
+            for label, ends in _intervals(data[0], drawn[:, 0], left[:, 0], scale):
+                cell.note(name, label, ends, first)
+            less = (data[0] - data[1], drawn[:, 0] - drawn[:, 1], left[:, 0] - left[:, 1])
+            for label, ends in _intervals(*less, "plain"):
+                cell.note(f"difference of {name}", label, ends, first - second)
+        cell.note("plcc", "bootstrap-t", bootstrap_t(table, replicates, rng), population.truth["plcc"][0])
+        cell.flagged.append(are_heavy(table.scores[0], table.labels, clusters))
+    return cell
+
+
+def _intervals(value: float, drawn: FloatArray, left: FloatArray, scale: Scale) -> Iterator[tuple[str, Interval]]:
+    kinds: tuple[Kind, ...] = ("percentile", "bca", "jackknife", "jackknife")
+    for label, kind in zip(INTERVALS, kinds, strict=False):
+        unbounded = label == INTERVALS[3]
+        yield (
+            label,
+            interval(value, drawn, left, kind=kind, confidence=CONFIDENCE, scale=scale, unbounded=unbounded),
+        )
+
+
+def bootstrap_t(table: Table, replicates: int, rng: np.random.Generator) -> Interval:
+    """The studentised bootstrap of PLCC on Fisher's z (Efron and Tibshirani 1993, ch. 12): for comparison only.
+
+    Each resample's standard error is that of its clusters' influences.
+    """
+    x, y = (values - values.mean() for values in (table.scores[0], table.labels))
+    powers = (np.ones_like(x), x, y, x * x, y * y, x * y)
+    by_cluster = [np.bincount(table.clusters, weights=power, minlength=table.n_clusters) for power in powers]
+    sums = np.stack(by_cluster, axis=1).astype(np.float64)
+    counts = np.concatenate([np.ones((1, table.n_clusters)), draw_counts(rng, table.n_clusters, replicates)])
+    z, error = _z_and_error(counts, sums)
+    t = (z[1:] - z[0]) / error[1:]
+    t = t[np.isfinite(t)]
+    if len(t) < 2:
+        return Interval(float("nan"), float("nan"))
+    low, high = quantiles(t, np.array([(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2]))
+    return Interval(float(np.tanh(z[0] - high * error[0])), float(np.tanh(z[0] - low * error[0])))
+
+
+def _z_and_error(counts: FloatArray, sums: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Fisher's z of PLCC and its standard error in each resample, from sums of powers by cluster (K, 6)."""
+    n, x, y, xx, yy, xy = (counts @ sums).T
+    mx, my = x / n, y / n
+    vx, vy = xx / n - mx**2, yy / n - my**2
+    with np.errstate(divide="ignore", invalid="ignore"):
+        scale = np.sqrt(vx * vy)
+        r = (xy / n - mx * my) / scale
+        size, x, y, xx, yy, xy = sums.T
+        of_x = (xx - 2 * np.outer(mx, x) + np.outer(mx**2, size)) / vx[:, None]
+        of_y = (yy - 2 * np.outer(my, y) + np.outer(my**2, size)) / vy[:, None]
+        of_both = (xy - np.outer(mx, y) - np.outer(my, x) + np.outer(mx * my, size)) / scale[:, None]
+        influences = (of_both - r[:, None] / 2 * (of_x + of_y)) / n[:, None]
+        k = len(sums)
+        error = np.sqrt(k / (k - 1) * (counts * influences**2).sum(axis=1)) / (1 - r**2)
+        return np.arctanh(r), error
+
+
+def report(
+    populations: Sequence[Population], clusters: Sequence[int], studies: int, replicates: int, seed: int
+) -> Iterator[str]:
+    """The grid, line by line, as it is computed."""
+    yield f"{studies:,} studies a cell, {replicates:,} resamples, seed {seed}; coverage in per cent ± standard error."
+    yield ""
+    yield f"| source | references | statistic | {' | '.join(INTERVALS)} | remarked on | coverage without a remark |"
+    yield "| --- " * (len(INTERVALS) + 5) + "|"
+    for population in populations:
+        for count in clusters:
+            cell = fill(population, count, studies, replicates, np.random.default_rng((seed, count)))
+            for row in ROWS:
+                known = [
+                    _share(cell.coverage(row, name), studies) if (row, name) in cell.held else "" for name in INTERVALS
+                ]
+                ends = ["", ""]
+                if row == "plcc":
+                    ends = [f"{100 * np.mean(cell.flagged):.0f} %", f"{100 * cell.unflagged():.1f}"]
+                words = row.replace("plcc", "PLCC").replace("srcc", "SRCC").replace("krcc", "KRCC")
+                yield f"| {population.name} | {count} | {words} | {' | '.join([*known, *ends])} |"
+
+
+def _share(share: float, studies: int) -> str:
+    return f"{100 * share:.1f} ± {100 * np.sqrt(share * (1 - share) / studies):.1f}"
+
+
+def read(file: Path, reference: str, mos: str, methods: str) -> Population:
+    """A plasmode of a CSV file with a row a pair; references whose names differ in case only are one."""
+    with open(file, newline="", encoding="utf-8") as content:
+        rows = list(csv.DictReader(content))
+    names = [row[reference].casefold() for row in rows]
+    labels = np.array([float(row[mos]) for row in rows])
+    scores = np.array([[float(row[method]) for row in rows] for method in methods.split(",")])
+    return plasmode(f"{file.stem}: {methods.partition(',')[0]}", names, labels, scores)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Print the grid."""
+    parser = argparse.ArgumentParser(prog="python -m benchmark.statistics.coverage_grid", description=__doc__)
+    parser.add_argument("--studies", type=int, default=1000)
+    parser.add_argument("--replicates", type=int, default=500)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--clusters", type=int, nargs="+", default=list(CLUSTERS))
+    parser.add_argument("--only-tables", action="store_true", help="no models")
+    parser.add_argument(
+        "--table", nargs=4, action="append", default=[], metavar=("FILE", "REFERENCE", "MOS", "METHOD,METHOD")
+    )
+    options = parser.parse_args(arguments)
+    populations = [] if options.only_tables else models()
+    populations += [read(Path(file), *columns) for file, *columns in options.table]
+    for line in report(populations, options.clusters, options.studies, options.replicates, options.seed):
+        print(line, flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

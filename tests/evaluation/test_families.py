@@ -1,0 +1,89 @@
+"""Families of several statistics are corrected as one, and only the configuration of statistics decides what is compared."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from benchmark.config.models import StatisticsConfig
+from benchmark.evaluation.summarise import Evaluated, evaluate_scores
+from benchmark.statistics.settings import StatisticsSettings
+from tests.makers import Column, score_keys
+
+KEYS = ["level", "condition", "statistic", "method_a", "method_b"]
+
+
+def make_scores(references: int = 16, methods: int = 5, seed: int = 3) -> pd.DataFrame:
+    rng = np.random.default_rng(seed)
+    mos = rng.normal(size=references * 4)
+    table = score_keys(references, 4, mos)
+    for number in range(methods):
+        sign = -1 if number == 4 else 1
+        table[f"m{number}"] = sign * (mos + (0.4 + 0.2 * number) * rng.normal(size=len(mos)))
+    return table
+
+
+def run(scores: pd.DataFrame, **settings: Any) -> Evaluated:
+    labels = [name for name in scores.columns if name.startswith("m") and name[1:].isdigit()]
+    return evaluate_scores(
+        scores, [Column(label) for label in labels], StatisticsSettings(**{"replicates": 300, **settings})
+    )
+
+
+@pytest.mark.parametrize("references", [16, 220])
+@pytest.mark.parametrize("comparisons", ["all", "best"])
+def test_a_joint_family_changes_adjusted_p_values_of_its_members_only_and_never_lowers_them(
+    references: int, comparisons: str
+) -> None:
+    scores = make_scores(references)
+    alone = run(scores, comparisons=comparisons).comparisons
+    joint = run(scores, comparisons=comparisons, family=("srcc", "plcc")).comparisons
+    assert list(joint[KEYS].itertuples(index=False)) == list(alone[KEYS].itertuples(index=False))
+    rest = joint.columns.difference(["p_adjusted", "significant"])
+    pd.testing.assert_frame_equal(joint[rest], alone[rest])
+    member = joint["statistic"].str.startswith(("srcc", "plcc")) & ~joint["statistic"].str.contains("logistic")
+    pd.testing.assert_frame_equal(joint[~member], alone[~member])
+    tested = member & joint["p_adjusted"].notna()
+    assert (joint["p_adjusted"][tested] >= alone["p_adjusted"][tested] - 1e-12).all()
+    assert (joint["p_adjusted"][tested] > alone["p_adjusted"][tested]).any()
+
+
+def test_holms_joint_family_is_holm_over_all_of_its_p_values() -> None:
+    joint = run(make_scores(), multiplicity="holm", family=("srcc", "krcc", "plcc_logistic4")).comparisons
+    rows = joint[(joint["level"] == "pair") & joint["statistic"].isin(["srcc", "krcc", "plcc_logistic4"])]
+    p = rows["p_value"].to_numpy(float)
+    known = np.flatnonzero(np.isfinite(p))
+    order = known[np.argsort(p[known], kind="stable")]
+    expected = np.full(len(p), np.nan)
+    expected[order] = np.minimum(1, np.maximum.accumulate(p[order] * np.arange(len(order), 0, -1)))
+    np.testing.assert_allclose(rows["p_adjusted"].to_numpy(float), expected, rtol=1e-12)
+
+
+def test_a_family_of_one_statistic_is_what_there_is_anyway_and_the_note_names_a_larger_one() -> None:
+    scores = make_scores()
+    plain, one = run(scores), run(scores, family=("srcc",))
+    pd.testing.assert_frame_equal(plain.comparisons, one.comparisons)
+    assert plain.notes == one.notes
+    assert any("all pairs of methods of one statistic, level" in note for note in plain.notes)
+    several = run(scores, family=("srcc", "plcc", "rmse"))
+    assert any("SRCC, PLCC and RMSE together (any other statistic by itself), level" in note for note in several.notes)
+
+
+def test_with_few_clusters_max_t_finds_all_that_holm_finds() -> None:
+    """Max-T's critical values are below Holm's, since it knows how the comparisons hang together."""
+    lost = gained = 0
+    for seed in range(40):
+        scores = make_scores(14, 5, seed)
+        max_t, holm = (run(scores, multiplicity=how).comparisons for how in ("max-t", "holm"))
+        rows = (max_t["statistic"] == "srcc") & (max_t["level"] == "pair")
+        lost += (holm["significant"] & ~max_t["significant"])[rows].sum()
+        gained += (max_t["significant"] & ~holm["significant"])[rows].sum()
+    assert lost <= gained / 5
+    assert gained > 5
+
+
+def test_a_family_names_known_statistics() -> None:
+    assert StatisticsConfig(family=("srcc", "plcc")).family == ("srcc", "plcc")
+    with pytest.raises(ValueError, match="family"):
+        StatisticsConfig.model_validate({"family": ["srcc", "plc"]})

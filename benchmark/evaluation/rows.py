@@ -228,7 +228,7 @@ def _remarks(measure: Measure, statistic: str, column: int) -> str:
     if isinstance(measure, Mapped):
         four, five = measure.fits[column]
         return _fit_words(five if statistic == "plcc_logistic5" else four)
-    if isinstance(measure, Correlations) and find(statistic).unbounded:
+    if isinstance(measure, Correlations) and find(statistic).far_values:
         group = measure.design.group_of[column]
         heavy = len(group.rows) > 1 and are_heavy(*_arrays(measure.design, group, column), group.n_clusters)
         return HEAVY_TAILS if heavy else ""

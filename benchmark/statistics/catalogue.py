@@ -36,8 +36,9 @@ class Statistic:
         correlation: whether its sign says whether method and labels agree.
         turns: whether dropping the sign turns a bad rank into a good one; then differences of magnitudes are tested, too.
         needs: what labels must have: the standard deviation and number of their opinions, or 95 % intervals from these.
-        unbounded: whether a single pair far from the others can move it without limit: its jackknife has fewer degrees of
-            freedom (``intervals.effective_freedom``), and heavy tails are remarked on (``tails``).
+        effective: degrees of freedom of its jackknife for each of the clusters that carry its error
+            (``intervals.effective_freedom``), as the coverage grid found best; 0 for one less than clusters.
+        far_values: whether a single pair far from the others can move it without limit: heavy tails are remarked on.
         explained: whether tables say what it is.
         usual: whether tables and terminal show it by default.
         compute: its value on weighted arrays; ``None`` if a measure computes it together with others.
@@ -53,7 +54,8 @@ class Statistic:
     correlation: bool = False
     turns: bool = False
     needs: Literal["", "opinions", "label intervals"] = ""
-    unbounded: bool = False
+    effective: float = 0.0
+    far_values: bool = False
     explained: bool = True
     usual: bool = False
     compute: Compute | None = None

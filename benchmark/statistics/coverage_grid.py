@@ -27,7 +27,7 @@ from benchmark.statistics.tails import are_heavy
 
 CLUSTERS = (10, 12, 20, 30, 40, 60, 100)
 CONFIDENCE = 0.95
-INTERVALS = ("percentile", "BCa", "jackknife, K - 1", "jackknife, effective", "bootstrap-t")
+INTERVALS = ("percentile", "BCa", "jackknife, K - 1", "default", "bootstrap-t")
 ROWS = tuple(f"{kind}{name}" for kind in ("", "difference of ") for name in STATISTICS)
 
 
@@ -67,25 +67,25 @@ def fill(population: Population, clusters: int, studies: int, replicates: int, r
         for place, name in enumerate(STATISTICS):
             first, second = population.truth[name]
             data, drawn, left = values.data[place], values.drawn[:, place], values.left_out[:, place]
-            scale = find(name).scale
-            for label, ends in _intervals(data[0], drawn[:, 0], left[:, 0], scale):
+            scale, effective = find(name).scale, find(name).effective
+            for label, ends in _intervals(data[0], drawn[:, 0], left[:, 0], scale, effective):
                 cell.note(name, label, ends, first)
             less = (data[0] - data[1], drawn[:, 0] - drawn[:, 1], left[:, 0] - left[:, 1])
-            for label, ends in _intervals(*less, "plain"):
+            for label, ends in _intervals(*less, "plain", effective):
                 cell.note(f"difference of {name}", label, ends, first - second)
         cell.note("plcc", "bootstrap-t", bootstrap_t(table, replicates, rng), population.truth["plcc"][0])
         cell.flagged.append(are_heavy(table.scores[0], table.labels, clusters))
     return cell
 
 
-def _intervals(value: float, drawn: FloatArray, left: FloatArray, scale: Scale) -> Iterator[tuple[str, Interval]]:
+def _intervals(
+    value: float, drawn: FloatArray, left: FloatArray, scale: Scale, effective: float
+) -> Iterator[tuple[str, Interval]]:
     kinds: tuple[Kind, ...] = ("percentile", "bca", "jackknife", "jackknife")
     for label, kind in zip(INTERVALS, kinds, strict=False):
-        unbounded = label == INTERVALS[3]
-        yield (
-            label,
-            interval(value, drawn, left, kind=kind, confidence=CONFIDENCE, scale=scale, unbounded=unbounded),
-        )
+        freedom = effective if label == "default" else 0.0
+        ends = interval(value, drawn, left, kind=kind, confidence=CONFIDENCE, scale=scale, effective=freedom)
+        yield label, ends
 
 
 def bootstrap_t(table: Table, replicates: int, rng: np.random.Generator) -> Interval:
@@ -143,7 +143,8 @@ def report(
                 ends = ["", ""]
                 if row == "plcc":
                     ends = [f"{100 * np.mean(cell.flagged):.0f} %", f"{100 * cell.unflagged():.1f}"]
-                words = row.replace("plcc", "PLCC").replace("srcc", "SRCC").replace("krcc", "KRCC")
+                *of, name = row.rpartition(" ")
+                words = "".join([*of, find(name).title])
                 yield f"| {population.name} | {count} | {words} | {' | '.join([*known, *ends])} |"
 
 

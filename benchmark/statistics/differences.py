@@ -59,13 +59,13 @@ class How:
         kind: of interval.
         within: values that a difference can have.
         tested: whether there are p-values.
-        unbounded: as of ``interval``.
+        effective: as of ``interval``.
     """
 
     kind: Kind
     within: Range
     tested: bool
-    unbounded: bool
+    effective: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,7 @@ def differences(
             kind=how.kind,
             confidence=settings.confidence,
             within=how.within,
-            unbounded=how.unbounded,
+            effective=how.effective,
         )
         p_value = float("nan")
         if not np.isfinite(ends.low):
@@ -129,7 +129,7 @@ def differences(
             p_value = 1.0 if value == 0 and len(known) and not known.any() else p_value
         elif how.kind == "jackknife":
             kept, _ = known_part(left, leave_out=True)
-            error = jackknife_error(value, left if kept is None else kept, unbounded=how.unbounded)
+            error = jackknife_error(value, left if kept is None else kept, effective=how.effective)
             errors[number] = 0.0 if error.error <= ROUNDING * abs(value) else error.error
             freedom[number] = error.freedom
             p_value = significance.student_p(value, errors[number], error.freedom)

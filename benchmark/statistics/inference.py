@@ -124,7 +124,7 @@ def _family(
     leaders: Mapping[str, Collection[int]] | None,
 ) -> Family:
     statistic = find(name)
-    how = How(kind, of_differences(statistic.range), tested=tested, unbounded=statistic.unbounded)
+    how = How(kind, of_differences(statistic.range), tested=tested, effective=statistic.effective)
     chosen = None if leaders is None else leaders[name]
     evidence = differences(measure, values, how, settings, chosen)
     opposite = statistic.turns and bool((values.data > 0).any() and (values.data < 0).any())
@@ -160,7 +160,7 @@ def _estimates(
             confidence=settings.confidence,
             scale=statistic.scale,
             within=statistic.range,
-            unbounded=statistic.unbounded,
+            effective=statistic.effective,
         )
         estimates.append(Estimate(float(values.data[column]), bounds.low, bounds.high, bounds.note))
     return estimates

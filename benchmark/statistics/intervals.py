@@ -60,7 +60,7 @@ def interval(
     confidence: float,
     scale: Scale = "plain",
     within: Range = UNBOUNDED,
-    unbounded: bool = False,
+    effective: float = 0.0,
 ) -> Interval:
     """The interval of one statistic.
 
@@ -72,8 +72,8 @@ def interval(
         confidence: nominal coverage, in (0.5, 1).
         scale: on which the jackknife works.
         within: values that the statistic can have; ends are clipped to them.
-        unbounded: whether a single cluster can move the statistic without limit; then the jackknife's degrees of freedom
-            are those of the clusters that carry its error (``effective_freedom``).
+        effective: the jackknife's degrees of freedom for each cluster that carries the error (``effective_freedom``); 0 for
+            one less than clusters.
     """
     if not np.isfinite(value):
         return _nothing("")
@@ -84,7 +84,7 @@ def interval(
     if draws is None or others is None:
         return _nothing(f"no interval: {note if draws is None else why}")
     if kind == "jackknife":
-        low, high = _jackknife(value, draws, confidence, scale, unbounded=unbounded)
+        low, high = _jackknife(value, draws, confidence, scale, effective=effective)
     else:
         tails = np.array([(1 - confidence) / 2, (1 + confidence) / 2])
         low, high = quantiles(draws, _bca_tails(value, draws, others, tails) if kind == "bca" else tails)
@@ -107,9 +107,9 @@ def _nothing(why: str) -> Interval:
     return Interval(float("nan"), float("nan"), why)
 
 
-def _jackknife(value: float, left_out: FloatArray, confidence: float, scale: Scale, *, unbounded: bool) -> Range:
+def _jackknife(value: float, left_out: FloatArray, confidence: float, scale: Scale, *, effective: float) -> Range:
     """Both ends; NaN where the scale is undefined."""
-    error = jackknife_error(value, left_out, scale, unbounded=unbounded)
+    error = jackknife_error(value, left_out, scale, effective=effective)
     reach = student(error.freedom, confidence) * error.error
     return _back(error.centre - reach, scale), _back(error.centre + reach, scale)
 
@@ -148,7 +148,7 @@ class JackknifeError:
 
 
 def jackknife_error(
-    value: float, left_out: FloatArray, scale: Scale = "plain", *, unbounded: bool = False
+    value: float, left_out: FloatArray, scale: Scale = "plain", *, effective: float = 0.0
 ) -> JackknifeError:
     """Standard error of a statistic by leaving out clusters; arguments as of ``interval``."""
     moved = _forth(np.append(left_out, value), scale)
@@ -157,21 +157,22 @@ def jackknife_error(
         return JackknifeError(float("nan"), float("nan"), count - 1)
     deviations = moved[:-1] - moved[:-1].mean()
     error = float(np.sqrt((count - 1) / count * (deviations @ deviations)))
-    return JackknifeError(error, float(moved[-1]), effective_freedom(deviations) if unbounded else count - 1)
+    return JackknifeError(error, float(moved[-1]), effective_freedom(deviations, effective) if effective else count - 1)
 
 
-def effective_freedom(influences: FloatArray) -> float:
-    """How many clusters carry a standard error: (sum of u²)² / sum of u⁴ of their influences u, between 1 and K - 1.
+def effective_freedom(influences: FloatArray, each: float = 1.0) -> float:
+    """Degrees of freedom by the number of clusters that carry a standard error: between 1 and K - 1.
 
-    It is Welch and Satterthwaite's formula with each cluster's squared influence in place of a variance, so that an error
-    that rests on a few clusters gets the wide quantiles of a few degrees of freedom.
+    That number is (sum of u²)² / sum of u⁴ of their influences u; ``each`` of them counts this often. It is Welch and
+    Satterthwaite's formula with each cluster's squared influence in place of a variance, so that an error that rests on a
+    few clusters gets the wide quantiles of a few degrees of freedom.
     """
     most = len(influences) - 1
     largest = np.abs(influences).max(initial=0.0)
     if largest == 0 or most < 1:
         return float(max(most, 1))
     squares = (influences / largest) ** 2
-    return float(np.clip(squares.sum() ** 2 / (squares @ squares), 1, most))
+    return float(np.clip(each * squares.sum() ** 2 / (squares @ squares), 1, most))
 
 
 def student(freedom: float, confidence: float) -> float:

@@ -121,7 +121,7 @@ def test_magnitudes_at_zero_find_rather_too_little() -> None:
 
 @pytest.mark.parametrize("absent", ["empty", "scarce"])
 def test_a_method_without_scores_changes_no_test_of_the_others(absent: str) -> None:
-    scores = make_scores(10)
+    scores = make_scores(20)
     scores["empty"] = np.nan
     scores["scarce"] = scores["strong"].where(scores["cluster"].isin(["r0", "r1"]))
     alone = rows_of(run(scores, ("strong", "middle", "contrary")), "srcc")

@@ -1,9 +1,15 @@
 """The simulations of docs/protocol.md on a small scale: intervals cover, equal methods are not told apart."""
 
+import numpy as np
+import pytest
 from scipy import stats
 
 from benchmark.statistics import StatisticsSettings
-from benchmark.statistics.coverage import Scheme, coverage, false_findings, found_best, report
+from benchmark.statistics.coverage import Scheme, coverage, detected, false_findings, found_best, report
+from benchmark.statistics.coverage_grid import bootstrap_t, fill
+from benchmark.statistics.coverage_grid import report as grid
+from benchmark.statistics.intervals import interval
+from benchmark.statistics.populations import models, plasmode
 from benchmark.statistics.simulated import Model
 
 SETTINGS = StatisticsSettings(replicates=200)
@@ -31,7 +37,62 @@ def test_equal_methods_are_rarely_told_apart_and_the_best_of_24_is_found() -> No
     assert found > 0.8
 
 
-def test_the_report_is_three_tables() -> None:
+def test_the_report_is_four_tables() -> None:
     lines = list(report(1, StatisticsSettings(replicates=20, threads=1), seed=0))
-    assert sum(line.startswith("| ---") for line in lines) == 3
-    assert sum(line.startswith("| 60 x 6") for line in lines) == 5 + 2 + 1
+    assert sum(line.startswith("| ---") for line in lines) == 4
+    assert sum(line.startswith("| 300 x 6") for line in lines) == 5 + 3 + 1
+
+
+@pytest.mark.parametrize("family", [(), ("srcc", "plcc", "krcc")])
+def test_equal_methods_are_rarely_told_apart_by_few_references_in_families_of_one_or_three(
+    family: tuple[str, ...],
+) -> None:
+    settings = StatisticsSettings(replicates=200, family=family)
+    _, family_wise = false_findings(
+        Model(references=10, conditions=6), Scheme("cluster", "jackknife"), settings, 8, 150, 2
+    )
+    assert family_wise <= stats.binom.ppf(0.999, 150, 0.05) / 150
+
+
+def test_with_few_clusters_max_t_finds_more_than_holm() -> None:
+    """Its critical values are below Holm's, since it knows how the comparisons hang together."""
+    model, scheme = Model(references=24, conditions=6), Scheme("cluster", "jackknife")
+    holm, max_t = (
+        detected(model, scheme, StatisticsSettings(replicates=200, multiplicity=how), 60, seed=1)
+        for how in ("holm", "max-t")
+    )
+    assert holm > 0.05
+    assert max_t > 1.02 * holm
+
+
+def test_the_grid_says_what_each_interval_covers_and_which_studies_are_remarked_on() -> None:
+    """A cell of a normal model holds; one in which few references decide does not, whatever the interval."""
+    lines = list(grid([models()[0]], [12], studies=150, replicates=100, seed=0))
+    cells = {row.split(" | ")[2]: row.split(" | ") for row in lines if row.startswith("| normal")}
+    assert set(cells) == {f"{kind}{name}" for kind in ("", "difference of ") for name in ("SRCC", "PLCC", "KRCC")}
+    lowest = 100 * stats.binom.ppf(0.001, 150, 0.93) / 150
+    for name in ("SRCC", "PLCC"):
+        assert float(cells[name][6].split(" ± ")[0]) >= lowest
+    assert float(cells["PLCC"][8].removesuffix(" %")) < 10
+
+    rng = np.random.default_rng(0)
+    references = np.repeat(np.arange(25), 8)
+    labels = rng.normal(size=200)
+    scores = labels + 0.3 * rng.normal(size=(2, 200)) - np.where(references == 7, 60 + 60 * rng.normal(size=200), 0)
+    hard = fill(plasmode("hard", [str(name) for name in references], labels, scores), 12, 100, 100, rng)
+    assert hard.coverage("plcc", "default") < 0.9
+    assert np.mean(hard.flagged) > 0.2
+
+
+def test_the_studentised_bootstrap_has_the_errors_of_the_jackknife() -> None:
+    """Its standard error is that of the influences, which the jackknife's approaches."""
+    table = models()[0].draw(200, np.random.default_rng(4))
+    ends = bootstrap_t(table, 400, np.random.default_rng(5))
+    left = np.array(
+        [np.corrcoef(table.scores[0, table.clusters != k], table.labels[table.clusters != k])[0, 1] for k in range(200)]
+    )
+    r = np.corrcoef(table.scores[0], table.labels)[0, 1]
+    known = interval(r, left, left, kind="jackknife", confidence=0.95, scale="fisher")
+    assert ends.low == pytest.approx(known.low, abs=0.3 * (known.high - known.low))
+    assert ends.high == pytest.approx(known.high, abs=0.3 * (known.high - known.low))
+    assert ends.high - ends.low == pytest.approx(known.high - known.low, rel=0.2)

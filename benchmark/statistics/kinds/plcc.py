@@ -11,7 +11,8 @@ STATISTIC = Statistic(
     scale="fisher",
     correlation=True,
     turns=True,
-    unbounded=True,
+    effective=1.0,
+    far_values=True,
     explained=False,
     usual=True,
 )

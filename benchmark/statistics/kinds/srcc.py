@@ -11,6 +11,7 @@ STATISTIC = Statistic(
     scale="fisher",
     correlation=True,
     turns=True,
+    effective=1.5,
     explained=False,
     usual=True,
 )

@@ -13,6 +13,7 @@ from numba import uint64
 from benchmark.statistics.compiled import kernel
 
 LANES = 32
+NO_KRCC, WHOLE, SCALE = 0, 1, 2
 LARGEST = 2**30  # largest total weight of the 32-bit counts below
 ONE = np.uint64(1)
 TWO = np.uint64(2)
@@ -21,7 +22,7 @@ FOUR = np.uint64(4)
 
 
 @kernel()
-def rank_correlations(counts, clusters, order_y, last_y, codes_y, orders, lasts, srcc, krcc, with_krcc):  # type: ignore[no-untyped-def] # pragma: no cover
+def rank_correlations(counts, clusters, order_y, last_y, codes_y, orders, lasts, srcc, krcc, how):  # type: ignore[no-untyped-def] # pragma: no cover
     """Weighted mid-rank Spearman and tau-b of every column in L resamples.
 
     Args:
@@ -32,7 +33,8 @@ def rank_correlations(counts, clusters, order_y, last_y, codes_y, orders, lasts,
         codes_y: (n,) uint64, dense rank of each pair's label, from 0.
         orders, lasts: (m, n), the same for each column of scores.
         srcc, krcc: (m, L) float64, filled; NaN where labels or scores are constant.
-        with_krcc: whether Kendall's is computed.
+        how: ``NO_KRCC`` leaves ``krcc`` as it is, ``WHOLE`` computes it, ``SCALE`` fills in by what twice the concordance
+            (``cluster_concordance``) is to be divided.
     """
     n = clusters.shape[0]
     lanes = uint64(counts.shape[1])
@@ -52,7 +54,11 @@ def rank_correlations(counts, clusters, order_y, last_y, codes_y, orders, lasts,
         _rank_product(weights, rank, total, orders[c], lasts[c], product, spread_x, untied_x)
         for lane in range(lanes):
             srcc[c, lane] = _ratio(product[lane], spread_x[lane], spread_y[lane])
-        if with_krcc:
+        if how == SCALE:
+            for lane in range(lanes):
+                known = untied_x[lane] > 0.0 and untied_y[lane] > 0.0
+                krcc[c, lane] = np.sqrt(untied_x[lane] * untied_y[lane]) if known else np.nan
+        elif how == WHOLE:
             _concordance(weights, codes_y, orders[c], lasts[c], product)
             for lane in range(lanes):
                 # the product counts every two pairs once, the untied weights count them twice
@@ -175,3 +181,55 @@ def _enter(weights, row, tree, code, size, entered):  # type: ignore[no-untyped-
         for lane in range(lanes):
             tree[at + lane] += weights[row + lane]
         node += node & (~node + ONE)
+
+
+@kernel()
+def cluster_concordance(clusters, n_clusters, codes, order, last, balance):  # type: ignore[no-untyped-def] # pragma: no cover
+    """Concordant less discordant pairs of every two clusters: the quadratic form that gives Kendall's for any weights.
+
+    As ``_concordance``, with a count for each cluster in place of a weight for each resample.
+
+    Args:
+        clusters: (n,) uint64, cluster of each pair.
+        n_clusters: K.
+        codes: (n,) uint64, dense rank of each pair's label, from 0.
+        order: (n,) uint64, pairs sorted by score.
+        last: (n,) bool, whether a position of ``order`` ends a group of ties.
+        balance: (K, K) float64 of zeros, filled: over the pairs of the first cluster and those of the second with lower
+            scores, how many more have lower labels than have higher ones.
+    """
+    n, lanes = uint64(order.shape[0]), uint64(n_clusters)
+    size = uint64(0)
+    for i in range(n):
+        size = max(size, codes[i] + ONE)
+    # nodes 1 … size of the tree, then the counts at each rank
+    tree = np.zeros(int((size + ONE + size) * lanes), dtype=np.int32)
+    exact = (size + ONE) * lanes
+    entered = np.zeros(n_clusters, dtype=np.int32)
+    row = np.zeros(n_clusters, dtype=np.int32)
+    start = uint64(0)
+    for p in range(n):
+        if not last[p]:
+            continue
+        for q in range(start, p + ONE):
+            node = codes[order[q]]
+            at = exact + node * lanes
+            for lane in range(lanes):
+                row[lane] = tree[at + lane] - entered[lane]
+            while node > uint64(0):
+                at = node * lanes
+                for lane in range(lanes):
+                    row[lane] += np.int32(2) * tree[at + lane]
+                node &= node - ONE
+            own = clusters[order[q]]
+            for lane in range(lanes):
+                balance[own, lane] += row[lane]
+        for q in range(start, p + ONE):
+            own, code = clusters[order[q]], codes[order[q]]
+            tree[(size + ONE + code) * lanes + own] += 1
+            entered[own] += 1
+            node = code + ONE
+            while node <= size:
+                tree[node * lanes + own] += 1
+                node += node & (~node + ONE)
+        start = p + ONE

@@ -91,26 +91,36 @@ def weighted_ranks(
         SRCC and KRCC, each (B, m); NaN where the labels or scores of a resample are all the same. Values are ranked as
         they are, except in a column that is constant up to rounding.
     """
-    from benchmark.statistics.rank_kernels import LANES, LARGEST, rank_correlations  # noqa: PLC0415 - numba is slow
+    from benchmark.statistics import rank_kernels as kernels  # noqa: PLC0415 - numba is slow
 
     sizes = np.bincount(columns.clusters, minlength=columns.n_clusters)
-    if (counts @ sizes).max(initial=0.0) >= LARGEST:
-        raise ValueError(f"a resample has {LARGEST:,} pairs or more: too many for exact counts")
+    if (counts @ sizes).max(initial=0.0) >= kernels.LARGEST:
+        raise ValueError(f"a resample has {kernels.LARGEST:,} pairs or more: too many for exact counts")
     order_y, last_y, codes_y = _sorted(columns.labels)
     sorted_x = [_sorted(scores) for scores in columns.scores]
     orders, lasts = np.stack([item[0] for item in sorted_x]), np.stack([item[1] for item in sorted_x])
     clusters = columns.clusters.astype(np.uint64)
     srcc = np.full((len(counts), len(columns.scores)), np.nan)
     tau = np.full_like(srcc, np.nan)
+    by_clusters = krcc and 4 * columns.n_clusters <= len(counts)
+    how = kernels.SCALE if by_clusters else kernels.WHOLE if krcc else kernels.NO_KRCC
 
     def work(begin: int) -> None:
-        lanes = counts[begin : begin + LANES]
+        lanes = counts[begin : begin + kernels.LANES]
         block = np.ascontiguousarray(lanes.T.astype(np.int32))
         values = np.full((2, len(columns.scores), len(lanes)), np.nan)
-        rank_correlations(block, clusters, order_y, last_y, codes_y, orders, lasts, values[0], values[1], krcc)
-        srcc[begin : begin + LANES], tau[begin : begin + LANES] = values[0].T, values[1].T
+        kernels.rank_correlations(block, clusters, order_y, last_y, codes_y, orders, lasts, values[0], values[1], how)
+        srcc[begin : begin + kernels.LANES], tau[begin : begin + kernels.LANES] = values[0].T, values[1].T
 
-    in_threads(work, range(0, len(counts), LANES), threads)
+    def divide(column: int) -> None:
+        balance = np.zeros((columns.n_clusters, columns.n_clusters))
+        kernels.cluster_concordance(clusters, columns.n_clusters, codes_y, orders[column], lasts[column], balance)
+        concordance = ((counts @ balance) * counts).sum(axis=1)
+        tau[:, column] = np.clip(2.0 * concordance / tau[:, column], -1.0, 1.0)
+
+    in_threads(work, range(0, len(counts), kernels.LANES), threads)
+    if by_clusters:  # Kendall's is a quadratic form in the counts, and made once for all resamples
+        in_threads(divide, range(len(columns.scores)), threads)
     return srcc, tau
 
 

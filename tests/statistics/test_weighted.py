@@ -69,6 +69,20 @@ def test_large_samples(n: int, clusters: int, digits: int | None) -> None:
     check(*sample(n, clusters, digits, 2, np.random.default_rng(n + clusters)))
 
 
+@pytest.mark.parametrize(("n", "clusters"), [(60, 5), (400, 12), (1800, 25)])
+@pytest.mark.parametrize("digits", [None, 0], ids=["untied", "heavy ties"])
+def test_many_resamples_of_few_clusters_give_the_numbers_of_few_resamples(
+    n: int, clusters: int, digits: int | None
+) -> None:
+    """Kendall's is a quadratic form then, whose whole numbers are the same."""
+    columns, counts = sample(n, clusters, digits, 200, np.random.default_rng(n))
+    check(columns, counts[: 2 * clusters])
+    many = weighted_ranks(columns, counts)
+    few = [weighted_ranks(columns, counts[begin : begin + 3]) for begin in range(0, 198, 3)]
+    for place in range(2):
+        np.testing.assert_array_equal(many[place][:198], np.concatenate([part[place] for part in few]))
+
+
 def sample(
     n: int, k: int, digits: int | None, replicates: int, rng: np.random.Generator
 ) -> tuple[ScoreColumns, Floats]:

@@ -32,7 +32,7 @@ ROWS = tuple(f"{kind}{name}" for kind in ("", "difference of ") for name in STAT
 
 
 @dataclass(slots=True)
-class Cell:
+class Outcomes:
     """What became of the studies of one source and number of references.
 
     Attributes:
@@ -57,9 +57,9 @@ class Cell:
         return float(held.mean()) if len(held) else float("nan")
 
 
-def fill(population: Population, clusters: int, studies: int, replicates: int, rng: np.random.Generator) -> Cell:
+def fill(population: Population, clusters: int, studies: int, replicates: int, rng: np.random.Generator) -> Outcomes:
     """Draw and analyse the studies of a cell."""
-    cell = Cell()
+    outcome = Outcomes()
     for _ in range(studies):
         table = population.draw(clusters, rng)
         measure = Correlations(make_design(table), threads=1)
@@ -69,13 +69,13 @@ def fill(population: Population, clusters: int, studies: int, replicates: int, r
             data, drawn, left = values.data[place], values.drawn[:, place], values.left_out[:, place]
             scale, effective = find(name).scale, find(name).effective
             for label, ends in _intervals(data[0], drawn[:, 0], left[:, 0], scale, effective):
-                cell.note(name, label, ends, first)
+                outcome.note(name, label, ends, first)
             less = (data[0] - data[1], drawn[:, 0] - drawn[:, 1], left[:, 0] - left[:, 1])
             for label, ends in _intervals(*less, "plain", effective):
-                cell.note(f"difference of {name}", label, ends, first - second)
-        cell.note("plcc", "bootstrap-t", bootstrap_t(table, replicates, rng), population.truth["plcc"][0])
-        cell.flagged.append(are_heavy(table.scores[0], table.labels, clusters))
-    return cell
+                outcome.note(f"difference of {name}", label, ends, first - second)
+        outcome.note("plcc", "bootstrap-t", bootstrap_t(table, replicates, rng), population.truth["plcc"][0])
+        outcome.flagged.append(are_heavy(table.scores[0], table.labels, clusters))
+    return outcome
 
 
 def _intervals(
@@ -135,14 +135,15 @@ def report(
     yield "| --- " * (len(INTERVALS) + 5) + "|"
     for population in populations:
         for count in clusters:
-            cell = fill(population, count, studies, replicates, np.random.default_rng((seed, count)))
+            outcome = fill(population, count, studies, replicates, np.random.default_rng((seed, count)))
             for row in ROWS:
                 known = [
-                    _share(cell.coverage(row, name), studies) if (row, name) in cell.held else "" for name in INTERVALS
+                    _share(outcome.coverage(row, name), studies) if (row, name) in outcome.held else ""
+                    for name in INTERVALS
                 ]
                 ends = ["", ""]
                 if row == "plcc":
-                    ends = [f"{100 * np.mean(cell.flagged):.0f} %", f"{100 * cell.unflagged():.1f}"]
+                    ends = [f"{100 * np.mean(outcome.flagged):.0f} %", f"{100 * outcome.unflagged():.1f}"]
                 *of, name = row.rpartition(" ")
                 words = "".join([*of, find(name).title])
                 yield f"| {population.name} | {count} | {words} | {' | '.join([*known, *ends])} |"

@@ -16,7 +16,7 @@ from benchmark.statistics.resampling import FloatArray
 from benchmark.statistics.rounding import ROUNDING
 from benchmark.statistics.settings import IntervalKind
 
-JACKKNIFE_BELOW = 200
+JACKKNIFE_BELOW = 1000
 """Clusters from which percentiles cover as well as the jackknife (docs/protocol.md, "Does it hold?")."""
 MOST_UNDEFINED = 0.05
 Kind = Literal["percentile", "bca", "jackknife"]
@@ -45,7 +45,7 @@ class Interval:
 
 
 def choose(wanted: IntervalKind, clusters: int) -> Kind:
-    """The kind of interval; ``auto`` means percentiles from 200 clusters on, the jackknife with Student's t below."""
+    """The kind of interval; ``auto`` means percentiles from 1,000 clusters on, the jackknife with Student's t below."""
     if wanted != "auto":
         return wanted
     return "percentile" if clusters >= JACKKNIFE_BELOW else "jackknife"

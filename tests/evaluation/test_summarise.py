@@ -2,6 +2,7 @@
 
 import math
 import warnings
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -86,18 +87,19 @@ def test_each_split_is_its_own_family_and_does_not_depend_on_the_others() -> Non
 
 
 def test_splits_have_resamples_of_their_own() -> None:
-    scores = make_scores(200)
-    twice = run(pd.concat([scores, scores.assign(split="val")]), "good")
+    scores = make_scores(40)
+    settings = StatisticsSettings(replicates=300, interval="percentile")
+    twice = run(pd.concat([scores, scores.assign(split="val")]), "good", settings=settings)
     rows = pick(twice.summary, level="pair", statistic="srcc")
     assert rows["value"].nunique() == 1
     assert rows["ci_low"].nunique() == 2
 
 
 def test_the_same_seed_gives_the_same_numbers_whatever_the_threads() -> None:
-    scores = make_scores(200)
-    one = run(scores, "good", "poor", settings=StatisticsSettings(replicates=300, threads=1))
-    two = run(scores, "good", "poor", settings=StatisticsSettings(replicates=300, threads=2))
-    other = run(scores, "good", "poor", settings=StatisticsSettings(replicates=300, seed=1))
+    scores, settings = make_scores(40), StatisticsSettings(replicates=300, interval="percentile", threads=1)
+    one = run(scores, "good", "poor", settings=settings)
+    two = run(scores, "good", "poor", settings=replace(settings, threads=2))
+    other = run(scores, "good", "poor", settings=replace(settings, seed=1))
     pd.testing.assert_frame_equal(one.summary, two.summary, check_exact=True)
     assert value(one, "good", "srcc", column="ci_low") != value(other, "good", "srcc", column="ci_low")
 
@@ -116,12 +118,12 @@ def test_each_row_has_its_own_pairs_and_a_difference_those_both_scored() -> None
     assert not pick(found.summary, statistic="rank_srcc").any(axis=None), "missing more than 1 %: unranked"
 
 
-def test_fewer_than_two_hundred_references_get_the_jackknife_and_many_percentiles() -> None:
-    few, many = run(make_scores(199), "good"), run(make_scores(200), "good")
+def test_fewer_than_a_thousand_references_get_the_jackknife_and_many_percentiles() -> None:
+    few, many = run(make_scores(999, 1), "good"), run(make_scores(1000, 1), "good")
     assert pick(few.summary, level="pair", statistic="srcc")["interval"].iloc[0] == "jackknife-t"
     assert pick(many.summary, level="pair", statistic="srcc")["interval"].iloc[0] == "percentile"
     assert pick(many.summary, statistic="rmse")["interval"].iloc[0] == "percentile, mapping refitted"
-    once = run(make_scores(200), "good", settings=StatisticsSettings(replicates=99, mapping_resamples="once"))
+    once = run(make_scores(1000, 1), "good", settings=StatisticsSettings(replicates=99, mapping_resamples="once"))
     assert pick(once.summary, statistic="rmse")["interval"].iloc[0] == "percentile, mapping fitted once"
 
 

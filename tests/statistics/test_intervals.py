@@ -98,8 +98,8 @@ def test_one_cluster_gives_no_interval() -> None:
     assert "one cluster" in found.note
 
 
-def test_auto_takes_the_jackknife_below_two_hundred_clusters() -> None:
-    assert [choose("auto", count) for count in (2, 199, 200, 300)] == [
+def test_auto_takes_the_jackknife_below_a_thousand_clusters() -> None:
+    assert [choose("auto", count) for count in (2, 999, 1000, 3000)] == [
         "jackknife",
         "jackknife",
         "percentile",

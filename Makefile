@@ -1,11 +1,11 @@
-# make demo | test-fast | test | lint | docs | layers | bench | licences | lock | lowest: each creates .venv and installs what it needs by itself.
+# make demo | test-fast | test | coverage | lint | docs | layers | bench | licences | lock | lowest: each creates .venv and installs what it needs by itself.
 # make demo LOCKED=1 installs exactly the versions of requirements.lock, checked by their hashes.
 PYTHON ?= python3
 VENV   := $(if $(LOCKED),.venv-locked,.venv)
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: demo test-fast test lint docs layers bench licences lock lowest clean
+.PHONY: demo test-fast test coverage lint docs layers bench licences lock lowest clean
 
 demo: $(STAMP)
 	$(BIN)/python run_benchmark.py train configs/train_demo.yaml
@@ -17,6 +17,10 @@ test-fast: $(STAMP)
 
 test: $(STAMP)
 	$(BIN)/python -m pytest -n auto --dist worksteal
+
+# Lines and branches that the fast lane leaves out; what only other processes run counts as left out.
+coverage: $(STAMP)
+	$(BIN)/python -m pytest --fast -n auto --dist worksteal --cov --cov-branch --cov-report=term-missing:skip-covered
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

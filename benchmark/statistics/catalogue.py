@@ -36,8 +36,9 @@ class Statistic:
         correlation: whether its sign says whether method and labels agree.
         turns: whether dropping the sign turns a bad rank into a good one; then differences of magnitudes are tested, too.
         needs: what labels must have: the standard deviation and number of their opinions, or 95 % intervals from these.
-        effective: degrees of freedom of its jackknife for each of the clusters that carry its error
-            (``intervals.effective_freedom``), as the coverage grid found best; 0 for one less than clusters.
+        effective: degrees of freedom of its interval's jackknife for each of the clusters that carry its error
+            (``intervals.effective_freedom``), as the coverage grid found best; 0 for one less than clusters. Differences
+            always have one less than clusters: with fewer, tests of many methods would find next to nothing.
         far_values: whether a single pair far from the others can move it without limit: heavy tails are remarked on.
         explained: whether tables say what it is.
         usual: whether tables and terminal show it by default.

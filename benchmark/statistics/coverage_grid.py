@@ -71,7 +71,7 @@ def fill(population: Population, clusters: int, studies: int, replicates: int, r
             for label, ends in _intervals(data[0], drawn[:, 0], left[:, 0], scale, effective):
                 outcome.note(name, label, ends, first)
             less = (data[0] - data[1], drawn[:, 0] - drawn[:, 1], left[:, 0] - left[:, 1])
-            for label, ends in _intervals(*less, "plain", effective):
+            for label, ends in _intervals(*less, "plain", 0.0):
                 outcome.note(f"difference of {name}", label, ends, first - second)
         outcome.note("plcc", "bootstrap-t", bootstrap_t(table, replicates, rng), population.truth["plcc"][0])
         outcome.flagged.append(are_heavy(table.scores[0], table.labels, clusters))

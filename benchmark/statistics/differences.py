@@ -59,13 +59,11 @@ class How:
         kind: of interval.
         within: values that a difference can have.
         tested: whether there are p-values.
-        effective: as of ``interval``.
     """
 
     kind: Kind
     within: Range
     tested: bool
-    effective: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +119,6 @@ def differences(
             kind=how.kind,
             confidence=settings.confidence,
             within=how.within,
-            effective=how.effective,
         )
         p_value = float("nan")
         if not np.isfinite(ends.low):
@@ -129,7 +126,7 @@ def differences(
             p_value = 1.0 if value == 0 and len(known) and not known.any() else p_value
         elif how.kind == "jackknife":
             kept, _ = known_part(left, leave_out=True)
-            error = jackknife_error(value, left if kept is None else kept, effective=how.effective)
+            error = jackknife_error(value, left if kept is None else kept)
             errors[number] = 0.0 if error.error <= ROUNDING * abs(value) else error.error
             freedom[number] = error.freedom
             p_value = significance.student_p(value, errors[number], error.freedom)

@@ -124,7 +124,7 @@ def _family(
     leaders: Mapping[str, Collection[int]] | None,
 ) -> Family:
     statistic = find(name)
-    how = How(kind, of_differences(statistic.range), tested=tested, effective=statistic.effective)
+    how = How(kind, of_differences(statistic.range), tested=tested)
     chosen = None if leaders is None else leaders[name]
     evidence = differences(measure, values, how, settings, chosen)
     opposite = statistic.turns and bool((values.data > 0).any() and (values.data < 0).any())

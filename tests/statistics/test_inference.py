@@ -46,7 +46,7 @@ def test_corrected_p_values_are_never_below_uncorrected_ones(make_table: Callabl
 def test_few_clusters_get_students_p_value(
     make_table: Callable[..., Table], place: int, correlation: Callable[..., Any]
 ) -> None:
-    """With one degree of freedom less than clusters; for SRCC and PLCC with those of the clusters that carry the error."""
+    """With one degree of freedom less than clusters."""
     table = make_table(references=8, methods=2)
     difference = families(table, "jackknife")[place].differences[0]
     left = []
@@ -56,10 +56,8 @@ def test_few_clusters_get_students_p_value(
         left.append(r[0] - r[1])
     squares = (np.array(left) - np.mean(left)) ** 2
     error = np.sqrt(7 / 8 * squares.sum())
-    carrying = squares.sum() ** 2 / (squares**2).sum()
-    freedom = (min(1.5 * carrying, 7), carrying, 7)[place]
-    assert difference.p_value == pytest.approx(2 * stats.t.sf(abs(difference.value) / error, freedom), abs=1e-9)
-    assert difference.high - difference.low == pytest.approx(2 * stats.t.ppf(0.975, freedom) * error, abs=1e-9)
+    assert difference.p_value == pytest.approx(2 * stats.t.sf(abs(difference.value) / error, 7), abs=1e-9)
+    assert difference.high - difference.low == pytest.approx(2 * stats.t.ppf(0.975, 7) * error, abs=1e-9)
     assert difference.p_adjusted == pytest.approx(difference.p_value, abs=0.05), "one comparison needs no correction"
 
 
@@ -103,3 +101,20 @@ def test_a_difference_that_varies_by_rounding_alone_is_not_tested(make_table: Ca
         (turned,) = family.differences
         assert turned.value == pytest.approx(2)
         assert np.isnan([turned.p_value, turned.p_adjusted]).all(), family.statistic
+
+
+def test_a_values_interval_has_the_degrees_of_freedom_of_the_clusters_that_carry_its_error(
+    make_table: Callable[..., Table],
+) -> None:
+    """SRCC one and a half, PLCC one for each of them; KRCC one less than clusters."""
+    table = make_table(references=9, methods=1)
+    found = families(table, "jackknife")
+    functions: list[tuple[Any, float]] = [(stats.spearmanr, 1.5), (stats.pearsonr, 1.0), (stats.kendalltau, 0)]
+    for place, (correlation, each) in enumerate(functions):
+        kept = [table.clusters != cluster for cluster in range(9)]
+        left = np.arctanh([correlation(table.scores[0, keep], table.labels[keep])[0] for keep in kept])
+        squares = (left - left.mean()) ** 2
+        freedom = min(8, each * squares.sum() ** 2 / (squares**2).sum()) if each else 8
+        reach = stats.t.ppf(0.975, freedom) * np.sqrt(8 / 9 * squares.sum())
+        estimate = found[place].estimates[0]
+        assert np.arctanh(estimate.high) - np.arctanh(estimate.low) == pytest.approx(2 * reach, rel=1e-9)

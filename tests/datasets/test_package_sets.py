@@ -395,3 +395,37 @@ def test_files_that_are_no_matlab_files(tmp_path: Path) -> None:
     savemat(file, {"MDID_dmos": [[float("nan")] * 324]})
     with pytest.raises(DataError, match=r"MDID_dmos\(1\) is 'nan', not a finite number"):
         load("mdid2013", root=tmp_path).pairs()
+
+
+def test_a_file_of_matlabs_newer_format(tmp_path: Path) -> None:
+    small(tmp_path, "mdid2013")
+    (tmp_path / "MDID2013" / "MDID2013.txt").unlink()
+    header = b"MATLAB 7.3 MAT-file".ljust(124) + b"\x00\x02IM"
+    (tmp_path / "MDID2013" / "MDID_dmos.mat").write_bytes(header + b"\0" * 400)
+    with pytest.raises(DataError, match=r"is a MATLAB file of version 7.3.*save it again with `save -v7`"):
+        load("mdid2013", root=tmp_path).pairs()
+
+
+@pytest.mark.parametrize("spelling", ["Part 1", "Part1"])
+def test_the_packages_list_fits_the_authors_folders_of_live_md(spelling: str, tmp_path: Path) -> None:
+    root, _, _ = small(tmp_path, "live-md")
+    for number in "12":
+        (root / "To_Release" / f"Part_{number}").rename(root / "To_Release" / spelling.replace("1", number))
+    table = complete(load("live-md", root=root))
+    assert table["enhanced"].tolist() == [
+        f"{spelling}/blurjpeg/wheel_blur1.bmp",
+        f"{spelling}/blurjpeg/wheel_blur2.bmp",
+    ]
+    shutil.copytree(root / "To_Release" / spelling, root / "To_Release" / "Part_1")
+    with pytest.raises(DataError, match=f"two copies of JPEG images, {spelling}/ and Part_1/|Part_1/ and {spelling}/"):
+        load("live-md", root=root).pairs()
+
+
+def test_a_name_that_leaves_the_folder_is_refused(tmp_path: Path) -> None:
+    root, file, names = small(tmp_path, "a57")
+    outside = names[0].replace("horse/A", "../../../../outside")
+    plant(tmp_path, ["outside/horse.FLT.bmp"])
+    write(file, [(outside, "x", names[2], 0.5)])
+    with pytest.raises(DataError, match=r"A57.txt:2: the name .* leaves the data folder") as raised:
+        load("a57", root=root).pairs()
+    assert [problem.severity for problem in raised.value.problems if "leaves" in problem.message] == ["error"]

@@ -1,0 +1,61 @@
+"""JPEG AIC-4's example set: 5 photographs, 6 codecs at 10 levels, distortion in just noticeable differences."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from benchmark import DatasetInfo
+from benchmark.data.labels import short
+
+from ._columns import read_sheet
+from ._label_files import where
+from ._published import SEE_AUTHORS, Copy, Published, PublishedSet, Row, find_base, one_list
+
+IMAGES = "PTC_images"
+LIST = "JPEG_AIC_reconstructed_jnd_scores.csv"
+
+
+class Aic4(PublishedSet):
+    """The cropped images that were judged, not those in full resolution. Labels are distortion: *lower* is better.
+
+    The list's 95 % limits (``CI_min``, ``CI_max``) are not read: a limit is no spread of opinions.
+
+    Args:
+        root: the folder with ``PTC_images`` and the list of labels, or the one above.
+        label_file: the list of labels; default: ``JPEG_AIC_reconstructed_jnd_scores.csv`` in ``root``.
+    """
+
+    info = DatasetInfo(
+        name="aic4",
+        title="JPEG AIC-4",
+        lower_mos_better=True,
+        source="https://github.com/jpeg-aic/JPEG-AIC-4-datasets",
+        citation="Jenadeleh, Sneyers, Jia, Mohammadi, Ascenso, Saupe 2025, Subjective visual quality assessment for "
+        "high-fidelity learning-based image compression, arXiv:2504.06301",
+        licence=SEE_AUTHORS,
+    )
+    published: ClassVar[Published] = Published(300, 5, 0, 3.78, slack=0.005, reached=True)
+
+    def find(self) -> Copy:
+        """See ``PublishedSet``."""
+        base = find_base(self._root, IMAGES, ("JPEG-AIC-4-example-dataset", "JPEG-AIC-4-datasets"))
+        file = one_list(self._root, base, (LIST,), self._label_file)
+        sheet = read_sheet(file, ("img_source", "img_distorted", "distortion"))
+        sheet.settle_mark(["distortion"])
+        rows = []
+        for row in sheet.rows:
+            before = len(sheet.problems)
+            image, reference = row.cells["img_distorted"], row.cells["img_source"]
+            mos = sheet.number(row, "distortion", required=True)
+            for name in (image, reference):
+                if name.count("_") < 3:
+                    sheet.wrong(row, f"{short(name)} is no name such as `PTC_00002_AVIF_01.png`")
+            if len(sheet.problems) == before:
+                rows.append(Row(_inside(image), _inside(reference), image.split("_")[2], mos, where(sheet, row.line)))
+        notes = ["The list's 95 % limits of labels are not used.", *sheet.notes]
+        return Copy(base / IMAGES, base / IMAGES, rows, [file], sheet.problems, notes)
+
+
+def _inside(name: str) -> str:
+    """A name with the folder of its photograph."""
+    return f"{name.split('_')[1]}/{name}"

@@ -1,0 +1,84 @@
+"""MDID2013: 12 photographs, 27 images each with blur, JPEG and noise at once, difference mean opinion scores."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+from benchmark import DataError, DatasetInfo, Problem
+from benchmark.data.labels import beside
+
+from ._label_files import as_numbers, read_mat, read_package_list
+from ._published import SEE_AUTHORS, Copy, Published, PublishedSet, Row, one_list, wrong_count
+
+IMAGES = "MDID2013"
+REFERENCES = "Ref"
+LISTS = ("MDID_dmos.mat", "dmos.mat", "MDID2013.txt")
+COUNT = 324
+A_PHOTOGRAPH = 27
+
+
+class Mdid2013(PublishedSet):
+    """The multiply distorted image database of 2013. Labels are DMOS from .32 to .55: *lower* is better.
+
+    References (``org001.png``) lie in ``Ref``, or among the images.
+
+    Args:
+        root: the folder with ``MDID2013`` and ``Ref``, or the one above.
+        label_file: the list of labels; default: ``MDID_dmos.mat`` or ``dmos.mat`` (``MDID_dmos``), or ``MDID2013.txt``.
+    """
+
+    info = DatasetInfo(
+        name="mdid2013",
+        title="MDID2013",
+        lower_mos_better=True,
+        source="https://ieeexplore.ieee.org/document/6879255",
+        citation="Gu, Zhai, Yang, Zhang 2014, Hybrid no-reference quality metric for singly and multiply distorted images, "
+        "IEEE Transactions on Broadcasting 60",
+        licence=SEE_AUTHORS,
+    )
+    published: ClassVar[Published] = Published(COUNT, 12, 0.32, 0.55, slack=0.005, reached=True)
+
+    def find(self) -> Copy:
+        """See ``PublishedSet``."""
+        images = _images(self._root)
+        references = images if (images / "org001.png").is_file() else images.parent / REFERENCES
+        file = one_list(self._root, images, LISTS, self._label_file)
+        if file.suffix == ".mat":
+            return Copy(references, images, _from_mat(file), [file])
+        listed, problems = read_package_list(file, "MDID2013/MDID2013/", "MDID2013/Ref/")
+        rows = [Row(item.enhanced, item.reference, "multiple distortions", item.mos, item.where) for item in listed]
+        return Copy(references, images, rows, [file], problems)
+
+
+def _images(root: Path) -> Path:
+    """The folder with the first image: ``root``, or one below.
+
+    Raises:
+        DataError: there is none, or there are two.
+    """
+    found = [folder for folder in (root, root / IMAGES, root / IMAGES / IMAGES) if (folder / "img001.png").is_file()]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        message = f"two copies at once, {found[0]} and {found[1]}; remove one, or set `root` to one"
+    else:
+        message = f"no image img001.png here, nor in {IMAGES}/{beside(root / IMAGES)}"
+    raise DataError(Problem("error", message, str(root)))
+
+
+def _from_mat(file: Path) -> list[Row]:
+    """The rows of ``MDID_dmos``: images in order, 27 of each photograph."""
+    labels = as_numbers(file, "MDID_dmos", read_mat(file, ("MDID_dmos",))["MDID_dmos"])
+    if len(labels) != COUNT:
+        raise wrong_count(file, len(labels), COUNT)
+    return [
+        Row(
+            f"img{number:03d}.png",
+            f"org{(number - 1) // A_PHOTOGRAPH + 1:03d}.png",
+            "multiple distortions",
+            mos,
+            f"{file}:{number}",
+        )
+        for number, mos in enumerate(labels, 1)
+    ]

@@ -1,0 +1,93 @@
+"""SRIQA-Bench: 100 photographs, each made larger by 10 algorithms, opinions from comparisons within a photograph."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import ClassVar, Literal
+
+from benchmark import DataError, DatasetInfo, Problem
+from benchmark.data.labels import read_labels, short
+
+from ._published import Copy, Published, PublishedSet, Row, find_base
+
+IMAGES = "images"
+LABELS = "MOS"
+ORIGINAL = "_Original.png"
+FOLDERS = {"original": "images/Original", "lr": "LRImages"}
+
+
+class SriqaBench(PublishedSet):
+    """Super-resolved images; 0 to 100, higher is better, scaled within each photograph.
+
+    Lists also hold the original as an eleventh image, which is left out. Labels of two photographs can't be compared: levels
+    and accuracies within a reference mean something, correlations over all pairs little.
+
+    Args:
+        root: the folder with ``images`` and ``MOS``.
+        reference: ``original`` (``images/Original``, the photograph in full resolution, as its authors score) or ``lr``
+            (``LRImages``, the degraded input of the algorithms, which is four times smaller).
+    """
+
+    info = DatasetInfo(
+        name="sriqa-bench",
+        title="SRIQA-Bench",
+        source="https://github.com/ChrisDud0257/AFINE",
+        citation="Chen, Lin, Wu, Zhang et al. 2025, Toward generalized image quality assessment: Relaxing the perfect "
+        "reference quality assumption, CVPR (arXiv:2503.11221)",
+        licence="non-commercial academic research only",
+    )
+    published: ClassVar[Published] = Published(1000, 100, 0, 100)
+
+    def __init__(self, *, root: Path, reference: Literal["original", "lr"] = "original") -> None:
+        super().__init__(root=root)
+        self._reference = reference
+
+    def find(self) -> Copy:
+        """See ``PublishedSet``."""
+        base = find_base(self._root, LABELS, ("SRIQA-Bench",))
+        find_base(base, IMAGES)
+        find_base(base, FOLDERS[self._reference])
+        folders = _folders(base / IMAGES)
+        files = sorted(base / LABELS / name for name in os.listdir(base / LABELS) if name.endswith(".txt"))
+        if not files:
+            raise DataError(Problem("error", "no lists of labels such as x1.txt here", str(base / LABELS)))
+        rows: list[Row] = []
+        problems: list[Problem] = []
+        originals = set()
+        for file in files:
+            listed = read_labels(file)
+            problems += listed.problems
+            for label in listed.labels:
+                where = f"{file}:{label.line}"
+                if label.name.endswith(ORIGINAL):
+                    originals.add(f"Original/{label.name}")
+                elif label.name not in folders:
+                    message = f"no image {short(label.name)} in a folder of {base / IMAGES}"
+                    problems.append(Problem("error", message, where))
+                else:
+                    folder = folders[label.name]
+                    reference = f"{file.stem}{ORIGINAL}"
+                    rows.append(Row(f"{folder}/{label.name}", reference, folder, label.score, where))
+        notes = [
+            f"The reference is {FOLDERS[self._reference]}/ (option `reference`).",
+            "Labels are scaled to 0 to 100 within each photograph: those of two photographs can't be compared.",
+        ]
+        unlabelled = frozenset(originals)
+        return Copy(base / FOLDERS[self._reference], base / IMAGES, rows, files, problems, notes, unlabelled)
+
+
+def _folders(images: Path) -> dict[str, str]:
+    """The folder of every image, which is the algorithm.
+
+    Raises:
+        DataError: an image lies in two.
+    """
+    folders: dict[str, str] = {}
+    for folder in sorted(name for name in os.listdir(images) if (images / name).is_dir()):
+        for image in os.listdir(images / folder):
+            other = folders.setdefault(image, folder)
+            if other != folder:
+                message = f"two copies of {short(image)}, in {other}/ and {folder}/; remove one"
+                raise DataError(Problem("error", message, str(images)))
+    return folders

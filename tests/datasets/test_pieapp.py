@@ -1,4 +1,4 @@
-"""PieAPP's test part on small trees in the published layout, and what damaged copies say. No list is at hand to compare with."""
+"""PieAPP's test part on small trees in the published layout; damaged copies. No list is at hand to compare with."""
 
 from pathlib import Path
 
@@ -85,12 +85,14 @@ def test_wrong_rows_are_named(pieapp: Path) -> None:
     file = pieapp / "labels/test/ref_1_per_image_score.csv"
     good = name(1, "quilting", 0)
     file.write_text(
-        f"{HEADER}ref_1.png,{good},1\nref_1.png,{good},1\nref_2.png,{name(1, 'quilting', 1)},1\nref_1.png,a.png,x\n"
+        f"{HEADER}ref_1.png,{good},1\nref_1.png,{good},1\nref_2.png,{name(1, 'quilting', 1)},1\n"
+        "ref_1.png,a.png,x\nref_1.png,../b.png,1\n"
     )
     found = remarks(load("pieapp", root=pieapp))
     assert any("csv:3:" in text and "already stands in line 2" in text for text in found)
     assert any("csv:4: the reference is 'ref_2.png'; this file is about ref_1.png" in text for text in found)
     assert any("csv:5: the score for distorted image is not a number" in text for text in found)
+    assert any("csv:6: the name '../b.png' leaves the data folder" in text for text in found)
     file.write_text("image,score\na.png,1\n")
     assert "no column 'distorted image'" in " ".join(remarks(load("pieapp", root=pieapp)))
     for other in (pieapp / "labels/test").iterdir():

@@ -96,7 +96,7 @@ def test_a_copy_says_what_differs(tmp_path: Path) -> None:
 def test_a_rescaled_whole_copy_is_noticed_although_it_lies_inside_the_range(shared: Shared, tmp_path: Path) -> None:
     real = oracle(shared, "TID2013")
     place_oracle(tmp_path, real)
-    lines = [f"{score / 9} {image}" for score, image in zip(real["score"], base(real["dis_img_path"]), strict=True)]
+    lines = [f"{2 + score / 2} {image}" for score, image in zip(real["score"], base(real["dis_img_path"]), strict=True)]
     (tmp_path / "mos_with_names.txt").write_text("\n".join(lines))
     (found,) = remarks(load("tid2013", root=tmp_path))
     assert "another scale" in found

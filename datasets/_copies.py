@@ -248,13 +248,13 @@ def _extent(table: pd.DataFrame) -> tuple[list[float], int]:
 
 
 def _source(title: str, files: Sequence[Path]) -> str:
-    """The sentence that names the files of labels with the beginning of their SHA-256."""
-    digest = hashlib.sha256()
-    for file in files:
-        digest.update(file.read_bytes())
-    shown = ", ".join(file.name for file in files[:SHOWN])
-    more = f" and {len(files) - SHOWN:,} more" if len(files) > SHOWN else ""
-    return f"{title}, labels from {shown}{more} (SHA-256 {digest.hexdigest()[:HASH_DIGITS]}…)."
+    """The sentence that names the files of labels, with the beginning of the SHA-256 of each, or of all where there are many."""
+    digests = {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
+    if len(files) > SHOWN:
+        of_all = hashlib.sha256("".join(digests.values()).encode()).hexdigest()
+        return f"{title}, labels from {len(files):,} files (SHA-256 of their SHA-256: {of_all[:HASH_DIGITS]}…)."
+    named = ", ".join(f"{name} (SHA-256 {digest[:HASH_DIGITS]}…)" for name, digest in digests.items())
+    return f"{title}, labels from {named}."
 
 
 def _second_copies(root: Path, marks: Sequence[str]) -> list[str]:

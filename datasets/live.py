@@ -65,7 +65,12 @@ class Live(PublishedDataset):
         (named,) = read_matlab(names, "refnames_all")
         _refuse_lengths({file: (scores, spreads, originals), names: (named,)})
         note = "the realigned DMOS" if self._dmos == "realigned" else "the raw DMOS, without standard deviations"
-        reading = Reading(notes=[f"Labels are {note}."], label_files=[file, names])
+        hidden = sum(original != 0 for original in originals)
+        notes = [
+            f"Labels are {note}.",
+            f"{hidden} images in the folders of distortions are references: they have no label.",
+        ]
+        reading = Reading(notes=notes, label_files=[file, names])
         missing: dict[str, str] = {}
         at = 0
         for folder, (condition, count) in zip(distorted, ORDER, strict=True):

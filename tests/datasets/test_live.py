@@ -1,5 +1,6 @@
 """LIVE: the published labels on a tree of placeholders, raw and realigned, and what damaged copies say."""
 
+import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +76,10 @@ def test_realigned_scores_have_a_spread_and_raw_ones_are_an_option(live: Path) -
     assert halved["mos_sd"].isna().all()
     assert any("raw DMOS" in note for note in raw.notes())
     assert any("realigned DMOS" in note for note in dataset.notes())
+    assert any(note.startswith("203 images in the folders of distortions are references") for note in dataset.notes())
+    for name in ("dmos_realigned.mat", "refnames_all.mat"):
+        digest = hashlib.sha256((live / name).read_bytes()).hexdigest()
+        assert f"{name} (SHA-256 {digest[:12]}…)" in dataset.notes()[0]
     (live / "dmos_realigned.mat").unlink()
     assert "`dmos: raw` reads the scores that are there" in refused(load("live", root=live))
 

@@ -36,6 +36,7 @@ def test_the_published_lists_give_exactly_their_names_and_labels(
     assert not dataset.info.lower_mos_better
     assert remarks(dataset) == []
     assert len(dataset.label_files) == 200
+    assert "labels from 200 files (SHA-256 of their SHA-256: " in dataset.notes()[0]
 
 
 @pytest.fixture

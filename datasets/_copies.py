@@ -248,7 +248,7 @@ def _extent(table: pd.DataFrame) -> tuple[list[float], int]:
 
 
 def _source(title: str, files: Sequence[Path]) -> str:
-    """The sentence that names the files of labels, with the beginning of the SHA-256 of each, or of all where there are many."""
+    """The sentence that names the files of labels, with the beginning of the SHA-256 of each, or of all if they are many."""
     digests = {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
     if len(files) > SHOWN:
         of_all = hashlib.sha256("".join(digests.values()).encode()).hexdigest()

@@ -2,27 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING
+import math
 
-from benchmark import DataError, Dataset, DatasetInfo, Problem
+from benchmark import DatasetInfo
 from benchmark.data.labels import refuse_name, short
 
-from ._columns import read_sheet
+from ._columns import Row, Sheet, read_sheet
+from ._copies import Published, PublishedDataset, Reading, folders, named, spread
 from ._folders import Folder
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 LIST = "dmos.csv"
+RATINGS = 30
+DISTORTIONS = (
+    "Gaussian blur",
+    "Lens blur",
+    "Motion blur",
+    "Color diffusion",
+    "Color shift",
+    "Color quantization",
+    "Color saturation 1",
+    "Color saturation 2",
+    "JPEG2000",
+    "JPEG",
+    "White noise",
+    "White noise in color component",
+    "Impulse noise",
+    "Multiplicative noise",
+    "Denoise",
+    "Brighten",
+    "Darken",
+    "Mean shift",
+    "Jitter",
+    "Non-eccentricity patch",
+    "Pixelate",
+    "Quantization",
+    "Color block",
+    "High sharpen",
+    "Contrast change",
+)
 
 
-class Kadid10k(Dataset):
+class Kadid10k(PublishedDataset):
     """Konstanz Artificially Distorted Image quality Database.
 
-    What the file calls ``dmos`` is a rating from 1 to 5 on which *higher* is better. The condition is the number of the
-    distortion, ``01`` to ``25``. The column ``var`` is not read: sources disagree on what it holds.
+    What the file calls ``dmos`` is a rating from 1 to 5 on which *higher* is better. The condition is the distortion's
+    name, from the number in the file's name.
+
+    The column ``var`` is the standard deviation of the ratings, not their variance: 30 whole ratings with the mean 4.57 of
+    the file's first image can have a standard deviation of its ``var``, .496 (17 fives, 13 fours), and no combination has
+    that variance.
 
     Args:
         root: the folder with ``dmos.csv`` and ``images``.
@@ -35,64 +63,62 @@ class Kadid10k(Dataset):
         citation="Lin, Hosu, Saupe 2019, KADID-10k: A large-scale artificially distorted IQA database, QoMEX",
         licence="free for research",
     )
+    published = Published(pairs=10125, references=81, lowest=1, highest=4.93)
+    marks = (LIST, "images")
 
-    def __init__(self, *, root: Path) -> None:
-        self._root = root
-        self._read: list[str] = []
-
-    def notes(self) -> Sequence[str]:
-        """The direction of the labels, and how the list was read if not in the usual way."""
-        return (f"KADID-10k, labels from {LIST}: its `dmos` is a rating on which higher is better.", *self._read)
-
-    def pairs(self) -> pd.DataFrame:
-        """The table of pairs; see ``benchmark.data.pairs``.
-
-        Raises:
-            DataError: a list, a name or a file is missing or wrong; carries every problem.
-        """
-        table, problems = self.examine()
-        if problems:
-            raise DataError(problems)
-        return table
-
-    def examine(self) -> tuple[pd.DataFrame, list[Problem]]:
-        """The usable pairs, and every problem with the others; for ``check``.
-
-        Raises:
-            DataError: the list or the folder is missing.
-        """
-        import pandas as pd  # noqa: PLC0415 - slow to import, not needed to list data sets
-
+    def read(self) -> Reading:
+        """The pairs of ``dmos.csv``."""
         sheet = read_sheet(self._root / LIST, ("dist_img", "ref_img", "dmos"))
-        sheet.settle_mark(["dmos"])
-        self._read = sheet.notes
-        folder = Folder(self._root / "images")
-        rows = []
+        has_spread = "var" in sheet.columns
+        sheet.settle_mark(["dmos", "var"] if has_spread else ["dmos"])
+        (folder,) = folders(self._root, "images")
+        notes = [
+            "Its `dmos` is a rating on which higher is better.",
+            f"Its `var` is read as the standard deviation of {RATINGS} ratings (zeros: not known)."
+            if has_spread
+            else "There is no column `var`: the spread of ratings is not known.",
+        ]
+        reading = Reading(problems=sheet.problems, notes=[*notes, *sheet.notes], label_files=[self._root / LIST])
         seen: dict[str, int] = {}
         for row in sheet.rows:
             before = len(sheet.problems)
-            enhanced, reference = row.cells["dist_img"], row.cells["ref_img"]
-            for name in (enhanced, reference):
-                wrong = refuse_name(name)
-                if wrong or not folder.has(name):
-                    sheet.wrong(row, wrong or f"no image {short(name)} in {folder.path}{folder.hint(name)}")
-            if enhanced in seen:
-                sheet.wrong(row, f"{short(enhanced)} already stands in line {seen[enhanced]}")
-            if enhanced.count("_") < 2:
-                sheet.wrong(row, f"{short(enhanced)} is no name such as `I01_01_01.png`")
+            condition = _condition(sheet, row, folder, seen)
             mos = sheet.number(row, "dmos", required=True)
+            sd = spread(sheet.number(row, "var", least=0)) if has_spread else math.nan
             if len(sheet.problems) > before:
                 continue
+            enhanced, reference = row.cells["dist_img"], row.cells["ref_img"]
             seen[enhanced] = row.line
-            rows.append(
+            reading.rows.append(
                 {
                     "reference": reference,
                     "enhanced": enhanced,
-                    "condition": enhanced.split("_")[1],
+                    "condition": condition,
                     "mos": mos,
+                    "mos_sd": sd,
+                    "observers": math.nan if math.isnan(sd) else RATINGS,
                     "reference_path": folder.path_of(reference),
                     "enhanced_path": folder.path_of(enhanced),
                     "source": f"{sheet.file}:{row.line}",
                 }
             )
-        return pd.DataFrame(rows), sheet.problems
+        return reading
+
+
+def _condition(sheet: Sheet, row: Row, folder: Folder, seen: dict[str, int]) -> str:
+    """The distortion of a row, and a problem for everything that is wrong with its names."""
+    enhanced = row.cells["dist_img"]
+    for name in (enhanced, row.cells["ref_img"]):
+        wrong = refuse_name(name)
+        if wrong or not folder.has(name):
+            sheet.wrong(row, wrong or f"no image {short(name)} in {folder.path}{folder.hint(name)}")
+    if enhanced in seen:
+        sheet.wrong(row, f"{short(enhanced)} already stands in line {seen[enhanced]}")
+    if enhanced.count("_") < 2:
+        sheet.wrong(row, f"{short(enhanced)} is no name such as `I01_01_01.png`")
+        return ""
+    try:
+        return named(enhanced.split("_")[1], DISTORTIONS)
+    except ValueError as error:
+        sheet.wrong(row, str(error))
+        return ""

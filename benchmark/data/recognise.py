@@ -8,7 +8,7 @@ SHEET = "save the sheet as `CSV UTF-8`"
 UNPACK = "unpack it first"
 UTF8 = "save it as UTF-8 (spreadsheets: `CSV UTF-8`)"
 MATLAB = "write it as CSV (in MATLAB: writetable(T, 'scores.csv'))"
-JSON = re.compile(rb"\s*[\[{]\s*[\"\[{]")
+JSON = re.compile(rb'\s*(\{\s*"[^"]*"\s*:|\[\s*(\{\s*["}]|\[\s*["\d\[-]|"))')
 PANDAS = "write it as CSV (in pandas: read_{}(FILE).to_csv('scores.csv', index=False))"
 NUMPY = "write it as CSV"
 IMAGE = "give the list, not an image"

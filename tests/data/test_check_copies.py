@@ -154,6 +154,7 @@ def judged(folder: Path, stated: Mapping[str, object], scored: Path) -> list[str
     return entrant.marks
 
 
+@pytest.mark.heavy
 @each_way
 def test_a_checkpoint_trained_on_what_is_scored_is_refused_by_pixels(
     tmp_path: Path, save: Callable[[Path], None]

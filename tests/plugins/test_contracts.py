@@ -15,6 +15,8 @@ from benchmark.core.errors import PluginError
 from benchmark.plugins import checkpoints, contract_check, contracts, registry
 from benchmark.plugins.contracts import takes_rng
 
+pytestmark = pytest.mark.heavy
+
 
 class Line(Trainable):
     """Everything that a method that learns must define, and nothing else."""
@@ -99,7 +101,6 @@ def test_a_method_that_loads_by_itself_decides_whether_it_is_available() -> None
     assert Untrained().unavailable() is None
 
 
-@pytest.mark.heavy
 def test_a_trainable_method_that_lacks_functions_is_refused_with_their_names(plugin_folder: Path) -> None:
     (plugin_folder / "methods" / "half.py").write_text(
         "from benchmark import MethodInfo, Trainable\n\n\n"

@@ -6,7 +6,6 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-import torch
 
 
 @pytest.fixture(scope="session")
@@ -25,6 +24,8 @@ def plain() -> ModuleType:
 @pytest.fixture(autouse=True)
 def one_thread() -> Iterator[None]:
     """Sums are then in one order."""
+    import torch  # the fast lane reads this file and takes no torch
+
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     yield

@@ -108,8 +108,12 @@ class PublishedSet(Dataset):
         self._root = root
         self._label_file = label_file
         self._notes: list[str] = []
-        self.label_files: tuple[Path, ...] = ()
-        """The files that the labels were read from; known after ``pairs``."""
+        self._label_files: tuple[Path, ...] = ()
+
+    @property
+    def label_files(self) -> Sequence[Path]:
+        """The files that labels were read from; known after ``pairs``."""
+        return self._label_files
 
     @abstractmethod
     def find(self) -> Copy:
@@ -148,7 +152,7 @@ class PublishedSet(Dataset):
         differs = differences(self.published, copy.rows)
         problems += [Problem("warning", words, str(self._root)) for words in differs]
         problems += _unlabelled(copy)
-        self.label_files = tuple(copy.files)
+        self._label_files = tuple(copy.files)
         named = " and ".join(dict.fromkeys(file.name for file in copy.files))
         many = len({file.name for file in copy.files}) > SHOWN
         source = f"{len(copy.files)} files in {copy.files[0].parent.name}/" if many else named

@@ -57,6 +57,11 @@ class Demo(Dataset):
         self._seed = seed
         self._loader = Efid(root=root, reference_pattern=reference_pattern, condition_pattern=condition_pattern)
 
+    @property
+    def label_files(self) -> Sequence[Path]:
+        """The label list of each split."""
+        return self._loader.label_files
+
     def pairs(self) -> pd.DataFrame:
         """The table of pairs, after writing the set if it is missing.
 

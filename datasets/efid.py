@@ -81,11 +81,17 @@ class Efid(Dataset):
         self._condition_pattern = compile_pattern(condition_pattern, option="condition_pattern", group="condition")
         self._card = Card()
         self._notes: list[str] = []
+        self._label_files: list[Path] = []
 
     @property
     def labels(self) -> Literal["opinions", "simulated"]:
         """The kind of labels according to ``dataset.json``; known after ``pairs``."""
         return self._card.labels
+
+    @property
+    def label_files(self) -> Sequence[Path]:
+        """The label list of each split."""
+        return tuple(self._label_files)
 
     def notes(self) -> Sequence[str]:
         """A note on simulated labels, then the layout; known after ``pairs``."""
@@ -122,6 +128,7 @@ class Efid(Dataset):
         self._card = read_card(folders)
         problems += self._card.problems + add_opinions(rows, folders)
         self._notes = self._describe(splits, content.left_out)
+        self._label_files = [split.labels for split in splits]
         table = pd.DataFrame(rows, columns=list(PairRow.__annotations__))
         table.attrs[LEFT_OUT] = content.left_out
         return table, problems

@@ -81,6 +81,11 @@ class Table(Dataset):
         """The kind of labels according to the option."""
         return "simulated" if self._simulated else "opinions"
 
+    @property
+    def label_files(self) -> Sequence[Path]:
+        """The table itself."""
+        return (self._file,)
+
     def notes(self) -> Sequence[str]:
         """The source of the pairs, and how they were read."""
         simulated = ("Simulated labels: no person judged these images.",) if self._simulated else ()

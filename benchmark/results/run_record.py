@@ -15,13 +15,17 @@ class Tool(TypedDict):
 
 
 class DataSetRecord(TypedDict, total=False):
-    """The pairs that were scored; ``fingerprint`` is the SHA-256 over their names, labels and images."""
+    """The pairs that were scored; ``fingerprint`` is the SHA-256 over their names, labels and images.
+
+    ``label_files`` gives the SHA-256 of each file of labels, by its name (with its folder, where several have one name).
+    """
 
     name: str
     title: str
     source: str
     labels: str
     fingerprint: str
+    label_files: dict[str, str]
     pairs: int
     references: int
     splits: list[str]

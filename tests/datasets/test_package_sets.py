@@ -125,7 +125,7 @@ def test_the_published_tree_gives_exactly_its_list(name: str, shared: Shared, tm
         assert table["pair"].is_unique
     assert dataset.info.lower_mos_better is lower
     assert f"labels from {package}.txt" in dataset.notes()[0]
-    assert dataset.label_files == (root / f"{package}.txt",)  # type: ignore[attr-defined]
+    assert dataset.label_files == (root / f"{package}.txt",)
     assert not any("published" in note for note in dataset.notes())
 
 

@@ -14,6 +14,7 @@ from benchmark.commands.steps.ready import Ready
 from benchmark.config.models import RunConfig
 from benchmark.core import provenance
 from benchmark.core.announce import Announce
+from benchmark.core.hashes import sha256_file
 from benchmark.data.load import Data
 from benchmark.evaluation import directions
 from benchmark.images import code as image_code
@@ -120,6 +121,7 @@ def _record(ready: Ready, scored: Outcome) -> RunRecord:
             "source": loaded.dataset.info.source,
             "labels": "simulated" if loaded.simulated else "opinions",
             "fingerprint": loaded.fingerprint(ready.work.plan.hashes),
+            "label_files": _label_files(loaded),
             "pairs": len(loaded.chosen),
             "references": int(loaded.chosen["reference"].nunique()),
             "splits": [name for name in dict.fromkeys(loaded.chosen["split"]) if name],
@@ -132,6 +134,14 @@ def _record(ready: Ready, scored: Outcome) -> RunRecord:
         "versions": provenance.versions(libraries),
         "machine": provenance.machine(),
     }
+
+
+def _label_files(loaded: Data) -> dict[str, str]:
+    """SHA-256 of each file of labels that is still there, by as much of its path as tells it from the others."""
+    files = [file for file in loaded.dataset.label_files if file.is_file()]
+    plain = len({file.name for file in files}) == len(files)
+    names = [file.name if plain else f"{file.parent.name}/{file.name}" for file in files]
+    return {name: sha256_file(file) for name, file in zip(names, files, strict=True)}
 
 
 def _mean_seconds(prepared: Prepared, scored: Outcome) -> dict[str, float]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
 
 from benchmark.core.errors import Problem
@@ -47,6 +48,11 @@ class Dataset(ABC):
         defines it and lets ``pairs`` raise the problems.
         """
         return self.pairs(), []
+
+    @property
+    def label_files(self) -> Sequence[Path]:
+        """The files that labels were read from, known after ``pairs``; their SHA-256 are part of ``run.json``."""
+        return ()
 
     def notes(self) -> Sequence[str]:
         """Facts that readers of a table must know about this copy of the data, one sentence each.

@@ -1,11 +1,13 @@
 """Families of several statistics are corrected as one, and only the configuration of statistics decides what is compared."""
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
+import benchmark
 from benchmark.config.models import StatisticsConfig
 from benchmark.evaluation.summarise import Evaluated, evaluate_scores
 from benchmark.statistics.settings import StatisticsSettings
@@ -68,6 +70,31 @@ def test_a_family_of_one_statistic_is_what_there_is_anyway_and_the_note_names_a_
     assert any("all pairs of methods of one statistic, level" in note for note in plain.notes)
     several = run(scores, family=("srcc", "plcc", "rmse"))
     assert any("SRCC, PLCC and RMSE together (any other statistic by itself), level" in note for note in several.notes)
+
+
+def test_comparisons_depend_on_the_statistics_configuration_not_on_what_tables_print(tmp_path: Path) -> None:
+    make_scores().to_csv(tmp_path / "scores.csv", index=False)
+    tables: list[list[dict[str, Any]]] = [
+        [{"name": "one"}],
+        [
+            {"name": "a", "columns": ["krcc"], "magnitude": True},
+            {"name": "b", "level": "reference", "columns": ["srcc"]},
+        ],
+    ]
+    written = []
+    for number, several in enumerate(tables):
+        done = benchmark.evaluate(
+            tmp_path / "scores.csv",
+            mos="mos",
+            methods=["m0", "m1", "m4"],
+            output=tmp_path / str(number),
+            statistics={"replicates": 100},
+            report={"plots": [], "tables": several},
+        )
+        done.save()
+        written.append((tmp_path / str(number) / "comparisons.csv").read_bytes())
+    assert written[0] == written[1]
+    assert b"_magnitude" in written[0]
 
 
 def test_a_family_names_known_statistics() -> None:

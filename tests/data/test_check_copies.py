@@ -170,6 +170,7 @@ def test_a_checkpoint_trained_on_what_is_scored_is_refused_by_pixels(
     assert judged(tmp_path, stated, anew) == ["its checkpoint was selected on the scored split"]
 
 
+@pytest.mark.heavy
 def test_a_checkpoint_of_before_is_compared_by_files_and_that_is_said(tmp_path: Path) -> None:
     original, anew = tmp_path / "1.png", tmp_path / "2.png"
     Image.fromarray(COLOURS).save(original)

@@ -14,9 +14,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from benchmark import DataError, Dataset, Problem
+from benchmark import DataError, Problem
 from benchmark.data.labels import at_most, beside, short
 
+from ._examined import ExaminedDataset
 from ._folders import Folder
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ class Reading:
     label_files: list[Path] = field(default_factory=list)
 
 
-class PublishedDataset(Dataset):
+class PublishedDataset(ExaminedDataset):
     """A data set as its authors published it; a subclass says what that is, and reads a copy.
 
     Args:
@@ -104,29 +105,8 @@ class PublishedDataset(Dataset):
     """Files or folders that together mark a copy: a folder below the root that has them all is a second one."""
 
     def __init__(self, *, root: Path) -> None:
+        super().__init__()
         self._root = root
-        self._notes: list[str] = []
-        self._label_files: list[Path] = []
-
-    @property
-    def label_files(self) -> Sequence[Path]:
-        """The files that labels were read from; known after ``pairs``."""
-        return tuple(self._label_files)
-
-    def notes(self) -> Sequence[str]:
-        """The source of the labels with its SHA-256, and what differs from what was published."""
-        return tuple(self._notes)
-
-    def pairs(self) -> pd.DataFrame:
-        """The table of pairs; see ``benchmark.data.pairs``.
-
-        Raises:
-            DataError: a list, a name or a file is missing or wrong; carries every problem.
-        """
-        table, problems = self.examine()
-        if any(problem.severity == "error" for problem in problems):
-            raise DataError(problems)
-        return table
 
     def examine(self) -> tuple[pd.DataFrame, list[Problem]]:
         """The usable pairs, and every problem with the others; for ``check``.

@@ -14,10 +14,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from benchmark import DataError, Dataset, Problem
+from benchmark import DataError, Problem
 from benchmark.data.labels import at_most, beside, refuse_name, short
 from benchmark.data.name_matching import is_image
 
+from ._examined import ExaminedDataset
 from ._folders import Folder
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ class Copy:
     unlabelled: frozenset[str] = frozenset()
 
 
-class PublishedSet(Dataset):
+class PublishedSet(ExaminedDataset):
     """A set whose authors published a folder of images and a list of labels.
 
     Args:
@@ -105,15 +106,9 @@ class PublishedSet(Dataset):
     published: ClassVar[Published]
 
     def __init__(self, *, root: Path, label_file: Path | None = None) -> None:
+        super().__init__()
         self._root = root
         self._label_file = label_file
-        self._notes: list[str] = []
-        self._label_files: tuple[Path, ...] = ()
-
-    @property
-    def label_files(self) -> Sequence[Path]:
-        """The files that labels were read from; known after ``pairs``."""
-        return self._label_files
 
     @abstractmethod
     def find(self) -> Copy:
@@ -122,21 +117,6 @@ class PublishedSet(Dataset):
         Raises:
             DataError: a folder or the list is missing, or there are two.
         """
-
-    def notes(self) -> Sequence[str]:
-        """Where the labels came from, and in what this copy differs from what was published; known after ``pairs``."""
-        return tuple(self._notes)
-
-    def pairs(self) -> pd.DataFrame:
-        """The table of pairs; see ``benchmark.data.pairs``.
-
-        Raises:
-            DataError: a list, a name or a file is missing or wrong; carries every problem.
-        """
-        table, problems = self.examine()
-        if any(problem.severity == "error" for problem in problems):
-            raise DataError(problems)
-        return table
 
     def examine(self) -> tuple[pd.DataFrame, list[Problem]]:
         """The usable pairs, and every problem with the others; for ``check``.
@@ -152,7 +132,7 @@ class PublishedSet(Dataset):
         differs = differences(self.published, copy.rows)
         problems += [Problem("warning", words, str(self._root)) for words in differs]
         problems += _unlabelled(copy)
-        self._label_files = tuple(copy.files)
+        self._label_files = copy.files
         named = " and ".join(dict.fromkeys(file.name for file in copy.files))
         many = len({file.name for file in copy.files}) > SHOWN
         source = f"{len(copy.files)} files in {copy.files[0].parent.name}/" if many else named

@@ -11,11 +11,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from benchmark import DataError, Dataset, DatasetInfo, Problem, UserError
+from benchmark import DataError, DatasetInfo, Problem, UserError
 from benchmark.data.labels import Label, at_most, read_labels, short
 from benchmark.data.name_matching import ReferenceNames, UnmatchedNameError, compile_pattern
 
 from ._efid_extras import Card, PairRow, add_opinions, read_card
+from ._examined import ExaminedDataset
 from ._folders import Folder
 from ._layouts import WORDS, FolderSplits, Split, find_splits, near_lists
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-class Efid(Dataset):
+class Efid(ExaminedDataset):
     """The Enhanced Fundus Image Dataset, or a set in its form.
 
     A split lies in ``root`` in one of the known layouts, or where its three paths say; lines of a label list are
@@ -68,6 +69,7 @@ class Efid(Dataset):
         test_eha_path: Path | None = None,
         test_list: Path | None = None,
     ) -> None:
+        super().__init__()
         given = {
             "train": (train_ref_path, train_eha_path, train_list),
             "val": (val_ref_path, val_eha_path, val_list),
@@ -80,33 +82,11 @@ class Efid(Dataset):
         self._reference_pattern = compile_pattern(reference_pattern, option="reference_pattern", group="ref")
         self._condition_pattern = compile_pattern(condition_pattern, option="condition_pattern", group="condition")
         self._card = Card()
-        self._notes: list[str] = []
-        self._label_files: list[Path] = []
 
     @property
     def labels(self) -> Literal["opinions", "simulated"]:
         """The kind of labels according to ``dataset.json``; known after ``pairs``."""
         return self._card.labels
-
-    @property
-    def label_files(self) -> Sequence[Path]:
-        """The label list of each split."""
-        return tuple(self._label_files)
-
-    def notes(self) -> Sequence[str]:
-        """A note on simulated labels, then the layout; known after ``pairs``."""
-        return tuple(self._notes)
-
-    def pairs(self) -> pd.DataFrame:
-        """The table of pairs of all splits; see ``benchmark.data.pairs``.
-
-        Raises:
-            DataError: a list, a name or a file is missing or wrong; carries every problem.
-        """
-        table, problems = self.examine()
-        if any(problem.severity == "error" for problem in problems):
-            raise DataError(problems)
-        return table
 
     def examine(self) -> tuple[pd.DataFrame, list[Problem]]:
         """The usable pairs, and every problem with the others; for ``check``.

@@ -6,14 +6,11 @@ from typing import ClassVar
 
 from benchmark import DatasetInfo
 
-from ._label_files import read_package_list
-from ._published import SEE_AUTHORS, Copy, Published, PublishedSet, Row, find_base, one_list
-
-REFERENCES = "MD_IVLreference/OCEreferenceMD"
-CONDITIONS = {"Data_Blur_JPEG": "blur then JPEG", "Data_Noise_JPEG": "noise then JPEG"}
+from ._ivl import IvlSet
+from ._published import SEE_AUTHORS, Published
 
 
-class Mdivl(PublishedSet):
+class Mdivl(IvlSet):
     """The multiply distorted images of the Imaging and Vision Laboratory, Milano-Bicocca; 0 to 100, higher is better.
 
     Args:
@@ -29,16 +26,6 @@ class Mdivl(PublishedSet):
         licence=SEE_AUTHORS,
     )
     published: ClassVar[Published] = Published(750, 10, 0, 100)
-
-    def find(self) -> Copy:
-        """See ``PublishedSet``."""
-        base = find_base(self._root, REFERENCES, ("MDIVL", "MDIVL/MDIVL"))
-        file = one_list(self._root, base, ("MDIVL.txt",), self._label_file)
-        listed, problems = read_package_list(file, "MDIVL/MDIVL/", f"MDIVL/MDIVL/{REFERENCES}/")
-        rows = [Row(item.enhanced, item.reference, _condition(item.enhanced), item.mos, item.where) for item in listed]
-        return Copy(base / REFERENCES, base, rows, [file], problems)
-
-
-def _condition(name: str) -> str:
-    folder = name.partition("/")[0]
-    return CONDITIONS.get(folder, folder)
+    package = "MDIVL"
+    references = "MD_IVLreference/OCEreferenceMD"
+    conditions: ClassVar[dict[str, str]] = {"Data_Blur_JPEG": "blur then JPEG", "Data_Noise_JPEG": "noise then JPEG"}

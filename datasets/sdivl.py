@@ -6,14 +6,11 @@ from typing import ClassVar
 
 from benchmark import DatasetInfo
 
-from ._label_files import read_package_list
-from ._published import SEE_AUTHORS, Copy, Published, PublishedSet, Row, find_base, one_list
-
-REFERENCES = "reference"
-CONDITIONS = {"noise": "Gaussian noise", "jpeg": "JPEG"}
+from ._ivl import IvlSet
+from ._published import SEE_AUTHORS, Published
 
 
-class Sdivl(PublishedSet):
+class Sdivl(IvlSet):
     """The singly distorted images of the Imaging and Vision Laboratory, Milano-Bicocca; 0 to 100, higher is better.
 
     Args:
@@ -30,16 +27,6 @@ class Sdivl(PublishedSet):
         licence=SEE_AUTHORS,
     )
     published: ClassVar[Published] = Published(380, 20, 0, 100)
-
-    def find(self) -> Copy:
-        """See ``PublishedSet``."""
-        base = find_base(self._root, REFERENCES, ("SDIVL", "SDIVL/SDIVL"))
-        file = one_list(self._root, base, ("SDIVL.txt",), self._label_file)
-        listed, problems = read_package_list(file, "SDIVL/SDIVL/", f"SDIVL/SDIVL/{REFERENCES}/")
-        rows = [Row(item.enhanced, item.reference, _condition(item.enhanced), item.mos, item.where) for item in listed]
-        return Copy(base / REFERENCES, base, rows, [file], problems)
-
-
-def _condition(name: str) -> str:
-    folder = name.partition("/")[0]
-    return CONDITIONS.get(folder, folder)
+    package = "SDIVL"
+    references = "reference"
+    conditions: ClassVar[dict[str, str]] = {"noise": "Gaussian noise", "jpeg": "JPEG"}

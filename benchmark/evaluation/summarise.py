@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import itertools
 import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -109,8 +109,7 @@ def evaluate_scores(
     for key, rows in scores.groupby(["dataset", "split"], sort=False, dropna=False):
         dataset, split = (_text(part) for part in key)
         table, conditions = _table(rows, methods, lower_mos_better=lower_mos_better)
-        tasks = _tasks(dataset, split, table, conditions, settings)
-        for _, some in itertools.groupby(tasks, key=lambda task: task.scope):
+        for some in _together(_tasks(dataset, split, table, conditions, settings), settings):
             done = [_done(task, labels, settings, announce) for task in some]
             for task, measure, families in _corrected_together(done, settings):
                 summary += summary_rows(task.scope, measure, families, labels)
@@ -124,6 +123,14 @@ def evaluate_scores(
         pd.DataFrame(comparisons, columns=list(COMPARISON_COLUMNS)),
         tuple(notes),
     )
+
+
+def _together(tasks: Iterable[_Task], settings: StatisticsSettings) -> Iterator[Iterable[_Task]]:
+    """The tasks whose results are held at once: those of one level and condition where families go beyond one task."""
+    if len(settings.family) < 2:
+        yield from ([task] for task in tasks)
+        return
+    yield from (some for _, some in itertools.groupby(tasks, key=lambda task: task.scope))
 
 
 def _done(

@@ -9,13 +9,13 @@ import hashlib
 import math
 import os
 from abc import abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from benchmark import DataError, Problem
-from benchmark.data.labels import at_most, beside, short
+from benchmark.data.labels import at_most, short
 
 from ._examined import ExaminedDataset
 from ._folders import Folder
@@ -188,39 +188,6 @@ def named(number: str, names: Sequence[str]) -> str:
     if not number.isascii() or not number.isdecimal() or not 1 <= int(number) <= len(names):
         raise ValueError(f"the distortion {short(number)} is not known; they are 01 to {len(names):02d}")
     return names[int(number) - 1]
-
-
-def read_matlab(file: Path, *variables: str) -> list[list[object]]:
-    """Variables of a MATLAB file (before version 7.3), each as a flat list; a cell of text becomes text.
-
-    Raises:
-        DataError: the file can't be read or lacks one; says what it has.
-    """
-    from scipy.io import loadmat  # noqa: PLC0415 - slow to import, not needed to list data sets
-
-    try:
-        content = loadmat(str(file))
-    except FileNotFoundError:
-        raise DataError(Problem("error", f"no such file{beside(file)}", str(file))) from None
-    except Exception as error:  # a damaged file makes scipy raise almost anything
-        message = (
-            f"can't be read as a MATLAB file ({str(error).splitlines()[0] if str(error) else type(error).__name__})"
-        )
-        raise DataError(Problem("error", f"{message}; unpack the archive again", str(file))) from None
-    there = sorted(name for name in content if not name.startswith("__"))
-    lacking = [name for name in variables if name not in there]
-    if lacking:
-        raise DataError(Problem("error", f"has no variable {', '.join(lacking)}; it has {', '.join(there)}", str(file)))
-    return [[_plain(value) for value in content[name].ravel().tolist()] for name in variables]
-
-
-def _plain(value: object) -> object:
-    """What a cell of a cell array holds: its text, or the value itself."""
-    ravel: Callable[[], object] | None = getattr(value, "ravel", None)
-    if ravel is None:
-        return value
-    inside = ravel().tolist()  # type: ignore[attr-defined]
-    return inside[0] if len(inside) == 1 else inside
 
 
 def _extent(table: pd.DataFrame) -> tuple[list[float], int]:

@@ -113,16 +113,22 @@ def read_mat(file: Path, names: Sequence[str]) -> dict[str, Any]:
     return {name: content[name] for name in names}
 
 
-def as_numbers(file: Path, name: str, value: Any) -> list[float]:
-    """A vector of a MATLAB file as finite numbers.
+def as_numbers(file: Path, name: str, value: Any, *, finite: bool = True) -> list[float]:
+    """A vector of a MATLAB file as numbers.
+
+    Args:
+        file: the file, for the message.
+        name: the variable's name.
+        value: what ``read_mat`` gave.
+        finite: refuse NaN and infinity.
 
     Raises:
         DataError: it holds something else.
     """
     flat = value.ravel().tolist()
     for place, item in enumerate(flat, 1):
-        if not isinstance(item, int | float) or not math.isfinite(item):
-            message = f"{name}({place}) is {short(str(item))}, not a finite number"
+        if not isinstance(item, int | float) or (finite and not math.isfinite(item)):
+            message = f"{name}({place}) is {short(str(item))}, not a {'finite ' if finite else ''}number"
             raise DataError(Problem("error", message, str(file)))
     return [float(item) for item in flat]
 

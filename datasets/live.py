@@ -13,8 +13,9 @@ from typing import Literal
 from benchmark import DataError, DatasetInfo, Problem
 from benchmark.data.labels import refuse_name, short
 
-from ._copies import Published, PublishedDataset, Reading, folders, in_one_line, read_matlab, spread
+from ._copies import Published, PublishedDataset, Reading, folders, in_one_line, spread
 from ._folders import Folder
+from ._label_files import as_numbers, as_texts, read_mat
 
 ORDER = (("jp2k", 227), ("jpeg", 233), ("wn", 174), ("gblur", 174), ("fastfading", 174))
 NAMES = "refnames_all.mat"
@@ -62,7 +63,7 @@ class Live(PublishedDataset):
         references, *distorted = folders(self._root, "refimgs", *(name for name, _ in ORDER))
         file, names = self._root / FILES[self._dmos], self._root / NAMES
         scores, spreads, originals = self._labels(file)
-        (named,) = read_matlab(names, "refnames_all")
+        named = as_texts(names, "refnames_all", read_mat(names, ("refnames_all",))["refnames_all"])
         _refuse_lengths({file: (scores, spreads, originals), names: (named,)})
         note = "the realigned DMOS" if self._dmos == "realigned" else "the raw DMOS, without standard deviations"
         hidden = sum(original != 0 for original in originals)
@@ -77,7 +78,7 @@ class Live(PublishedDataset):
             for number in range(1, count + 1):
                 where = f"{file}: value {at + 1}"
                 if originals[at] == 0:
-                    name, reference = f"img{number}.bmp", str(named[at])
+                    name, reference = f"img{number}.bmp", named[at]
                     wrong = _wrong(reference, references) or _score_wrong(scores[at])
                     if not folder.has(name):
                         missing[f"{condition}/{name}"] = where
@@ -105,31 +106,29 @@ class Live(PublishedDataset):
     def _labels(self, file: Path) -> tuple[list[float], list[float], list[float]]:
         """Scores, their standard deviations, and 1 where the image is a reference."""
         if self._dmos == "raw":
-            raw, originals = read_matlab(file, "dmos", "orgs")
-            return _numbers(raw, file), [math.nan] * len(raw), _numbers(originals, file)
+            raw, originals = _numbers(file, "dmos", "orgs")
+            return raw, [math.nan] * len(raw), originals
         try:
-            new, spreads, originals = read_matlab(file, "dmos_new", "dmos_std", "orgs")
+            new, spreads, originals = _numbers(file, "dmos_new", "dmos_std", "orgs")
         except DataError as error:
             if not file.exists() and (self._root / FILES["raw"]).is_file():
                 message = "no such file; `dmos: raw` reads the scores that are there, dmos.mat, which are not realigned"
                 raise DataError(Problem("error", message, str(file))) from None
             raise error from None
-        return _numbers(new, file), [spread(value) for value in _numbers(spreads, file)], _numbers(originals, file)
+        return new, [spread(value) for value in spreads], originals
 
 
-def _numbers(values: list[object], file: Path) -> list[float]:
-    """Values of a MATLAB array as numbers.
+def _numbers(file: Path, *names: str) -> list[list[float]]:
+    """Vectors of a MATLAB file; the entries of originals may be NaN.
 
     Raises:
-        DataError: one is none.
+        DataError: the file can't be read, or lacks one of them.
     """
-    for at, value in enumerate(values, 1):
-        if not isinstance(value, int | float):
-            raise DataError(Problem("error", f"value {at} is {short(str(value))}, not a number", str(file)))
-    return [float(value) for value in values if isinstance(value, int | float)]
+    content = read_mat(file, names)
+    return [as_numbers(file, name, content[name], finite=False) for name in names]
 
 
-def _refuse_lengths(arrays: dict[Path, tuple[list[object] | list[float], ...]]) -> None:
+def _refuse_lengths(arrays: dict[Path, tuple[list[float] | list[str], ...]]) -> None:
     wanted = sum(count for _, count in ORDER)
     problems = [
         Problem("error", f"has {len(values):,} values; release 2 has {wanted}: is it that file?", str(file))

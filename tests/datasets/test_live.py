@@ -89,7 +89,7 @@ def test_files_that_are_not_those_of_release_2_are_refused(live: Path) -> None:
     message = refused(load("live", root=live, dmos="raw"))
     assert "dmos.mat: has 460 values; release 2 has 982" in message
     savemat(live / "dmos.mat", {"scores": np.zeros((1, 982))})
-    assert "has no variable dmos, orgs; it has scores" in refused(load("live", root=live, dmos="raw"))
+    assert "has no variable dmos nor orgs; there are: scores" in refused(load("live", root=live, dmos="raw"))
     (live / "dmos.mat").write_bytes(b"MATLAB 5.0 MAT-file, cut")
     assert "dmos.mat: can't be read as a MATLAB file" in refused(load("live", root=live, dmos="raw"))
     (live / "refnames_all.mat").rename(live / "Refnames_all.mat")

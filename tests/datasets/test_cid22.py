@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from .trees_a import complete, load, place, refused, remarks
+from tests.datasets.published_files import complete, refused, remarks
+from tests.datasets.trees import load, plant
 
 LIST = "CID22_validation_set.csv"
 HEADER = "reference_img,distorted_img,encoder,MCOS\n"
@@ -16,7 +17,7 @@ ROWS = [
 
 
 def write(folder: Path, rows: list[str], images: Path | None = None) -> Path:
-    place(images or folder, ["original/1001.png", "compressed/1001/jpeg-q40.png", "compressed/1001/avif-q60.png"])
+    plant(images or folder, ["original/1001.png", "compressed/1001/jpeg-q40.png", "compressed/1001/avif-q60.png"])
     (folder / LIST).write_text(HEADER + "\n".join(rows))
     return folder
 
@@ -44,7 +45,7 @@ def test_originals_are_left_out_wherever_the_list_lies(tmp_path: Path, where: st
 def test_a_whole_copy_has_nothing_to_remark(tmp_path: Path) -> None:
     names = [f"original/{number}.png" for number in range(49)]
     images = [f"compressed/{at}.png" for at in range(4292)]
-    place(tmp_path, [*names, *images])
+    plant(tmp_path, [*names, *images])
     rows = [f"{names[at % 49]},{image},codec,{30 + at % 60}" for at, image in enumerate(images)]
     (tmp_path / LIST).write_text(HEADER + "\n".join(rows))
     dataset = load("cid22", root=tmp_path)

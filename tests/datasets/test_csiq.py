@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from .trees_a import Shared, base, complete, load, oracle, place, place_oracle, refused, remarks, write_xlsx
+from tests.datasets.published_files import base, complete, oracle, place_oracle, refused, remarks, write_xlsx
+from tests.datasets.trees import Shared, load, plant
 
 HEADER = ("image", "dst_idx", "dst_type", "dst_lev", "dmos_std", "dmos")
 KINDS = {
@@ -64,7 +65,7 @@ def test_the_published_workbook_gives_exactly_its_names_and_labels(shared: Share
 def test_the_list_in_circulation_and_images_in_one_folder(shared: Shared, tmp_path: Path, ending: str) -> None:
     real = oracle(shared, "CSIQ")
     names = base(real["dis_img_path"])
-    place(tmp_path, [*dict.fromkeys(real["ref_img_path"]), *(f"dst_imgs_all/{name}" for name in names)])
+    plant(tmp_path, [*dict.fromkeys(real["ref_img_path"]), *(f"dst_imgs_all/{name}" for name in names)])
     scores = real["score"].round(3).tolist()
     lines = [f"{name.removesuffix('.png')}{ending} {score}" for name, score in zip(names, scores, strict=True)]
     (tmp_path / "csiq_label.txt").write_text("\n".join(lines) + "\n")
@@ -84,7 +85,7 @@ NAMES = ("1600.AWGN.1.png", "1600.jpeg2000.2.png")
 def csiq(tmp_path: Path) -> Path:
     """Two labelled images of one photograph; folders of distortions in lower case, as some copies have them."""
     root = tmp_path / "CSIQ"
-    place(root, ["src_imgs/1600.png", "dst_imgs/awgn/1600.AWGN.1.png", "dst_imgs/jpeg2000/1600.jpeg2000.2.png"])
+    plant(root, ["src_imgs/1600.png", "dst_imgs/awgn/1600.AWGN.1.png", "dst_imgs/jpeg2000/1600.jpeg2000.2.png"])
     first = [*cells(NAMES[0], 0.061, 0.0623)]
     first[:2] = 1600.0, None  # numbers may be stored with a decimal point, and cells that nobody needs may be empty
     write_book(root, [first, cells(NAMES[1], 0.1, 0.5)])
@@ -114,7 +115,7 @@ def test_the_two_lists_must_agree_up_to_rounding(csiq: Path) -> None:
 
 
 def test_damaged_trees_are_named(csiq: Path) -> None:
-    place(csiq, ["dst_imgs/AWGN copy/1600.AWGN.1.png"])
+    plant(csiq, ["dst_imgs/AWGN copy/1600.AWGN.1.png"])
     message = refused(load("csiq", root=csiq))
     assert "1 images are there twice, first '1600.AWGN.1.png'" in message
     (csiq / "dst_imgs/AWGN copy/1600.AWGN.1.png").unlink()

@@ -13,7 +13,7 @@ from benchmark.core.errors import DataError
 from benchmark.data import pairs
 from benchmark.plugins import registry
 from benchmark.plugins.contracts import Dataset
-from tests.datasets.trees_b import listed, plant
+from tests.datasets.trees import listed, plant
 
 Shared = Callable[[str], Path]
 CODECS = ("AVIF", "HM", "JPEG-1", "JPEG-2000", "JPEGXL", "VVC")

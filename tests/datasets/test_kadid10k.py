@@ -4,7 +4,8 @@ from pathlib import Path
 
 import numpy as np
 
-from .trees_a import Shared, base, complete, load, oracle, place, place_oracle, refused, remarks
+from tests.datasets.published_files import base, complete, oracle, place_oracle, refused, remarks
+from tests.datasets.trees import Shared, load, plant
 
 NAMES = {
     "GBLUR": "Gaussian blur",
@@ -57,7 +58,7 @@ def test_the_published_list_gives_exactly_its_names_and_labels(shared: Shared, t
 
 
 def small(root: Path, lines: str) -> Path:
-    place(root, [f"images/{name}" for name in ("I01.png", "I01_01_01.png", "I01_01_02.png")])
+    plant(root, [f"images/{name}" for name in ("I01.png", "I01_01_01.png", "I01_01_02.png")])
     (root / "dmos.csv").write_text(lines)
     return root
 

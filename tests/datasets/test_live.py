@@ -9,7 +9,8 @@ import pytest
 from numpy.typing import NDArray
 from scipy.io import savemat
 
-from .trees_a import Shared, base, complete, load, oracle, place, refused, remarks
+from tests.datasets.published_files import base, complete, oracle, refused, remarks
+from tests.datasets.trees import Shared, load, plant
 
 COUNTS = {"jp2k": 227, "jpeg": 233, "wn": 174, "gblur": 174, "fastfading": 174}
 FILES = [f"{folder}/img{number}.bmp" for folder, count in COUNTS.items() for number in range(1, count + 1)]
@@ -32,7 +33,7 @@ def live(tmp_path: Path) -> Path:
     originals = np.zeros(982, dtype=np.int64)
     originals[np.arange(203) * 4] = 1
     references = [f"photo{at % 29}.bmp" for at in range(982)]
-    place(root, [*FILES, *(f"refimgs/photo{number}.bmp" for number in range(29))])
+    plant(root, [*FILES, *(f"refimgs/photo{number}.bmp" for number in range(29))])
     scores = np.linspace(-2.64, 111.7747, 982)
     scores[-2:] = -2.64, 111.7747
     write(root, scores, references, originals)
@@ -41,7 +42,7 @@ def live(tmp_path: Path) -> Path:
 
 def test_the_published_labels_give_exactly_their_names_and_labels(shared: Shared, tmp_path: Path) -> None:
     real = oracle(shared, "LIVE")
-    place(tmp_path, [*FILES, *dict.fromkeys(real["ref_img_path"])])
+    plant(tmp_path, [*FILES, *dict.fromkeys(real["ref_img_path"])])
     labelled = dict(zip(real["dis_img_path"], zip(base(real["ref_img_path"]), real["score"], strict=True), strict=True))
     others = ("bikes.bmp", 0.0)
     references = [labelled.get(name, others)[0] for name in FILES]

@@ -8,7 +8,7 @@ import pytest
 from scipy.io import savemat
 
 from benchmark.core.errors import DataError
-from tests.datasets.trees_b import PUBLISHED, SMALL, complete, load, plant, planted, small, write
+from tests.datasets.trees import PUBLISHED, SMALL, complete, load, plant, planted, small, write
 
 Shared = Callable[[str], Path]
 

@@ -10,7 +10,7 @@ from scipy.io import loadmat, savemat
 
 from benchmark.core.errors import DataError
 from benchmark.data import pairs
-from tests.datasets.trees_b import PUBLISHED, complete, load, planted
+from tests.datasets.trees import PUBLISHED, complete, load, planted
 
 Shared = Callable[[str], Path]
 

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from .trees_a import complete, load, place, refused, remarks
+from tests.datasets.published_files import complete, refused, remarks
+from tests.datasets.trees import load, plant
 
 HEADER = "ref image, distorted image, score for distorted image\n"
 KINDS = ("gaussian_blur", "quilting")
@@ -20,8 +21,8 @@ def pieapp(tmp_path: Path) -> Path:
     root = tmp_path / "PieAPP_dataset_CVPR_2018"
     for reference in (1, 12):
         images = [name(reference, kind, number) for kind in KINDS for number in range(2)]
-        place(root, [f"reference_images/test/ref_{reference}.png"])
-        place(root, [f"distorted_images/test/ref_{reference}/{image}" for image in images])
+        plant(root, [f"reference_images/test/ref_{reference}.png"])
+        plant(root, [f"distorted_images/test/ref_{reference}/{image}" for image in images])
         rows = [f"ref_{reference}.png, {image}, {reference + at / 4}\n" for at, image in enumerate(images)]
         file = root / f"labels/test/ref_{reference}_per_image_score.csv"
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -54,8 +55,8 @@ def test_scores_of_the_test_part(pieapp: Path) -> None:
 def test_a_whole_copy_has_nothing_to_remark(tmp_path: Path) -> None:
     for reference in range(40):
         images = [name(reference, "blur", number) for number in range(15)]
-        place(tmp_path, [f"reference_images/test/ref_{reference}.png"])
-        place(tmp_path, [f"distorted_images/test/ref_{reference}/{image}" for image in images])
+        plant(tmp_path, [f"reference_images/test/ref_{reference}.png"])
+        plant(tmp_path, [f"distorted_images/test/ref_{reference}/{image}" for image in images])
         file = tmp_path / f"labels/test/ref_{reference}_per_image_score.csv"
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(HEADER + "".join(f"ref_{reference}.png,{image},1.5\n" for image in images))

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from .trees_a import Shared, base, complete, load, oracle, place, place_oracle, refused, remarks
+from tests.datasets.published_files import base, complete, oracle, place_oracle, refused, remarks
+from tests.datasets.trees import Shared, load, plant
 
 
 @pytest.mark.parametrize("one_folder", [False, True])
@@ -43,14 +44,14 @@ def test_the_published_lists_give_exactly_their_names_and_labels(
 def pipal(tmp_path: Path) -> Path:
     """One photograph with an image in each of the four folders."""
     root = tmp_path / "pipal"
-    place(root, ["Train_Ref/A0001.bmp", *(f"Distortion_{at}/A0001_0{at}_00.bmp" for at in range(1, 5))])
+    plant(root, ["Train_Ref/A0001.bmp", *(f"Distortion_{at}/A0001_0{at}_00.bmp" for at in range(1, 5))])
     (root / "Train_Label").mkdir()
     (root / "Train_Label/A0001.txt").write_text("".join(f"A0001_0{at}_00.bmp,1400.{at}\n" for at in range(1, 5)))
     return root
 
 
 def test_a_part_says_what_is_missing(pipal: Path) -> None:
-    place(pipal, ["Train_Ref/A0002.bmp"])
+    plant(pipal, ["Train_Ref/A0002.bmp"])
     dataset = load("pipal", root=pipal)
     assert complete(dataset)["mos"].tolist() == [1400.1, 1400.2, 1400.3, 1400.4]
     found = remarks(dataset)
@@ -60,7 +61,7 @@ def test_a_part_says_what_is_missing(pipal: Path) -> None:
 
 
 def test_damaged_trees_are_named(pipal: Path) -> None:
-    place(pipal, ["Train_Dist/A0001_02_00.bmp"])
+    plant(pipal, ["Train_Dist/A0001_02_00.bmp"])
     message = refused(load("pipal", root=pipal))
     assert "1 images are there twice, first 'A0001_02_00.bmp' in Train_Dist/ and Distortion_2/" in message
     (pipal / "Train_Dist/A0001_02_00.bmp").unlink()

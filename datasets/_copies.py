@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from benchmark import DataError, Problem
-from benchmark.data.labels import at_most, short
+from benchmark.data.labels import at_most, beside, short
 
 from ._examined import ExaminedDataset
 from ._folders import Folder
@@ -146,8 +146,10 @@ def folders(root: Path, *names: str) -> list[Folder]:
     """The folders of a copy.
 
     Raises:
-        DataError: names all of them that are missing.
+        DataError: names all of them that are missing; the root alone where it is missing itself.
     """
+    if not root.is_dir():
+        raise DataError(Problem("error", f"no such folder{beside(root)}", str(root)))
     found: list[Folder] = []
     problems: list[Problem] = []
     for name in names:

@@ -142,6 +142,14 @@ class StatisticsConfig(Section):
     seed: Seed = 0
     """Seed of the resampling."""
 
+    @field_validator("family")
+    @classmethod
+    def _members_differ(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        twice = next((name for place, name in enumerate(value) if name in value[:place]), "")
+        if twice:
+            raise ValueError(f"{twice} is named twice")
+        return value
+
 
 class TableConfig(Section):
     """One comparison table: its rows, columns and style."""

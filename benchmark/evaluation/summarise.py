@@ -328,7 +328,7 @@ def _notes(table: Table, settings: StatisticsSettings, labels: Sequence[str]) ->
     test = "jackknife with Student's t" if kind == "jackknife" else "paired bootstrap"
     yield (
         f"Differences: {test}, {settings.replicates:,} resamples; {correction} over all pairs of methods of "
-        f"{_family_in_words(settings)}, level, condition and split."
+        f"{_family_in_words(settings, table)}, level, condition and split."
     )
     if settings.limited(len(labels)):
         yield _limit(settings, labels)
@@ -336,11 +336,12 @@ def _notes(table: Table, settings: StatisticsSettings, labels: Sequence[str]) ->
     yield f"Logistic mappings: {how}; values carry the direction of the fitted curve."
 
 
-def _family_in_words(settings: StatisticsSettings) -> str:
-    """Which statistics are corrected together."""
-    if len(settings.family) < 2:
+def _family_in_words(settings: StatisticsSettings, table: Table) -> str:
+    """Which statistics are corrected together; those that these labels do not allow are in no family."""
+    judged = has_opinions(table.label_sd, table.observers)
+    titles = [find(name).title for name in settings.family if judged or not find(name).needs]
+    if len(titles) < 2:
         return "one statistic"
-    titles = [find(name).title for name in settings.family]
     return f"{', '.join(titles[:-1])} and {titles[-1]} together (any other statistic by itself)"
 
 

@@ -160,6 +160,8 @@ def read(file: Path, reference: str, mos: str, methods: str) -> Population:
     names = [row[reference].casefold() for row in rows]
     labels = np.array([float(row[mos]) for row in rows])
     scores = np.array([[float(row[method]) for row in rows] for method in methods.split(",")])
+    if len(scores) != 2:
+        raise ValueError(f"two methods are needed, A,B, not {methods!r}")
     return plasmode(f"{file.stem}: {methods.partition(',')[0]}", names, labels, scores)
 
 
@@ -176,7 +178,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     options = parser.parse_args(arguments)
     populations = [] if options.only_tables else models()
-    populations += [read(Path(file), *columns) for file, *columns in options.table]
+    for file, *columns in options.table:
+        try:
+            populations.append(read(Path(file), *columns))
+        except OSError as error:
+            parser.error(f"--table {file}: can't be read ({error.strerror or error})")
+        except KeyError as error:
+            parser.error(f"--table {file}: no column {error}")
+        except ValueError as error:
+            parser.error(f"--table {file}: {error}")
     for line in report(populations, options.clusters, options.studies, options.replicates, options.seed):
         print(line, flush=True)
     return 0

@@ -128,3 +128,8 @@ def test_a_second_copy_is_named(live: Path) -> None:
         target.parent.mkdir(exist_ok=True)
         target.symlink_to(live / name)
     assert any("A second copy lies in databaserelease2/" in text for text in remarks(load("live", root=live)))
+
+
+@pytest.mark.parametrize("name", ["live", "csiq", "tid2013", "pipal", "kadid10k", "pieapp", "cid22"])
+def test_a_root_that_is_missing_is_one_line(name: str, tmp_path: Path) -> None:
+    assert len(remarks(load(name, root=tmp_path / "nowhere"))) == 1

@@ -68,7 +68,7 @@ def test_a_family_of_one_statistic_is_what_there_is_anyway_and_the_note_names_a_
     pd.testing.assert_frame_equal(plain.comparisons, one.comparisons)
     assert plain.notes == one.notes
     assert any("all pairs of methods of one statistic, level" in note for note in plain.notes)
-    several = run(scores, family=("srcc", "plcc", "rmse"))
+    several = run(scores, family=("srcc", "auc_ds", "plcc", "rmse"))
     assert any("SRCC, PLCC and RMSE together (any other statistic by itself), level" in note for note in several.notes)
 
 
@@ -101,3 +101,5 @@ def test_a_family_names_known_statistics() -> None:
     assert StatisticsConfig(family=("srcc", "plcc")).family == ("srcc", "plcc")
     with pytest.raises(ValueError, match="family"):
         StatisticsConfig.model_validate({"family": ["srcc", "plc"]})
+    with pytest.raises(ValueError, match="srcc is named twice"):
+        StatisticsConfig.model_validate({"family": ["srcc", "plcc", "srcc"]})

@@ -1,5 +1,7 @@
 """The simulations of docs/protocol.md on a small scale: intervals cover, equal methods are not told apart."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -7,6 +9,7 @@ from scipy import stats
 from benchmark.statistics import StatisticsSettings
 from benchmark.statistics.coverage import Scheme, coverage, detected, false_findings, found_best, report
 from benchmark.statistics.coverage_grid import bootstrap_t, fill
+from benchmark.statistics.coverage_grid import main as run_grid
 from benchmark.statistics.coverage_grid import report as grid
 from benchmark.statistics.intervals import interval
 from benchmark.statistics.populations import models, plasmode
@@ -96,3 +99,21 @@ def test_the_studentised_bootstrap_has_the_errors_of_the_jackknife() -> None:
     assert ends.low == pytest.approx(known.low, abs=0.3 * (known.high - known.low))
     assert ends.high == pytest.approx(known.high, abs=0.3 * (known.high - known.low))
     assert ends.high - ends.low == pytest.approx(known.high - known.low, rel=0.2)
+
+
+@pytest.mark.parametrize(
+    ("columns", "words"),
+    [
+        (("ref", "mos", "a,b"), "no column 'ref'"),
+        (("reference", "mos", "a"), "two methods are needed, A,B, not 'a'"),
+        (("reference", "mos", "a,reference"), "could not convert"),
+    ],
+)
+def test_a_table_that_cannot_be_used_is_refused_in_a_line(
+    columns: tuple[str, str, str], words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "t.csv").write_text("reference,mos,a,b\nr,1,2,3\ns,2,3,4\n")
+    for file, expected in ((tmp_path / "t.csv", words), (tmp_path / "none.csv", "can't be read")):
+        with pytest.raises(SystemExit):
+            run_grid(["--only-tables", "--table", str(file), *columns])
+        assert expected in capsys.readouterr().err

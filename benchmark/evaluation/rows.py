@@ -13,7 +13,7 @@ import numpy as np
 
 from benchmark.statistics import rank_uncertainty, significance
 from benchmark.statistics.catalogue import find
-from benchmark.statistics.choices import DECIDED, Observers, TwoAlternatives
+from benchmark.statistics.two_alternatives import DECIDED, Observers, TwoAlternatives
 from benchmark.statistics.correlation import plcc
 from benchmark.statistics.design import Design, Group
 from benchmark.statistics.differences import Difference

@@ -34,5 +34,5 @@ def why_untested(test: str) -> str:
     return reason if head in {NOT_TESTED, INTERVAL_ONLY} else ""
 
 
-OBSERVERS = {"ceiling": "Ceiling: the observers' majority", "human": "Human: one observer"}
+OBSERVERS = {"ceiling": "Ceiling (majority)", "human": "Human (one observer)"}
 """What observers of choices reach themselves, by the names under which ``summary.csv`` has it, as tables print it."""

@@ -172,7 +172,7 @@ def _refuse(asked: EvaluateConfig, content: ReadIn, keywords: EvaluateKeywords, 
 def _counts(content: ReadIn, keywords: EvaluateKeywords) -> list[str]:
     references = content.scores["reference"].nunique()
     if content.choices is not None:
-        return [f"{len(content.choices)} choices between two images of {references} references."]
+        return [f"{len(content.choices)} choices of {references} references."]
     notes = [f"{len(content.scores)} pairs of {references} references."]
     if keywords.lower_mos_better:
         notes.append("Lower labels mean better quality; correlations are turned so that positive means agreement.")

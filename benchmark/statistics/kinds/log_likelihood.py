@@ -7,7 +7,7 @@ STATISTIC = Statistic(
     title="Log-lik.",
     meaning="mean log-likelihood of a vote (natural logarithm; -0.693 for chance) where the chance that the second image is "
     "chosen is a logistic function of the score difference, its slope fitted",
-    place=140,
+    place=73,
     levels=frozenset({"choice"}),
     usual=True,
 )

@@ -16,12 +16,12 @@ import pandas as pd
 from benchmark.evaluation.rows import MethodColumn, RowScope
 from benchmark.evaluation.tasks import Task, conditions_of, numbers, oriented, seed_of, text
 from benchmark.statistics.catalogue import Level, computed_alone
-from benchmark.statistics.two_alternatives import Observers, TwoAlternatives, ceiling, differences, human
 from benchmark.statistics.design import Table, make_design
 from benchmark.statistics.intervals import choose
 from benchmark.statistics.measures import Alone
 from benchmark.statistics.resampling import Resamples
 from benchmark.statistics.settings import StatisticsSettings
+from benchmark.statistics.two_alternatives import Observers, TwoAlternatives, ceiling, differences, human
 from benchmark.statistics.vocabulary import OBSERVERS
 
 LEVEL: Level = "choice"
@@ -30,7 +30,7 @@ LEVEL: Level = "choice"
 def table_of_choices(
     choices: pd.DataFrame, pairs: pd.DataFrame, methods: Sequence[MethodColumn]
 ) -> tuple[Table, list[str]]:
-    """Preferences and score differences as arrays, as ``statistics.two_alternatives`` takes them, and the names of the groups.
+    """Preferences and score differences as arrays for ``statistics.two_alternatives``, and the names of the groups.
 
     Args:
         choices: the choices of one data set and split (columns: ``benchmark.core.choice_columns``).

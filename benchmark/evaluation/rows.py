@@ -13,7 +13,6 @@ import numpy as np
 
 from benchmark.statistics import rank_uncertainty, significance
 from benchmark.statistics.catalogue import find
-from benchmark.statistics.two_alternatives import DECIDED, Observers, TwoAlternatives
 from benchmark.statistics.correlation import plcc
 from benchmark.statistics.design import Design, Group
 from benchmark.statistics.differences import Difference
@@ -26,6 +25,7 @@ from benchmark.statistics.resampling import FloatArray
 from benchmark.statistics.rounding import constant
 from benchmark.statistics.settings import StatisticsSettings
 from benchmark.statistics.tails import are_heavy
+from benchmark.statistics.two_alternatives import DECIDED, Observers, TwoAlternatives
 from benchmark.statistics.vocabulary import (
     HEAVY_TAILS,
     INTERVAL_ONLY,

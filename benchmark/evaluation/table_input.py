@@ -98,7 +98,7 @@ def from_table(
     enhanced_column, enhanced = _enhanced(source, columns)
     part_of_name = {noun: cells for noun, cells in names.items() if noun != "cluster"}
     told_apart = Names(enhanced_column, enhanced, {**_alsoread_names(source, columns), **part_of_name})
-    told_apart = by_rule(told_apart, CONDITION_NAMES)
+    told_apart = by_rule(told_apart, CONDITION_NAMES, {name: numbers[name] for name in columns.methods})
     keep = unrepeated(source, told_apart, numbers, columns.mos, drop=drop_identical, notes=notes)
     enhanced = [name or row for name, row in zip(enhanced or rows, rows, strict=True)]
     result = pd.DataFrame(

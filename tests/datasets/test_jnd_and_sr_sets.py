@@ -156,7 +156,11 @@ def test_sriqa_bench_leaves_originals_out(sriqa: Path, reference: str, folder: s
     assert table["mos"].tolist() == [61.5, 0, 62.5, 0]
     assert table["condition"].tolist() == [*ALGORITHMS, *ALGORITHMS]
     notes = " ".join(dataset.notes())
-    for words in (f"{folder}/ (option `reference`)", "within each photograph", "of 4 images; 1,000 were published"):
+    for words in (
+        f"{folder}/ (option `reference`)",
+        "within each photograph",
+        "has 4 labelled pairs, 1,000 are published",
+    ):
         assert words in notes
     assert not any("no label" in problem.message for problem in dataset.examine()[1])
 

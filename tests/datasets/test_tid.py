@@ -85,7 +85,7 @@ def test_a_copy_says_what_differs(tmp_path: Path) -> None:
     dataset = load("tid2013", root=root)
     found = remarks(dataset)
     assert any("2 labelled pairs, 3,000 are published" in text for text in found)
-    assert any("1 references, 25 are published" in text for text in found)
+    assert any("1 reference, 25 are published" in text for text in found)
     assert all(text.startswith(f"warning: {root}") for text in found)
     assert any("3,000 are published" in note for note in dataset.notes()), "tables say it too"
     assert any("There is no mos_std.txt" in note for note in dataset.notes())

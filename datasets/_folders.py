@@ -86,6 +86,15 @@ def folders(root: Path, *names: str) -> list[Folder]:
     return found
 
 
+def subfolders(folder: Path) -> list[Path]:
+    """The folders directly in a folder, sorted; none where it can't be listed."""
+    try:
+        with os.scandir(folder) as entries:
+            return [folder / name for name in sorted(entry.name for entry in entries if entry.is_dir())]
+    except OSError:
+        return []
+
+
 def in_one_line(missing: Mapping[str, str], what: str) -> list[Problem]:
     """One problem for all images that are missing, so that a folder which was not unpacked is one line, not thousands.
 

@@ -6,6 +6,8 @@ A helper of the loaders in this folder. SciPy and openpyxl are imported only whe
 from __future__ import annotations
 
 import math
+import warnings
+import zipfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -112,17 +114,17 @@ def _cells_of(file: Path, sheet: str) -> Iterator[list[str]]:
     Raises:
         DataError: there is no such sheet.
     """
-    import zipfile  # noqa: PLC0415 - needed here only
-
     from openpyxl import load_workbook  # noqa: PLC0415 - slow to import, needed by few sets
 
     with zipfile.ZipFile(file) as archive:
         if max((item.file_size for item in archive.infolist()), default=0) > MAX_BYTES:
             raise ValueError(f"a part of it is larger than {MAX_BYTES >> 20} MiB")
-    book = load_workbook(file, read_only=True, data_only=True)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what openpyxl misses in a workbook's style is nothing to its cells
+        book = load_workbook(file, read_only=True, data_only=True)
     try:
         if sheet not in book.sheetnames:
-            there = ", ".join(book.sheetnames)
+            there = ", ".join(map(str, book.sheetnames))
             raise DataError(Problem("error", f"has no sheet {sheet!r}; it has {there}", str(file)))
         page = book[sheet]
         page.reset_dimensions()  # what the file says of its size may be wrong

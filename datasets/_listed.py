@@ -14,10 +14,9 @@ from pathlib import Path
 
 from benchmark import DataError, Problem
 from benchmark.data.labels import beside, refuse_name, short
-from benchmark.data.name_matching import is_image
 
 from ._folders import Folder
-from ._published import SHOWN, PublishedDataset, Reading
+from ._published import PublishedDataset, Reading
 
 
 @dataclass(slots=True)
@@ -94,8 +93,9 @@ class ListedDataset(PublishedDataset):
         """
         copy = self.find()
         usable, problems = _usable(copy)
-        problems = [*copy.problems, *problems, *_unlabelled(copy)]
-        return Reading([_cells(copy, row) for row in usable], problems, copy.notes, copy.files)
+        bare = {os.path.join(copy.enhanced, name) for name in copy.unlabelled}
+        rows = [_cells(copy, row) for row in usable]
+        return Reading(rows, [*copy.problems, *problems], copy.notes, copy.files, bare)
 
 
 def _usable(copy: Copy) -> tuple[list[Row], list[Problem]]:
@@ -149,26 +149,6 @@ def _folders(copy: Copy) -> dict[str, Folder]:
     if problems:
         raise DataError([*problems, *copy.problems])
     return folders
-
-
-def _unlabelled(copy: Copy) -> list[Problem]:
-    """A warning for each folder with images that have no label and are no reference."""
-    named = {os.path.normpath(copy.enhanced / row.enhanced) for row in copy.rows}
-    named |= {os.path.normpath(copy.references / row.reference) for row in copy.rows}
-    named |= {os.path.normpath(copy.enhanced / name) for name in copy.unlabelled}
-    folders = dict.fromkeys(os.path.dirname(copy.enhanced / row.enhanced) for row in copy.rows)
-    problems = []
-    for folder in folders:
-        try:
-            inside = sorted(name for name in os.listdir(folder) if is_image(name))
-        except OSError:
-            continue
-        bare = [name for name in inside if os.path.normpath(os.path.join(folder, name)) not in named]
-        if bare:
-            more = f" and {len(bare) - SHOWN:,} more" if len(bare) > SHOWN else ""
-            message = f"no label for {', '.join(short(name) for name in bare[:SHOWN])}{more}; left out"
-            problems.append(Problem("warning", message, folder))
-    return problems
 
 
 def _cells(copy: Copy, row: Row) -> dict[str, object]:

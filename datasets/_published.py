@@ -15,9 +15,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from benchmark import DatasetInfo, Problem
-from benchmark.data.labels import at_most
+from benchmark.data.labels import at_most, short
+from benchmark.data.name_matching import is_image
 
 from ._examined import ExaminedDataset
+from ._folders import subfolders
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,12 +40,14 @@ class Reading:
         problems: what is wrong with the others.
         notes: facts about this copy.
         label_files: the files that labels were read from.
+        without_label: paths of images among the others that have no label on purpose.
     """
 
     rows: list[dict[str, object]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     label_files: list[Path] = field(default_factory=list)
+    without_label: set[str] = field(default_factory=set)
 
 
 class PublishedDataset(ExaminedDataset):
@@ -80,6 +84,7 @@ class PublishedDataset(ExaminedDataset):
         remarks += self._second_copies(reading)
         where = str(reading.label_files[0]) if len(reading.label_files) == 1 else str(self._root)
         problems = at_most(reading.problems, where)
+        problems += [] if wrong else _unlabelled(reading)
         problems += [Problem("warning", text, str(self._root)) for text in remarks]
         self._label_files = reading.label_files
         self._notes = [_source(self.info.title, reading.label_files), *reading.notes, *remarks]
@@ -98,15 +103,12 @@ class PublishedDataset(ExaminedDataset):
         """
 
     def _second_copies(self, reading: Reading) -> list[str]:
-        """A sentence for each folder below the root that looks like a copy, unless it is the one that was read."""
-        try:
-            inside = sorted(os.listdir(self._root))
-        except OSError:
-            return []
+        """A sentence for each folder near below the root that looks like a copy, unless it is the one that was read."""
         images = [Path(str(row["enhanced_path"])) for row in reading.rows[:1]]
         read = {place for path in (*reading.label_files, *images) for place in path.parents}
-        copies = [name for name in inside if self._root / name not in read and self.found_at(self._root / name)]
-        return [f"A second copy lies in {name}/; it is not read: remove one of the two." for name in copies]
+        near = [place for folder in subfolders(self._root) for place in (folder, *subfolders(folder))]
+        copies = [place.relative_to(self._root) for place in near if place not in read and self.found_at(place)]
+        return [f"A second copy lies in {place}/; it is not read: remove one of the two." for place in copies]
 
 
 def differences(published: DatasetInfo, labels: Sequence[float], references: int) -> list[str]:
@@ -138,6 +140,23 @@ def _beyond(published: DatasetInfo, low: float, high: float, *, complete: bool) 
     if outside or short_of:
         known = f"{lowest:g} to {highest:g}"
         yield f"Labels of this copy are {low:g} to {high:g}, published are {known}: another scale, or altered labels?"
+
+
+def _unlabelled(reading: Reading) -> list[Problem]:
+    """A warning for all images without label beside those that have one, and are no references."""
+    named = {os.path.normpath(str(row[kind])) for row in reading.rows for kind in ("enhanced_path", "reference_path")}
+    named |= {os.path.normpath(path) for path in reading.without_label}
+    bare = [
+        path
+        for folder in dict.fromkeys(os.path.dirname(str(row["enhanced_path"])) for row in reading.rows)
+        for name in sorted(os.listdir(folder))
+        if is_image(name) and os.path.normpath(path := os.path.join(folder, name)) not in named
+    ]
+    if not bare:
+        return []
+    first = ", ".join(short(os.path.basename(path)) for path in bare[:SHOWN])
+    more = f" and {len(bare) - SHOWN:,} more" if len(bare) > SHOWN else ""
+    return [Problem("warning", f"no label for {first}{more}; left out", os.path.dirname(bare[0]))]
 
 
 def _extent(table: pd.DataFrame) -> tuple[list[float], int]:

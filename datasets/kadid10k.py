@@ -70,7 +70,7 @@ class Kadid10k(PublishedDataset):
         variants="without the column `var`",
         source="https://database.mmsp-kn.de/kadid-10k-database.html",
         citation="Lin, Hosu, Saupe 2019, KADID-10k: A large-scale artificially distorted IQA database, QoMEX",
-        licence="free for research",
+        licence="see the authors' page",
     )
     marks = ((LIST, "images"),)
 

@@ -83,8 +83,10 @@ class Live(PublishedDataset):
         for folder, (condition, count) in zip(distorted, ORDER, strict=True):
             for number in range(1, count + 1):
                 where = f"{file}: value {at + 1}"
-                if originals[at] == 0:
-                    name, reference = f"img{number}.bmp", named[at]
+                name, reference = f"img{number}.bmp", named[at]
+                if originals[at] != 0:
+                    reading.without_label.add(folder.path_of(name))
+                else:
                     wrong = _wrong(reference, references) or _score_wrong(scores[at])
                     if not folder.has(name):
                         missing[f"{condition}/{name}"] = where

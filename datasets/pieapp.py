@@ -46,8 +46,9 @@ class Pieapp(PublishedDataset):
         "labels/test/ref_1_per_image_score.csv",
         variants="column names with or without the blank before them",
         source="https://github.com/prashnani/PerceptualImageError",
-        citation="Prashnani et al. 2018, PieAPP: Perceptual image-error assessment through pairwise preference, CVPR",
-        licence="non-commercial and educational use; see its TERMS_OF_USE.pdf",
+        citation="Prashnani, Cai, Mostofi, Sen 2018, PieAPP: Perceptual image-error assessment through pairwise preference, "
+        "CVPR",
+        licence="non-commercial, educational (TERMS_OF_USE.pdf)",
     )
     marks = ((f"reference_images/{PART}", f"distorted_images/{PART}", f"labels/{PART}"),)
 

@@ -45,9 +45,9 @@ class QualiSr(ListedDataset):
         references=40,
         layout="sr/PASD/NAME.png, ref/bicubic/NAME.png (RLFN, SPAN), lr/NAME.png, hr/NAME.png, labels.csv",
         variants="option `reference`: bicubic, rlfn, span, gt or lr; folders of ref in any case",
-        source="https://github.com/msu-video-group/QualiSR-Lab (its dataset/readme.md)",
+        source="https://huggingface.co/datasets/onryabinin/QualiSR-Set120",
         citation="https://github.com/msu-video-group/QualiSR-Lab",
-        licence="that of its sources (FLIVE, KonIQ-10k, AVA); see its dataset/readme.md",
+        licence="that of its sources (FLIVE, KonIQ-10k, AVA)",
     )
     marks: ClassVar[tuple[tuple[str, ...], ...]] = (("labels.csv", "sr"),)
 

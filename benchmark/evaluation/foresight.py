@@ -11,6 +11,7 @@ from benchmark.config.models import PublishedEntry, ReportConfig, StatisticsConf
 from benchmark.config.source import KeyPath, Source
 from benchmark.core import places
 from benchmark.core.errors import ConfigError, Problem
+from benchmark.core.pair_columns import LIMITS
 from benchmark.core.words import did_you_mean
 from benchmark.evaluation.summarise import FEWEST_CONDITIONS, check_resolution, has_opinions
 from benchmark.plugins import contract_check, weights
@@ -67,13 +68,15 @@ def _refuse_columns(table: TableConfig, scores: pd.DataFrame, at: KeyPath, sourc
     if "columns" not in table.model_fields_set:
         return
     opinions = has_opinions(scores["mos_sd"].to_numpy(float), scores["observers"].to_numpy(float))
+    limits = set(LIMITS) <= set(scores.columns) and bool(scores[list(LIMITS)].notna().any(axis=None))
+    met = {"": True, "opinions": opinions, "label intervals": opinions or limits}
     for column in table.columns:
         if table.level not in find(column).levels:
             there = ", ".join(names(table.level))
             raise ConfigError(
                 f"{source.named((*at, 'columns'))}: {column} is not computed at level {table.level} (there: {there})"
             )
-        if find(column).needs and not opinions:
+        if not met[find(column).needs]:
             raise ConfigError(
                 f"{source.named((*at, 'columns'))}: {column} needs labels with their SD and number of observers"
             )

@@ -16,6 +16,7 @@ import pandas as pd
 
 from benchmark.core.announce import Announce, silent
 from benchmark.core.errors import ConfigError
+from benchmark.core.pair_columns import LIMITS
 from benchmark.evaluation.rows import (
     COMPARISON_COLUMNS,
     SUMMARY_COLUMNS,
@@ -221,8 +222,17 @@ def _table(rows: pd.DataFrame, methods: Sequence[MethodColumn], *, lower_mos_bet
         conditions=np.array([number.get(name, -1) for name in names], dtype=np.int64),
         label_sd=_numbers(rows["mos_sd"]),
         observers=_numbers(rows["observers"]),
+        label_half=_half(rows),
     )
     return table, conditions
+
+
+def _half(rows: pd.DataFrame) -> np.ndarray[tuple[int], np.dtype[np.float64]] | None:
+    """Half the distance of the labels' limits; none where the data set has none."""
+    if not set(LIMITS) <= set(rows.columns):
+        return None
+    low, high = (_numbers(rows[name]) for name in LIMITS)
+    return (high - low) / 2
 
 
 def _tasks(
@@ -339,7 +349,8 @@ def _notes(table: Table, settings: StatisticsSettings, labels: Sequence[str]) ->
 def _family_in_words(settings: StatisticsSettings, table: Table) -> str:
     """Which statistics are corrected together; those that these labels do not allow are in no family."""
     judged = has_opinions(table.label_sd, table.observers)
-    titles = [find(name).title for name in settings.family if judged or not find(name).needs]
+    met = {"": True, "opinions": judged, "label intervals": judged or bool(np.isfinite(table.label_interval).any())}
+    titles = [find(name).title for name in settings.family if met[find(name).needs]]
     if len(titles) < 2:
         return "one statistic"
     return f"{', '.join(titles[:-1])} and {titles[-1]} together (any other statistic by itself)"

@@ -62,7 +62,9 @@ def test_aic4_gives_exactly_its_list(aic4: tuple[Path, list[dict[str, str]]]) ->
     assert len(together) == table["condition"].nunique() == 6
     assert dataset.info.lower_mos_better
     assert table["mos_sd"].isna().all()
-    assert "The list's 95 % limits of labels are not used." in dataset.notes()
+    assert table["mos_low"].tolist() == [float(row["CI_min"]) for row in rows]
+    assert table["mos_high"].tolist() == [float(row["CI_max"]) for row in rows]
+    assert "The outlier ratio takes the list's 95 % limits of labels." in dataset.notes()
 
 
 def test_damage_to_aic4_is_named(aic4: tuple[Path, list[dict[str, str]]]) -> None:

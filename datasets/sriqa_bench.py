@@ -28,7 +28,7 @@ class SriqaBench(ListedDataset):
         root: the folder with ``images`` and ``MOS``.
         reference: ``original`` (``images/Original``, the photograph in full resolution, which its authors call ground truth,
             asked people about too, and score against) or ``input`` (``LRImages``, the degraded input of the algorithms,
-            which is what their users have; it is four times smaller, so that ``size_mismatch: resize`` is needed).
+            which is what their users have; it is four times smaller, so that ``size_mismatch: resize-reference`` is needed).
     """
 
     info = DatasetInfo(

@@ -24,7 +24,7 @@ class Tid2013(TidSet):
         range_reached=True,
         pairs=3000,
         references=25,
-        opinions="SD (see below)",
+        opinions="error of the mean (mos_std.txt)",
         layout="reference_images/I01.BMP, distorted_images/I01_01_1.bmp, mos_with_names.txt, mos_std.txt",
         variants="names in any case; without mos_std.txt",
         source="https://www.ponomarenko.info/tid2013.htm",

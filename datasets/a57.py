@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from benchmark import DatasetInfo
 
 from ._label_files import read_package_list
@@ -48,7 +46,7 @@ class A57(ListedDataset):
         citation="Chandler, Hemami 2007, VSNR: A wavelet-based visual signal-to-noise ratio for natural images, IEEE TIP 16",
         licence=SEE_AUTHORS,
     )
-    marks: ClassVar[tuple[tuple[str, ...], ...]] = (("images/src_imgs", "images/dst_imgs"),)
+    marks = (("images/src_imgs", "images/dst_imgs"),)
 
     def find(self) -> Copy:
         """See ``ListedDataset``."""

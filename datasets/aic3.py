@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from benchmark import DatasetInfo
 from benchmark.data.labels import refuse_name
 
@@ -39,7 +37,7 @@ class Aic3(ListedDataset):
         "visual quality assessment for high-fidelity compressed images, DCC",
         licence=SEE_AUTHORS,
     )
-    marks: ClassVar[tuple[tuple[str, ...], ...]] = (("original", "decoded/info.csv"),)
+    marks = (("original", "decoded/info.csv"),)
 
     def find(self) -> Copy:
         """See ``ListedDataset``."""

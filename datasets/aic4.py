@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import ClassVar
 
 from benchmark import DatasetInfo
 from benchmark.data.labels import short
@@ -47,7 +46,7 @@ class Aic4(ListedDataset):
         "high-fidelity learning-based image compression, arXiv:2504.06301",
         licence=SEE_AUTHORS,
     )
-    marks: ClassVar[tuple[tuple[str, ...], ...]] = (("PTC_images", "JPEG_AIC_reconstructed_jnd_scores.csv"),)
+    marks = (("PTC_images", "JPEG_AIC_reconstructed_jnd_scores.csv"),)
 
     def find(self) -> Copy:
         """See ``ListedDataset``."""

@@ -12,7 +12,7 @@ from benchmark.data.labels import refuse_name, short
 
 from ._columns import Row, Sheet, read_sheet
 from ._folders import Folder, in_one_line
-from ._published import PublishedDataset, Reading
+from ._published import SEE_AUTHORS, PublishedDataset, Reading
 
 FOLDER, LIST = "CID22_validation_set", "CID22_validation_set.csv"
 NEEDED = ("reference_img", "distorted_img", "encoder", "MCOS")
@@ -44,7 +44,7 @@ class Cid22(PublishedDataset):
             "Sneyers, Ben Baruch, Vaxman 2023, CID22: Large-scale subjective quality assessment for high fidelity image "
             "compression, IEEE MultiMedia"
         ),
-        licence="see the authors' page",
+        licence=SEE_AUTHORS,
     )
 
     marks = ((LIST,),)

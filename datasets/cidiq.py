@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import Literal
 
 from benchmark import DatasetInfo, Problem
 
@@ -55,7 +55,7 @@ class CidIq(ListedDataset):
         citation="Liu, Pedersen, Hardeberg 2014, CID:IQ - A new image quality database, ICISP",
         licence="research and academic use, free of charge",
     )
-    marks: ClassVar[tuple[tuple[str, ...], ...]] = (("Images/Original", "Images/Reproduction"),)
+    marks = (("Images/Original", "Images/Reproduction"),)
 
     def __init__(self, *, root: Path, distance: Literal[50, 100] = 50, label_file: Path | None = None) -> None:
         super().__init__(root=root, label_file=label_file)

@@ -16,7 +16,7 @@ from benchmark.data.labels import parse_number, read_text, short, split_lines
 
 from ._folders import Folder, folders, in_one_line
 from ._label_files import read_book, spread
-from ._published import PublishedDataset, Reading
+from ._published import SEE_AUTHORS, PublishedDataset, Reading
 
 BOOK, TEXT = "csiq.DMOS.xlsx", "csiq_label.txt"
 SHEET = "all_by_image"
@@ -69,7 +69,7 @@ class Csiq(PublishedDataset):
             "Larson, Chandler 2010, Most apparent distortion: full-reference image quality assessment and the role of "
             "strategy, Journal of Electronic Imaging 19(1)"
         ),
-        licence="see the authors' page",
+        licence=SEE_AUTHORS,
     )
     marks = (("src_imgs", BOOK), ("src_imgs", TEXT))
 

@@ -10,7 +10,7 @@ from benchmark.data.labels import refuse_name, short
 from ._columns import Row, Sheet, read_sheet
 from ._folders import Folder, folders
 from ._label_files import named, spread
-from ._published import PublishedDataset, Reading
+from ._published import SEE_AUTHORS, PublishedDataset, Reading
 
 LIST = "dmos.csv"
 RATINGS = 30
@@ -70,7 +70,7 @@ class Kadid10k(PublishedDataset):
         variants="without the column `var`",
         source="https://database.mmsp-kn.de/kadid-10k-database.html",
         citation="Lin, Hosu, Saupe 2019, KADID-10k: A large-scale artificially distorted IQA database, QoMEX",
-        licence="see the authors' page",
+        licence=SEE_AUTHORS,
     )
     marks = ((LIST, "images"),)
 

@@ -16,7 +16,7 @@ from benchmark.data.labels import refuse_name, short
 
 from ._folders import Folder, folders, in_one_line
 from ._label_files import as_numbers, as_texts, read_mat, spread
-from ._published import PublishedDataset, Reading
+from ._published import SEE_AUTHORS, PublishedDataset, Reading
 
 ORDER = (("jp2k", 227), ("jpeg", 233), ("wn", 174), ("gblur", 174), ("fastfading", 174))
 NAMES = "refnames_all.mat"
@@ -52,7 +52,7 @@ class Live(PublishedDataset):
             "Sheikh, Sabir, Bovik 2006, A statistical evaluation of recent full reference image quality assessment "
             "algorithms, IEEE Transactions on Image Processing 15(11)"
         ),
-        licence="see the authors' page",
+        licence=SEE_AUTHORS,
     )
     marks = ((NAMES, "refimgs"),)
 

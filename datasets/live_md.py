@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import ClassVar
 
 from benchmark import DatasetInfo
 from benchmark.data.name_matching import is_image
@@ -50,7 +49,7 @@ class LiveMd(ListedDataset):
         "ASILOMAR",
         licence=SEE_AUTHORS,
     )
-    marks: ClassVar[tuple[tuple[str, ...], ...]] = (("Part 1/blurjpeg",), ("Part_1/blurjpeg",), ("Part1/blurjpeg",))
+    marks = (("Part 1/blurjpeg",), ("Part_1/blurjpeg",), ("Part1/blurjpeg",))
 
     def find(self) -> Copy:
         """See ``ListedDataset``."""

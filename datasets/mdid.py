@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from benchmark import DatasetInfo, Problem
 
 from ._label_files import read_numbers, read_package_list
@@ -39,7 +37,7 @@ class Mdid(ListedDataset):
         "Pattern Recognition 61",
         licence=SEE_AUTHORS,
     )
-    marks: ClassVar[tuple[tuple[str, ...], ...]] = (("reference_images", "distortion_images"),)
+    marks = (("reference_images", "distortion_images"),)
 
     def find(self) -> Copy:
         """See ``ListedDataset``."""

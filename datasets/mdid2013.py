@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import ClassVar
 
 from benchmark import DataError, DatasetInfo, Problem
 from benchmark.data.labels import beside
@@ -46,7 +45,7 @@ class Mdid2013(ListedDataset):
         "IEEE Transactions on Broadcasting 60",
         licence=SEE_AUTHORS,
     )
-    marks: ClassVar[tuple[tuple[str, ...], ...]] = (("MDID2013/img001.png",), ("img001.png", "org001.png"))
+    marks = (("MDID2013/img001.png",), ("img001.png", "org001.png"))
 
     def find(self) -> Copy:
         """See ``ListedDataset``."""

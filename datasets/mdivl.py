@@ -31,7 +31,7 @@ class Mdivl(IvlSet):
         citation="Corchs, Gasparini 2017, A multidistortion database for image quality, CCIW",
         licence=SEE_AUTHORS,
     )
-    marks: ClassVar[tuple[tuple[str, ...], ...]] = (("MD_IVLreference/OCEreferenceMD",),)
+    marks = (("MD_IVLreference/OCEreferenceMD",),)
     package = "MDIVL"
     references = "MD_IVLreference/OCEreferenceMD"
     conditions: ClassVar[dict[str, str]] = {"Data_Blur_JPEG": "blur then JPEG", "Data_Noise_JPEG": "noise then JPEG"}

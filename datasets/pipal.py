@@ -14,7 +14,7 @@ from benchmark.data.labels import Label, read_labels, short
 from benchmark.data.name_matching import stem
 
 from ._folders import Folder, folders, in_one_line
-from ._published import PublishedDataset, Reading
+from ._published import SEE_AUTHORS, PublishedDataset, Reading
 
 LABELS, REFERENCES = "Train_Label", "Train_Ref"
 ONE, FOUR = "Train_Dist", tuple(f"Distortion_{number}" for number in range(1, 5))
@@ -44,7 +44,7 @@ class Pipal(PublishedDataset):
         variants="Distortion_1 to Distortion_4 in place of Train_Dist",
         source="https://www.jasongt.com/projectpages/pipal.html",
         citation="Gu et al. 2020, PIPAL: a large-scale IQA dataset for perceptual image restoration, ECCV",
-        licence="see the authors' page",
+        licence=SEE_AUTHORS,
     )
     marks = ((LABELS, REFERENCES),)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import Literal
 
 from benchmark import DataError, DatasetInfo, Problem
 from benchmark.data.labels import short
@@ -49,7 +49,7 @@ class QualiSr(ListedDataset):
         citation="https://github.com/msu-video-group/QualiSR-Lab",
         licence="that of its sources (FLIVE, KonIQ-10k, AVA)",
     )
-    marks: ClassVar[tuple[tuple[str, ...], ...]] = (("labels.csv", "sr"),)
+    marks = (("labels.csv", "sr"),)
 
     def __init__(self, *, root: Path, reference: Reference = "bicubic", label_file: Path | None = None) -> None:
         super().__init__(root=root, label_file=label_file)

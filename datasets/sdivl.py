@@ -32,7 +32,7 @@ class Sdivl(IvlSet):
         "Digital Signal Processing 30",
         licence=SEE_AUTHORS,
     )
-    marks: ClassVar[tuple[tuple[str, ...], ...]] = (("reference", "noise", "jpeg"),)
+    marks = (("reference", "noise", "jpeg"),)
     package = "SDIVL"
     references = "reference"
     conditions: ClassVar[dict[str, str]] = {"noise": "Gaussian noise", "jpeg": "JPEG"}

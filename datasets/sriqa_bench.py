@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import Literal
 
 from benchmark import DataError, DatasetInfo, Problem
 from benchmark.data.labels import read_labels, short
@@ -44,7 +44,7 @@ class SriqaBench(ListedDataset):
         "reference quality assumption, CVPR (arXiv:2503.11221)",
         licence="non-commercial academic research only",
     )
-    marks: ClassVar[tuple[tuple[str, ...], ...]] = (("MOS", "images/Original"), ("MOS", "LRImages"))
+    marks = (("MOS", "images/Original"), ("MOS", "LRImages"))
 
     def __init__(self, *, root: Path, reference: Literal["original", "input"] = "original") -> None:
         super().__init__(root=root)

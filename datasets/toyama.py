@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import ClassVar
 
 from benchmark import DataError, DatasetInfo, Problem
 
@@ -45,7 +44,7 @@ class Toyama(ListedDataset):
         citation="Horita, Shibata, Kawayoke, Sazzad, MICT Image Quality Evaluation Database",
         licence=SEE_AUTHORS,
     )
-    marks: ClassVar[tuple[tuple[str, ...], ...]] = (("ref_imgs", "jpeg", "jpeg2000"),)
+    marks = (("ref_imgs", "jpeg", "jpeg2000"),)
 
     def find(self) -> Copy:
         """See ``ListedDataset``."""

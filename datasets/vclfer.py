@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import ClassVar
 
 from benchmark import DataError, DatasetInfo, Problem
 from benchmark.data.labels import short
@@ -43,7 +42,7 @@ class VclFer(ListedDataset):
         "database, Automatika 53",
         licence=SEE_AUTHORS,
     )
-    marks: ClassVar[tuple[tuple[str, ...], ...]] = (("vcl_fer",),)
+    marks = (("vcl_fer",),)
 
     def find(self) -> Copy:
         """See ``ListedDataset``."""

@@ -42,7 +42,6 @@ def test_every_set_with_published_numbers_is_on_the_page_with_what_to_cite() -> 
         assert info.source
         assert info.citation, info.name
         assert info.licence, info.name
-        assert (info.pairs is None) == (info.name in ("efid", "demo"))
 
 
 @pytest.mark.parametrize("file", FILES)

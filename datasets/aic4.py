@@ -9,13 +9,15 @@ from benchmark.data.labels import short
 
 from ._columns import read_sheet
 from ._label_files import where
-from ._published import SEE_AUTHORS, Copy, Published, PublishedSet, Row, find_base, one_list
+from ._listed import Copy, ListedDataset, Row
+from ._places import find_base, one_list
+from ._published import SEE_AUTHORS
 
 IMAGES = "PTC_images"
 LIST = "JPEG_AIC_reconstructed_jnd_scores.csv"
 
 
-class Aic4(PublishedSet):
+class Aic4(ListedDataset):
     """The cropped images that were judged, not those in full resolution. Labels are distortion: *lower* is better.
 
     The list's 95 % limits (``CI_min``, ``CI_max``) are not read: a limit is no spread of opinions.
@@ -29,15 +31,23 @@ class Aic4(PublishedSet):
         name="aic4",
         title="JPEG AIC-4",
         lower_mos_better=True,
+        label_name="JND",
+        label_range=(0, 3.784),
+        range_reached=True,
+        pairs=300,
+        references=5,
+        opinions="95 % limits",
+        layout="PTC_images/00002/PTC_00002_AVIF_01.png, JPEG_AIC_reconstructed_jnd_scores.csv",
+        variants="the repository as downloaded, or its folder one below",
         source="https://github.com/jpeg-aic/JPEG-AIC-4-datasets",
         citation="Jenadeleh, Sneyers, Jia, Mohammadi, Ascenso, Saupe 2025, Subjective visual quality assessment for "
         "high-fidelity learning-based image compression, arXiv:2504.06301",
         licence=SEE_AUTHORS,
     )
-    published: ClassVar[Published] = Published(300, 5, 0, 3.78, slack=0.005, reached=True)
+    marks: ClassVar[tuple[tuple[str, ...], ...]] = (("PTC_images", "JPEG_AIC_reconstructed_jnd_scores.csv"),)
 
     def find(self) -> Copy:
-        """See ``PublishedSet``."""
+        """See ``ListedDataset``."""
         base = find_base(self._root, IMAGES, ("JPEG-AIC-4-example-dataset", "JPEG-AIC-4-datasets"))
         file = one_list(self._root, base, (LIST,), self._label_file)
         sheet = read_sheet(file, ("img_source", "img_distorted", "distortion"))

@@ -14,8 +14,8 @@ from benchmark import DataError, DatasetInfo, Problem
 from benchmark.data.labels import read_text, refuse_name, short, split_lines
 
 from ._columns import Row, Sheet, read_sheet
-from ._copies import Published, PublishedDataset, Reading, folders, in_one_line
-from ._folders import Folder
+from ._folders import Folder, folders, in_one_line
+from ._published import PublishedDataset, Reading
 
 PART = "test"
 ENDING = "_per_image_score.csv"
@@ -38,12 +38,19 @@ class Pieapp(PublishedDataset):
         name="pieapp",
         title="PieAPP",
         lower_mos_better=True,
+        label_name="score",
+        pairs=600,
+        references=40,
+        splits=("test",),
+        layout="reference_images/test/ref_1.png, distorted_images/test/ref_1/NAME.png, "
+        "labels/test/ref_1_per_image_score.csv",
+        variants="column names with or without the blank before them",
         source="https://github.com/prashnani/PerceptualImageError",
-        citation="Prashnani et al. 2018, PieAPP: Perceptual image-error assessment through pairwise preference, CVPR",
-        licence="non-commercial and educational use; see its TERMS_OF_USE.pdf",
+        citation="Prashnani, Cai, Mostofi, Sen 2018, PieAPP: Perceptual image-error assessment through pairwise preference, "
+        "CVPR",
+        licence="non-commercial, educational (TERMS_OF_USE.pdf)",
     )
-    published = Published(pairs=600, references=40)
-    marks = ("reference_images", "distorted_images", "labels")
+    marks = ((f"reference_images/{PART}", f"distorted_images/{PART}", f"labels/{PART}"),)
 
     def read(self) -> Reading:
         """The pairs of the files of scores, of which there is one for each reference."""

@@ -9,15 +9,16 @@ from typing import ClassVar, Literal
 from benchmark import DataError, DatasetInfo, Problem
 from benchmark.data.labels import read_labels, short
 
-from ._published import Copy, Published, PublishedSet, Row, find_base
+from ._listed import Copy, ListedDataset, Row
+from ._places import find_base
 
 IMAGES = "images"
 LABELS = "MOS"
 ORIGINAL = "_Original.png"
-FOLDERS = {"original": "images/Original", "lr": "LRImages"}
+FOLDERS = {"original": "images/Original", "input": "LRImages"}
 
 
-class SriqaBench(PublishedSet):
+class SriqaBench(ListedDataset):
     """Super-resolved images; 0 to 100, higher is better, scaled within each photograph.
 
     Lists also hold the original as an eleventh image, which is left out. Labels of two photographs can't be compared: levels
@@ -25,26 +26,32 @@ class SriqaBench(PublishedSet):
 
     Args:
         root: the folder with ``images`` and ``MOS``.
-        reference: ``original`` (``images/Original``, the photograph in full resolution, as its authors score) or ``lr``
-            (``LRImages``, the degraded input of the algorithms, which is four times smaller).
+        reference: ``original`` (``images/Original``, the photograph in full resolution, which its authors call ground truth,
+            asked people about too, and score against) or ``input`` (``LRImages``, the degraded input of the algorithms,
+            which is what their users have; it is four times smaller, so that ``size_mismatch: resize`` is needed).
     """
 
     info = DatasetInfo(
         name="sriqa-bench",
         title="SRIQA-Bench",
+        label_range=(0, 100),
+        pairs=1000,
+        references=100,
+        layout="images/Original/NAME_Original.png, images/SwinIR/NAME_SwinIRx4.png, LRImages, MOS/NAME.txt",
+        variants="option `reference`: original or input; names with or without x4",
         source="https://github.com/ChrisDud0257/AFINE",
-        citation="Chen, Lin, Wu, Zhang et al. 2025, Toward generalized image quality assessment: Relaxing the perfect "
+        citation="Chen, Wu, Ma, Zhang 2025, Toward generalized image quality assessment: Relaxing the perfect "
         "reference quality assumption, CVPR (arXiv:2503.11221)",
         licence="non-commercial academic research only",
     )
-    published: ClassVar[Published] = Published(1000, 100, 0, 100)
+    marks: ClassVar[tuple[tuple[str, ...], ...]] = (("MOS", "images/Original"), ("MOS", "LRImages"))
 
-    def __init__(self, *, root: Path, reference: Literal["original", "lr"] = "original") -> None:
+    def __init__(self, *, root: Path, reference: Literal["original", "input"] = "original") -> None:
         super().__init__(root=root)
         self._reference = reference
 
     def find(self) -> Copy:
-        """See ``PublishedSet``."""
+        """See ``ListedDataset``."""
         base = find_base(self._root, LABELS, ("SRIQA-Bench",))
         find_base(base, IMAGES)
         find_base(base, FOLDERS[self._reference])

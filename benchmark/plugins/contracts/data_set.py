@@ -57,6 +57,14 @@ class Dataset(ABC):
         """
         return self.pairs(), []
 
+    @classmethod
+    def found_at(cls, folder: Path) -> bool | None:
+        """Whether a copy lies directly in this folder, told by few names and no image; ``list datasets --root`` asks.
+
+        By default ``None``: nothing tells it.
+        """
+        return None
+
     @property
     def label_files(self) -> Sequence[Path]:
         """The files that labels were read from, known after ``pairs``; their SHA-256 are part of ``run.json``."""

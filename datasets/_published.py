@@ -77,8 +77,9 @@ class PublishedDataset(ExaminedDataset):
 
     @classmethod
     def found_at(cls, folder: Path) -> bool:
-        """Whether everything that marks a copy lies in this folder."""
-        return any(all(os.path.exists(folder / name) for name in group) for group in cls.marks)
+        """Whether everything that marks a copy lies in this folder, and it is no imitation of ``demo-data --like``."""
+        marked = any(all(os.path.exists(folder / name) for name in group) for group in cls.marks)
+        return marked and not read_card([folder]).simulated
 
     def examine(self) -> tuple[pd.DataFrame, list[Problem]]:
         """The usable pairs, and every problem with the others; for ``check``.

@@ -54,7 +54,9 @@ def pairs(first: int = 0) -> dict[str, list[Any]]:
     """Two references with two images each, the references repeated in their rows."""
     references = [picture(first), picture(first), picture(first + 1), picture(first + 1)]
     return {
-        "reference": [cell(data, name) for data, name in zip(references, ("a.png", "a.png", None, None), strict=True)],
+        "reference": [
+            cell(data, name) for data, name in zip(references, ("a.png", "other.png", None, None), strict=True)
+        ],
         "enhanced": [cell(picture(first + 10 + number), f"{number}.png") for number in range(4)],
         "mos": [1.5, 2.5, 3.5, 4.5],
     }

@@ -1,6 +1,8 @@
 """Small sets in published layouts: the loaders read them without remarks, every table says that they are simulated."""
 
 import io
+import re
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -42,6 +44,7 @@ def test_the_loader_reads_its_layout_and_has_nothing_to_remark(name: str, tmp_pa
     assert dataset.info.lower_mos_better == (layout.best < layout.worst)
     assert dataset.labels == "simulated"  # type: ignore[attr-defined]
     assert dataset.notes()[0].startswith("Simulated labels: no person judged these images (")
+    assert dataset.found_at(tmp_path / "set") is False, "lists of data sets don't take it for the real one"
 
 
 def test_an_own_copy_that_is_not_marked_is_compared_with_what_was_published(tmp_path: Path) -> None:
@@ -50,6 +53,7 @@ def test_an_own_copy_that_is_not_marked_is_compared_with_what_was_published(tmp_
     dataset = load("csiq", root=tmp_path / "set")
     assert any("60 labelled pairs, 866 are published" in text for text in remarks(dataset))
     assert dataset.labels == "opinions"  # type: ignore[attr-defined]
+    assert dataset.found_at(tmp_path / "set")
 
 
 def test_same_seed_same_bytes_and_the_same_set_is_not_written_twice(tmp_path: Path) -> None:
@@ -61,6 +65,11 @@ def test_same_seed_same_bytes_and_the_same_set_is_not_written_twice(tmp_path: Pa
         assert made[0] == made[1]
         digests = [digest(tmp_path / f"{name}{at}") for at in range(3)]
         assert digests[0] == digests[1] != digests[2]
+    header = (tmp_path / "live0" / "dmos.mat").read_bytes()[:116]
+    assert header == b"MATLAB 5.0 MAT-file".ljust(116), "it doesn't say when"
+    with zipfile.ZipFile(tmp_path / "csiq0" / "csiq.DMOS.xlsx") as book:
+        assert {entry.date_time[0] for entry in book.infolist()} == {1980}
+        assert set(re.findall(rb"(\d{4})-\d\d-\d\dT", book.read("docProps/core.xml"))) == {b"1980"}
     before = (tmp_path / "live0" / "dmos.mat").stat().st_mtime_ns
     write_like("live", tmp_path / "live0", references=2, size=64)
     assert (tmp_path / "live0" / "dmos.mat").stat().st_mtime_ns == before

@@ -18,6 +18,7 @@ from benchmark import DatasetInfo, Problem
 from benchmark.data.labels import at_most, short
 from benchmark.data.name_matching import is_image
 
+from ._card import Card, Kind, read_card
 from ._examined import ExaminedDataset
 from ._folders import subfolders
 
@@ -64,10 +65,21 @@ class PublishedDataset(ExaminedDataset):
         super().__init__()
         self._root = root
 
+    @property
+    def card(self) -> Card:
+        """What the folder says of itself: that ``demo-data --like`` made it, or nothing."""
+        return read_card([self._root])
+
+    @property
+    def labels(self) -> Kind:
+        """The kind of labels, from the card."""
+        return self.card.labels
+
     @classmethod
     def found_at(cls, folder: Path) -> bool:
-        """Whether everything that marks a copy lies in this folder."""
-        return any(all(os.path.exists(folder / name) for name in group) for group in cls.marks)
+        """Whether everything that marks a copy lies in this folder, and it is no imitation of ``demo-data --like``."""
+        marked = any(all(os.path.exists(folder / name) for name in group) for group in cls.marks)
+        return marked and not read_card([folder]).simulated
 
     def examine(self) -> tuple[pd.DataFrame, list[Problem]]:
         """The usable pairs, and every problem with the others; for ``check``.
@@ -77,17 +89,20 @@ class PublishedDataset(ExaminedDataset):
         """
         import pandas as pd  # noqa: PLC0415 - slow to import, not needed to list data sets
 
-        reading = self.read()
+        card, reading = self.card, self.read()
+        reading.problems += card.problems
         table = pd.DataFrame(reading.rows)
         wrong = any(problem.severity == "error" for problem in reading.problems)
-        remarks = [] if wrong or table.empty else differences(self.expected(), *_extent(table))
+        compared = not (wrong or table.empty or card.simulated)
+        remarks = differences(self.expected(), *_extent(table)) if compared else []
         remarks += self._second_copies(reading)
         where = str(reading.label_files[0]) if len(reading.label_files) == 1 else str(self._root)
         problems = at_most(reading.problems, where)
         problems += [] if wrong else _unlabelled(reading)
         problems += [Problem("warning", text, str(self._root)) for text in remarks]
         self._label_files = reading.label_files
-        self._notes = [_source(self.info.title, reading.label_files), *reading.notes, *remarks]
+        made = [f"Simulated labels: no person judged these images ({card.title})."] if card.simulated else []
+        self._notes = [*made, _source(self.info.title, reading.label_files), *reading.notes, *remarks]
         return table, problems
 
     def expected(self) -> DatasetInfo:

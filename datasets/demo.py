@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from benchmark import Dataset, DatasetInfo, Problem
 
-from ._efid_extras import read_card
+from ._card import read_card
 from ._layouts import has_split
 from .efid import Efid
 

@@ -15,7 +15,8 @@ from benchmark import DataError, DatasetInfo, Problem, UserError
 from benchmark.data.labels import Label, at_most, read_labels, short
 from benchmark.data.name_matching import ReferenceNames, UnmatchedNameError, compile_pattern
 
-from ._efid_extras import Card, PairRow, add_opinions, read_card
+from ._card import Card, read_card
+from ._efid_extras import PairRow, add_opinions
 from ._examined import ExaminedDataset
 from ._folders import Folder
 from ._layouts import WORDS, FolderSplits, Split, find_splits, has_split, near_lists

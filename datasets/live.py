@@ -73,10 +73,9 @@ class Live(PublishedDataset):
         _refuse_lengths({file: (scores, spreads, originals), names: (named,)})
         note = "the realigned DMOS" if self._dmos == "realigned" else "the raw DMOS, without standard deviations"
         hidden = sum(original != 0 for original in originals)
-        notes = [
-            f"Labels are {note}.",
-            f"{hidden} images in the folders of distortions are references: they have no label.",
-        ]
+        notes = [f"Labels are {note}."]
+        if not self.card.simulated:  # there, they are images that were not made
+            notes.append(f"{hidden} images in the folders of distortions are references: they have no label.")
         reading = Reading(notes=notes, label_files=[file, names])
         missing: dict[str, str] = {}
         at = 0

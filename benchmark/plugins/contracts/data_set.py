@@ -24,6 +24,14 @@ class StatesLabels(Protocol):
         ...
 
 
+@runtime_checkable
+class MayDownload(Protocol):
+    """A data set that downloads what is not on this machine, unless the run is offline."""
+
+    offline: bool
+    """Whether it must not; set to ``True`` before ``pairs`` where the run is offline."""
+
+
 class Dataset(ABC):
     """A set of labelled pairs: a subclass with an ``info`` and ``pairs`` is complete.
 

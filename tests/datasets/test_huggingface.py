@@ -27,6 +27,8 @@ from benchmark.plugins import hub_snapshots, registry
 from tests.datasets.published_files import complete, refused, remarks
 from tests.datasets.trees import load
 
+pytestmark = pytest.mark.heavy  # the library imports torch
+
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 
 

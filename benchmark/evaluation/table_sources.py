@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from benchmark.core.errors import ConfigError, DataError, Problem
-from benchmark.data import delimited
+from benchmark.data import delimited, tables
 from benchmark.data.decimals import MISSING_NAMES
 
 _NO_HEADING = re.compile(r"Unnamed: [0-9]+|")
@@ -80,13 +80,13 @@ def from_file(path: Path, wanted: Collection[str]) -> TableSource:
     """Read a file, every cell as text.
 
     Args:
-        path: a table in text, separated by commas, semicolons or tabs.
+        path: a table in text, an Excel workbook or a Parquet file; see ``benchmark.data.tables``.
         wanted: headings that are looked for.
 
     Raises:
         DataError: it can't be read as a table; the message names the file, and the line if there is one.
     """
-    table = delimited.read(path, wanted)
+    table = tables.read(path, wanted)
     delimited.check_header(table)
     if table.problems:
         raise DataError(shorten(table.problems))

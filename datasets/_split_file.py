@@ -166,7 +166,7 @@ def divide(splits: Splits, pairs: Sequence[Named]) -> Divided:
     """
     found = {kind: _look_up(splits.entries, [getattr(pair, kind) for pair in pairs]) for kind in KINDS}
     fitting = {kind: sum(bool(names) for names in found[kind]) for kind in KINDS}
-    kind = splits.kind or max(KINDS, key=fitting.__getitem__)
+    kind: Kind = splits.kind or ("enhanced" if fitting["enhanced"] > fitting["reference"] else "reference")
     problems: list[Problem] = []
     split_of: dict[str, Entry] = {}
     strange: list[Entry] = []

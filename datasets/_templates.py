@@ -91,7 +91,7 @@ def parse(option: str, text: str) -> Template:
     """
     parts: list[str | Field] = []
     literal = ""
-    for found in _PART.finditer(text):
+    for found in _PART.finditer(text.replace("\\", "/").removeprefix("./")):
         if found[2]:
             raise ConfigError(
                 f"{option}: {text!r} has a brace without its partner; write a literal one twice ({found[2] * 2})"

@@ -148,48 +148,13 @@ class Table(Dataset):
 
         sheet = self._read_sheet()
         columns = self._columns_of(sheet)
-        roots = {key: open_roots(key, self._templates[key], self._roots[key]) for key in IMAGES}
-        conditions = ConditionNames(self._condition_names) if self._condition_names else None
-        if conditions is not None and "condition" not in columns:
-            raise DataError("condition_names is given, but no column of conditions; name it by `condition: COLUMN`")
         sheet.settle_mark([columns[key] for key in ("mos", "mos_sd", *WHOLE) if key in columns], self._decimal)
-        rows: list[dict[str, Any]] = []
-        seen: dict[tuple[str, str, str], tuple[Row, float]] = {}
-        dropped = 0
-        for row in sheet.rows:
-            if len(sheet.problems) > MAX_PROBLEMS:
-                sheet.wrong(row, "reading stops here after so many wrong lines")
-                break
-            pair = _pair(sheet, row, columns, roots)
-            if conditions is not None:
-                name = conditions.of(row.cells[columns["condition"]], row.line)
-                pair = pair and {**pair, "condition": name}
-            if pair is None:
-                continue
-            key = (pair.get("split", ""), pair["reference"], pair["enhanced"])
-            first, mos = seen.setdefault(key, (row, pair["mos"]))
-            if first is row:
-                rows.append(pair)
-            elif self._drop_identical and _identical(first, row):
-                dropped += 1
-            else:
-                sheet.wrong(row, _twice(key, first, row, mos, pair["mos"]))
-        for of_images in roots.values():
-            sheet.problems += of_images.problems(self._file, len(sheet.rows))
         self._read = sheet.notes
-        if conditions is not None:
-            sheet.problems += conditions.problems(str(self._file))
-            self._read += conditions.notes()
-        if dropped:
-            self._read.append(
-                f"{dropped:,} rows identical to an earlier one were dropped (duplicates: drop-identical)."
-            )
-        rows = self._divided(rows, sheet)
+        rows = self._divided(self._unrepeated(sheet, self._rows(sheet, columns)), sheet)
         _name_pairs(rows)
-        further = [key for key in columns if key not in ("mos", "split")]
-        splits = ["split"] if "split" in columns or self._split_file is not None else []
-        names = ["pair", *IMAGES, "mos", *further, *splits, "reference_path", "enhanced_path", "source"]
-        return pd.DataFrame(rows, columns=names), at_most(sheet.problems, str(self._file), limit=2 * MAX_PROBLEMS)
+        names = ["pair", *dict.fromkeys([*IMAGES, *columns, *(["split"] if self._split_file else [])])]
+        table = pd.DataFrame(rows, columns=[*names, "reference_path", "enhanced_path", "source"])
+        return table, at_most(sheet.problems, str(self._file), limit=2 * MAX_PROBLEMS)
 
     def _read_sheet(self) -> Sheet:
         """The table's cells.
@@ -222,6 +187,54 @@ class Table(Dataset):
             if column is not None or _in_use(sheet, key):
                 columns[key] = column if column is not None else key
         return columns
+
+    def _rows(self, sheet: Sheet, columns: Mapping[str, str]) -> list[tuple[Row, dict[str, Any]]]:
+        """The usable rows, each with its pair; a problem for each other one.
+
+        Raises:
+            DataError: a folder of images can't be listed, or there are names for conditions but no conditions.
+        """
+        roots = {key: open_roots(key, self._templates[key], self._roots[key]) for key in IMAGES}
+        conditions = ConditionNames(self._condition_names) if self._condition_names else None
+        if conditions is not None and "condition" not in columns:
+            raise DataError("condition_names is given, but no column of conditions; name it by `condition: COLUMN`")
+        rows = []
+        for row in sheet.rows:
+            if len(sheet.problems) > MAX_PROBLEMS:
+                sheet.wrong(row, "reading stops here after so many wrong lines")
+                break
+            pair = _pair(sheet, row, columns, roots)
+            if pair is None:
+                continue
+            if conditions is not None:
+                pair["condition"] = conditions.of(pair["condition"], row.line)
+            rows.append((row, pair))
+        for of_images in roots.values():
+            sheet.problems += of_images.problems(self._file, len(sheet.rows))
+        if conditions is not None:
+            sheet.problems += conditions.problems(str(self._file))
+            self._read += conditions.notes()
+        return rows
+
+    def _unrepeated(self, sheet: Sheet, rows: Sequence[tuple[Row, dict[str, Any]]]) -> list[dict[str, Any]]:
+        """The pairs; a problem for each that stands twice, unless identical rows are to be dropped."""
+        pairs: list[dict[str, Any]] = []
+        seen: dict[tuple[str, str, str], tuple[Row, float]] = {}
+        dropped = 0
+        for row, pair in rows:
+            key = (pair.get("split", ""), pair["reference"], pair["enhanced"])
+            first, mos = seen.setdefault(key, (row, pair["mos"]))
+            if first is row:
+                pairs.append(pair)
+            elif self._drop_identical and _identical(first, row):
+                dropped += 1
+            else:
+                sheet.wrong(row, _twice(key, first, row, mos, pair["mos"]))
+        if dropped:
+            self._read.append(
+                f"{dropped:,} rows identical to an earlier one were dropped (duplicates: drop-identical)."
+            )
+        return pairs
 
     def _divided(self, rows: list[dict[str, Any]], sheet: Sheet) -> list[dict[str, Any]]:
         """The pairs with their splits from the file of splits; those in none are left out, which a note says."""

@@ -71,11 +71,8 @@ class Roots:
 
     def _problem(self, file: Path, item: Missing, more: str) -> Problem:
         place = " or ".join(str(folder.path) for folder in self.folders)
-        column = (
-            f"column {self.template.columns[0]!r}"
-            if self.template.is_column
-            else f"{self.kind}: {self.template.text!r}"
-        )
+        template = self.template
+        column = f"column {template.columns[0]!r}" if template.is_column else f"{self.kind}: {template.text!r}"
         message = f"{column}: no {self.kind} image {short(item.name)} in {place}{self._hint(item.name)}{more}"
         return Problem("error", message, f"{file}:{item.line}")
 

@@ -102,9 +102,8 @@ def read_splits(file: Path) -> Splits:
     both = {"reference", "enhanced"} <= set(others)
     if both or column is None:
         message = "needs one column of names beside `split`, called `reference`, `enhanced` or `name`"
-        raise DataError(
-            Problem("error", f"{message}; there are {', '.join(short(name) for name in others[:12])}", str(file))
-        )
+        listed = ", ".join(short(name) for name in others[:12]) or "no others"
+        raise DataError(Problem("error", f"{message}; there are {listed}", str(file)))
     entries = [Entry(row.cells[column], row.cells["split"], f"{file}:{row.line}") for row in sheet.rows]
     empty = next((entry for entry in entries if not entry.name or not entry.split), None)
     if empty is not None:
@@ -195,19 +194,17 @@ def _strange(entries: Sequence[Entry], kind: Kind | None) -> Problem:
     listed = ", ".join(short(entry.name) for entry in entries[1:SHOWN])
     more = f"; and {len(entries) - 1:,} more names ({listed}{', …' if len(entries) > SHOWN else ''})" if listed else ""
     what = kind or "reference or enhanced"
-    return Problem(
-        "error", f"{short(first.name)} (split {first.split!r}) is no {what} image of the table{more}", first.where
-    )
+    message = f"{short(first.name)} (split {first.split!r}) is no {what} image of the table{more}"
+    return Problem("error", message, first.where)
 
 
 def _look_up(entries: Iterable[Entry], names: Iterable[Sequence[str]]) -> list[list[str]]:
-    """The full names that each entry may mean: exactly that one, else those that it is a part of."""
-    exact: set[str] = set()
-    parts: dict[str, dict[str, None]] = {}
-    for full, *others in names:
-        exact.add(full)
+    """The full names that each entry may mean: that one, else what the table calls so, else those that it is a part of."""
+    levels: tuple[dict[str, dict[str, None]], ...] = ({}, {}, {})
+    for full, *cells in names:
         tail = full.rpartition("/")[2]
-        for alias in (*others, tail, stem(full), stem(tail)):
-            parts.setdefault(alias, {})[full] = None
+        for level, aliases in zip(levels, ((full,), cells, (tail, stem(full), stem(tail))), strict=True):
+            for alias in aliases:
+                level.setdefault(alias, {})[full] = None
     wanted = (entry.name.replace("\\", "/") for entry in entries)
-    return [[name] if name in exact else list(parts.get(name, ())) for name in wanted]
+    return [list(next((level[name] for level in levels if name in level), ())) for name in wanted]

@@ -93,9 +93,8 @@ def parse(option: str, text: str) -> Template:
     literal = ""
     for found in _PART.finditer(text.replace("\\", "/").removeprefix("./")):
         if found[2]:
-            raise ConfigError(
-                f"{option}: {text!r} has a brace without its partner; write a literal one twice ({found[2] * 2})"
-            )
+            message = f"{text!r} has a brace without its partner; write a literal one twice ({found[2] * 2})"
+            raise ConfigError(f"{option}: {message}")
         if found[1] is None:
             literal += found[0][0] if found[0] in ("{{", "}}") else found[0]
             continue
@@ -110,8 +109,6 @@ def parse(option: str, text: str) -> Template:
     parts += [literal] if literal else []
     start = parts[0] if isinstance(parts[0], str) else ""
     if refuse_name(f"{start}x") and start:
-        folder = f"{option}_root"
-        raise ConfigError(
-            f"{option}: {text!r} does not stay in a folder; give the folder as `{folder}`, and the rest here"
-        )
+        message = f"{text!r} does not stay in a folder; give the folder as `{option}_root`, and the rest here"
+        raise ConfigError(f"{option}: {message}")
     return Template(text, parts)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import warnings
 import zipfile
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -28,6 +28,7 @@ SEARCHED = 50
 """Rows in which the headings are looked for; titles and remarks may stand above them."""
 RESAVE = "open it in Excel or LibreOffice, save it as .xlsx and try again"
 Row = tuple[int, list[Any]]
+Values = dict[int, dict[int, Any]]
 
 
 @dataclass(slots=True)
@@ -118,30 +119,35 @@ def _choose(file: Path, book: Workbook, wanted: Collection[str], asked: str) -> 
             return sheets[names.index(asked)]
         hint = did_you_mean(asked, names) or f"; it has {', '.join(short(name) for name in names[:12])}"
         raise DataError(Problem("error", f"no sheet {asked!r}{hint}", str(file)))
-    filled = [sheet for sheet in sheets if next(_rows(sheet, SEARCHED), None) is not None]
+    filled = {sheet.title: values for sheet in sheets if (values := _values(sheet))}
     if not filled:
         raise DataError(Problem("error", "is empty; headings and rows are needed", str(file)))
-    matches = [len(_headings(sheet, wanted)[1]) for sheet in filled]
-    best = [sheet for sheet, match in zip(filled, matches, strict=True) if match == max(matches)]
-    if len(best) > 1 and max(matches):
-        listed = ", ".join(short(sheet.title) for sheet in best[:12])
+    matches = {name: len(_headings(values, wanted)[1]) for name, values in filled.items()}
+    best = [name for name, match in matches.items() if match == max(matches.values())]
+    if len(best) > 1 and matches[best[0]]:
+        listed = ", ".join(short(name) for name in best[:12])
         message = f"{len(best)} sheets have such headings ({listed}); say which by `sheet:`, or keep only that one"
         raise DataError(Problem("error", message, str(file)))
-    return best[0]
+    return sheets[names.index(best[0])]
 
 
-def _rows(sheet: Worksheet, last: int | None = None, width: int | None = None) -> Iterator[Row]:
-    """The rows that are not empty, with their numbers; no wider than the headings, since a stray cell may be far off."""
-    for number, values in enumerate(sheet.iter_rows(max_row=last, max_col=width, values_only=True), 1):
-        if any(value is not None and value != "" for value in values):
-            yield number, list(values)
+def _values(sheet: Worksheet) -> Values:
+    """The cells that are not empty, by row and column, both from 1.
+
+    The sheet's own mapping is read, since ``iter_rows`` would make every cell up to the farthest one.
+    """
+    rows: Values = {}
+    for (row, column), cell in sorted(sheet._cells.items()):
+        if cell.value is not None and cell.value != "":
+            rows.setdefault(row, {})[column] = cell.value
+    return rows
 
 
-def _headings(sheet: Worksheet, wanted: Collection[str]) -> tuple[Record, set[str]]:
+def _headings(values: Values, wanted: Collection[str]) -> tuple[Record, set[str]]:
     """The row with the most wanted headings, else the first one; and those headings."""
     best: tuple[Record, set[str]] | None = None
-    for number, values in _rows(sheet, SEARCHED):
-        cells = [_text(value) for value in values]
+    for number in list(values)[:SEARCHED]:
+        cells = [_text(values[number].get(column)) for column in range(1, max(values[number]) + 1)]
         match = set(cells) & set(wanted)
         if best is None or len(match) > len(best[1]):
             best = Record(number, cells), match
@@ -149,26 +155,26 @@ def _headings(sheet: Worksheet, wanted: Collection[str]) -> tuple[Record, set[st
 
 
 def _grid(file: Path, sheet: Worksheet, wanted: Collection[str]) -> _Grid:
-    header, _ = _headings(sheet, wanted)
-    while len(header.cells) > 1 and not header.cells[-1]:
-        header.cells.pop()
+    """The rows below the headings, no wider than these, with the values of merged cells in each of their rows."""
+    values = _values(sheet)
+    header, _ = _headings(values, wanted)
     width = len(header.cells)
-    grid = _Grid(header, [(number, row) for number, row in _rows(sheet, width=width) if number > header.line])
-    by_number = dict(grid.rows)
+    grid = _Grid(header, [])
     for area in sorted(sheet.merged_cells.ranges, key=lambda area: (area.min_row, area.min_col)):
-        if area.max_row <= header.line or area.min_col > width or area.min_row not in by_number:
+        value = values.get(area.min_row, {}).get(area.min_col)
+        if area.min_row <= header.line or value is None or area.min_col > width:
             continue
-        at = area.min_col - 1
-        value = by_number[area.min_row][at]
         if area.max_col > area.min_col:
-            if value is not None and set(header.cells[at : area.max_col]) & set(wanted):
+            if set(header.cells[area.min_col - 1 : area.max_col]) & set(wanted):
                 message = f"the cells {area.coord} are merged across columns; part them"
                 grid.problems.append(Problem("error", message, f"{file}:{area.min_row}"))
             continue
-        for number in range(area.min_row + 1, area.max_row + 1):
-            if number in by_number:
-                by_number[number][at] = value
+        for number in range(area.min_row, area.max_row + 1):
+            if number in values:
+                values[number][area.min_col] = value
         grid.merged.append(area.coord)
+    rows = ((number, [row.get(column) for column in range(1, width + 1)]) for number, row in values.items())
+    grid.rows += [(number, row) for number, row in rows if number > header.line and row.count(None) < width]
     return grid
 
 

@@ -213,7 +213,7 @@ class Table(Dataset):
             sheet.problems += of_images.problems(self._file, len(sheet.rows))
         if conditions is not None:
             sheet.problems += conditions.problems(str(self._file))
-            self._read += conditions.notes()
+            self._read += conditions.notes() if rows else []
         return rows
 
     def _unrepeated(self, sheet: Sheet, rows: Sequence[tuple[Row, dict[str, Any]]]) -> list[dict[str, Any]]:

@@ -87,7 +87,8 @@ class Sheet:
         try:
             value = parse_number(text.replace(",", ".") if self.mark == "," else text)
         except ValueError as error:
-            self.wrong(row, f"the {column} {error}")
+            written = str(error).replace(short(text.replace(",", ".")), short(text))
+            self.wrong(row, f"the {column} {written}")
             return math.nan
         if value < least:
             self.wrong(row, f"the {column} is {text}; it can't be less than {least:g}")

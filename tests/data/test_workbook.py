@@ -88,6 +88,7 @@ def test_the_sheet_with_the_columns_is_read_or_the_one_that_is_named(tmp_path: P
     file = book(tmp_path / "t.xlsx", [["notes"]], rows, [["mos"], [7]], titles=("Notes", "All", "Few"))
     assert read(file).records == [(2, ["1", "2"])]
     assert read(file, sheet="Few").records == [(2, ["7"])]
+    assert from_file(file, WANTED, "Few").text("mos") == ["7"]
     assert refused(file, sheet="Fwe") == "no sheet 'Fwe'; did you mean 'Few'?"
     assert refused(file, sheet="X") == "no sheet 'X'; it has 'Notes', 'All', 'Few'"
     file = book(tmp_path / "two.xlsx", rows, rows)

@@ -271,6 +271,21 @@ def test_separator_encoding_and_sheet_are_options(folder: Path, image: Image) ->
     assert "sheet: 'x' is asked for, but this is no .xlsx workbook" in wrong(folder, sheet="x")[0]
 
 
+@pytest.mark.parametrize(
+    ("numbers", "words"),
+    [
+        (("3,5", "1.234,5"), "3: the dmos is not a number ('1.234,5')"),
+        (("3,5", "2.5"), "2: '3,5' in column 'dmos' has a comma, '2.5' in column 'dmos'"),
+        (("1,234", "2,345"), "2: '1,234' in column 'dmos', and 1 more such cells: decimals or thousands?"),
+        (("3,5", "gut"), "3: the dmos is not a number ('gut')"),
+        (("3,5", "1 234,5"), "3: the dmos is not a number ('1 234,5')"),
+    ],
+)
+def test_numbers_that_cannot_be_meant_are_shown_as_written(folder: Path, numbers: tuple[str, str], words: str) -> None:
+    (message,) = wrong(folder, f"name;ref;dmos\na;1;{numbers[0]}\nb;1;{numbers[1]}\n")
+    assert message.startswith(words)
+
+
 def test_a_configuration_gives_all_of_it(folder: Path) -> None:
     (folder / "t.csv").write_text("name;ref;dmos;kind\na;1;3,5;1\nb;1;2,25;2\nc;2;1,5;1\n")
     (folder / "s.yaml").write_text("train: [1]\ntest: [2]\n")

@@ -274,11 +274,12 @@ def test_separator_encoding_and_sheet_are_options(folder: Path, image: Image) ->
 @pytest.mark.parametrize(
     ("numbers", "words"),
     [
-        (("3,5", "1.234,5"), "3: the dmos is not a number ('1.234,5')"),
+        (("3,55", "1.234,5"), "2: '3,55' in column 'dmos': decimals or thousands?"),
+        (("4", "1.234,5"), "3: the dmos is not a number ('1.234,5')"),
         (("3,5", "2.5"), "2: '3,5' in column 'dmos' has a comma, '2.5' in column 'dmos'"),
         (("1,234", "2,345"), "2: '1,234' in column 'dmos', and 1 more such cells: decimals or thousands?"),
         (("3,5", "gut"), "3: the dmos is not a number ('gut')"),
-        (("3,5", "1 234,5"), "3: the dmos is not a number ('1 234,5')"),
+        (("4", "1 234,5"), "3: the dmos is not a number ('1 234,5')"),
     ],
 )
 def test_numbers_that_cannot_be_meant_are_shown_as_written(folder: Path, numbers: tuple[str, str], words: str) -> None:

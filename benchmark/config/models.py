@@ -162,10 +162,11 @@ class TableConfig(Section):
     """LaTeX label."""
     rows: Annotated[dict[str, Annotated[list[str], Field(min_length=1)]], Field(min_length=1)] | None = None
     """Groups of rows, `{Hand-crafted: [psnr, ssim], Learned: [lpips]}`; by default all methods, best first."""
-    columns: Annotated[tuple[Statistic, ...], Field(min_length=1)] = catalogue.usual()
-    """The statistics that are printed, in this order."""
-    level: Literal["pair", "reference", "system"] = "pair"
-    """What a statistic is computed over: all pairs, the mean within references, or the means of conditions."""
+    columns: Annotated[tuple[Statistic, ...], Field(min_length=1)] | None = None
+    """The statistics that are printed, in this order; by default the usual ones."""
+    level: Literal["pair", "reference", "system", "choice"] | None = None
+    """What a statistic is computed over: all pairs, the mean within references, the means of conditions, or choices
+    between two images; by default the first of these at which there is such a statistic."""
     conditions: Literal["none", "all"] | tuple[str, ...] = "none"
     """A column for each of these conditions; `all` for each there is."""
     datasets: tuple[str, ...] | None = None

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from benchmark.core.errors import DataError, Problem, UserError
-from benchmark.data import check_copies, check_images, check_reading, pairs
+from benchmark.data import check_copies, check_images, check_reading, choices, pairs
 from benchmark.data.survey import survey
 from benchmark.images.sizes import SizePolicy
 from benchmark.plugins import contract_check
@@ -79,16 +79,36 @@ def read(dataset: Dataset) -> tuple[pd.DataFrame | None, list[Problem]]:
     if table.empty:
         return None, problems or [Problem("error", "the data set has no pairs")]
     try:
-        full = pairs.complete(table)
+        chosen = contract_check.choices_of(dataset)
+        full = pairs.complete(table, labelled=chosen is None)
+        problems = [*problems, *_choices(chosen, full)]
     except DataError as error:
         problems = [*problems, *error.problems]
         sound = _sound(table)
         if sound is None:
             return None, problems
         table, full = sound
+    except UserError as error:
+        return None, [*problems, Problem("error", str(error))]
     if "source" in table.columns:
         full["source"] = table["source"].to_numpy()
     return full, problems
+
+
+def _choices(chosen: pd.DataFrame | None, full: pd.DataFrame) -> list[Problem]:
+    """What is wrong with the choices of a data set, or a note on them."""
+    if chosen is None:
+        return []
+    try:
+        known = choices.complete(chosen, full)
+    except DataError as error:
+        return list(error.problems)
+    groups = [name for name in dict.fromkeys(known["condition"]) if name]
+    among = f" in {len(groups)} groups ({', '.join(groups)})" if len(groups) > 1 else ""
+    votes = "" if known["votes"].isna().all() else f", {known['votes'].min():g} to {known['votes'].max():g} votes each"
+    used = len(set(known["first"]) | set(known["second"]))
+    between = f"{used:,} images of {known['reference'].nunique():,} references"
+    return [Problem("note", f"{len(known):,} choices between {between}{among}{votes}")]
 
 
 def _sound(table: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame] | None:
@@ -162,7 +182,9 @@ def labels(table: pd.DataFrame) -> list[Problem]:
     problems = []
     ranges: list[tuple[str, float, float]] = []
     for split, rows in _splits(table):
-        mos = rows["mos"]
+        mos = rows["mos"].dropna()
+        if mos.empty:  # only choices
+            continue
         low, high = float(mos.min()), float(mos.max())
         message = f"labels from {low:g} to {high:g}, {mos.nunique()} different values in {len(rows)} pairs"
         problems.append(Problem("note", split + message))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pandas as pd
@@ -12,7 +12,7 @@ import pandas as pd
 from benchmark.config.models import DATA_KEYS, DatasetEntry
 from benchmark.config.source import Source
 from benchmark.core.errors import ConfigError, PluginError, UserError, in_words
-from benchmark.data import folds, pairs
+from benchmark.data import choices, folds, pairs
 from benchmark.images.sizes import SizePolicy
 from benchmark.plugins import contract_check, registry, trial
 from benchmark.plugins.contracts import Dataset
@@ -28,6 +28,7 @@ class Data:
         options: its checked options.
         table: all pairs of all splits (columns: ``benchmark.data.pairs``).
         chosen: the pairs to score.
+        choices: the choices between them; ``None`` where the data set has none.
         sizes: how images are prepared.
         lower_mos_better: direction of the labels.
         notes: what tables must say.
@@ -37,6 +38,7 @@ class Data:
     options: Mapping[str, Any]
     table: pd.DataFrame
     chosen: pd.DataFrame
+    choices: pd.DataFrame | None
     sizes: SizePolicy
     lower_mos_better: bool
     notes: tuple[str, ...] = field(default=())
@@ -54,6 +56,8 @@ class Data:
     def fingerprint(self, hashes: Mapping[str, str]) -> str:
         """SHA-256 over the scored pairs: names, labels and the content of both images."""
         digest = hashlib.sha256()
+        for choice in self.choices.itertuples() if self.choices is not None else ():
+            digest.update(f"{choice.first}\0{choice.second}\0{choice.preference!r}\0{choice.votes!r}\n".encode())
         for row in self.chosen.itertuples():
             images = (hashes.get(str(path), "unreadable") for path in (row.reference_path, row.enhanced_path))
             digest.update("\0".join((str(row.pair), repr(row.mos), *images)).encode() + b"\n")
@@ -121,16 +125,24 @@ def load(entry: DatasetEntry, source: Source, limit: int | None) -> Data:
         benchmark.core.errors.DataError: the data can't be used; carries every problem.
     """
     dataset, options = build(entry, source)
-    table = pairs.complete(contract_check.pairs_of(dataset))
+    listed = contract_check.pairs_of(dataset)
+    judged = contract_check.choices_of(dataset)
+    table = pairs.complete(listed, labelled=judged is None)
+    judged = None if judged is None else choices.complete(judged, table)
     wanted = None if entry.splits is None else list(entry.splits)
     with source.placing():
         table = arranged(table, entry)
         chosen = pairs.limit_references(pairs.choose_splits(table, wanted), limit)
+    between = None if judged is None else _with_new_splits(choices.among(judged, chosen), chosen)
     lower = dataset.info.lower_mos_better if entry.lower_mos_better is None else entry.lower_mos_better
     sizes = size_policy(entry)
-    data = Data(dataset, plain_options(options), table, chosen, sizes, lower)
-    notes = _notes(data, entry, limit)
-    return Data(dataset, plain_options(options), table, chosen, sizes, lower, tuple(notes))
+    data = Data(dataset, plain_options(options), table, chosen, between, sizes, lower)
+    return replace(data, notes=tuple(_notes(data, entry, limit)))
+
+
+def _with_new_splits(some: pd.DataFrame, chosen: pd.DataFrame) -> pd.DataFrame:
+    """Choices in the splits of their pairs, which folds may have changed."""
+    return some.assign(split=chosen.set_index("pair").loc[some["first"], "split"].to_numpy())
 
 
 def _notes(data: Data, entry: DatasetEntry, limit: int | None) -> list[str]:
@@ -145,6 +157,8 @@ def _notes(data: Data, entry: DatasetEntry, limit: int | None) -> list[str]:
         notes.append(f"Fold {entry.test_fold} of {count} is the test split, the others are trained on (folds: {own}).")
     where = f"split {', '.join(splits)}: " if splits else ""
     notes.append(f"{where}{len(data.chosen)} pairs of {references} references.")
+    if data.choices is not None:
+        notes.append(f"{len(data.choices):,} choices of observers between two images of a reference.")
     if limit is not None:
         notes.append(f"Only the first {limit} references of each split (--limit).")
     if data.lower_mos_better:

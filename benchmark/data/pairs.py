@@ -46,14 +46,19 @@ LEFT_OUT = "left out"
 REQUIRED = ("reference", "enhanced", "mos", *PATHS)
 
 
-def complete(table: pd.DataFrame) -> pd.DataFrame:
+def complete(table: pd.DataFrame, *, labelled: bool = True) -> pd.DataFrame:
     """Fill in the optional columns of a loader's table, put the columns in order and check it.
+
+    Args:
+        table: the loader's table.
+        labelled: whether every pair must have a label; a data set of choices needs none.
 
     Raises:
         DataError: a column or a name is missing, a label is not finite, a pair is repeated, or the spread or number of
             opinions is impossible; carries every problem.
     """
-    missing = [column for column in REQUIRED if column not in table.columns]
+    required = [column for column in REQUIRED if labelled or column != "mos"]
+    missing = [column for column in required if column not in table.columns]
     if missing:
         raise DataError(f"the data set's table of pairs lacks the column(s) {', '.join(missing)}")
     if table.empty:
@@ -77,7 +82,7 @@ def complete(table: pd.DataFrame) -> pd.DataFrame:
         raise DataError(unnamed)
     for column in (*TEXT, *PATHS):
         full[column] = full[column].astype(str)
-    problems = find_problems(full)
+    problems = find_problems(full, labelled=labelled)
     if problems:
         raise DataError(problems)
     full = full.loc[:, list(COLUMNS)].reset_index(drop=True)
@@ -115,12 +120,12 @@ def _unnamed(table: pd.DataFrame) -> list[Problem]:
     return problems
 
 
-def find_problems(table: pd.DataFrame) -> list[Problem]:
+def find_problems(table: pd.DataFrame, *, labelled: bool = True) -> list[Problem]:
     """Labels that are not finite and pairs that are repeated, each named; impossible spreads or numbers of opinions."""
     problems = [
         Problem("error", f"the label of {pair} is {mos}, not a finite number")
         for pair, mos in zip(table["pair"], table["mos"], strict=True)
-        if not np.isfinite(mos)
+        if not np.isfinite(mos) and (labelled or not np.isnan(mos))
     ]
     repeated = table["pair"][table["pair"].duplicated()].unique()
     problems += [Problem("error", f"the pair {pair} stands more than once") for pair in repeated]

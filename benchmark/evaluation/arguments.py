@@ -12,12 +12,16 @@ from typing import Any
 from benchmark.config.sections import Section
 from benchmark.config.source import parse, source_of
 from benchmark.core import keywords
+from benchmark.core.errors import ConfigError
+
+OF_OPINIONS = ("mos", "mos_sd", "observers", "lower_mos_better")
+OF_CHOICES = ("preference", "votes", "votes_first", "votes_second", "first", "second")
 
 
 class EvaluateKeywords(Section):
     """Columns by heading, without blanks around it; their directions; where files go."""
 
-    mos: str
+    mos: str | None = None
     methods: tuple[str, ...]
     lower_better: tuple[str, ...] = ()
     lower_mos_better: bool = False
@@ -26,11 +30,18 @@ class EvaluateKeywords(Section):
     condition: str | None = None
     mos_sd: str | None = None
     observers: str | None = None
+    choices: bool = False
+    preference: str | None = None
+    votes: str | None = None
+    votes_first: str | None = None
+    votes_second: str | None = None
+    first: str | None = None
+    second: str | None = None
     output: Path | None = None
 
     @property
     def headings(self) -> list[str]:
-        """All columns that are named."""
+        """All columns that are named, if labels are opinions of pairs."""
         others = (self.reference, self.cluster, self.condition, self.mos_sd, self.observers)
         return [name for name in (self.mos, *self.methods, *others) if name]
 
@@ -41,10 +52,35 @@ def checked(given: Mapping[str, Any]) -> EvaluateKeywords:
     Raises:
         ConfigError: a keyword has a value of a wrong type; the message names it.
     """
-    values = {key: _heading(value) for key, value in given.items() if value is not None or key == "mos"}
+    values = {key: _heading(value) for key, value in given.items() if value is not None}
     for key in ("methods", "lower_better"):
         values[key] = [_heading(name) for name in keywords.names(given[key])]
-    return parse(EvaluateKeywords, source_of(values, "evaluate"))
+    keywords_given = parse(EvaluateKeywords, source_of(values, "evaluate"))
+    _refuse_other_kind(keywords_given, values)
+    return keywords_given
+
+
+def _refuse_other_kind(given: EvaluateKeywords, values: Mapping[str, Any]) -> None:
+    """Refuse columns of opinions beside ``choices``, and the other way round; each kind needs its own.
+
+    Raises:
+        ConfigError: names the option.
+    """
+    other = OF_OPINIONS if given.choices else OF_CHOICES
+    misplaced = [key for key in other if values.get(key) not in (None, False)]
+    option = f"--{misplaced[0].replace('_', '-')}" if misplaced else ""
+    if given.choices:
+        if misplaced:
+            raise ConfigError(f"{option}: choices have no opinions of single pairs; leave it out, or --choices")
+        if given.first is None or given.second is None:
+            raise ConfigError(
+                "--choices: name the two columns of scores of each method, as in --first '{}_p0' --second '{}_p1'"
+            )
+        return
+    if misplaced:
+        raise ConfigError(f"{option}: it goes with --choices (Python: choices=True)")
+    if given.mos is None:
+        raise ConfigError("--mos: name the column of labels; or --choices, where observers chose between two images")
 
 
 def _heading(given: Any) -> Any:

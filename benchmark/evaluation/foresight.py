@@ -12,12 +12,14 @@ from benchmark.config.source import KeyPath, Source
 from benchmark.core import places
 from benchmark.core.errors import ConfigError, Problem
 from benchmark.core.words import did_you_mean
-from benchmark.evaluation.summarise import FEWEST_CONDITIONS, check_resolution, has_opinions
+from benchmark.evaluation.summarise import check_resolution
+from benchmark.evaluation.tasks import FEWEST_CONDITIONS, has_opinions
 from benchmark.plugins import contract_check, weights
 from benchmark.plugins.contracts import Method, ScoreSource
 from benchmark.statistics import compiled
 from benchmark.statistics.catalogue import find, names
 from benchmark.statistics.settings import StatisticsSettings
+from benchmark.statistics.vocabulary import OBSERVERS
 
 
 def refuse_tables(
@@ -28,6 +30,7 @@ def refuse_tables(
     source: Source,
     *,
     rows: bool = True,
+    choices: pd.DataFrame | None = None,
 ) -> None:
     """Refuse tables that ask for what the scores will not contain.
 
@@ -38,6 +41,7 @@ def refuse_tables(
         published: methods with values of a paper.
         source: the configuration as read, for messages.
         rows: whether to check rows; an earlier run's record keeps the rows of methods that were left out.
+        choices: the choices that are scored (columns of ``choices.csv``).
 
     Raises:
         ConfigError: a table asks for something missing; the message names its key and the nearest valid word.
@@ -45,38 +49,69 @@ def refuse_tables(
     methods = [*labels, *published]
     for index, table in enumerate(report.tables):
         at: KeyPath = ("report", "tables", index)
-        _refuse_columns(table, scores, at, source)
+        _refuse_columns(table, scores, choices, at, source)
         for heading, wanted in (table.rows or {}).items() if rows else ():
             _refuse(wanted, methods, (*at, "rows", heading), "no method", source)
         if not isinstance(table.conditions, str):
-            _refuse(table.conditions, _present(scores, "condition"), (*at, "conditions"), "no condition", source)
+            there = [*_present(scores, "condition"), *(_present(choices, "condition") if choices is not None else ())]
+            _refuse(table.conditions, there, (*at, "conditions"), "no condition", source)
         for key, column in (("splits", "split"), ("datasets", "dataset")):
             named, there = getattr(table, key), _present(scores, column)
             if named and not set(named) & set(there):  # another of several runs side by side may have the others
                 _refuse(named[:1], there, (*at, key), f"no {column}", source)
 
 
-def _refuse_columns(table: TableConfig, scores: pd.DataFrame, at: KeyPath, source: Source) -> None:
+def _refuse_columns(
+    table: TableConfig, scores: pd.DataFrame, choices: pd.DataFrame | None, at: KeyPath, source: Source
+) -> None:
     """Refuse statistics that are not computed at a table's level, and a level that these pairs don't have."""
     pairs = scores.groupby(["dataset", "split", "reference"], sort=False).size()
     conditions = scores[scores["condition"] != ""].groupby(["dataset", "split"], sort=False)["condition"].nunique()
-    if table.level == "reference" and pairs.max() < 2:
-        raise ConfigError(f"{source.named((*at, 'level'))}: no reference has several pairs")
-    if table.level == "system" and not (conditions >= FEWEST_CONDITIONS).any():
-        raise ConfigError(f"{source.named((*at, 'level'))}: there are fewer than {FEWEST_CONDITIONS} conditions")
-    if "columns" not in table.model_fields_set:
-        return
-    opinions = has_opinions(scores["mos_sd"].to_numpy(float), scores["observers"].to_numpy(float))
-    for column in table.columns:
-        if table.level not in find(column).levels:
-            there = ", ".join(names(table.level))
-            raise ConfigError(
-                f"{source.named((*at, 'columns'))}: {column} is not computed at level {table.level} (there: {there})"
-            )
-        if find(column).needs and not opinions:
+    labelled = bool(scores["mos"].notna().any())
+    lacking = {
+        "pair": "" if labelled else "these pairs have no labels, but choices",
+        "reference": "" if labelled and pairs.max() >= 2 else "no reference has several labelled pairs",
+        "system": ""
+        if (conditions >= FEWEST_CONDITIONS).any()
+        else f"there are fewer than {FEWEST_CONDITIONS} conditions",
+        "choice": "" if choices is not None else "this data set has no choices between two images",
+    }
+    if table.level is not None and lacking[table.level]:
+        raise ConfigError(f"{source.named((*at, 'level'))}: {lacking[table.level]}")
+    for column in table.columns or ():
+        _refuse_column(column, table, lacking, f"{source.named((*at, 'columns'))}: {column}")
+        of_pairs = "choice" not in find(column).levels or labelled
+        opinions = has_opinions(scores["mos_sd"].to_numpy(float), scores["observers"].to_numpy(float))
+        if find(column).needs and of_pairs and not opinions:
             raise ConfigError(
                 f"{source.named((*at, 'columns'))}: {column} needs labels with their SD and number of observers"
             )
+        if find(column).needs and not of_pairs and choices is not None and not choices["votes"].notna().all():
+            raise ConfigError(f"{source.named((*at, 'columns'))}: {column} needs the number of votes of each choice")
+
+
+def _refuse_column(column: str, table: TableConfig, lacking: Mapping[str, str], where: str) -> None:
+    """Refuse a statistic that is not computed at a table's level, or at none that this data set has."""
+    levels = find(column).levels
+    if table.level is not None and table.level not in levels:
+        there = ", ".join(names(table.level))
+        raise ConfigError(f"{where} is not computed at level {table.level} (there: {there})")
+    reasons = [lacking[level] for level in lacking if level in levels]
+    if table.level is None and all(reasons):
+        raise ConfigError(f"{where} can't be computed: {reasons[0]}")
+
+
+def refuse_observers(labels: Iterable[str], choices: pd.DataFrame | None, source: Source) -> None:
+    """Refuse methods that are called like the rows of the observers of choices.
+
+    Raises:
+        ConfigError: the message names the label.
+    """
+    taken = [label for label in labels if label in OBSERVERS] if choices is not None else []
+    if taken:
+        raise ConfigError(
+            f"{source.named(('methods',))}: {taken[0]!r} is the row of what observers reach; give the method another label"
+        )
 
 
 def refuse_published(

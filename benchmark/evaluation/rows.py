@@ -25,6 +25,7 @@ from benchmark.statistics.resampling import FloatArray
 from benchmark.statistics.rounding import constant
 from benchmark.statistics.settings import StatisticsSettings
 from benchmark.statistics.tails import are_heavy
+from benchmark.statistics.two_alternatives import DECIDED, Observers, TwoAlternatives
 from benchmark.statistics.vocabulary import (
     HEAVY_TAILS,
     INTERVAL_ONLY,
@@ -205,10 +206,11 @@ def undefined(measure: Measure, statistic: str, column: int) -> str:
     """The reason why a statistic has no value, in words."""
     design = measure.design
     x, y = _arrays(design, design.group_of[column], column)
-    if len(x) < 2:
-        return "no scored pairs" if len(x) == 0 else "one scored pair only"
-    if constant(y) or constant(x):
-        return "all labels are equal" if constant(y) else "all scores are equal"
+    if isinstance(measure, (TwoAlternatives, Observers)):
+        return _undefined_choices(statistic, len(x))
+    without_values = _too_few_or_equal(x, y)
+    if without_values:
+        return without_values
     if isinstance(measure, Mapped):
         return unfit(x, y, 5 if statistic == "plcc_logistic5" else 4) or "the fit did not converge"
     if isinstance(measure, WithinReference):
@@ -216,6 +218,22 @@ def undefined(measure: Measure, statistic: str, column: int) -> str:
     if isinstance(measure, Discrimination):
         return "no two images differ significantly, or none are similar"
     return "it is undefined for these values" if isinstance(measure, Alone) else "the conditions' means do not differ"
+
+
+def _too_few_or_equal(x: FloatArray, y: FloatArray) -> str:
+    if len(x) < 2:
+        return "no scored pairs" if len(x) == 0 else "one scored pair only"
+    return "all labels are equal" if constant(y) else "all scores are equal" if constant(x) else ""
+
+
+def _undefined_choices(statistic: str, count: int) -> str:
+    if not count:
+        return "no scored choices"
+    if statistic == "accuracy_majority":
+        return "no choice has a majority"
+    if statistic == "auc_ds":
+        return f"no choice is decided by its majority (binomial test, {DECIDED * 100:g} %), or all are"
+    return f"no choice is decided by its majority (binomial test, {DECIDED * 100:g} %)"
 
 
 def incomparable(measure: Measure, statistic: str, column: int) -> bool:
@@ -232,6 +250,9 @@ def _remarks(measure: Measure, statistic: str, column: int) -> str:
         group = measure.design.group_of[column]
         heavy = len(group.rows) > 1 and are_heavy(*_arrays(measure.design, group, column), group.n_clusters)
         return HEAVY_TAILS if heavy else ""
+    if isinstance(measure, TwoAlternatives) and statistic == "log_likelihood":
+        slope = measure.slopes[column]
+        return "; ".join(["the slope is at its bound"] * slope.at_bound + [REVERSED] * (slope.value < 0))
     if isinstance(measure, WithinReference):
         place = measure.names.index(statistic)
         used = int(measure.n_references[place, column])

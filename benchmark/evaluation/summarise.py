@@ -5,44 +5,38 @@ This module decides what is computed on which pairs; the arithmetic is in ``benc
 
 from __future__ import annotations
 
-import functools
 import itertools
-import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from benchmark.core.announce import Announce, silent
 from benchmark.core.errors import ConfigError
+from benchmark.evaluation.choice_tasks import choice_tasks, table_of_choices
 from benchmark.evaluation.rows import (
     COMPARISON_COLUMNS,
     SUMMARY_COLUMNS,
     MethodColumn,
-    RowScope,
     comparison_rows,
     incomparable,
     literature_rows,
     ranking_rows,
     summary_rows,
 )
-from benchmark.statistics.catalogue import computed_alone, find
-from benchmark.statistics.design import Design, Table, make_design
-from benchmark.statistics.discrimination import Discrimination
+from benchmark.evaluation.tasks import Task, has_opinions, pair_tasks, table_of_pairs, text
+from benchmark.statistics.catalogue import Level, find
+from benchmark.statistics.design import Table, make_design
 from benchmark.statistics.inference import Family, compute, infer, joint
 from benchmark.statistics.intervals import Kind, choose
-from benchmark.statistics.mapped import Mapped
-from benchmark.statistics.measures import Alone, Correlations, Measure, System, WithinReference
-from benchmark.statistics.resampling import Resamples
+from benchmark.statistics.measures import Correlations, Measure
 from benchmark.statistics.selection import leaders
 from benchmark.statistics.settings import StatisticsSettings
 from benchmark.statistics.significance import replicates_for_holm
 from benchmark.statistics.vocabulary import MISSING_ALLOWED, magnitude
 
 __all__ = ["COMPARISON_COLUMNS", "SUMMARY_COLUMNS", "Evaluated", "MethodColumn", "evaluate_scores"]
-
-FEWEST_CONDITIONS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,31 +54,13 @@ class Evaluated:
     notes: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Task:
-    """One measure at one level, to be computed on its resamples.
-
-    Attributes:
-        description: what users see while it is computed.
-        place: its number and the number of tasks of its kind, where these are many.
-    """
-
-    scope: RowScope
-    design: Design
-    build: Callable[[Design], Measure]
-    resamples: Resamples
-    kind: Kind
-    description: str
-    tested: bool = True
-    place: tuple[int, int] | None = None
-
-
 def evaluate_scores(
     scores: pd.DataFrame,
     methods: Sequence[MethodColumn],
     settings: StatisticsSettings,
     *,
     lower_mos_better: bool = False,
+    choices: pd.DataFrame | None = None,
     announce: Announce = silent,
 ) -> Evaluated:
     """Compute every statistic of every method, separately for each data set and split.
@@ -94,6 +70,7 @@ def evaluate_scores(
         methods: the columns to evaluate, with their directions.
         settings: how to resample and compare.
         lower_mos_better: whether lower labels mean better quality.
+        choices: observers' choices between two images (the columns of ``choices.csv``); pairs may then have no label.
         announce: receives what is being done.
 
     Returns:
@@ -107,17 +84,27 @@ def evaluate_scores(
     notes: dict[str, None] = {}
     labels = [method.label for method in methods]
     for key, rows in scores.groupby(["dataset", "split"], sort=False, dropna=False):
-        dataset, split = (_text(part) for part in key)
-        table, conditions = _table(rows, methods, lower_mos_better=lower_mos_better)
-        for some in _together(_tasks(dataset, split, table, conditions, settings), settings):
-            done = [_done(task, labels, settings, announce) for task in some]
+        dataset, split = (text(part) for part in key)
+        labelled = rows[np.isfinite(rows["mos"].to_numpy(dtype=float))]
+        chosen = _of_block(choices, dataset, split)
+        tasks: Iterator[Task] = iter(())
+        if len(labelled):
+            table, conditions = table_of_pairs(labelled, methods, lower_mos_better=lower_mos_better)
+            tasks = pair_tasks(dataset, split, table, conditions, labels, settings)
+            notes |= dict.fromkeys(_notes(table, settings, labels, PAIR_WORDS))
+        if chosen is not None:
+            table, groups = table_of_choices(chosen, rows, methods)
+            tasks = itertools.chain(tasks, choice_tasks(dataset, split, table, groups, labels, settings))
+            notes |= dict.fromkeys(_notes(table, settings, labels, CHOICE_WORDS))
+        for some in _together(tasks, settings):
+            done = [_done(task, settings, announce) for task in some]
             for task, measure, families in _corrected_together(done, settings):
-                summary += summary_rows(task.scope, measure, families, labels)
-                comparisons += comparison_rows(task.scope, measure, families, labels, settings, tested=task.tested)
-                if isinstance(measure, Correlations) and task.scope.level == "pair":
+                summary += summary_rows(task.scope, measure, families, task.labels)
+                comparisons += comparison_rows(task.scope, measure, families, task.labels, settings, tested=task.tested)
+                if task.ranked:
                     summary += ranking_rows(task.scope, measure.design, families, labels, settings)
+                if isinstance(measure, Correlations) and task.scope.level == "pair":
                     comparisons += literature_rows(task.scope, measure.design, labels, settings)
-        notes |= dict.fromkeys(_notes(table, settings, labels))
     return Evaluated(
         pd.DataFrame(summary, columns=list(SUMMARY_COLUMNS)),
         pd.DataFrame(comparisons, columns=list(COMPARISON_COLUMNS)),
@@ -125,7 +112,15 @@ def evaluate_scores(
     )
 
 
-def _together(tasks: Iterable[_Task], settings: StatisticsSettings) -> Iterator[Iterable[_Task]]:
+def _of_block(choices: pd.DataFrame | None, dataset: str, split: str) -> pd.DataFrame | None:
+    """The choices of a data set's split; ``None`` where there are none."""
+    if choices is None:
+        return None
+    here = choices[(choices["dataset"].map(text) == dataset) & (choices["split"].map(text) == split)]
+    return here if len(here) else None
+
+
+def _together(tasks: Iterable[Task], settings: StatisticsSettings) -> Iterator[Iterable[Task]]:
     """The tasks whose results are held at once: those of one level and condition where families go beyond one task."""
     if len(settings.family) < 2:
         yield from ([task] for task in tasks)
@@ -133,14 +128,13 @@ def _together(tasks: Iterable[_Task], settings: StatisticsSettings) -> Iterator[
     yield from (some for _, some in itertools.groupby(tasks, key=lambda task: task.scope))
 
 
-def _done(
-    task: _Task, labels: Sequence[str], settings: StatisticsSettings, announce: Announce
-) -> tuple[_Task, Measure, list[Family]]:
+def _done(task: Task, settings: StatisticsSettings, announce: Announce) -> tuple[Task, Measure, list[Family]]:
     """A task with its measure and the estimates and differences of its statistics."""
+    labels = task.labels
     _tell(announce, task)
     if task.tested:
         _check_holm(len(labels) * (len(labels) - 1) // 2, task.kind, settings)
-    measure, against = _ready(task, labels, settings)
+    measure, against = _ready(task, settings)
     values = compute(measure, task.resamples, task.kind, lambda done: _tell(announce, task, done))
     if task.place is None and len(labels) > 1:
         announce(f"{task.description}: comparing {len(labels):,} methods")
@@ -148,15 +142,15 @@ def _done(
 
 
 def _corrected_together(
-    done: Sequence[tuple[_Task, Measure, list[Family]]], settings: StatisticsSettings
-) -> Iterator[tuple[_Task, Measure, list[Family]]]:
+    done: Sequence[tuple[Task, Measure, list[Family]]], settings: StatisticsSettings
+) -> Iterator[tuple[Task, Measure, list[Family]]]:
     """The tasks of one level and condition, their families corrected together where the settings say so."""
     corrected = iter(joint([family for _, _, families in done for family in families], settings))
     for task, measure, families in done:
         yield task, measure, [next(corrected) for _ in families]
 
 
-def _tell(announce: Announce, task: _Task, done: int = 0) -> None:
+def _tell(announce: Announce, task: Task, done: int = 0) -> None:
     """Announce what is being resampled and how far it is: by resamples, or by tasks where there are many small ones."""
     if task.place is not None:
         announce(task.description, *task.place)
@@ -164,14 +158,12 @@ def _tell(announce: Announce, task: _Task, done: int = 0) -> None:
         announce(f"{task.description}: {task.resamples.replicates:,} resamples", done, task.resamples.replicates)
 
 
-def _ready(
-    task: _Task, labels: Sequence[str], settings: StatisticsSettings
-) -> tuple[Measure, Mapping[str, Sequence[int]] | None]:
+def _ready(task: Task, settings: StatisticsSettings) -> tuple[Measure, Mapping[str, Sequence[int]] | None]:
     """The measure with the columns of all comparisons; where these are limited, also who is compared with all others."""
     measure = task.build(task.design)
-    if not settings.limited(len(labels)):
+    if not settings.limited(len(task.labels)):
         return measure, None
-    against = _against(measure, labels, settings)
+    against = _against(measure, task.labels, settings)
     design = make_design(task.design.table, {method for some in against.values() for method in some})
     if design.n_columns > task.design.n_columns:  # scores are missing
         return task.build(design), against
@@ -201,84 +193,6 @@ def _against(measure: Measure, labels: Sequence[str], settings: StatisticsSettin
     return leading
 
 
-def _table(rows: pd.DataFrame, methods: Sequence[MethodColumn], *, lower_mos_better: bool) -> tuple[Table, list[str]]:
-    """A group's labels and scores as oriented arrays, and the names of its conditions in order of appearance."""
-    clusters, cluster_names = pd.factorize(rows["cluster"].map(_text))
-    references, _ = pd.factorize(rows["reference"].map(_text))
-    names = rows["condition"].map(_text)
-    conditions = [name for name in dict.fromkeys(names) if name]
-    number = {name: place for place, name in enumerate(conditions)}
-    signs = [1.0 if method.higher_is_better else -1.0 for method in methods]
-    columns = [sign * _numbers(rows[method.label]) for sign, method in zip(signs, methods, strict=True)]
-    stacked = np.stack(columns) if columns else np.empty((0, len(rows)))
-    stacked[~np.isfinite(stacked)] = np.nan
-    table = Table(
-        labels=_numbers(rows["mos"]) * (-1.0 if lower_mos_better else 1.0),
-        scores=stacked,
-        clusters=clusters.astype(np.int64),
-        n_clusters=len(cluster_names),
-        references=references.astype(np.int64),
-        conditions=np.array([number.get(name, -1) for name in names], dtype=np.int64),
-        label_sd=_numbers(rows["mos_sd"]),
-        observers=_numbers(rows["observers"]),
-    )
-    return table, conditions
-
-
-def _tasks(
-    dataset: str, split: str, table: Table, conditions: list[str], settings: StatisticsSettings
-) -> Iterator[_Task]:
-    """Every measure of a group, level by level; all levels share the same resamples."""
-    seed = (settings.seed, zlib.crc32(dataset.encode()), zlib.crc32(split.encode()))
-    by_cluster = Resamples(table.n_clusters, settings.replicates, seed)
-    kind = choose(settings.interval, table.n_clusters)
-    drawn, resamples, drawn_kind = table, by_cluster, kind
-    if settings.resample == "pair":
-        n = len(table.labels)
-        drawn = replace(table, clusters=np.arange(n, dtype=np.int64), n_clusters=n)
-        resamples, drawn_kind = Resamples(n, settings.replicates, seed), choose(settings.interval, n)
-
-    against = () if settings.limited(len(table.scores)) else None
-    threads = settings.threads
-    design = make_design(drawn, against)
-    pair = RowScope(dataset, split, "pair")
-    correlations = functools.partial(Correlations, threads=threads)
-    yield _Task(pair, design, correlations, resamples, drawn_kind, "SRCC, PLCC, KRCC")
-    mapped = functools.partial(Mapped, resamples=settings.mapping_resamples, threads=threads)
-    yield _Task(pair, design, mapped, resamples, drawn_kind, "logistic mappings")
-    if has_opinions(design.table.label_sd, design.table.observers):
-
-        def discrimination(design: Design) -> Discrimination:
-            return Discrimination(design, settings.replicates, np.random.default_rng(seed), threads=threads)
-
-        yield _Task(pair, design, discrimination, resamples, drawn_kind, "discrimination of images")
-    further = computed_alone("pair")
-    if further:
-        alone = functools.partial(Alone, statistics=further)
-        yield _Task(pair, design, alone, resamples, drawn_kind, ", ".join(item.title for item in further))
-    for number, name in enumerate(conditions) if len(conditions) > 1 else ():
-        part = make_design(drawn.take(drawn.conditions == number), against)
-        scope = RowScope(dataset, split, "condition", name)
-        fewer = choose(settings.interval, len(np.unique(part.table.clusters)))
-        description, place = "SRCC, PLCC, KRCC of each condition", (number + 1, len(conditions))
-        yield _Task(scope, part, correlations, resamples, fewer, description, place=place)
-    whole = design if drawn is table else make_design(table, against)
-    if len(np.unique(table.references)) < len(table.references):
-        scope = RowScope(dataset, split, "reference")
-        yield _Task(scope, whole, WithinReference, by_cluster, kind, "within references")
-    if len(conditions) >= FEWEST_CONDITIONS:
-        # so few conditions show no significance, and ranks of six means have no jackknife, since they hardly ever change
-        scope = RowScope(dataset, split, "system")
-        yield _Task(scope, whole, System, by_cluster, "percentile", "means of conditions", tested=False)
-
-
-def has_opinions(
-    label_sd: np.ndarray[tuple[int], np.dtype[np.float64]], observers: np.ndarray[tuple[int], np.dtype[np.float64]]
-) -> bool:
-    """Whether labels have the spread and number of their opinions, which are needed to decide whether pairs differ."""
-    return bool((np.isfinite(label_sd) & (observers >= 1)).sum() > 1)
-
-
 def check_resolution(scores: pd.DataFrame, methods: int, settings: StatisticsSettings) -> None:
     """Refuse Holm's correction where so many methods need more replicates; this can be checked before scoring.
 
@@ -291,7 +205,7 @@ def check_resolution(scores: pd.DataFrame, methods: int, settings: StatisticsSet
         ConfigError: the message states how many replicates are needed.
     """
     for _, rows in scores.groupby(["dataset", "split"], sort=False, dropna=False):
-        drawn = len(rows) if settings.resample == "pair" else rows["cluster"].map(_text).nunique()
+        drawn = len(rows) if settings.resample == "pair" else rows["cluster"].map(text).nunique()
         _check_holm(methods * (methods - 1) // 2, choose(settings.interval, drawn), settings)
 
 
@@ -306,40 +220,58 @@ def _check_holm(comparisons: int, kind: Kind, settings: StatisticsSettings) -> N
         )
 
 
-def _notes(table: Table, settings: StatisticsSettings, labels: Sequence[str]) -> Iterator[str]:
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """How notes call what is evaluated: one of them, several, and the groups in which corrections are made."""
+
+    one: str
+    many: str
+    scope: str
+
+
+PAIR_WORDS = _Words("pair", "pairs", "level, condition and split")
+CHOICE_WORDS = _Words("choice", "choices", "group of choices and split")
+
+
+def _notes(table: Table, settings: StatisticsSettings, labels: Sequence[str], words: _Words) -> Iterator[str]:
     by_pair = settings.resample == "pair"
     count = len(table.labels) if by_pair else table.n_clusters
-    what = "single pairs (taken as independent)" if by_pair else "references (or the clusters named)"
+    what = f"single {words.many} (taken as independent)" if by_pair else "references (or the clusters named)"
     kind = choose(settings.interval, count)
-    words = {
+    how = {
         "percentile": "bootstrap percentiles",
         "bca": "BCa bootstrap",
         "jackknife": "jackknife with Student's t",
     }[kind]
     percent = f"{settings.confidence * 100:.4g} %"
     if count < 2:
-        yield f"Only one {'pair' if by_pair else 'reference (or cluster)'}: no intervals and no tests."
+        yield f"Only one {words.one if by_pair else 'reference (or cluster)'}: no intervals and no tests."
         return
     yield (
-        f"{percent} intervals: {words}, resampling {count:,} {what}; they speak of new photographs under these "
+        f"{percent} intervals: {how}, resampling {count:,} {what}; they speak of new photographs under these "
         "conditions, not of further conditions."
     )
     correction = {"max-t": "Romano–Wolf max-T", "holm": "Holm", "none": "no correction"}[settings.multiplicity]
     test = "jackknife with Student's t" if kind == "jackknife" else "paired bootstrap"
     yield (
         f"Differences: {test}, {settings.replicates:,} resamples; {correction} over all pairs of methods of "
-        f"{_family_in_words(settings, table)}, level, condition and split."
+        f"{_family_in_words(settings, table, words)}, {words.scope}."
     )
     if settings.limited(len(labels)):
         yield _limit(settings, labels)
-    how = "refitted in each resample" if settings.mapping_resamples == "refit" else "fitted once to all pairs"
-    yield f"Logistic mappings: {how}; values carry the direction of the fitted curve."
+    if words is CHOICE_WORDS:
+        return
+    mapped = "refitted in each resample" if settings.mapping_resamples == "refit" else "fitted once to all pairs"
+    yield f"Logistic mappings: {mapped}; values carry the direction of the fitted curve."
 
 
-def _family_in_words(settings: StatisticsSettings, table: Table) -> str:
+def _family_in_words(settings: StatisticsSettings, table: Table, words: _Words) -> str:
     """Which statistics are corrected together; those that these labels do not allow are in no family."""
-    judged = has_opinions(table.label_sd, table.observers)
-    titles = [find(name).title for name in settings.family if judged or not find(name).needs]
+    of_choices = words is CHOICE_WORDS
+    judged = bool((table.observers >= 1).all()) if of_choices else has_opinions(table.label_sd, table.observers)
+    levels: set[Level] = {"choice"} if of_choices else {"pair", "condition", "reference", "system"}
+    members = [find(name) for name in settings.family]
+    titles = [item.title for item in members if item.levels & levels and (judged or not item.needs)]
     if len(titles) < 2:
         return "one statistic"
     return f"{', '.join(titles[:-1])} and {titles[-1]} together (any other statistic by itself)"
@@ -358,11 +290,3 @@ def _limit(settings: StatisticsSettings, labels: Sequence[str]) -> str:
         f"Of {count:,} methods only the best by each statistic{baseline} {'are' if baseline else 'is'} compared with all "
         f"others{corrected} (statistics.comparisons: all compares every two)."
     )
-
-
-def _numbers(column: pd.Series[float]) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    return np.array(column, dtype=np.float64)
-
-
-def _text(value: object) -> str:
-    return "" if value is None or value != value else str(value)  # noqa: PLR0124 - NaN

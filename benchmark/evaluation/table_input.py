@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -70,11 +70,13 @@ def from_table(
     notes = list(source.notes)
     problems: list[Problem] = []
     wanted = (columns.mos, *columns.methods, columns.mos_sd, columns.observers)
-    numbers = _numbers(source, [item for item in dict.fromkeys(wanted) if item is not None], decimal, problems, notes)
+    numbers = read_numbers(
+        source, [item for item in dict.fromkeys(wanted) if item is not None], decimal, problems, notes
+    )
     _check_labels(source, columns.mos, numbers[columns.mos], problems)
     rows = [source.label(row) for row in range(len(source.frame))]
     names = {
-        noun: _names(source, column, noun, problems, notes)
+        noun: read_names(source, column, noun, problems, notes)
         for noun, column in (
             ("reference", columns.reference),
             ("cluster", columns.cluster),
@@ -96,7 +98,7 @@ def from_table(
     enhanced_column, enhanced = _enhanced(source, columns)
     part_of_name = {noun: cells for noun, cells in names.items() if noun != "cluster"}
     told_apart = Names(enhanced_column, enhanced, {**_also_names(source, columns), **part_of_name})
-    told_apart = by_rule(told_apart, CONDITION_NAMES)
+    told_apart = by_rule(told_apart, CONDITION_NAMES, {name: numbers[name] for name in columns.methods})
     keep = unrepeated(source, told_apart, numbers, columns.mos, drop=drop_identical, notes=notes)
     enhanced = [name or row for name, row in zip(enhanced or rows, rows, strict=True)]
     result = pd.DataFrame(
@@ -124,15 +126,16 @@ def guess(source: TableSource, given: str | None, names: Sequence[str]) -> str |
 
 
 def _check_present(source: TableSource, columns: Columns) -> None:
-    named = (
-        columns.mos,
-        *columns.methods,
-        columns.reference,
-        columns.cluster,
-        columns.condition,
-        columns.mos_sd,
-        columns.observers,
-    )
+    others = (columns.reference, columns.cluster, columns.condition, columns.mos_sd, columns.observers)
+    refuse_missing(source, (columns.mos, *columns.methods, *others))
+
+
+def refuse_missing(source: TableSource, named: Iterable[str | None]) -> None:
+    """Refuse a column that the table lacks.
+
+    Raises:
+        ConfigError: suggests the nearest heading.
+    """
     for column in named:
         if column is not None and column not in source.headings:
             hint = did_you_mean(column, source.headings) or f"; it has {', '.join(source.headings[:12])}"
@@ -154,7 +157,7 @@ def _also_names(source: TableSource, columns: Columns) -> dict[str, list[str]]:
     return {name: source.text(name) for name in usual if name in source.frame.columns and name not in columns.methods}
 
 
-def _names(source: TableSource, column: str, noun: str, problems: list[Problem], notes: list[str]) -> list[str]:
+def read_names(source: TableSource, column: str, noun: str, problems: list[Problem], notes: list[str]) -> list[str]:
     """A column of names; those that differ only in case or in the form of a number are merged, which a note says."""
     cells = source.text(column)
     missing = [row for row, name in enumerate(cells) if is_missing(name)]
@@ -192,7 +195,7 @@ def _check_labels(source: TableSource, column: str, labels: Floats, problems: li
         problems.append(Problem("error", message, source.where(wrong[0])))
 
 
-def _numbers(
+def read_numbers(
     source: TableSource, columns: Sequence[str], decimal: Mark | None, problems: list[Problem], notes: list[str]
 ) -> dict[str, Floats]:
     """Columns as numbers; empty and ``nan`` cells are NaN, other text is a problem reported with its line."""

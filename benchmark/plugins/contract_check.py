@@ -228,6 +228,21 @@ def pairs_of(dataset: Dataset) -> pd.DataFrame:
     return table
 
 
+def choices_of(dataset: Dataset) -> pd.DataFrame | None:
+    """The table of choices that a data set returns, columns unchecked, or ``None``; raises like ``pairs_of``."""
+    import pandas as pd  # noqa: PLC0415
+
+    table = _asked(dataset.choices, "choices", _data_set(dataset))
+    if table is not None and not isinstance(table, pd.DataFrame):
+        raise PluginError(
+            _data_set(dataset)
+            + _broken(
+                f"`choices()` returned {_kind(table)}; it must return a pandas DataFrame, one row a choice, or None"
+            )
+        )
+    return table
+
+
 def examined(dataset: Dataset) -> tuple[pd.DataFrame, list[Problem]]:
     """The usable pairs of a data set and the problems with the others; raises like ``pairs_of``.
 

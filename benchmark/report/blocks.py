@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
+from benchmark.core.choice_columns import SIDES
 from benchmark.report.content import ReportData
 from benchmark.report.text import natural
 from benchmark.statistics.vocabulary import UNCORRECTED, why_untested
@@ -37,7 +39,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a number covers: all pairs of a block, one condition, pairs within references, or the conditions' means."""
+    """What a number covers: all pairs, one condition, pairs within references, the conditions' means, or choices."""
 
     block: Block
     level: str = "pair"
@@ -120,6 +122,7 @@ class Numbers:
 
     def __init__(self, data: ReportData) -> None:
         self._estimates = dict(_estimates(data.summary))
+        self._scopes = dict.fromkeys(scope for scope, _, _ in self._estimates)
         self._comparisons = dict(_comparisons(data.comparisons))
         self._compared = {(scope, statistic) for scope, statistic, _, _ in self._comparisons}
         self._data = data
@@ -137,7 +140,16 @@ class Numbers:
 
     def scopes(self, level: str) -> list[Scope]:
         """The scopes of a level that have numbers, in the summary's order."""
-        return list(dict.fromkeys(scope for scope, _, _ in self._estimates if scope.level == level))
+        return [scope for scope in self._scopes if scope.level == level]
+
+    def headline(self, block: Block) -> tuple[Scope, str]:
+        """The scope and statistic by which a block's methods are ranked: SRCC; the 2AFC score of choices without labels."""
+        labelled, chosen = Scope(block), Scope(block, "choice")
+        return (chosen, "score_2afc") if chosen in self._scopes and labelled not in self._scopes else (labelled, "srcc")
+
+    def groups_of_choices(self, block: Block) -> list[str]:
+        """The named groups of a block's choices, in the summary's order."""
+        return [scope.condition for scope in self.scopes("choice") if scope.block == block and scope.condition]
 
     def compare(self, scope: Scope, statistic: str, first: str, second: str) -> Comparison | None:
         """How ``first`` differs from ``second``, in whichever order the two are stored."""
@@ -152,14 +164,18 @@ class Numbers:
         return (scope, statistic) in self._compared
 
     def coverage(self, scope: Scope, method: str) -> tuple[int, int]:
-        """How many of a scope's pairs a method has a score for, and how many there are."""
+        """How many of a scope's pairs (or choices) a method has a score for (or two), and how many there are."""
         if scope not in self._coverage:
             pairs = pairs_of(self._data, scope.block)
             if scope.level == "condition":
                 pairs = pairs[pairs["condition"].map(_text) == scope.condition]
             labels = [known.label for known in self._data.methods if known.label in pairs.columns]
-            scored = {label: int(np.isfinite(pairs[label].to_numpy(dtype=float)).sum()) for label in labels}
-            self._coverage[scope] = scored, len(pairs)
+            known = {label: np.isfinite(pairs[label].to_numpy(dtype=float)) for label in labels}
+            total = len(pairs)
+            if scope.level == "choice":
+                first, second = sides_of(choices_of(self._data, scope), pairs)
+                known, total = {label: at[first] & at[second] for label, at in known.items()}, len(first)
+            self._coverage[scope] = {label: int(at.sum()) for label, at in known.items()}, total
         scored, total = self._coverage[scope]
         return scored.get(method, 0), total
 
@@ -223,6 +239,22 @@ def pairs_of(data: ReportData, block: Block) -> pd.DataFrame:
     scores = data.scores
     chosen = (scores["dataset"].map(_text) == block.dataset) & (scores["split"].map(_text) == block.split)
     return scores[chosen]
+
+
+def choices_of(data: ReportData, scope: Scope) -> pd.DataFrame:
+    """The rows of ``choices.csv`` that a scope covers."""
+    choices = data.choices
+    here = (choices["dataset"].map(_text) == scope.block.dataset) & (choices["split"].map(_text) == scope.block.split)
+    if scope.condition:
+        here &= choices["condition"].map(_text) == scope.condition
+    return choices[here]
+
+
+def sides_of(choices: pd.DataFrame, pairs: pd.DataFrame) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """The places of each choice's first and second image among the pairs."""
+    place = {str(pair): row for row, pair in enumerate(pairs["pair"])}
+    first, second = (np.array([place[str(name)] for name in choices[side]], dtype=np.intp) for side in SIDES)
+    return first, second
 
 
 def conditions_of(pairs: pd.DataFrame) -> list[str]:

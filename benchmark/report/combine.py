@@ -41,6 +41,7 @@ def side_by_side(runs: Mapping[str, ReportData]) -> ReportData:
         summary=pd.concat([data.summary for data in parts], ignore_index=True),
         comparisons=pd.concat([data.comparisons for data in parts], ignore_index=True),
         failures=pd.concat([data.failures for data in parts], ignore_index=True),
+        choices=_choices(parts),
         methods=_methods(renamed),
         notes=_notes(renamed),
         published=_published(parts),
@@ -59,6 +60,12 @@ def side_by_side(runs: Mapping[str, ReportData]) -> ReportData:
             {pair: image for data in parts for pair, image in data.thumbnails.reference.items()},
         ),
     )
+
+
+def _choices(parts: list[ReportData]) -> pd.DataFrame:
+    """The choices of all runs."""
+    tables = [data.choices for data in parts if len(data.choices)]
+    return pd.concat(tables, ignore_index=True) if tables else parts[0].choices
 
 
 def _names(runs: Mapping[str, ReportData]) -> list[Mapping[str, str]]:
@@ -87,6 +94,7 @@ def _renamed(data: ReportData, new: Mapping[str, str]) -> ReportData:
         scores=anew(data.scores),
         summary=anew(data.summary),
         comparisons=anew(data.comparisons),
+        choices=anew(data.choices),
         published=published,
     )
 

@@ -7,11 +7,19 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from benchmark.config.models import PublishedEntry, ReportConfig
+from benchmark.core.choice_columns import CHOICE_KEYS
 from benchmark.results.run_record import RunRecord
 from benchmark.results.scored import ScoredMethod
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+def no_choices() -> pd.DataFrame:
+    """A table of choices without rows."""
+    import pandas as pd  # noqa: PLC0415
+
+    return pd.DataFrame(columns=list(CHOICE_KEYS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +46,7 @@ class ReportData:
         comparisons: one pair of methods per row (``comparisons.csv``).
         failures: ``pair, method, reason`` (``failures.csv``).
         methods: the methods in the order of the configuration, unavailable ones included.
+        choices: one choice between two images per row (``choices.csv``); empty where the labels are opinions of pairs.
         notes: what every reader must know about data and statistics.
         config: which tables and plots are wanted.
         published: values that papers print, by the method's label.
@@ -56,6 +65,7 @@ class ReportData:
     comparisons: pd.DataFrame
     failures: pd.DataFrame
     methods: tuple[ScoredMethod, ...]
+    choices: pd.DataFrame = field(default_factory=no_choices)
     notes: tuple[str, ...] = ()
     config: ReportConfig = field(default_factory=ReportConfig)
     published: Mapping[str, PublishedEntry] = field(default_factory=dict)

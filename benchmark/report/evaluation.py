@@ -18,16 +18,18 @@ from benchmark.config.models import PublishedEntry, ReportConfig, StatisticsConf
 from benchmark.config.source import home_of, parse, source_of
 from benchmark.core import atomic, provenance
 from benchmark.core.announce import Announce, silent
+from benchmark.core.choice_columns import CHOICE_KEYS
 from benchmark.core.errors import UserError
 from benchmark.evaluation.summarise import COMPARISON_COLUMNS, SUMMARY_COLUMNS, evaluate_scores
 from benchmark.report import attachments, freshness
-from benchmark.report.content import ReportData
+from benchmark.report.content import ReportData, no_choices
 from benchmark.results import belongings, claims, csv_files, run_json
 from benchmark.results.belongings import Holding
 from benchmark.results.claims import Claim
 from benchmark.results.run_record import RunRecord
 from benchmark.results.scored import ScoredMethod
 from benchmark.statistics.settings import StatisticsSettings
+from benchmark.statistics.vocabulary import OBSERVERS
 
 Recorded = TypeVar("Recorded", ReportConfig, PublishedEntry)
 
@@ -62,6 +64,11 @@ class Evaluation:
     def comparisons(self) -> pd.DataFrame:
         """One pair of methods per row (``comparisons.csv``)."""
         return self.data.comparisons
+
+    @property
+    def choices(self) -> pd.DataFrame:
+        """One choice between two images per row (``choices.csv``); empty where labels are opinions of pairs."""
+        return self.data.choices
 
     @property
     def failures(self) -> pd.DataFrame:
@@ -110,7 +117,7 @@ class Evaluation:
             "summary.csv": self.data.summary,
             "comparisons.csv": self.data.comparisons,
             "failures.csv": self.data.failures,
-        }
+        } | ({csv_files.CHOICES: self.data.choices} if len(self.data.choices) else {})
         own = place.exists() and self.directory.exists() and place.samefile(self.directory)
         copied = {} if own else attachments.contents(self.data, self.directory)
         left = holding.files & set(attachments.names(self.data)) if own else set()
@@ -131,7 +138,7 @@ class Run(Evaluation):
 
 
 @dataclass(frozen=True, slots=True)
-class Choices:
+class Requested:
     """The parts of a configuration that apply after scoring.
 
     Attributes:
@@ -170,10 +177,12 @@ def complete(
     scores: pd.DataFrame,
     methods: Sequence[ScoredMethod],
     failures: pd.DataFrame,
-    choices: Choices,
+    requested: Requested,
     facts: Facts,
     directory: Path,
     announce: Announce = silent,
+    *,
+    choices: pd.DataFrame | None = None,
 ) -> Run:
     """Compute the statistics of a table of scores and collect everything that a report needs.
 
@@ -181,22 +190,26 @@ def complete(
         scores: one row per pair, one column per method.
         methods: the methods of the columns.
         failures: pairs without a score.
-        choices: what the configuration says about statistics and report.
+        requested: what the configuration says about statistics and report.
         facts: what is known beside the scores.
         directory: the folder for the results.
         announce: receives what is being done.
+        choices: observers' choices between two images, where there are any.
     """
-    statistics = choices.statistics
+    statistics = requested.statistics
     settings = StatisticsSettings(**statistics.model_dump())
-    summarised = evaluate_scores(scores, methods, settings, lower_mos_better=facts.lower_mos_better, announce=announce)
+    chosen = no_choices() if choices is None else choices
+    summarised = evaluate_scores(
+        scores, methods, settings, lower_mos_better=facts.lower_mos_better, choices=chosen, announce=announce
+    )
     notes = [*facts.notes, *facts.hints(summarised.summary), *summarised.notes]
     record: RunRecord = {
         "format": 1,
         "tool": {"name": "efid-bench", "version": provenance.version("efid-bench"), "commit": provenance.commit()},
         **facts.record,
         "statistics": statistics.model_dump(mode="json"),
-        "report": choices.report.model_dump(mode="json"),
-        "published": {name: entry.model_dump(mode="json") for name, entry in choices.published.items()},
+        "report": requested.report.model_dump(mode="json"),
+        "published": {name: entry.model_dump(mode="json") for name, entry in requested.published.items()},
         "title": facts.title,
         "notes": notes,
         "lower_mos_better": facts.lower_mos_better,
@@ -206,7 +219,8 @@ def complete(
             "summary.csv": len(summarised.summary),
             "comparisons.csv": len(summarised.comparisons),
             "failures.csv": len(failures),
-        },
+        }
+        | ({csv_files.CHOICES: len(chosen)} if len(chosen) else {}),
     }
     data = ReportData(
         title=facts.title,
@@ -215,9 +229,10 @@ def complete(
         comparisons=summarised.comparisons,
         failures=failures,
         methods=tuple(methods),
+        choices=chosen,
         notes=tuple(notes),
-        config=choices.report,
-        published=dict(choices.published),
+        config=requested.report,
+        published=dict(requested.published),
         confidence=statistics.confidence,
         lower_mos_better=facts.lower_mos_better,
         simulated=facts.simulated,
@@ -242,6 +257,7 @@ def read(directory: str | Path) -> Evaluation:
         comparisons=_of_run(directory, content, "comparisons", COMPARISON_COLUMNS, ("method_a", "method_b")),
         failures=_of_run(directory, content, "failures", csv_files.FAILURE_COLUMNS, ("method",)),
         methods=tuple(ScoredMethod.from_record(item) for item in content["methods"]),
+        choices=_choices(directory, content),
         notes=tuple(content["notes"]),
         config=_recorded(ReportConfig, content["report"], directory, "report"),
         published={
@@ -267,7 +283,7 @@ def _of_run(
     """
     path = directory / f"{name}.csv"
     table = csv_files.read_table(path, columns)
-    labels = {item["label"] for item in content["methods"]}
+    labels = {item["label"] for item in content["methods"]} | set(OBSERVERS)
     unknown = [str(label) for column in naming for label in table[column].unique() if str(label) not in labels]
     if unknown:
         raise UserError(f"{path}: it names a method {unknown[0]!r:.60} that {run_json.NAME} does not: of another run?")
@@ -278,6 +294,13 @@ def _of_run(
             f"{path}: {len(table)} rows, where {run_json.NAME} says {stated!r:.40}: cut short, or of another run"
         )
     return table
+
+
+def _choices(directory: Path, content: RunRecord) -> pd.DataFrame:
+    """The choices of a run; without rows where it has none."""
+    if csv_files.CHOICES not in (content.get("rows") or {}):
+        return no_choices()
+    return _of_run(directory, content, csv_files.CHOICES.removesuffix(".csv"), CHOICE_KEYS, ())
 
 
 def _recorded(kind: type[Recorded], content: Any, directory: Path, key: str) -> Recorded:

@@ -23,10 +23,11 @@ from benchmark.report.grid import Grid
 from benchmark.report.page_data import jpeg_uri, payload, script_json
 from benchmark.report.plots import Plot
 from benchmark.report.plots.kind import Clouds
-from benchmark.report.ranking import Standing, block_notes, ranked_blocks
+from benchmark.report.ranking import Standing, block_notes, noun_of, ranked_blocks
 from benchmark.report.table import ComparisonTable
 from benchmark.report.text import one_line
 from benchmark.statistics.catalogue import names
+from benchmark.statistics.vocabulary import OBSERVERS
 
 FAILURES_SHOWN = 200
 LARGEST_PAGE, MOST_PICTURES = 13_500_000, 4_000_000  # bytes; the limit of a page is 15 MB
@@ -42,6 +43,7 @@ def render_page(
 ) -> str:
     """The HTML of the page."""
     standings = ranked_blocks(data, numbers)
+    explored = [item for item in standings if pairs_of(data, item[0])["mos"].notna().any()]
     galleries = [
         (block, item, disputed(data, block, item.method)) for block, order in standings for item in order if item.ranked
     ]
@@ -57,16 +59,19 @@ def render_page(
             data=data,
             names=naming,
             numbers=numbers,
-            Scope=Scope,
+            headlines={block: numbers.headline(block) for block, _ in standings},
+            nouns={block: noun_of(numbers.headline(block)[0]) for block, _ in standings},
+            observers={block: _observers(numbers, block) for block, _ in standings},
             standings=standings,
             ranking_notes={block: block_notes(data, numbers, block) for block, _ in standings},
-            statistics=[name for name in names("pair") if name in numbers.statistics],
+            statistics={block: _statistics(numbers, block) for block, _ in standings},
             tables=[(table, _latex(table)) for table in tables],
             grids=[*grids, *_condition_grids(data, numbers, standings)],
             plots=plots,
             galleries=_with_pictures(galleries, pictures),
-            payload=script_json(payload(data, numbers, standings, curves, pictures)),
-            plotly=plotly_library(),
+            explored=explored,
+            payload=script_json(payload(data, numbers, explored, curves, pictures)),
+            plotly=plotly_library() if explored else "",
             gaps=_gaps(numbers, standings),
             failures=data.failures.head(FAILURES_SHOWN).to_dict("records"),
             failures_left_out=max(0, len(data.failures) - FAILURES_SHOWN),
@@ -75,6 +80,22 @@ def render_page(
             bibtex=bibtex(data),
         )
     )
+
+
+def _statistics(numbers: Numbers, block: Block) -> list[str]:
+    """The statistics in a block's ranking: all that were computed at the level of its headline."""
+    scope, _ = numbers.headline(block)
+    return [name for name in names("choice" if scope.level == "choice" else "pair") if name in numbers.statistics]
+
+
+def _observers(numbers: Numbers, block: Block) -> list[str]:
+    """What observers of choices reach themselves, a sentence each."""
+    known = {title: numbers.get(Scope(block, "choice"), label, "score_2afc") for label, title in OBSERVERS.items()}
+    return [
+        f"{title}: {_number(item.value)} [{_number(item.low)}, {_number(item.high)}]."
+        for title, item in known.items()
+        if item is not None
+    ]
 
 
 def _room_for_pictures(plots: Sequence[Plot]) -> int:
@@ -92,7 +113,7 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"number": _number, "picture": _picture, "one_line": one_line}
+    environment.filters |= {"number": _number, "picture": _picture, "one_line": one_line, "headline": naming.title}
     return environment
 
 
@@ -158,18 +179,22 @@ def _with_pictures(galleries: Sequence[Gallery], pictures: Mapping[str, tuple[by
 def _condition_grids(
     data: ReportData, numbers: Numbers, standings: Sequence[tuple[Block, Sequence[Standing]]]
 ) -> list[Grid]:
-    """SRCC of each ranked method within each condition."""
+    """SRCC of each ranked method within each condition, or its 2AFC score within each group of choices."""
     grids = []
     for block, order in standings:
-        conditions = conditions_of(pairs_of(data, block))
+        scope, statistic = numbers.headline(block)
+        chosen = scope.level == "choice"
+        conditions = numbers.groups_of_choices(block) if chosen else conditions_of(pairs_of(data, block))
+        scopes = [Scope(block, "choice" if chosen else "condition", name) for name in conditions]
         rows = []
         for item in order:
-            values = [numbers.value(Scope(block, "condition", name), item.method.label, "srcc") for name in conditions]
+            values = [numbers.value(each, item.method.label, statistic) for each in scopes]
             if item.ranked and any(value == value for value in values):  # noqa: PLR0124 - NaN is unequal to itself
                 rows.append((item.method.title, *(_number(value) for value in values)))
         if rows and len(conditions) > 1:
             place = f", {block.dataset} {block.split}".rstrip() if len(standings) > 1 else ""
-            grids.append(Grid("conditions", f"SRCC within each condition{place}", ("Method", *conditions), tuple(rows)))
+            title = f"{naming.title(statistic)} within each {'group' if chosen else 'condition'}{place}"
+            grids.append(Grid("conditions", title, ("Method", *conditions), tuple(rows)))
     return grids
 
 
@@ -178,7 +203,7 @@ def _gaps(
 ) -> list[tuple[Block, Standing, int, int]]:
     """The ranked methods that lack some scores: how many, and of how many pairs."""
     coverages = [
-        (block, item, *numbers.coverage(Scope(block), item.method.label))
+        (block, item, *numbers.coverage(numbers.headline(block)[0], item.method.label))
         for block, order in standings
         for item in order
         if item.ranked

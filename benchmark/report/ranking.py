@@ -154,12 +154,12 @@ def _difference(
     return comparison if comparison.tested else comparison.why
 
 
-def standings(data: ReportData, numbers: Numbers, block: Block, statistic: str = "srcc") -> list[Standing]:
+def standings(data: ReportData, numbers: Numbers, block: Block) -> list[Standing]:
     """All methods of a report: the ranked ones from best to worst, then the others in the configuration's order.
 
     A method is not ranked when it was not scored, misses more than 1 % of the block's pairs, or its value is undefined.
     """
-    outcome = contest(data, numbers, Scope(block), statistic)
+    outcome = contest(data, numbers, *numbers.headline(block))
     by_label = {method.label: method for method in data.methods}
     ranked = [
         Standing(by_label[label], place, best=outcome.mark(label) == 1) for label, place in outcome.places.items()
@@ -178,25 +178,30 @@ def ranks(values: Sequence[float], *, higher: bool) -> list[int]:
     ]
 
 
-def reason_unranked(
-    data: ReportData, numbers: Numbers, block: Block, method: ScoredMethod, statistic: str = "srcc"
-) -> str:
+def reason_unranked(data: ReportData, numbers: Numbers, block: Block, method: ScoredMethod) -> str:
     """Why a method has no rank in a block; empty for one that has."""
-    scored, total = numbers.coverage(Scope(block), method.label)
+    scope, statistic = numbers.headline(block)
+    noun = noun_of(scope)
+    scored, total = numbers.coverage(scope, method.label)
     why = one_line(method.reason)
     if method.status == "unavailable":
         return f"unavailable: {why}" if why else "unavailable"
     if scored == 0:
-        elsewhere = any(numbers.coverage(Scope(other), method.label)[0] for other in blocks(data))
+        elsewhere = any(numbers.coverage(numbers.headline(other)[0], method.label)[0] for other in blocks(data))
         return f"{'no scores' if elsewhere else 'failed'}: {why}" if why else "no scores"
     if total - scored > MISSING_ALLOWED * total:
-        missing = f"scored only {scored:,} of {naming.count(total, 'pair')}"
+        missing = f"scored only {scored:,} of {naming.count(total, noun)}"
         return f"{missing}: {why}" if why else missing
-    estimate = numbers.get(Scope(block), method.label, statistic)
+    estimate = numbers.get(scope, method.label, statistic)
     if estimate is None or math.isnan(estimate.value):
         note = one_line(estimate.note) if estimate else ""
         return f"{naming.title(statistic)} undefined{': ' + note if note else ''}"
     return ""
+
+
+def noun_of(scope: Scope) -> str:
+    """What a scope's numbers are computed of."""
+    return "choice" if scope.level == "choice" else "pair"
 
 
 def _reason_out(data: ReportData, numbers: Numbers, scope: Scope, method: ScoredMethod, statistic: str) -> str:
@@ -206,7 +211,7 @@ def _reason_out(data: ReportData, numbers: Numbers, scope: Scope, method: Scored
         return reason
     scored, total = numbers.coverage(scope, method.label)
     if total - scored > MISSING_ALLOWED * total:
-        return f"scored only {scored:,} of {naming.count(total, 'pair')} here"
+        return f"scored only {scored:,} of {naming.count(total, noun_of(scope))} here"
     estimate = numbers.get(scope, method.label, statistic)
     if estimate is None or math.isnan(estimate.value):
         return UNDEFINED
@@ -225,8 +230,9 @@ def ranked_blocks(data: ReportData, numbers: Numbers) -> list[tuple[Block, list[
 
 
 def block_notes(data: ReportData, numbers: Numbers, block: Block) -> list[str]:
-    """The notes on a block's ranking by SRCC: shared places, and differences that were not tested."""
-    return contest_notes(data, {naming.title("srcc"): contest(data, numbers, Scope(block), "srcc")})
+    """The notes on a block's ranking: shared places, and differences that were not tested."""
+    scope, statistic = numbers.headline(block)
+    return contest_notes(data, {naming.title(statistic): contest(data, numbers, scope, statistic)})
 
 
 def contest_notes(data: ReportData, columns: Mapping[str, Contest]) -> list[str]:

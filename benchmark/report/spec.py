@@ -9,6 +9,9 @@ from benchmark.config.models import TableConfig
 from benchmark.report import naming
 from benchmark.report.blocks import Block, Numbers, Scope, blocks, conditions_of, pairs_of
 from benchmark.report.content import ReportData
+from benchmark.statistics.catalogue import Level, find, usual
+
+LEVELS: tuple[Level, ...] = ("pair", "choice", "reference", "system")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +57,29 @@ def spell_out(data: ReportData, numbers: Numbers, config: TableConfig) -> list[C
     columns = [
         Column(scope, statistic, heading, naming.title(statistic), naming.higher_is_better(statistic))
         for block in chosen
-        for scope, heading in _scopes(data, config, block, chosen)
-        for statistic in config.columns
+        for condition, heading in _parts(data, numbers, config, block, chosen)
+        for statistic in columns_of(numbers, config, block)
+        for scope in [_scope(numbers, config, block, statistic, condition)]
     ]
     return [column for column in columns if _known(data, numbers, column)]
+
+
+def columns_of(numbers: Numbers, config: TableConfig, block: Block) -> tuple[str, ...]:
+    """A table's statistics of a block: as configured, else the usual ones of its level."""
+    if config.columns is not None:
+        return config.columns
+    level = numbers.headline(block)[0].level
+    return usual("choice" if "choice" in (config.level, level) and config.level in ("choice", None) else "pair")
+
+
+def _scope(numbers: Numbers, config: TableConfig, block: Block, statistic: str, condition: str) -> Scope:
+    """Where a column's numbers are: at the table's level, else at the first at which the statistic is computed."""
+    headline = numbers.headline(block)[0].level
+    possible = [level for level in (headline, *LEVELS) if level in find(statistic).levels]
+    level: str = config.level or next(iter(possible), headline)
+    if not condition:
+        return Scope(block, level)
+    return Scope(block, "choice" if level == "choice" else "condition", condition)
 
 
 def _known(data: ReportData, numbers: Numbers, column: Column) -> bool:
@@ -65,14 +87,14 @@ def _known(data: ReportData, numbers: Numbers, column: Column) -> bool:
     return any(estimate is not None for estimate in estimates)
 
 
-def _scopes(data: ReportData, config: TableConfig, block: Block, chosen: Sequence[Block]) -> list[tuple[Scope, str]]:
-    """The scopes within a block with their headings."""
+def _parts(
+    data: ReportData, numbers: Numbers, config: TableConfig, block: Block, chosen: Sequence[Block]
+) -> list[tuple[str, str]]:
+    """The conditions of a block's columns, empty for all of them together, with their headings."""
     place = block.title(chosen) if len(chosen) > 1 else ""
-    whole = Scope(block, config.level)
     if config.conditions == "none":
-        return [(whole, place)]
-    present = conditions_of(pairs_of(data, block))
+        return [("", place)]
+    present = list(dict.fromkeys([*conditions_of(pairs_of(data, block)), *numbers.groups_of_choices(block)]))
     wanted = present if config.conditions == "all" else [name for name in config.conditions if name in present]
     prefix = f"{place}: " if place else ""
-    parts = [(Scope(block, "condition", name), prefix + name) for name in wanted]
-    return [(whole, f"{prefix}all"), *parts]
+    return [("", f"{prefix}all"), *((name, prefix + name) for name in wanted)]

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -17,9 +18,11 @@ from benchmark.report.ranking import Contest, cell_notes, contest, contest_notes
 from benchmark.report.spec import Column, spell_out, table_blocks
 from benchmark.report.table_notes import table_notes
 from benchmark.results.scored import ScoredMethod
+from benchmark.statistics.vocabulary import OBSERVERS
 
 HEADINGS = {"hand-crafted": "Hand-crafted", "learned": "Learned", "floor": "Floor", "other": "Other"}
 NOT_RANKED = "Not ranked"
+OBSERVED = "Observers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +170,7 @@ def comparison_table(data: ReportData, spec: TableConfig, numbers: Numbers | Non
                 rows.append(_reported(builder, label))
         if rows:
             groups.append(RowGroup(heading, tuple(rows)))
+    groups += _observers(builder)
     groups += _below(builder, [label for _, labels in arranged for label in labels], ranked, contests, counts)
     if any(INDISTINCT in cell.marks for group in groups for row in group.rows for cell in row.cells):
         level = naming.percent(1 - data.confidence)
@@ -198,7 +202,8 @@ def _arrange(builder: _Builder) -> list[tuple[str, list[str]]]:
         return [(heading, list(labels)) for heading, labels in spec.rows.items()]
     order: list[str] = []
     for block in table_blocks(data, spec):
-        ranking = contest(data, builder.numbers, Scope(block), "srcc", without_signs=spec.magnitude, digits=spec.digits)
+        scope, statistic = builder.numbers.headline(block)
+        ranking = contest(data, builder.numbers, scope, statistic, without_signs=spec.magnitude, digits=spec.digits)
         order += ranking.places
     labels = list(dict.fromkeys([*order, *(method.label for method in data.methods)]))
     group_of = {method.label: method.group for method in data.methods}
@@ -289,6 +294,16 @@ def _reported(builder: _Builder, label: str) -> Row:
     title = next((method.title for method in _methods(builder.data, [label])), label)
     mark = builder.footnotes.mark(published.footnote(builder.data, builder.numbers, label, own, builder.spec))
     return Row(label, f"{title} (reported)", "", "", "", cells, (mark,), reported=True)
+
+
+def _observers(builder: _Builder) -> list[RowGroup]:
+    """What observers of choices reach themselves; they are measured against no one and take no place."""
+    rows = []
+    for label, title in OBSERVERS.items():
+        cells = tuple(Cell(_estimate(builder, column, label)) for column in builder.columns)
+        if any(not math.isnan(cell.estimate.value) for cell in cells):
+            rows.append(Row(label, title, "", "", "", cells))
+    return [RowGroup(OBSERVED, tuple(rows))] if rows else []
 
 
 def _below(

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from benchmark.config.models import TableConfig
 from benchmark.report import naming
-from benchmark.report.blocks import Numbers, Scope
+from benchmark.report.blocks import Numbers
 from benchmark.report.content import ReportData
+from benchmark.report.ranking import noun_of
 from benchmark.report.spec import Column
 from benchmark.results.scored import ScoredMethod
 from benchmark.statistics.catalogue import find
@@ -16,8 +17,10 @@ LEVELS = {
     "reference": "Values are computed within each reference and averaged.",
     "system": "Values compare the conditions' mean scores with their mean labels.",
 }
+
 NO_VALUES = {
     "pair": "this run has none of these statistics",
+    "choice": "this run has no choices between two images",
     "reference": "within a reference, images are compared where one has several of them, by SRCC and KRCC",
     "system": "conditions' means are compared where there are three conditions or more, by SRCC, PLCC and KRCC",
 }
@@ -28,7 +31,7 @@ def table_notes(
 ) -> list[str]:
     """All notes of a table except its footnotes, each a sentence."""
     notes = [_legend(spec, columns, ranked)]
-    notes += [] if columns else [f"No values: {NO_VALUES[spec.level]}."]
+    notes += [] if columns else [f"No values: {NO_VALUES[spec.level or 'pair']}."]
     notes += [LEVELS[spec.level]] if spec.level in LEVELS else []
     notes += _counts(numbers, columns, ranked)
     notes += _intervals(data, numbers, spec, columns, ranked)
@@ -55,20 +58,22 @@ def _legend(spec: TableConfig, columns: Sequence[Column], ranked: Sequence[Score
 def _counts(numbers: Numbers, columns: Sequence[Column], ranked: Sequence[ScoredMethod]) -> list[str]:
     """Pairs and references of each block, if they are the same for all rows."""
     blocks = list(dict.fromkeys(column.scope.block for column in columns))
-    notes, differ = [], False
+    notes, differ, nouns = [], False, dict.fromkeys(noun_of(numbers.headline(block)[0]) for block in blocks)
     for block in blocks:
+        scope, statistic = numbers.headline(block)
         sizes = {
             (estimate.n, estimate.clusters)
             for method in ranked
-            for estimate in [numbers.get(Scope(block), method.label, "srcc")]
+            for estimate in [numbers.get(scope, method.label, statistic)]
             if estimate is not None and estimate.n
         }
         if len(sizes) == 1:
             pairs, references = next(iter(sizes))
             place = f"{block.title(blocks)}: " if len(blocks) > 1 else ""
-            notes.append(f"{place}{naming.count(pairs, 'pair')} of {naming.count(references, 'reference')}.")
+            notes.append(f"{place}{naming.count(pairs, noun_of(scope))} of {naming.count(references, 'reference')}.")
         differ |= len(sizes) > 1
-    return [*notes, "Counts: pairs / references that a row rests on."] if differ else notes
+    counted = " or ".join(f"{noun}s" for noun in nouns)
+    return [*notes, f"Counts: {counted} / references that a row rests on."] if differ else notes
 
 
 def _intervals(

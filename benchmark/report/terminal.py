@@ -15,12 +15,12 @@ from rich.table import Table
 from rich.text import Text
 
 from benchmark.report import naming
-from benchmark.report.blocks import Block, Numbers, Scope, blocks, pairs_of
+from benchmark.report.blocks import Block, Numbers, Scope, TableEstimate, blocks, choices_of, pairs_of
 from benchmark.report.content import ReportData
 from benchmark.report.ranking import Standing, block_notes, standings
 from benchmark.report.text import one_line
 from benchmark.statistics.catalogue import usual
-from benchmark.statistics.vocabulary import why_incomparable
+from benchmark.statistics.vocabulary import OBSERVERS, why_incomparable
 
 NARROW = 60
 HTML_WIDTH = 1000  # a page is as wide as it needs
@@ -41,7 +41,7 @@ class RankedTable:
 
 
 def ranked_table(data: ReportData) -> RankedTable:
-    """The methods ranked by SRCC with intervals, the best marked; those not ranked below, with the reason."""
+    """The methods ranked by SRCC (or 2AFC score) with intervals, the best marked; those not ranked below, with reasons."""
     return RankedTable(data)
 
 
@@ -95,7 +95,7 @@ def _block(
         yield _table(data, numbers, block, ranked, width, plain=not console.is_terminal)
     else:
         yield Text("No method could be ranked.")
-    for note in [*block_notes(data, numbers, block), *_fits(numbers, block, ranked)]:
+    for note in [*_observers(numbers, block), *block_notes(data, numbers, block), *_fits(numbers, block, ranked)]:
         yield Text(note)
     for item in order:
         if item.method.marks:
@@ -111,9 +111,10 @@ def _block(
 def _fits(numbers: Numbers, block: Block, ranked: Sequence[Standing]) -> list[str]:
     """Notes on values whose fit can't be compared with others."""
     by_reason: dict[tuple[str, str], list[str]] = {}
+    scope, _ = numbers.headline(block)
     for item in ranked:
-        for name in usual():
-            estimate = numbers.get(Scope(block), item.method.label, name)
+        for name in _shown(scope):
+            estimate = numbers.get(scope, item.method.label, name)
             why = why_incomparable(estimate.note) if estimate is not None and not math.isnan(estimate.value) else ""
             if why:
                 by_reason.setdefault((one_line(item.method.title), why), []).append(naming.title(name))
@@ -122,18 +123,22 @@ def _fits(numbers: Numbers, block: Block, ranked: Sequence[Standing]) -> list[st
 
 def _title(data: ReportData, block: Block, all_blocks: Sequence[Block]) -> str:
     place = f", {block.title(all_blocks)}" if len(all_blocks) > 1 or block.split else ""
-    pairs = pairs_of(data, block)
+    pairs, choices = pairs_of(data, block), choices_of(data, Scope(block))
     references = naming.count(int(pairs["reference"].nunique()), "reference")
     labels = "; simulated labels" if data.simulated else ""
-    return one_line(f"{data.title}{place}: {naming.count(len(pairs), 'pair')} of {references}{labels}")
+    labelled = bool(pairs["mos"].notna().any()) or not len(choices)
+    counts = [naming.count(len(pairs), "pair")] if labelled else []
+    counts += [naming.count(len(choices), "choice")] if len(choices) else []
+    return one_line(f"{data.title}{place}: {' and '.join(counts)} of {references}{labels}")
 
 
 def _table(
     data: ReportData, numbers: Numbers, block: Block, ranked: Sequence[Standing], width: int, *, plain: bool
 ) -> Table:
     rows = [_row(numbers, block, item) for item in ranked]
-    header = ["", "Method", f"SRCC [{naming.percent(data.confidence)}]"]
-    header += [f"{naming.title(name)} {naming.arrow(naming.higher_is_better(name))}" for name in usual()[1:]]
+    scope, statistic = numbers.headline(block)
+    header = ["", "Method", f"{naming.title(statistic)} [{naming.percent(data.confidence)}]"]
+    header += [f"{naming.title(name)} {naming.arrow(naming.higher_is_better(name))}" for name in _shown(scope)[1:]]
     header.append("n")
     kept = _fitting(header, rows, width)
     table = Table(box=None if plain else box.SIMPLE_HEAD, pad_edge=False, padding=(0, 2, 0, 0), show_edge=False)
@@ -152,21 +157,35 @@ def _table(
 
 
 def _row(numbers: Numbers, block: Block, item: Standing) -> list[str]:
-    scope, label = Scope(block), item.method.label
-    estimate = numbers.get(scope, label, "srcc")
-    assert estimate is not None  # a ranked method has an SRCC
-    srcc = _number(estimate.value)
-    if estimate.has_interval:
-        srcc += f" [{_number(estimate.low)}, {_number(estimate.high)}]"
-    others = [_number(numbers.value(scope, label, name)) for name in usual()[1:]]
+    (scope, statistic), label = numbers.headline(block), item.method.label
+    estimate = numbers.get(scope, label, statistic)
+    assert estimate is not None  # a ranked method has a value
+    others = [_number(numbers.value(scope, label, name)) for name in _shown(scope)[1:]]
     place = f"{item.rank}{'*' if item.best else ''}"
     return [
         place,
         f"{one_line(item.method.title)} {naming.arrow(item.method.higher_is_better)}",
-        srcc,
+        _with_interval(estimate),
         *others,
         str(estimate.n),
     ]
+
+
+def _with_interval(estimate: TableEstimate) -> str:
+    ends = f" [{_number(estimate.low)}, {_number(estimate.high)}]" if estimate.has_interval else ""
+    return f"{_number(estimate.value)}{ends}"
+
+
+def _shown(scope: Scope) -> tuple[str, ...]:
+    """The statistics that are printed, the one of the ranking first."""
+    return usual("choice" if scope.level == "choice" else "pair")
+
+
+def _observers(numbers: Numbers, block: Block) -> list[str]:
+    """What observers of choices reach themselves."""
+    scope, statistic = Scope(block, "choice"), "score_2afc"
+    known = {title: numbers.get(scope, label, statistic) for label, title in OBSERVERS.items()}
+    return [f"{title}: {_with_interval(estimate)}" for title, estimate in known.items() if estimate is not None]
 
 
 def _number(value: float) -> str:

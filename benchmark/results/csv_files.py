@@ -11,18 +11,21 @@ import numpy as np
 import pandas as pd
 
 from benchmark.core import atomic, formulas, regular
+from benchmark.core.choice_columns import CHOICE_KEYS
 from benchmark.core.errors import UserError
 from benchmark.core.pair_columns import SCORE_KEYS
 from benchmark.results.scored import Failure
 
 KEYS = SCORE_KEYS
 NUMERIC_KEYS = ("fold", "mos", "mos_sd", "observers")
-WHOLE = ("fold", "observers", "n", "n_clusters")
+WHOLE = ("fold", "observers", "n", "n_clusters", "votes")
 TEXT = {
     *(key for key in KEYS if key not in NUMERIC_KEYS),
+    *(key for key in CHOICE_KEYS if key not in ("preference", "votes")),
     *("level", "statistic", "method", "method_a", "method_b", "interval", "note", "test", "reason"),
 }
 FLAGS = ("significant",)
+CHOICES = "choices.csv"
 FAILURE_COLUMNS = ("pair", "method", "reason")
 # numbers are read back exactly: pandas 3.1 does so by default and deprecates the option that older versions need
 EXACT: dict[str, Any] = (
@@ -116,6 +119,13 @@ def scores_table(dataset: str, pairs: pd.DataFrame, columns: Sequence[tuple[str,
     table = pairs.assign(dataset=dataset).loc[:, list(KEYS)].reset_index(drop=True)
     scores = pd.DataFrame({label: pd.Series(list(values), dtype=float) for label, values in columns}, index=table.index)
     return pd.concat([table, scores], axis=1)
+
+
+def choices_table(dataset: str, choices: pd.DataFrame | None) -> pd.DataFrame:
+    """The content of ``choices.csv``: one row per choice; without rows where there are none."""
+    if choices is None:
+        return pd.DataFrame(columns=list(CHOICE_KEYS))
+    return choices.assign(dataset=dataset).loc[:, list(CHOICE_KEYS)].reset_index(drop=True)
 
 
 def failures_table(failures: Iterable[Failure]) -> pd.DataFrame:

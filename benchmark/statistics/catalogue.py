@@ -16,7 +16,7 @@ from benchmark.statistics import kinds
 from benchmark.statistics.intervals import RANGES, Range, Scale
 from benchmark.statistics.resampling import FloatArray
 
-Level = Literal["pair", "condition", "reference", "system"]
+Level = Literal["pair", "condition", "reference", "system", "choice"]
 Compute = Callable[[FloatArray, FloatArray, FloatArray], float]
 """Maps oriented scores (n,), labels (n,) and weights (n,), whole numbers from 0, to a value; NaN where undefined."""
 
@@ -30,12 +30,14 @@ class Statistic:
         title: in print.
         meaning: what it is, in a few words.
         place: its place among the others in print; lower comes first.
-        levels: where it is computed: over all pairs, within each condition, within references, over conditions' means.
+        levels: where it is computed: over all pairs, within each condition, within references, over conditions' means, over
+            choices between two images.
         scale: on which its interval is made; decides its range (``intervals.RANGES``).
         higher_is_better: whether a higher value means a better method.
         correlation: whether its sign says whether method and labels agree.
         turns: whether dropping the sign turns a bad rank into a good one; then differences of magnitudes are tested, too.
-        needs: what labels must have: the standard deviation and number of their opinions, or 95 % intervals from these.
+        needs: what labels must have: the standard deviation and number of their opinions (choices: the number of votes), or
+            95 % intervals from these.
         effective: degrees of freedom of its interval's jackknife for each of the clusters that carry its error
             (``intervals.effective_freedom``), as the coverage grid found best; 0 for one less than clusters. Differences
             always have one less than clusters: with fewer, tests of many methods would find next to nothing.
@@ -89,9 +91,9 @@ def names(level: Level | None = None) -> tuple[str, ...]:
     return tuple(name for name, item in catalogue().items() if level is None or level in item.levels)
 
 
-def usual() -> tuple[str, ...]:
-    """The statistics that tables and terminal show by default."""
-    return tuple(name for name, item in catalogue().items() if item.usual)
+def usual(level: Level) -> tuple[str, ...]:
+    """The statistics of a level that tables and terminal show by default."""
+    return tuple(name for name, item in catalogue().items() if item.usual and level in item.levels)
 
 
 def computed_alone(level: Level) -> tuple[Statistic, ...]:

@@ -87,7 +87,7 @@ class Discrimination:
     def __call__(self, counts: FloatArray) -> FloatArray:
         """(B, K) counts → (B, statistics, columns); NaN where undefined."""
         if not self._linear:
-            areas = [self._areas(ordered, counts, threads=self._threads) for ordered in self._pairs]
+            areas = [sorted_areas(ordered, counts, threads=self._threads) for ordered in self._pairs]
             return np.stack(areas, axis=2)
         k = counts.shape[1]
         influence = (k - 1) * (self._left_out.mean(axis=0) - self._left_out)
@@ -106,20 +106,21 @@ class Discrimination:
         left_out_areas(ordered.first, ordered.second, ordered.kind, ordered.last, results)
         self._left_out[:, :, column], self._centre[:, column] = results[:, :k].T, results[:, k]
 
-    def _areas(self, ordered: SortedPairs, counts: FloatArray, *, threads: int) -> FloatArray:
-        """The three statistics of one column, (B, 3)."""
-        from benchmark.statistics.discrimination_kernels import LANES, areas  # noqa: PLC0415 - numba is slow to import
 
-        values = np.full((len(counts), 3), np.nan)
+def sorted_areas(ordered: SortedPairs, counts: FloatArray, *, threads: int) -> FloatArray:
+    """The three statistics of one column in many resamples: (B, K) counts → (B, 3)."""
+    from benchmark.statistics.discrimination_kernels import LANES, areas  # noqa: PLC0415 - numba is slow to import
 
-        def work(begin: int) -> None:
-            block = np.ascontiguousarray(counts[begin : begin + LANES].T)
-            results = np.full((3, block.shape[1]), np.nan)
-            areas(block, ordered.first, ordered.second, ordered.kind, ordered.last, results)
-            values[begin : begin + LANES] = results.T
+    values = np.full((len(counts), 3), np.nan)
 
-        in_threads(work, range(0, len(counts), LANES), threads)
-        return values
+    def work(begin: int) -> None:
+        block = np.ascontiguousarray(counts[begin : begin + LANES].T)
+        results = np.full((3, block.shape[1]), np.nan)
+        areas(block, ordered.first, ordered.second, ordered.kind, ordered.last, results)
+        values[begin : begin + LANES] = results.T
+
+    in_threads(work, range(0, len(counts), LANES), threads)
+    return values
 
 
 def _known(design: Design, rows: IntArray) -> IntArray:
@@ -150,11 +151,29 @@ def _sort(images: ImagePairs, scores: FloatArray) -> SortedPairs:
     known = scores[np.isfinite(scores)]
     scores = np.zeros_like(scores) if constant(known) else scores
     difference = scores[images.row_first] - scores[images.row_second]
+    return sort_pairs(images.first, images.second, images.sign, difference, LAST_PLACES * largest(known))
+
+
+def sort_pairs(
+    first: NDArray[np.uint32],
+    second: NDArray[np.uint32],
+    sign: NDArray[np.int8],
+    difference: FloatArray,
+    tolerance: float,
+) -> SortedPairs:
+    """Pairs of images in the order of their score differences.
+
+    Args:
+        first, second: (p,) the clusters of both images.
+        sign: (p,) 1 where the first image is better, -1 where the second is, 0 where they are similar.
+        difference: (p,) the first image's score less the second's.
+        tolerance: sizes of differences that are no further apart are tied.
+    """
     size = np.abs(difference)
     order = np.argsort(size)  # ties in any order: they are entered as one group
     ordered = size[order]
     last = np.ones(len(order), dtype=np.bool_)
-    last[:-1] = ordered[1:] - ordered[:-1] > LAST_PLACES * largest(known)
-    agreement = images.sign * np.sign(difference).astype(np.int8)
-    kind = np.where(images.sign == 0, np.uint8(SIMILAR), KINDS[agreement])
-    return SortedPairs(images.first[order], images.second[order], kind[order], last)
+    last[:-1] = ordered[1:] - ordered[:-1] > tolerance
+    agreement = sign * np.sign(difference).astype(np.int8)
+    kind = np.where(sign == 0, np.uint8(SIMILAR), KINDS[agreement])
+    return SortedPairs(first[order], second[order], kind[order], last)

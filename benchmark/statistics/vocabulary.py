@@ -32,3 +32,7 @@ def why_untested(test: str) -> str:
     """The reason for not testing in a cell of the column ``test``; empty if it has none."""
     head, _, reason = test.partition(": ")
     return reason if head in {NOT_TESTED, INTERVAL_ONLY} else ""
+
+
+OBSERVERS = {"ceiling": "Ceiling (majority)", "human": "Human (one observer)"}
+"""What observers of choices reach themselves, by the names under which ``summary.csv`` has it, as tables print it."""

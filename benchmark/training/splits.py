@@ -72,7 +72,9 @@ def divide(table: pd.DataFrame, split: str, validate: float | str, seed: int, *,
     Raises:
         ConfigError: there is no such split, there are too few references, both parts share some, or labels are constant.
     """
-    table = table.sort_values("pair", ignore_index=True)
+    table = table[table["mos"].notna()].sort_values("pair", ignore_index=True)
+    if table.empty:
+        raise ConfigError("dataset: its pairs have no labels, only choices between images: training needs labels")
     unsplit = set(table["split"]) == {""}
     rows = table if unsplit else pairs.choose_splits(table, [split], "train.split")
     if isinstance(validate, str):

@@ -38,7 +38,7 @@ def truth() -> float:
         ({"lower_mos_better": "maybe"}, "lower_mos_better: expected true or false"),
         ({"lower_mos_better": 1}, "lower_mos_better: expected true or false"),
         ({"lower_better": True}, "lower_better.*expected text"),
-        ({"mos": None}, "mos: expected text"),
+        ({"mos": None}, "--mos: name the column of labels"),
         ({"mos": ["mos"]}, "mos: expected text"),
         ({"methods": 3}, "no column '3'"),
         ({"reference": 5}, "no column '5'"),

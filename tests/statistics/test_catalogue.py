@@ -44,7 +44,7 @@ def test_a_file_defines_the_statistic_of_its_name(root: Path, name: str) -> None
 
 def test_titles_differ_and_the_usual_ones_come_in_the_order_of_print() -> None:
     assert len({item.title for item in catalogue().values()}) == len(catalogue())
-    assert usual() == ("srcc", "plcc", "krcc", "plcc_logistic4", "rmse")
+    assert usual("pair") == ("srcc", "plcc", "krcc", "plcc_logistic4", "rmse")
 
 
 def test_the_protocol_explains_every_statistic(root: Path) -> None:

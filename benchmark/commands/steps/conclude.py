@@ -19,7 +19,7 @@ from benchmark.data.load import Data
 from benchmark.evaluation import directions
 from benchmark.images import code as image_code
 from benchmark.plugins.contracts import MethodInfo, ScoreSource
-from benchmark.report.evaluation import Choices, Facts, Run, complete
+from benchmark.report.evaluation import Facts, Requested, Run, complete
 from benchmark.results import csv_files
 from benchmark.results.run_record import RunRecord
 from benchmark.results.scored import ScoredMethod
@@ -47,9 +47,10 @@ def conclude(ready: Ready, scored: Outcome, announce: Announce) -> Run:
         record=_record(ready, scored),
         hints=_hints(prepared, methods),
     )
-    choices = Choices(config.statistics, config.report, config.published)
+    requested = Requested(config.statistics, config.report, config.published)
     failures = csv_files.failures_table(scored.failures)
-    return complete(table, methods, failures, choices, facts, prepared.output, announce)
+    choices = csv_files.choices_table(loaded.name, loaded.choices)
+    return complete(table, methods, failures, requested, facts, prepared.output, announce, choices=choices)
 
 
 def _methods(prepared: Prepared, scored: Outcome, table: pd.DataFrame) -> list[ScoredMethod]:

@@ -44,7 +44,10 @@ def prepare(config: Config, settings: Sequence[str], overrides: Overrides) -> Pr
     usable = [entrant.method for entrant in entrants if entrant.scores_images]
     foresight.refuse_weights_dir(parsed.weights_dir, usable, source)
     pairs = loaded.chosen.assign(dataset=loaded.name)
-    foresight.refuse_tables(parsed.report, pairs, labels, parsed.published, source, rows=not _is_record(config))
+    choices = None if loaded.choices is None else loaded.choices.assign(dataset=loaded.name)
+    rows = not _is_record(config)
+    foresight.refuse_tables(parsed.report, pairs, labels, parsed.published, source, rows=rows, choices=choices)
+    foresight.refuse_observers(labels, choices, source)
     others = registry.datasets().names() if parsed.published else ()
     foresight.refuse_published(parsed.published, loaded.table.assign(dataset=loaded.name), others, source)
     with source.placing():

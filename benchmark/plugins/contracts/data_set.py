@@ -49,6 +49,14 @@ class Dataset(ABC):
         """
         return self.pairs(), []
 
+    def choices(self) -> pd.DataFrame | None:
+        """Observers' choices between two enhanced images of a reference, one row each; ``None`` where there are none.
+
+        Columns as in ``benchmark.data.choices``; images are named by the column ``pair`` of ``pairs``, whose pairs then
+        need no label. Called after ``pairs``.
+        """
+        return None
+
     @property
     def label_files(self) -> Sequence[Path]:
         """The files that labels were read from, known after ``pairs``; their SHA-256 are part of ``run.json``."""

@@ -40,8 +40,13 @@ class View:
 
     @property
     def scope(self) -> Scope:
-        """The scope of all pairs of the block."""
-        return Scope(self.block)
+        """The scope of all pairs of the block, or of all choices where pairs have no labels."""
+        return self.numbers.headline(self.block)[0]
+
+    @property
+    def statistic(self) -> str:
+        """The statistic by which the block's methods are ranked."""
+        return self.numbers.headline(self.block)[1]
 
     def ranked(self) -> list[ScoredMethod]:
         """The ranked methods, the best first."""
@@ -52,11 +57,11 @@ class View:
         return Plot(f"{kind}{self.suffix}", f"{title}{self.place}", description, draw)
 
     def comparisons(self) -> tuple[list[ScoredMethod], Table]:
-        """The ranked methods and how they differ from each other in SRCC; empty where none were compared."""
+        """The ranked methods and how they differ in the ranking's statistic; empty where none were compared."""
         ranked = self.ranked()
         table = [
             [
-                self.numbers.compare(self.scope, "srcc", one.label, other.label) if one is not other else None
+                self.numbers.compare(self.scope, self.statistic, one.label, other.label) if one is not other else None
                 for other in ranked
             ]
             for one in ranked

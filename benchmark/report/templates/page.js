@@ -75,6 +75,7 @@
   const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
   const escaped = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
   const plot = byId("explore-plot"), details = byId("explore-details");
+  if (!plot) { return; }
   const blockChoice = byId("explore-block"), methodChoice = byId("explore-method");
   let block, method, order = [], place = -1;
 

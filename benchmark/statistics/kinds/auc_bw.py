@@ -7,7 +7,7 @@ STATISTIC = Statistic(
     title="AUC (better/worse)",
     meaning="area under the curve, better against worse",
     place=90,
-    levels=frozenset({"pair"}),
+    levels=frozenset({"pair", "choice"}),
     scale="logit",
     needs="opinions",
 )

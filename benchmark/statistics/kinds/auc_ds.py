@@ -7,7 +7,7 @@ STATISTIC = Statistic(
     title="AUC (diff./sim.)",
     meaning="area under the curve, different against similar pairs",
     place=80,
-    levels=frozenset({"pair"}),
+    levels=frozenset({"pair", "choice"}),
     scale="logit",
     needs="opinions",
 )

@@ -7,7 +7,7 @@ STATISTIC = Statistic(
     title="Right signs",
     meaning="share of differing pairs whose better one is told rightly",
     place=100,
-    levels=frozenset({"pair"}),
+    levels=frozenset({"pair", "choice"}),
     scale="logit",
     needs="opinions",
 )

@@ -59,14 +59,15 @@ def _percent(share: float) -> str:
 def _plots(view: View) -> Iterator[Plot]:
     chances = []
     for method in view.ranked():
-        best = view.numbers.get(view.scope, method.label, "p_best_srcc")
-        place = view.numbers.get(view.scope, method.label, "rank_srcc")
+        best = view.numbers.get(view.scope, method.label, f"p_best_{view.statistic}")
+        place = view.numbers.get(view.scope, method.label, f"rank_{view.statistic}")
         if best is not None and math.isfinite(best.value):
             ends = (place.low, place.high) if place is not None else (math.nan, math.nan)
             chances.append(Chance(method.title, best.value, *ends))
     if len(chances) > 1:
-        text = "Share of resamples in which each method has the highest SRCC, and the interval of its rank."
-        yield view.plot("best", "Probability of being best", text, partial(draw, chances, "srcc"))
+        title = naming.title(view.statistic)
+        text = f"Share of resamples in which each method has the highest {title}, and the interval of its rank."
+        yield view.plot("best", "Probability of being best", text, partial(draw, chances, view.statistic))
 
 
 PLOT = PlotKind(place=40, of_block=_plots)

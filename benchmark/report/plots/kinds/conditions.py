@@ -59,7 +59,7 @@ def draw(rows: Sequence[tuple[str, NDArray[np.float64]]], conditions: Sequence[s
 def _plots(view: View) -> Iterator[Plot]:
     pairs = pairs_of(view.data, view.block)
     conditions = conditions_of(pairs)
-    if not 1 < len(conditions) <= MOST:
+    if not 1 < len(conditions) <= MOST or pairs["mos"].isna().any():
         return
     sign = -1 if view.data.lower_labels(view.block.dataset) else 1
     rows = [("Labels", sign * _means(pairs, "mos", conditions))]

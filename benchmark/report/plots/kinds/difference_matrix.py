@@ -106,9 +106,10 @@ def _plots(view: View) -> Iterator[Plot]:
     if ranked:
         tested, untested = how_tested(table)
         coloured = f"; coloured where it is significant{tested}" if tested else ""
-        text = f"Difference of SRCC, row minus column{coloured}.{untested}"
-        drawing = partial(draw, [method.title for method in ranked], "srcc", table)
-        yield view.plot("significance", "Pairwise differences of SRCC", text, drawing)
+        title = naming.title(view.statistic)
+        text = f"Difference of {title}, row minus column{coloured}.{untested}"
+        drawing = partial(draw, [method.title for method in ranked], view.statistic, table)
+        yield view.plot("significance", f"Pairwise differences of {title}", text, drawing)
 
 
 PLOT = PlotKind(place=30, of_block=_plots)

@@ -14,6 +14,7 @@ from benchmark.report.plots.kind import PlotKind, View
 from benchmark.report.plots.style import COLUMN, FAINT, INK, Plot, figure, shown
 from benchmark.report.published import value as published_value
 from benchmark.results.scored import ScoredMethod
+from benchmark.statistics.vocabulary import OBSERVERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,17 +79,26 @@ def draw(lines: Sequence[Line], statistic: str, confidence: float) -> Figure:
 def _plots(view: View) -> Iterator[Plot]:
     lines = [line for method in view.ranked() if (line := _line(view, method)) is not None]
     if lines:
-        text = f"SRCC of each ranked method with its {naming.percent(view.data.confidence)} interval, best on top."
-        yield view.plot("intervals", "Intervals of SRCC", text, partial(draw, lines, "srcc", view.data.confidence))
+        title = naming.title(view.statistic)
+        lines = [*_observers(view), *lines]
+        text = f"{title} of each ranked method with its {naming.percent(view.data.confidence)} interval, best on top."
+        drawing = partial(draw, lines, view.statistic, view.data.confidence)
+        yield view.plot("intervals", f"Intervals of {title}", text, drawing)
+
+
+def _observers(view: View) -> list[Line]:
+    """What observers of choices reach themselves, above the methods."""
+    known = {title: view.numbers.get(view.scope, label, view.statistic) for label, title in OBSERVERS.items()}
+    return [Line(title, item.value, item.low, item.high) for title, item in known.items() if item is not None]
 
 
 def _line(view: View, method: ScoredMethod) -> Line | None:
-    estimate = view.numbers.get(view.scope, method.label, "srcc")
+    estimate = view.numbers.get(view.scope, method.label, view.statistic)
     if estimate is None:
         return None
     entry = view.data.published.get(method.label)
     here = entry is not None and entry.dataset in ("", view.block.dataset) and entry.split in ("", view.block.split)
-    reported = published_value(entry, "srcc") if entry is not None and here else math.nan
+    reported = published_value(entry, view.statistic) if entry is not None and here else math.nan
     return Line(method.title, estimate.value, estimate.low, estimate.high, reported)
 
 

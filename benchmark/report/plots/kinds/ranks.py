@@ -114,13 +114,13 @@ def _plots(view: View) -> Iterator[Plot]:
         pair = table[i][j]
         return pair is None or not pair.tested or pair.significant
 
-    values = [view.numbers.value(view.scope, method.label, "srcc") for method in ranked]
+    values = [view.numbers.value(view.scope, method.label, view.statistic) for method in ranked]
     titles, groups = [method.title for method in ranked], joined(len(ranked), told_apart)
     tested, untested = how_tested(table)
     line = f"; a line joins those of which no two differ significantly{tested}" if tested else ""
     heading = f"{JOINED}\n{untested}".strip() if tested else untested.strip()
-    drawing = partial(draw, titles, values, "srcc", groups, heading)
-    yield view.plot("ranks", "Ranking", f"Methods by SRCC{line}.{untested}", drawing)
+    drawing = partial(draw, titles, values, view.statistic, groups, heading)
+    yield view.plot("ranks", "Ranking", f"Methods by {naming.title(view.statistic)}{line}.{untested}", drawing)
 
 
 PLOT = PlotKind(place=20, of_block=_plots)

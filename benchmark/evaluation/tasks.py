@@ -1,0 +1,169 @@
+"""The measures that are computed of labelled pairs, level by level. Pandas; their arithmetic is in ``statistics``."""
+
+from __future__ import annotations
+
+import functools
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from benchmark.evaluation.rows import MethodColumn, RowScope
+from benchmark.statistics.catalogue import computed_alone
+from benchmark.statistics.design import Design, Table, make_design
+from benchmark.statistics.discrimination import Discrimination
+from benchmark.statistics.intervals import Kind, choose
+from benchmark.statistics.mapped import Mapped
+from benchmark.statistics.measures import Alone, Correlations, Measure, System, WithinReference
+from benchmark.statistics.resampling import FloatArray, Resamples
+from benchmark.statistics.settings import StatisticsSettings
+
+FEWEST_CONDITIONS = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """One measure at one level, to be computed on its resamples.
+
+    Attributes:
+        scope: data set, split, level and condition.
+        design: the columns; its methods are those of ``labels``.
+        build: makes the measure of a design.
+        resamples: what is drawn.
+        kind: of intervals.
+        description: what users see while it is computed.
+        labels: the names of the design's methods.
+        tested: whether differences get p-values.
+        ranked: whether methods get ranks and probabilities of being best by its statistics.
+        place: its number and the number of tasks of its kind, where these are many.
+    """
+
+    scope: RowScope
+    design: Design
+    build: Callable[[Design], Measure]
+    resamples: Resamples
+    kind: Kind
+    description: str
+    labels: tuple[str, ...]
+    tested: bool = True
+    ranked: bool = False
+    place: tuple[int, int] | None = None
+
+
+def seed_of(settings: StatisticsSettings, dataset: str, split: str) -> tuple[int, ...]:
+    """The seed of the resamples of a data set's split."""
+    return (settings.seed, zlib.crc32(dataset.encode()), zlib.crc32(split.encode()))
+
+
+def table_of_pairs(
+    rows: pd.DataFrame, methods: Sequence[MethodColumn], *, lower_mos_better: bool
+) -> tuple[Table, list[str]]:
+    """Labels and scores as oriented arrays, and the names of the conditions in order of appearance."""
+    clusters, cluster_names = pd.factorize(rows["cluster"].map(text))
+    references, _ = pd.factorize(rows["reference"].map(text))
+    conditions, numbered = conditions_of(rows)
+    columns = [oriented(rows[method.label], method) for method in methods]
+    stacked = np.stack(columns) if columns else np.empty((0, len(rows)))
+    stacked[~np.isfinite(stacked)] = np.nan
+    table = Table(
+        labels=numbers(rows["mos"]) * (-1.0 if lower_mos_better else 1.0),
+        scores=stacked,
+        clusters=clusters.astype(np.int64),
+        n_clusters=len(cluster_names),
+        references=references.astype(np.int64),
+        conditions=numbered,
+        label_sd=numbers(rows["mos_sd"]),
+        observers=numbers(rows["observers"]),
+    )
+    return table, conditions
+
+
+def conditions_of(rows: pd.DataFrame) -> tuple[list[str], np.ndarray[tuple[int], np.dtype[np.int64]]]:
+    """The names of the conditions in order of appearance, and each row's number; -1 where it has none."""
+    names = rows["condition"].map(text)
+    conditions = [name for name in dict.fromkeys(names) if name]
+    number = {name: place for place, name in enumerate(conditions)}
+    return conditions, np.array([number.get(name, -1) for name in names], dtype=np.int64)
+
+
+def oriented(column: pd.Series[float], method: MethodColumn) -> FloatArray:
+    """A method's scores such that higher means better."""
+    return (1.0 if method.higher_is_better else -1.0) * numbers(column)
+
+
+def pair_tasks(
+    dataset: str,
+    split: str,
+    table: Table,
+    conditions: Sequence[str],
+    labels: Sequence[str],
+    settings: StatisticsSettings,
+) -> Iterator[Task]:
+    """Every measure of a group of labelled pairs, level by level; all levels share the same resamples."""
+    seed, names = seed_of(settings, dataset, split), tuple(labels)
+    by_cluster = Resamples(table.n_clusters, settings.replicates, seed)
+    kind = choose(settings.interval, table.n_clusters)
+    drawn, resamples, drawn_kind = table, by_cluster, kind
+    if settings.resample == "pair":
+        n = len(table.labels)
+        drawn = replace(table, clusters=np.arange(n, dtype=np.int64), n_clusters=n)
+        resamples, drawn_kind = Resamples(n, settings.replicates, seed), choose(settings.interval, n)
+
+    against = () if settings.limited(len(table.scores)) else None
+    threads = settings.threads
+    design = make_design(drawn, against)
+    pair = RowScope(dataset, split, "pair")
+    task = functools.partial(Task, resamples=resamples, labels=names)
+    of_pairs = functools.partial(task, scope=pair, design=design, kind=drawn_kind)
+    correlations = functools.partial(Correlations, threads=threads)
+    yield of_pairs(build=correlations, description="SRCC, PLCC, KRCC", ranked=True)
+    mapped = functools.partial(Mapped, resamples=settings.mapping_resamples, threads=threads)
+    yield of_pairs(build=mapped, description="logistic mappings")
+    if has_opinions(design.table.label_sd, design.table.observers):
+
+        def discrimination(design: Design) -> Discrimination:
+            return Discrimination(design, settings.replicates, np.random.default_rng(seed), threads=threads)
+
+        yield of_pairs(build=discrimination, description="discrimination of images")
+    further = computed_alone("pair")
+    if further:
+        alone = functools.partial(Alone, statistics=further)
+        yield of_pairs(build=alone, description=", ".join(item.title for item in further))
+    within = computed_alone("condition")
+    for number, name in enumerate(conditions) if len(conditions) > 1 else ():
+        part = make_design(drawn.take(drawn.conditions == number), against)
+        scope = RowScope(dataset, split, "condition", name)
+        fewer = choose(settings.interval, len(np.unique(part.table.clusters)))
+        of_condition = functools.partial(
+            task, scope=scope, design=part, kind=fewer, place=(number + 1, len(conditions))
+        )
+        yield of_condition(build=correlations, description="SRCC, PLCC, KRCC of each condition")
+        if within:
+            alone = functools.partial(Alone, statistics=within)
+            yield of_condition(build=alone, description=", ".join(item.title for item in within))
+    whole = design if drawn is table else make_design(table, against)
+    of_clusters = functools.partial(Task, design=whole, resamples=by_cluster, labels=names)
+    if len(np.unique(table.references)) < len(table.references):
+        scope = RowScope(dataset, split, "reference")
+        yield of_clusters(scope=scope, build=WithinReference, kind=kind, description="within references")
+    if len(conditions) >= FEWEST_CONDITIONS:
+        # so few conditions show no significance, and ranks of six means have no jackknife, since they hardly ever change
+        scope = RowScope(dataset, split, "system")
+        yield of_clusters(scope=scope, build=System, kind="percentile", description="means of conditions", tested=False)
+
+
+def has_opinions(label_sd: FloatArray, observers: FloatArray) -> bool:
+    """Whether labels have the spread and number of their opinions, which are needed to decide whether pairs differ."""
+    return bool((np.isfinite(label_sd) & (observers >= 1)).sum() > 1)
+
+
+def numbers(column: pd.Series[float]) -> FloatArray:
+    """A column as an array."""
+    return np.array(column, dtype=np.float64)
+
+
+def text(value: object) -> str:
+    """A cell as text; empty where it is missing."""
+    return "" if value is None or value != value else str(value)  # noqa: PLR0124 - NaN

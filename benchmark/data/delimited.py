@@ -38,7 +38,7 @@ SPELT = {
 SAMPLE = 50
 SHOWN = 5
 _DIGITS = re.compile(r"[+-]?[0-9]+")
-_EXCEL = re.compile(r"sep=(.)\s*", re.IGNORECASE)  # a first line that states the separator, for Excel
+_EXCEL = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)  # a first line that states the separator, for Excel
 _NUMBERED = re.compile(r"(.*[^0-9])\.[1-9]")
 
 

@@ -68,6 +68,7 @@ def test_a_thousand_wrong_rows_are_one_message(tmp_path: Path) -> None:
         ("label;score\n1,5;2,5\n", ";"),  # no wanted heading: every row has two cells
         ("label, in words;score\n1,5;2,5\n", ";"),
         ("sep=;\nmos;psnr\n1;2\n", ";"),  # as Excel tells itself
+        ('"sep=;"\nmos;psnr\n1;2\n', ";"),
         ("mos|psnr\n3,5|2;1\n", "|"),
         ("mos\n1\n", ","),
     ],

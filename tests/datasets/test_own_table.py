@@ -182,7 +182,7 @@ def test_splits_come_from_a_file_by_pair_or_by_reference(folder: Path, name: str
 
 def test_what_is_in_no_split_is_left_out_and_said(folder: Path) -> None:
     (folder / "s.yaml").write_text("test: [a, c]\n")
-    dataset = table(folder, "name;ref;dmos;split\na;1;3;x\nb;1;2;x\nc;2;1;x\n", split_file=folder / "s.yaml")
+    dataset = table(folder, "name;ref;dmos;split\na;1;3;x\nb;1;2;\nc;2;1;x\n", split_file=folder / "s.yaml")
     assert dataset.pairs()["split"].tolist() == ["test", "test"]
     assert "1 pairs are in no split of s.yaml and left out (img/b.png)." in dataset.notes()
 

@@ -1,4 +1,4 @@
-"""Reads CSV files of labels cell by cell, so that every wrong cell is named with its line. Standard library.
+"""Reads tables of labels cell by cell, so that every wrong cell is named with its line. Standard library.
 
 A helper of ``table.py``, ``kadid10k.py`` and ``_efid_extras.py``.
 """
@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import difflib
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchmark import DataError, Problem
 from benchmark.data.decimals import MISSING_NUMBERS, Mark, find_mark
-from benchmark.data.delimited import check_header, read
+from benchmark.data.delimited import check_header
 from benchmark.data.labels import parse_number, short
+from benchmark.data.tables import read
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class Row:
 
 @dataclass(slots=True)
 class Sheet:
-    """A CSV file as read.
+    """A table as read.
 
     Attributes:
         file: where it came from.
@@ -86,7 +87,8 @@ class Sheet:
         try:
             value = parse_number(text.replace(",", ".") if self.mark == "," else text)
         except ValueError as error:
-            self.wrong(row, f"the {column} {error}")
+            written = str(error).replace(short(text.replace(",", ".")), short(text))
+            self.wrong(row, f"the {column} {written}")
             return math.nan
         if value < least:
             self.wrong(row, f"the {column} is {text}; it can't be less than {least:g}")
@@ -100,21 +102,34 @@ class Sheet:
         return value
 
 
-def read_sheet(file: Path, required: Sequence[str]) -> Sheet:
-    """Read a CSV file with a header, separated by commas, semicolons or tabs.
+def read_sheet(
+    file: Path,
+    required: Sequence[str] | Mapping[str, str],
+    *,
+    also: Sequence[str] = (),
+    separator: str = "",
+    encoding: str = "",
+    sheet: str = "",
+) -> Sheet:
+    """Read a table with a header: text, an Excel workbook or a Parquet file; see ``benchmark.data.tables``.
 
     Args:
-        file: UTF-8 text.
-        required: columns that it must have.
+        file: the table.
+        required: columns that it must have; a mapping says what needs each, for messages.
+        also: columns that are used if it has them.
+        separator: between cells of text; empty to find it.
+        encoding: of text; empty for UTF-8.
+        sheet: of a workbook; empty for the one that has the columns.
 
     Raises:
         DataError: the file can't be read, or a required column is missing (with the nearest name) or repeated.
     """
-    table = read(file, required)
+    table = read(file, [*required, *also], separator=separator, encoding=encoding, sheet=sheet)
     header = table.header.cells
+    uses = required if isinstance(required, Mapping) else dict.fromkeys(required, "")
     problems = [
-        Problem("error", f"no column {name!r}{_hint(name, header)}", f"{file}:{table.header.line}")
-        for name in required
+        Problem("error", f"no column {name!r}{use}{_hint(name, header)}", f"{file}:{table.header.line}")
+        for name, use in uses.items()
         if name not in header
     ]
     if problems:

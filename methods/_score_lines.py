@@ -11,7 +11,8 @@ from pathlib import Path
 
 from benchmark import UserError
 from benchmark.data.decimals import Mark, find_mark, to_float
-from benchmark.data.delimited import Delimited, Record, check_header, named, read
+from benchmark.data.delimited import Delimited, Record, check_header, named
+from benchmark.data.tables import read
 
 NAME_COLUMNS = (
     "pair",
@@ -102,7 +103,7 @@ def _mark(table: Delimited, rows: Sequence[Record], score_at: int, decimal: Mark
 
 
 def _how(separator: str, mark: Mark) -> str:
-    parts = [f"columns separated by {named(separator)}"] if separator != "," else []
+    parts = [f"columns separated by {named(separator)}"] if separator not in (",", "") else []
     return ", ".join([*parts, *(["decimal commas"] if mark == "," else [])])
 
 

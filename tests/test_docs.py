@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from benchmark.core.errors import DataError
 from tests import config_reference
@@ -168,7 +169,7 @@ def test_the_pages_commands(root: Path, place: Path) -> None:
     output = run(commands.replace("--limit 4", "--limit 4 --set statistics.replicates=50"), place)
     for words in ("psnr", '"score"', "SRCC", "report: results/small/report.html", metadata.version("efid-bench")):
         assert words in output
-    two, reproduce, _ = blocks(root / "README.md", "sh")
+    two, reproduce, *_ = blocks(root / "README.md", "sh")
     assert [line.split()[:2] for line in two.splitlines()] == [["make", "demo"], ["make", "test"]]
     faster = " --set offline=true --set statistics.replicates=50 --set report.plots=[png]"
     efid = [f"{line.replace('../data/EFID', 'data/small')}{faster}" for line in reproduce.splitlines()]
@@ -180,7 +181,7 @@ def test_the_pages_commands(root: Path, place: Path) -> None:
 
 def test_the_readmes_own_scores(root: Path, place: Path) -> None:
     """The table that it shows, with more rows of the kind, is evaluated by the command that it shows."""
-    (shown,) = blocks(root / "README.md", "csv")
+    _, shown = blocks(root / "README.md", "csv")
     header, *rows = shown.splitlines()
     assert all(len(row.split(",")) == len(header.split(",")) for row in rows)
     more = [
@@ -189,10 +190,63 @@ def test_the_readmes_own_scores(root: Path, place: Path) -> None:
         for step, name in enumerate(("clahe", "gamma", "histeq"))
     ]
     (place / "my_scores.csv").write_text("\n".join([header, *more]) + "\n")
-    _, _, command = blocks(root / "README.md", "sh")
+    *_, command = blocks(root / "README.md", "sh")
     output = run(f"{command.strip()} --set statistics.replicates=50", place)
     assert "SRCC" in output
     assert (place / "results" / "my_scores" / "tables" / "comparison.tex").is_file()
+
+
+def study(folder: Path, headings: str, row: str) -> Path:
+    """A list as Excel exports it, of eight photographs and their images in two folders."""
+    import cv2
+    import numpy as np
+
+    rows = [headings]
+    for photo in range(1, 9):
+        picture = cv2.GaussianBlur(np.random.default_rng(photo).integers(0, 256, (64, 64), dtype=np.uint8), (9, 9), 2)
+        images = {f"original/{photo:02}": picture}
+        for kind, level in ((1, 1), (1, 2), (2, 1), (2, 2)):
+            label = f"{10 * kind * level + photo / 4}".replace(".", ",")
+            rows.append(row.format(f"{photo:02}_{kind}_{level}", photo, kind, label))
+            noise = np.random.default_rng(9 * photo + kind).integers(0, 20 * kind * level, (64, 64), dtype=np.uint8)
+            images[f"bild/{photo:02}_{kind}_{level}"] = picture // 2 + noise
+        for name, pixels in images.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            assert cv2.imwrite(str(folder / f"{name}.png"), pixels)
+    file = folder / "bewertung.csv"
+    file.write_text("\r\n".join([*rows, ";" * headings.count(";"), ""]), encoding="utf-8-sig", newline="")
+    return file
+
+
+def test_data_of_ones_own(
+    root: Path, place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The README's list and configuration, and the page's, with more rows of the kind: as Excel writes them."""
+    from benchmark.cli import main
+    from benchmark.data import pairs
+    from benchmark.plugins import registry
+
+    monkeypatch.chdir(place)
+    page, readme = root / "docs" / "own_data.md", root / "README.md"
+    for source, row in ((readme, "{0};{1};{3}"), (page, "{0};{1};{2};{3};5,53;20")):
+        headings, *shown = blocks(source, "csv")[0].splitlines()
+        assert all(line.count(";") == row.count(";") and "," in line for line in shown)
+        file = study(place / "study", headings, row)
+        for block in blocks(source, "yaml"):
+            write(block.replace("[psnr, ssim]", "[psnr]"), place)
+        for line in next(block for block in blocks(source, "sh") if "study/" in block).splitlines():
+            _, _, *command = shlex.split(line)
+            assert main([*command, "--set", "statistics.replicates=50", "--set", "report.plots=[]"]) == 0
+        output = capsys.readouterr().out
+        assert "Decimal commas were read in bewertung.csv." in output
+        assert "32 pairs of 8 references" in output
+    summary = (place / "results" / "own" / "summary.csv").read_text().splitlines()
+    assert {"Gaussian noise", "JPEG"} <= {line.split(",")[3] for line in summary}
+    options = yaml.safe_load((place / "study" / "own.yaml").read_text())["dataset"]
+    named = {key: options[key] for key in ("enhanced", "reference", "label")}
+    build: Any = registry.datasets().load("table")
+    table = pairs.complete(build(file=file, split_file=place / "study" / "splits.yaml", **named).pairs())
+    assert table["split"].value_counts().to_dict() == {"train": 24, "test": 8}
 
 
 def test_the_readmes_method_is_the_ten_line_method(root: Path) -> None:

@@ -25,6 +25,12 @@ _POINT = re.compile(r"[+-]?(?:[0-9]+\.[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _THOUSANDS = re.compile(r"[+-]?[1-9][0-9]{0,2},[0-9]{3}")
 
 
+class Stored(str):
+    """A number that a file holds as a number, not as text (Excel, Parquet): its point is no question of writing."""
+
+    __slots__ = ()
+
+
 def find_mark(
     columns: Mapping[str, Sequence[str]],
     where: Callable[[int], str],
@@ -50,7 +56,7 @@ def find_mark(
         return "."
     if not commas and asked is None:
         return "."
-    points = ((name, at) for name, cells in columns.items() for at, text in enumerate(cells) if _POINT.fullmatch(text))
+    points = ((name, at) for name, cells in columns.items() for at, text in enumerate(cells) if _has_point(text))
     point = next(points, None)
     if asked == ",":
         if point is not None:
@@ -99,6 +105,11 @@ def to_float(cell: str, mark: Mark) -> float | None:
     except ValueError:
         return math.nan if cell.casefold() in MISSING_NUMBERS else None
     return value if text.isascii() and "_" not in text else None
+
+
+def _has_point(text: str) -> bool:
+    """Whether a text is a number with a decimal point."""
+    return not isinstance(text, Stored) and _POINT.fullmatch(text) is not None
 
 
 def _shows_decimals(cells: Sequence[str]) -> bool:

@@ -1,7 +1,6 @@
 """The only reader of tables in text: finds the separator, splits rows into cells, refuses each row that does not fit.
 
-``evaluate``, data sets in tables and the method ``scores-file`` all use it, so that a file means the same to each of them.
-Standard library only.
+``tables`` gives it text, and its result has the form of every table. Standard library only.
 """
 
 from __future__ import annotations
@@ -16,21 +15,30 @@ from pathlib import Path
 from typing import NamedTuple
 
 from benchmark.core import formulas
-from benchmark.core.errors import DataError, Problem
+from benchmark.core.errors import ConfigError, DataError, Problem
 from benchmark.core.pair_columns import SCORE_KEYS
 from benchmark.data.decimals import HOW_TO_SAY
 from benchmark.data.labels import MAX_LINES, MAX_PROBLEMS, read_text, short, split_lines
 
-SEPARATORS = {"\t": "tabs", ";": "semicolons", ",": "commas", " ": "blanks"}
-MARKS = (
-    "\t",
-    ";",
-    ",",
-)  # where several fit: cells with commas are usual in a file of semicolons, not the other way round
+BLANKS = " +"
+"""What separates cells where any number of blanks does."""
+SEPARATORS = {"\t": "tabs", ";": "semicolons", ",": "commas", "|": "bars", " ": "blanks", BLANKS: "blanks"}
+# where several fit: cells with commas are usual in a file of semicolons, not the other way round
+MARKS = ("\t", ";", ",", "|")
+SPELT = {
+    "tab": "\t",
+    "\\t": "\t",
+    "semicolon": ";",
+    "comma": ",",
+    "bar": "|",
+    "pipe": "|",
+    "blank": BLANKS,
+    "space": BLANKS,
+}
 SAMPLE = 50
 SHOWN = 5
 _DIGITS = re.compile(r"[+-]?[0-9]+")
-_EXCEL = re.compile(r"sep=(.)\s*", re.IGNORECASE)  # a first line that states the separator, for Excel
+_EXCEL = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)  # a first line that states the separator, for Excel
 _NUMBERED = re.compile(r"(.*[^0-9])\.[1-9]")
 
 
@@ -48,14 +56,15 @@ class Record(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Delimited:
-    """A table in text as read.
+    """A table as read; one that was no text (``tables``) is given as text too.
 
     Attributes:
         file: where it came from.
-        separator: between its cells.
+        separator: between its cells; empty where nothing had to separate them.
         header: its first row, which decides how many cells the others must have.
         records: the rows with as many cells.
         problems: what is wrong with the others.
+        how: how it was read, where that is not the usual way.
     """
 
     file: Path
@@ -63,32 +72,55 @@ class Delimited:
     header: Record
     records: list[Record]
     problems: list[Problem] = field(default_factory=list)
+    how: str = ""
 
     @property
     def note(self) -> str:
-        """The separator, if it isn't the usual one."""
-        if self.separator == ",":
-            return ""
+        """The separator, if it isn't the usual one; or what else is unusual."""
+        if self.how or self.separator in (",", ""):
+            return self.how
         return f"Columns of {self.file.name} are separated by {named(self.separator)}."
 
 
-def read(file: Path, wanted: Collection[str], *, comments: bool = False, blanks: bool = False) -> Delimited:
-    """Read a table in text: cells separated by commas, semicolons or tabs, in quotes where they hold one of these.
+def separator_of(text: str) -> str:
+    """The separator that an option names: one character, or ``tab``, ``blanks``, ``semicolon``, ``comma``, ``bar``.
+
+    Raises:
+        ConfigError: it is no separator.
+    """
+    word = SPELT.get(text.casefold().removesuffix("s"), BLANKS if text == " " else text)
+    if word != BLANKS and (len(word) != 1 or word.isalnum() or word in "\"'\r\n.+-_/\\"):
+        raise ConfigError(f"separator: {text!r} can't separate columns; give one character, or `tab` or `blanks`")
+    return word
+
+
+def read(
+    file: Path,
+    wanted: Collection[str],
+    *,
+    comments: bool = False,
+    blanks: bool = False,
+    separator: str = "",
+    encoding: str = "",
+) -> Delimited:
+    """Read a table in text: cells separated by commas, semicolons, tabs or bars, in quotes where they hold one of these.
 
     Args:
         file: UTF-8 text; lines end in LF, CRLF or CR, empty ones don't count.
         wanted: headings that the reader looks for; they decide where several separators would do.
         comments: whether lines that begin with ``#`` count as empty.
         blanks: whether blanks may separate a name and a number, if nothing else does.
+        separator: between cells, as ``separator_of`` gives it; empty to find it.
+        encoding: of the text; empty for UTF-8.
 
     Raises:
         DataError: the file as a whole is not such a table.
     """
-    lines = split_lines(read_text(file, pipes=True))
+    lines = split_lines(read_text(file, pipes=True, encoding=encoding))
     first = next(_Lines(lines, comments, 0), "")
     declared = _EXCEL.fullmatch(first)
     start = lines.index(first.rstrip("\n")) + 1 if declared else 0
-    separator = declared[1] if declared else _separator(lines, wanted, comments)
+    separator = separator or (declared[1] if declared else _separator(lines, wanted, comments))
     if not separator:
         separator = " " if blanks and not any(mark in first for mark in MARKS) else ","
     records = _records(file, lines, separator, comments, start)
@@ -186,6 +218,8 @@ def _fitting(file: Path, separator: str, header: Record, records: Iterator[Recor
             if len(table.problems) >= MAX_PROBLEMS:
                 table.problems.append(replace(record, message="reading stops here after so many wrong lines"))
                 break
+        elif width > 1 and not any(record.cells):
+            continue  # spreadsheets write empty rows so
         elif len(record.cells) == width:
             table.records.append(record)
         else:
@@ -272,12 +306,12 @@ def _records(
     file: Path, lines: Sequence[str], separator: str, comments: bool, start: int = 0
 ) -> Iterator[Record | Problem]:
     """Row by row; a row that can't be split is a problem at the line where it begins."""
-    source = _Lines(lines, comments, start)
-    if separator == " ":
-        for line in source:
-            source.new_record = True
-            yield Record(source.begin, line.rsplit(None, 1))
+    if separator == BLANKS:
+        lines, separator = [line.replace("\t", " ").strip() for line in lines], BLANKS[0]
+    elif separator == " ":
+        yield from _names_and_numbers(_Lines(lines, comments, start))
         return
+    source = _Lines(lines, comments, start)
     reader = csv.reader(source, delimiter=separator, strict=True, skipinitialspace=separator != "\t")
     while True:
         source.new_record = True
@@ -295,6 +329,13 @@ def _records(
         yield Record(source.begin, [cell.strip() for cell in cells])
 
 
+def _names_and_numbers(source: _Lines) -> Iterator[Record]:
+    """Lines of a name, which may hold blanks, and a number."""
+    for line in source:
+        source.new_record = True
+        yield Record(source.begin, line.rsplit(None, 1))
+
+
 def _why(error: csv.Error) -> str:
     text = str(error)
     if "end of data" in text:
@@ -305,15 +346,14 @@ def _why(error: csv.Error) -> str:
 
 
 def _refuse_blanks(header: Record, file: Path, wanted: Collection[str]) -> None:
-    """Name blanks or bars as the wrong separator, instead of reporting a missing column."""
-    for mark, name in ((None, "blanks"), ("|", "bars")):
-        words = {word.strip().strip('"') for word in header.cells[0].split(mark)}
-        if len(words & set(wanted)) > 1:
-            message = (
-                f"columns seem to be separated by {name}; separate them by commas, semicolons or tabs "
-                "(in R: write.csv(x, row.names = FALSE))"
-            )
-            raise DataError(Problem("error", message, f"{file}:{header.line}"))
+    """Name blanks as the wrong separator, instead of reporting a missing column."""
+    words = {word.strip('"') for word in header.cells[0].split()}
+    if len(words & set(wanted)) > 1:
+        message = (
+            "columns seem to be separated by blanks; separate them by commas, semicolons or tabs (in R: write.csv(x, "
+            "row.names = FALSE))"
+        )
+        raise DataError(Problem("error", message, f"{file}:{header.line}"))
 
 
 def _unless_blanks(problem: Problem, lines: Sequence[str], file: Path, wanted: Collection[str]) -> Problem:

@@ -156,29 +156,21 @@ def beside(path: Path) -> str:
     return f"; there is {elsewhere}" if elsewhere is not None else ""
 
 
-def read_text(file: Path, *, pipes: bool = False, json: bool = False) -> str:
+def read_text(file: Path, *, pipes: bool = False, json: bool = False, encoding: str = "") -> str:
     """The text of a list or table, without a byte order mark.
 
     Args:
         file: the file.
         pipes: whether it may be the output of another process (``<(…)`` in a shell).
         json: whether JSON is expected instead of a list or table.
+        encoding: of the text, as Python names it; empty for UTF-8.
 
     Raises:
         DataError: it is missing, not a regular file, too large, or not text in UTF-8; one line, which says what it is.
     """
-    try:
-        state = os.stat(file)
-        if not stat.S_ISREG(state.st_mode) and not (pipes and stat.S_ISFIFO(state.st_mode)):
-            raise DataError(Problem("error", "is no regular file", str(file)))
-        if state.st_size > MAX_BYTES:
-            too_large = f"is larger than {MAX_BYTES >> 20} MiB: no list of labels, no table of scores"
-            raise DataError(Problem("error", too_large, str(file)))
-        data = file.read_bytes()
-    except FileNotFoundError:
-        raise DataError(Problem("error", f"no such file{beside(file)}", str(file))) from None
-    except OSError as error:
-        raise DataError(Problem("error", f"can't be read ({error.strerror or error})", str(file))) from None
+    data = _read_bytes(file, pipes)
+    if encoding:
+        return _decode(data, file, encoding)
     other = recognise.no_text(data, file.suffix) or ("" if json else recognise.structured(data))
     if other:
         raise DataError(Problem("error", other, str(file)))
@@ -188,6 +180,37 @@ def read_text(file: Path, *, pipes: bool = False, json: bool = False) -> str:
         line = len(re.split(rb"\r\n|\r|\n", error.object[: error.start]))
         what = f"is {recognise.encoding(data)}; {recognise.UTF8}"
         raise DataError(Problem("error", what, f"{file}:{line}")) from None
+
+
+def _decode(data: bytes, file: Path, encoding: str) -> str:
+    """Text in the encoding that the user named."""
+    try:
+        text = data.decode(encoding)
+    except (UnicodeError, LookupError) as error:
+        known = "" if isinstance(error, UnicodeError) else "; usual ones are utf-8, utf-16, cp1252 and gbk"
+        what = (
+            f"encoding: this is no text in {encoding!r}" if not known else f"encoding: {encoding!r} is unknown{known}"
+        )
+        raise DataError(Problem("error", what, str(file))) from None
+    if False:
+        raise DataError(Problem("error", f"encoding: this is no text in {encoding!r}: it holds zero bytes", str(file)))
+    return text.removeprefix("\ufeff")
+
+
+def _read_bytes(file: Path, pipes: bool) -> bytes:
+    """The content of a file that is no larger than a table can be."""
+    try:
+        state = os.stat(file)
+        if not stat.S_ISREG(state.st_mode) and not (pipes and stat.S_ISFIFO(state.st_mode)):
+            raise DataError(Problem("error", "is no regular file", str(file)))
+        if state.st_size > MAX_BYTES:
+            too_large = f"is larger than {MAX_BYTES >> 20} MiB: no list of labels, no table of scores"
+            raise DataError(Problem("error", too_large, str(file)))
+        return file.read_bytes()
+    except FileNotFoundError:
+        raise DataError(Problem("error", f"no such file{beside(file)}", str(file))) from None
+    except OSError as error:
+        raise DataError(Problem("error", f"can't be read ({error.strerror or error})", str(file))) from None
 
 
 def split_lines(text: str) -> list[str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from benchmark.core.errors import ConfigError, DataError, Problem
-from benchmark.data import delimited
+from benchmark.data import delimited, tables
 from benchmark.data.decimals import MISSING_NAMES
 
 _NO_HEADING = re.compile(r"Unnamed: [0-9]+|")
@@ -59,12 +59,13 @@ class TableSource:
         return ["" if gap else str(cell).strip() for cell, gap in zip(cells, cells.isna(), strict=True)]
 
 
-def take(table: object, wanted: Collection[str]) -> TableSource:
+def take(table: object, wanted: Collection[str], sheet: str = "") -> TableSource:
     """Read a table of any kind that ``evaluate`` takes.
 
     Args:
         table: a file's path or a DataFrame.
         wanted: headings that are looked for.
+        sheet: of a workbook; empty for the one that has these headings.
 
     Raises:
         UserError: the table is neither, or can't be used.
@@ -73,20 +74,21 @@ def take(table: object, wanted: Collection[str]) -> TableSource:
         return from_frame(table)
     if not isinstance(table, (str, Path)):
         raise ConfigError(f"evaluate: table: expected a file's path or a DataFrame (given: a {type(table).__name__})")
-    return from_file(Path(table), wanted)
+    return from_file(Path(table), wanted, sheet)
 
 
-def from_file(path: Path, wanted: Collection[str]) -> TableSource:
+def from_file(path: Path, wanted: Collection[str], sheet: str = "") -> TableSource:
     """Read a file, every cell as text.
 
     Args:
-        path: a table in text, separated by commas, semicolons or tabs.
+        path: a table in text, an Excel workbook or a Parquet file; see ``benchmark.data.tables``.
         wanted: headings that are looked for.
+        sheet: of a workbook; empty for the one that has these headings.
 
     Raises:
         DataError: it can't be read as a table; the message names the file, and the line if there is one.
     """
-    table = delimited.read(path, wanted)
+    table = tables.read(path, wanted, sheet=sheet)
     delimited.check_header(table)
     if table.problems:
         raise DataError(shorten(table.problems))

@@ -75,7 +75,14 @@ def _resolve(value: Any, source: Source, key: KeyPath) -> Any:
 
 def plain_options(options: Mapping[str, Any]) -> dict[str, Any]:
     """Options as JSON can hold them, for keys and records."""
-    return {name: str(value) if isinstance(value, Path) else value for name, value in sorted(options.items())}
+    return {name: _plain(value) for name, value in sorted(options.items())}
+
+
+def _plain(value: Any) -> Any:
+    """The value with paths as text, also inside a list or tuple."""
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    return str(value) if isinstance(value, Path) else value
 
 
 def takes_path(plugin: type, name: str) -> bool:

@@ -1,16 +1,17 @@
 """Tables in text: separators found, rows that do not fit refused by line, line numbers as an editor counts."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from benchmark.core.errors import DataError
-from benchmark.data.delimited import Delimited, check_header, read
+from benchmark.core.errors import ConfigError, DataError
+from benchmark.data.delimited import Delimited, check_header, read, separator_of
 
 WANTED = ("mos", "psnr")
 
 
-def load(folder: Path, text: str, **options: bool) -> Delimited:
+def load(folder: Path, text: str, **options: Any) -> Delimited:
     (folder / "t.csv").write_text(text, newline="")
     return read(folder / "t.csv", WANTED, **options)
 
@@ -67,6 +68,8 @@ def test_a_thousand_wrong_rows_are_one_message(tmp_path: Path) -> None:
         ("label;score\n1,5;2,5\n", ";"),  # no wanted heading: every row has two cells
         ("label, in words;score\n1,5;2,5\n", ";"),
         ("sep=;\nmos;psnr\n1;2\n", ";"),  # as Excel tells itself
+        ('"sep=;"\nmos;psnr\n1;2\n', ";"),
+        ("mos|psnr\n3,5|2;1\n", "|"),
         ("mos\n1\n", ","),
     ],
 )
@@ -79,16 +82,60 @@ def test_separators_are_recognised_and_said(tmp_path: Path, text: str, separator
         ",": "",
         ";": "Columns of t.csv are separated by semicolons.",
         "\t": "Columns of t.csv are separated by tabs.",
+        "|": "Columns of t.csv are separated by bars.",
     }
     assert table.note == words[separator]
 
 
 @pytest.mark.parametrize(
-    "text", ['"mos" "psnr"\n"1" 3.5 30\n', "mos psnr\n1 2\n", "mos|psnr\n1|2\n", "mos  psnr\n1  2\n"]
+    "text", ['"mos" "psnr"\n"1" 3.5 30\n', "mos psnr\n1 2\n", "mos \t psnr\n1 2\n", "mos  psnr\n1  2\n"]
 )
-def test_columns_separated_by_blanks_or_bars_are_refused_as_such(tmp_path: Path, text: str) -> None:
-    with pytest.raises(DataError, match=r"t\.csv:1: columns seem to be separated by (blanks|bars)"):
-        load(tmp_path, text)
+def test_columns_separated_by_blanks_are_refused_as_such_unless_said(tmp_path: Path, text: str) -> None:
+    if "\t" not in text:
+        with pytest.raises(DataError, match=r"t\.csv:1: columns seem to be separated by blanks"):
+            load(tmp_path, text)
+    if text.count('"') < 6:
+        table = load(tmp_path, f"  {text.rstrip()} ", separator=separator_of("blanks"))
+        assert table.header.cells == ["mos", "psnr"]
+        assert table.records == [(2, ["1", "2"])]
+        assert table.note == "Columns of t.csv are separated by blanks."
+
+
+@pytest.mark.parametrize(
+    ("option", "text"), [("~", "mos~psnr\n3,5~2"), ("tab", "mos\tpsnr\n3,5\t2"), ("Bars", "mos|psnr\n3,5|2")]
+)
+def test_any_separator_may_be_said(tmp_path: Path, option: str, text: str) -> None:
+    assert load(tmp_path, text, separator=separator_of(option)).records == [(2, ["3,5", "2"])]
+
+
+@pytest.mark.parametrize("option", ["", "::", "a", "1", '"', ".", "/", "-", "\n"])
+def test_what_can_be_no_separator_is_refused(option: str) -> None:
+    with pytest.raises(ConfigError, match=r"separator: .* can't separate columns"):
+        separator_of(option)
+
+
+def test_empty_rows_of_a_spreadsheet_do_not_count(tmp_path: Path) -> None:
+    table = load(tmp_path, "mos;psnr;\n;;\n3,5;2;\n;\n;;;;\n")
+    assert table.records == [(3, ["3,5", "2", ""])]
+    assert not table.problems
+    check_header(table)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "cp1252", "utf-8-sig"])
+def test_text_in_another_encoding_is_read_where_it_is_said(tmp_path: Path, encoding: str) -> None:
+    (tmp_path / "t.csv").write_bytes("mos\tpsnr\tname\r\n3,5\t2\tgrün.png\r\n".encode(encoding))
+    table = read(tmp_path / "t.csv", WANTED, encoding=encoding)
+    assert (table.header.cells, table.records) == (["mos", "psnr", "name"], [(2, ["3,5", "2", "grün.png"])])
+
+
+@pytest.mark.parametrize(
+    ("encoding", "words"),
+    [("latin-x", "'latin-x' is unknown"), ("ascii", "no text in 'ascii'"), ("utf-16", "no text in 'utf-16'")],
+)
+def test_an_encoding_that_does_not_fit_is_one_line(tmp_path: Path, encoding: str, words: str) -> None:
+    (tmp_path / "t.csv").write_bytes("mos,psnr,ü".encode())
+    with pytest.raises(DataError, match=f"encoding: .*{words}"):
+        read(tmp_path / "t.csv", WANTED, encoding=encoding)
 
 
 @pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])

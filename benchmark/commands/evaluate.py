@@ -34,6 +34,8 @@ def evaluate(
     condition: str | None = None,
     mos_sd: str | None = None,
     observers: str | None = None,
+    mos_low: str | None = None,
+    mos_high: str | None = None,
     choices: bool = False,
     preference: str | None = None,
     votes: str | None = None,
@@ -41,6 +43,7 @@ def evaluate(
     votes_second: str | None = None,
     first: str | None = None,
     second: str | None = None,
+    sheet: str = "",
     decimal: str | None = None,
     duplicates: str = "refuse",
     statistics: StatisticsConfig | Mapping[str, Any] | None = None,
@@ -52,7 +55,8 @@ def evaluate(
     """Statistics, tables and plots of any table of scores; no images needed.
 
     Args:
-        table: a CSV file or a DataFrame, one row per pair; with ``choices`` one row per choice between two images.
+        table: a CSV file, an Excel workbook, a Parquet file or a DataFrame, one row per pair; with ``choices`` one row per
+            choice between two images.
         methods: columns of scores; ``enhancer-mean`` adds the floor where ``condition`` is given. With ``choices`` names,
             each of which has two columns (``first``, ``second``).
         mos: column of labels; required without ``choices``.
@@ -63,11 +67,13 @@ def evaluate(
         condition: column of the enhancement algorithm or distortion.
         mos_sd: column of the opinions' standard deviation.
         observers: column of their number.
+        mos_low, mos_high: columns of the labels' 95 % limits.
         choices: whether observers chose between two images (2AFC) instead of giving opinions.
         preference: column of the share of the votes for the second image, from 0 to 1.
         votes: column of their number.
         votes_first, votes_second: columns of the votes for each image, instead of both.
         first, second: headings of a method's two columns, with ``{}`` in place of its name: ``"{}_p0"``, ``"{}_p1"``.
+        sheet: which sheet of a workbook; by default the one that has the columns.
         decimal: the decimal mark of the file's numbers, ``","`` or ``"."``; by default detected where it is unambiguous.
         duplicates: ``refuse`` repeated rows, or ``drop-identical``: keep the first of identical ones.
         statistics: how correlations are resampled and compared, as in a configuration: ``{"replicates": 2000}``.
@@ -86,10 +92,9 @@ def evaluate(
             | {"reference": reference, "cluster": cluster, "condition": condition}
             | {"mos_sd": mos_sd, "observers": observers, "output": output}
             | {"choices": choices, "preference": preference, "votes": votes, "first": first, "second": second}
-            | {"votes_first": votes_first, "votes_second": votes_second},
+            | {"votes_first": votes_first, "votes_second": votes_second, "mos_low": mos_low, "mos_high": mos_high}
+            | {"sheet": sheet, "decimal": decimal, "duplicates": duplicates},
             {"statistics": statistics, "report": report, "published": published},
-            decimal,
-            duplicates,
             announce,
         )
 
@@ -119,6 +124,8 @@ def command(
     condition: Annotated[str | None, typer.Option(metavar="COL", help="Column of the enhancement algorithm.")] = None,
     mos_sd: Annotated[str | None, typer.Option(metavar="COL", help="Column of the labels' standard deviation.")] = None,
     observers: Annotated[str | None, typer.Option(metavar="COL", help="Column of the number of observers.")] = None,
+    mos_low: Annotated[str | None, typer.Option(metavar="COL", help="Column of the labels' lower 95 % limits.")] = None,
+    mos_high: Annotated[str | None, typer.Option(metavar="COL", help="Column of the labels' upper limits.")] = None,
     choices: Annotated[bool, typer.Option("--choices", help="A row is a choice between two images (2AFC).")] = False,
     preference: Annotated[
         str | None, typer.Option(metavar="COL", help="Choices: share of the votes for the second image.")
@@ -136,6 +143,7 @@ def command(
     second: Annotated[
         str | None, typer.Option(metavar="PATTERN", help="Choices: columns of the second image's scores.")
     ] = None,
+    sheet: Annotated[str, typer.Option(metavar="NAME", help="Sheet of a workbook.")] = "",
     decimal: Annotated[str | None, typer.Option(metavar=", OR .", help="Decimal mark of the table's numbers.")] = None,
     duplicates: Annotated[
         str, typer.Option(metavar="HOW", help="Rows that stand twice: refuse, or drop-identical.")
@@ -161,6 +169,8 @@ def command(
             condition=condition,
             mos_sd=mos_sd,
             observers=observers,
+            mos_low=mos_low,
+            mos_high=mos_high,
             choices=choices,
             preference=preference,
             votes=votes,
@@ -168,6 +178,7 @@ def command(
             votes_second=votes_second,
             first=first,
             second=second,
+            sheet=sheet,
             decimal=decimal,
             duplicates=duplicates,
             statistics=config.statistics,

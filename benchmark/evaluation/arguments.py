@@ -14,7 +14,7 @@ from benchmark.config.source import parse, source_of
 from benchmark.core import keywords
 from benchmark.core.errors import ConfigError
 
-OF_OPINIONS = ("mos", "mos_sd", "observers", "lower_mos_better")
+OF_OPINIONS = ("mos", "mos_sd", "observers", "mos_low", "mos_high", "lower_mos_better")
 OF_CHOICES = ("preference", "votes", "votes_first", "votes_second", "first", "second")
 
 
@@ -30,6 +30,8 @@ class EvaluateKeywords(Section):
     condition: str | None = None
     mos_sd: str | None = None
     observers: str | None = None
+    mos_low: str | None = None
+    mos_high: str | None = None
     choices: bool = False
     preference: str | None = None
     votes: str | None = None
@@ -37,12 +39,23 @@ class EvaluateKeywords(Section):
     votes_second: str | None = None
     first: str | None = None
     second: str | None = None
+    sheet: str = ""
+    decimal: str | None = None
+    duplicates: str = "refuse"
     output: Path | None = None
 
     @property
     def headings(self) -> list[str]:
         """All columns that are named, if labels are opinions of pairs."""
-        others = (self.reference, self.cluster, self.condition, self.mos_sd, self.observers)
+        others = (
+            self.reference,
+            self.cluster,
+            self.condition,
+            self.mos_sd,
+            self.observers,
+            self.mos_low,
+            self.mos_high,
+        )
         return [name for name in (self.mos, *self.methods, *others) if name]
 
 
@@ -79,6 +92,8 @@ def _refuse_other_kind(given: EvaluateKeywords, values: Mapping[str, Any]) -> No
         return
     if misplaced:
         raise ConfigError(f"{option}: it goes with --choices (Python: choices=True)")
+    if (given.mos_low is None) != (given.mos_high is None):
+        raise ConfigError("--mos-low and --mos-high go together: the columns of the labels' 95 % limits")
     if given.mos is None:
         raise ConfigError("--mos: name the column of labels; or --choices, where observers chose between two images")
 

@@ -16,7 +16,7 @@ from benchmark.core.errors import ConfigError, DataError, Problem
 from benchmark.core.words import did_you_mean
 from benchmark.data.decimals import Mark, find_mark, to_floats
 from benchmark.data.delimited import many
-from benchmark.data.opinions import opinion_problems
+from benchmark.data.opinions import limit_problems, opinion_problems
 from benchmark.evaluation.table_rows import Names, by_rule, unrepeated
 from benchmark.evaluation.table_sources import TableSource, is_missing, shorten
 
@@ -40,6 +40,7 @@ class Columns:
         condition: the enhancement or distortion.
         mos_sd: standard deviation of the opinions.
         observers: number of opinions.
+        mos_low, mos_high: the labels' 95 % limits.
     """
 
     mos: str
@@ -49,6 +50,8 @@ class Columns:
     condition: str | None = None
     mos_sd: str | None = None
     observers: str | None = None
+    mos_low: str | None = None
+    mos_high: str | None = None
 
 
 def from_table(
@@ -69,7 +72,8 @@ def from_table(
     _check_present(source, columns)
     notes = list(source.notes)
     problems: list[Problem] = []
-    wanted = (columns.mos, *columns.methods, columns.mos_sd, columns.observers)
+    limits = {"mos_low": columns.mos_low, "mos_high": columns.mos_high}
+    wanted = (columns.mos, *columns.methods, columns.mos_sd, columns.observers, *limits.values())
     numbers = read_numbers(
         source, [item for item in dict.fromkeys(wanted) if item is not None], decimal, problems, notes
     )
@@ -90,6 +94,9 @@ def from_table(
         source.where,
         columns=(columns.mos_sd or "", columns.observers or ""),
     )
+    ends = {key: numbers[column] for key, column in limits.items() if column}
+    if ends:
+        problems += limit_problems(numbers[columns.mos], ends["mos_low"], ends["mos_high"], source.where)
     if problems:
         raise DataError(shorten(problems))
     if columns.reference is None:
@@ -114,6 +121,7 @@ def from_table(
             "mos": numbers[columns.mos],
             "mos_sd": numbers[columns.mos_sd] if columns.mos_sd else np.nan,
             "observers": numbers[columns.observers] if columns.observers else np.nan,
+            **ends,
             **{item: np.where(np.isfinite(numbers[item]), numbers[item], np.nan) for item in columns.methods},
         }
     )
@@ -126,8 +134,9 @@ def guess(source: TableSource, given: str | None, names: Sequence[str]) -> str |
 
 
 def _check_present(source: TableSource, columns: Columns) -> None:
-    others = (columns.reference, columns.cluster, columns.condition, columns.mos_sd, columns.observers)
-    refuse_missing(source, (columns.mos, *columns.methods, *others))
+    names = (columns.reference, columns.cluster, columns.condition)
+    numbers = (columns.mos_sd, columns.observers, columns.mos_low, columns.mos_high)
+    refuse_missing(source, (columns.mos, *columns.methods, *names, *numbers))
 
 
 def refuse_missing(source: TableSource, named: Iterable[str | None]) -> None:

@@ -51,24 +51,20 @@ def evaluate_table(
     table: str | Path | pd.DataFrame,
     columns_given: Mapping[str, Any],
     given: Mapping[str, Any],
-    decimal: str | None,
-    duplicates: str,
     announce: Announce,
 ) -> Evaluation:
     """Evaluate a table, announcing each step.
 
     Args:
         table: a file's path or a DataFrame.
-        columns_given: keywords that name columns, directions and the output.
+        columns_given: keywords that name columns, directions, how the table is read, and the output.
         given: the sections of a configuration, as far as they are given.
-        decimal: the decimal mark, or ``None`` to find it.
-        duplicates: what happens to repeated rows.
         announce: receives what is being done.
     """
     keywords = arguments.checked(columns_given)
+    mark, drop_identical = _reading(keywords.decimal, keywords.duplicates)
     keys = source_of({key: item for key, item in given.items() if item is not None}, "evaluate")
     asked = parse(EvaluateConfig, keys)
-    mark, drop_identical = _reading(decimal, duplicates)
     announce("reading the table" if isinstance(table, pd.DataFrame) else f"reading {table}")
     read = _choices if keywords.choices else _pairs
     content, name = read(table, keywords, mark, drop_identical=drop_identical)
@@ -84,7 +80,7 @@ def evaluate_table(
     ]
     options = {key: value for key, value in content.options.items() if value is not None}
     options |= {"decimal": mark} if mark else {}
-    options |= {"duplicates": duplicates} if drop_identical else {}
+    options |= {"duplicates": keywords.duplicates} if drop_identical else {}
     facts = Facts(
         title=asked.report.title or Path(name).stem,
         notes=[*content.notes, *_counts(content, keywords)],
@@ -120,7 +116,7 @@ def _pairs(
     table: str | Path | pd.DataFrame, keywords: EvaluateKeywords, mark: Mark | None, *, drop_identical: bool
 ) -> tuple[ReadIn, str]:
     """A table of labelled pairs, and its name."""
-    read_in = table_sources.take(table, keywords.headings)
+    read_in = table_sources.take(table, keywords.headings, keywords.sheet)
     sources = _score_sources(keywords.methods, read_in.headings)
     assert keywords.mos is not None  # checked with the other keywords
     columns = table_input.Columns(
@@ -131,6 +127,8 @@ def _pairs(
         condition=keywords.condition,
         mos_sd=keywords.mos_sd,
         observers=keywords.observers,
+        mos_low=keywords.mos_low,
+        mos_high=keywords.mos_high,
     )
     _check_methods(columns.methods, keywords.lower_better)
     scores, notes = table_input.from_table(read_in, columns, decimal=mark, drop_identical=drop_identical)
@@ -155,7 +153,7 @@ def _choices(
     )
     choice_input.check_columns(columns)
     _check_methods(columns.methods, keywords.lower_better)
-    read_in: TableSource = table_sources.take(table, columns.headings)
+    read_in: TableSource = table_sources.take(table, columns.headings, keywords.sheet)
     columns = replace(columns, reference=table_input.guess(read_in, columns.reference, table_input.REFERENCE_NAMES))
     scores, choices, notes = choice_input.from_table(read_in, columns, decimal=mark, drop_identical=drop_identical)
     return ReadIn(scores, choices, notes, {"choices": True, **asdict(columns)}), read_in.name

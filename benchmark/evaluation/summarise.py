@@ -43,6 +43,10 @@ from benchmark.statistics.vocabulary import MISSING_ALLOWED, magnitude
 __all__ = ["COMPARISON_COLUMNS", "SUMMARY_COLUMNS", "Evaluated", "MethodColumn", "evaluate_scores"]
 
 FEWEST_CONDITIONS = 3
+STOOD_IN = (
+    "Where the jackknife is impossible, bootstrap percentiles stand in for it: column interval of summary.csv, test of "
+    "comparisons.csv."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +109,7 @@ def evaluate_scores(
     summary: list[tuple[object, ...]] = []
     comparisons: list[tuple[object, ...]] = []
     notes: dict[str, None] = {}
+    stood_in = False
     labels = [method.label for method in methods]
     for key, rows in scores.groupby(["dataset", "split"], sort=False, dropna=False):
         dataset, split = (_text(part) for part in key)
@@ -112,12 +117,15 @@ def evaluate_scores(
         for some in _together(_tasks(dataset, split, table, conditions, settings), settings):
             done = [_done(task, labels, settings, announce) for task in some]
             for task, measure, families in _corrected_together(done, settings):
+                stood_in = stood_in or any(family.stood_in for family in families)
                 summary += summary_rows(task.scope, measure, families, labels)
                 comparisons += comparison_rows(task.scope, measure, families, labels, settings, tested=task.tested)
                 if isinstance(measure, Correlations) and task.scope.level == "pair":
                     summary += ranking_rows(task.scope, measure.design, families, labels, settings)
                     comparisons += literature_rows(task.scope, measure.design, labels, settings)
         notes |= dict.fromkeys(_notes(table, settings, labels))
+    if stood_in:
+        notes[STOOD_IN] = None
     return Evaluated(
         pd.DataFrame(summary, columns=list(SUMMARY_COLUMNS)),
         pd.DataFrame(comparisons, columns=list(COMPARISON_COLUMNS)),

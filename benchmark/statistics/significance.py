@@ -107,7 +107,7 @@ def _studentised(
     """P-values of differences that need no test (else NaN), which ones need one, these studentised, and their spreads."""
     adjusted = np.full(len(differences), np.nan)
     known = np.isfinite(differences) & np.isfinite(replicates).any(axis=0)
-    spread = np.array([_deviation(column) for column in replicates.T])
+    spread = np.array([deviation(column) for column in replicates.T])
     error = spread if errors is None else errors
     adjusted[known & (differences == 0) & (spread == 0)] = 1.0
     rows = np.flatnonzero(known & (spread > 0) & (error > 0))
@@ -183,7 +183,8 @@ def _inside(*correlations: float) -> bool:
     return all(np.isfinite(value) and abs(value) < 1 - ROUNDING for value in correlations)
 
 
-def _deviation(values: FloatArray) -> float:
+def deviation(values: FloatArray) -> float:
+    """Standard deviation of the defined values; 0 where they are equal or fewer than two."""
     known = values[np.isfinite(values)]
     if len(known) < 2 or known.max() == known.min():
         return 0.0

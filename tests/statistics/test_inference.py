@@ -135,5 +135,5 @@ def test_a_difference_with_percentiles_in_place_of_the_jackknife_is_corrected_as
     assert [item.kind for item in found.differences] == ["percentile"] * 4 + ["jackknife"] * 6
     for item, other in zip(found.differences, usual.differences, strict=True):
         assert item.p_value == pytest.approx(other.p_value, abs=0.08)
-        assert item.p_adjusted == pytest.approx(other.p_adjusted, abs=0.04)
+        assert item.p_adjusted == pytest.approx(other.p_adjusted, abs=0.08)
     assert any(item.p_adjusted > item.p_value + 0.1 for item in found.differences[:4])

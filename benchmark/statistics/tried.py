@@ -1,7 +1,7 @@
 """Intervals of PLCC that were tried and are not offered, for ``coverage_grid`` to compare with those that are. numpy.
 
-All work on Fisher's z and take a standard error from the clusters' influences. None of them holds where the default does
-not (docs/coverage_grid.md, "What else was tried").
+All work on Fisher's z and take a standard error from the clusters' influences. What they cover stands in
+docs/coverage_grid.md, "What else was tried for PLCC".
 """
 
 from __future__ import annotations

@@ -13,13 +13,12 @@ import numpy as np
 
 from benchmark.statistics.resampling import FloatArray, IntArray
 from benchmark.statistics.rounding import ROUNDING
-from benchmark.statistics.significance import normal_scores
+from benchmark.statistics.significance import SORTED_AT_ONCE, normal_scores
 from benchmark.statistics.weighted import in_threads
 
 MOST_TIED = 3
 """Most methods that tie for the best and are each compared with all others."""
 LANES = 64  # resamples at a time
-SORTED_AT_ONCE = 1 << 19  # deviations of pairs of methods
 
 
 def leaders(values: FloatArray, allowed: Sequence[bool]) -> list[int]:

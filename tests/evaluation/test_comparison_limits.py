@@ -12,7 +12,7 @@ from benchmark.core.errors import ConfigError
 from benchmark.evaluation.summarise import Evaluated, evaluate_scores
 from benchmark.report.blocks import Block, Numbers, Scope
 from benchmark.report.ranking import NOT_COMPARED, contest
-from benchmark.statistics import rank_uncertainty, selection
+from benchmark.statistics import rank_uncertainty
 from benchmark.statistics.selection import LANES, largest_differences, leaders
 from benchmark.statistics.settings import MOST_COMPARED, StatisticsSettings
 from benchmark.statistics.significance import normal_scores
@@ -145,8 +145,8 @@ def test_the_largest_normal_score_is_that_of_a_loop_over_all_pairs(
     apart = [deviations[:, i] - deviations[:, j] for i in range(12) for j in range(i)]
     varying = [row for row in apart if np.nanstd(row) > 1e-9]
     expected = np.max([normal_scores(np.abs(row)[None])[0] for row in varying], axis=0)
-    for at_once in (1, selection.SORTED_AT_ONCE):
-        monkeypatch.setattr(selection, "SORTED_AT_ONCE", at_once)
+    for at_once in (1, 1 << 19):
+        monkeypatch.setattr("benchmark.statistics.selection.SORTED_AT_ONCE", at_once)
         for threads in (1, 2):
             np.testing.assert_array_equal(largest_differences(values, drawn, normal=True, threads=threads), expected)
 

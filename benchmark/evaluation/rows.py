@@ -96,7 +96,9 @@ def summary_rows(scope: RowScope, measure: Measure, families: Sequence[Family], 
             estimate = family.estimates[method]
             why = "" if np.isfinite(estimate.value) else undefined(measure, family.statistic, column)
             note = "; ".join(filter(None, [why, _remarks(measure, family.statistic, column), estimate.note]))
-            how = ", ".join(filter(None, [INTERVALS[family.kind], measure.remark])) if np.isfinite(estimate.low) else ""
+            how = (
+                ", ".join(filter(None, [INTERVALS[estimate.kind], measure.remark])) if np.isfinite(estimate.low) else ""
+            )
             numbers = (estimate.value, estimate.low, estimate.high, len(group.rows), group.n_clusters)
             yield (*scope.cells, label, family.statistic, *numbers, how, note)
 
@@ -117,8 +119,6 @@ def comparison_rows(
             and not np.isfinite(measure.design.table.label_interval).any()
         ):
             continue
-        how = "jackknife-t" if family.kind == "jackknife" else "bootstrap"
-        test = f"{how}, {CORRECTIONS[settings.multiplicity]}"
         named = [(family.statistic, item) for item in family.differences]
         named += [(magnitude(family.statistic), item) for item in family.magnitudes]
         for statistic, item in named:
@@ -126,6 +126,8 @@ def comparison_rows(
             group = measure.design.groups[pair.group]
             ends = (labels[pair.first], labels[pair.second], item.value, item.low, item.high)
             real = bool(item.p_adjusted < settings.alpha)
+            how = "jackknife-t" if item.kind == "jackknife" else "bootstrap"
+            test = f"{how}, {CORRECTIONS[settings.multiplicity]}"
             words = test if np.isfinite(item.p_adjusted) else _untested(item, tested=tested)
             sizes = (len(group.rows), group.n_clusters)
             yield (*scope.cells, statistic, *ends, item.p_value, item.p_adjusted, real, words, *sizes)

@@ -38,6 +38,11 @@ from benchmark.statistics.vocabulary import MISSING_ALLOWED, magnitude
 
 __all__ = ["COMPARISON_COLUMNS", "SUMMARY_COLUMNS", "Evaluated", "MethodColumn", "evaluate_scores"]
 
+STOOD_IN = (
+    "Where the jackknife is impossible, bootstrap percentiles stand in for it: column interval of summary.csv, test of "
+    "comparisons.csv."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Evaluated:
@@ -82,6 +87,7 @@ def evaluate_scores(
     summary: list[tuple[object, ...]] = []
     comparisons: list[tuple[object, ...]] = []
     notes: dict[str, None] = {}
+    stood_in = False
     labels = [method.label for method in methods]
     for key, rows in scores.groupby(["dataset", "split"], sort=False, dropna=False):
         dataset, split = (text(part) for part in key)
@@ -99,12 +105,15 @@ def evaluate_scores(
         for some in _together(tasks, settings):
             done = [_done(task, settings, announce) for task in some]
             for task, measure, families in _corrected_together(done, settings):
+                stood_in = stood_in or any(family.stood_in for family in families)
                 summary += summary_rows(task.scope, measure, families, task.labels)
                 comparisons += comparison_rows(task.scope, measure, families, task.labels, settings, tested=task.tested)
                 if task.ranked:
                     summary += ranking_rows(task.scope, measure.design, families, labels, settings)
                 if isinstance(measure, Correlations) and task.scope.level == "pair":
                     comparisons += literature_rows(task.scope, measure.design, labels, settings)
+    if stood_in:
+        notes[STOOD_IN] = None
     return Evaluated(
         pd.DataFrame(summary, columns=list(SUMMARY_COLUMNS)),
         pd.DataFrame(comparisons, columns=list(COMPARISON_COLUMNS)),

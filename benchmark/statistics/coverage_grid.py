@@ -17,17 +17,25 @@ from pathlib import Path
 import numpy as np
 
 from benchmark.statistics.catalogue import find
-from benchmark.statistics.design import Table, make_design
+from benchmark.statistics.design import make_design
 from benchmark.statistics.inference import compute
-from benchmark.statistics.intervals import Interval, Kind, Scale, interval, quantiles
+from benchmark.statistics.intervals import Interval, Kind, Scale, interval
 from benchmark.statistics.measures import Correlations
 from benchmark.statistics.populations import STATISTICS, Population, models, plasmode
-from benchmark.statistics.resampling import FloatArray, Resamples, draw_counts
+from benchmark.statistics.resampling import FloatArray, Resamples
 from benchmark.statistics.tails import are_heavy
+from benchmark.statistics.tried import (
+    CONFIDENCE,
+    TRIED,
+    bootstrap_t,
+    skewness_corrected,
+    stabilised,
+    stabilised_t,
+    studentise,
+)
 
 CLUSTERS = (10, 12, 20, 30, 40, 60, 100)
-CONFIDENCE = 0.95
-INTERVALS = ("percentile", "BCa", "jackknife, K - 1", "default", "bootstrap-t")
+INTERVALS = ("percentile", "BCa", "jackknife, K - 1", "default", *TRIED[:1])
 ROWS = tuple(f"{kind}{name}" for kind in ("", "difference of ") for name in STATISTICS)
 
 
@@ -73,7 +81,18 @@ def fill(population: Population, clusters: int, studies: int, replicates: int, r
             less = (data[0] - data[1], drawn[:, 0] - drawn[:, 1], left[:, 0] - left[:, 1])
             for label, ends in _intervals(*less, "plain", 0.0):
                 outcome.note(f"difference of {name}", label, ends, first - second)
-        outcome.note("plcc", "bootstrap-t", bootstrap_t(table, replicates, rng), population.truth["plcc"][0])
+        place = list(STATISTICS).index("plcc")
+        plcc = (float(values.data[place, 0]), values.left_out[:, place, 0])
+        resamples = studentise(table, replicates, rng)
+        tried = (
+            bootstrap_t(resamples),
+            skewness_corrected(*plcc, 0.0),
+            skewness_corrected(*plcc, 1.0),
+            stabilised(resamples),
+            stabilised_t(resamples, *plcc),
+        )
+        for label, ends in zip(TRIED, tried, strict=True):
+            outcome.note("plcc", label, ends, population.truth["plcc"][0])
         outcome.flagged.append(are_heavy(table.scores[0], table.labels, clusters))
     return outcome
 
@@ -88,58 +107,28 @@ def _intervals(
         yield label, ends
 
 
-def bootstrap_t(table: Table, replicates: int, rng: np.random.Generator) -> Interval:
-    """The studentised bootstrap of PLCC on Fisher's z (Efron and Tibshirani 1993, ch. 12): for comparison only.
-
-    Each resample's standard error is that of its clusters' influences.
-    """
-    x, y = (values - values.mean() for values in (table.scores[0], table.labels))
-    powers = (np.ones_like(x), x, y, x * x, y * y, x * y)
-    by_cluster = [np.bincount(table.clusters, weights=power, minlength=table.n_clusters) for power in powers]
-    sums = np.stack(by_cluster, axis=1).astype(np.float64)
-    counts = np.concatenate([np.ones((1, table.n_clusters)), draw_counts(rng, table.n_clusters, replicates)])
-    z, error = _z_and_error(counts, sums)
-    t = (z[1:] - z[0]) / error[1:]
-    t = t[np.isfinite(t)]
-    if len(t) < 2:
-        return Interval(float("nan"), float("nan"))
-    low, high = quantiles(t, np.array([(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2]))
-    return Interval(float(np.tanh(z[0] - high * error[0])), float(np.tanh(z[0] - low * error[0])))
-
-
-def _z_and_error(counts: FloatArray, sums: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Fisher's z of PLCC and its standard error in each resample, from sums of powers by cluster (K, 6)."""
-    n, x, y, xx, yy, xy = (counts @ sums).T
-    mx, my = x / n, y / n
-    vx, vy = xx / n - mx**2, yy / n - my**2
-    with np.errstate(divide="ignore", invalid="ignore"):
-        scale = np.sqrt(vx * vy)
-        r = (xy / n - mx * my) / scale
-        size, x, y, xx, yy, xy = sums.T
-        of_x = (xx - 2 * np.outer(mx, x) + np.outer(mx**2, size)) / vx[:, None]
-        of_y = (yy - 2 * np.outer(my, y) + np.outer(my**2, size)) / vy[:, None]
-        of_both = (xy - np.outer(mx, y) - np.outer(my, x) + np.outer(mx * my, size)) / scale[:, None]
-        influences = (of_both - r[:, None] / 2 * (of_x + of_y)) / n[:, None]
-        k = len(sums)
-        error = np.sqrt(k / (k - 1) * (counts * influences**2).sum(axis=1)) / (1 - r**2)
-        return np.arctanh(r), error
-
-
 def report(
-    populations: Sequence[Population], clusters: Sequence[int], studies: int, replicates: int, seed: int
+    populations: Sequence[Population],
+    clusters: Sequence[int],
+    studies: int,
+    replicates: int,
+    seed: int,
+    *,
+    tried: bool = False,
 ) -> Iterator[str]:
-    """The grid, line by line, as it is computed."""
+    """The grid, line by line, as it is computed; with the further intervals of PLCC that were tried, if wanted."""
+    names = (*INTERVALS, *TRIED[1:]) if tried else INTERVALS
     yield f"{studies:,} studies a cell, {replicates:,} resamples, seed {seed}; coverage in per cent ± standard error."
     yield ""
-    yield f"| source | references | statistic | {' | '.join(INTERVALS)} | remarked on | coverage without a remark |"
-    yield "| --- " * (len(INTERVALS) + 5) + "|"
+    yield f"| source | references | statistic | {' | '.join(names)} | remarked on | coverage without a remark |"
+    yield "| --- " * (len(names) + 5) + "|"
     for population in populations:
         for count in clusters:
             outcome = fill(population, count, studies, replicates, np.random.default_rng((seed, count)))
             for row in ROWS:
                 known = [
                     _share(outcome.coverage(row, name), studies) if (row, name) in outcome.held else ""
-                    for name in INTERVALS
+                    for name in names
                 ]
                 ends = ["", ""]
                 if row == "plcc":
@@ -173,6 +162,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--clusters", type=int, nargs="+", default=list(CLUSTERS))
     parser.add_argument("--only-tables", action="store_true", help="no models")
+    parser.add_argument("--tried", action="store_true", help="further intervals of PLCC, which are not offered")
     parser.add_argument(
         "--table", nargs=4, action="append", default=[], metavar=("FILE", "REFERENCE", "MOS", "METHOD,METHOD")
     )
@@ -187,7 +177,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             parser.error(f"--table {file}: no column {error}")
         except ValueError as error:
             parser.error(f"--table {file}: {error}")
-    for line in report(populations, options.clusters, options.studies, options.replicates, options.seed):
+    size = (options.clusters, options.studies, options.replicates, options.seed)
+    for line in report(populations, *size, tried=options.tried):
         print(line, flush=True)
     return 0
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from benchmark.statistics import selection, significance
 from benchmark.statistics.design import Group, Versus
-from benchmark.statistics.intervals import Kind, Range, interval, jackknife_error, known_part
+from benchmark.statistics.intervals import Kind, Range, interval, jackknife_error, known_part, or_percentiles
 from benchmark.statistics.measures import Measure
 from benchmark.statistics.resampling import FloatArray
 from benchmark.statistics.rounding import ROUNDING
@@ -30,7 +30,8 @@ class Difference:
         value, low, high: NaN where undefined.
         p_value: two-sided; NaN where not tested.
         p_adjusted: corrected over the family.
-        note: why there is no interval.
+        note: why there is no interval, or a remark about it.
+        kind: of interval; the test is its own.
     """
 
     versus: Versus
@@ -40,6 +41,7 @@ class Difference:
     p_value: float
     p_adjusted: float
     note: str
+    kind: Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +61,13 @@ class How:
         kind: of interval.
         within: values that a difference can have.
         tested: whether there are p-values.
+        stand_in: whether percentiles stand in for a jackknife that is impossible.
     """
 
     kind: Kind
     within: Range
     tested: bool
+    stand_in: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,8 @@ class Evidence:
     Attributes:
         pairs: with ``p_value`` in place of ``p_adjusted``.
         drawn: (B, p), the differences in the resamples.
-        errors: (p,), standard errors by the jackknife; ``None`` where the resamples' own spread is used.
+        errors: (p,), standard errors by the jackknife, or the resamples' standard deviation where percentiles stand in for
+            it; ``None`` where the resamples' own spread is used for all.
         freedom: (p,), their degrees of freedom.
         chosen_from: the number of all pairs, where these were chosen from them; 0 where these are all.
         largest: (B,), the largest studentised deviation of any of all pairs, where these were chosen from them.
@@ -120,11 +125,13 @@ def differences(
             confidence=settings.confidence,
             within=how.within,
         )
+        if how.stand_in:
+            ends = or_percentiles(ends, value, column, len(left), confidence=settings.confidence, within=how.within)
         p_value = float("nan")
         if not np.isfinite(ends.low):
             known = column[np.isfinite(column)]
             p_value = 1.0 if value == 0 and len(known) and not known.any() else p_value
-        elif how.kind == "jackknife":
+        elif ends.kind == "jackknife":
             kept, _ = known_part(left, leave_out=True)
             error = jackknife_error(value, left if kept is None else kept)
             errors[number] = 0.0 if error.error <= ROUNDING * abs(value) else error.error
@@ -132,8 +139,9 @@ def differences(
             p_value = significance.student_p(value, errors[number], error.freedom)
         else:
             p_value = significance.bootstrap_p(column)
+            errors[number], freedom[number] = significance.deviation(column), max(1, len(left) - 1)
         p_value = p_value if how.tested else float("nan")
-        rows.append(Difference(pair, value, ends.low, ends.high, p_value, p_value, ends.note))
+        rows.append(Difference(pair, value, ends.low, ends.high, p_value, p_value, ends.note, ends.kind))
     used = errors if how.kind == "jackknife" else None
     if leaders is None:
         return Evidence(tuple(rows), drawn, used, freedom)

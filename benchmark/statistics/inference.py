@@ -14,7 +14,7 @@ import numpy as np
 from benchmark.statistics.catalogue import Statistic, find
 from benchmark.statistics.design import Design
 from benchmark.statistics.differences import Difference, Evidence, How, Values, adjust, differences, left_out_of
-from benchmark.statistics.intervals import MAGNITUDES, Kind, interval, of_differences
+from benchmark.statistics.intervals import MAGNITUDES, Kind, interval, of_differences, or_percentiles
 from benchmark.statistics.measures import Measure
 from benchmark.statistics.resampling import FloatArray, Resamples, leave_one_out
 from benchmark.statistics.settings import StatisticsSettings
@@ -29,12 +29,14 @@ class Estimate:
         value: NaN where undefined.
         low, high: of the interval; NaN where there is none.
         note: why there is none, or a remark about it.
+        kind: of the interval.
     """
 
     value: float
     low: float
     high: float
     note: str
+    kind: Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ class Family:
 
     Attributes:
         statistic: its name.
-        kind: the kind of intervals; empty if there are none.
+        kind: the kind of intervals; single ones may be of another that stands in for it.
         estimates: by method.
         differences: of every two methods that are compared.
         replicates: (B, m) the methods' own values in the resamples.
@@ -60,6 +62,14 @@ class Family:
     magnitudes: tuple[Difference, ...] = ()
     evidence: Evidence | None = None
     magnitudes_evidence: Evidence | None = None
+
+    @property
+    def stood_in(self) -> bool:
+        """Whether an interval is of another kind than the family's."""
+        pairs = (*self.differences, *self.magnitudes)
+        return any(
+            kind != self.kind for kind in (*(item.kind for item in self.estimates), *(item.kind for item in pairs))
+        )
 
 
 def compute(
@@ -124,7 +134,7 @@ def _family(
     leaders: Mapping[str, Collection[int]] | None,
 ) -> Family:
     statistic = find(name)
-    how = How(kind, of_differences(statistic.range), tested=tested)
+    how = How(kind, of_differences(statistic.range), tested=tested, stand_in=settings.interval == "auto")
     chosen = None if leaders is None else leaders[name]
     evidence = differences(measure, values, how, settings, chosen)
     opposite = statistic.turns and bool((values.data > 0).any() and (values.data < 0).any())
@@ -152,17 +162,23 @@ def _estimates(
     """Each method's own value with its interval."""
     estimates = []
     for column in design.own:
+        value, drawn = float(values.data[column]), values.drawn[:, column]
+        left = left_out_of(design.group_of, values.left_out, column)
         bounds = interval(
-            float(values.data[column]),
-            values.drawn[:, column],
-            left_out_of(design.group_of, values.left_out, column),
+            value,
+            drawn,
+            left,
             kind=kind,
             confidence=settings.confidence,
             scale=statistic.scale,
             within=statistic.range,
             effective=statistic.effective,
         )
-        estimates.append(Estimate(float(values.data[column]), bounds.low, bounds.high, bounds.note))
+        if settings.interval == "auto":
+            bounds = or_percentiles(
+                bounds, value, drawn, len(left), confidence=settings.confidence, within=statistic.range
+            )
+        estimates.append(Estimate(value, bounds.low, bounds.high, bounds.note, bounds.kind))
     return estimates
 
 

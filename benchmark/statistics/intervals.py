@@ -7,7 +7,7 @@ the range that its statistic can have.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -18,7 +18,11 @@ from benchmark.statistics.settings import IntervalKind
 
 JACKKNIFE_BELOW = 1000
 """Clusters from which percentiles cover as well as the jackknife (docs/protocol.md, "Does it hold?")."""
+FEWEST_FOR_PERCENTILES = 30
+"""Clusters from which percentiles stand in for a jackknife that is impossible: with fewer they are far too narrow."""
 MOST_UNDEFINED = 0.05
+NO_INTERVAL = "no interval: "
+AT_THE_END = f"{NO_INTERVAL}at the end of the scale"
 Kind = Literal["percentile", "bca", "jackknife"]
 Scale = Literal["fisher", "log", "logit", "plain"]
 Range = tuple[float, float]
@@ -37,11 +41,13 @@ class Interval:
         low: lower end; NaN where undefined.
         high: upper end.
         note: why there is none, or in how many resamples the statistic is undefined.
+        kind: that was asked for, or that stands in for it.
     """
 
     low: float
     high: float
     note: str = ""
+    kind: Kind = "percentile"
 
 
 def choose(wanted: IntervalKind, clusters: int) -> Kind:
@@ -76,13 +82,13 @@ def interval(
             one less than clusters.
     """
     if not np.isfinite(value):
-        return _nothing("")
+        return _nothing("", kind)
     if len(left_out) == 1:
-        return _nothing("no interval: one cluster only")
+        return _nothing(f"{NO_INTERVAL}one cluster only", kind)
     draws, note = known_part(left_out if kind == "jackknife" else replicates, leave_out=kind == "jackknife")
     others, why = known_part(left_out, leave_out=True) if kind == "bca" else (draws, note)
     if draws is None or others is None:
-        return _nothing(f"no interval: {note if draws is None else why}")
+        return _nothing(f"{NO_INTERVAL}{note if draws is None else why}", kind)
     if kind == "jackknife":
         low, high = _jackknife(value, draws, confidence, scale, effective=effective)
     else:
@@ -90,8 +96,35 @@ def interval(
         low, high = quantiles(draws, _bca_tails(value, draws, others, tails) if kind == "bca" else tails)
     if not np.isfinite(low):
         here = np.isfinite(_forth(np.array([value]), scale)).all()
-        return _nothing(f"no interval: {'with a cluster left out ' if here else ''}at the end of the scale")
-    return Interval(float(np.clip(low, *within)), float(np.clip(high, *within)), note)
+        return _nothing(f"{NO_INTERVAL}with a cluster left out at the end of the scale" if here else AT_THE_END, kind)
+    return Interval(float(np.clip(low, *within)), float(np.clip(high, *within)), note, kind)
+
+
+def or_percentiles(
+    ends: Interval, value: float, replicates: FloatArray, clusters: int, *, confidence: float, within: Range
+) -> Interval:
+    """An interval, or percentiles in its place where it is a jackknife's that is impossible; the note says so.
+
+    There must be at least 30 clusters. Nothing stands in at the end of the scale: where there is no outlier at all, say,
+    resamples know nothing of how many there could be.
+
+    Args:
+        ends: from ``interval``; the other arguments are as there.
+        value: the statistic on the data.
+        replicates: (B,), in each bootstrap resample.
+        clusters: number of clusters.
+        confidence: nominal coverage.
+        within: values that the statistic can have.
+    """
+    possible = np.isfinite(ends.low) or ends.kind != "jackknife"
+    if possible or clusters < FEWEST_FOR_PERCENTILES or ends.note == AT_THE_END:
+        return ends
+    left_out = np.empty(0)
+    instead = interval(value, replicates, left_out, kind="percentile", confidence=confidence, within=within)
+    if not np.isfinite(instead.low):
+        return ends
+    words = ends.note.replace(NO_INTERVAL, "percentiles instead of the jackknife: ")
+    return replace(instead, note="; ".join(filter(None, [words, instead.note])))
 
 
 def quantiles(values: FloatArray, shares: FloatArray) -> FloatArray:
@@ -103,8 +136,8 @@ def quantiles(values: FloatArray, shares: FloatArray) -> FloatArray:
     return np.asarray(ordered[below] + (ordered[above] - ordered[below]) * (place - below))
 
 
-def _nothing(why: str) -> Interval:
-    return Interval(float("nan"), float("nan"), why)
+def _nothing(why: str, kind: Kind) -> Interval:
+    return Interval(float("nan"), float("nan"), why, kind)
 
 
 def _jackknife(value: float, left_out: FloatArray, confidence: float, scale: Scale, *, effective: float) -> Range:

@@ -6,13 +6,14 @@ correction therefore takes the largest of all pairs' differences in each resampl
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from benchmark.statistics.resampling import FloatArray
+from benchmark.statistics.resampling import FloatArray, IntArray
 from benchmark.statistics.rounding import ROUNDING
-from benchmark.statistics.significance import normal_scores
+from benchmark.statistics.significance import SORTED_AT_ONCE, normal_scores
 from benchmark.statistics.weighted import in_threads
 
 MOST_TIED = 3
@@ -73,17 +74,59 @@ def _by_spread(deviations: FloatArray, scale: FloatArray, threads: int) -> Float
 
 
 def _by_scores(deviations: FloatArray, scale: FloatArray, threads: int) -> FloatArray:
-    """The largest normal score, one method against all later ones at a time: a score needs all resamples of its pair."""
+    """The largest normal score, one method against all later ones, some at a time.
+
+    A score follows from a deviation's place among all resamples of its pair, and the largest score from the highest place.
+    So each pair's deviations are sorted, but only the few that lie higher than any pair's before are looked up.
+    """
     part = np.ascontiguousarray(deviations.T)
-    highest: list[FloatArray] = [np.full(len(deviations), -np.inf)]
+    count = part.shape[1]
+    highest = np.full(count, -1)  # place in each resample; stale ones only cost time
+    rest: list[FloatArray] = [np.full(count, -np.inf)]
+    lock = threading.Lock()
+    step = max(1, SORTED_AT_ONCE // max(count, 1))
 
     def work(method: int) -> None:
         varying = method + 1 + np.flatnonzero(np.isfinite(scale[method, method + 1 :]))
-        if len(varying):
-            highest.append(normal_scores(np.abs(part[varying] - part[method])).max(axis=0))
+        for begin in range(0, len(varying), step):
+            apart = np.abs(part[varying[begin : begin + step]] - part[method])
+            whole = np.isfinite(apart).all(axis=1)
+            if not whole.all():
+                rest.append(normal_scores(apart[~whole]).max(axis=0))
+                apart = apart[whole]
+            found = _higher_places(apart, highest)
+            with lock:
+                np.maximum(highest, found, out=highest)
 
     in_threads(work, range(len(part) - 1), threads)
-    return np.asarray(np.max(highest, axis=0))
+    scores = np.append(normal_scores(np.arange(count, dtype=np.float64)[None])[0], -np.inf)
+    return np.asarray(np.max([scores[highest], *rest], axis=0))
+
+
+def _higher_places(rows: FloatArray, highest: IntArray) -> IntArray:
+    """The highest place of each column's value within its row, from 0, ties in order; -1 where none exceeds ``highest``."""
+    count = rows.shape[1]
+    places = np.full(count, -1)
+    ordered = np.sort(rows, axis=1)
+    bound = ordered[:, np.minimum(highest + 1, count - 1)]
+    number, column = np.nonzero((rows >= bound) & (highest < count - 1))
+    for row, begin, end in _runs(number):
+        columns = column[begin:end]
+        values = rows[row, columns]
+        place = np.searchsorted(ordered[row], values, side="left")
+        if (ordered[row, np.minimum(place + 1, count - 1)] == values)[place < count - 1].any():  # ties
+            order = np.argsort(rows[row], kind="stable")
+            where = np.empty(count, dtype=np.int64)
+            where[order] = np.arange(count)
+            place = where[columns]
+        places[columns] = np.maximum(places[columns], place)
+    return places
+
+
+def _runs(numbers: IntArray) -> Iterator[tuple[int, int, int]]:
+    """Each number of an ascending array with where its run begins and ends."""
+    found, begins = np.unique(numbers, return_index=True)
+    return zip(found.tolist(), begins.tolist(), np.append(begins, len(numbers))[1:].tolist(), strict=True)
 
 
 def _inverse_spreads(drawn: FloatArray) -> FloatArray:

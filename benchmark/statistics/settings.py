@@ -23,7 +23,8 @@ class StatisticsSettings:
     Attributes:
         replicates: number of bootstrap resamples.
         resample: ``cluster`` draws references (or patients) with all their pairs; ``pair`` draws single pairs.
-        interval: ``auto`` is the percentile interval from 1,000 clusters on and the jackknife with Student's t below.
+        interval: ``auto`` is the percentile interval from 1,000 clusters on and the jackknife with Student's t below;
+            where that is impossible, percentiles from 30 clusters on.
         confidence: of the intervals, in (0.5, 1); a difference is significant below ``1 - confidence``.
         multiplicity: correction over all pairs of methods of one family.
         family: statistics whose differences are corrected together; every other statistic is a family of its own.

@@ -13,6 +13,9 @@ import numpy as np
 from benchmark.statistics.resampling import FloatArray, IntArray
 from benchmark.statistics.rounding import ROUNDING
 
+SORTED_AT_ONCE = 1 << 19
+"""Most deviations of pairs of methods that are sorted at a time, which bounds memory."""
+
 
 @dataclass(frozen=True, slots=True)
 class Test:
@@ -107,7 +110,7 @@ def _studentised(
     """P-values of differences that need no test (else NaN), which ones need one, these studentised, and their spreads."""
     adjusted = np.full(len(differences), np.nan)
     known = np.isfinite(differences) & np.isfinite(replicates).any(axis=0)
-    spread = np.array([_deviation(column) for column in replicates.T])
+    spread = np.array([deviation(column) for column in replicates.T])
     error = spread if errors is None else errors
     adjusted[known & (differences == 0) & (spread == 0)] = 1.0
     rows = np.flatnonzero(known & (spread > 0) & (error > 0))
@@ -183,7 +186,8 @@ def _inside(*correlations: float) -> bool:
     return all(np.isfinite(value) and abs(value) < 1 - ROUNDING for value in correlations)
 
 
-def _deviation(values: FloatArray) -> float:
+def deviation(values: FloatArray) -> float:
+    """Standard deviation of the defined values; 0 where they are equal or fewer than two."""
     known = values[np.isfinite(values)]
     if len(known) < 2 or known.max() == known.min():
         return 0.0
@@ -201,15 +205,27 @@ def normal_scores(deviations: FloatArray) -> FloatArray:
 
     count = deviations.shape[1]
     places = ndtri((1 + (np.arange(count) + 0.5) / max(count, 1)) / 2)
-    order = np.argsort(deviations, axis=1, kind="stable")  # NaN come last
     scores = np.empty(deviations.shape)
-    np.put_along_axis(scores, order, np.broadcast_to(places, deviations.shape), axis=1)
-    for row in np.flatnonzero(~np.isfinite(deviations).all(axis=1)):
-        known = np.isfinite(deviations[row])
-        few = int(known.sum())
-        scores[row, ~known] = -np.inf
-        scores[row, order[row, :few]] = ndtri((1 + (np.arange(few) + 0.5) / max(few, 1)) / 2)
+    step = max(1, SORTED_AT_ONCE // max(count, 1))
+    for begin in range(0, len(deviations), step):
+        part, some = deviations[begin : begin + step], scores[begin : begin + step]
+        order = _order(part)
+        np.put_along_axis(some, order, np.broadcast_to(places, part.shape), axis=1)
+        for row in np.flatnonzero(~np.isfinite(part).all(axis=1)):
+            known = np.isfinite(part[row])
+            few = int(known.sum())
+            some[row, ~known] = -np.inf
+            some[row, order[row, :few]] = ndtri((1 + (np.arange(few) + 0.5) / max(few, 1)) / 2)
     return scores
+
+
+def _order(rows: FloatArray) -> IntArray:
+    """Each row's stable order, NaN last; the fast sort keeps no order of ties, so that rows with ties are sorted again."""
+    order = np.argsort(rows, axis=1)
+    ordered = np.take_along_axis(rows, order, axis=1)
+    tied = (ordered[:, 1:] == ordered[:, :-1]).any(axis=1)
+    order[tied] = np.argsort(rows[tied], axis=1, kind="stable")
+    return order
 
 
 def _as_normal(values: FloatArray, freedom: FloatArray) -> FloatArray:

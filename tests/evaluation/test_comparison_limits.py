@@ -15,6 +15,7 @@ from benchmark.report.ranking import NOT_COMPARED, contest
 from benchmark.statistics import rank_uncertainty
 from benchmark.statistics.selection import LANES, largest_differences, leaders
 from benchmark.statistics.settings import MOST_COMPARED, StatisticsSettings
+from benchmark.statistics.significance import normal_scores
 from tests.makers import Column
 
 QUICK = StatisticsSettings(replicates=40, mapping_resamples="once")
@@ -127,6 +128,27 @@ def test_the_largest_difference_is_that_of_a_loop_over_all_pairs() -> None:
             if spread > 1e-9:
                 expected = np.fmax(expected, np.abs(difference - (values[i] - values[j])) / spread)
     np.testing.assert_allclose(largest_differences(values, drawn), expected, rtol=1e-10)
+
+
+@pytest.mark.parametrize("digits", [None, 1], ids=["apart", "tied"])
+def test_the_largest_normal_score_is_that_of_a_loop_over_all_pairs(
+    digits: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ties keep their order, and an undefined resample of a pair takes no place; a few pairs at a time or all at once."""
+    rng = np.random.default_rng(1)
+    values, drawn = rng.normal(size=12), rng.normal(size=(150, 12))
+    if digits is not None:
+        values, drawn = values.round(digits), drawn.round(digits)
+    drawn[3, 2] = np.nan
+    drawn[:, 4] = drawn[:, 1] + values[4] - values[1]  # a difference that never varies
+    deviations = drawn - values
+    apart = [deviations[:, i] - deviations[:, j] for i in range(12) for j in range(i)]
+    varying = [row for row in apart if np.nanstd(row) > 1e-9]
+    expected = np.max([normal_scores(np.abs(row)[None])[0] for row in varying], axis=0)
+    for at_once in (1, 1 << 19):
+        monkeypatch.setattr("benchmark.statistics.selection.SORTED_AT_ONCE", at_once)
+        for threads in (1, 2):
+            np.testing.assert_array_equal(largest_differences(values, drawn, normal=True, threads=threads), expected)
 
 
 def test_who_leads() -> None:

@@ -8,12 +8,20 @@ from scipy import stats
 
 from benchmark.statistics import StatisticsSettings
 from benchmark.statistics.coverage import Scheme, coverage, detected, false_findings, found_best, report
-from benchmark.statistics.coverage_grid import bootstrap_t, fill
+from benchmark.statistics.coverage_grid import fill
 from benchmark.statistics.coverage_grid import main as run_grid
 from benchmark.statistics.coverage_grid import report as grid
 from benchmark.statistics.intervals import interval
 from benchmark.statistics.populations import models, plasmode
 from benchmark.statistics.simulated import Model
+from benchmark.statistics.tried import (
+    Studentised,
+    bootstrap_t,
+    skewness_corrected,
+    stabilised,
+    stabilised_t,
+    studentise,
+)
 
 SETTINGS = StatisticsSettings(replicates=200)
 MODEL = Model(references=40, conditions=6)
@@ -87,18 +95,48 @@ def test_the_grid_says_what_each_interval_covers_and_which_studies_are_remarked_
     assert np.mean(hard.flagged) > 0.2
 
 
-def test_the_studentised_bootstrap_has_the_errors_of_the_jackknife() -> None:
-    """Its standard error is that of the influences, which the jackknife's approaches."""
+def test_with_many_references_all_that_was_tried_agrees_with_the_jackknife() -> None:
+    """Their standard errors are those of the influences, which the jackknife's approaches."""
     table = models()[0].draw(200, np.random.default_rng(4))
-    ends = bootstrap_t(table, 400, np.random.default_rng(5))
+    resamples = studentise(table, 400, np.random.default_rng(5))
     left = np.array(
         [np.corrcoef(table.scores[0, table.clusters != k], table.labels[table.clusters != k])[0, 1] for k in range(200)]
     )
-    r = np.corrcoef(table.scores[0], table.labels)[0, 1]
+    r = float(np.corrcoef(table.scores[0], table.labels)[0, 1])
     known = interval(r, left, left, kind="jackknife", confidence=0.95, scale="fisher")
-    assert ends.low == pytest.approx(known.low, abs=0.3 * (known.high - known.low))
-    assert ends.high == pytest.approx(known.high, abs=0.3 * (known.high - known.low))
-    assert ends.high - ends.low == pytest.approx(known.high - known.low, rel=0.2)
+    width = known.high - known.low
+    tried = (
+        bootstrap_t(resamples),
+        stabilised(resamples),
+        stabilised_t(resamples, r, left),
+        skewness_corrected(r, left, 0),
+    )
+    for ends in tried:
+        assert ends.low == pytest.approx(known.low, abs=0.3 * width)
+        assert ends.high == pytest.approx(known.high, abs=0.3 * width)
+        assert ends.high - ends.low == pytest.approx(width, rel=0.2)
+
+
+def test_skewness_moves_an_interval_towards_the_long_tail_and_none_leaves_students() -> None:
+    """By Hall's cubic transformation T + c T² / 3 + c² T³ / 27 + c / 6 of Student's t."""
+    rng = np.random.default_rng(0)
+    even, far = np.repeat([-0.01, 0.01], 10), rng.exponential(0.01, 20)
+    for influences in (even, far - far.mean()):
+        left = np.tanh(1.0 - influences / 19)
+        ends = skewness_corrected(float(np.tanh(1.0)), left, 0.0)
+        error = np.sqrt(19 / 20 * np.sum((influences / 19) ** 2))
+        skewness = np.sum(influences**3) / np.sum(influences**2) ** 1.5
+        for end, quantile in ((ends.high, stats.t.ppf(0.025, 19)), (ends.low, stats.t.ppf(0.975, 19))):
+            t = (1.0 - np.arctanh(end)) / error
+            assert t + skewness * t**2 / 3 + skewness**2 * t**3 / 27 + skewness / 6 == pytest.approx(quantile, abs=1e-6)
+
+
+def test_the_stabilised_scale_is_the_one_on_which_all_resamples_have_one_error() -> None:
+    """Where the standard error is exp(z), the scale is -exp(-z): quantiles there, taken back."""
+    z = np.concatenate([[0.0], np.random.default_rng(1).normal(0, 0.2, 2000)])
+    ends = stabilised(Studentised(z, np.exp(z)))
+    low, high = np.quantile(-np.exp(-z[1:]), (0.025, 0.975))
+    assert np.arctanh([ends.low, ends.high]) == pytest.approx([-np.log(2 + high), -np.log(2 + low)], abs=1e-6)
 
 
 @pytest.mark.parametrize(

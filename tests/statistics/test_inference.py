@@ -118,3 +118,22 @@ def test_a_values_interval_has_the_degrees_of_freedom_of_the_clusters_that_carry
         reach = stats.t.ppf(0.975, freedom) * np.sqrt(8 / 9 * squares.sum())
         estimate = found[place].estimates[0]
         assert np.arctanh(estimate.high) - np.arctanh(estimate.low) == pytest.approx(2 * reach, rel=1e-9)
+
+
+def test_a_difference_with_percentiles_in_place_of_the_jackknife_is_corrected_as_the_others(
+    make_table: Callable[..., Table],
+) -> None:
+    """By the standard deviation of its resamples: nearly what the jackknife would have given."""
+    table = make_table(references=40, methods=5)
+    measure = Correlations(make_design(table))
+    values = compute(measure, Resamples(40, 800, (1,)), "jackknife")
+    (usual,) = infer(measure, values, "jackknife", SETTINGS, names=["srcc"])
+    values.left_out[:3, 0, 0] = np.nan
+    (found,) = infer(measure, values, "jackknife", SETTINGS, names=["srcc"])
+    assert found.stood_in
+    assert not usual.stood_in
+    assert [item.kind for item in found.differences] == ["percentile"] * 4 + ["jackknife"] * 6
+    for item, other in zip(found.differences, usual.differences, strict=True):
+        assert item.p_value == pytest.approx(other.p_value, abs=0.08)
+        assert item.p_adjusted == pytest.approx(other.p_adjusted, abs=0.08)
+    assert any(item.p_adjusted > item.p_value + 0.1 for item in found.differences[:4])

@@ -7,7 +7,8 @@ import pytest
 from scipy import stats
 
 from benchmark.statistics import interval, leave_one_out
-from benchmark.statistics.intervals import choose, of_differences
+from benchmark.statistics.intervals import Interval, choose, of_differences, or_percentiles
+from benchmark.statistics.resampling import FloatArray
 
 NOTHING = np.empty(0)
 
@@ -106,3 +107,32 @@ def test_auto_takes_the_jackknife_below_a_thousand_clusters() -> None:
         "percentile",
     ]
     assert choose("bca", 5) == "bca"
+
+
+@pytest.mark.parametrize("clusters", [29, 30])
+def test_percentiles_stand_in_for_an_impossible_jackknife_from_thirty_clusters_on(clusters: int) -> None:
+    draws = np.random.default_rng(0).uniform(0.1, 0.3, 1000)
+    left_out = np.full(clusters, 0.2)
+    left_out[:3] = np.nan
+
+    def found(value: float, draws: FloatArray) -> Interval:
+        ends = interval(value, draws, left_out, kind="jackknife", confidence=0.9, scale="logit")
+        return or_percentiles(ends, value, draws, clusters, confidence=0.9, within=(0.0, 1.0))
+
+    usual, why = found(0.2, draws), f"undefined in 3 of {clusters} leave-one-out samples"
+    if clusters < 30:
+        assert math.isnan(usual.low)
+        assert (usual.kind, usual.note) == ("jackknife", f"no interval: {why}")
+    else:
+        assert (usual.low, usual.high) == pytest.approx(tuple(np.quantile(draws, (0.05, 0.95))))
+        assert (usual.kind, usual.note) == ("percentile", f"percentiles instead of the jackknife: {why}")
+    assert math.isnan(found(math.nan, draws).low)
+    draws[:60] = np.nan
+    assert (math.isnan(found(0.2, draws).low), found(0.2, draws).kind) == (True, "jackknife")
+
+
+def test_nothing_stands_in_at_the_end_of_the_scale() -> None:
+    """Where there is no outlier at all, resamples know nothing of how many there could be."""
+    draws, none = np.random.default_rng(0).uniform(0.0, 0.1, 1000), np.zeros(40)
+    ends = interval(0.0, draws, none, kind="jackknife", confidence=0.9, scale="logit")
+    assert math.isnan(or_percentiles(ends, 0.0, draws, 40, confidence=0.9, within=(0.0, 1.0)).low)

@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 from benchmark.statistics import bootstrap_p, f_test, holm, max_t, steiger, williams
-from benchmark.statistics.significance import replicates_for_holm, student_p
+from benchmark.statistics.significance import normal_scores, replicates_for_holm, student_p
 
 
 def test_p_values_have_the_correction_and_two_sides() -> None:
@@ -95,3 +95,19 @@ def test_the_f_test_is_scipys_two_sided() -> None:
     assert found.p_value == pytest.approx(2 * stats.f.sf(2.0, 20, 30), abs=1e-14)
     assert f_test(1.0, 2.0, 30, 20).p_value == pytest.approx(found.p_value, abs=1e-14)
     assert math.isnan(f_test(0.0, 1.0, 20, 30).p_value)
+
+
+@pytest.mark.parametrize("at_once", [1, 1 << 19], ids=["rows one by one", "all rows at once"])
+def test_normal_scores_keep_the_order_of_each_row_ties_as_they_come_and_nothing_for_what_is_undefined(
+    at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("benchmark.statistics.significance.SORTED_AT_ONCE", at_once)
+    rows = np.abs(np.random.default_rng(0).normal(size=(3, 200)))
+    rows[1] = rows[1].round(1)
+    rows[2, ::7] = np.nan
+    for row, scores in zip(rows, normal_scores(rows), strict=True):
+        known = np.flatnonzero(np.isfinite(row))
+        order = sorted(known, key=lambda place: (row[place], place))
+        expected = stats.norm.ppf((1 + (np.arange(len(known)) + 0.5) / len(known)) / 2)
+        np.testing.assert_allclose(scores[order], expected, atol=1e-12)
+        assert (scores[np.setdiff1d(np.arange(200), known)] == -np.inf).all()

@@ -95,7 +95,7 @@ def interval(
         tails = np.array([(1 - confidence) / 2, (1 + confidence) / 2])
         low, high = quantiles(draws, _bca_tails(value, draws, others, tails) if kind == "bca" else tails)
     if not np.isfinite(low):
-        here = np.isfinite(_forth(np.array([value]), scale)).all()
+        here = np.isfinite(forth(np.array([value]), scale)).all()
         return _nothing(f"{NO_INTERVAL}with a cluster left out at the end of the scale" if here else AT_THE_END, kind)
     return Interval(float(np.clip(low, *within)), float(np.clip(high, *within)), note, kind)
 
@@ -144,7 +144,7 @@ def _jackknife(value: float, left_out: FloatArray, confidence: float, scale: Sca
     """Both ends; NaN where the scale is undefined."""
     error = jackknife_error(value, left_out, scale, effective=effective)
     reach = student(error.freedom, confidence) * error.error
-    return _back(error.centre - reach, scale), _back(error.centre + reach, scale)
+    return back(error.centre - reach, scale), back(error.centre + reach, scale)
 
 
 def of_differences(within: Range) -> Range:
@@ -184,7 +184,7 @@ def jackknife_error(
     value: float, left_out: FloatArray, scale: Scale = "plain", *, effective: float = 0.0
 ) -> JackknifeError:
     """Standard error of a statistic by leaving out clusters; arguments as of ``interval``."""
-    moved = _forth(np.append(left_out, value), scale)
+    moved = forth(np.append(left_out, value), scale)
     count = len(left_out)
     if not np.isfinite(moved).all():
         return JackknifeError(float("nan"), float("nan"), count - 1)
@@ -228,7 +228,8 @@ def _bca_tails(value: float, draws: FloatArray, left_out: FloatArray, tails: Flo
     return np.asarray(ndtr(bias + shifted / (1 - acceleration * shifted)))
 
 
-def _forth(values: FloatArray, scale: Scale) -> FloatArray:
+def forth(values: FloatArray, scale: Scale) -> FloatArray:
+    """Values on a scale where a statistic has no bounds; NaN where that scale has no such value."""
     with np.errstate(divide="ignore", invalid="ignore"):
         if scale == "fisher":
             return np.asarray(np.arctanh(np.where(np.abs(values) < 1 - ROUNDING, values, np.nan)))
@@ -240,7 +241,8 @@ def _forth(values: FloatArray, scale: Scale) -> FloatArray:
     return values
 
 
-def _back(value: float, scale: Scale) -> float:
+def back(value: float, scale: Scale) -> float:
+    """The inverse of ``forth``."""
     if scale == "fisher":
         return float(np.tanh(value))
     if scale == "log":

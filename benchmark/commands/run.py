@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -13,22 +11,15 @@ import typer
 from rich.console import Console
 
 from benchmark.commands import front
-from benchmark.commands.steps.conclude import conclude
-from benchmark.commands.steps.prepare import prepare
-from benchmark.commands.steps.ready import Ready, get_ready
+from benchmark.commands.steps import study
+from benchmark.commands.steps.one_run import run_one
+from benchmark.commands.steps.prepare import prepare, read
 from benchmark.config.overrides import Overrides
+from benchmark.config.study import is_study
 from benchmark.core import keywords
-from benchmark.evaluation.announcer import EvaluationProgress
-from benchmark.report import attachments
-from benchmark.report.content import ReportData
 from benchmark.report.evaluation import Run
-from benchmark.results import belongings
-from benchmark.results.belongings import Holding
-from benchmark.results.run_record import Times
 from benchmark.scoring import torchrun
 from benchmark.scoring.destinations import Config
-from benchmark.scoring.engine import Outcome
-from benchmark.scoring.work import Prepared, score
 
 
 @keywords.exact
@@ -72,49 +63,13 @@ def run(
     )
     group = torchrun.join()
     console = console if console is not None and group.first else Console(quiet=True)
-    with contextlib.ExitStack() as possessions:
-        with group.first_goes_first("prepared"):
-            prepared = prepare(config, settings, asked)
-            holding = possessions.enter_context(_possession(prepared, console, asked)) if group.first else None
-            ready = get_ready(prepared, group, console, fresh=fresh)
-            if holding is not None:
-                holding.note()
-        scored = score(ready.prepared, ready.work, group, console)
-        if holding is None:
-            raise SystemExit(0)
-        with EvaluationProgress(console) as announce:
-            concluded = conclude(ready, scored, announce)
-            content = _attached(concluded, ready, scored, holding, begin)
-            announce(f"writing {prepared.output}")
-            return _write(content, ready, holding)
-
-
-def _possession(prepared: Prepared, console: Console, asked: Overrides) -> contextlib.AbstractContextManager[Holding]:
-    """Possession of the run's folder until its report is written."""
-    place = prepared.destination
-    place.refuse(overwrite=asked.overwrite)
-    if place.note:
-        console.print(place.note, markup=False, highlight=False, soft_wrap=True)
-    return belongings.possession(place.folder, place.claim, inputs=place.inputs, overwrite=asked.overwrite)
-
-
-def _attached(concluded: Run, ready: Ready, scored: Outcome, holding: Holding, begin: float) -> ReportData:
-    """The run's content with times, thumbnails and training histories."""
-    times: Times = {
-        "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(begin)),
-        "seconds": round(time.time() - begin, 3),
-        "computed": scored.computed,
-    }
-    content = replace(concluded.data, record={**concluded.data.record, "times": times})
-    prepared, hashes = ready.prepared, ready.work.plan.hashes
-    return attachments.attach(content, holding, prepared.data.chosen, hashes, prepared.entrants, prepared.data.sizes)
-
-
-def _write(content: ReportData, ready: Ready, holding: Holding) -> Run:
-    """Write all files of the run into its folder, and return it."""
-    destination = ready.prepared.destination
-    result = Run(content, ready.prepared.output, holding.claim, destination.inputs)
-    result.write(holding, redo=False)
+    source = read(config, settings, asked)
+    if is_study(source):
+        result = study.run_study(config, source, asked, group, console)
+    else:
+        result = run_one(lambda: prepare(config, settings, asked), asked, group, console, begin)
+    if result is None:
+        raise SystemExit(0)
     return result
 
 

@@ -12,7 +12,10 @@ from pathlib import Path
 
 FOLDERS = ("store", "tables", "plots")
 RECORD = "run.json"
-FILES = ("scores.csv", "summary.csv", "comparisons.csv", "failures.csv", RECORD, "report.html")
+FILES = (
+    *("scores.csv", "choices.csv", "summary.csv", "comparisons.csv", "failures.csv"),
+    *(RECORD, "splits.json", "partitions.csv", "report.html"),
+)
 
 
 def why_not_writable(folder: Path) -> str:

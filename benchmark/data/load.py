@@ -124,8 +124,17 @@ def arranged(table: pd.DataFrame, entry: DatasetEntry) -> pd.DataFrame:
     return folds.leave_out(folds.divide(table, entry.folds, entry.fold_seed), entry.test_fold)
 
 
-def load(entry: DatasetEntry, source: Source, limit: int | None, *, offline: bool = False) -> Data:
+def load(
+    entry: DatasetEntry, source: Source, limit: int | None, *, offline: bool = False, pooled: bool = False
+) -> Data:
     """Load a data set and choose the pairs to score.
+
+    Args:
+        entry: the data set and how it is read.
+        source: the configuration as read, for messages.
+        limit: only so many references of each split; ``None`` for all.
+        offline: whether nothing may be downloaded.
+        pooled: whether the pairs of all splits (or those named) are taken as one set without splits.
 
     Raises:
         ConfigError: an unknown name, option or split.
@@ -137,9 +146,13 @@ def load(entry: DatasetEntry, source: Source, limit: int | None, *, offline: boo
     table = pairs.complete(listed, labelled=judged is None)
     judged = None if judged is None else choices.complete(judged, table)
     wanted = None if entry.splits is None else list(entry.splits)
+    if pooled:
+        wanted = ["all"] if wanted is None else wanted
     with source.placing():
         table = arranged(table, entry)
         chosen = pairs.limit_references(pairs.choose_splits(table, wanted), limit)
+    if pooled:
+        table, chosen = table.assign(split=""), chosen.assign(split="")
     between = None if judged is None else _with_new_splits(choices.among(judged, chosen), chosen)
     lower = dataset.info.lower_mos_better if entry.lower_mos_better is None else entry.lower_mos_better
     sizes = size_policy(entry)

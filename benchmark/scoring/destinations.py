@@ -38,6 +38,7 @@ class Destination:
         claim: what the results are of.
         inputs: files and folders that the run reads.
         narrowed_by: the options that left out methods or references; empty for none.
+        shared: where scores are kept that several runs share; ``None`` for a store of its own.
     """
 
     folder: Path
@@ -45,11 +46,12 @@ class Destination:
     claim: Claim
     inputs: tuple[Path, ...]
     narrowed_by: str = ""
+    shared: Path | None = None
 
     @property
     def store(self) -> Path:
         """Where scores are kept."""
-        return self.whole / belongings.STORE
+        return self.shared or self.whole / belongings.STORE
 
     @property
     def note(self) -> str:

@@ -12,7 +12,7 @@ import secrets
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 Item = TypeVar("Item")
@@ -58,9 +58,19 @@ class ScoringRanks:
         """The first rank executes the body alone (downloads, data sets that are written), then all others do."""
         if not self.first:
             _wait_for(self._store, f"{name}/done")
-        yield
-        if self.first and self._store is not None:
-            self._store.set(f"{name}/done", "1")
+        try:
+            yield
+        finally:  # where the first fails, the others fail by themselves
+            if self.first and self._store is not None:
+                self._store.set(f"{name}/done", "1")
+
+    def within(self, name: str) -> ScoringRanks:
+        """The same processes with keys of their own, for one of several runs."""
+        if self._store is None:
+            return self
+        from torch.distributed import PrefixStore  # type: ignore[attr-defined] # noqa: PLC0415
+
+        return replace(self, _store=PrefixStore(name, self._store))
 
     def share(self, items: Sequence[Item], queue: int = 0) -> Iterator[Item]:
         """Items from a queue that all ranks share, taken one at a time, so that a slow rank takes fewer.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,23 +29,57 @@ def prepare(config: Config, settings: Sequence[str], overrides: Overrides) -> Pr
     Raises:
         UserError: the configuration, a plug-in folder or the data can't be used.
     """
+    source = read(config, settings, overrides)
+    return prepared_of(Asked(config, source, parse(RunConfig, source)), overrides)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A run as it was asked for.
+
+    Attributes:
+        config: the configuration as it was given.
+        source: as it was read.
+        parsed: as a model.
+        pooled: whether the pairs of all splits are taken as one set, which a study divides itself.
+        store: where scores are kept, if a study's runs share them.
+    """
+
+    config: Config
+    source: Source
+    parsed: RunConfig
+    pooled: bool = False
+    store: Path | None = None
+
+
+def read(config: Config, settings: Sequence[str], overrides: Overrides) -> Source:
+    """A configuration, or the one inside a ``run.json``, with settings and options.
+
+    Raises:
+        ConfigError: it can't be read.
+    """
     source = _overridden(read_source(_recorded(config), settings), overrides)
-    if _is_record(config):
-        source = replace(source, name=str(config))
-    parsed = _with_paths(parse(RunConfig, source), source, overrides)
+    return replace(source, name=str(config)) if is_record(config) else source
+
+
+def prepared_of(asked: Asked, overrides: Overrides) -> Prepared:
+    """Locate and check what a configuration names; raises like ``prepare``."""
+    config, source = asked.config, asked.source
+    parsed = _with_paths(asked.parsed, source, overrides)
     named_folders.use(parsed.plugins)
     entrants = lineup.line_up(parsed.methods, source)
     labels = [entrant.label for entrant in entrants]
     everyone, entrants = entrants, _keep(entrants, overrides.methods)
-    loaded = load.load(parsed.dataset, source, parsed.limit, offline=parsed.offline)
-    narrowed_by = destinations.narrowing(source, overrides)
+    loaded = load.load(parsed.dataset, source, parsed.limit, offline=parsed.offline, pooled=asked.pooled)
+    narrowed_by = destinations.narrowing(source, overrides) if asked.store is None else ()
     destination = destinations.find(config, parsed, source, narrowed_by, loaded, everyone)
+    destination = replace(destination, shared=asked.store)
     foresight.refuse_output(destination.folder, source)
     usable = [entrant.method for entrant in entrants if entrant.scores_images]
     foresight.refuse_weights_dir(parsed.weights_dir, usable, source)
     pairs = loaded.chosen.assign(dataset=loaded.name)
     choices = None if loaded.choices is None else loaded.choices.assign(dataset=loaded.name)
-    rows = not _is_record(config)
+    rows = not is_record(config)
     foresight.refuse_tables(parsed.report, pairs, labels, parsed.published, source, rows=rows, choices=choices)
     foresight.refuse_observers(labels, choices, source)
     others = registry.datasets().names() if parsed.published else ()
@@ -71,13 +105,14 @@ def refuse_device(prepared: Prepared) -> None:
 
 def _recorded(config: Config) -> Config:
     """The configuration inside a ``run.json``, else what was given."""
-    if _is_record(config):
+    if is_record(config):
         assert isinstance(config, (str, Path))
         return dict(run_json.read(Path(config))["configuration"])
     return config
 
 
-def _is_record(config: Config) -> bool:
+def is_record(config: Config) -> bool:
+    """Whether a configuration is the record of an earlier run."""
     return isinstance(config, (str, Path)) and str(config).endswith(".json")
 
 

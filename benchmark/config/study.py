@@ -11,7 +11,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from benchmark.config.models import Seed
+from benchmark.config.models import DATA_KEYS, DatasetEntry, Seed, as_entry, data_keys_inside
 from benchmark.config.sections import Section
 from benchmark.core.words import did_you_mean
 
@@ -167,3 +167,23 @@ def as_protocol(value: Any) -> Any:
 
 WrittenProtocol = Annotated[Protocol, BeforeValidator(as_protocol)]
 """The annotation for a configuration's key ``protocol``."""
+
+
+class DividedData(Section):
+    """What ``split`` reads of any configuration: the data set, its protocol if it has one, and plug-in folders."""
+
+    dataset: Annotated[DatasetEntry, BeforeValidator(as_entry)]
+    """The data set."""
+    protocol: WrittenProtocol | None = None
+    """How it is divided."""
+    plugins: tuple[Path, ...] = ()
+    """Further folders with `methods/` and `datasets/`."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _data_keys_may_stand_outside(cls, raw: Any) -> Any:
+        return data_keys_inside(raw)
+
+
+DIVIDED_KEYS = ("dataset", "protocol", "plugins", *DATA_KEYS)
+"""The keys of ``DividedData``: all others of a configuration are not read."""

@@ -7,7 +7,7 @@ A partition names its parts, so that it means the same whatever the order of the
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -46,6 +46,12 @@ class Partition:
     def parts(self) -> dict[str, tuple[str, ...]]:
         """The three parts by name."""
         return {"train": self.train, "validation": self.validation, "test": self.test}
+
+
+def of_parts(number: int, parts: Mapping[str, Iterable[str]], by: By = "cluster", label: str = "") -> Partition:
+    """A partition from its parts by name (``train``, ``validation``, ``test``), sorted; a part may be missing."""
+    train, validation, test = (tuple(sorted(parts.get(part, ()))) for part in PARTS)
+    return Partition(number, train, validation, test, by, label)
 
 
 @dataclass(frozen=True, slots=True)

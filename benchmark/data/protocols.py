@@ -1,4 +1,4 @@
-"""Divides a data set as ``protocol:`` says. Pure, on names that are sorted first: the order of a list changes nothing.
+"""Divides a data set as ``protocol:`` says, on names that are sorted first: the order of its list changes nothing.
 
 Every number is drawn from ``[seed, purpose, number of the partition]``, so that a partition does not depend on how many
 there are.
@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from benchmark.config.study import REFERENCE_FOLDS, Protocol
 from benchmark.core.errors import ConfigError
-from benchmark.data import folds
-from benchmark.data.partitions import Partition, Partitions, pairs_of
+from benchmark.data import folds, split_files
+from benchmark.data.partitions import Partition, Partitions, of_parts, pairs_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,17 +26,26 @@ REPEAT, VALIDATE = 21, 22
 """What a generator is for: the second number of its seed (training and ``folds`` have 1 to 4)."""
 
 
-def make(table: pd.DataFrame, protocol: Protocol, dataset: str) -> Partitions:
-    """The partitions of a protocol that is not a file (those are read by ``split_files``).
+def make(table: pd.DataFrame, protocol: Protocol, dataset: str, *, convert: bool = False) -> Partitions:
+    """The partitions of a protocol, drawn or read from a file.
 
     Args:
         table: the pairs to divide, of all splits (columns: ``benchmark.data.pairs``).
-        protocol: how.
-        dataset: the data set's name.
+        protocol: how; its paths are absolute.
+        dataset: the data set's name, or its label in a study.
+        convert: whether a file of another tool may divide by pair, since a split file is made of it.
 
     Raises:
-        ConfigError: there are too few clusters or conditions.
+        ConfigError: there are too few clusters or conditions, or a file doesn't fit the data set.
+        benchmark.core.errors.DataError: a file can't be read.
     """
+    try:
+        protocol = protocol.of_dataset(dataset)
+    except ValueError as error:
+        raise ConfigError(str(error)) from None
+    if isinstance(protocol.file, Path):
+        rows = protocol.rows if isinstance(protocol.rows, Path) else None
+        return split_files.read(protocol.file, table, dataset, rows=rows, columns=protocol.columns, convert=convert)
     makers = {"published": _published, "folds": _folds, "repeat": _repeats, "leave_out": _leave_out}
     partitions, notes = makers[protocol.form](table, protocol)
     return Partitions(
@@ -117,8 +128,8 @@ def _repeats(table: pd.DataFrame, protocol: Protocol) -> tuple[list[Partition], 
     for number in range(1, (protocol.repeat or 0) + 1):
         order = np.random.default_rng([protocol.seed, REPEAT, number]).permutation(len(clusters))
         drawn = [clusters[place] for place in order]
-        parts = drawn[tested + validating :], drawn[tested : tested + validating], drawn[:tested]
-        partitions.append(Partition(number, *(tuple(sorted(part)) for part in parts)))
+        parts = {"test": drawn[:tested], "validation": drawn[tested : tested + validating]}
+        partitions.append(of_parts(number, {**parts, "train": drawn[tested + validating :]}))
     return partitions, []
 
 
@@ -146,7 +157,7 @@ def _leave_out(table: pd.DataFrame, protocol: Protocol) -> tuple[list[Partition]
                 notes.append(f"The condition {condition} has no pair in fold {place} of the references.")
                 continue
             label = f"{condition}, references {place} of {count}" if with_references else condition
-            partitions.append(_labelled(partition, label))
+            partitions.append(replace(partition, label=label))
     return partitions, notes
 
 
@@ -159,14 +170,10 @@ def _without_condition(
     train = table[~own & (table["condition"] != "") & (True if together else ~inside)]
     clusters = _names(train["cluster"])
     validating = train["cluster"].isin(_drawn(clusters, protocol, table["cluster"].nunique(), number))
-    parts = train["pair"][~validating], train["pair"][validating], table["pair"][own & inside]
-    if not len(parts[0]):
+    if validating.all():
         raise ConfigError(f"protocol.leave_out: without the condition {condition} nothing is left to train on")
-    return Partition(number, *(_names(part) for part in parts), by="pair")
-
-
-def _labelled(partition: Partition, label: str) -> Partition:
-    return Partition(partition.number, partition.train, partition.validation, partition.test, partition.by, label)
+    parts = {"train": train["pair"][~validating], "validation": train["pair"][validating]}
+    return of_parts(number, {**parts, "test": table["pair"][own & inside]}, by="pair")
 
 
 def _validating(protocol: Protocol, clusters: int) -> int:

@@ -1,0 +1,160 @@
+"""Studies: several data sets, or several partitions of one, in one configuration. Pydantic only.
+
+A study is taken apart into the configurations of its runs, one a data set, whose keys keep their lines in the file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from benchmark.config.models import DATA_KEYS, PluginEntry, PublishedEntry, ReportConfig, RunConfig, TableConfig, as_entry
+from benchmark.config.protocol import Protocol, WrittenProtocol
+from benchmark.config.sections import Section
+from benchmark.config.source import KeyPath, Source, parse
+from benchmark.core.file_names import file_stems
+from benchmark.core.places import FOLDERS
+from benchmark.statistics.vocabulary import AVERAGES
+
+KEYS = ("datasets", "protocol")
+PUBLISHED = Protocol(published=True)
+
+
+class StudyEntry(PluginEntry):
+    """A data set of a study, with its own keys and those of `dataset`; `label` names its columns and its folder."""
+
+    label: str | None = None
+    """What tables and the folder of its results are called, by default its name; needed where two have one name."""
+
+    @property
+    def shown(self) -> str:
+        """What it is called."""
+        return self.label or self.name
+
+
+class StudyKeys(Section):
+    """The keys that make a configuration a study."""
+
+    datasets: Annotated[tuple[Annotated[StudyEntry, BeforeValidator(as_entry)], ...], Field(min_length=1)] | None = None
+    """The data sets, each as `dataset` is written, with a `label` where two have the same name."""
+    protocol: WrittenProtocol = PUBLISHED
+    """How each data set is divided into partitions; by default as published."""
+
+    @model_validator(mode="after")
+    def _labels_differ(self) -> StudyKeys:
+        labels = [entry.shown for entry in self.datasets or ()]
+        for place, label in enumerate(labels):
+            if label in labels[:place]:
+                raise ValueError(f"two data sets are called {label!r}: give one of them a `label`")
+            if label in AVERAGES:
+                raise ValueError(f"a data set can't be called {label!r}, like an average of data sets: `label`")
+            if label.casefold() in FOLDERS:
+                raise ValueError(f"a data set can't be called {label!r}, like a folder of results: `label`")
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class StudyPart:
+    """One data set of a study as the configuration of a run.
+
+    Attributes:
+        label: what it is called.
+        folder: name of the folder of its results.
+        source: the configuration of its run.
+        config: the same, checked; its tables are those that make sense for one data set.
+    """
+
+    label: str
+    folder: str
+    source: Source
+    config: RunConfig
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """A study's configuration.
+
+    Attributes:
+        parts: its data sets.
+        protocol: how each is divided.
+        report: the tables and plots of the whole.
+        published: values of papers, by method.
+    """
+
+    parts: tuple[StudyPart, ...]
+    protocol: Protocol
+    report: ReportConfig
+    published: Mapping[str, PublishedEntry]
+
+
+def is_study(source: Source) -> bool:
+    """Whether a configuration has keys of a study."""
+    return any(key in source.values for key in KEYS)
+
+
+def study_of(source: Source) -> Study:
+    """A study's configuration, checked as a whole.
+
+    Raises:
+        ConfigError: names file, line and key.
+    """
+    own = replace(source, values={key: source.values[key] for key in KEYS if key in source.values})
+    keys = parse(StudyKeys, _refuse_both(own, source))
+    if keys.datasets is None:
+        sources = {str(as_entry(source.values.get("dataset") or "").get("name", "")): _alone(source)}
+    else:
+        sources = {entry.shown: _one_of(source, place) for place, entry in enumerate(keys.datasets)}
+    configs = {label: parse(RunConfig, part) for label, part in sources.items()}
+    stems = file_stems(sources)
+    first = next(iter(configs.values()))
+    parts = tuple(
+        StudyPart(label, stems[label], sources[label], _for_one(config, label)) for label, config in configs.items()
+    )
+    return Study(parts, keys.protocol, first.report, first.published)
+
+
+def _refuse_both(own: Source, source: Source) -> Source:
+    """The study's own keys, with ``dataset`` beside ``datasets`` as an unknown one, so that the error names it."""
+    if "datasets" in own.values and "dataset" in source.values:
+        return replace(own, values={**own.values, "dataset": source.values["dataset"]})
+    return own
+
+
+def _alone(source: Source) -> Source:
+    return replace(source, values={key: item for key, item in source.values.items() if key not in KEYS})
+
+
+def _one_of(source: Source, place: int) -> Source:
+    """The configuration of the run of one of several data sets; its own keys count instead of those outside."""
+    entry = as_entry(source.values["datasets"][place])
+    own = {key: item for key, item in entry.items() if key != "label"}
+    outside = {key: item for key, item in source.values.items() if key not in KEYS and not (key in DATA_KEYS and key in own)}
+
+    def moved(at: KeyPath) -> KeyPath:
+        return ("dataset", *at[2:]) if at[:2] == ("datasets", place) else at
+
+    lines = {moved(at): line for at, line in source.lines.items() if at[:1] != ("datasets",) or at[:2] == ("datasets", place)}
+    set_by = {moved(at): words for at, words in source.set_by.items()}
+    return replace(source, values={**outside, "dataset": own}, lines=lines, set_by=set_by)
+
+
+def _for_one(config: RunConfig, label: str) -> RunConfig:
+    """The configuration of one data set's run: its own values of papers, and tables of its own pairs."""
+    published: dict[str, PublishedEntry] = {
+        name: entry.model_copy(update={"dataset": ""})
+        for name, entry in config.published.items()
+        if entry.dataset in ("", label)
+    }
+    tables = tuple(_table_for_one(table) for table in config.report.tables if table.datasets in (None, (label,)))
+    report = config.report.model_copy(update={"tables": tables or (TableConfig(),)})
+    return config.model_copy(update={"published": published, "report": report})
+
+
+def _table_for_one(table: TableConfig) -> TableConfig:
+    """A table of a study without what needs several data sets or partitions, or conditions that this one may lack."""
+    plain: dict[str, Any] = {"by": "dataset", "average": (), "aggregate": "none", "spread": "none", "datasets": None}
+    conditions = table.conditions if table.conditions in ("none", "all") else "none"
+    return table.model_copy(update={**plain, "conditions": conditions})

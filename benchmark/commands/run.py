@@ -11,9 +11,9 @@ import typer
 from rich.console import Console
 
 from benchmark.commands import front
-from benchmark.commands.steps import study
 from benchmark.commands.steps.one_run import run_one
 from benchmark.commands.steps.prepare import prepare, read
+from benchmark.commands.steps.study import run_study
 from benchmark.config.overrides import Overrides
 from benchmark.config.study import is_study
 from benchmark.core import keywords
@@ -65,7 +65,7 @@ def run(
     console = console if console is not None and group.first else Console(quiet=True)
     source = read(config, settings, asked)
     if is_study(source):
-        result = study.run_study(config, source, asked, group, console)
+        result = run_study(config, source, asked, group, console)
     else:
         result = run_one(lambda: prepare(config, settings, asked), asked, group, console, begin)
     if result is None:

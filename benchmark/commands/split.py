@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from benchmark.commands import front
-from benchmark.config.source import KeyPath, Source, absolute, parse, read_source
 from benchmark.config.protocol import DIVIDED_KEYS, FORMS, DividedData, Protocol
+from benchmark.config.source import KeyPath, Source, absolute, parse, read_source
 from benchmark.core.errors import UserError
 from benchmark.core.hashes import sha256_file
 from benchmark.data import load, pairs, protocols, split_files, split_imports, stored_orders

@@ -5,18 +5,28 @@ A study is taken apart into the configurations of its runs, one a data set, whos
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from benchmark.config.models import DATA_KEYS, PluginEntry, PublishedEntry, ReportConfig, RunConfig, TableConfig, as_entry
+from benchmark.config.models import (
+    DATA_KEYS,
+    PluginEntry,
+    PublishedEntry,
+    ReportConfig,
+    RunConfig,
+    TableConfig,
+    as_entry,
+)
 from benchmark.config.protocol import Protocol, WrittenProtocol
 from benchmark.config.sections import Section
 from benchmark.config.source import KeyPath, Source, parse
+from benchmark.core.errors import ConfigError
 from benchmark.core.file_names import file_stems
 from benchmark.core.places import FOLDERS
+from benchmark.core.words import did_you_mean
 from benchmark.statistics.vocabulary import AVERAGES
 
 KEYS = ("datasets", "protocol")
@@ -110,10 +120,27 @@ def study_of(source: Source) -> Study:
     configs = {label: parse(RunConfig, part) for label, part in sources.items()}
     stems = file_stems(sources)
     first = next(iter(configs.values()))
+    _refuse_unknown(first, list(configs), source)
     parts = tuple(
         StudyPart(label, stems[label], sources[label], _for_one(config, label)) for label, config in configs.items()
     )
     return Study(parts, keys.protocol, first.report, first.published)
+
+
+def _refuse_unknown(config: RunConfig, labels: Sequence[str], source: Source) -> None:
+    """Refuse tables and values of papers that name a data set which the study does not have."""
+    named: list[tuple[KeyPath, str]] = [
+        (("report", "tables", place, "datasets"), name)
+        for place, table in enumerate(config.report.tables)
+        for name in table.datasets or ()
+    ]
+    named += [
+        (("published", name, "dataset"), entry.dataset) for name, entry in config.published.items() if entry.dataset
+    ]
+    for path, name in named:
+        if name not in labels:
+            near = did_you_mean(name, labels) or f" (they are {', '.join(labels)})"
+            raise ConfigError(f"{source.named(path)}: no data set of this study is called {name!r}{near}")
 
 
 def _refuse_both(own: Source, source: Source) -> Source:
@@ -131,12 +158,16 @@ def _one_of(source: Source, place: int) -> Source:
     """The configuration of the run of one of several data sets; its own keys count instead of those outside."""
     entry = as_entry(source.values["datasets"][place])
     own = {key: item for key, item in entry.items() if key != "label"}
-    outside = {key: item for key, item in source.values.items() if key not in KEYS and not (key in DATA_KEYS and key in own)}
+    outside = {
+        key: item for key, item in source.values.items() if key not in KEYS and not (key in DATA_KEYS and key in own)
+    }
 
     def moved(at: KeyPath) -> KeyPath:
         return ("dataset", *at[2:]) if at[:2] == ("datasets", place) else at
 
-    lines = {moved(at): line for at, line in source.lines.items() if at[:1] != ("datasets",) or at[:2] == ("datasets", place)}
+    lines = {
+        moved(at): line for at, line in source.lines.items() if at[:1] != ("datasets",) or at[:2] == ("datasets", place)
+    }
     set_by = {moved(at): words for at, words in source.set_by.items()}
     return replace(source, values={**outside, "dataset": own}, lines=lines, set_by=set_by)
 
@@ -148,13 +179,28 @@ def _for_one(config: RunConfig, label: str) -> RunConfig:
         for name, entry in config.published.items()
         if entry.dataset in ("", label)
     }
-    tables = tuple(_table_for_one(table) for table in config.report.tables if table.datasets in (None, (label,)))
+    known = {*published, *(entry.label or entry.name for entry in config.methods)}
+    tables = tuple(
+        _table_for_one(table, known)
+        for table in config.report.tables
+        if table.datasets is None or label in table.datasets
+    )
     report = config.report.model_copy(update={"tables": tables or (TableConfig(),)})
     return config.model_copy(update={"published": published, "report": report})
 
 
-def _table_for_one(table: TableConfig) -> TableConfig:
-    """A table of a study without what needs several data sets or partitions, or conditions that this one may lack."""
+def _table_for_one(table: TableConfig, known: Collection[str]) -> TableConfig:
+    """A table of a study without what needs several data sets or partitions, or what this one may lack.
+
+    Args:
+        table: the study's.
+        known: the methods of this data set, and those of which papers print values for it.
+    """
     plain: dict[str, Any] = {"by": "dataset", "average": (), "aggregate": "none", "spread": "none", "datasets": None}
     conditions = table.conditions if table.conditions in ("none", "all") else "none"
-    return table.model_copy(update={**plain, "conditions": conditions})
+    rows = {
+        heading: kept
+        for heading, labels in (table.rows or {}).items()
+        if (kept := [name for name in labels if name in known])
+    }
+    return table.model_copy(update={**plain, "conditions": conditions, "rows": rows or None})

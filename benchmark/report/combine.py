@@ -31,8 +31,8 @@ def side_by_side(runs: Mapping[str, ReportData]) -> ReportData:
     if len(runs) == 1:
         return next(iter(runs.values()))
     _check_alike(runs)
-    renamed = {name: _renamed(data, new) for (name, data), new in zip(runs.items(), _names(runs), strict=True)}
-    parts = list(renamed.values())
+    anew = {name: renamed(data, new) for (name, data), new in zip(runs.items(), _names(runs), strict=True)}
+    parts = list(anew.values())
     first = parts[0]
     return replace(
         first,
@@ -42,17 +42,17 @@ def side_by_side(runs: Mapping[str, ReportData]) -> ReportData:
         comparisons=pd.concat([data.comparisons for data in parts], ignore_index=True),
         failures=pd.concat([data.failures for data in parts], ignore_index=True),
         choices=_choices(parts),
-        methods=_methods(renamed),
-        notes=_notes(renamed),
+        methods=_methods(anew),
+        notes=_notes(anew),
         published=_published(parts),
         lower_mos_better_in=frozenset(
             block.dataset for data in parts for block in blocks(data) if data.lower_labels(block.dataset)
         ),
         simulated=any(data.simulated for data in parts),
-        record={"runs": {name: data.record for name, data in renamed.items()}},
+        record={"runs": {name: data.record for name, data in anew.items()}},
         histories={
             label if len(parts) == 1 else f"{label} ({name})": table
-            for name, data in renamed.items()
+            for name, data in anew.items()
             for label, table in data.histories.items()
         },
         thumbnails=Thumbnails(
@@ -78,7 +78,8 @@ def _names(runs: Mapping[str, ReportData]) -> list[Mapping[str, str]]:
     return new
 
 
-def _renamed(data: ReportData, new: Mapping[str, str]) -> ReportData:
+def renamed(data: ReportData, new: Mapping[str, str]) -> ReportData:
+    """A run's data with other names for some of its data sets."""
     if not new:
         return data
 

@@ -57,6 +57,8 @@ class ReportData:
         record: the content of ``run.json``; may be empty.
         histories: the history of each training, by the method's label (``history.csv``).
         thumbnails: small images of pairs, for the page.
+        pages: of a study, the page of each data set, relative to the study's.
+        failed_data: of a study, why each data set without results has none.
     """
 
     title: str
@@ -76,6 +78,8 @@ class ReportData:
     record: RunRecord = field(default_factory=RunRecord)
     histories: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     thumbnails: Thumbnails = field(default_factory=Thumbnails)
+    pages: Mapping[str, str] = field(default_factory=dict)
+    failed_data: Mapping[str, str] = field(default_factory=dict)
 
     def lower_labels(self, dataset: str) -> bool:
         """Whether lower labels of a data set mean better quality."""

@@ -77,8 +77,9 @@ class Evaluation:
 
     @property
     def exit_status(self) -> int:
-        """0 if everything was done, 3 if a method failed, is unavailable, or missed pairs."""
-        return 0 if all(method.status == "scored" for method in self.data.methods) else 3
+        """0 if everything was done, 3 if a data set or method failed or is unavailable, or missed pairs."""
+        done = all(method.status == "scored" for method in self.data.methods)
+        return 0 if done and not self.data.failed_data else 3
 
     def __repr__(self) -> str:
         """One screen: the ranked table as the commands print it."""
@@ -250,6 +251,7 @@ def read(directory: str | Path) -> Evaluation:
     directory = Path(directory)
     content = run_json.read_finished(directory / run_json.NAME)
     labels = [item["label"] for item in content["methods"]]
+    study = content.get("study", {})
     data = ReportData(
         title=content["title"],
         scores=csv_files.read_table(directory / "scores.csv", csv_files.KEYS, labels),
@@ -266,8 +268,11 @@ def read(directory: str | Path) -> Evaluation:
         },
         confidence=float(content["statistics"]["confidence"]),
         lower_mos_better=bool(content["lower_mos_better"]),
+        lower_mos_better_in=frozenset(content["lower_mos_better_in"]) if "lower_mos_better_in" in content else None,
         simulated=bool(content["simulated"]),
         record=content,
+        pages={label: f"{part['folder']}/report.html" for label, part in study.items() if not part["reason"]},
+        failed_data={label: part["reason"] for label, part in study.items() if part["reason"]},
     )
     claim = belongings.claimed(directory) or claims.of_record(content) or Claim("run", f"run in {directory}")
     return Evaluation(attachments.read(data, directory), directory, claim)

@@ -39,6 +39,14 @@ class Times(TypedDict):
     computed: int
 
 
+class StudyPartRecord(TypedDict):
+    """One data set of a study: the folder of its results, why it has none (empty if it has), and its partitions."""
+
+    folder: str
+    reason: str
+    partitions: int
+
+
 class RunRecord(TypedDict, total=False):
     """The whole record; a report of several runs side by side has only ``runs``, by name.
 
@@ -68,3 +76,5 @@ class RunRecord(TypedDict, total=False):
     rows: dict[str, int]
     times: Times
     runs: dict[str, RunRecord]
+    study: dict[str, StudyPartRecord]
+    lower_mos_better_in: list[str]

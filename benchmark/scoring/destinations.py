@@ -139,12 +139,12 @@ def _claim(config: Config, whole: Path, data: str, roots: Mapping[str, Place]) -
             return (before or Claim("run", f"run of {config}")).differently(data=data, roots=roots)
         return claims.of_file("run", Path(config), data=data, roots=roots)
     words = "run of a configuration in Python"
-    return claims.of_content("run", words, _sha256(config), data=data, roots=roots)
+    return claims.of_content("run", words, sha256_of(config), data=data, roots=roots)
 
 
-def _sha256(config: Mapping[str, Any] | RunConfig) -> str:
+def sha256_of(config: Mapping[str, Any] | RunConfig | Source) -> str:
     """The SHA-256 of what a configuration says, in whatever way it is written."""
-    source = read_source(config)
+    source = config if isinstance(config, Source) else read_source(config)
     values: Mapping[str, Any] = {key: value for key, value in source.values.items() if key not in WHOLE}
     with suppress(ConfigError):  # a setting may complete it
         values = parse(RunConfig, source).model_dump(mode="json", exclude_defaults=True, exclude=WHOLE)

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmark.config.source import parse, read_source
 from benchmark.config.protocol import DividedData, Protocol
+from benchmark.config.source import parse, read_source
 from benchmark.core.errors import ConfigError
 from benchmark.data import folds, protocols
 from benchmark.data.partitions import marks, select, sizes

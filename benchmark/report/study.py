@@ -1,0 +1,169 @@
+"""The report of a study: its data sets side by side, with averages and what varies over partitions. Pandas."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from benchmark.config.models import PublishedEntry, ReportConfig, StatisticsConfig
+from benchmark.core import provenance
+from benchmark.evaluation.averages import average_rows, difference_rows
+from benchmark.evaluation.partition_rows import STUDY_COLUMNS, TestPart, partition_rows
+from benchmark.report.combine import renamed, side_by_side
+from benchmark.report.content import ReportData
+from benchmark.report.evaluation import Evaluation
+from benchmark.results import csv_files, run_json
+from benchmark.results.run_record import RunRecord
+from benchmark.statistics.settings import StatisticsSettings
+
+SPREAD = (
+    "Medians, means and their spread are over the test parts of {count} partitions, which overlap: they say how a number "
+    "moves, not how well it is known. Intervals and tests are over all pairs."
+)
+APART = (
+    "Averages: data sets count as independent; differences of averages are corrected by Holm over all pairs of methods."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DataSetResult:
+    """The results of one data set of a study.
+
+    Attributes:
+        label: what it is called.
+        folder: name of its folder in the study's.
+        run: its results; ``None`` where it could not be used.
+        reason: why not.
+        parts: the test parts of its partitions; none where its splits are as published.
+        marks: what every table must say of its partitions.
+    """
+
+    label: str
+    folder: str
+    run: Evaluation | None
+    reason: str = ""
+    parts: Sequence[TestPart] = ()
+    marks: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StudyRequest:
+    """What a study's report is to show.
+
+    Attributes:
+        title: of the page; empty for the data sets' names.
+        statistics: how statistics are computed.
+        report: tables and plots.
+        published: values of papers, by method, with the data sets' labels.
+        configuration: what repeats the study.
+        notes: what readers must know.
+    """
+
+    statistics: StatisticsConfig
+    report: ReportConfig
+    published: dict[str, PublishedEntry]
+    configuration: dict[str, object]
+    title: str = ""
+    notes: Sequence[str] = ()
+
+
+def combine(results: Sequence[DataSetResult], request: StudyRequest) -> ReportData:
+    """Put the data sets side by side, each under its label, with the study's own numbers and notes."""
+    used = [(result, result.run) for result in results if result.run is not None]
+    parts = {result.label: renamed(run.data, _names(run.data, result.label)) for result, run in used}
+    data = side_by_side(parts) if len(parts) > 1 else next(iter(parts.values()))
+    settings = StatisticsSettings(**request.statistics.model_dump())
+    summary, comparisons = _numbers(used, parts, data, settings)
+    notes = [*data.notes, *_notes(results, request, several=len(parts) > 1)]
+    title = request.title or request.report.title or " · ".join(parts)
+    failed = {result.label: result.reason for result in results if result.run is None}
+    data = replace(
+        data,
+        title=title,
+        summary=summary,
+        comparisons=comparisons,
+        notes=tuple(dict.fromkeys(notes)),
+        config=request.report,
+        published=request.published,
+        pages={result.label: f"{result.folder}/report.html" for result, _ in used},
+        failed_data=failed,
+    )
+    return replace(data, record=_record(data, request, results))
+
+
+def _names(data: ReportData, label: str) -> dict[str, str]:
+    return {str(name): label for name in data.scores["dataset"].unique() if str(name) != label}
+
+
+def _numbers(
+    used: Sequence[tuple[DataSetResult, Evaluation]],
+    parts: dict[str, ReportData],
+    data: ReportData,
+    settings: StatisticsSettings,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """``summary.csv`` and ``comparisons.csv`` of a study."""
+    whole = data.summary.assign(partition=float("nan"), aggregate="")[list(STUDY_COLUMNS)]
+    tables = [whole]
+    for result, _ in used:
+        own = parts[result.label]
+        if result.parts:
+            lower = own.lower_labels(result.label)
+            tables.append(
+                partition_rows(own.scores, own.methods, result.parts, lower_mos_better=lower, choices=own.choices)
+            )
+    summary = pd.concat([table for table in tables if len(table)], ignore_index=True)
+    if len(parts) < 2:
+        return summary, data.comparisons
+    labels = [method.label for method in data.methods]
+    averages = average_rows(summary)
+    differences = difference_rows(data.comparisons, summary, labels, settings)
+    return (
+        pd.concat([table for table in (summary, averages) if len(table)], ignore_index=True),
+        pd.concat([table for table in (data.comparisons, differences) if len(table)], ignore_index=True),
+    )
+
+
+def _notes(results: Sequence[DataSetResult], request: StudyRequest, *, several: bool) -> list[str]:
+    counts = {len(result.parts) for result in results if result.parts}
+    notes = [f"{result.label} is missing: {result.reason}" for result in results if result.run is None]
+    notes += [f"{result.label}: {mark}" if several else mark for result in results for mark in result.marks]
+    if counts:
+        shown = str(counts.pop()) if len(counts) == 1 else "their"
+        notes.append(SPREAD.format(count=shown))
+    if several and any(table.average for table in request.report.tables):
+        notes.append(APART)
+    return [*notes, *request.notes]
+
+
+def _record(data: ReportData, request: StudyRequest, results: Sequence[DataSetResult]) -> RunRecord:
+    """``run.json`` of a study; each data set's own stands in its folder."""
+    return {
+        "format": run_json.FORMAT,
+        "tool": {"name": "efid-bench", "version": provenance.version("efid-bench"), "commit": provenance.commit()},
+        "configuration": dict(request.configuration),
+        "study": {
+            result.label: {"folder": result.folder, "reason": result.reason, "partitions": len(result.parts)}
+            for result in results
+        },
+        "statistics": request.statistics.model_dump(mode="json"),
+        "report": request.report.model_dump(mode="json"),
+        "published": {name: entry.model_dump(mode="json") for name, entry in request.published.items()},
+        "title": data.title,
+        "notes": list(data.notes),
+        "lower_mos_better": False,
+        "lower_mos_better_in": sorted(_lower(data)),
+        "simulated": data.simulated,
+        "methods": [method.record() for method in data.methods],
+        "rows": {
+            "summary.csv": len(data.summary),
+            "comparisons.csv": len(data.comparisons),
+            "failures.csv": len(data.failures),
+        }
+        | ({csv_files.CHOICES: len(data.choices)} if len(data.choices) else {}),
+    }
+
+
+def _lower(data: ReportData) -> set[str]:
+    return {str(name) for name in data.scores["dataset"].unique() if data.lower_labels(str(name))}

@@ -20,6 +20,7 @@ from benchmark.report.blocks import Block, Numbers, Scope, conditions_of, pairs_
 from benchmark.report.content import ReportData
 from benchmark.report.disagreement import Disputed, disputed
 from benchmark.report.grid import Grid
+from benchmark.report.matrix import study_matrix
 from benchmark.report.page_data import jpeg_uri, payload, script_json
 from benchmark.report.plots import Plot
 from benchmark.report.plots.kind import Clouds
@@ -43,9 +44,9 @@ def render_page(
 ) -> str:
     """The HTML of the page."""
     standings = ranked_blocks(data, numbers)
-    explored = [item for item in standings if pairs_of(data, item[0])["mos"].notna().any()]
+    explored = [item for item in standings if pairs_of(data, item[0])["mos"].notna().any() and not data.pages]
     galleries = [
-        (block, item, disputed(data, block, item.method)) for block, order in standings for item in order if item.ranked
+        (block, item, disputed(data, block, item.method)) for block, order in explored for item in order if item.ranked
     ]
     order = [entry.pair for _, _, entries in galleries for entry in entries] + [
         str(pair) for pair in data.scores["pair"]
@@ -70,6 +71,7 @@ def render_page(
             plots=plots,
             galleries=_with_pictures(galleries, pictures),
             explored=explored,
+            matrix=study_matrix(data, numbers) if data.pages or data.failed_data else None,
             payload=script_json(payload(data, numbers, explored, curves, pictures)),
             plotly=plotly_library() if explored else "",
             gaps=_gaps(numbers, standings),

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from benchmark.config.models import TableConfig
 from benchmark.report import naming
 from benchmark.report.blocks import Block, Numbers, Scope, blocks, conditions_of, pairs_of
 from benchmark.report.content import ReportData
 from benchmark.statistics.catalogue import Level, find, usual
+from benchmark.statistics.vocabulary import AVERAGES
 
+KINDS = {"average": "direct", "weighted average": "weighted"}
+"""What ``average`` in a table's configuration calls each average."""
 LEVELS: tuple[Level, ...] = ("pair", "choice", "reference", "system")
 
 
@@ -21,21 +24,23 @@ class Column:
     Attributes:
         scope: what the numbers cover.
         statistic: its name in ``summary.csv``.
-        group: heading over several columns (data set, split, condition); empty where there is only one.
-        title: heading of this column.
+        place: data set, split or condition in words; empty where there is only one.
+        group: heading over several columns: mostly the place; empty where there is none.
+        title: heading of this column: mostly the statistic.
         higher: whether a higher value means a better method.
     """
 
     scope: Scope
     statistic: str
+    place: str
     group: str
     title: str
     higher: bool
 
     @property
     def key(self) -> str:
-        """The column's name in the CSV file."""
-        return f"{self.group}: {self.statistic}" if self.group else self.statistic
+        """The column's name in the CSV file, whatever the layout."""
+        return f"{self.place}: {self.statistic}" if self.place else self.statistic
 
 
 def table_blocks(data: ReportData, config: TableConfig) -> list[Block]:
@@ -55,13 +60,40 @@ def spell_out(data: ReportData, numbers: Numbers, config: TableConfig) -> list[C
     """
     chosen = table_blocks(data, config)
     columns = [
-        Column(scope, statistic, heading, naming.title(statistic), naming.higher_is_better(statistic))
+        _column(scope, statistic, heading)
         for block in chosen
         for condition, heading in _parts(data, numbers, config, block, chosen)
         for statistic in columns_of(numbers, config, block)
         for scope in [_scope(numbers, config, block, statistic, condition)]
     ]
-    return [column for column in columns if _known(data, numbers, column)]
+    columns += _averages(numbers, config)
+    known = [column for column in columns if _known(data, numbers, column)]
+    return _by_statistic(known) if config.by == "statistic" and len({column.place for column in known}) > 1 else known
+
+
+def _column(scope: Scope, statistic: str, place: str) -> Column:
+    return Column(scope, statistic, place, place, naming.title(statistic), naming.higher_is_better(statistic))
+
+
+def _averages(numbers: Numbers, config: TableConfig) -> list[Column]:
+    """The columns of averages over data sets."""
+    names = [name for name in AVERAGES if KINDS[name] in config.average]
+    return [
+        _column(_scope(numbers, config, block, statistic, ""), statistic, AVERAGES[block.dataset])
+        for block in (Block(name, "") for name in names)
+        for statistic in columns_of(numbers, config, block)
+    ]
+
+
+def _by_statistic(columns: Sequence[Column]) -> list[Column]:
+    """The same columns in groups of one statistic, each titled by its place."""
+    order = list(dict.fromkeys(column.statistic for column in columns))
+    return [
+        replace(column, group=naming.title(statistic), title=column.place)
+        for statistic in order
+        for column in columns
+        if column.statistic == statistic
+    ]
 
 
 def columns_of(numbers: Numbers, config: TableConfig, block: Block) -> tuple[str, ...]:
@@ -77,9 +109,10 @@ def _scope(numbers: Numbers, config: TableConfig, block: Block, statistic: str, 
     headline = numbers.headline(block)[0].level
     possible = [level for level in (headline, *LEVELS) if level in find(statistic).levels]
     level: str = config.level or next(iter(possible), headline)
+    aggregate = "" if config.aggregate == "none" else config.aggregate
     if not condition:
-        return Scope(block, level)
-    return Scope(block, "choice" if level == "choice" else "condition", condition)
+        return Scope(block, level, aggregate=aggregate)
+    return Scope(block, "choice" if level == "choice" else "condition", condition, aggregate)
 
 
 def _known(data: ReportData, numbers: Numbers, column: Column) -> bool:

@@ -11,14 +11,14 @@ from dataclasses import dataclass, field, replace
 
 from benchmark.config.models import TableConfig
 from benchmark.report import naming, published
-from benchmark.report.blocks import Numbers, Scope, TableEstimate
+from benchmark.report.blocks import Block, Numbers, Scope, TableEstimate, blocks
 from benchmark.report.content import ReportData
 from benchmark.report.footnotes import INDISTINCT, Footnotes
 from benchmark.report.ranking import Contest, cell_notes, contest, contest_notes, reason_unranked
 from benchmark.report.spec import Column, spell_out, table_blocks
 from benchmark.report.table_notes import table_notes
 from benchmark.results.scored import ScoredMethod
-from benchmark.statistics.vocabulary import OBSERVERS
+from benchmark.statistics.vocabulary import AVERAGES, OBSERVERS
 
 HEADINGS = {"hand-crafted": "Hand-crafted", "learned": "Learned", "floor": "Floor", "other": "Other"}
 NOT_RANKED = "Not ranked"
@@ -149,9 +149,14 @@ class _Builder:
             self.reasons[key] = reason_unranked(self.data, self.numbers, scope.block, method)
         return self.reasons[key]
 
+    def blocks(self) -> list[Block]:
+        """The data sets and splits that the table covers; averages where it covers nothing else."""
+        own = table_blocks(self.data, self.spec)
+        return own or list(dict.fromkeys(column.scope.block for column in self.columns)) or blocks(self.data)
+
     def ranked(self, method: ScoredMethod) -> bool:
         """Whether the method is ranked in any of the table's blocks."""
-        return any(not self.reason(method, Scope(block)) for block in table_blocks(self.data, self.spec))
+        return any(not self.reason(method, Scope(block)) for block in self.blocks())
 
 
 def comparison_table(data: ReportData, spec: TableConfig, numbers: Numbers | None = None) -> ComparisonTable:
@@ -163,7 +168,74 @@ def comparison_table(data: ReportData, spec: TableConfig, numbers: Numbers | Non
         numbers: the run's numbers, if they were looked up already.
     """
     numbers = numbers or Numbers(data)
-    builder = _Builder(data, numbers, spec, spell_out(data, numbers, spec))
+    footnotes = Footnotes()
+    parts = [
+        _built(_Builder(data, numbers, one, spell_out(data, numbers, one), footnotes)) for one in _parts(data, spec)
+    ]
+    columns = parts[0].columns
+    if len(parts) > 1:
+        named = dict.fromkeys(column.statistic for part in parts for column in part.columns)
+        columns = tuple(
+            next(item for part in parts for item in part.columns if item.statistic == name) for name in named
+        )
+        columns = tuple(replace(column, place="", group="") for column in columns)
+    groups = [group for part in parts for group in (part.stacked(columns) if len(parts) > 1 else part.groups)]
+    if any(INDISTINCT in cell.marks for group in groups for row in group.rows for cell in row.cells):
+        level = naming.percent(1 - data.confidence)
+        corrected = all(item.corrected for part in parts for item in part.contests)
+        kind = "adjusted p" if corrected else "p, not corrected,"
+        footnotes.fixed(INDISTINCT, f"not distinguishable from the best of its column ({kind} above {level})")
+    notes = [note for part in parts for note in part.notes]
+    return ComparisonTable(
+        spec, _caption(data, spec), columns, tuple(groups), tuple(dict.fromkeys(notes)), tuple(footnotes.listed())
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Built:
+    """The rows of some data sets with what belongs to them.
+
+    Attributes:
+        title: what they are called above their rows.
+        columns, groups, contests, notes: as in a table.
+    """
+
+    title: str
+    columns: tuple[Column, ...]
+    groups: tuple[RowGroup, ...]
+    contests: tuple[Contest, ...]
+    notes: tuple[str, ...]
+
+    def stacked(self, columns: Sequence[Column]) -> list[RowGroup]:
+        """The groups below those of other data sets: their headings name the data set, their cells follow ``columns``."""
+        place = {column.statistic: number for number, column in enumerate(self.columns)}
+        groups = []
+        for group in self.groups:
+            rows = []
+            for row in group.rows:
+                own = {name: row.cells[number] for name, number in place.items()}
+                rows.append(replace(row, cells=tuple(own.get(column.statistic, NO_VALUE) for column in columns)))
+            heading = ": ".join(part for part in (self.title, group.heading) if part)
+            groups.append(RowGroup(heading, tuple(rows)))
+        return groups
+
+
+def _parts(data: ReportData, spec: TableConfig) -> list[TableConfig]:
+    """A table, or where data sets are groups of rows, one for each of them and for the averages."""
+    chosen = table_blocks(data, spec)
+    if spec.by != "rows" or len(chosen) < 2:
+        return [spec]
+    own = [
+        spec.model_copy(update={"datasets": (block.dataset,), "splits": (block.split,), "average": ()})
+        for block in chosen
+    ]
+    averages = [spec.model_copy(update={"datasets": (), "average": (kind,)}) for kind in spec.average]
+    return [*own, *averages]
+
+
+def _built(builder: _Builder) -> _Built:
+    """The groups of rows of a table."""
+    data, numbers, spec = builder.data, builder.numbers, builder.spec
     arranged = _arrange(builder)
     ranked = [method for _, labels in arranged for method in _methods(data, labels) if builder.ranked(method)]
     contests = [_contest(builder, column, ranked) for column in builder.columns]
@@ -181,22 +253,13 @@ def comparison_table(data: ReportData, spec: TableConfig, numbers: Numbers | Non
             groups.append(RowGroup(heading, tuple(rows)))
     groups += _observers(builder)
     groups += _below(builder, [label for _, labels in arranged for label in labels], ranked, contests, counts)
-    if any(INDISTINCT in cell.marks for group in groups for row in group.rows for cell in row.cells):
-        level = naming.percent(1 - data.confidence)
-        kind = "adjusted p" if all(item.corrected for item in contests) else "p, not corrected,"
-        builder.footnotes.fixed(INDISTINCT, f"not distinguishable from the best of its column ({kind} above {level})")
     notes = [
         *contest_notes(data, {_heading(column): item for column, item in zip(builder.columns, contests, strict=True)}),
         *table_notes(data, numbers, spec, builder.columns, ranked),
     ]
-    return ComparisonTable(
-        spec,
-        _caption(data, spec),
-        tuple(builder.columns),
-        tuple(groups),
-        tuple(notes),
-        tuple(builder.footnotes.listed()),
-    )
+    covered = builder.blocks()
+    title = covered[0].title(blocks(data)) if covered[0].dataset not in AVERAGES else AVERAGES[covered[0].dataset]
+    return _Built(title, tuple(builder.columns), tuple(groups), tuple(contests), tuple(notes))
 
 
 def _methods(data: ReportData, labels: Sequence[str]) -> list[ScoredMethod]:
@@ -210,7 +273,7 @@ def _arrange(builder: _Builder) -> list[tuple[str, list[str]]]:
     if spec.rows is not None:
         return [(heading, list(labels)) for heading, labels in spec.rows.items()]
     order: list[str] = []
-    for block in table_blocks(data, spec):
+    for block in builder.blocks():
         scope, statistic = builder.numbers.headline(block)
         ranking = contest(data, builder.numbers, scope, statistic, without_signs=spec.magnitude, digits=spec.digits)
         order += ranking.places
@@ -258,7 +321,8 @@ def _contest(builder: _Builder, column: Column, ranked: Sequence[ScoredMethod]) 
 
 
 def _heading(column: Column) -> str:
-    return f"{column.group}: {column.title}" if column.group else column.title
+    title = naming.title(column.statistic)
+    return f"{column.place}: {title}" if column.place else title
 
 
 def _counts(builder: _Builder, ranked: Sequence[ScoredMethod]) -> Mapping[str, str]:
@@ -344,7 +408,7 @@ def _below(
     for method in _methods(builder.data, list(dict.fromkeys(labels))):
         if method in ranked:
             continue
-        own = next((builder.reason(method, Scope(block)) for block in table_blocks(builder.data, builder.spec)), "")
+        own = next((builder.reason(method, Scope(block)) for block in builder.blocks()), "")
         row = _row(builder, method, contests, counts)
         mark = builder.footnotes.mark(own)
         cells = tuple(replace(cell, marks=tuple(item for item in cell.marks if item != mark)) for cell in row.cells)

@@ -12,12 +12,19 @@ from benchmark.report.ranking import noun_of
 from benchmark.report.spec import Column
 from benchmark.results.scored import ScoredMethod
 from benchmark.statistics.catalogue import find
+from benchmark.statistics.vocabulary import AVERAGES
 
 LEVELS = {
     "reference": "Values are computed within each reference and averaged.",
     "system": "Values compare the conditions' mean scores with their mean labels.",
 }
 
+SPREADS = {
+    "none": "",
+    "sd": " ± standard deviation over them: a spread, not an interval",
+    "range": " (lowest to highest of them: a spread, not an interval)",
+    "quartiles": " (first to third quartile of them: a spread, not an interval)",
+}
 NO_VALUES = {
     "pair": "this run has none of these statistics",
     "choice": "this run has no choices between two images",
@@ -57,7 +64,9 @@ def _legend(spec: TableConfig, columns: Sequence[Column], ranked: Sequence[Score
 
 def _counts(numbers: Numbers, columns: Sequence[Column], ranked: Sequence[ScoredMethod]) -> list[str]:
     """Pairs and references of each block, if they are the same for all rows."""
-    blocks = list(dict.fromkeys(column.scope.block for column in columns))
+    blocks = [
+        block for block in dict.fromkeys(column.scope.block for column in columns) if block.dataset not in AVERAGES
+    ]
     notes, differ, nouns = [], False, dict.fromkeys(noun_of(numbers.headline(block)[0]) for block in blocks)
     for block in blocks:
         scope, statistic = numbers.headline(block)
@@ -79,6 +88,8 @@ def _counts(numbers: Numbers, columns: Sequence[Column], ranked: Sequence[Scored
 def _intervals(
     data: ReportData, numbers: Numbers, spec: TableConfig, columns: Sequence[Column], ranked: Sequence[ScoredMethod]
 ) -> list[str]:
+    if spec.aggregate != "none":
+        return [f"{spec.aggregate.capitalize()} over partitions{SPREADS[spec.spread]}."] if columns else []
     if not spec.interval or not columns:
         return []
     estimates = [numbers.get(column.scope, method.label, column.statistic) for column in columns for method in ranked]

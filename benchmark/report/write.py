@@ -55,7 +55,7 @@ def render(data: ReportData) -> dict[str, bytes]:
 
     numbers = Numbers(data)
     tables = [comparison_table(data, config, numbers) for config in data.config.tables]
-    clouds = all_clouds(data, numbers)
+    clouds = {} if data.pages else all_clouds(data, numbers)
     plots = all_plots(data, numbers, clouds)
     save_all(plots, list(dict.fromkeys(["png", *data.config.plots])))
     grids = [grid for grid in (efficiency_table(data),) if grid is not None]

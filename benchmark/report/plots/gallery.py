@@ -32,6 +32,8 @@ def all_plots(data: ReportData, numbers: Numbers, clouds: Clouds | None = None) 
         numbers: its numbers.
         clouds: the result of ``all_clouds``, if it is known already.
     """
+    if data.pages:  # of a study: its data sets' own pages have them
+        return []
     clouds = all_clouds(data, numbers) if clouds is None else clouds
     views = _views(data, numbers, clouds)
     of_block = [kind.of_block for kind in plot_kinds() if kind.of_block is not None]

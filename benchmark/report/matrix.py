@@ -1,0 +1,73 @@
+"""The first thing on a study's page: methods against data sets, by the statistic that ranks them, with averages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from benchmark.report import naming
+from benchmark.report.blocks import Block, Numbers, Scope, TableEstimate, blocks
+from benchmark.report.content import ReportData
+from benchmark.report.ranking import contest
+from benchmark.results.scored import ScoredMethod
+from benchmark.statistics.vocabulary import AVERAGES
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixColumn:
+    """One data set, or an average of all.
+
+    Attributes:
+        title: what it is called.
+        statistic: the title of what is printed.
+        page: its own page, relative to the study's; empty for averages.
+        cells: the value of each method, by label.
+        best: the methods of the first place.
+        missing: why there are no results.
+    """
+
+    title: str
+    statistic: str
+    page: str
+    cells: Mapping[str, TableEstimate]
+    best: frozenset[str] = frozenset()
+    missing: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StudyMatrix:
+    """The matrix: methods, the best first, and a column for each data set and average."""
+
+    methods: tuple[ScoredMethod, ...]
+    columns: tuple[MatrixColumn, ...]
+
+
+def study_matrix(data: ReportData, numbers: Numbers) -> StudyMatrix:
+    """The methods of a study against its data sets."""
+    every = blocks(data)
+    averages = [Block(name, "") for name in AVERAGES if _known(data, numbers, Block(name, ""))]
+    columns = [_column(data, numbers, block, block.title(every)) for block in every]
+    columns += [MatrixColumn(name, "", "", {}, missing=reason) for name, reason in data.failed_data.items()]
+    columns += [_column(data, numbers, block, AVERAGES[block.dataset]) for block in averages]
+    first = columns[-1] if averages else columns[0]
+    order = sorted(data.methods, key=lambda method: -_order(first, method.label))
+    return StudyMatrix(tuple(order), tuple(columns))
+
+
+def _known(data: ReportData, numbers: Numbers, block: Block) -> bool:
+    scope, statistic = numbers.headline(block)
+    return any(numbers.get(scope, method.label, statistic) is not None for method in data.methods)
+
+
+def _order(column: MatrixColumn, label: str) -> float:
+    value = column.cells[label].value if label in column.cells else float("nan")
+    return value if value == value else float("-inf")  # noqa: PLR0124 - NaN
+
+
+def _column(data: ReportData, numbers: Numbers, block: Block, title: str) -> MatrixColumn:
+    scope, statistic = numbers.headline(block)
+    found = {method.label: numbers.get(scope, method.label, statistic) for method in data.methods}
+    cells = {label: estimate for label, estimate in found.items() if estimate is not None}
+    places = contest(data, numbers, Scope(block, scope.level), statistic).places
+    best = frozenset(label for label, place in places.items() if place == 1 and len(places) > 1)
+    return MatrixColumn(title, naming.title(statistic), data.pages.get(block.dataset, ""), cells, best)

@@ -12,6 +12,8 @@ from pathlib import Path
 
 FOLDERS = ("store", "tables", "plots")
 RECORD = "run.json"
+CHOICES = "choices.csv"
+"""Written only where observers chose between images."""
 FILES = ("scores.csv", "summary.csv", "comparisons.csv", "failures.csv", RECORD, "report.html")
 
 
@@ -38,7 +40,7 @@ def why_no_temporary() -> str:
     return ""
 
 
-def why_no_output(output: Path, folders: Iterable[str] = FOLDERS, files: Iterable[str] = FILES) -> str:
+def why_no_output(output: Path, folders: Iterable[str] = FOLDERS, files: Iterable[str] = (*FILES, CHOICES)) -> str:
     """Why a run's files can't be written into a folder; empty where they can."""
     for folder in (output, *(output / name for name in folders)):
         reason = why_not_writable(folder)

@@ -148,14 +148,15 @@ def balance(table: pd.DataFrame) -> list[Problem]:
     problems = []
     for split, rows in _splits(table):
         conditions = [str(name) for name in rows["condition"].unique()]
-        if conditions == [""]:
+        if rows["mos"].isna().all():  # choices: images need no condition, and there is no grid of them
+            problems += _one_spelling(split, conditions)
+        elif conditions == [""]:
             problems.append(Problem("warning", f"{split}no pair has a condition: no results by enhancement algorithm"))
         elif len(conditions) > max(2, len(rows) // 2):
             message = f"{len(conditions)} conditions in {len(rows)} pairs: set condition_pattern?"
             problems.append(Problem("warning", f"{split}{message} They are {check_images.some(conditions)}"))
         else:
-            problems += _one_spelling(split, conditions)
-            problems += _everywhere(split, rows) if rows["mos"].notna().any() else []  # choices have no such grid
+            problems += _one_spelling(split, conditions) + _everywhere(split, rows)
     return problems
 
 

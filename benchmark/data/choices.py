@@ -135,5 +135,5 @@ def _impossible(table: pd.DataFrame) -> list[Problem]:
     preference = pd.to_numeric(table["preference"], errors="coerce").to_numpy(dtype=float)
     votes = table["votes"] if "votes" in table.columns else pd.Series(np.nan, index=table.index)
     counts = pd.to_numeric(votes, errors="coerce").to_numpy(dtype=float)
-    counts[pd.isna(pd.to_numeric(votes, errors="coerce")).to_numpy() & votes.notna().to_numpy()] = -1
+    counts = np.where(np.isnan(counts) & votes.notna().to_numpy(), -1, counts)
     return number_problems(preference, counts, lambda row: f"choice {row + 1} of the data set")

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from benchmark import DataError, DatasetInfo, Problem
 from benchmark.data.labels import read_labels, short
 
 from ._published import Copy, Published, PublishedSet, Row, find_base
+from ._votes import choices_of_labels
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 IMAGES = "images"
 LABELS = "MOS"
@@ -23,10 +27,16 @@ class SriqaBench(PublishedSet):
     Lists also hold the original as an eleventh image, which is left out. Labels of two photographs can't be compared: levels
     and accuracies within a reference mean something, correlations over all pairs little.
 
+    Its authors' test code counts, over the pairs of all photographs together, those whose two images a method puts in the
+    order of their labels (it takes the original as an eleventh image; equal labels count where scores are equal, too).
+    ``pairs_ordered`` is the mean of that share over photographs: the same number where all have as many different labels.
+    ``choices: true`` adds all pairs as choices, of which ``accuracy_majority`` is the share over all photographs together.
+
     Args:
         root: the folder with ``images`` and ``MOS``.
         reference: ``original`` (``images/Original``, the photograph in full resolution, as its authors score) or ``lr``
             (``LRImages``, the degraded input of the algorithms, which is four times smaller).
+        choices: whether to add the choices that follow from the labels: the image with the higher label is preferred.
     """
 
     info = DatasetInfo(
@@ -39,9 +49,14 @@ class SriqaBench(PublishedSet):
     )
     published: ClassVar[Published] = Published(1000, 100, 0, 100)
 
-    def __init__(self, *, root: Path, reference: Literal["original", "lr"] = "original") -> None:
+    def __init__(self, *, root: Path, reference: Literal["original", "lr"] = "original", choices: bool = False) -> None:
         super().__init__(root=root)
         self._reference = reference
+        self._asked = choices
+
+    def choices(self) -> pd.DataFrame | None:
+        """The choices that follow from the labels, if they were asked for; see ``benchmark.data.choices``."""
+        return choices_of_labels(self.examine()[0]) if self._asked else None
 
     def find(self) -> Copy:
         """See ``PublishedSet``."""

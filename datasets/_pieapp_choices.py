@@ -253,7 +253,8 @@ def _notes(content: Content, which: Which) -> list[str]:
                 f"{split}: {count:,} pairs that nobody voted on are left out (`preference: processed` has estimates)."
             )
     found = sum(choice["split"] in estimated for choice in content.choices)
-    if estimated and estimated.isdisjoint(content.left_out) and not content.problems and found != PROCESSED:
+    sound = not any(problem.severity == "error" for problem in content.problems)
+    if estimated and estimated.isdisjoint(content.left_out) and sound and found != PROCESSED:
         notes.append(
             f"This copy has {found:,} choices of the training and validation parts; {PROCESSED:,} are published."
         )

@@ -9,9 +9,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from benchmark.core.errors import DataError
+from benchmark.config.models import DatasetEntry
+from benchmark.config.source import source_of
+from benchmark.core.errors import ConfigError, DataError
 from benchmark.data import choices, pairs
 from benchmark.data.check_table import audit
+from benchmark.data.load import Data
+from benchmark.data.load import load as load_data
 from tests.datasets.choice_trees import plant_bapps
 from tests.datasets.published_files import refused, remarks
 from tests.datasets.trees import load
@@ -126,7 +130,10 @@ DAMAGES = {
     "judge": (damaged(JUDGE), "val/cnn/judge: no judgement 000001.npy, which ref, p0, p1 have"),
     "all images": (damaged("val/traditional/ref/000000.png"), "val/traditional/ref: no image 000000.png"),
     "no folder": (lambda root: shutil.rmtree(root / "val/cnn/p1"), "val/cnn: no folder 'p1': unpack the archive again"),
-    "case": (renamed("val/cnn/p1", "val/cnn/P1"), "val/cnn: no folder 'p1'; there is 'P1': names must be equal in case"),
+    "case": (
+        renamed("val/cnn/p1", "val/cnn/P1"),
+        "val/cnn: no folder 'p1'; there is 'P1': names must be equal in case",
+    ),
     "shape": (damaged(JUDGE, saved([0.4, 0.6])), "000001.npy: holds 2 numbers (shape (2,)); a judgement is the share"),
     "none": (damaged(JUDGE, saved([])), "holds 0 numbers (shape (0,))"),
     "range": (damaged(JUDGE, saved([1.2])), "holds 1.2; a judgement is the share of observers who prefer p1"),
@@ -173,3 +180,32 @@ def test_two_copies_and_other_folders_are_refused(bapps: Path, tmp_path_factory:
     )
     with pytest.raises(DataError, match="no such folder"):
         load("bapps", root=empty / "2afc").pairs()
+
+
+def loaded(root: Path, limit: int | None = None, **changes: object) -> Data:
+    """The data of a run."""
+    values = {"name": "bapps", "root": str(root), **changes}
+    return load_data(DatasetEntry.model_validate(values), source_of({"dataset": values}, "test"), limit)
+
+
+def test_splits_and_limits_choose_choices_with_their_pairs(bapps: Path) -> None:
+    for changes, groups in (
+        ({}, ["cnn"] * 3 + ["traditional"] * 2),
+        ({"splits": ["train"]}, ["mix"] * 2),
+        ({"splits": ["all"]}, ["mix"] * 2 + ["cnn"] * 3 + ["traditional"] * 2),
+        ({"limit": 2}, ["cnn"] * 2),
+    ):
+        data = loaded(bapps, **changes)  # type: ignore[arg-type]
+        assert data.choices is not None
+        assert data.choices["condition"].tolist() == groups
+        assert len(data.chosen) == 2 * len(groups)
+        assert f"{len(groups)} choices of observers between two images of a reference." in data.notes
+    with pytest.raises(ConfigError, match="test"):
+        loaded(bapps, splits=["test"])
+
+
+def test_the_fingerprint_is_of_the_choices_too(bapps: Path) -> None:
+    before = loaded(bapps).fingerprint({})
+    file = bapps / "dataset/2afc/val/cnn/judge/000000.npy"
+    np.save(file, 1 - np.load(file))
+    assert loaded(bapps).fingerprint({}) != before

@@ -10,7 +10,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
-from pydantic import BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    field_validator,
+    model_serializer,
+    model_validator,
+)
 
 from benchmark.config.sections import Section
 from benchmark.config.written import Written
@@ -29,6 +37,8 @@ if TYPE_CHECKING:
     Statistic = str
 else:
     Statistic = Literal[catalogue.names()]
+OF_STUDIES = ("by", "average", "aggregate", "spread")
+"""Keys of tables that need several data sets or partitions; a record has them only where they are used."""
 EFFICIENCY = "efficiency"
 """Name of the table of costs, which any report may have."""
 DATA_KEYS = (
@@ -173,6 +183,15 @@ class TableConfig(Section):
     """Which data sets are printed; by default all."""
     splits: tuple[str, ...] | None = None
     """Which splits are printed; by default all."""
+    by: Literal["dataset", "statistic", "rows"] = "dataset"
+    """How several data sets are laid out: a group of columns each; a group of columns for each statistic, with the data
+    sets in it; or a group of `rows` each."""
+    average: tuple[Literal["direct", "weighted"], ...] = ()
+    """Columns of averages over the data sets: `direct`, or `weighted` by their pairs."""
+    aggregate: Literal["none", "median", "mean"] = "none"
+    """Print the median or mean over the test parts of a study's partitions instead of the value over all pairs."""
+    spread: Literal["none", "sd", "range", "quartiles"] = "none"
+    """What is printed beside an aggregate: how it varies over partitions, which is no interval."""
     interval: bool | Literal["below"] = True
     """Whether intervals are printed beside their values; `below` prints them below."""
     magnitude: bool = False
@@ -181,6 +200,18 @@ class TableConfig(Section):
     """Digits after the point."""
     wide: Literal["none", "adjustbox", "table*"] = "adjustbox"
     """What is done with LaTeX tables that are too wide."""
+
+    @model_serializer(mode="wrap")
+    def _without_unused_keys_of_studies(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        content: dict[str, Any] = handler(self)
+        unused = [key for key in OF_STUDIES if getattr(self, key) == type(self).model_fields[key].default]
+        return {key: item for key, item in content.items() if key not in unused}
+
+    @model_validator(mode="after")
+    def _spread_is_of_an_aggregate(self) -> TableConfig:
+        if self.spread != "none" and self.aggregate == "none":
+            raise ValueError("`spread` needs `aggregate`: the spread of a median or mean over partitions")
+        return self
 
 
 class ReportConfig(Section):

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from benchmark.core.errors import Problem, Severity
-from benchmark.data.check_images import Use, some, sources_of, uses_of
+from benchmark.data.check_images import SHOWN, Use, some, sources_of, uses_of
 from benchmark.data.survey import Look
 from benchmark.images.sizes import SizePolicy
 
@@ -41,7 +41,7 @@ def duplicates(table: pd.DataFrame, looks: Mapping[str, Look], *, learned: bool 
             if len({use.path for use in uses}) < 2 or (role == "reference" and len(splits) > 1):
                 continue  # shared_references reports it
             severity: Severity = "error" if learned and len(splits) > 1 else "warning"
-            names = " and ".join(dict.fromkeys(_place(use) for use in uses)) + _saved(uses, looks)
+            names = _all(list(dict.fromkeys(_place(use) for use in uses))) + _saved(uses, looks)
             each = "count as different images" if table["mos"].isna().all() else "have a label each"
             what = "count as different references" if role == "reference" else each
             problems.append(Problem(severity, f"{names} are the same image, but {what}", uses[-1].source))
@@ -59,7 +59,7 @@ def shared_references(table: pd.DataFrame, looks: Mapping[str, Look], *, learned
             continue
         names = list(dict.fromkeys(use.name for use in uses))
         reported |= set(names)
-        what = f"the reference {names[0]}" if len(names) == 1 else f"the same reference, as {' and '.join(names)},"
+        what = f"the reference {names[0]}" if len(names) == 1 else f"the same reference, as {_all(names)},"
         message = f"{what} stands in the splits {' and '.join(splits)}{_saved(uses, looks)}"
         why = "; what is learned from one split is no test on the other" if learned else ""
         problems.append(Problem(severity, message + why, uses[-1].source))
@@ -99,3 +99,8 @@ def _saved(uses: Sequence[Use], looks: Mapping[str, Look]) -> str:
 
 def _place(use: Use) -> str:
     return f"{use.split}/{use.name}" if use.split else use.name
+
+
+def _all(names: Sequence[str]) -> str:
+    """The names; of many the first ones and the number of the others, since thousands may be one placeholder."""
+    return " and ".join(names) if len(names) <= SHOWN else some(names)

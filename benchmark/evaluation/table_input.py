@@ -97,8 +97,8 @@ def from_table(
     reference = names.get("reference", rows)
     enhanced_column, enhanced = _enhanced(source, columns)
     part_of_name = {noun: cells for noun, cells in names.items() if noun != "cluster"}
-    told_apart = Names(enhanced_column, enhanced, {**_alsoread_names(source, columns), **part_of_name})
-    told_apart = by_rule(told_apart, CONDITION_NAMES)
+    told_apart = Names(enhanced_column, enhanced, {**_also_names(source, columns), **part_of_name})
+    told_apart = by_rule(told_apart, CONDITION_NAMES, {name: numbers[name] for name in columns.methods})
     keep = unrepeated(source, told_apart, numbers, columns.mos, drop=drop_identical, notes=notes)
     enhanced = [name or row for name, row in zip(enhanced or rows, rows, strict=True)]
     result = pd.DataFrame(
@@ -151,7 +151,7 @@ def _enhanced(source: TableSource, columns: Columns) -> tuple[str | None, list[s
     return column, ["" if is_missing(name) else name for name in source.text(column)]
 
 
-def _alsoread_names(source: TableSource, columns: Columns) -> dict[str, list[str]]:
+def _also_names(source: TableSource, columns: Columns) -> dict[str, list[str]]:
     """Columns that belong to a pair's name where the table has them: several data sets may use the same names."""
     usual = (*OTHER_NAMES, *(() if columns.condition else CONDITION_NAMES))
     return {name: source.text(name) for name in usual if name in source.frame.columns and name not in columns.methods}

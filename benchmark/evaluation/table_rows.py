@@ -17,6 +17,7 @@ from benchmark.evaluation.table_sources import TableSource
 Floats = NDArray[np.float64]
 KEEP_ONE = '`--duplicates drop-identical` (Python: duplicates="drop-identical") keeps one of each'
 EXCEPTION = 0.2  # the share of rows that may contradict the rule of the others
+TELL_APART = "if they are different images, --condition COL names the column that tells them apart"
 NAME_THEM = "if they are different images, add a column `enhanced` with their names"
 
 
@@ -37,16 +38,18 @@ class Names:
     images: bool = True
 
 
-def by_rule(names: Names, conditions: Collection[str]) -> Names:
+def by_rule(names: Names, conditions: Collection[str], scores: Mapping[str, Floats]) -> Names:
     """The names that identify pairs in this table; a condition is part of them in some tables and not in others.
 
     An image's name may be used once in each condition (a folder each), or once in all; without names of images, reference
     and condition may name the pair, or there may be several levels of each distortion. What holds for all rows but a few
-    is the rule, and those few are then reported.
+    is the rule, and those few are then reported, unless their scores differ: one image has one score, so that a name that
+    stands in two conditions with other scores is of two images (LIVE's names repeat over folders, few with one reference).
 
     Args:
         names: what may identify pairs.
         conditions: which of ``names.others`` are conditions.
+        scores: the methods' scores.
     """
     present = [key for key in names.others if key in conditions]
     rest = {key: cells for key, cells in names.others.items() if key not in present}
@@ -57,8 +60,26 @@ def by_rule(names: Names, conditions: Collection[str]) -> Names:
     else:
         others = rest | {key: names.others[key] for key in present[1:]}
         bare = Names(present[0], names.others[present[0]], others, images=False)
-    repeated = len(_suspects(bare, {}))
-    return bare if repeated <= EXCEPTION * len(names.others[present[0]]) else names
+    suspects = _suspects(bare, {})
+    if len(suspects) > EXCEPTION * len(names.others[present[0]]):
+        return names
+    if names.enhanced is None:
+        return bare
+    folders = list(zip(*(names.others[key] for key in present), strict=True))
+    return replace(bare, others=rest | {present[0]: _of_other_images(bare, suspects, folders, scores)})
+
+
+def _of_other_images(
+    names: Names, suspects: NDArray[np.intp], conditions: Sequence[tuple[str, ...]], scores: Mapping[str, Floats]
+) -> list[str]:
+    """The condition of each row that shares its name but in no other condition its scores; of the other rows, nothing."""
+    keys = _keys(names, suspects).assign(**{f"score {name}": values[suspects] for name, values in scores.items()})
+    condition = pd.Series(["/".join(conditions[row]) for row in suspects])
+    several = condition.groupby([keys[name] for name in keys], dropna=False).transform("nunique") > 1
+    found = [""] * len(conditions)
+    for row, text, other in zip(suspects, condition, several, strict=True):
+        found[row] = "" if other else text
+    return found
 
 
 def unrepeated(
@@ -167,5 +188,6 @@ def _refuse_conflicts(
             message += f", with {there:g} instead of {here:g} as its {'label' if name == label else 'score'} ({name})"
             break
     more = many([source.number(other) for other in list(twice)[1:]], "row")
-    way_out = "a pair has one row" if names.images else NAME_THEM
+    no_condition = names.others.keys() <= {"reference", "dataset", "split"}
+    way_out = ("a pair has one row" + f"; {TELL_APART}" * no_condition) if names.images else NAME_THEM
     raise DataError(Problem("error", f"{message}{more}; {way_out}", source.where(row)))

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from benchmark.core.choice_columns import SIDES
 from benchmark.report.content import ReportData
 from benchmark.report.text import natural
-from benchmark.statistics.vocabulary import UNCORRECTED, why_untested
+from benchmark.statistics.vocabulary import AVERAGES, PARTITION, UNCORRECTED, why_untested
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,11 +39,20 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a number covers: all pairs, one condition, pairs within references, the conditions' means, or choices."""
+    """What a number covers: all pairs, one condition, pairs within references, the conditions' means, or choices.
+
+    ``aggregate`` names what is taken over the test parts of a study's partitions (``median``, ``sd`` …); empty for none.
+    """
 
     block: Block
     level: str = "pair"
     condition: str = ""
+    aggregate: str = ""
+
+    @property
+    def whole(self) -> Scope:
+        """The same over all pairs instead of over partitions."""
+        return replace(self, aggregate="")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +65,7 @@ class TableEstimate:
         n: number of pairs that it is computed from (0 where unknown).
         clusters: number of references, or patients, that they come from.
         interval: the kind of interval.
+        sd: standard deviation over partitions; NaN where there is none.
         note: what readers must know about this number.
     """
 
@@ -66,6 +76,7 @@ class TableEstimate:
     clusters: int = 0
     interval: str = ""
     note: str = ""
+    sd: float = float("nan")
 
     @property
     def has_interval(self) -> bool:
@@ -140,7 +151,7 @@ class Numbers:
 
     def scopes(self, level: str) -> list[Scope]:
         """The scopes of a level that have numbers, in the summary's order."""
-        return [scope for scope in self._scopes if scope.level == level]
+        return [scope for scope in self._scopes if scope.level == level and not scope.aggregate]
 
     def headline(self, block: Block) -> tuple[Scope, str]:
         """The scope and statistic by which a block's methods are ranked: SRCC; the 2AFC score of choices without labels."""
@@ -153,6 +164,7 @@ class Numbers:
 
     def compare(self, scope: Scope, statistic: str, first: str, second: str) -> Comparison | None:
         """How ``first`` differs from ``second``, in whichever order the two are stored."""
+        scope = scope.whole  # what varies over partitions is no test
         comparison = self._comparisons.get((scope, statistic, first, second))
         if comparison is not None:
             return comparison
@@ -161,10 +173,14 @@ class Numbers:
 
     def compared(self, scope: Scope, statistic: str) -> bool:
         """Whether any two methods were compared."""
-        return (scope, statistic) in self._compared
+        return (scope.whole, statistic) in self._compared
 
     def coverage(self, scope: Scope, method: str) -> tuple[int, int]:
         """How many of a scope's pairs (or choices) a method has a score for (or two), and how many there are."""
+        scope = scope.whole
+        if scope not in self._coverage and scope.block.dataset in AVERAGES:
+            parts = [self.coverage(replace(scope, block=block), method) for block in blocks(self._data)]
+            return sum(scored for scored, _ in parts), sum(total for _, total in parts)
         if scope not in self._coverage:
             pairs = pairs_of(self._data, scope.block)
             if scope.level == "condition":
@@ -182,7 +198,10 @@ class Numbers:
 
 def _estimates(summary: pd.DataFrame) -> Iterable[tuple[Key, TableEstimate]]:
     for row in _rows(summary):
-        scope = Scope(Block(_text(row["dataset"]), _text(row["split"])), _text(row["level"]), _text(row["condition"]))
+        block, aggregate = Block(_text(row["dataset"]), _text(row["split"])), _text(row.get("aggregate"))
+        if aggregate == PARTITION:
+            continue
+        scope = Scope(block, _text(row["level"]), _text(row["condition"]), aggregate)
         yield (
             (scope, _text(row["method"]), _text(row["statistic"])),
             TableEstimate(

@@ -49,6 +49,15 @@ class Cell:
             return self.written.replace("-", minus)
         return naming.number(self.estimate.value, digits, minus=minus)
 
+    def beside(self, spec: TableConfig, minus: str = "-") -> str:
+        """What is printed beside the value: its interval, or its spread over partitions; empty where there is none."""
+        low, high = (naming.number(end, spec.digits, minus=minus) for end in (self.estimate.low, self.estimate.high))
+        if spec.aggregate != "none":
+            sd = naming.number(self.estimate.sd, spec.digits)
+            ends = f"({low} to {high})" if low and high else ""
+            return {"none": "", "sd": f"± {sd}" if sd else "", "range": ends, "quartiles": ends}[spec.spread]
+        return f"[{low}, {high}]" if spec.interval and self.estimate.has_interval else ""
+
 
 NO_VALUE = Cell(TableEstimate(float("nan")))
 
@@ -220,7 +229,19 @@ def _arrange(builder: _Builder) -> list[tuple[str, list[str]]]:
 
 def _estimate(builder: _Builder, column: Column, label: str) -> TableEstimate:
     estimate = builder.numbers.get(column.scope, label, column.statistic) or TableEstimate(float("nan"))
+    if column.scope.aggregate:
+        estimate = _with_spread(builder, column, label, estimate)
     return estimate.magnitude() if builder.spec.magnitude and naming.is_correlation(column.statistic) else estimate
+
+
+def _with_spread(builder: _Builder, column: Column, label: str, estimate: TableEstimate) -> TableEstimate:
+    """An aggregate with its spread over partitions in place of an interval."""
+
+    def other(aggregate: str) -> float:
+        return builder.numbers.value(replace(column.scope, aggregate=aggregate), label, column.statistic)
+
+    low, high = ("minimum", "maximum") if builder.spec.spread == "range" else ("quartile 1", "quartile 3")
+    return replace(estimate, low=other(low), high=other(high), sd=other("sd"))
 
 
 def _contest(builder: _Builder, column: Column, ranked: Sequence[ScoredMethod]) -> Contest:

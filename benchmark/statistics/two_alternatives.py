@@ -8,6 +8,7 @@ E. Shechtman, O. Wang: The unreasonable effectiveness of deep features as a perc
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -90,8 +91,7 @@ class TwoAlternatives:
     ) -> tuple[FloatArray, FloatArray]:
         """Each cluster's log-likelihood at the slopes around the best one, and its weight."""
         k = self.design.table.n_clusters
-        scale = float(np.sqrt(np.mean(difference**2))) if len(difference) else 0.0
-        x = difference / scale if scale > 0 else difference
+        x = _scaled(_scaled(difference, largest), _root_mean_square)  # squares of tiny differences vanish
         slope, error = fit_slope(x, preference, weights, clusters)
         self.slopes.append(slope)
         around = slope.value + error * SLOPES if error > 0 else np.array([slope.value])
@@ -203,10 +203,10 @@ def _sorted(
 
 def decided(preference: FloatArray, votes: FloatArray) -> np.ndarray[tuple[int], np.dtype[np.int8]]:
     """(n,) 1 where a majority for the second image decides, -1 where one for the first does, 0 where none does."""
-    from scipy.special import bdtrc  # noqa: PLC0415 - slow to import
+    from scipy.special import betainc  # noqa: PLC0415 - slow to import
 
     most = np.round(np.maximum(preference, 1 - preference) * votes)
-    chance = np.where(most >= 1, bdtrc(most - 1, votes, 0.5), 1.0)
+    chance = betainc(most, votes - most + 1, 0.5)  # of a binomial count of ``most`` or more
     return np.where(chance <= DECIDED, np.sign(preference - 0.5), 0).astype(np.int8)
 
 
@@ -219,6 +219,14 @@ def _peaks(likelihoods: FloatArray) -> FloatArray:
     bend = low - 2 * middle + high
     slope = (high - low) / 2
     return np.asarray(middle - np.divide(slope**2, 2 * bend, out=np.zeros_like(bend), where=bend < 0))
+
+
+def _scaled(x: FloatArray, size: Callable[[FloatArray], float]) -> FloatArray:
+    return x / size(x) if len(x) and size(x) > 0 else x
+
+
+def _root_mean_square(x: FloatArray) -> float:
+    return float(np.sqrt(np.mean(x**2)))
 
 
 def _ratio(part: FloatArray, whole: FloatArray) -> FloatArray:

@@ -36,3 +36,8 @@ def why_untested(test: str) -> str:
 
 OBSERVERS = {"ceiling": "Ceiling (majority)", "human": "Human (one observer)"}
 """What observers of choices reach themselves, by the names under which ``summary.csv`` has it, as tables print it."""
+
+AVERAGES = {"average": "Average", "weighted average": "Weighted average"}
+"""Averages over the data sets of a study: their names in place of a data set's, as tables print them."""
+PARTITION = "partition"
+"""The entry in the column ``aggregate`` of a number that belongs to one partition."""

@@ -130,6 +130,18 @@ def test_check_finds_copies_within_a_split_and_unenhanced_images_by_pixels(tmp_p
     assert [item for item in warnings if "test/1_a.png and test/1_b.png (equal pixels" in item]
 
 
+def test_of_many_copies_a_line_names_ten(tmp_path: Path) -> None:
+    names = [f"{number:02d}.png" for number in range(24)]
+    for name in names:
+        Image.fromarray(COLOURS).save(tmp_path / name)
+    rows = [("test" if at else "train", name, f"{at}_a.png") for at, name in enumerate(names[:12])]
+    rows += [("test", "12.png", name) for name in names[12:]]
+    warnings = [item for item in said(Pairs(tmp_path, rows), "warning") if " same " in item]
+    assert len(warnings) == 2
+    assert any("test/21.png … and 2 more are the same image, but have a label each" in item for item in warnings)
+    assert any("08.png, 09.png … and 3 more, stands in the splits" in item for item in warnings)
+
+
 def test_check_finds_a_copy_that_folds_put_on_both_sides(tmp_path: Path) -> None:
     rows = [("", f"{number}.png", f"{number}_a.png") for number in range(4)]
     Image.fromarray(COLOURS).save(tmp_path / "0.png")

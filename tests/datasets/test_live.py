@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from numpy.typing import NDArray
 from scipy.io import savemat
@@ -58,6 +59,10 @@ def test_the_published_labels_give_exactly_their_names_and_labels(shared: Shared
     assert table["enhanced"].map(lambda name: name.split("/")[1]).duplicated().any(), "file names repeat over folders"
     assert dataset.info.lower_mos_better
     assert remarks(dataset) == []
+    scored = pd.read_csv(shared("oracles/zsiqa/live.csv"))
+    assert (scored["type"] + "/" + scored["dis"]).tolist() == table["enhanced"].tolist(), "row by row"
+    assert scored["ref"].tolist() == table["reference"].tolist()
+    np.testing.assert_allclose(scored["mos"], table["mos"], rtol=0, atol=5e-6)
 
 
 def test_realigned_scores_have_a_spread_and_raw_ones_are_an_option(live: Path) -> None:

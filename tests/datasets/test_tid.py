@@ -4,6 +4,7 @@ import math
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from benchmark.data.check_table import audit
@@ -66,6 +67,11 @@ def test_the_published_lists_give_exactly_their_names_and_labels(shared: Shared,
     assert remarks(dataset) == []
     assert any("mos_std.txt holds" in note for note in dataset.notes())
     assert [file.name for file in dataset.label_files] == ["mos_with_names.txt", "mos_std.txt"]
+    if name == "tid2013":
+        scored = pd.read_csv(shared("oracles/zsiqa/tid2013.csv"))
+        for column, other in (("enhanced", "dis"), ("reference", "ref")):
+            assert table[column].str.lower().tolist() == scored[other].str.lower().tolist(), "row by row"
+        np.testing.assert_allclose(100 - scored["mos"], table["mos"], rtol=0, atol=6e-5)
 
 
 def test_the_two_kinds_that_the_oracle_merges_are_told_apart(tmp_path: Path) -> None:

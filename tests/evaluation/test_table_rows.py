@@ -108,6 +108,29 @@ def test_one_image_under_two_conditions_is_refused_where_names_tell_images_apart
         read(tmp_path, text)
 
 
+@pytest.mark.parametrize("condition", ["condition", "distortion"])
+def test_a_name_that_few_pairs_share_is_of_two_images_where_condition_and_scores_differ(
+    tmp_path: Path, condition: str
+) -> None:
+    """As in LIVE, whose names repeat over folders: 48 of 779 pairs of image and reference stand twice."""
+    text = "\n".join([f"reference,enhanced,{condition},mos,psnr", *SIX])
+    table, _ = read(tmp_path, f"{text}\nr1,r1_x.png,y,9,40")
+    assert len(table) == 13
+    for row, words in (
+        ("r1,r1_x.png,y,1.1,4", "a pair has one row$"),
+        ("r1,r1_x.png,x,4.4,9", "with 1.1 instead of 4.4"),
+        ("r1,r1_x.png,y,9,40\nr1,r1_x.png,y,8,41", "line 14, with 9 instead of 8"),
+    ):
+        with pytest.raises(DataError, match=words):
+            read(tmp_path, f"{text}\n{row}")
+
+
+def test_pairs_that_stand_twice_where_no_condition_is_named_are_refused_with_a_way_out(tmp_path: Path) -> None:
+    text = "\n".join(["reference,enhanced,type,mos,psnr", *SIX, "r1,r1_x.png,y,9,40"])
+    with pytest.raises(DataError, match=r"a pair has one row; if they are different images, --condition COL"):
+        read(tmp_path, text)
+
+
 def test_a_pair_that_only_its_condition_names_has_one_label(tmp_path: Path) -> None:
     rows = [row.replace(f",{row.split(',')[1]},", ",") for row in [*SIX, "r1,r1_x.png,x,4.4,4"]]
     header = "reference,condition,mos,psnr"

@@ -28,9 +28,16 @@ def _header(table: ComparisonTable) -> list[str]:
     header += ["counts"] if table.has_counts else []
     for column in table.columns:
         header.append(csv_cell(column.key))
-        header += [csv_cell(f"{column.key}_{end}") for end in ("low", "high")] if table.spec.interval else []
+        header += [csv_cell(f"{column.key}_{end}") for end in _ends(table)]
         header.append(csv_cell(f"{column.key}_mark"))
     return [*header, "notes"]
+
+
+def _ends(table: ComparisonTable) -> tuple[str, ...]:
+    """What has columns of its own beside each value."""
+    if table.spec.aggregate != "none":
+        return {"none": (), "sd": ("sd",), "range": ("low", "high"), "quartiles": ("low", "high")}[table.spec.spread]
+    return ("low", "high") if table.spec.interval else ()
 
 
 def _line(table: ComparisonTable, group: RowGroup, row: Row) -> list[str]:
@@ -50,8 +57,8 @@ def _line(table: ComparisonTable, group: RowGroup, row: Row) -> list[str]:
 
 
 def _cell(table: ComparisonTable, cell: Cell) -> list[str]:
-    ends = [cell.estimate.low, cell.estimate.high] if table.spec.interval else []
-    numbers = [naming.number(value, table.spec.digits) for value in ends]
+    ends = {"low": cell.estimate.low, "high": cell.estimate.high, "sd": cell.estimate.sd}
+    numbers = [naming.number(ends[end], table.spec.digits) for end in _ends(table)]
     return [
         cell.text(table.spec.digits),
         *numbers,

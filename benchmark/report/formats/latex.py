@@ -99,9 +99,9 @@ def _cell(table: ComparisonTable, cell: Cell, widest: tuple[str, str]) -> str:
 
 
 def _interval(table: ComparisonTable, cell: Cell) -> str:
-    if not (table.spec.interval and cell.estimate.has_interval):
+    ends = cell.beside(table.spec, "$-$").replace("±", r"$\pm$")
+    if not ends:
         return ""
-    ends = f"[{_number(cell.estimate.low, table)}, {_number(cell.estimate.high, table)}]"
     return f"{{\\scriptsize {ends}}}" if _stacked(table) else f" {{\\footnotesize {ends}}}"
 
 
@@ -109,10 +109,6 @@ def _stacked(table: ComparisonTable) -> bool:
     """Whether intervals go below their values: if configured, or if there are too many columns."""
     asked = table.spec.interval
     return asked == "below" or (asked is True and len(table.columns) > MOST_BESIDE)
-
-
-def _number(value: float, table: ComparisonTable) -> str:
-    return naming.number(value, table.spec.digits, minus="$-$")
 
 
 def _superscript(marks: tuple[str, ...]) -> str:

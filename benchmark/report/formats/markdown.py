@@ -43,12 +43,8 @@ def _cell(table: ComparisonTable, cell: Cell) -> str:
     value = cell.text(table.spec.digits, naming.MINUS) or naming.MISSING
     value = f"**{value}**" if cell.place == 1 else f"<ins>{value}</ins>" if cell.place == 2 else value
     value += _superscript(cell.marks)
-    if table.spec.interval and cell.estimate.has_interval:
-        ends = (
-            naming.number(end, table.spec.digits, minus=naming.MINUS) for end in (cell.estimate.low, cell.estimate.high)
-        )
-        value += " \\[{}, {}\\]".format(*ends)
-    return value
+    beside = cell.beside(table.spec, naming.MINUS)
+    return f"{value} {markdown(beside)}" if beside else value
 
 
 def _superscript(marks: tuple[str, ...]) -> str:

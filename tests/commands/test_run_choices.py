@@ -73,7 +73,7 @@ def agreement(first: float, second: float, share: float) -> float:
 
 
 def psnr(reference: Path, image: Path) -> float:
-    one, other = (cv2.imread(str(path)).astype(np.float64) for path in (reference, image))
+    one, other = (np.asarray(cv2.imread(str(path)), dtype=np.float64) for path in (reference, image))
     return float(10 * np.log10(255**2 / np.mean((one - other) ** 2)))
 
 
@@ -83,15 +83,16 @@ def values(output: Path, statistic: str) -> dict[tuple[str, str], float]:
     return {(row.method, row.condition): row.value for row in table.itertuples()}  # type: ignore[misc]
 
 
-def test_the_score_is_that_of_the_images_and_judgements(
+def test_the_2afc_score_is_that_of_the_images_and_judgements(
     patches: tuple[Path, dict[str, list[float]]], finished: Path
 ) -> None:
     root, shares = patches
     listed = pd.read_csv(finished / "choices.csv")
     assert listed["preference"].tolist() == [*shares["val/cnn"], *shares["val/traditional"]]
     assert listed["votes"].tolist() == [5] * 11
-    scores = pd.read_csv(finished / "scores.csv").set_index("pair")
+    scores = pd.read_csv(finished / "scores.csv")
     assert scores["mos"].isna().all()
+    ssim: dict[str, float] = dict(zip(scores["pair"], scores["ssim"], strict=True))
     found = values(finished, "score_2afc")
     of_psnr: dict[str, list[float]] = {"": []}
     of_ssim: dict[str, list[float]] = {"": []}
@@ -100,7 +101,7 @@ def test_the_score_is_that_of_the_images_and_judgements(
             files = [root / group / part / f"{number:06d}.png" for part in ("ref", "p0", "p1")]
             names = [f"{group}/{part}/{number:06d}" for part in ("p0", "p1")]
             ours = agreement(psnr(files[0], files[1]), psnr(files[0], files[2]), share)
-            other = agreement(scores.loc[names[0], "ssim"], scores.loc[names[1], "ssim"], share)
+            other = agreement(ssim[names[0]], ssim[names[1]], share)
             for name in ("", group.removeprefix("val/")):
                 of_psnr.setdefault(name, []).append(ours)
                 of_ssim.setdefault(name, []).append(other)

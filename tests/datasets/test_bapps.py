@@ -4,6 +4,7 @@ import io
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -54,12 +55,12 @@ def test_each_patch_is_a_pair_and_each_judgement_a_choice(bapps: Path, below: st
         assert Path(str(row.enhanced_path)) == bapps / "dataset/2afc" / str(row.enhanced)
         assert Path(str(row.reference_path)).is_file()
         assert Path(str(row.enhanced_path)).is_file()
-    for row in chosen.itertuples():
-        file = bapps / "dataset/2afc" / f"{str(row.first).replace('/p0/', '/judge/')}.npy"
-        assert row.preference == np.load(file)[0]
-        assert str(row.second) == str(row.first).replace("/p0/", "/p1/")
-        assert row.cluster == row.reference == f"{str(row.first).replace('/p0/', '/ref/')}.png"
-        assert (row.split, row.condition) == tuple(str(row.first).split("/")[:2])
+    for choice in chosen.to_dict("records"):
+        file = bapps / "dataset/2afc" / f"{choice['first'].replace('/p0/', '/judge/')}.npy"
+        assert choice["preference"] == np.load(file)[0]
+        assert choice["second"] == choice["first"].replace("/p0/", "/p1/")
+        assert choice["cluster"] == choice["reference"] == f"{choice['first'].replace('/p0/', '/ref/')}.png"
+        assert (choice["split"], choice["condition"]) == tuple(choice["first"].split("/")[:2])
     assert chosen["votes"].tolist() == [2, 2, 5, 5, 5, 5, 5]
 
 
@@ -121,7 +122,10 @@ def zipped() -> bytes:
 
 
 def renamed(name: str, other: str) -> Callable[[Path], None]:
-    return lambda root: shutil.move(root / name, root / other) and None
+    def rename(root: Path) -> None:
+        (root / name).rename(root / other)
+
+    return rename
 
 
 JUDGE = "val/cnn/judge/000001.npy"
@@ -189,13 +193,14 @@ def loaded(root: Path, limit: int | None = None, **changes: object) -> Data:
 
 
 def test_splits_and_limits_choose_choices_with_their_pairs(bapps: Path) -> None:
-    for changes, groups in (
+    asked: tuple[tuple[dict[str, Any], list[str]], ...] = (
         ({}, ["cnn"] * 3 + ["traditional"] * 2),
         ({"splits": ["train"]}, ["mix"] * 2),
         ({"splits": ["all"]}, ["mix"] * 2 + ["cnn"] * 3 + ["traditional"] * 2),
         ({"limit": 2}, ["cnn"] * 2),
-    ):
-        data = loaded(bapps, **changes)  # type: ignore[arg-type]
+    )
+    for changes, groups in asked:
+        data = loaded(bapps, **changes)
         assert data.choices is not None
         assert data.choices["condition"].tolist() == groups
         assert len(data.chosen) == 2 * len(groups)

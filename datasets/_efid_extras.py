@@ -1,26 +1,21 @@
-"""Two optional files beside EFID's label lists: the kind of labels, and the spread of opinions. A helper of ``efid.py``.
+"""An optional file beside EFID's label lists: the spread of opinions. A helper of ``efid.py``.
 
-``dataset.json``: ``{"labels": "simulated" | "opinions", "title": …}``. ``opinions.csv``: ``enhanced,mos_sd,observers`` and,
+``opinions.csv``: ``enhanced,mos_sd,observers`` and,
 optionally, ``split`` and ``mos``. The label list remains the authority for the label: a different ``mos`` is an error.
 """
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, NamedTuple, TypedDict
+from typing import NamedTuple, TypedDict
 
 from benchmark import DataError, Problem
-from benchmark.data.labels import read_text
 
 from ._columns import Row, Sheet, read_sheet
 
-CARD = "dataset.json"
 OPINIONS = "opinions.csv"
-Kind = Literal["opinions", "simulated"]
 
 
 class PairRow(TypedDict):
@@ -45,43 +40,6 @@ class Opinion(NamedTuple):
     mos_sd: float
     observers: float
     where: str
-
-
-@dataclass(slots=True)
-class Card:
-    """The content of ``dataset.json``."""
-
-    labels: Kind = "opinions"
-    title: str = ""
-    problems: list[Problem] = field(default_factory=list)
-
-
-def read_card(folders: Sequence[Path]) -> Card:
-    """The first ``dataset.json`` in these folders; the default if there is none."""
-    file = next((folder / CARD for folder in folders if (folder / CARD).is_file()), None)
-    card = Card()
-    if file is None:
-        return card
-    try:
-        content = json.loads(read_text(file, json=True))
-    except DataError as error:
-        card.problems += error.problems
-        return card
-    except (ValueError, RecursionError) as error:
-        card.problems.append(Problem("error", f"is no JSON ({error})", str(file)))
-        return card
-    if not isinstance(content, dict):
-        card.problems.append(Problem("error", 'must hold an object such as {"labels": "opinions"}', str(file)))
-        return card
-    labels = content.get("labels", "opinions")
-    if labels not in ("opinions", "simulated"):
-        card.problems.append(
-            Problem("error", f'"labels" is {labels!r}; it must be "opinions" or "simulated"', str(file))
-        )
-        return card
-    card.labels = "simulated" if labels == "simulated" else "opinions"
-    card.title = str(content.get("title", ""))
-    return card
 
 
 def add_opinions(rows: Sequence[PairRow], folders: Sequence[Path]) -> list[Problem]:

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import os
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from benchmark import DataError, Problem
-from benchmark.data.labels import beside
+from benchmark.data.labels import beside, short
 from benchmark.data.name_matching import IMAGE_SUFFIXES, is_image, stem
 
 
@@ -64,6 +64,49 @@ class Folder:
             except DataError:
                 self._listed[folder] = {}
         return self._listed[folder]
+
+
+def folders(root: Path, *names: str) -> list[Folder]:
+    """The folders of a copy.
+
+    Raises:
+        DataError: names all of them that are missing; the root alone where it is missing itself.
+    """
+    if not root.is_dir():
+        raise DataError(Problem("error", f"no such folder{beside(root)}", str(root)))
+    found: list[Folder] = []
+    problems: list[Problem] = []
+    for name in names:
+        try:
+            found.append(Folder(root / name))
+        except DataError as error:
+            problems += error.problems
+    if problems:
+        raise DataError(problems)
+    return found
+
+
+def subfolders(folder: Path) -> list[Path]:
+    """The folders directly in a folder, sorted; none where it can't be listed."""
+    try:
+        with os.scandir(folder) as entries:
+            return [folder / name for name in sorted(entry.name for entry in entries if entry.is_dir())]
+    except OSError:
+        return []
+
+
+def in_one_line(missing: Mapping[str, str], what: str) -> list[Problem]:
+    """One problem for all images that are missing, so that a folder which was not unpacked is one line, not thousands.
+
+    Args:
+        missing: name of each, and where it is listed.
+        what: where they were looked for, and what to do.
+    """
+    if not missing:
+        return []
+    first, where = next(iter(missing.items()))
+    many = f" and {len(missing) - 1:,} more" if len(missing) > 1 else ""
+    return [Problem("error", f"no image {short(first)}{many} {what}", where)]
 
 
 def one_by_case(names: Iterable[str]) -> dict[str, str]:

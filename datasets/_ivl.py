@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from ._label_files import read_package_list
-from ._published import Copy, PublishedSet, Row, find_base, one_list
+from ._listed import Copy, ListedDataset, Row
+from ._places import find_base, one_list
 
 
-class IvlSet(PublishedSet):
+class IvlSet(ListedDataset):
     """MDIVL or SDIVL; a subclass names its folders."""
 
     package: ClassVar[str]
@@ -19,7 +20,7 @@ class IvlSet(PublishedSet):
     """Names of the distortions, by the folder of their images."""
 
     def find(self) -> Copy:
-        """See ``PublishedSet``."""
+        """See ``ListedDataset``."""
         inside = f"{self.package}/{self.package}"
         base = find_base(self._root, self.references, (self.package, inside))
         file = one_list(self._root, base, (f"{self.package}.txt",), self._label_file)

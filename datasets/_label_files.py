@@ -1,18 +1,20 @@
-"""Reads the lists of labels that several published sets have in common: MATLAB files, lines of numbers, the package's CSV.
+"""Reads the lists of labels that published sets have: MATLAB files, workbooks, lines of numbers, the package's CSV.
 
-A helper of the loaders in this folder. SciPy is imported only where a MATLAB file is read.
+A helper of the loaders in this folder. SciPy and openpyxl are imported only where such a file is read.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+import warnings
+import zipfile
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from benchmark import DataError, Problem
 from benchmark.core.errors import in_words
-from benchmark.data.labels import beside, parse_number, read_text, short, split_lines
+from benchmark.data.labels import MAX_BYTES, beside, parse_number, read_text, short, split_lines
 
 from ._columns import Sheet, read_sheet
 
@@ -62,6 +64,74 @@ def read_package_list(file: Path, enhanced: str, references: str) -> tuple[list[
         if len(sheet.problems) == before:
             rows.append(Listed(names[0], names[1], row.cells["dis_type"], mos, where(sheet, row.line)))
     return rows, sheet.problems
+
+
+class BookRow(NamedTuple):
+    """A row of a workbook, below the headings.
+
+    Attributes:
+        number: as the spreadsheet counts, from 1.
+        cells: texts and numbers as text, by heading; empty where the sheet has none.
+    """
+
+    number: int
+    cells: dict[str, str]
+
+
+def read_book(file: Path, sheet: str, required: Sequence[str]) -> list[BookRow]:
+    """The rows below the first row that has all required headings; columns and rows before that may be empty.
+
+    Formulas are read by the results that are stored with them.
+
+    Raises:
+        DataError: the file is no such workbook, lacks the sheet or a heading; says what it has.
+    """
+    if not file.is_file():
+        raise DataError(Problem("error", f"no such file{beside(file)}", str(file)))
+    try:
+        rows = list(_cells_of(file, sheet))
+    except DataError:
+        raise
+    except Exception as error:  # openpyxl raises whatever its parsers meet
+        message = f"can't be read as an .xlsx workbook ({in_words(error)}): unpack or save it again"
+        raise DataError(Problem("error", message, str(file))) from None
+    for at, header in enumerate(rows):
+        if set(required) <= set(header):
+            return [
+                BookRow(number, {name: "".join(cells[place : place + 1]) for place, name in enumerate(header) if name})
+                for number, cells in enumerate(rows[at + 1 :], at + 2)
+                if any(cells)
+            ]
+    most = max(rows, key=lambda texts: len(set(texts) & set(required)), default=[])
+    lacking = ", ".join(name for name in required if name not in most)
+    there = ", ".join(short(text) for text in most[:12] if text) or "nothing"
+    raise DataError(Problem("error", f"sheet {sheet}: no column {lacking}; there is {there}", str(file)))
+
+
+def _cells_of(file: Path, sheet: str) -> Iterator[list[str]]:
+    """The cells of each row from the first on, as far as the row goes.
+
+    Raises:
+        DataError: there is no such sheet.
+    """
+    from openpyxl import load_workbook  # noqa: PLC0415 - slow to import, needed by few sets
+
+    with zipfile.ZipFile(file) as archive:
+        if max((item.file_size for item in archive.infolist()), default=0) > MAX_BYTES:
+            raise ValueError(f"a part of it is larger than {MAX_BYTES >> 20} MiB")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what openpyxl misses in a workbook's style is nothing to its cells
+        book = load_workbook(file, read_only=True, data_only=True)
+    try:
+        if sheet not in book.sheetnames:
+            there = ", ".join(map(str, book.sheetnames))
+            raise DataError(Problem("error", f"has no sheet {sheet!r}; it has {there}", str(file)))
+        page = book[sheet]
+        page.reset_dimensions()  # what the file says of its size may be wrong
+        for row in page.iter_rows(values_only=True):
+            yield ["" if cell is None else str(cell).strip() for cell in row]
+    finally:
+        book.close()
 
 
 def where(sheet: Sheet, line: int) -> str:
@@ -147,3 +217,19 @@ def as_texts(file: Path, name: str, value: Any) -> list[str]:
             raise DataError(Problem("error", message, str(file)))
         texts.append(inner[0].strip())
     return texts
+
+
+def spread(value: float) -> float:
+    """A standard deviation of opinions; NaN for 0, which means that it isn't known, not that the label is certain."""
+    return value if value > 0 else math.nan
+
+
+def named(number: str, names: Sequence[str]) -> str:
+    """The name of a distortion with this number, from 1.
+
+    Raises:
+        ValueError: there is none.
+    """
+    if not number.isascii() or not number.isdecimal() or not 1 <= int(number) <= len(names):
+        raise ValueError(f"the distortion {short(number)} is not known; they are 01 to {len(names):02d}")
+    return names[int(number) - 1]

@@ -79,6 +79,11 @@ def find_splits(root: Path, *, skip: Sequence[str] = ()) -> FolderSplits:
     return content
 
 
+def has_split(folder: Path) -> bool:
+    """Whether a whole split lies in this folder; cheap where there is none."""
+    return _has_list(folder) and bool(find_splits(folder).splits)
+
+
 def _find(root: Path, name: str, content: FolderSplits) -> None:
     lists = _without_copies(root, [item for item in _spelled(LISTS, name) if os.path.isfile(root / item)])
     own = (_folders(root, _spelled(OWN_REFERENCES, name)), _folders(root, _spelled(OWN_ENHANCED, name)))

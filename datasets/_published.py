@@ -1,122 +1,85 @@
-"""What the loaders of published sets share: one copy is found, its files are looked up, its counts and range are compared.
+"""The base of data sets as their authors published them: a copy is read, and compared with what was published.
 
-A helper of the loaders in this folder: each says where its labels are and what its names mean; the rest is here, so that
-every set names the same damage in the same words. Standard library and the engine's public names only.
+A copy that lacks labels, was rescaled or lies there twice is not refused, but says so: in ``check``, and under every table.
+What was published stands in the set's ``info``, once: lists of data sets, the documentation and this check read it there.
 """
 
 from __future__ import annotations
 
-import math
+import hashlib
 import os
 from abc import abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from benchmark import DataError, Problem
-from benchmark.data.labels import at_most, beside, refuse_name, short
+from benchmark import DatasetInfo, Problem
+from benchmark.data.labels import at_most, short
 from benchmark.data.name_matching import is_image
 
+from ._card import Card, Kind, read_card
 from ._examined import ExaminedDataset
-from ._folders import Folder
+from ._folders import subfolders
 
 if TYPE_CHECKING:
     import pandas as pd
 
 SEE_AUTHORS = "see the authors' page"
+TOLERANCE = 0.01
+"""Share of the published range by which labels may differ: some copies in circulation are rounded."""
 SHOWN = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Published:
-    """What the authors say of their set.
-
-    Attributes:
-        images: the number of labelled images.
-        references: the number of references.
-        least: the lowest label, or the lower end of the scale.
-        most: likewise the highest.
-        slack: how much the two may be rounded.
-        reached: whether they are labels, so that a whole copy must reach them, instead of the ends of the scale.
-    """
-
-    images: int
-    references: int
-    least: float
-    most: float
-    slack: float = 0.0
-    reached: bool = False
+HASH_DIGITS = 12
 
 
 @dataclass(slots=True)
-class Row:
-    """One labelled image; names are relative to the folders of the copy.
+class Reading:
+    """What was read from a copy.
 
     Attributes:
-        enhanced: the image.
-        reference: its reference.
-        condition: the distortion or the algorithm.
-        mos: the label.
-        where: file and line, or file and place, of the label.
-        mos_sd: spread of the opinions, where published.
-        observers: their number, where published.
+        rows: one mapping a pair, with the columns of ``benchmark.data.pairs`` and ``source``.
+        problems: what is wrong with the others.
+        notes: facts about this copy.
+        label_files: the files that labels were read from.
+        without_label: paths of images among the others that have no label on purpose.
     """
 
-    enhanced: str
-    reference: str
-    condition: str
-    mos: float
-    where: str
-    mos_sd: float = math.nan
-    observers: float = math.nan
-
-
-@dataclass(slots=True)
-class Copy:
-    """A copy of a set as found.
-
-    Attributes:
-        references: folder of the references.
-        enhanced: folder of the labelled images.
-        rows: the labels.
-        files: where they were read from.
-        problems: what is wrong with other lines.
-        notes: what readers must know of this copy.
-        unlabelled: names of images that have no label on purpose.
-    """
-
-    references: Path
-    enhanced: Path
-    rows: list[Row]
-    files: list[Path]
+    rows: list[dict[str, object]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    unlabelled: frozenset[str] = frozenset()
+    label_files: list[Path] = field(default_factory=list)
+    without_label: set[str] = field(default_factory=set)
 
 
-class PublishedSet(ExaminedDataset):
-    """A set whose authors published a folder of images and a list of labels.
+class PublishedDataset(ExaminedDataset):
+    """A data set as its authors published it; a subclass says what that is, and reads a copy.
 
     Args:
-        root: the folder as unpacked.
-        label_file: the list of labels, where it lies elsewhere or several are there.
+        root: the folder that the archive unpacks to.
     """
 
-    published: ClassVar[Published]
+    marks: ClassVar[tuple[tuple[str, ...], ...]]
+    """Names of files and folders that together mark a copy; one such group for each form in circulation."""
 
-    def __init__(self, *, root: Path, label_file: Path | None = None) -> None:
+    def __init__(self, *, root: Path) -> None:
         super().__init__()
         self._root = root
-        self._label_file = label_file
 
-    @abstractmethod
-    def find(self) -> Copy:
-        """The copy in the folder: its layout, and its labels in order.
+    @property
+    def card(self) -> Card:
+        """What the folder says of itself: that ``demo-data --like`` made it, or nothing."""
+        return read_card([self._root])
 
-        Raises:
-            DataError: a folder or the list is missing, or there are two.
-        """
+    @property
+    def labels(self) -> Kind:
+        """The kind of labels, from the card."""
+        return self.card.labels
+
+    @classmethod
+    def found_at(cls, folder: Path) -> bool:
+        """Whether everything that marks a copy lies in this folder, and it is no imitation of ``demo-data --like``."""
+        marked = any(all(os.path.exists(folder / name) for name in group) for group in cls.marks)
+        return marked and not read_card([folder]).simulated
 
     def examine(self) -> tuple[pd.DataFrame, list[Problem]]:
         """The usable pairs, and every problem with the others; for ``check``.
@@ -126,211 +89,100 @@ class PublishedSet(ExaminedDataset):
         """
         import pandas as pd  # noqa: PLC0415 - slow to import, not needed to list data sets
 
-        copy = self.find()
-        usable, problems = _usable(copy)
-        problems = [*copy.problems, *problems]
-        differs = differences(self.published, copy.rows)
-        problems += [Problem("warning", words, str(self._root)) for words in differs]
-        problems += _unlabelled(copy)
-        self._label_files = copy.files
-        named = " and ".join(dict.fromkeys(file.name for file in copy.files))
-        many = len({file.name for file in copy.files}) > SHOWN
-        source = f"{len(copy.files)} files in {copy.files[0].parent.name}/" if many else named
-        self._notes = [f"{self.info.title}, labels from {source}.", *copy.notes, *(f"{words}." for words in differs)]
-        where = str(copy.files[0])
-        return pd.DataFrame([_cells(copy, row) for row in usable]), at_most(problems, where)
+        card, reading = self.card, self.read()
+        reading.problems += card.problems
+        table = pd.DataFrame(reading.rows)
+        wrong = any(problem.severity == "error" for problem in reading.problems)
+        compared = not (wrong or table.empty or card.simulated)
+        remarks = differences(self.expected(), *_extent(table)) if compared else []
+        remarks += self._second_copies(reading)
+        where = str(reading.label_files[0]) if len(reading.label_files) == 1 else str(self._root)
+        problems = at_most(reading.problems, where)
+        problems += [] if wrong else _unlabelled(reading)
+        problems += [Problem("warning", text, str(self._root)) for text in remarks]
+        self._label_files = reading.label_files
+        made = [f"Simulated labels: no person judged these images ({card.title})."] if card.simulated else []
+        self._notes = [*made, _source(self.info.title, reading.label_files), *reading.notes, *remarks]
+        return table, problems
+
+    def expected(self) -> DatasetInfo:
+        """What was published of the labels that were asked for."""
+        return self.info
+
+    @abstractmethod
+    def read(self) -> Reading:
+        """Read the copy.
+
+        Raises:
+            DataError: a list or a folder is missing, or there are two.
+        """
+
+    def _second_copies(self, reading: Reading) -> list[str]:
+        """A sentence for each folder near below the root that looks like a copy, unless it is the one that was read."""
+        images = [Path(str(row["enhanced_path"])) for row in reading.rows[:1]]
+        read = {place for path in (*reading.label_files, *images) for place in path.parents}
+        near = [place for folder in subfolders(self._root) for place in (folder, *subfolders(folder))]
+        copies = [place.relative_to(self._root) for place in near if place not in read and self.found_at(place)]
+        return [f"A second copy lies in {place}/; it is not read: remove one of the two." for place in copies]
 
 
-def differences(published: Published, rows: Sequence[Row]) -> list[str]:
-    """In what a copy differs from what was published: numbers of images and references, range of labels."""
-    images, references = len({row.enhanced for row in rows}), len({row.reference for row in rows})
-    words = [
-        f"This copy has labels of {found:,} {what}; {wanted:,} were published"
-        for found, wanted, what in (
-            (images, published.images, "images"),
-            (references, published.references, "references"),
-        )
-        if found != wanted
+def differences(published: DatasetInfo, labels: Sequence[float], references: int) -> list[str]:
+    """What differs between a copy and what was published, one sentence each.
+
+    Args:
+        published: the numbers of pairs and references, and the range of labels.
+        labels: the copy's labels.
+        references: its number of references.
+    """
+    counts = ((len(labels), published.pairs, "labelled pair"), (references, published.references, "reference"))
+    sentences = [
+        f"This copy has {count:,} {what}{'' if count == 1 else 's'}, {wanted:,} are published: is a label, a file or a "
+        "folder missing, or one too many?"
+        for count, wanted, what in counts
+        if wanted is not None and count != wanted
     ]
-    if not rows:
-        return words
-    least, most = min(row.mos for row in rows), max(row.mos for row in rows)
-    outside = least < published.least - published.slack or most > published.most + published.slack
-    inside = least > published.least + published.slack or most < published.most - published.slack
-    if outside or (published.reached and images == published.images and inside):
-        words.append(
-            f"Labels of this copy are {least:g} to {most:g}; published are {published.least:g} to {published.most:g}"
-        )
-    return words
+    return [*sentences, *_beyond(published, min(labels), max(labels), complete=len(labels) == published.pairs)]
 
 
-def find_base(root: Path, wanted: str, below: Iterable[str] = ()) -> Path:
-    """The folder that holds the folder ``wanted``: ``root``, or one of the folders that archives unpack into.
-
-    Raises:
-        DataError: none of them holds it (with the name that is nearly right), or more than one does.
-    """
-    bases = [root / name if name else root for name in ("", *below)]
-    found = [base for base in bases if os.path.isdir(base / wanted)]
-    if len(found) > 1:
-        message = f"two copies at once, {found[0] / wanted} and {found[1] / wanted}; remove one, or set `root` to one"
-        raise DataError(Problem("error", message, str(root)))
-    if found:
-        return found[0]
-    raise DataError(_missing(root, wanted, [base for base in bases if os.path.isdir(base)] or [root]))
+def _beyond(published: DatasetInfo, low: float, high: float, *, complete: bool) -> Iterator[str]:
+    """A sentence if labels lie outside the published range, or a whole copy does not reach its ends."""
+    lowest, highest = published.label_range
+    if lowest is None or highest is None:
+        return
+    margin = TOLERANCE * (highest - lowest)
+    outside = low < lowest - margin or high > highest + margin
+    short_of = complete and published.range_reached and (low > lowest + margin or high < highest - margin)
+    if outside or short_of:
+        known = f"{lowest:g} to {highest:g}"
+        yield f"Labels of this copy are {low:g} to {high:g}, published are {known}: another scale, or altered labels?"
 
 
-def one_of(base: Path, names: Sequence[str], what: str) -> Path:
-    """The one folder in ``base`` that has one of these names.
-
-    Raises:
-        DataError: there is none (with the name that is nearly right), or two.
-    """
-    found = [name for name in names if os.path.isdir(base / name)]
-    if len(found) > 1:
-        message = f"two copies of {what}, {found[0]}/ and {found[1]}/; remove one"
-        raise DataError(Problem("error", message, str(base)))
-    if found:
-        return base / found[0]
-    hint = next((text for name in names if (text := _near(base, name))), "")
-    looked = " or ".join(f"{name}/" for name in names)
-    raise DataError(Problem("error", f"no folder of {what}; looked for {looked}{hint}", str(base)))
-
-
-def one_list(root: Path, base: Path, names: Sequence[str], given: Path | None) -> Path:
-    """The one list of labels with one of these names, in ``root``, ``base`` or between; the one given wins.
-
-    Copies that are equal byte for byte count as one.
-
-    Raises:
-        DataError: there is none (with the name that is nearly right), or several that differ.
-    """
-    if given is not None:
-        return given
-    places = [base, *(folder for folder in base.parents if folder == root or root in folder.parents)]
-    found = [place / name for place in places for name in names if os.path.isfile(place / name)]
-    if len(found) > 1 and len({_content(file) for file in found}) > 1:
-        message = f"two lists of labels, {found[0]} and {found[1]}; remove one, or name one by `label_file`"
-        raise DataError(Problem("error", message, str(root)))
-    if found:
-        return found[0]
-    hint = next((text for place in places for name in names if (text := beside(place / name))), "")
-    message = f"no list of labels; looked for {', '.join(names)}{hint}; another is named by `label_file`"
-    raise DataError(Problem("error", message, str(root)))
-
-
-def wrong_count(file: Path, found: int, wanted: int, what: str = "labels") -> DataError:
-    """A list without names has not one label an image: none of them can be trusted."""
-    message = f"holds {found:,} {what} for {wanted:,} images; its order is the only link to them, so get the file again"
-    return DataError(Problem("error", message, str(file)))
-
-
-def _content(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except OSError:
-        return str(file).encode()
-
-
-def _missing(root: Path, wanted: str, bases: Sequence[Path]) -> Problem:
-    hint = next((text for base in bases if (text := _near(base, wanted))), "")
-    places = ", ".join(str(base.relative_to(root)) for base in bases if base != root)
-    also = f" (nor in {places})" if places else ""
-    return Problem("error", f"no folder {wanted}/ here{also}{hint}", str(root))
-
-
-def _near(base: Path, wanted: str) -> str:
-    """A hint for the first part of a path that does not exist; nothing where no name is near."""
-    path = base
-    for part in wanted.split("/"):
-        if not os.path.isdir(path / part):
-            return beside(path / part)
-        path = path / part
-    return ""
-
-
-def _usable(copy: Copy) -> tuple[list[Row], list[Problem]]:
-    """The rows whose two images are there, and a problem for every other; one for a whole folder that is missing."""
-    folders = _folders(copy)
-    usable: list[Row] = []
-    problems: list[Problem] = []
-    missing: dict[Path, set[str]] = {}
-    seen: dict[str, str] = {}
-    for row in copy.rows:
-        gone = False
-        wrong = []
-        for kind, name in (("enhanced", row.enhanced), ("reference", row.reference)):
-            folder = folders[kind]
-            inside = (folder.path / name).parent
-            if refuse_name(name):
-                wrong.append(refuse_name(name))
-            elif not os.path.isdir(inside):
-                missing.setdefault(inside, set()).add(row.where)
-                gone = True
-            elif not folder.has(name):
-                wrong.append(f"no image {short(name)} in {folder.path}{folder.hint(name)}")
-        if row.enhanced in seen:
-            wrong.append(f"{short(row.enhanced)} already has a label in {seen[row.enhanced]}")
-        seen.setdefault(row.enhanced, row.where)
-        problems += [Problem("error", words, row.where) for words in wrong]
-        if not wrong and not gone:
-            usable.append(row)
-    return usable, [
-        *(
-            Problem("error", f"no such folder{beside(path)}; {len(rows):,} labels need images in it", str(path))
-            for path, rows in missing.items()
-        ),
-        *problems,
+def _unlabelled(reading: Reading) -> list[Problem]:
+    """A warning for all images without label beside those that have one, and are no references."""
+    named = {os.path.normpath(str(row[kind])) for row in reading.rows for kind in ("enhanced_path", "reference_path")}
+    named |= {os.path.normpath(path) for path in reading.without_label}
+    bare = [
+        path
+        for folder in dict.fromkeys(os.path.dirname(str(row["enhanced_path"])) for row in reading.rows)
+        for name in sorted(os.listdir(folder))
+        if is_image(name) and os.path.normpath(path := os.path.join(folder, name)) not in named
     ]
+    if not bare:
+        return []
+    first = ", ".join(short(os.path.basename(path)) for path in bare[:SHOWN])
+    more = f" and {len(bare) - SHOWN:,} more" if len(bare) > SHOWN else ""
+    return [Problem("warning", f"no label for {first}{more}; left out", os.path.dirname(bare[0]))]
 
 
-def _folders(copy: Copy) -> dict[str, Folder]:
-    """The two folders.
-
-    Raises:
-        DataError: one can't be listed; carries what is wrong with the list too.
-    """
-    folders: dict[str, Folder] = {}
-    problems: list[Problem] = []
-    for kind, path in (("enhanced", copy.enhanced), ("reference", copy.references)):
-        try:
-            folders[kind] = Folder(path)
-        except DataError as error:
-            problems += error.problems
-    if problems:
-        raise DataError([*problems, *copy.problems])
-    return folders
+def _extent(table: pd.DataFrame) -> tuple[list[float], int]:
+    return table["mos"].tolist(), int(table["reference"].nunique())
 
 
-def _unlabelled(copy: Copy) -> list[Problem]:
-    """A warning for each folder with images that have no label and are no reference."""
-    named = {os.path.normpath(copy.enhanced / row.enhanced) for row in copy.rows}
-    named |= {os.path.normpath(copy.references / row.reference) for row in copy.rows}
-    named |= {os.path.normpath(copy.enhanced / name) for name in copy.unlabelled}
-    folders = dict.fromkeys(os.path.dirname(copy.enhanced / row.enhanced) for row in copy.rows)
-    problems = []
-    for folder in folders:
-        try:
-            inside = sorted(name for name in os.listdir(folder) if is_image(name))
-        except OSError:
-            continue
-        bare = [name for name in inside if os.path.normpath(os.path.join(folder, name)) not in named]
-        if bare:
-            more = f" and {len(bare) - SHOWN:,} more" if len(bare) > SHOWN else ""
-            message = f"no label for {', '.join(short(name) for name in bare[:SHOWN])}{more}; left out"
-            problems.append(Problem("warning", message, folder))
-    return problems
-
-
-def _cells(copy: Copy, row: Row) -> dict[str, object]:
-    return {
-        "reference": row.reference,
-        "enhanced": row.enhanced,
-        "condition": row.condition,
-        "mos": row.mos,
-        "mos_sd": row.mos_sd,
-        "observers": row.observers,
-        "reference_path": os.path.join(copy.references, row.reference),
-        "enhanced_path": os.path.join(copy.enhanced, row.enhanced),
-        "source": row.where,
-    }
+def _source(title: str, files: Iterable[Path]) -> str:
+    """The sentence that names the files of labels, with the beginning of the SHA-256 of each, or of all if they are many."""
+    digests = [(file.name, hashlib.sha256(file.read_bytes()).hexdigest()) for file in files]
+    if len(digests) > SHOWN:
+        of_all = hashlib.sha256("".join(digest for _, digest in digests).encode()).hexdigest()
+        return f"{title}, labels from {len(digests):,} files (SHA-256 of their SHA-256: {of_all[:HASH_DIGITS]}…)."
+    shown = " and ".join(f"{name} (SHA-256 {digest[:HASH_DIGITS]}…)" for name, digest in digests)
+    return f"{title}, labels from {shown}."

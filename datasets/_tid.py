@@ -10,12 +10,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar
 
-from benchmark import Problem
+from benchmark import DataError, Problem
 from benchmark.data.labels import parse_number, read_text, refuse_name, short, split_lines
 from benchmark.data.name_matching import stem
 
-from ._copies import PublishedDataset, Reading, folders, named, spread
-from ._folders import one_by_case
+from ._folders import folders, one_by_case
+from ._label_files import named, spread
+from ._published import PublishedDataset, Reading
 
 LIST = "mos_with_names.txt"
 SPREAD = "mos_std.txt"
@@ -51,7 +52,20 @@ class TidSet(PublishedDataset):
     """A Tampere Image Database."""
 
     distortions: ClassVar[Sequence[str]]
-    marks = (LIST, "reference_images")
+    levels: ClassVar[int]
+    marks = ((LIST, "reference_images", "distorted_images"),)
+
+    @classmethod
+    def found_at(cls, folder: Path) -> bool:
+        """Whether the folder is laid out like both sets, and its list ends at the level of distortions that this one has."""
+        if not super().found_at(folder):
+            return False
+        try:
+            lines = split_lines(read_text(folder / LIST))
+        except DataError:
+            return False
+        last = max((stem(line.strip())[-1:] for line in lines if line.strip()), default="")
+        return (last == "4") == (cls.levels == 4)
 
     def read(self) -> Reading:
         """The pairs of the list; names are matched without regard to case."""

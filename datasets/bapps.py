@@ -20,6 +20,7 @@ from benchmark.core.errors import in_words
 from benchmark.data.labels import at_most, beside, short
 from benchmark.data.name_matching import is_image, stem
 
+from ._card import Card, Kind, read_card
 from ._examined import ExaminedDataset
 from ._votes import documented
 
@@ -31,6 +32,7 @@ FOLDERS = ("", "2afc", "dataset", "dataset/2afc")
 IMAGES = ("ref", "p0", "p1")
 JUDGE = "judge"
 PARTS = (*IMAGES, JUDGE)
+OTHER = "same"
 VOTES = {"train": 2, "val": 5}
 """Judgements of each choice, from the README of the authors' code (section "About the dataset")."""
 PUBLISHED = {
@@ -59,6 +61,12 @@ class Bapps(ExaminedDataset):
     info = DatasetInfo(
         name="bapps",
         title="BAPPS (2AFC)",
+        label_name="choices",
+        splits=SPLITS,
+        opinions="votes: 2 (train), 5 (val)",
+        layout="2afc/val/cnn/ref/000000.png, 2afc/val/cnn/p0/000000.png, 2afc/val/cnn/p1/000000.png, "
+        "2afc/val/cnn/judge/000000.npy",
+        variants="root is 2afc, the folder dataset or the one above; any groups",
         source="https://github.com/richzhang/PerceptualSimilarity",
         citation="Zhang, Isola, Efros, Shechtman, Wang 2018, The unreasonable effectiveness of deep features as a "
         "perceptual metric, CVPR",
@@ -69,6 +77,17 @@ class Bapps(ExaminedDataset):
         super().__init__()
         self._root = root
         self._choices: pd.DataFrame | None = None
+        self._card = Card()
+
+    @classmethod
+    def found_at(cls, folder: Path) -> bool:
+        """Whether choices lie in this folder or in one that the authors' script makes, and they are not simulated."""
+        return bool(_bases(folder)) and not _card_of(folder).simulated
+
+    @property
+    def labels(self) -> Kind:
+        """The kind of labels according to ``dataset.json``; known after ``pairs``."""
+        return self._card.labels
 
     def examine(self) -> tuple[pd.DataFrame, list[Problem]]:
         """The usable pairs, and every problem with the others; for ``check``.
@@ -78,11 +97,14 @@ class Bapps(ExaminedDataset):
         """
         import pandas as pd  # noqa: PLC0415 - slow to import, not needed to list data sets
 
-        base = _base(self._root)
+        base, self._card = _base(self._root), _card_of(self._root)
         groups = [_read(base, name) for name in _groups(base)]
         problems = at_most([problem for group in groups for problem in group.problems], str(base))
-        remarks = [] if problems else _remarks(groups)
-        self._notes = [*_describe(groups), *remarks]
+        problems += self._card.problems
+        simulated = self._card.simulated
+        remarks = [] if problems or simulated else _remarks(groups)
+        made = [f"Simulated labels: no person judged these images ({self._card.title})."] if simulated else []
+        self._notes = [*made, *_describe(groups), *remarks]
         columns: dict[str, list[object]] = {}
         for group in groups:
             for key, values in group.pairs(base).items():
@@ -125,6 +147,12 @@ class Group:
         known = documented(np.array(list(self.shares.values())), VOTES[self.split])
         return VOTES[self.split] if known else np.nan
 
+    @property
+    def preferences(self) -> list[float]:
+        """The shares, those of counted votes exactly: files hold them in single precision (0.6000000238)."""
+        shares, votes = list(self.shares.values()), self.votes
+        return shares if np.isnan(votes) else [round(share * votes) / votes for share in shares]
+
     def pairs(self, base: Path) -> dict[str, list[object]]:
         """The columns of the table of pairs: both images of each usable choice."""
         sides = [(number, side) for number in self.shares for side in ("p0", "p1")]
@@ -149,7 +177,7 @@ class Group:
                     column: [f"{self.name}/{side}/{number}" for number in self.shares]
                     for column, side in (("first", "p0"), ("second", "p1"))
                 },
-                "preference": list(self.shares.values()),
+                "preference": self.preferences,
                 "votes": self.votes,
                 "condition": self.name.partition("/")[2],
             }
@@ -164,8 +192,7 @@ def _base(root: Path) -> Path:
     """
     if not root.is_dir():
         raise DataError(Problem("error", f"no such folder{beside(root)}", str(root)))
-    bases = [root / name for name in FOLDERS]
-    found = [base for base in bases if any(_parts_in(base / split) for split in SPLITS)]
+    found = _bases(root)
     if len(found) > 1:
         message = f"two copies at once, {found[0]} and {found[1]}; remove one, or set `root` to one of them"
         raise DataError(Problem("error", message, str(root)))
@@ -179,13 +206,29 @@ def _base(root: Path) -> Path:
     raise DataError(Problem("error", message, str(root)))
 
 
+def _bases(root: Path) -> list[Path]:
+    """The folders in or near the root that hold ``train`` or ``val`` with choices."""
+    bases = [root / name for name in FOLDERS]
+    return [base for base in bases if any(_parts_in(base / split) for split in SPLITS)]
+
+
+def _card_of(root: Path) -> Card:
+    return read_card(
+        [root, *(root / name for name in FOLDERS if name), *([root.parent] if root.name == "2afc" else [])]
+    )
+
+
 def _groups(base: Path) -> list[str]:
     return [f"{split}/{name}" for split in SPLITS for name in _parts_in(base / split)]
 
 
 def _parts_in(folder: Path) -> list[str]:
-    """The folders of choices in the folder of a split: those with one of the four parts, in whatever case."""
-    return [name for name in _listed(folder) if any(part.casefold() in PARTS for part in _listed(folder / name))]
+    """The folders of choices in the folder of a split: those with one of the four parts, in whatever case, and not ``same``.
+
+    Folders with ``same`` are of the set's other part, just noticeable differences.
+    """
+    inside = {name: {part.casefold() for part in _listed(folder / name)} for name in _listed(folder)}
+    return [name for name, parts in inside.items() if parts & set(PARTS) and OTHER not in parts]
 
 
 def _listed(folder: Path) -> list[str]:

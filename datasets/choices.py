@@ -60,7 +60,7 @@ class Choices(ExaminedDataset):
         duplicates: what to do with a row that stands twice, the same in every column: ``refuse`` it, or ``drop-identical``.
     """
 
-    info = DatasetInfo(name="choices", title="Table of choices", source="a CSV file of your own")
+    info = DatasetInfo(name="choices", title="Table of choices", label_name="choices", source="a table of your own")
 
     def __init__(
         self,

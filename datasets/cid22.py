@@ -11,8 +11,8 @@ from benchmark import DataError, DatasetInfo, Problem
 from benchmark.data.labels import refuse_name, short
 
 from ._columns import Row, Sheet, read_sheet
-from ._copies import Published, PublishedDataset, Reading, in_one_line
-from ._folders import Folder
+from ._folders import Folder, in_one_line
+from ._published import SEE_AUTHORS, PublishedDataset, Reading
 
 FOLDER, LIST = "CID22_validation_set", "CID22_validation_set.csv"
 NEEDED = ("reference_img", "distorted_img", "encoder", "MCOS")
@@ -32,14 +32,22 @@ class Cid22(PublishedDataset):
     info = DatasetInfo(
         name="cid22",
         title="CID22",
+        label_name="MCOS",
+        label_range=(0, 100),
+        pairs=4292,
+        references=49,
+        splits=("val",),
+        layout="CID22_validation_set.csv, the images that it names",
+        variants="the list beside the images, or beside their folder CID22_validation_set",
         source="https://cloudinary.com/labs/cid22",
         citation=(
             "Sneyers, Ben Baruch, Vaxman 2023, CID22: Large-scale subjective quality assessment for high fidelity image "
             "compression, IEEE MultiMedia"
         ),
-        licence="see the authors' page",
+        licence=SEE_AUTHORS,
     )
-    published = Published(pairs=4292, references=49, lowest=0, highest=100, reached=False)
+
+    marks = ((LIST,),)
 
     def read(self) -> Reading:
         """The pairs of the list, without its originals."""

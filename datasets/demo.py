@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 from benchmark import Dataset, DatasetInfo, Problem
 
+from ._card import read_card
+from ._layouts import has_split
 from .efid import Efid
 
 if TYPE_CHECKING:
@@ -34,6 +36,9 @@ class Demo(Dataset):
         name="demo",
         title="Demo (simulated labels)",
         labels="simulated",
+        opinions="SD, observers",
+        splits=("train", "test"),
+        layout="as EFID; written where it is missing",
         source="written by `efid-bench demo-data`",
         citation="Photograph: scikit-image's data set `retina` (CC0). Degradations after Shen et al. 2021.",
         licence="CC0 (photograph)",
@@ -56,6 +61,11 @@ class Demo(Dataset):
         self._photos = photos
         self._seed = seed
         self._loader = Efid(root=root, reference_pattern=reference_pattern, condition_pattern=condition_pattern)
+
+    @classmethod
+    def found_at(cls, folder: Path) -> bool:
+        """Whether a set in EFID's form lies in this folder that says that its labels are simulated."""
+        return has_split(folder) and read_card([folder]).labels == "simulated"
 
     @property
     def label_files(self) -> Sequence[Path]:

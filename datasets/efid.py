@@ -15,10 +15,11 @@ from benchmark import DataError, DatasetInfo, Problem, UserError
 from benchmark.data.labels import Label, at_most, read_labels, short
 from benchmark.data.name_matching import ReferenceNames, UnmatchedNameError, compile_pattern
 
-from ._efid_extras import Card, PairRow, add_opinions, read_card
+from ._card import Card, read_card
+from ._efid_extras import PairRow, add_opinions
 from ._examined import ExaminedDataset
 from ._folders import Folder
-from ._layouts import WORDS, FolderSplits, Split, find_splits, near_lists
+from ._layouts import WORDS, FolderSplits, Split, find_splits, has_split, near_lists
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,6 +49,10 @@ class Efid(ExaminedDataset):
     info = DatasetInfo(
         name="efid",
         title="EFID",
+        layout="test_ref/NAME.png, test_eha/NAME_METHOD.png, Label_test_list.txt (train and val likewise)",
+        variants="a folder a split (test/ref, test/eha); shared folders (reference, enhanced); valid for val; "
+        "Label_test.txt, test_list.txt",
+        splits=("train", "val", "test"),
         source="https://pan.quark.cn/s/47b0a78776f4 (linked from https://github.com/hhf-99/hhf)",
         citation="Enhanced Fundus Image Quality Assessment using Spatial Deformable Multi-Scale Perception Network",
         licence="not stated by its authors",
@@ -82,6 +87,11 @@ class Efid(ExaminedDataset):
         self._reference_pattern = compile_pattern(reference_pattern, option="reference_pattern", group="ref")
         self._condition_pattern = compile_pattern(condition_pattern, option="condition_pattern", group="condition")
         self._card = Card()
+
+    @classmethod
+    def found_at(cls, folder: Path) -> bool:
+        """Whether a whole split lies in this folder, and its labels are not simulated."""
+        return has_split(folder) and read_card([folder]).labels == "opinions"
 
     @property
     def labels(self) -> Literal["opinions", "simulated"]:

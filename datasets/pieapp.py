@@ -14,9 +14,9 @@ from benchmark import DataError, DatasetInfo, Problem
 from benchmark.data.labels import at_most, read_text, refuse_name, short, split_lines
 
 from ._columns import Row, Sheet, read_sheet
-from ._copies import Published, PublishedDataset, Reading, folders, in_one_line
-from ._folders import Folder
+from ._folders import Folder, folders, in_one_line
 from ._pieapp_choices import Which, kind_of, read_choices
+from ._published import PublishedDataset, Reading
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,12 +48,19 @@ class Pieapp(PublishedDataset):
         name="pieapp",
         title="PieAPP",
         lower_mos_better=True,
+        label_name="score",
+        pairs=600,
+        references=40,
+        splits=("test",),
+        layout="reference_images/test/ref_1.png, distorted_images/test/ref_1/NAME.png, "
+        "labels/test/ref_1_per_image_score.csv",
+        variants="column names with or without the blank before them; `choices: true` for choices (train, val, test)",
         source="https://github.com/prashnani/PerceptualImageError",
-        citation="Prashnani et al. 2018, PieAPP: Perceptual image-error assessment through pairwise preference, CVPR",
-        licence="non-commercial and educational use; see its TERMS_OF_USE.pdf",
+        citation="Prashnani, Cai, Mostofi, Sen 2018, PieAPP: Perceptual image-error assessment through pairwise preference, "
+        "CVPR",
+        licence="non-commercial, educational (TERMS_OF_USE.pdf)",
     )
-    published = Published(pairs=600, references=40)
-    marks = ("reference_images", "distorted_images", "labels")
+    marks = ((f"reference_images/{PART}", f"distorted_images/{PART}", f"labels/{PART}"),)
 
     def __init__(self, *, root: Path, choices: bool = False, preference: Which = "raw") -> None:
         super().__init__(root=root)

@@ -13,8 +13,8 @@ from benchmark import DataError, DatasetInfo, Problem
 from benchmark.data.labels import Label, read_labels, short
 from benchmark.data.name_matching import stem
 
-from ._copies import Published, PublishedDataset, Reading, folders, in_one_line
-from ._folders import Folder
+from ._folders import Folder, folders, in_one_line
+from ._published import SEE_AUTHORS, PublishedDataset, Reading
 
 LABELS, REFERENCES = "Train_Label", "Train_Ref"
 ONE, FOUR = "Train_Dist", tuple(f"Distortion_{number}" for number in range(1, 5))
@@ -34,12 +34,19 @@ class Pipal(PublishedDataset):
     info = DatasetInfo(
         name="pipal",
         title="PIPAL",
+        label_name="Elo",
+        label_range=(916.7136, 1835.9856),
+        range_reached=True,
+        pairs=23200,
+        references=200,
+        splits=("train",),
+        layout="Train_Ref/A0001.bmp, Train_Dist/A0001_00_00.bmp, Train_Label/A0001.txt",
+        variants="Distortion_1 to Distortion_4 in place of Train_Dist",
         source="https://www.jasongt.com/projectpages/pipal.html",
         citation="Gu et al. 2020, PIPAL: a large-scale IQA dataset for perceptual image restoration, ECCV",
-        licence="see the authors' page",
+        licence=SEE_AUTHORS,
     )
-    published = Published(pairs=23200, references=200, lowest=916.7136, highest=1835.9856)
-    marks = (LABELS, REFERENCES)
+    marks = ((LABELS, REFERENCES),)
 
     def read(self) -> Reading:
         """The pairs of the lists, of which there is one for each reference."""
@@ -66,7 +73,7 @@ class Pipal(PublishedDataset):
                 continue
             rows = [_row(label, file, references, original) for label in content.labels]
             self._keep(rows, places, missing, reading)
-            if not content.problems and len(rows) != EACH:
+            if not content.problems and len(rows) != EACH and not self.card.simulated:
                 message = f"{len(rows)} labels, each reference has {EACH}: unpack the archive again"
                 reading.problems.append(Problem("warning", message, str(file)))
         unlisted = [name for name in references.images() if f"{stem(name)}.txt" not in listed]

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import Literal
 
 from benchmark import DataError, DatasetInfo, Problem
 from benchmark.data.labels import short
 
 from ._columns import read_sheet
 from ._label_files import where
-from ._published import Copy, Published, PublishedSet, Row, find_base, one_list
+from ._listed import Copy, ListedDataset, Row
+from ._places import find_base, one_list
 
 IMAGES = "sr"
 Reference = Literal["bicubic", "rlfn", "span", "gt", "lr"]
@@ -24,7 +25,7 @@ WHAT = {
 }
 
 
-class QualiSr(PublishedSet):
+class QualiSr(ListedDataset):
     """The set of 120 images of QualiSR; 0 to 1, higher is better.
 
     The reference is the degraded input, as in EFID; scores of methods depend strongly on which form of it they are given.
@@ -38,18 +39,24 @@ class QualiSr(PublishedSet):
     info = DatasetInfo(
         name="qualisr",
         title="QualiSR",
-        source="https://github.com/msu-video-group/QualiSR-Lab (its dataset/readme.md)",
+        label_range=(0.07777, 0.88086),
+        range_reached=True,
+        pairs=120,
+        references=40,
+        layout="sr/PASD/NAME.png, ref/bicubic/NAME.png (RLFN, SPAN), lr/NAME.png, hr/NAME.png, labels.csv",
+        variants="option `reference`: bicubic, rlfn, span, gt or lr; folders of ref in any case",
+        source="https://huggingface.co/datasets/onryabinin/QualiSR-Set120",
         citation="https://github.com/msu-video-group/QualiSR-Lab",
-        licence="that of its sources (FLIVE, KonIQ-10k, AVA); see its dataset/readme.md",
+        licence="that of its sources (FLIVE, KonIQ-10k, AVA)",
     )
-    published: ClassVar[Published] = Published(120, 40, 0, 1)
+    marks = (("labels.csv", "sr"),)
 
     def __init__(self, *, root: Path, reference: Reference = "bicubic", label_file: Path | None = None) -> None:
         super().__init__(root=root, label_file=label_file)
         self._reference = reference
 
     def find(self) -> Copy:
-        """See ``PublishedSet``."""
+        """See ``ListedDataset``."""
         base = find_base(self._root, IMAGES, ("dataset",))
         file = one_list(self._root, base, ("labels.csv",), self._label_file)
         references = self._references(base)

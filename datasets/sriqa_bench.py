@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Literal
 
 from benchmark import DataError, DatasetInfo, Problem
 from benchmark.data.labels import read_labels, short
 
-from ._published import Copy, Published, PublishedSet, Row, find_base
+from ._listed import Copy, ListedDataset, Row
+from ._places import find_base
 from ._votes import choices_of_labels
 
 if TYPE_CHECKING:
@@ -18,10 +19,10 @@ if TYPE_CHECKING:
 IMAGES = "images"
 LABELS = "MOS"
 ORIGINAL = "_Original.png"
-FOLDERS = {"original": "images/Original", "lr": "LRImages"}
+FOLDERS = {"original": "images/Original", "input": "LRImages"}
 
 
-class SriqaBench(PublishedSet):
+class SriqaBench(ListedDataset):
     """Super-resolved images; 0 to 100, higher is better, scaled within each photograph.
 
     Lists also hold the original as an eleventh image, which is left out. Labels of two photographs can't be compared: levels
@@ -34,22 +35,30 @@ class SriqaBench(PublishedSet):
 
     Args:
         root: the folder with ``images`` and ``MOS``.
-        reference: ``original`` (``images/Original``, the photograph in full resolution, as its authors score) or ``lr``
-            (``LRImages``, the degraded input of the algorithms, which is four times smaller).
+        reference: ``original`` (``images/Original``, the photograph in full resolution, which its authors call ground truth,
+            asked people about too, and score against) or ``input`` (``LRImages``, the degraded input of the algorithms,
+            which is what their users have; it is four times smaller, so that ``size_mismatch: resize-reference`` is needed).
         choices: whether to add the choices that follow from the labels: the image with the higher label is preferred.
     """
 
     info = DatasetInfo(
         name="sriqa-bench",
         title="SRIQA-Bench",
+        label_range=(0, 100),
+        pairs=1000,
+        references=100,
+        layout="images/Original/NAME_Original.png, images/SwinIR/NAME_SwinIRx4.png, LRImages, MOS/NAME.txt",
+        variants="option `reference`: original or input; names with or without x4; `choices: true` for all pairs as choices",
         source="https://github.com/ChrisDud0257/AFINE",
-        citation="Chen, Lin, Wu, Zhang et al. 2025, Toward generalized image quality assessment: Relaxing the perfect "
+        citation="Chen, Wu, Ma, Zhang 2025, Toward generalized image quality assessment: Relaxing the perfect "
         "reference quality assumption, CVPR (arXiv:2503.11221)",
         licence="non-commercial academic research only",
     )
-    published: ClassVar[Published] = Published(1000, 100, 0, 100)
+    marks = (("MOS", "images/Original"), ("MOS", "LRImages"))
 
-    def __init__(self, *, root: Path, reference: Literal["original", "lr"] = "original", choices: bool = False) -> None:
+    def __init__(
+        self, *, root: Path, reference: Literal["original", "input"] = "original", choices: bool = False
+    ) -> None:
         super().__init__(root=root)
         self._reference = reference
         self._asked = choices
@@ -59,7 +68,7 @@ class SriqaBench(PublishedSet):
         return choices_of_labels(self.examine()[0]) if self._asked else None
 
     def find(self) -> Copy:
-        """See ``PublishedSet``."""
+        """See ``ListedDataset``."""
         base = find_base(self._root, LABELS, ("SRIQA-Bench",))
         find_base(base, IMAGES)
         find_base(base, FOLDERS[self._reference])
@@ -78,7 +87,7 @@ class SriqaBench(PublishedSet):
                 if label.name.endswith(ORIGINAL):
                     originals.add(f"Original/{label.name}")
                 elif label.name not in folders:
-                    message = f"no image {short(label.name)} in a folder of {base / IMAGES}"
+                    message = f"no image {short(label.name)} in a folder of {base / IMAGES}{_near(label.name, folders)}"
                     problems.append(Problem("error", message, where))
                 else:
                     folder = folders[label.name]
@@ -106,3 +115,9 @@ def _folders(images: Path) -> dict[str, str]:
                 message = f"two copies of {short(image)}, in {other}/ and {folder}/; remove one"
                 raise DataError(Problem("error", message, str(images)))
     return folders
+
+
+def _near(name: str, folders: dict[str, str]) -> str:
+    """A hint for an image that is there in another case."""
+    near = next((other for other in folders if other.casefold() == name.casefold()), None)
+    return f"; there is {near!r}: names must be equal in case" if near is not None else ""

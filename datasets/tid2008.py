@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from benchmark import DatasetInfo
 
-from ._copies import Published
 from ._tid import DISTORTIONS, TidSet
 
 
@@ -21,12 +20,19 @@ class Tid2008(TidSet):
     info = DatasetInfo(
         name="tid2008",
         title="TID2008",
+        label_range=(0, 7.7143),
+        range_reached=True,
+        pairs=1700,
+        references=25,
+        opinions="error of the mean (mos_std.txt)",
+        layout="reference_images/I01.BMP, distorted_images/I01_01_1.bmp, mos_with_names.txt, mos_std.txt",
+        variants="names in any case; without mos_std.txt",
         source="https://www.ponomarenko.info/tid2008.htm",
         citation=(
             "Ponomarenko et al. 2009, TID2008: A database for evaluation of full-reference visual quality assessment "
             "metrics, Advances of Modern Radioelectronics 10"
         ),
-        licence="see the authors' page",
+        licence="education and research, free of charge (its readme)",
     )
-    published = Published(pairs=1700, references=25, lowest=0, highest=7.7143)
     distortions = DISTORTIONS[:17]
+    levels = 4

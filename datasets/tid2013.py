@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from benchmark import DatasetInfo
 
-from ._copies import Published
 from ._tid import DISTORTIONS, TidSet
 
 
@@ -21,9 +20,16 @@ class Tid2013(TidSet):
     info = DatasetInfo(
         name="tid2013",
         title="TID2013",
+        label_range=(0.24242, 7.2143),
+        range_reached=True,
+        pairs=3000,
+        references=25,
+        opinions="error of the mean (mos_std.txt)",
+        layout="reference_images/I01.BMP, distorted_images/I01_01_1.bmp, mos_with_names.txt, mos_std.txt",
+        variants="names in any case; without mos_std.txt",
         source="https://www.ponomarenko.info/tid2013.htm",
         citation="Ponomarenko et al. 2015, Image database TID2013, Signal Processing: Image Communication 30",
         licence="free for scientific use",
     )
-    published = Published(pairs=3000, references=25, lowest=0.24242, highest=7.2143)
     distortions = DISTORTIONS
+    levels = 5

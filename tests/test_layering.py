@@ -94,6 +94,7 @@ PUBLIC = (
     "benchmark.plugins.contracts",
     "benchmark.plugins.checkpoints",
     "benchmark.plugins.weights",
+    "benchmark.plugins.hub_snapshots",
     "benchmark.core",
     "benchmark.data",
     "benchmark.images",

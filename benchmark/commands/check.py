@@ -40,7 +40,7 @@ def check(config: str | Path, settings: Sequence[str], plugin_folders: Sequence[
     parsed = parse(RunConfig, source)
     named_folders.use(named_folders.absolute(parsed.plugins, source, plugin_folders))
     entrants = lineup.line_up(parsed.methods, source)
-    dataset, _ = load.build(parsed.dataset, source)
+    dataset, _ = load.build(parsed.dataset, source, offline=parsed.offline)
     learned = any(isinstance(entrant.method, Trainable) for entrant in entrants)
     with source.placing():
         problems = audit(

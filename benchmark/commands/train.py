@@ -158,7 +158,7 @@ def prepare(source: Source) -> PreparedTraining:
     named_folders.use(named_folders.absolute(parsed.plugins, source))
     method, options = build_method(parsed, source)
     device = usable_device(parsed, source)
-    loaded = load.load(parsed.dataset, source, None)
+    loaded = load.load(parsed.dataset, source, None, offline=parsed.offline)
     section = parsed.train
     with source.placing():
         division = divide(

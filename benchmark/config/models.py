@@ -23,7 +23,7 @@ from pydantic import (
 from benchmark.config.sections import Section
 from benchmark.config.written import Written
 from benchmark.config.yaml_text import WrittenFloat, WrittenInt
-from benchmark.core.pair_columns import SCORE_KEYS
+from benchmark.core.pair_columns import LIMITS, SCORE_KEYS
 from benchmark.statistics import catalogue
 
 Seed = Annotated[int, Field(ge=0, le=2**63 - 1)]
@@ -364,7 +364,7 @@ class RunConfig(Section):
         twice = sorted({label for label in labels if labels.count(label) > 1})
         if twice:
             raise ValueError(f"methods: {twice[0]!r} stands twice; give each a `label` of its own")
-        taken = [label for label in labels if label in SCORE_KEYS]
+        taken = [label for label in labels if label in (*SCORE_KEYS, *LIMITS)]
         if taken:
             raise ValueError(f"methods: the label {taken[0]!r} is the name of a column of scores.csv; take another")
         return self

@@ -15,7 +15,7 @@ from benchmark.core.errors import ConfigError, PluginError, UserError, in_words
 from benchmark.data import choices, folds, pairs
 from benchmark.images.sizes import SizePolicy
 from benchmark.plugins import contract_check, registry, trial
-from benchmark.plugins.contracts import Dataset
+from benchmark.plugins.contracts import Dataset, MayDownload
 from benchmark.plugins.options import check_options, options_model, plain_options
 
 
@@ -64,8 +64,13 @@ class Data:
         return digest.hexdigest()
 
 
-def build(entry: DatasetEntry, source: Source) -> tuple[Dataset, dict[str, Any]]:
+def build(entry: DatasetEntry, source: Source, *, offline: bool = False) -> tuple[Dataset, dict[str, Any]]:
     """The data set's plug-in with its options.
+
+    Args:
+        entry: its entry in the configuration.
+        source: the configuration, for messages.
+        offline: whether it must not download anything.
 
     Raises:
         ConfigError: an unknown name or a wrong option; or a plug-in from elsewhere that, tried in a helper process first,
@@ -91,6 +96,8 @@ def build(entry: DatasetEntry, source: Source) -> tuple[Dataset, dict[str, Any]]
     fault = trial.fault_of_pairs(entry.name, options) if registry.is_foreign(plugin) else ""
     if fault:
         raise ConfigError(f"{source.where(('dataset',))}: {entry.name}: {fault}")
+    if offline and isinstance(dataset, MayDownload):
+        dataset.offline = True
     return dataset, options
 
 
@@ -117,14 +124,14 @@ def arranged(table: pd.DataFrame, entry: DatasetEntry) -> pd.DataFrame:
     return folds.leave_out(folds.divide(table, entry.folds, entry.fold_seed), entry.test_fold)
 
 
-def load(entry: DatasetEntry, source: Source, limit: int | None) -> Data:
+def load(entry: DatasetEntry, source: Source, limit: int | None, *, offline: bool = False) -> Data:
     """Load a data set and choose the pairs to score.
 
     Raises:
         ConfigError: an unknown name, option or split.
         benchmark.core.errors.DataError: the data can't be used; carries every problem.
     """
-    dataset, options = build(entry, source)
+    dataset, options = build(entry, source, offline=offline)
     listed = contract_check.pairs_of(dataset)
     judged = contract_check.choices_of(dataset)
     table = pairs.complete(listed, labelled=judged is None)

@@ -47,6 +47,27 @@ def opinion_problems(
     ]
 
 
+def limit_problems(mos: ArrayLike, low: ArrayLike, high: ArrayLike, place: Callable[[int], str]) -> list[Problem]:
+    """Limits between which their label does not lie, and single ones: one problem for all rows.
+
+    Args:
+        mos: (n,) labels.
+        low: (n,) their lower limits, NaN where unknown.
+        high: (n,) likewise upper.
+        place: gives the location of a row from its index.
+    """
+    label, least, most = (np.asarray(values, dtype=np.float64) for values in (mos, low, high))
+    none = np.isnan(least) & np.isnan(most)
+    with np.errstate(invalid="ignore"):
+        right = none | (np.isfinite(least) & np.isfinite(most) & (least < most) & (least <= label) & (label <= most))
+    rows = np.flatnonzero(~right).tolist()
+    if not rows:
+        return []
+    first = rows[0]
+    what = f"the label {label[first]:g} has the limits {least[first]:g} to {most[first]:g}"
+    return [_problem(what, rows, place, "it must lie between two limits")]
+
+
 def _problem(what: str, rows: Iterable[int], place: Callable[[int], str], rule: str) -> Problem:
     first, *others = rows
     also = f", and {len(others)} more are wrong (next {place(others[0])})" if others else ""

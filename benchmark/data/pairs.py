@@ -15,6 +15,8 @@ condition        the enhancement algorithm; empty where unknown
 mos              the label, raw, in the data set's own scale and direction
 mos_sd           standard deviation of the opinions behind it, where known
 observers        number of opinions behind it, where known
+mos_low          lower 95 % limit of the label; only where published, and with it ``mos_high``
+mos_high         its upper 95 % limit
 reference_path   file of the reference (not in ``scores.csv``)
 enhanced_path    file of the enhanced image (not in ``scores.csv``)
 ===============  ====================================================================================================
@@ -31,9 +33,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from benchmark.core.errors import ConfigError, DataError, Problem
-from benchmark.core.pair_columns import OF_A_PAIR
+from benchmark.core.pair_columns import LIMITS, OF_A_PAIR
 from benchmark.data.labels import short
-from benchmark.data.opinions import opinion_problems
+from benchmark.data.opinions import limit_problems, opinion_problems
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -55,7 +57,7 @@ def complete(table: pd.DataFrame, *, labelled: bool = True) -> pd.DataFrame:
 
     Raises:
         DataError: a column or a name is missing, a label is not finite, a pair is repeated, or the spread or number of
-            opinions is impossible; carries every problem.
+            opinions or the limits are impossible; carries every problem.
     """
     required = [column for column in REQUIRED if labelled or column != "mos"]
     missing = [column for column in required if column not in table.columns]
@@ -72,6 +74,11 @@ def complete(table: pd.DataFrame, *, labelled: bool = True) -> pd.DataFrame:
             full[column] = None
     for column in NUMBERS:
         full[column] = _numbers(full, column) if column in full.columns else np.nan
+    limits = [column for column in LIMITS if column in full.columns]
+    if len(limits) == 1:
+        raise DataError(f"the data set's table of pairs has {limits[0]} only; limits are {' and '.join(LIMITS)}")
+    for column in limits:
+        full[column] = _numbers(full, column)
     full["split"] = full["split"].fillna("").astype(str)
     full["condition"] = full["condition"].fillna("").astype(str)
     full["cluster"] = full["cluster"].where(full["cluster"].notna(), full["reference"])
@@ -85,7 +92,7 @@ def complete(table: pd.DataFrame, *, labelled: bool = True) -> pd.DataFrame:
     problems = find_problems(full, labelled=labelled)
     if problems:
         raise DataError(problems)
-    full = full.loc[:, list(COLUMNS)].reset_index(drop=True)
+    full = full.loc[:, [*COLUMNS, *limits]].reset_index(drop=True)
     full.attrs = dict(table.attrs)
     return full
 
@@ -130,7 +137,11 @@ def find_problems(table: pd.DataFrame, *, labelled: bool = True) -> list[Problem
     repeated = table["pair"][table["pair"].duplicated()].unique()
     problems += [Problem("error", f"the pair {pair} stands more than once") for pair in repeated]
     names = table["pair"].tolist()
-    return problems + opinion_problems(table["mos_sd"], table["observers"], lambda row: f"pair {names[row]}")
+    problems += opinion_problems(table["mos_sd"], table["observers"], lambda row: f"pair {names[row]}")
+    if set(LIMITS) <= set(table.columns):
+        low, high = (table[name] for name in LIMITS)
+        problems += limit_problems(table["mos"], low, high, lambda row: f"pair {names[row]}")
+    return problems
 
 
 def choose_splits(table: pd.DataFrame, splits: Sequence[str] | None, key: str = "dataset.splits") -> pd.DataFrame:

@@ -11,6 +11,7 @@ from benchmark.config.models import PublishedEntry, ReportConfig, StatisticsConf
 from benchmark.config.source import KeyPath, Source
 from benchmark.core import places
 from benchmark.core.errors import ConfigError, Problem
+from benchmark.core.pair_columns import LIMITS
 from benchmark.core.words import did_you_mean
 from benchmark.evaluation.summarise import check_resolution
 from benchmark.evaluation.tasks import FEWEST_CONDITIONS, has_opinions
@@ -82,7 +83,9 @@ def _refuse_columns(
         _refuse_column(column, table, lacking, f"{source.named((*at, 'columns'))}: {column}")
         of_pairs = "choice" not in find(column).levels or labelled
         opinions = has_opinions(scores["mos_sd"].to_numpy(float), scores["observers"].to_numpy(float))
-        if find(column).needs and of_pairs and not opinions:
+        limits = set(LIMITS) <= set(scores.columns) and bool(scores[list(LIMITS)].notna().any(axis=None))
+        met = {"": True, "opinions": opinions, "label intervals": opinions or limits}
+        if of_pairs and not met[find(column).needs]:
             raise ConfigError(
                 f"{source.named((*at, 'columns'))}: {column} needs labels with their SD and number of observers"
             )

@@ -271,7 +271,9 @@ def _family_in_words(settings: StatisticsSettings, table: Table, words: _Words) 
     judged = bool((table.observers >= 1).all()) if of_choices else has_opinions(table.label_sd, table.observers)
     levels: set[Level] = {"choice"} if of_choices else {"pair", "condition", "reference", "system"}
     members = [find(name) for name in settings.family]
-    titles = [item.title for item in members if item.levels & levels and (judged or not item.needs)]
+    limited = judged or (not of_choices and bool(np.isfinite(table.label_interval).any()))
+    met = {"": True, "opinions": judged, "label intervals": limited}
+    titles = [item.title for item in members if item.levels & levels and met[item.needs]]
     if len(titles) < 2:
         return "one statistic"
     return f"{', '.join(titles[:-1])} and {titles[-1]} together (any other statistic by itself)"

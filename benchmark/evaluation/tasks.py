@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from benchmark.core.pair_columns import LIMITS
 from benchmark.evaluation.rows import MethodColumn, RowScope
 from benchmark.statistics.catalogue import computed_alone
 from benchmark.statistics.design import Design, Table, make_design
@@ -76,8 +77,17 @@ def table_of_pairs(
         conditions=numbered,
         label_sd=numbers(rows["mos_sd"]),
         observers=numbers(rows["observers"]),
+        label_half=_half(rows),
     )
     return table, conditions
+
+
+def _half(rows: pd.DataFrame) -> FloatArray | None:
+    """Half the distance of the labels' limits; none where the data set has none."""
+    if not set(LIMITS) <= set(rows.columns):
+        return None
+    low, high = (numbers(rows[name]) for name in LIMITS)
+    return (high - low) / 2
 
 
 def conditions_of(rows: pd.DataFrame) -> tuple[list[str], np.ndarray[tuple[int], np.dtype[np.int64]]]:

@@ -60,10 +60,25 @@ def _info_faults(info: MethodInfo | DatasetInfo) -> Iterator[str]:
             yield f"{where}{_shown(value)}; it must be True or False"
     if not info.name:
         yield "its `info` has an empty name"
-    if isinstance(info, DatasetInfo) and info.labels not in get_args(LabelKind):
-        yield f"its `info` has labels={_shown(info.labels)}; it must be {' or '.join(map(repr, get_args(LabelKind)))}"
+    if isinstance(info, DatasetInfo):
+        yield from _dataset_info_faults(info)
     if isinstance(info, MethodInfo):
         yield from _method_info_faults(info)
+
+
+def _dataset_info_faults(info: DatasetInfo) -> Iterator[str]:
+    if info.labels not in get_args(LabelKind):
+        yield f"its `info` has labels={_shown(info.labels)}; it must be {' or '.join(map(repr, get_args(LabelKind)))}"
+    for name, count in (("pairs", info.pairs), ("references", info.references)):
+        if count is not None and (not isinstance(count, int) or isinstance(count, bool) or count < 1):
+            yield f"its `info` has {name}={_shown(count)}; it must be a whole number from 1 on, or None"
+    if not _is_range(info.label_range):
+        yield (
+            f"its `info` has label_range={_shown(info.label_range)}; it must be (lowest, highest), two numbers in order, "
+            "None where none is published"
+        )
+    if not _all(info.splits, str):
+        yield f"its `info` has splits={_shown(info.splits)}; it must be a tuple of names"
 
 
 def _method_info_faults(info: MethodInfo) -> Iterator[str]:

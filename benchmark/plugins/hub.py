@@ -49,7 +49,7 @@ def download(weight: WeightFile, timeout: float, folder: Path | None = None) -> 
         get_hf_file_metadata(hf_hub_url(*names, revision=revision, endpoint=endpoint), timeout=timeout)
         place = hf_hub_download(*names, revision=revision, endpoint=endpoint, cache_dir=cache_dir, etag_timeout=timeout)
     except Exception as error:  # of whichever HTTP library it uses
-        raise OSError(_reason(error)) from None
+        raise OSError(reason(error)) from None
     return Path(place)
 
 
@@ -89,7 +89,8 @@ def link(target: Path, place: Path) -> None:
         shutil.copyfile(target, place)
 
 
-def _reason(error: Exception) -> str:
+def reason(error: Exception) -> str:
+    """Why the hub gives no file, in a few words."""
     response = getattr(error, "response", None)
     if response is not None:
         return f"the server answers {response.status_code} {getattr(response, 'reason_phrase', '')}".strip()

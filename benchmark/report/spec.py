@@ -51,7 +51,7 @@ def table_blocks(data: ReportData, config: TableConfig) -> list[Block]:
 def spell_out(data: ReportData, numbers: Numbers, config: TableConfig) -> list[Column]:
     """A table's columns; statistics for which no method has a value are left out.
 
-    The outlier ratio and the AUCs exist only where labels carry their standard deviation.
+    The AUCs exist only where labels carry their standard deviation, the outlier ratio where they carry that or their limits.
     """
     chosen = table_blocks(data, config)
     columns = [

@@ -13,7 +13,7 @@ import pandas as pd
 from benchmark.core import atomic, formulas, places, regular
 from benchmark.core.choice_columns import CHOICE_KEYS
 from benchmark.core.errors import UserError
-from benchmark.core.pair_columns import SCORE_KEYS
+from benchmark.core.pair_columns import LIMITS, SCORE_KEYS
 from benchmark.results.scored import Failure
 
 KEYS = SCORE_KEYS
@@ -116,7 +116,8 @@ def _check_cells(path: Path) -> None:
 
 def scores_table(dataset: str, pairs: pd.DataFrame, columns: Sequence[tuple[str, Sequence[float]]]) -> pd.DataFrame:
     """The content of ``scores.csv``: one row per pair, one column per method, NaN where there is no score."""
-    table = pairs.assign(dataset=dataset).loc[:, list(KEYS)].reset_index(drop=True)
+    limits = [name for name in LIMITS if name in pairs.columns]
+    table = pairs.assign(dataset=dataset).loc[:, [*KEYS, *limits]].reset_index(drop=True)
     scores = pd.DataFrame({label: pd.Series(list(values), dtype=float) for label, values in columns}, index=table.index)
     return pd.concat([table, scores], axis=1)
 

@@ -18,10 +18,12 @@ class WritingProgress:
 
     Args:
         console: the output; a bar only if it is a terminal.
+        doing: what is done with each photograph.
     """
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console, doing: str = "degrade, enhance and judge") -> None:
         self._console = console
+        self._doing = doing
         self._pace = Pace(1, 2)
         self._begin = self._last_line = time.monotonic()
         self._bar: Progress | None = None
@@ -55,7 +57,7 @@ class WritingProgress:
             self._say(f"{total} photographs in {now - self._begin:.1f} s")
 
     def _start(self, total: int) -> None:
-        self._say(f"{total} photographs to degrade, enhance and judge")
+        self._say(f"{total} photographs to {self._doing}")
         if self._console.is_terminal:
             columns = (TextColumn("photographs"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[left]}"))
             self._bar = Progress(*columns, console=self._console, transient=True)

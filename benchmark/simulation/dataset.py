@@ -4,29 +4,23 @@ from __future__ import annotations
 
 import csv
 import io
-import json
-import os
-import secrets
-import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.core.errors import UserError
 from benchmark.images import fov
 from benchmark.simulation import photographs
 from benchmark.simulation.degrade import degrade
 from benchmark.simulation.enhance import ALGORITHMS, enhance
+from benchmark.simulation.folder import as_stored, image_file, text_file, whole
 from benchmark.simulation.observers import OBSERVERS, Panel, faults, panel, ratings
 
 VERSION = 1
 REFERENCES = 24
-CARD = "dataset.json"
 TITLE = "Demo: fundus photographs with simulated labels"
 README = """\
 {title}
@@ -83,17 +77,8 @@ def write_demo(
     if references is None:
         references = REFERENCES if photos is None else photographs.count(photos)
     card = _card(references, size, photos, seed, train_share)
-    if _is_there(directory, card):
-        return references
-    beside = directory.absolute().with_name(f".{directory.name}.{secrets.token_hex(4)}.partial")
-    try:
-        _write(beside, card, references, size, photos, seed, train_share, progress or (lambda done, total: None))
-        directory.parent.mkdir(parents=True, exist_ok=True)
-        if directory.is_dir():
-            directory.rmdir()
-        os.replace(beside, directory)
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
+    tell = progress or (lambda done, total: None)
+    whole(directory, card, lambda folder: _write(folder, references, size, photos, seed, train_share, tell))
     return references
 
 
@@ -113,27 +98,8 @@ def _card(references: int, size: int, photos: Path | None, seed: int, train_shar
     }
 
 
-def _is_there(directory: Path, card: Mapping[str, Any]) -> bool:
-    """Whether exactly this set is there.
-
-    Raises:
-        UserError: something else is.
-    """
-    if not directory.exists() or (directory.is_dir() and not any(directory.iterdir())):
-        return False
-    try:
-        content = json.loads((directory / CARD).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        raise UserError(f"{directory}: is not empty and no demo data set; name another folder") from None
-    if content != card:
-        keys = ", ".join(key for key in card if not isinstance(content, dict) or content.get(key) != card[key])
-        raise UserError(f"{directory}: holds a demo data set with another {keys}; remove it or name another folder")
-    return True
-
-
 def _write(
     folder: Path,
-    card: Mapping[str, Any],
     references: int,
     size: int,
     photos: Path | None,
@@ -158,10 +124,9 @@ def _write(
     for split in ("train", "test"):
         lines = [f"{item.enhanced},{item.mos:.4f}\n" for item in opinions if item.split == split]
         if lines:
-            _text(folder / f"Label_{split}_list.txt", "".join(lines))
-    _text(folder / "opinions.csv", _opinions(opinions))
-    _text(folder / "README.txt", README.format(title=TITLE))
-    _text(folder / CARD, json.dumps(card, indent=2) + "\n")
+            text_file(folder / f"Label_{split}_list.txt", "".join(lines))
+    text_file(folder / "opinions.csv", _opinions(opinions))
+    text_file(folder / "README.txt", README.format(title=TITLE))
 
 
 def _write_reference(
@@ -175,29 +140,15 @@ def _write_reference(
     """One reference with its six enhanced images; yields their labels."""
     stem = f"{number:05d}"
     mask = fov.field_of_view(photograph.transpose(2, 0, 1).astype(np.float32))
-    reference = _as_stored(degrade(photograph, mask, rng))
-    _png(folder / "clean" / f"{stem}.png", photograph)
-    _png(folder / f"{split}_ref" / f"{stem}.png", reference)
+    reference = as_stored(degrade(photograph, mask, rng))
+    image_file(folder / "clean" / f"{stem}.png", photograph)
+    image_file(folder / f"{split}_ref" / f"{stem}.png", reference)
     for name in sorted(ALGORITHMS):
-        enhanced = _as_stored(enhance(name, reference, mask))
+        enhanced = as_stored(enhance(name, reference, mask))
         file = f"{stem}_{name}.png"
-        _png(folder / f"{split}_eha" / file, enhanced)
-        given = ratings(faults(enhanced, _as_stored(photograph), mask), observers, rng)
+        image_file(folder / f"{split}_eha" / file, enhanced)
+        given = ratings(faults(enhanced, as_stored(photograph), mask), observers, rng)
         yield Opinion(file, split, float(given.mean()), float(given.std(ddof=1)))
-
-
-def _as_stored(image: NDArray[np.float64]) -> NDArray[np.float64]:
-    """An image rounded to 8 bits: enhancers and observers see only what the file holds."""
-    return np.asarray(np.round(np.clip(image, 0, 1) * 255) / 255)
-
-
-def _png(path: Path, image: NDArray[np.float64]) -> None:
-    stored = np.ascontiguousarray(np.round(np.clip(image, 0, 1) * 255).astype(np.uint8)[..., ::-1])
-    done, data = cv2.imencode(".png", stored, [cv2.IMWRITE_PNG_COMPRESSION, 6])
-    if not done:
-        raise OSError(f"{path}: the image can't be encoded")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(data.tobytes())
 
 
 def _opinions(opinions: list[Opinion]) -> str:
@@ -209,8 +160,3 @@ def _opinions(opinions: list[Opinion]) -> str:
         for item in opinions
     )
     return out.getvalue()
-
-
-def _text(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(text.encode("utf-8"))

@@ -2,7 +2,7 @@
 
 After the factors of Shen, Fu, Shen and Shao, "Modeling and Enhancing Low-Quality Retinal Fundus Images" (IEEE
 Transactions on Medical Imaging 40(3), 2021): light transmission disturbance, image blurring, retinal artifacts; haze after
-the usual scattering model. Written from the formulas.
+the usual scattering model. SetMade from the formulas.
 """
 
 from __future__ import annotations

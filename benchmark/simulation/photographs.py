@@ -72,7 +72,7 @@ def from_folder(folder: Path, count: int, size: int) -> Iterator[Photograph]:
     Raises:
         UserError: the folder is missing or holds too few photographs, or an image can't be read.
     """
-    files = _files(folder)
+    files = files_of(folder)
     if len(files) < count:
         raise UserError(
             f"--photos {folder}: {len(files)} photographs for {count} references; say --references {len(files)}"
@@ -87,14 +87,14 @@ def count(folder: Path) -> int:
     Raises:
         UserError: the folder is missing or holds fewer.
     """
-    present = len(_files(folder))
+    present = len(files_of(folder))
     if present < FEWEST:
         kinds = ", ".join(SUFFIXES)
         raise UserError(f"--photos {folder}: {present} photographs ({kinds}) lie in this folder; {FEWEST} are needed")
     return present
 
 
-def _files(folder: Path) -> list[Path]:
+def files_of(folder: Path) -> list[Path]:
     """The photographs directly in a folder, by name, without hidden ones."""
     if not folder.is_dir():
         raise UserError(f"--photos {folder}: no such folder")

@@ -30,6 +30,7 @@ class Table:
         conditions: (n,) number of each pair's condition, -1 where it has none.
         label_sd: (n,) standard deviation of the opinions behind each label, NaN where unknown.
         observers: (n,) number of opinions behind each label, NaN where unknown.
+        label_half: (n,) half the distance of each label's published 95 % limits, NaN where unknown; None for none.
     """
 
     labels: FloatArray
@@ -40,6 +41,7 @@ class Table:
     conditions: IntArray
     label_sd: FloatArray
     observers: FloatArray
+    label_half: FloatArray | None = None
 
     def take(self, rows: NDArray[np.bool_]) -> Table:
         """The same with some of the pairs; clusters keep their numbers, so that resamples can be shared."""
@@ -52,15 +54,19 @@ class Table:
             conditions=self.conditions[rows],
             label_sd=self.label_sd[rows],
             observers=self.observers[rows],
+            label_half=None if self.label_half is None else self.label_half[rows],
         )
 
     @property
     def label_interval(self) -> FloatArray:
-        """(n,) half the width of each label's own 95 % interval (Student's t, ITU-T P.1401); NaN where unknown."""
+        """(n,) half the width of each label's own 95 % interval; NaN where unknown.
+
+        From the opinions (Student's t, ITU-T P.1401); where those are not known, from the published limits.
+        """
         from scipy.special import stdtrit  # noqa: PLC0415 - slow to import
 
         known = np.isfinite(self.label_sd) & (self.observers > 1)
-        half = np.full(len(self.labels), np.nan)
+        half = np.full(len(self.labels), np.nan) if self.label_half is None else self.label_half.copy()
         count = self.observers[known]
         half[known] = stdtrit(count - 1, 0.975) * self.label_sd[known] / np.sqrt(count)
         return half

@@ -1,14 +1,13 @@
 """Label files in the formats of published data sets, trees of the oracle's names, and what a copy says of itself."""
 
 import os
-import zipfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
-from xml.sax.saxutils import escape
 
 import pandas as pd
 import pytest
+from openpyxl import Workbook
 
 from benchmark.core.errors import DataError
 from benchmark.data import pairs
@@ -55,36 +54,12 @@ def base(paths: Iterable[str]) -> list[str]:
 
 
 def write_xlsx(file: Path, sheets: dict[str, Sequence[Sequence[object]]], *, column: int = 0, row: int = 1) -> None:
-    """Write a workbook of numbers and shared texts whose cells begin at a column and row, as spreadsheets store them."""
-    texts: dict[str, int] = {}
-    main = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
-    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        listed, links = "", ""
-        for number, (name, rows) in enumerate(sheets.items(), 1):
-            body = "".join(
-                f'<row r="{row + at}">'
-                + "".join(
-                    _cell(value, f"{chr(65 + column + order)}{row + at}", texts) for order, value in enumerate(cells)
-                )
-                + "</row>"
-                for at, cells in enumerate(rows)
-            )
-            archive.writestr(
-                f"xl/worksheets/sheet{number}.xml", f"<worksheet {main}><sheetData>{body}</sheetData></worksheet>"
-            )
-            listed += f'<sheet name="{name}" sheetId="{number}" r:id="rId{number}"/>'
-            links += f'<Relationship Id="rId{number}" Type="{office}/worksheet" Target="worksheets/sheet{number}.xml"/>'
-        archive.writestr("xl/workbook.xml", f'<workbook {main} xmlns:r="{office}"><sheets>{listed}</sheets></workbook>')
-        package = "http://schemas.openxmlformats.org/package/2006/relationships"
-        archive.writestr("xl/_rels/workbook.xml.rels", f'<Relationships xmlns="{package}">{links}</Relationships>')
-        shared = "".join(f"<si><t>{escape(text)}</t></si>" for text in texts)
-        archive.writestr("xl/sharedStrings.xml", f"<sst {main}>{shared}</sst>")
-
-
-def _cell(value: object, at: str, texts: dict[str, int]) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, str):
-        return f'<c r="{at}" t="s"><v>{texts.setdefault(value, len(texts))}</v></c>'
-    return f'<c r="{at}"><v>{value!r}</v></c>'
+    """Write a workbook whose cells begin at a column, from 0, and a row, from 1."""
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    for name, rows in sheets.items():
+        page = book.create_sheet(name)
+        for at, cells in enumerate(rows, row):
+            for order, value in enumerate(cells, column + 1):
+                page.cell(at, order, value)
+    book.save(file)

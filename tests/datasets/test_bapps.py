@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from benchmark.cli import main
 from benchmark.config.models import DatasetEntry
 from benchmark.config.source import source_of
 from benchmark.core.errors import ConfigError, DataError
@@ -28,7 +29,8 @@ GROUPS = {"val/cnn": 3, "val/traditional": 2, "train/mix": 2}
 def bapps(tmp_path: Path) -> Path:
     """The folder that holds ``dataset/2afc``, and beside it the part that is not read."""
     plant_bapps(tmp_path / "dataset" / "2afc", GROUPS)
-    (tmp_path / "dataset" / "jnd" / "val" / "cnn" / "p0").mkdir(parents=True)
+    for part in ("p0", "p1", "same"):
+        (tmp_path / "dataset" / "jnd" / "val" / "cnn" / part).mkdir(parents=True)
     return tmp_path
 
 
@@ -81,7 +83,8 @@ def test_shares_of_another_number_of_votes_leave_it_open(bapps: Path) -> None:
 @pytest.mark.parametrize("array", [np.float32(0.4), np.array([[[0.4]]], dtype=np.float16), np.array([1]), np.array(0)])
 def test_a_judgement_may_have_any_shape_of_one_number(bapps: Path, array: object) -> None:
     np.save(bapps / "dataset/2afc/val/cnn/judge/000000.npy", np.asarray(array))
-    assert tables(bapps)[1]["preference"].iloc[2] == float(np.asarray(array).reshape(()))
+    share = float(np.asarray(array).reshape(()))
+    assert tables(bapps)[1]["preference"].iloc[2] == round(share * 5) / 5, "of five votes"
 
 
 def test_a_copy_that_is_not_whole_says_so(bapps: Path) -> None:
@@ -214,3 +217,27 @@ def test_the_fingerprint_is_of_the_choices_too(bapps: Path) -> None:
     file = bapps / "dataset/2afc/val/cnn/judge/000000.npy"
     np.save(file, 1 - np.load(file))
     assert loaded(bapps).fingerprint({}) != before
+
+
+def test_an_imitation_says_that_it_is_one(tmp_path: Path) -> None:
+    assert main(["demo-data", "--like", "bapps", str(tmp_path / "made")]) == 0
+    (root,) = {path.parent for path in tmp_path.rglob("dataset.json")}
+    for place in (root, root / "2afc"):
+        dataset = load("bapps", root=place)
+        table = pairs.complete(dataset.pairs(), labelled=False)
+        given = dataset.choices()
+        assert given is not None
+        chosen = choices.complete(given, table)
+        assert set(chosen["votes"]) == {2, 5}
+        assert dataset.labels == "simulated"  # type: ignore[attr-defined]
+        assert "Simulated labels" in dataset.notes()[0]
+        assert not dataset.found_at(place)
+        assert remarks(dataset) == []
+
+
+def test_copies_are_found_by_their_folders(bapps: Path) -> None:
+    kind = type(load("bapps", root=bapps))
+    for below in ("", "dataset", "dataset/2afc"):
+        assert kind.found_at(bapps / below)
+    assert not kind.found_at(bapps / "dataset/2afc/val")
+    assert not kind.found_at(bapps / "dataset/jnd")

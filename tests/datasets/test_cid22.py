@@ -38,7 +38,7 @@ def test_originals_are_left_out_wherever_the_list_lies(tmp_path: Path, where: st
     assert not dataset.info.lower_mos_better
     found = remarks(dataset)
     assert any("2 labelled pairs, 4,292 are published" in text for text in found)
-    assert any("1 references, 49 are published" in text for text in found)
+    assert any("1 reference, 49 are published" in text for text in found)
     assert len(found) == 2, "the scale's ends need not be reached"
 
 
@@ -79,4 +79,4 @@ def test_wrong_rows_are_named(tmp_path: Path) -> None:
     assert any("csv:5: the MCOS is not a number" in text for text in found)
     write(tmp_path / "b", [ROWS[1].replace("61.5", "615"), ROWS[2]])
     found = remarks(load("cid22", root=tmp_path / "b"))
-    assert any("Labels from 83.25 to 615, published are 0 to 100" in text for text in found)
+    assert any("Labels of this copy are 83.25 to 615, published are 0 to 100" in text for text in found)

@@ -1,5 +1,6 @@
 """CSIQ: the authors' workbook and the list in circulation on trees of placeholders, and what damaged copies say."""
 
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -144,5 +145,8 @@ def test_wrong_rows_of_the_workbook_are_named(csiq: Path) -> None:
     assert "has no sheet 'all_by_image'; it has Sheet1" in refused(load("csiq", root=csiq))
     (csiq / "csiq.DMOS.xlsx").write_bytes(b"PK\x03\x04 cut")
     assert "can't be read as an .xlsx workbook" in refused(load("csiq", root=csiq))
+    with zipfile.ZipFile(csiq / "csiq.DMOS.xlsx", "w") as archive:
+        archive.writestr("word/document.xml", "<document/>")
+    assert "csiq.DMOS.xlsx: can't be read as an .xlsx workbook" in refused(load("csiq", root=csiq))
     (csiq / "csiq.DMOS.xlsx").rename(csiq / "csiq.dmos.xlsx")
     assert "no such file; there is 'csiq.dmos.xlsx'" in refused(load("csiq", root=csiq))

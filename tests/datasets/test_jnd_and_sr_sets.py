@@ -62,7 +62,9 @@ def test_aic4_gives_exactly_its_list(aic4: tuple[Path, list[dict[str, str]]]) ->
     assert len(together) == table["condition"].nunique() == 6
     assert dataset.info.lower_mos_better
     assert table["mos_sd"].isna().all()
-    assert "The list's 95 % limits of labels are not used." in dataset.notes()
+    assert table["mos_low"].tolist() == [float(row["CI_min"]) for row in rows]
+    assert table["mos_high"].tolist() == [float(row["CI_max"]) for row in rows]
+    assert "The outlier ratio takes the list's 95 % limits of labels." in dataset.notes()
 
 
 def test_damage_to_aic4_is_named(aic4: tuple[Path, list[dict[str, str]]]) -> None:
@@ -143,7 +145,7 @@ def sriqa(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize(("reference", "folder"), [("original", "images/Original"), ("lr", "LRImages")])
+@pytest.mark.parametrize(("reference", "folder"), [("original", "images/Original"), ("input", "LRImages")])
 def test_sriqa_bench_leaves_originals_out(sriqa: Path, reference: str, folder: str) -> None:
     dataset = load("sriqa-bench", root=sriqa, reference=reference)
     table = pairs.complete(dataset.pairs())
@@ -156,7 +158,11 @@ def test_sriqa_bench_leaves_originals_out(sriqa: Path, reference: str, folder: s
     assert table["mos"].tolist() == [61.5, 0, 62.5, 0]
     assert table["condition"].tolist() == [*ALGORITHMS, *ALGORITHMS]
     notes = " ".join(dataset.notes())
-    for words in (f"{folder}/ (option `reference`)", "within each photograph", "of 4 images; 1,000 were published"):
+    for words in (
+        f"{folder}/ (option `reference`)",
+        "within each photograph",
+        "has 4 labelled pairs, 1,000 are published",
+    ):
         assert words in notes
     assert not any("no label" in problem.message for problem in dataset.examine()[1])
 
@@ -169,7 +175,7 @@ def test_damage_to_sriqa_bench_is_named(sriqa: Path) -> None:
     (message,) = errors("sriqa-bench", root=sriqa)
     assert "two copies of 'x2_SwinIRx4.png', in SwinIR/ and SwinIR copy/" in message
     (sriqa / "LRImages").rename(sriqa / "lrimages")
-    (message,) = errors("sriqa-bench", root=sriqa, reference="lr")
+    (message,) = errors("sriqa-bench", root=sriqa, reference="input")
     assert "no folder LRImages/ here; there is 'lrimages'" in message
     shutil.rmtree(sriqa / "MOS")
     assert "no folder MOS/ here" in errors("sriqa-bench", root=sriqa)[0]

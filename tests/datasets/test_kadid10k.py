@@ -74,7 +74,7 @@ def test_a_copy_without_spread_can_be_used_and_says_so(tmp_path: Path) -> None:
     dataset = load("kadid10k", root=small(tmp_path, "dist_img,ref_img,dmos\nI01_01_01.png,I01.png,4.57\n"))
     assert complete(dataset)["mos_sd"].isna().all()
     assert any("no column `var`" in note for note in dataset.notes())
-    assert any("1 labelled pairs, 10,125 are published" in text for text in remarks(dataset))
+    assert any("1 labelled pair, 10,125 are published" in text for text in remarks(dataset))
 
 
 def test_damaged_copies_are_named(tmp_path: Path) -> None:

@@ -10,21 +10,16 @@ import pytest
 from numpy.typing import NDArray
 from scipy.io import savemat
 
+from benchmark.simulation import label_files
 from tests.datasets.published_files import base, complete, oracle, refused, remarks
 from tests.datasets.trees import Shared, load, plant
 
-COUNTS = {"jp2k": 227, "jpeg": 233, "wn": 174, "gblur": 174, "fastfading": 174}
-FILES = [f"{folder}/img{number}.bmp" for folder, count in COUNTS.items() for number in range(1, count + 1)]
+FILES = [f"{folder}/img{number}.bmp" for folder, count in label_files.LIVE.items() for number in range(1, count + 1)]
 
 
 def write(root: Path, scores: NDArray[np.float64], references: list[str], originals: NDArray[np.int64]) -> None:
-    """The three MATLAB files, as row vectors and a row of cells."""
-    cells = np.empty((1, len(references)), dtype=object)
-    cells[0, :] = references
-    savemat(root / "refnames_all.mat", {"refnames_all": cells})
-    spreads = np.linspace(1, 20, len(scores))
-    savemat(root / "dmos_realigned.mat", {"dmos_new": scores[None], "dmos_std": spreads[None], "orgs": originals[None]})
-    savemat(root / "dmos.mat", {"dmos": scores[None] / 2, "orgs": originals[None]})
+    """The three MATLAB files, with spreads from 1 to 20; the raw scores are half of the realigned ones."""
+    label_files.live_arrays(root, scores, np.linspace(1, 20, len(scores)), originals, references, raw=scores / 2)
 
 
 @pytest.fixture

@@ -91,12 +91,14 @@ def test_a_copy_says_what_differs(tmp_path: Path) -> None:
     dataset = load("tid2013", root=root)
     found = remarks(dataset)
     assert any("2 labelled pairs, 3,000 are published" in text for text in found)
-    assert any("1 references, 25 are published" in text for text in found)
+    assert any("1 reference, 25 are published" in text for text in found)
     assert all(text.startswith(f"warning: {root}") for text in found)
     assert any("3,000 are published" in note for note in dataset.notes()), "tables say it too"
     assert any("There is no mos_std.txt" in note for note in dataset.notes())
     (root / "mos_with_names.txt").write_text("94.2 i01_01_1.bmp\n31 i01_01_2.bmp")
-    assert any("Labels from 31 to 94.2, published are 0.24242 to 7.2143" in text for text in remarks(dataset))
+    assert any(
+        "Labels of this copy are 31 to 94.2, published are 0.24242 to 7.2143" in text for text in remarks(dataset)
+    )
 
 
 def test_a_rescaled_whole_copy_is_noticed_although_it_lies_inside_the_range(shared: Shared, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ import pandas as pd
 from benchmark.data import pairs
 from benchmark.plugins import registry
 from benchmark.plugins.contracts import Dataset
+from benchmark.simulation import label_files
 
 Shared = Callable[[str], Path]
 
@@ -112,8 +113,7 @@ def small(tmp_path: Path, name: str) -> tuple[Path, Path, list[str]]:
 
 
 def write(file: Path, rows: list[tuple[str, str, str, float]]) -> None:
-    with file.open("w", encoding="utf-8", newline="") as lines:
-        csv.writer(lines).writerows([("dis_img_path", "dis_type", "ref_img_path", "score"), *rows])
+    label_files.lines(file, [label_files.PACKAGE, *rows])
 
 
 def planted(shared: Shared, tmp_path: Path, package: str) -> tuple[Path, list[dict[str, str]]]:

@@ -13,6 +13,7 @@ from scipy import stats
 from benchmark.core.errors import ConfigError
 from benchmark.evaluation.summarise import COMPARISON_COLUMNS, SUMMARY_COLUMNS, Evaluated, evaluate_scores
 from benchmark.statistics import inference
+from benchmark.statistics.catalogue import find
 from benchmark.statistics.settings import StatisticsSettings
 from tests.makers import Column, score_keys
 
@@ -141,6 +142,30 @@ def test_opinions_bring_discrimination_and_outliers() -> None:
         assert 0 < value(found, "good", statistic) < 1
         assert len(pick(found.comparisons, level="pair", statistic=statistic)) == 1
     assert value(found, "good", "auc_bw") > value(found, "poor", "auc_bw")
+
+
+def test_published_limits_of_labels_bring_outliers_but_no_discrimination() -> None:
+    scores = make_scores(8)
+    half = stats.t.ppf(0.975, 14) * 0.6 / math.sqrt(15)
+    limits = scores.assign(mos_low=scores["mos"] - half, mos_high=scores["mos"] + half)
+    judged = run(scores.assign(mos_sd=0.6, observers=15), "good", "poor")
+    for lower in (False, True):
+        found = run(limits, "good", "poor", lower_mos_better=lower)
+        assert not {"auc_ds", "auc_bw", "cc_0"} & set(found.summary["statistic"])
+        assert len(pick(found.comparisons, level="pair", statistic="outlier_ratio")) == 1
+        if not lower:
+            for column in ("value", "ci_low", "ci_high"):
+                expected = value(judged, "good", "outlier_ratio", column=column)
+                assert value(found, "good", "outlier_ratio", column=column) == expected
+    mixed = limits.assign(mos_sd=0.6, observers=[15.0] * 16 + [np.nan] * 16)
+    mixed.loc[:15, ["mos_low", "mos_high"]] = np.nan
+    assert value(run(mixed, "good"), "good", "outlier_ratio") == value(judged, "good", "outlier_ratio")
+    unknown = limits.assign(mos_low=np.nan, mos_high=np.nan)
+    assert "outlier_ratio" not in set(run(unknown, "good").summary["statistic"])
+    family = StatisticsSettings(replicates=99, family=("srcc", "outlier_ratio", "auc_ds"))
+    (said,) = [item for item in run(limits, "good", "poor", settings=family).notes if " together" in item]
+    assert find("outlier_ratio").title in said
+    assert find("auc_ds").title not in said
 
 
 @pytest.mark.parametrize("interval", ["percentile", "bca", "jackknife"])

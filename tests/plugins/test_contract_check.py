@@ -274,6 +274,13 @@ def replaced(line: str) -> str:
             "lower_mos_better='no'; it must be True or",
         ),
         (
+            DATASET.replace('title="Lab"', 'title="Lab", pairs=0'),
+            "pairs=0; it must be a whole number from 1 on, or None",
+        ),
+        (DATASET.replace('title="Lab"', 'title="Lab", references="9"'), "references='9'; it must be a whole number"),
+        (DATASET.replace('title="Lab"', 'title="Lab", label_range=(9, 0)'), "label_range=(9, 0); it must be (lowest, "),
+        (DATASET.replace('title="Lab"', 'title="Lab", splits="test"'), "splits='test'; it must be a tuple of names"),
+        (
             DATASET.replace('title="Lab"', 'title="Lab", labels="simulation"'),
             "labels='simulation'; it must be 'opinions' or 'simulated'",
         ),

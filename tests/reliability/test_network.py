@@ -43,6 +43,7 @@ COMMANDS = [
     ["train", "train.yaml"],
     ["power", "--references", "30", "--conditions", "6", "--srcc", "0.8", "--difference", "0.1"],
     ["demo-data", "more", "--references", "2", "--size", "64"],
+    ["demo-data", "like", "--like", "csiq", "--references", "2", "--size", "64"],
 ]
 
 

@@ -32,7 +32,7 @@ def findings(source: Source, plugin_folders: Sequence[Path]) -> tuple[list[Probl
     named_folders.use(named_folders.absolute(parsed.plugins, source, plugin_folders))
     method, _ = train.build_method(parsed, source)
     train.usable_device(parsed, source)
-    dataset, _ = load.build(parsed.dataset, source)
+    dataset, _ = load.build(parsed.dataset, source, offline=parsed.offline)
     with source.placing():
         problems = audit(
             dataset,

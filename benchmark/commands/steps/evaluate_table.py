@@ -16,6 +16,7 @@ from benchmark.config.source import Source, home_of, parse, source_of
 from benchmark.core import provenance
 from benchmark.core.announce import Announce
 from benchmark.core.errors import ConfigError
+from benchmark.core.pair_columns import LIMITS
 from benchmark.data.decimals import Mark
 from benchmark.evaluation import arguments, choice_input, directions, foresight, table_input, table_sources
 from benchmark.evaluation.arguments import EvaluateKeywords
@@ -231,7 +232,7 @@ def _check_methods(methods: Sequence[str], lower_better: Sequence[str]) -> None:
     unknown = [name for name in lower_better if name not in methods]
     if unknown:
         raise ConfigError(f"--lower-better: {unknown[0]!r} is not among --methods ({', '.join(methods)})")
-    taken = [name for name in methods if name in csv_files.KEYS]
+    taken = [name for name in methods if name in (*csv_files.KEYS, *LIMITS)]
     if taken:
         raise ConfigError(f"--methods: {taken[0]!r} is the name of a column of scores.csv; rename it in the table")
 

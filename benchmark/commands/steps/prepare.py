@@ -37,7 +37,7 @@ def prepare(config: Config, settings: Sequence[str], overrides: Overrides) -> Pr
     entrants = lineup.line_up(parsed.methods, source)
     labels = [entrant.label for entrant in entrants]
     everyone, entrants = entrants, _keep(entrants, overrides.methods)
-    loaded = load.load(parsed.dataset, source, parsed.limit)
+    loaded = load.load(parsed.dataset, source, parsed.limit, offline=parsed.offline)
     narrowed_by = destinations.narrowing(source, overrides)
     destination = destinations.find(config, parsed, source, narrowed_by, loaded, everyone)
     foresight.refuse_output(destination.folder, source)

@@ -1,13 +1,13 @@
 """The base classes of plug-ins: methods, data sets, and the descriptions that they give of themselves.
 
 A plug-in subclasses ``Method``, ``ScoreSource``, ``Trainable`` or ``Dataset``. Functions that it must define are abstract
-there or checked when it is imported; those that it may define have a default. Two protocols are optional:
-``DescribesReference`` and ``StatesLabels``. The engine asks for nothing else.
+there or checked when it is imported; those that it may define have a default. Three protocols are optional:
+``DescribesReference``, ``StatesLabels`` and ``MayDownload``. The engine asks for nothing else.
 
 Listing plug-ins must stay instant: nothing here imports torch or pandas when it is imported.
 """
 
-from benchmark.plugins.contracts.data_set import Dataset, StatesLabels
+from benchmark.plugins.contracts.data_set import Dataset, MayDownload, StatesLabels
 from benchmark.plugins.contracts.info import NOT_DECLARED, DatasetInfo, Group, LabelKind, MethodInfo, WeightFile
 from benchmark.plugins.contracts.method import DescribesReference, Method, ScoreSource, takes_rng
 from benchmark.plugins.contracts.trainable import Trainable
@@ -19,6 +19,7 @@ __all__ = [
     "DescribesReference",
     "Group",
     "LabelKind",
+    "MayDownload",
     "Method",
     "MethodInfo",
     "ScoreSource",

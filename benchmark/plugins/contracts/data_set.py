@@ -24,6 +24,14 @@ class StatesLabels(Protocol):
         ...
 
 
+@runtime_checkable
+class MayDownload(Protocol):
+    """A data set that downloads what is not on this machine, unless the run is offline."""
+
+    offline: bool
+    """Whether it must not; set to ``True`` before ``pairs`` where the run is offline."""
+
+
 class Dataset(ABC):
     """A set of labelled pairs: a subclass with an ``info`` and ``pairs`` is complete.
 
@@ -54,6 +62,14 @@ class Dataset(ABC):
 
         Columns as in ``benchmark.data.choices``; images are named by the column ``pair`` of ``pairs``, whose pairs then
         need no label. Called after ``pairs``.
+        """
+        return None
+
+    @classmethod
+    def found_at(cls, folder: Path) -> bool | None:
+        """Whether a copy lies directly in this folder, told by few names and no image; ``list datasets --root`` asks.
+
+        By default ``None``: nothing tells it.
         """
         return None
 

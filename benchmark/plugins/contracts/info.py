@@ -94,6 +94,15 @@ class DatasetInfo:
         title: the name that tables print.
         lower_mos_better: ``True`` where a lower label means better quality (DMOS).
         labels: ``opinions`` of people, or ``simulated``, which every table then says.
+        label_name: what a label is: ``MOS``, ``DMOS``, ``Elo``, ``JND`` …
+        label_range: lowest and highest label; ``None`` where none is published, or it depends on the user's files.
+        range_reached: whether these are labels, so that a whole copy reaches both; otherwise they are the ends of a scale.
+        pairs: number of labelled pairs as published; ``None`` where it depends on the user's files.
+        references: likewise of references.
+        opinions: what is published of the opinions behind a label: ``SD``, ``SD, 30 observers`` …; empty for nothing.
+        splits: the official splits that the labels cover.
+        layout: what a copy must look like, in short.
+        variants: the forms in circulation that are recognised.
         source: where to get it.
         citation: BibTeX entry, or one line.
         licence: terms of use.
@@ -103,6 +112,15 @@ class DatasetInfo:
     title: str
     lower_mos_better: bool = False
     labels: LabelKind = "opinions"
+    label_name: str = "MOS"
+    label_range: tuple[float | None, float | None] = (None, None)
+    range_reached: bool = False
+    pairs: int | None = None
+    references: int | None = None
+    opinions: str = ""
+    splits: tuple[str, ...] = ()
+    layout: str = ""
+    variants: str = ""
     source: str = ""
     citation: str = ""
     licence: str = ""

@@ -1,0 +1,111 @@
+"""``list datasets``: what was published of each set, and where copies lie, for people and for programs."""
+
+import json
+from collections.abc import Callable
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from benchmark import UserError
+from benchmark.commands import list as listing
+from tests.datasets.small_copies import COPIES
+
+
+@pytest.fixture
+def shown(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., str]:
+    """What the command prints in a terminal of 100 columns, in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+
+    def show(root: Path | None = None) -> str:
+        console = Console(width=100, file=StringIO(), record=True)
+        assert listing.print_datasets(console, root) == 0
+        return console.export_text()
+
+    return show
+
+
+def row(text: str, name: str) -> list[str]:
+    return next(line.split() for line in text.splitlines() if line.split()[:1] == [name])
+
+
+def test_each_set_says_its_size_labels_direction_and_where_it_is(shown: Callable[..., str], tmp_path: Path) -> None:
+    COPIES["kadid10k"](tmp_path / "iqa" / "KADID")
+    COPIES["mdid2013"](tmp_path / "iqa")
+    COPIES["csiq"](tmp_path / "iqa" / "old" / "CSIQ")
+    COPIES["csiq"](tmp_path / "iqa" / "CSIQ")
+    text = shown(tmp_path / "iqa")
+    assert row(text, "kadid10k")[:7] == ["kadid10k", "10,125", "81", "DMOS", "1", "to", "4.93"]
+    assert row(text, "kadid10k")[7:] == ["higher", "see", "the", "authors'", "page", "KADID"]
+    assert row(text, "mdid2013")[3:] == [
+        "DMOS",
+        "0.32",
+        "to",
+        "0.553",
+        "lower",
+        "see",
+        "the",
+        "authors'",
+        "page",
+        "MDID2013",
+    ]
+    assert row(text, "csiq")[-1] == "CSIQ"
+    assert text.splitlines()[[line.split()[:1] for line in text.splitlines()].index(["csiq"]) + 1].split() == [
+        "old/CSIQ"
+    ]
+    assert row(text, "live")[-1] == "no"
+    assert row(text, "table")[-1] == "higher", "a file of one's own is not looked for"
+    assert "simulated MOS" in text
+    assert max(map(len, text.splitlines())) <= 100
+    assert f"here: below {tmp_path / 'iqa'}." in " ".join(text.split())
+
+
+def test_without_a_root_the_folder_data_is_searched_if_it_is_there(shown: Callable[..., str], tmp_path: Path) -> None:
+    text = shown()
+    assert "here: not looked for: name a folder that holds data sets by --root" in text
+    assert row(text, "live")[-1] == "page"
+    COPIES["pipal"](tmp_path / "data" / "PIPAL")
+    text = shown()
+    assert row(text, "pipal")[-1] == "PIPAL"
+    assert "here: below data." in text
+
+
+def test_programs_get_the_whole_of_it(shown: Callable[..., str], tmp_path: Path) -> None:
+    COPIES["aic4"](tmp_path / "iqa" / "aic4")
+    items: dict[str, dict[str, Any]] = {
+        item["name"]: item for item in json.loads(json.dumps(listing.datasets_as_json(tmp_path / "iqa")))
+    }
+    aic4 = items["aic4"]
+    assert (aic4["pairs"], aic4["references"], aic4["label_name"], aic4["lower_mos_better"]) == (300, 5, "JND", True)
+    assert aic4["here"] == [str(tmp_path / "iqa" / "aic4")]
+    assert (items["live"]["here"], items["table"]["here"], items["efid"]["pairs"]) == ([], None, None)
+    assert {item["here"] for item in listing.datasets_as_json() if item["name"] != "x"} == {None}
+
+
+def test_a_root_that_is_no_folder_is_one_line(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="nowhere: no such folder; --root is a folder that holds data sets") as raised:
+        listing.datasets_as_json(tmp_path / "nowhere")
+    assert "\n" not in str(raised.value)
+
+
+def test_one_set_says_where_to_get_it_and_what_it_must_look_like() -> None:
+    from benchmark.plugins import registry
+
+    console = Console(width=400, file=StringIO(), record=True)
+    listing.print_options(console, registry.datasets().load("csiq"))
+    text = console.export_text()
+    for line in (
+        "published: 866 pairs, 30 references",
+        "labels: DMOS 0 to 1, lower is better",
+        "opinions: SD",
+        "layout: src_imgs/1600.png, dst_imgs/AWGN/1600.AWGN.1.png, csiq.DMOS.xlsx",
+        "get it: https://s2.smu.edu/~eclarson/csiq.html",
+        "licence: see the authors' page",
+    ):
+        assert f"\n{line}\n" in text
+    assert "variants: csiq_label.txt" in text
+    console = Console(width=100, file=StringIO(), record=True)
+    listing.print_options(console, registry.datasets().load("table"))
+    assert "published:" not in console.export_text()

@@ -1,0 +1,109 @@
+"""Every published set: a damaged copy names its damage in the same words, and a copy is found where it lies."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmark.core.errors import DataError
+from benchmark.plugins import registry
+from benchmark.plugins.copies import find_copies
+from tests.datasets.published_files import complete, remarks
+from tests.datasets.small_copies import COPIES, SmallCopy
+
+ALL: dict[str, Any] = {
+    item.name: registry.datasets().import_listing(item) for item in registry.datasets().listings()[0]
+}
+PUBLISHED = {name: data_set for name, data_set in ALL.items() if hasattr(data_set, "marks")}
+ANY_CASE = {"tid2008", "tid2013"}
+"""Sets whose published names differ in case between list and files, so that case means nothing."""
+
+
+def errors(name: str, root: Path) -> list[str]:
+    try:
+        _, problems = PUBLISHED[name](root=root).examine()
+    except DataError as error:
+        problems = list(error.problems)
+    return [str(problem) for problem in problems if problem.severity == "error"]
+
+
+@pytest.fixture(params=sorted(PUBLISHED))
+def copy(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[str, SmallCopy]:
+    return request.param, COPIES[request.param](tmp_path / "sets")
+
+
+def test_a_whole_copy_gives_its_labels_and_says_only_that_it_is_small(copy: tuple[str, SmallCopy]) -> None:
+    name, tree = copy
+    table = complete(PUBLISHED[name](root=tree.root))
+    assert table["enhanced_path"].tolist() == [str(image) for image in tree.images]
+    assert table["reference_path"].tolist() == [str(tree.reference)] * 2
+    info = PUBLISHED[name].info
+    assert info.pairs is not None
+    assert info.references is not None
+    found = remarks(PUBLISHED[name](root=tree.root))
+    first, second, *others = [text for text in found if "each reference has" not in text and "Labels of" not in text]
+    assert f"This copy has 2 labelled pairs, {info.pairs:,} are published: " in first
+    assert f"This copy has 1 reference, {info.references:,} are published: " in second
+    assert others == []
+
+
+def test_a_missing_folder_is_named(copy: tuple[str, SmallCopy], tmp_path: Path) -> None:
+    name, tree = copy
+    for image in (tree.reference, tree.images[0]):
+        away = image.parent.rename(tmp_path / "away")
+        message = errors(name, tree.root)[0]
+        assert image.parent.name in message or image.name in message, message
+        assert "\n" not in message
+        away.rename(image.parent)
+    assert errors(name, tree.root) == []
+
+
+def test_a_label_too_few_is_named(copy: tuple[str, SmallCopy]) -> None:
+    name, tree = copy
+    tree.shorten()
+    found = remarks(PUBLISHED[name](root=tree.root))
+    if name == "live":  # its labels have no names: their number is all that tells
+        assert any("has 981 values; release 2 has 982" in text for text in found)
+        return
+    assert any("1 labelled pair" in text for text in found)
+    if tree.images[0].parent == tree.images[1].parent:
+        assert any(f"no label for {tree.images[1].name!r}; left out" in text for text in found)
+
+
+def test_a_swapped_case_is_named(copy: tuple[str, SmallCopy]) -> None:
+    name, tree = copy
+    image = tree.images[1]
+    other = image.rename(image.with_name(image.name.swapcase()))
+    if image.exists():
+        pytest.skip("this file system does not tell case apart")
+    found = errors(name, tree.root)
+    if name in ANY_CASE:
+        assert found == []
+        return
+    assert len(found) == 1
+    assert image.name in found[0]
+    assert other.name in found[0]
+
+
+def test_a_second_copy_is_named(copy: tuple[str, SmallCopy], tmp_path: Path) -> None:
+    name, tree = copy
+    shutil.copytree(tree.root, tmp_path / "copied")
+    shutil.move(tmp_path / "copied", tree.root / "again")
+    found = remarks(PUBLISHED[name](root=tree.root))
+    assert [text.partition("A second copy lies in ")[2].split("/;")[0] for text in found if "second copy" in text] in (
+        ["again"],
+        ["again/To_Release"],
+        ["again/MDIVL"],
+        ["again/SDIVL"],
+    )
+
+
+def test_a_copy_is_found_where_it_lies_and_taken_for_no_other_set(copy: tuple[str, SmallCopy]) -> None:
+    name, tree = copy
+    for top in (tree.root, tree.root.parent):
+        found = find_copies(ALL, top)
+        assert [other for other, places in found.items() if places] == [name]
+        (place,) = found[name] or []
+        assert tree.images[0].is_relative_to(place)
+    assert found["table"] is None, "nothing tells a file of one's own"

@@ -1,28 +1,31 @@
 """PieAPP, test part: 40 photographs, 15 distorted images each, a score for every image. Reads the folder as unpacked.
 
-The scores were estimated from choices between all pairs of a reference's images; the choices themselves are another kind of
-label, which this loader does not read.
+The scores were estimated from choices between all pairs of a reference's images. The choices themselves, of the training and
+validation parts too, are another kind of label; ``_pieapp_choices`` reads them.
 """
 
 from __future__ import annotations
 
 import os
-import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from benchmark import DataError, DatasetInfo, Problem
-from benchmark.data.labels import read_text, refuse_name, short, split_lines
+from benchmark.data.labels import at_most, read_text, refuse_name, short, split_lines
 
 from ._columns import Row, Sheet, read_sheet
 from ._folders import Folder, folders, in_one_line
+from ._pieapp_choices import Which, kind_of, read_choices
 from ._published import PublishedDataset, Reading
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 PART = "test"
 ENDING = "_per_image_score.csv"
 IMAGE, SCORE = "distorted image", "score for distorted image"
 LISTED = "test_reference_list.txt"
 EACH = 15
-_KIND = re.compile(r"distort_[^_]+_(?P<kind>.+?)_(?:inter|intra)(?:_.*)?\.png")
 
 
 class Pieapp(PublishedDataset):
@@ -30,8 +33,15 @@ class Pieapp(PublishedDataset):
 
     The condition is the distortion's name, the third part of a file's name. All pairs are of the split ``test``.
 
+    With ``choices: true`` the labels are choices of observers instead, and the splits ``train``, ``val`` and ``test``.
+    A choice is of the group ``intra`` (two images of one distortion) or ``inter``. Choices between an image and its own
+    reference are left out: a full-reference method can't be wrong about them, and several have no finite score there.
+
     Args:
         root: the folder with ``reference_images``, ``distorted_images`` and ``labels``.
+        choices: whether to read choices instead of scores.
+        preference: of the training and validation parts: ``raw`` (the votes; pairs that nobody voted on are left out) or
+            ``processed`` (what the authors estimated from the votes, for all pairs).
     """
 
     info = DatasetInfo(
@@ -44,13 +54,43 @@ class Pieapp(PublishedDataset):
         splits=("test",),
         layout="reference_images/test/ref_1.png, distorted_images/test/ref_1/NAME.png, "
         "labels/test/ref_1_per_image_score.csv",
-        variants="column names with or without the blank before them",
+        variants="column names with or without the blank before them; `choices: true` for choices (train, val, test)",
         source="https://github.com/prashnani/PerceptualImageError",
         citation="Prashnani, Cai, Mostofi, Sen 2018, PieAPP: Perceptual image-error assessment through pairwise preference, "
         "CVPR",
         licence="non-commercial, educational (TERMS_OF_USE.pdf)",
     )
     marks = ((f"reference_images/{PART}", f"distorted_images/{PART}", f"labels/{PART}"),)
+
+    def __init__(self, *, root: Path, choices: bool = False, preference: Which = "raw") -> None:
+        super().__init__(root=root)
+        self._asked = choices
+        self._which: Which = preference
+        self._choices: pd.DataFrame | None = None
+
+    def examine(self) -> tuple[pd.DataFrame, list[Problem]]:
+        """The usable pairs, and every problem with the others; for ``check``.
+
+        Raises:
+            DataError: a list or a folder is missing.
+        """
+        if not self._asked:
+            return super().examine()
+        import pandas as pd  # noqa: PLC0415 - slow to import, not needed to list data sets
+
+        from benchmark.data.pairs import LEFT_OUT  # noqa: PLC0415 - likewise
+
+        content = read_choices(self._root, self._which)
+        self._choices = content.table()
+        self._label_files = content.label_files
+        self._notes = [f"PieAPP, choices from {len(content.label_files):,} files.", *content.notes]
+        table = pd.DataFrame(list(content.pairs.values()))
+        table.attrs[LEFT_OUT] = content.left_out
+        return table, at_most(content.problems, str(self._root))
+
+    def choices(self) -> pd.DataFrame | None:
+        """The choices, if they were asked for; see ``benchmark.data.choices``."""
+        return self._choices
 
     def read(self) -> Reading:
         """The pairs of the files of scores, of which there is one for each reference."""
@@ -105,13 +145,12 @@ def _read(
         if not distorted.has(enhanced):
             missing[enhanced] = where
             continue
-        kind = _KIND.fullmatch(name)
         reading.rows.append(
             {
                 "split": PART,
                 "reference": f"{original}.png",
                 "enhanced": enhanced,
-                "condition": kind["kind"] if kind else "",
+                "condition": kind_of(name),
                 "mos": score,
                 "reference_path": references.path_of(f"{original}.png"),
                 "enhanced_path": distorted.path_of(enhanced),

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from benchmark import DataError, DatasetInfo, Problem
 from benchmark.data.labels import read_labels, short
 
 from ._listed import Copy, ListedDataset, Row
 from ._places import find_base
+from ._votes import choices_of_labels
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 IMAGES = "images"
 LABELS = "MOS"
@@ -24,11 +28,17 @@ class SriqaBench(ListedDataset):
     Lists also hold the original as an eleventh image, which is left out. Labels of two photographs can't be compared: levels
     and accuracies within a reference mean something, correlations over all pairs little.
 
+    Its authors' test code counts, over the pairs of all photographs together, those whose two images a method puts in the
+    order of their labels (it takes the original as an eleventh image; equal labels count where scores are equal, too).
+    ``pairs_ordered`` is the mean of that share over photographs: the same number where all have as many different labels.
+    ``choices: true`` adds all pairs as choices, of which ``accuracy_majority`` is the share over all photographs together.
+
     Args:
         root: the folder with ``images`` and ``MOS``.
         reference: ``original`` (``images/Original``, the photograph in full resolution, which its authors call ground truth,
             asked people about too, and score against) or ``input`` (``LRImages``, the degraded input of the algorithms,
             which is what their users have; it is four times smaller, so that ``size_mismatch: resize-reference`` is needed).
+        choices: whether to add the choices that follow from the labels: the image with the higher label is preferred.
     """
 
     info = DatasetInfo(
@@ -38,7 +48,7 @@ class SriqaBench(ListedDataset):
         pairs=1000,
         references=100,
         layout="images/Original/NAME_Original.png, images/SwinIR/NAME_SwinIRx4.png, LRImages, MOS/NAME.txt",
-        variants="option `reference`: original or input; names with or without x4",
+        variants="option `reference`: original or input; names with or without x4; `choices: true` for all pairs as choices",
         source="https://github.com/ChrisDud0257/AFINE",
         citation="Chen, Wu, Ma, Zhang 2025, Toward generalized image quality assessment: Relaxing the perfect "
         "reference quality assumption, CVPR (arXiv:2503.11221)",
@@ -46,9 +56,16 @@ class SriqaBench(ListedDataset):
     )
     marks = (("MOS", "images/Original"), ("MOS", "LRImages"))
 
-    def __init__(self, *, root: Path, reference: Literal["original", "input"] = "original") -> None:
+    def __init__(
+        self, *, root: Path, reference: Literal["original", "input"] = "original", choices: bool = False
+    ) -> None:
         super().__init__(root=root)
         self._reference = reference
+        self._asked = choices
+
+    def choices(self) -> pd.DataFrame | None:
+        """The choices that follow from the labels, if they were asked for; see ``benchmark.data.choices``."""
+        return choices_of_labels(self.examine()[0]) if self._asked else None
 
     def find(self) -> Copy:
         """See ``ListedDataset``."""

@@ -55,8 +55,12 @@ class EnhancerMean(ScoreSource):
         """Predicted labels of ``rows``; see ``ScoreSource.scores``.
 
         Raises:
-            UserError: the data set names no conditions.
+            UserError: the data set names no conditions, or has no labels.
         """
+        if pairs["mos"].isna().all():
+            raise UserError(
+                "enhancer-mean: this data set has choices between two images and no labels to average; leave this method out"
+            )
         if (rows["condition"] == "").all():
             raise UserError(
                 "enhancer-mean: the data set doesn't say which algorithm enhanced which image; "

@@ -12,10 +12,10 @@ from pathlib import Path
 
 FOLDERS = ("store", "tables", "plots")
 RECORD = "run.json"
-FILES = (
-    *("scores.csv", "choices.csv", "summary.csv", "comparisons.csv", "failures.csv"),
-    *(RECORD, "splits.json", "partitions.csv", "report.html"),
-)
+CHOICES = "choices.csv"
+OPTIONAL = (CHOICES, "splits.json", "partitions.csv")
+"""Written only where observers chose between images, and by studies."""
+FILES = ("scores.csv", "summary.csv", "comparisons.csv", "failures.csv", RECORD, "report.html")
 
 
 def why_not_writable(folder: Path) -> str:
@@ -41,7 +41,7 @@ def why_no_temporary() -> str:
     return ""
 
 
-def why_no_output(output: Path, folders: Iterable[str] = FOLDERS, files: Iterable[str] = FILES) -> str:
+def why_no_output(output: Path, folders: Iterable[str] = FOLDERS, files: Iterable[str] = (*FILES, *OPTIONAL)) -> str:
     """Why a run's files can't be written into a folder; empty where they can."""
     for folder in (output, *(output / name for name in folders)):
         reason = why_not_writable(folder)

@@ -42,7 +42,8 @@ def duplicates(table: pd.DataFrame, looks: Mapping[str, Look], *, learned: bool 
                 continue  # shared_references reports it
             severity: Severity = "error" if learned and len(splits) > 1 else "warning"
             names = _all(list(dict.fromkeys(_place(use) for use in uses))) + _saved(uses, looks)
-            what = "count as different references" if role == "reference" else "have a label each"
+            each = "count as different images" if table["mos"].isna().all() else "have a label each"
+            what = "count as different references" if role == "reference" else each
             problems.append(Problem(severity, f"{names} are the same image, but {what}", uses[-1].source))
     return problems
 

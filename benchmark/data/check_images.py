@@ -117,7 +117,8 @@ def not_listed(table: pd.DataFrame) -> list[Problem]:
         except OSError:
             continue  # every file in it is already reported as unreadable
         if rest:
-            what = "without a usable label" if "enhanced" in roles[folder] else "of no enhanced image"
+            of_enhanced = "in no usable choice" if table["mos"].isna().all() else "without a usable label"
+            what = of_enhanced if "enhanced" in roles[folder] else "of no enhanced image"
             message = f"{len(rest)} images {what}: {some(rest)}"
             problems.append(Problem("warning", message, folder))
     return problems

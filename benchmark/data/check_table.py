@@ -78,13 +78,15 @@ def read(dataset: Dataset) -> tuple[pd.DataFrame | None, list[Problem]]:
         return None, [Problem("error", str(error))]
     if table.empty:
         return None, problems or [Problem("error", "the data set has no pairs")]
+    labelled = True
     try:
         chosen = contract_check.choices_of(dataset)
-        full = pairs.complete(table, labelled=chosen is None)
+        labelled = chosen is None
+        full = pairs.complete(table, labelled=labelled)
         problems = [*problems, *_choices(chosen, full)]
     except DataError as error:
         problems = [*problems, *error.problems]
-        sound = _sound(table)
+        sound = _sound(table, labelled=labelled)
         if sound is None:
             return None, problems
         table, full = sound
@@ -105,21 +107,26 @@ def _choices(chosen: pd.DataFrame | None, full: pd.DataFrame) -> list[Problem]:
         return list(error.problems)
     groups = [name for name in dict.fromkeys(known["condition"]) if name]
     among = f" in {len(groups)} groups ({', '.join(groups)})" if len(groups) > 1 else ""
-    votes = "" if known["votes"].isna().all() else f", {known['votes'].min():g} to {known['votes'].max():g} votes each"
+    least, most = known["votes"].min(), known["votes"].max()
+    votes = "" if known["votes"].isna().all() else f", {least:g}{f' to {most:g}' if most > least else ''} votes each"
     used = len(set(known["first"]) | set(known["second"]))
     between = f"{used:,} images of {known['reference'].nunique():,} references"
     return [Problem("note", f"{len(known):,} choices between {between}{among}{votes}")]
 
 
-def _sound(table: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame] | None:
-    """Rows with a finite label and an unrepeated pair, so that these can be checked although others are wrong."""
-    if not set(pairs.REQUIRED) <= set(table.columns) or table.columns.has_duplicates:
+def _sound(table: pd.DataFrame, *, labelled: bool) -> tuple[pd.DataFrame, pd.DataFrame] | None:
+    """Rows with a usable label and an unrepeated pair, so that these can be checked although others are wrong."""
+    required = {column for column in pairs.REQUIRED if labelled or column != "mos"}
+    if not required <= set(table.columns) or table.columns.has_duplicates:
         return None
     key = [column for column in ("split", "pair", "enhanced") if column in table.columns]
-    finite = np.isfinite(pd.to_numeric(table["mos"], errors="coerce").to_numpy(dtype=float))
-    rest = table[finite].drop_duplicates(key[:-1] if "pair" in key else key)
+    usable = np.ones(len(table), dtype=bool)
+    if "mos" in table.columns:
+        mos = pd.to_numeric(table["mos"], errors="coerce").to_numpy(dtype=float)
+        usable = np.isfinite(mos) | (table["mos"].isna().to_numpy() & (not labelled))
+    rest = table[usable].drop_duplicates(key[:-1] if "pair" in key else key)
     try:
-        return None if rest.empty else (rest, pairs.complete(rest))
+        return None if rest.empty else (rest, pairs.complete(rest, labelled=labelled))
     except DataError:  # another column is wrong too, which is already reported
         return None
 
@@ -141,7 +148,9 @@ def balance(table: pd.DataFrame) -> list[Problem]:
     problems = []
     for split, rows in _splits(table):
         conditions = [str(name) for name in rows["condition"].unique()]
-        if conditions == [""]:
+        if rows["mos"].isna().all():  # choices: images need no condition, and there is no grid of them
+            problems += _one_spelling(split, conditions)
+        elif conditions == [""]:
             problems.append(Problem("warning", f"{split}no pair has a condition: no results by enhancement algorithm"))
         elif len(conditions) > max(2, len(rows) // 2):
             message = f"{len(conditions)} conditions in {len(rows)} pairs: set condition_pattern?"

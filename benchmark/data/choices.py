@@ -18,7 +18,7 @@ cluster     what is resampled: likewise
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 REQUIRED = (*SIDES, "preference")
 OF_PAIRS = ("split", "reference", "cluster")
 SHARE = "a preference is the share of the votes for the second image, from 0 to 1"
+NOBODY = "leave choices that nobody made out"
 VOTES = "votes are counted: a whole number from 1 on, empty where it isn't known"
 
 
@@ -82,6 +83,7 @@ def number_problems(
     votes: NDArray[np.float64],
     place: Callable[[int], str],
     columns: tuple[str, str] = ("preference", "votes"),
+    reported: Collection[str | None] = (),
 ) -> list[Problem]:
     """Preferences that are no shares and impossible numbers of votes: one problem for all rows of a kind.
 
@@ -90,6 +92,7 @@ def number_problems(
         votes: (n,), NaN where unknown.
         place: gives the location of a row from its index.
         columns: the names of the two in the user's file.
+        reported: locations of rows whose missing numbers were reported before, since they are none.
     """
     with np.errstate(invalid="ignore"):
         no_share = ~((preference >= 0) & (preference <= 1))
@@ -97,12 +100,27 @@ def number_problems(
     checks = ((preference, no_share, columns[0], SHARE), (votes, no_count, columns[1], VOTES))
     problems = []
     for values, wrong, column, rule in checks:
-        rows = np.flatnonzero(wrong).tolist()
+        rows = [row for row in np.flatnonzero(wrong).tolist() if not (np.isnan(values[row]) and place(row) in reported)]
         if rows:
-            value = "missing" if np.isnan(values[rows[0]]) else f"{values[rows[0]]:g}"
+            missing = bool(np.isnan(values[rows[0]]))
             more = f", and {len(rows) - 1} more are wrong (next {place(rows[1])})" if len(rows) > 1 else ""
-            problems.append(Problem("error", f"{column!r} is {value}{more}: {rule}", place(rows[0])))
+            advice = "" if rule is VOTES else f"; {NOBODY}" if missing else _rescaling(values)
+            value = "missing" if missing else f"{values[rows[0]]:g}"
+            problems.append(Problem("error", f"{column!r} is {value}{more}: {rule}{advice}", place(rows[0])))
     return problems
+
+
+def _rescaling(values: NDArray[np.float64]) -> str:
+    """How to make shares of preferences that look like another scale; empty where none is recognised."""
+    known = values[np.isfinite(values)]
+    low, high = known.min(), known.max()
+    if set(known.tolist()) == {1, 2}:
+        return "; from 1 (the first) and 2 (the second), subtract 1"
+    if -1 <= low < 0 and high <= 1:
+        return "; from a scale of -1 to 1, it is (x + 1) / 2"
+    if low >= 0 and 2 < high <= 100:
+        return "; divide per cent by 100, or votes by their number"
+    return ""
 
 
 def _unknown(table: pd.DataFrame, known: set[str]) -> list[Problem]:
@@ -135,5 +153,5 @@ def _impossible(table: pd.DataFrame) -> list[Problem]:
     preference = pd.to_numeric(table["preference"], errors="coerce").to_numpy(dtype=float)
     votes = table["votes"] if "votes" in table.columns else pd.Series(np.nan, index=table.index)
     counts = pd.to_numeric(votes, errors="coerce").to_numpy(dtype=float)
-    counts[pd.isna(pd.to_numeric(votes, errors="coerce")).to_numpy() & votes.notna().to_numpy()] = -1
+    counts = np.where(np.isnan(counts) & votes.notna().to_numpy(), -1, counts)
     return number_problems(preference, counts, lambda row: f"choice {row + 1} of the data set")

@@ -181,7 +181,7 @@ def _notes(data: Data, entry: DatasetEntry, limit: int | None) -> list[str]:
         notes.append(f"{len(data.choices):,} choices of observers between two images of a reference.")
     if limit is not None:
         notes.append(f"Only the first {limit} references of each split (--limit).")
-    if data.lower_mos_better:
+    if data.lower_mos_better and data.chosen["mos"].notna().any():
         notes.append("Lower labels mean better quality; correlations are turned so that positive means agreement.")
     unnamed = int((data.chosen["condition"] == "").sum())
     if 0 < unnamed < len(data.chosen):

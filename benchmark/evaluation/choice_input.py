@@ -18,6 +18,7 @@ from benchmark.evaluation.table_rows import Names, unrepeated
 from benchmark.evaluation.table_sources import TableSource, shorten
 
 NAME = "{}"
+ASKED_TWICE = "if people were asked twice, add a column that tells the rows apart"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +75,10 @@ def check_columns(columns: ChoiceColumns) -> None:
     counted = columns.votes_first is not None or columns.votes_second is not None
     if counted and (columns.votes_first is None or columns.votes_second is None):
         raise ConfigError("--votes-first and --votes-second go together")
+    if counted and columns.votes_first == columns.votes_second:
+        raise ConfigError(
+            f"--votes-first and --votes-second are the same column {columns.votes_first!r}: name one for each image"
+        )
     if counted and (columns.preference is not None or columns.votes is not None):
         raise ConfigError("--votes-first and --votes-second give the preference: leave out --preference and --votes")
     if not counted and columns.preference is None:
@@ -111,7 +116,9 @@ def from_table(
     if columns.reference is None:
         notes.append("No reference column: every choice counts as a reference of its own (--reference COL).")
     label = columns.preference or columns.votes_second or ""
-    keep = unrepeated(source, Names(None, None, names), numbers, label, drop=drop_identical, notes=notes)
+    keep = unrepeated(
+        source, Names(None, None, names), numbers, label, drop=drop_identical, notes=notes, otherwise=ASKED_TWICE
+    )
     rows = [source.label(row) for row in range(len(source.frame))]
     reference = names.get("reference", rows)
     choices = pd.DataFrame(
@@ -138,7 +145,8 @@ def _preferences(
     if columns.preference is not None:
         votes = numbers[columns.votes] if columns.votes else none
         named = (columns.preference, columns.votes or "")
-        problems += number_problems(numbers[columns.preference], votes, source.where, named)
+        reported = {problem.where for problem in problems}
+        problems += number_problems(numbers[columns.preference], votes, source.where, named, reported)
         return numbers[columns.preference], votes
     first, second = numbers[columns.votes_first or ""], numbers[columns.votes_second or ""]
     for name, count in ((columns.votes_first, first), (columns.votes_second, second)):

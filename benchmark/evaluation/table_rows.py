@@ -83,7 +83,14 @@ def _of_other_images(
 
 
 def unrepeated(
-    source: TableSource, names: Names, numbers: Mapping[str, Floats], label: str, *, drop: bool, notes: list[str]
+    source: TableSource,
+    names: Names,
+    numbers: Mapping[str, Floats],
+    label: str,
+    *,
+    drop: bool,
+    notes: list[str],
+    otherwise: str = NAME_THEM,
 ) -> NDArray[np.bool_]:
     """The rows to keep: all, or the first of identical ones, which a note then counts.
 
@@ -94,6 +101,7 @@ def unrepeated(
         label: the one of them that is the label.
         drop: whether to drop identical rows except the first.
         notes: a note is added where rows were dropped, or where it can't be decided whether rows are repeated.
+        otherwise: what to do where identical rows are meant.
 
     Raises:
         DataError: a row is repeated, or a pair has two labels or two scores; the message names the lines.
@@ -104,7 +112,7 @@ def unrepeated(
         return keep
     identical = _same_as(_contents(source, numbers, suspects), suspects)
     if identical and not drop:
-        _refuse(source, names, identical, len(keep), notes)
+        _refuse(source, names, identical, notes, otherwise)
     elif identical:
         keep[list(identical)] = False
         notes.append(f"{len(identical):,} rows identical to an earlier one were dropped (--duplicates drop-identical).")
@@ -152,17 +160,17 @@ def _contents(source: TableSource, numbers: Mapping[str, Floats], rows: NDArray[
     return pd.DataFrame(columns)
 
 
-def _refuse(source: TableSource, names: Names, identical: Mapping[int, int], count: int, notes: list[str]) -> None:
+def _refuse(source: TableSource, names: Names, identical: Mapping[int, int], notes: list[str], otherwise: str) -> None:
     """Refuse repeated rows, or only note them where a table of bare numbers may well have equal rows."""
     row, first = next(iter(identical.items()))
     twice = f"identical to {source.label(first)}{many([source.number(other) for other in list(identical)[1:]], 'row')}"
     if names.enhanced is None and not names.others and not _has_names(source):
         repeats = np.unique(np.unique(list(identical.values()), return_counts=True)[1])
-        every = len(repeats) == 1 and len(set(identical.values())) * (int(repeats[0]) + 1) == count
+        every = len(repeats) == 1 and len(set(identical.values())) * (int(repeats[0]) + 1) == len(source.frame)
         if not every:
             notes.append(f"Identical rows: {source.where(row)} is {twice}; {KEEP_ONE}.")
             return
-    way_out = KEEP_ONE if names.enhanced is not None and names.images else f"{KEEP_ONE}; {NAME_THEM}"
+    way_out = KEEP_ONE if names.enhanced is not None and names.images else f"{KEEP_ONE}; {otherwise}"
     raise DataError(Problem("error", f"this row is {twice}; {way_out}", source.where(row)))
 
 

@@ -26,6 +26,7 @@ REPORT_NOTE = ".report.json"
 FOLDERS = ("tables", "plots", "histories", "thumbnails")
 STORE = "store"
 FIXED = (*places.FILES, REPORT_NOTE)
+"""Replaced by every report, so never deleted."""
 REMEDY = "name another folder (--output)"
 _WRITTEN = re.compile(
     r"tables/[A-Za-z0-9_-]+\.(csv|md|tex)|plots/[A-Za-z0-9._-]+\.(png|pdf)|histories/[A-Za-z0-9._-]+\.csv"
@@ -40,7 +41,7 @@ _OF_STORE = re.compile(r"part-\d+-[0-9a-f]+\.jsonl|(files|images|machine|costs)\
 
 def is_ours(name: str) -> bool:
     """Whether a name, relative to the folder, is one that results may have; other names in a list are never touched."""
-    return name in FIXED or _WRITTEN.fullmatch(name) is not None
+    return name in FIXED or name in places.OPTIONAL or _WRITTEN.fullmatch(name) is not None
 
 
 def listed(folder: Path) -> set[str]:
@@ -146,7 +147,7 @@ def _is_input(place: Path, inputs: Sequence[Path]) -> bool:
 
 def _refuse_inputs(folder: Path, inputs: Sequence[Path]) -> None:
     for item in inputs:
-        replaced = next((name for name in (*FIXED, NAME) if _same(folder / name, item)), None)
+        replaced = next((name for name in (*FIXED, *places.OPTIONAL, NAME) if _same(folder / name, item)), None)
         above = [_resolved(item), *_resolved(item).parents]
         inside = any(_same(folder / name, parent) for name in FOLDERS for parent in above)
         if replaced is not None or inside:
@@ -210,9 +211,9 @@ class Holding:
 
 
 def remove(folder: Path, names: Collection[str]) -> None:
-    """Delete our files from a folder's tables, plots and the like, never through a link."""
+    """Delete our files from a folder's tables, plots and the like, never through a link; and optional files."""
     for name in names:
-        if is_ours(name) and name not in FIXED and not (folder / name).parent.is_symlink():
+        if is_ours(name) and name not in FIXED and (name in places.OPTIONAL or not (folder / name).parent.is_symlink()):
             (folder / name).unlink(missing_ok=True)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from benchmark.core import atomic, formulas, regular
+from benchmark.core import atomic, formulas, places, regular
 from benchmark.core.choice_columns import CHOICE_KEYS
 from benchmark.core.errors import UserError
 from benchmark.core.pair_columns import LIMITS, SCORE_KEYS
@@ -25,7 +25,7 @@ TEXT = {
     *("level", "statistic", "method", "method_a", "method_b", "interval", "note", "test", "reason"),
 }
 FLAGS = ("significant",)
-CHOICES = "choices.csv"
+CHOICES = places.CHOICES
 FAILURE_COLUMNS = ("pair", "method", "reason")
 # numbers are read back exactly: pandas 3.1 does so by default and deprecates the option that older versions need
 EXACT: dict[str, Any] = (

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from benchmark.core.errors import DataError
-from benchmark.data import pairs
+from benchmark.data import choices, pairs
 from benchmark.plugins import registry
 from benchmark.plugins.contracts import Dataset
 from tests.datasets.trees import listed, plant
@@ -244,3 +244,27 @@ def test_damage_to_qualisr_is_named(tmp_path: Path) -> None:
     assert "there is 'A.png'" in message
     (tmp_path / "labels.csv").write_text("test_case,method,score,image\nb,pasd,0.5,sr/PASD/a.png\n")
     assert "is not one of the test case 'b'" in errors("qualisr", root=tmp_path, reference="rlfn")[0]
+
+
+def test_sriqa_bench_as_choices_counts_all_pairs_of_all_photographs(tmp_path: Path) -> None:
+    labels = {"x1": [10, 40, 40, 90], "x2": [5, 1, 60, 30]}
+    algorithms = ("SwinIR", "RealESRNet", "SPAN", "HAT")
+    for photo, values in labels.items():
+        plant(tmp_path, [f"images/Original/{photo}_Original.png"])
+        plant(tmp_path, [f"images/{name}/{photo}_{name}.png" for name in algorithms])
+        lines = [f"{photo}_{name}.png,{value}" for name, value in zip(algorithms, values, strict=True)]
+        (tmp_path / "MOS").mkdir(exist_ok=True)
+        (tmp_path / "MOS" / f"{photo}.txt").write_text("\n".join([*lines, f"{photo}_Original.png,100"]))
+    assert load("sriqa-bench", root=tmp_path).choices() is None
+    dataset = load("sriqa-bench", root=tmp_path, choices=True)
+    table = pairs.complete(dataset.pairs(), labelled=False)
+    given = dataset.choices()
+    assert given is not None
+    chosen = choices.complete(given, table)
+    mos = table.set_index("pair")["mos"]
+    assert mos.notna().all()
+    assert len(chosen) == 2 * 6
+    for row in chosen.itertuples():
+        first, second = mos[str(row.first)], mos[str(row.second)]
+        assert row.preference == (0.5 if first == second else float(second > first))
+    assert (chosen["preference"] == 0.5).sum() == 1

@@ -72,7 +72,8 @@ def divided_pairs(entry: DividedData, data: load.Data) -> pd.DataFrame:
 def summary(partitions: Partitions, table: pd.DataFrame) -> list[str]:
     """What is in each part, in lines for a terminal."""
     found = sizes(table, partitions)
-    lines = [f"{partitions.dataset}: {len(partitions.partitions)} partitions by {partitions.by}"]
+    of = f"{partitions.dataset}: " if partitions.dataset else ""
+    lines = [f"{of}{len(partitions.partitions)} partitions by {partitions.by}"]
     for partition in partitions.partitions[:SHOWN]:
         own = [size for size in found if size.number == partition.number]
         label = f" ({partition.label})" if partition.label else ""

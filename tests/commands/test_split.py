@@ -62,6 +62,13 @@ def test_the_protocol_of_the_configuration_is_taken(config: str, capsys: pytest.
     assert Path("again.json").read_bytes() == Path("s.json").read_bytes()
 
 
+def test_an_impossible_protocol_is_named_by_its_line(config: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with open(config, "a") as file:
+        file.write("protocol:\n  folds: 7\n")
+    assert cli.main(["split", config, "--to", "s.json"]) == 2
+    assert "c.yaml:5: protocol.folds: 6 references can't be divided into 7 folds" in capsys.readouterr().err
+
+
 def test_the_splits_that_a_configuration_names_are_divided(config: str, capsys: pytest.CaptureFixture[str]) -> None:
     table = pd.read_csv("pairs.csv").assign(split=["train"] * 9 + ["test"] * 9)
     table.to_csv("pairs.csv", index=False)

@@ -57,6 +57,7 @@ def test_modules_of_one_name_are_the_same_thing(root: Path) -> None:
     one_thing = {
         "power",  # the arithmetic, and the command that prints it
         "weights",  # weight files, and the command that fetches them
+        "study",  # its configuration, its run and its report
         "efficiency",
         "code",
     }

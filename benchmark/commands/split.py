@@ -40,8 +40,10 @@ def drawn(values: Mapping[str, Any]) -> Protocol | None:
     return parse(Protocol, Source(given, "split", Path.cwd(), set_by=words))
 
 
-def read_data(config: Path, settings: Sequence[str], plugin_folders: Sequence[Path]) -> tuple[DividedData, load.Data]:
-    """The data set of a configuration for ``run``, ``train`` or a study, and what the configuration says of it.
+def read_data(
+    config: Path, settings: Sequence[str], plugin_folders: Sequence[Path]
+) -> tuple[DividedData, load.Data, Source]:
+    """The data set of a configuration for ``run`` or ``train``, what the configuration says of it, and the configuration.
 
     Raises:
         UserError: the configuration or the data can't be used.
@@ -59,7 +61,7 @@ def read_data(config: Path, settings: Sequence[str], plugin_folders: Sequence[Pa
             if isinstance(value := getattr(protocol, key), Path) and str(value) != "dataset"
         }
         parsed = parsed.model_copy(update={"protocol": protocol.model_copy(update=paths)})
-    return parsed, data
+    return parsed, data, source
 
 
 def divided_pairs(entry: DividedData, data: load.Data) -> pd.DataFrame:
@@ -72,7 +74,8 @@ def divided_pairs(entry: DividedData, data: load.Data) -> pd.DataFrame:
 def summary(partitions: Partitions, table: pd.DataFrame) -> list[str]:
     """What is in each part, in lines for a terminal."""
     found = sizes(table, partitions)
-    lines = [f"{partitions.dataset}: {len(partitions.partitions)} partitions by {partitions.by}"]
+    of = f"{partitions.dataset}: " if partitions.dataset else ""
+    lines = [f"{of}{len(partitions.partitions)} partitions by {partitions.by}"]
     for partition in partitions.partitions[:SHOWN]:
         own = [size for size in found if size.number == partition.number]
         label = f" ({partition.label})" if partition.label else ""
@@ -165,14 +168,15 @@ def command(
         protocol = drawn({**options, "validate": validate})
         if config is None:
             raise UserError("split: name a configuration, whose data set is divided")
-        entry, data = read_data(config, set_ or (), [Path(item) for item in plugins or ()])
+        entry, data, source = read_data(config, set_ or (), [Path(item) for item in plugins or ()])
         protocol = protocol or entry.protocol
         if protocol is None:
             raise UserError(
                 f"split: {config} has no `protocol`, so say how: --folds 5, --repeat 10 --test 0.2 … ({FORMS})"
             )
         table = divided_pairs(entry, data)
-        partitions = protocols.make(table, protocol, data.name, convert=from_ is not None)
+        with source.placing():
+            partitions = protocols.make(table, protocol, data.name, convert=from_ is not None)
     new = split_files.write(to, partitions, overwrite=overwrite)
     print("\n".join(summary(partitions, table)))
     print(f"{to}: {'written' if new else 'unchanged'}, sha256 {sha256_file(to)}")
@@ -197,6 +201,6 @@ def _ordered(
     if config is None:
         partitions = stored_orders.from_orders(orders, listing, cut, validate, None, "")
         return partitions, stored_orders.table_of(listing)
-    entry, data = read_data(config, settings, folders)
+    entry, data, _ = read_data(config, settings, folders)
     table = divided_pairs(entry, data)
     return stored_orders.from_orders(orders, listing, cut, validate, table, data.name), table

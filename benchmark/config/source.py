@@ -74,7 +74,9 @@ class Source:
         try:
             yield
         except ConfigError as error:
-            match = re.match(r"(?:evaluate: )?((?:dataset|published|report|statistics|train)\..*?): ", str(error))
+            match = re.match(
+                r"(?:evaluate: )?((?:dataset|protocol|published|report|statistics|train)\..*?): ", str(error)
+            )
             if match is None:
                 raise
             path = tuple(int(part) if part.isdigit() else part for part in match[1].split("."))

@@ -69,7 +69,7 @@ def _published(table: pd.DataFrame, _: Protocol) -> tuple[list[Partition], list[
     rest = [name for name in sorted(present) if name not in {"train", "val", "test"}]
     tested = [test] if test is not None else rest
     if not tested:
-        raise ConfigError("protocol: the data set has only a training split; divide it by folds or repeat")
+        raise ConfigError("protocol.published: the data set has only a training split; divide it by folds or repeat")
     where = {
         "train": table["split"] == "train",
         "validation": (table["split"] == "val") & (test == "test"),

@@ -31,7 +31,7 @@ Division = tuple[str, Mapping[str, Sequence[str]]]
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class NamedRows:
     """A table of names as another tool orders them.
 
     Attributes:
@@ -81,7 +81,7 @@ def read(file: Path, table: pd.DataFrame, dataset: str, *, rows: Path | None, co
     return divided(divisions, table, dataset, {"file": file.name}, file)
 
 
-def list_names(file: Path) -> Listing:
+def list_names(file: Path) -> NamedRows:
     """A table with a column of images (``dist_name`` …) or of references (``ref_name`` …).
 
     Raises:
@@ -102,10 +102,10 @@ def list_names(file: Path) -> Listing:
         raise DataError(Problem("error", message, f"{file}:{found.header.line}"))
     references = columns[reference] if reference is not None and image is not None else ()
     names = columns[image if image is not None else str(reference)]
-    return Listing(file, names, references, tuple(record.line for record in found.records), columns)
+    return NamedRows(file, names, references, tuple(record.line for record in found.records), columns)
 
 
-def pairs_named(listing: Listing, table: pd.DataFrame) -> list[str]:
+def pairs_named(listing: NamedRows, table: pd.DataFrame) -> list[str]:
     """The data set's pair of each row of a table of images.
 
     Raises:
@@ -127,7 +127,7 @@ def pairs_named(listing: Listing, table: pd.DataFrame) -> list[str]:
     return pairs
 
 
-def refuse_twice(names: Sequence[str], listing: Listing) -> None:
+def refuse_twice(names: Sequence[str], listing: NamedRows) -> None:
     """Refuse a name that stands in two rows of a table.
 
     Raises:
@@ -140,7 +140,7 @@ def refuse_twice(names: Sequence[str], listing: Listing) -> None:
         seen.add(name)
 
 
-def _columns(listing: Listing, pairs: Sequence[str], begins: str) -> list[Division]:
+def _columns(listing: NamedRows, pairs: Sequence[str], begins: str) -> list[Division]:
     """The divisions of a meta table: one a column of ``train``, ``val`` and ``test``."""
     names = [name for name in listing.columns if "split" in name.lower()]
     chosen = [name for name in names if name.startswith(begins)]
@@ -156,7 +156,7 @@ def _columns(listing: Listing, pairs: Sequence[str], begins: str) -> list[Divisi
     return [(name, _parts(listing, listing.columns[name], pairs)) for name in chosen]
 
 
-def _parts(listing: Listing, cells: Sequence[str], pairs: Sequence[str]) -> dict[str, list[str]]:
+def _parts(listing: NamedRows, cells: Sequence[str], pairs: Sequence[str]) -> dict[str, list[str]]:
     parts: dict[str, list[str]] = {}
     for cell, pair, line in zip(cells, pairs, listing.lines, strict=True):
         word = cell.strip().casefold()

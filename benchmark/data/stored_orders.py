@@ -18,7 +18,7 @@ from benchmark.core.words import did_you_mean
 from benchmark.data.labels import beside, read_text, split_lines
 from benchmark.data.partitions import Partitions, of_parts, pairs_of
 from benchmark.data.protocols import rounded
-from benchmark.data.split_imports import Division, Listing, divided, pairs_named, refuse_twice
+from benchmark.data.split_imports import Division, NamedRows, divided, pairs_named, refuse_twice
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -87,7 +87,7 @@ def _of_text(file: Path) -> np.ndarray[Any, np.dtype[np.int64]]:
 
 
 def from_orders(
-    file: Path, listing: Listing, cut: float, validate: float, table: pd.DataFrame | None, dataset: str
+    file: Path, listing: NamedRows, cut: float, validate: float, table: pd.DataFrame | None, dataset: str
 ) -> Partitions:
     """Partitions from stored orders: the first ``cut`` of each order is trained on, then ``validate``, the rest is tested.
 
@@ -132,7 +132,7 @@ def from_orders(
     return found
 
 
-def _listed(listing: Listing, table: pd.DataFrame | None) -> Sequence[str]:
+def _listed(listing: NamedRows, table: pd.DataFrame | None) -> Sequence[str]:
     """The names that orders number, as the data set calls them."""
     if table is not None and not listing.of_references:
         return pairs_named(listing, table)
@@ -147,7 +147,7 @@ def _listed(listing: Listing, table: pd.DataFrame | None) -> Sequence[str]:
     return listing.names
 
 
-def table_of(listing: Listing) -> pd.DataFrame:
+def table_of(listing: NamedRows) -> pd.DataFrame:
     """The listed names as pairs, each of its reference, where the listing has them."""
     import pandas as pd  # noqa: PLC0415
 

@@ -17,7 +17,7 @@ from benchmark.statistics.catalogue import find
 from benchmark.statistics.intervals import back, forth
 from benchmark.statistics.resampling import FloatArray
 from benchmark.statistics.settings import StatisticsSettings
-from benchmark.statistics.significance import holm
+from benchmark.statistics.significance import holm, normal_p, normal_quantile
 from benchmark.statistics.vocabulary import AVERAGES, magnitude, why_incomparable
 
 INTERVAL = "combined over data sets"
@@ -160,8 +160,6 @@ def _differences(
     settings: StatisticsSettings,
     named: tuple[str, str, str, str, str],
 ) -> list[tuple[object, ...]]:
-    from scipy.special import ndtr, ndtri  # noqa: PLC0415 - slow to import
-
     weights = weights_of(named[0], np.array(sizes, dtype=np.float64))
     by_pair = {key: rows.set_index(["dataset", "split"]) for key, rows in part.groupby(["method_a", "method_b"])}
     found = []
@@ -173,8 +171,7 @@ def _differences(
         difference = float(weights @ rows["difference"].to_numpy(dtype=float))
         half = (rows["ci_high"] - rows["ci_low"]).to_numpy(dtype=float) / 2
         reach = float(np.sqrt(((weights * half) ** 2).sum()))
-        error = reach / float(ndtri((1 + settings.confidence) / 2))
-        p = 2 * float(ndtr(-abs(difference) / error)) if error > 0 else float("nan")
+        p = normal_p(difference, reach / normal_quantile(settings.confidence))
         counts = (int(rows["n"].sum()), int(rows["n_clusters"].sum()))
         found.append((first, second, difference, difference - reach, difference + reach, p, counts))
     adjusted = _adjusted(np.array([item[5] for item in found], dtype=float), settings)

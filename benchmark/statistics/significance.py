@@ -52,6 +52,22 @@ def student_p(difference: float, error: float, freedom: float) -> float:
     return float(2 * stdtr(freedom, -abs(difference) / error))
 
 
+def normal_p(difference: float, error: float) -> float:
+    """Two-sided p-value of a difference by the normal distribution; NaN without an error."""
+    from scipy.special import ndtr  # noqa: PLC0415 - slow to import
+
+    if not (np.isfinite(difference) and np.isfinite(error)) or error <= 0:
+        return float("nan")
+    return float(2 * ndtr(-abs(difference) / error))
+
+
+def normal_quantile(confidence: float) -> float:
+    """Two-sided quantile of the normal distribution."""
+    from scipy.special import ndtri  # noqa: PLC0415 - slow to import
+
+    return float(ndtri((1 + confidence) / 2))
+
+
 def max_t(
     differences: FloatArray,
     replicates: FloatArray,

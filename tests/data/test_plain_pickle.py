@@ -73,6 +73,7 @@ def test_a_pickle_that_would_run_something_is_refused_in_one_line(tmp_path: Path
         pickle.dumps({1: np.array([1.5])}),
         pickle.dumps({1: np.array(["a"], dtype=object)}),
         pickle.dumps({(1, 2): 3}),
+        pickle.dumps([[[[[[1]]]]]]),
         pickle.dumps(SPLITS)[:-5],
         b"",
         b"train,val,test\n",

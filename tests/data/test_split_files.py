@@ -250,7 +250,7 @@ def test_a_pickle_that_runs_something_is_refused_and_does_not(tmp_path: Path) ->
     assert not trace.exists()
 
 
-def listing(folder: Path, **columns: list[str]) -> split_imports.Listing:
+def listing(folder: Path, **columns: list[str]) -> split_imports.NamedRows:
     pd.DataFrame(columns).to_csv(folder / "names.csv", index=False)
     return split_imports.list_names(folder / "names.csv")
 

@@ -37,7 +37,7 @@ AGGREGATES: Mapping[str, Callable[[FloatArray], float]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class TestPart:
+class TestedPart:
     """The tested pairs of one partition.
 
     Attributes:
@@ -52,7 +52,7 @@ class TestPart:
 def partition_rows(
     scores: pd.DataFrame,
     methods: Sequence[MethodColumn],
-    parts: Iterable[TestPart],
+    parts: Iterable[TestedPart],
     *,
     lower_mos_better: bool = False,
     choices: pd.DataFrame | None = None,

@@ -22,7 +22,7 @@ from benchmark.data import partitions as dividing
 from benchmark.data import protocols, split_files
 from benchmark.data.partitions import Partitions
 from benchmark.evaluation.announcer import EvaluationProgress
-from benchmark.evaluation.partition_rows import TestPart
+from benchmark.evaluation.partition_rows import TestedPart
 from benchmark.report.evaluation import Run
 from benchmark.report.study import DataSetResult, StudyRequest, combine
 from benchmark.results import belongings, claims
@@ -157,14 +157,14 @@ def _key(key: str) -> KeyPath:
     return ("protocol", key)
 
 
-def _test_parts(divided: Divided, run: Run | None) -> tuple[TestPart, ...]:
+def _test_parts(divided: Divided, run: Run | None) -> tuple[TestedPart, ...]:
     """The tested pairs of each partition."""
     if divided.partitions is None or run is None:
         return ()
     parts = []
     for partition in divided.partitions.partitions:
         tested = dividing.select(run.scores, partition)
-        parts.append(TestPart(partition.number, frozenset(tested["pair"][tested["split"] == "test"].astype(str))))
+        parts.append(TestedPart(partition.number, frozenset(tested["pair"][tested["split"] == "test"].astype(str))))
     return tuple(parts)
 
 

@@ -7,6 +7,7 @@ suspected (``look_alike``): a person must look, so nothing is ever excluded for 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -95,9 +96,8 @@ class SameImage:
             for name, group in zip(groups, self.copies, strict=True)
         ]
         mirrored = ", mirrored" if self.mirrored else ""
-        return (
-            f"{' and '.join(_some(groups))} may be the same photograph{mirrored} (correlation {self.correlation:.4f})"
-        )
+        correlation = math.floor(1e4 * self.correlation) / 1e4  # never 1.0000: that would read as equal pixels
+        return f"{' and '.join(_some(groups))} may be the same photograph{mirrored} (correlation {correlation:.4f})"
 
 
 @dataclass(frozen=True, slots=True)

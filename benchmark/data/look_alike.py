@@ -27,7 +27,10 @@ COARSE = 0.62
 """Least correlation of fine differences at 32 × 32, before that."""
 
 WIDEST = 0.14
-"""Largest natural logarithm of the ratio of two shapes (width over height) of which one is the other, cropped."""
+"""Largest natural logarithm of the ratio of two shapes (width over height) of which one is the other, cropped.
+
+3:2 cropped to 4:3 is 0.118. A picture may be stretched by more.
+"""
 
 _STEP = 0.02
 _COARSE_SIDE = 32
@@ -178,7 +181,7 @@ def _warped(other: Plane, inside: Plane, within: Plane, place: Place) -> tuple[P
 def _sampling(shift: float, stretch: float) -> Plane:
     """The matrix, (64, 64), of linear interpolation along one axis; rows of less than 1 in all at and beyond the edges."""
     position = (_AXIS * stretch + shift + 0.5) * SIDE - 0.5
-    return np.clip(1 - np.abs(position[:, None] - np.arange(SIDE)), 0, None).astype(np.float32)
+    return np.asarray(np.clip(1 - np.abs(position[:, None] - np.arange(SIDE)), 0, None), dtype=np.float32)
 
 
 def _agreement(one: Plane, inside: Plane, other: Plane, within: Plane, place: Place) -> float:
@@ -225,16 +228,17 @@ def _box_sum(plane: Plane, size: int) -> NDArray[np.float64]:
 
 
 def _candidates(sketches: Sequence[Sketch], others: Sequence[Sketch]) -> Iterator[tuple[int, int]]:
-    """Pairs, by index, whose coarse details agree: by fields of view, as they are, or the wider one cropped. Each once."""
+    """Pairs, by index, whose coarse details agree: by fields of view, stretched, or the wider one cropped; each once."""
     shapes = np.log([sketch.aspect for sketch in sketches])
     seen: set[tuple[int, int]] = set()
     for number in (-1, *range(round(WIDEST / _STEP) + 1)):
         plain, cropped = _coarse(sketches, min(number, 0)), _coarse(others, number)
         for start in range(0, len(sketches), _BLOCK):
             rows = slice(start, start + _BLOCK)
-            wider = shapes[None] - shapes[rows, None]
-            near = np.abs(wider - number * _STEP) <= _STEP if number > 0 else np.abs(wider) <= WIDEST
-            for one, other in np.argwhere(near & (plain[rows] @ cropped.T >= COARSE)):
+            agree = plain[rows] @ cropped.T >= COARSE
+            if number > 0:
+                agree &= np.abs(shapes[None] - shapes[rows, None] - number * _STEP) <= _STEP
+            for one, other in np.argwhere(agree):
                 pair = (start + int(one), int(other))
                 if pair[0] != pair[1] and not {pair, pair[::-1]} & seen:
                     seen.add(pair)

@@ -128,5 +128,6 @@ def _reduced(image: Image) -> Image:
         edges = np.linspace(0, length, max(1, round(factor * length)) + 1).round().astype(np.intp)
         shape = [1, 1, 1]
         shape[axis] = len(edges) - 1
-        image = np.add.reduceat(image, edges[:-1], axis=axis) / np.diff(edges).astype(np.float32).reshape(shape)
-    return np.ascontiguousarray(image, dtype=np.float32)
+        total = np.add.reduceat(image, edges[:-1], axis=axis)
+        image = np.asarray(total / np.diff(edges).reshape(shape), dtype=np.float32)
+    return np.ascontiguousarray(image)

@@ -231,7 +231,10 @@ def _candidates(sketches: Sequence[Sketch], others: Sequence[Sketch]) -> Iterato
     """Pairs, by index, whose coarse details agree: by fields of view, stretched, or the wider one cropped; each once."""
     shapes = np.log([sketch.aspect for sketch in sketches])
     seen: set[tuple[int, int]] = set()
+    differences = np.subtract.outer(*[np.unique(shapes)] * 2)
     for number in (-1, *range(round(WIDEST / _STEP) + 1)):
+        if number > 0 and not (np.abs(differences - number * _STEP) <= _STEP).any():
+            continue
         plain, cropped = _coarse(sketches, min(number, 0)), _coarse(others, number)
         for start in range(0, len(sketches), _BLOCK):
             rows = slice(start, start + _BLOCK)

@@ -127,6 +127,19 @@ def test_flat_pictures_are_like_no_other() -> None:
     assert max(likeness(sketches[0], other) for other in sketches) == 0
 
 
+def test_pictures_that_share_only_their_coarse_brightness_are_not_alike() -> None:
+    rows, columns = np.mgrid[:128, :128] / 128
+    rng, pictures = np.random.default_rng(0), []
+    for _ in range(2):
+        vessels = 6 * resized(4)(rng.integers(0, 2, (32, 32), dtype=np.uint8)).astype(np.float64)
+        grey = 10 + 220 * np.sin(np.pi * rows) * np.sin(np.pi * columns) + vessels
+        pictures.append(np.repeat(grey[..., None], 3, axis=2).round().astype(np.uint8))
+    one, other = (drawn(picture) for picture in pictures)
+    assert np.corrcoef(one.luminance.ravel(), other.luminance.ravel())[0, 1] > ALIKE
+    assert likeness(one, other) == 0
+    assert alike([one, other]) == []
+
+
 def test_mirror_images_are_suspected_only_if_asked_for(photographs: dict[str, RGB]) -> None:
     picture = photographs["coffee"]
     sketches = [drawn(picture), drawn(jpeg(75)(np.ascontiguousarray(picture[:, ::-1])))]

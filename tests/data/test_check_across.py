@@ -127,6 +127,14 @@ def test_flat_pictures_are_like_no_other() -> None:
     assert max(likeness(sketches[0], other) for other in sketches) == 0
 
 
+def test_a_scene_in_another_light_is_not_suspected(photographs: dict[str, RGB]) -> None:
+    picture = photographs["coffee"]
+    light = np.linspace(0.6, 1, picture.shape[1])[None, :, None]
+    one, other = drawn(picture), drawn((light * picture).astype(np.uint8))
+    assert 0.9 < likeness(one, other) < ALIKE
+    assert alike([one, other]) == []
+
+
 def test_pictures_that_share_only_their_coarse_brightness_are_not_alike() -> None:
     rows, columns = np.mgrid[:128, :128] / 128
     rng, pictures = np.random.default_rng(0), []
@@ -277,10 +285,9 @@ def write_set(folder: Path, images: dict[str, RGB]) -> Any:
 
 
 def test_check_suspects_references_of_one_data_set(tmp_path: Path, photographs: dict[str, RGB]) -> None:
-    picture = resized(0.5)(photographs["coffee"])
-    dataset = write_set(tmp_path, {"a.png": picture, "b.jpg": picture, "c.png": resized(0.5)(photographs["cat"])})
-    warnings = [str(item) for item in audit(dataset, learned=True) if "same photograph" in item.message]
-    (warning,) = warnings
+    picture, cat = (resized(0.5)(photographs[name]) for name in ("coffee", "cat"))
+    dataset = write_set(tmp_path, {"a.png": picture, "b.jpg": picture, "c.png": cat, "d.bmp": cat})
+    (warning,) = [str(item) for item in audit(dataset, learned=True) if "independent references" in item.message]
     assert "pairs.csv:3: a.png and b.jpg may be the same photograph (correlation 0.99" in warning
     assert "not independent references" in warning
     assert not [item for item in audit(dataset, whole=False) if "same photograph" in item.message]

@@ -85,6 +85,9 @@ def alike(sketches: Sequence[Sketch], *, mirrored: bool = False) -> list[Alike]:
 
 def likeness(one: Sketch, other: Sketch) -> float:
     """Correlation of two pictures laid over each other; 0 where their details differ or there are none."""
+    straight = _straight(one, other)
+    if straight >= ALIKE:
+        return straight
     narrow, wide = (_Planes.of(item) for item in sorted((one, other), key=lambda item: item.aspect))
     ratio = max(one.aspect, other.aspect) / min(one.aspect, other.aspect)
     starts = [np.array([0.0, 1.0, 0.0, 1.0])]
@@ -92,10 +95,17 @@ def likeness(one: Sketch, other: Sketch) -> float:
         starts += [np.array([0.0, 1 / ratio, 0.0, 1.0])]
     if not (narrow.inside.all() and wide.inside.all()):
         starts += [_box_on_box(_box(narrow.inside), _box(wide.inside))]
-    best = 0.0
+    best = straight
     for start in starts:
         best = max(best, _laid_over(narrow, wide, start)) if best < ALIKE else best
     return best
+
+
+def _straight(one: Sketch, other: Sketch) -> float:
+    """Agreement as they lie, unsmoothed: a rim of the field of view that differs by compression then mixes with nothing."""
+    first, second = (item.luminance.astype(np.float32) for item in (one, other))
+    inside = [item.inside.astype(np.float32) for item in (one, other)]
+    return _agreement(first, inside[0], second, inside[1], np.array([0.0, 1.0, 0.0, 1.0]))
 
 
 @dataclass(frozen=True, slots=True)

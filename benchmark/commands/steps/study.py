@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
+import pandas as pd
 from rich.console import Console
 
 from benchmark.commands.steps.one_run import run_one
@@ -18,11 +20,14 @@ from benchmark.config.protocol import Protocol
 from benchmark.config.source import KeyPath, Source, absolute
 from benchmark.config.study import Study, StudyPart, study_of
 from benchmark.core.errors import ConfigError, UserError
+from benchmark.core.hashes import FileHashes
+from benchmark.data import check_across, protocols, split_files
 from benchmark.data import partitions as dividing
-from benchmark.data import protocols, split_files
+from benchmark.data.image_facts import ImageFacts
 from benchmark.data.partitions import Partitions
 from benchmark.evaluation.announcer import EvaluationProgress
 from benchmark.evaluation.partition_rows import TestedPart
+from benchmark.images.read import MAX_PIXELS
 from benchmark.report.evaluation import Run
 from benchmark.report.study import DataSetResult, StudyRequest, combine
 from benchmark.results import belongings, claims
@@ -34,6 +39,8 @@ from benchmark.scoring.torchrun import ScoringRanks
 from benchmark.scoring.work import Prepared
 
 SPLITS = "splits.json"
+SHOWN = 5
+"""Most photographs in several data sets that are named."""
 
 
 @dataclass(slots=True)
@@ -43,10 +50,14 @@ class Divided:
     Attributes:
         partitions: all of them; ``None`` where its own splits are evaluated as published.
         marks: what every table must say of them.
+        pairs: its pairs with the paths of their images.
+        max_pixels: larger images are not read.
     """
 
     partitions: Partitions | None = None
     marks: tuple[str, ...] = ()
+    pairs: pd.DataFrame | None = None
+    max_pixels: int = MAX_PIXELS
 
 
 def run_study(config: Config, source: Source, asked: Overrides, group: ScoringRanks, console: Console) -> Run | None:
@@ -68,17 +79,21 @@ def run_study(config: Config, source: Source, asked: Overrides, group: ScoringRa
     results: list[DataSetResult] = []
     if not group.first:
         for part in study.parts:
-            _part(part, study, config, folder, store, asked, group.within(part.label), console)
+            _part(part, study, config, folder, store, asked, group.within(part.label), console, Divided())
         return None
     with belongings.possession(folder, claim, overwrite=asked.overwrite) as holding:
         holding.note()
+        data_sets = {part.label: Divided() for part in study.parts}
         for part in study.parts:
-            results.append(_part(part, study, config, folder, store, asked, group.within(part.label), console))
+            own = data_sets[part.label]
+            results.append(_part(part, study, config, folder, store, asked, group.within(part.label), console, own))
         if all(result.run is None for result in results):
             raise UserError(f"no data set of this study can be used; the first: {results[0].reason}")
         with EvaluationProgress(console) as announce:
+            announce("photographs that stand in several data sets")
+            notes = _shared_photographs(data_sets, store)
             announce("the study's partitions and averages")
-            data = combine(results, _request(study, source))
+            data = combine(results, replace(_request(study, source), notes=notes))
             data = replace(data, record={**data.record, "times": _times(begin, results)})
             announce(f"writing {folder}")
             result = Run(data, folder, claim)
@@ -103,10 +118,10 @@ def _part(
     asked: Overrides,
     group: ScoringRanks,
     console: Console,
+    divided: Divided,
 ) -> DataSetResult:
     """The run of one data set, or why there is none."""
     console.print(f"{part.label}:", style="bold", highlight=False)
-    divided = Divided()
     try:
         prepare = partial(_prepared, part, study.protocol, config, folder, store, asked, divided)
         run = run_one(prepare, replace(asked, output=None), group, console, time.time())
@@ -132,6 +147,7 @@ def _prepared(
     parsed: RunConfig = part.config.model_copy(update={"output": folder / part.folder})
     overrides = replace(asked, output=None)
     prepared = prepared_of(Asked(config, part.source, parsed, pooled=not published, store=store), overrides)
+    divided.pairs, divided.max_pixels = prepared.data.chosen, prepared.data.sizes.max_pixels
     if not published:
         table = prepared.data.chosen
         try:
@@ -166,6 +182,24 @@ def _test_parts(divided: Divided, run: Run | None) -> tuple[TestedPart, ...]:
         tested = dividing.select(run.scores, partition)
         parts.append(TestedPart(partition.number, frozenset(tested["pair"][tested["split"] == "test"].astype(str))))
     return tuple(parts)
+
+
+def _shared_photographs(data_sets: Mapping[str, Divided], store: Path) -> list[str]:
+    """Sentences on references that several data sets share; none is left out for it."""
+    read = {label: own for label, own in data_sets.items() if own.pairs is not None}
+    if len(read) < 2:
+        return []
+    memory, facts = FileHashes(store / "files.json"), ImageFacts(store / "sketches.json")
+    pictures: list[check_across.Picture] = []
+    for label, own in read.items():
+        assert own.pairs is not None
+        hashes: dict[str, str] = {}
+        for path in dict.fromkeys(own.pairs["reference_path"].astype(str)):
+            with contextlib.suppress(OSError):
+                hashes[path] = memory.sha256(Path(path))
+        pictures += check_across.references_of(label, own.pairs, hashes, facts, max_pixels=own.max_pixels)
+    facts.save()
+    return [f"{line}." for line in check_across.sentences(check_across.same_images(pictures), SHOWN)]
 
 
 def _request(study: Study, source: Source) -> StudyRequest:

@@ -151,6 +151,14 @@ class StatisticsConfig(Section):
     """Label of a method that is compared with all others too, where comparisons are limited."""
     seed: Seed = 0
     """Seed of the resampling."""
+    subsets: dict[str, Annotated[tuple[str, ...], Field(min_length=1)]] = Field(default_factory=dict)
+    """Conditions taken together, by a name under which tables show them beside the single ones:
+    `{Noise: [additive Gaussian noise, impulse noise]}`."""
+
+    @model_serializer(mode="wrap")
+    def _subsets_only_where_there_are_any(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        content: dict[str, Any] = handler(self)
+        return {key: item for key, item in content.items() if key != "subsets" or item}
 
     @field_validator("family")
     @classmethod

@@ -16,7 +16,7 @@ from benchmark import DataError, Problem
 from benchmark.core.pair_columns import LIMITS
 from benchmark.data.labels import beside, refuse_name, short
 
-from ._folders import Folder
+from ._folders import Folder, unnested
 from ._published import PublishedDataset, Reading
 
 
@@ -95,6 +95,7 @@ class ListedDataset(PublishedDataset):
             DataError: the copy as a whole can't be used.
         """
         copy = self.find()
+        copy.references, copy.enhanced = unnested(copy.references), unnested(copy.enhanced)
         usable, problems = _usable(copy)
         bare = {os.path.join(copy.enhanced, name) for name in copy.unlabelled}
         rows = [_cells(copy, row) for row in usable]

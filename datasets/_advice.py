@@ -18,7 +18,8 @@ AGAIN = "unpack the archive again"
 _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
 _DIGITS = re.compile(r"[0-9]+")
 _LACKING = re.compile(r"no (such (file|folder)|folder|list|image)\b")
-_PART = re.compile(r"no (such (file|folder)|folder)\b")
+_PART = re.compile(r"no (such (file|folder)|folder|image .* here)\b")
+_CONVERTED = re.compile(r"no image '?[^']*?\.(\w+)'?[ ,].*; there is [^:]*\.(\w+)'?:")
 _ADVISED = ("there is ", "unpack", "download", "`dmos: raw`", "get the file")
 
 
@@ -37,24 +38,36 @@ def fold(problems: Sequence[Problem]) -> list[Problem]:
 
 
 def advise(problems: Sequence[Problem], source: str) -> list[Problem]:
-    """The problems, where those about something that is missing say what to do; the first also where to get the set."""
-    advised = []
-    told = False
-    for problem in problems:
-        message = problem.message
-        lacking = problem.severity == "error" and _LACKING.match(message) is not None
-        if lacking and not any(words in message for words in _ADVISED):
-            message += f"; {AGAIN}"
-        if message.endswith(AGAIN) and not told:
-            told = True
-            message += f" (it is at {source})"
-        advised.append(replace(problem, message=message))
-    return advised
+    """The problems in few lines, where those about something that is missing say what to do; the first also where to get it.
+
+    Args:
+        problems: what is wrong with a copy.
+        source: the page of its authors.
+    """
+    advised = fold([_with_advice(problem) for problem in problems])
+    first = next((problem for problem in advised if problem.severity == "error" and AGAIN in problem.message), None)
+    told = first and replace(first, message=first.message.replace(AGAIN, f"{AGAIN} (it is at {source})", 1))
+    return [told if told and problem is first else problem for problem in advised]
+
+
+def _with_advice(problem: Problem) -> Problem:
+    message = problem.message
+    if problem.severity != "error" or _LACKING.match(message) is None or AGAIN in message:
+        return problem
+    converted = _CONVERTED.match(message)
+    if any(words in message for words in _ADVISED) and not (converted and converted[1].lower() != converted[2].lower()):
+        return problem
+    return replace(problem, message=f"{message}; {AGAIN}")
 
 
 def only_parts_of(root: Path, problems: Sequence[Problem]) -> bool:
     """Whether all that is wrong is that files and folders directly in the root are missing: perhaps it is another folder."""
     return all(
-        _PART.match(problem.message) is not None and root in (Path(problem.where), Path(problem.where).parent)
-        for problem in problems
+        _PART.match(problem.message) is not None and _is_above(root, Path(problem.where)) for problem in problems
     )
+
+
+def _is_above(root: Path, missing: Path) -> bool:
+    """Whether the root itself lacks a path, or the first part of one; not a folder that is there."""
+    parts = missing.relative_to(root).parts if missing.is_relative_to(root) else ()
+    return missing == root or (bool(parts) and not (root / parts[0]).exists())

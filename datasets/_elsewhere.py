@@ -16,11 +16,24 @@ from ._folders import subfolders
 IGNORED = "__MACOSX"
 
 
-def copies_near(root: Path, found_at: Callable[[Path], bool]) -> list[Path]:
-    """Copies in the folder above, in those below and in theirs."""
+def copies_near(root: Path, found_at: Callable[[Path], bool], reads: Callable[[Path], bool]) -> list[Path]:
+    """Copies in the folder above, in those below and in theirs.
+
+    Args:
+        root: the folder.
+        found_at: whether a folder has the marks of a copy.
+        reads: whether it can be read; labels may lie one folder above the marks.
+    """
     below = [place for folder in subfolders(root) for place in (folder, *subfolders(folder))]
     places = [root.absolute().parent, *(place for place in below if IGNORED not in place.parts)]
-    return [place for place in places if found_at(place)]
+    found = [place for place in places if found_at(place)]
+    return list(dict.fromkeys(_root_of(place, root, reads) for place in found))
+
+
+def _root_of(place: Path, root: Path, reads: Callable[[Path], bool]) -> Path:
+    """The folder itself, unless it can't be read and one between it and the root can."""
+    between = [folder for folder in place.parents if root in folder.parents]
+    return next((folder for folder in (place, *between) if reads(folder)), place)
 
 
 def other_sets(folder: Path, name: str) -> list[DatasetInfo]:
@@ -31,7 +44,10 @@ def other_sets(folder: Path, name: str) -> list[DatasetInfo]:
 def _loaders() -> Iterator[type[Dataset]]:
     """The classes of the data sets whose files lie beside this one."""
     for file in sorted(Path(__file__).parent.glob("[!_]*.py")):
-        module = importlib.import_module(f"{__package__}.{file.stem}")
+        try:
+            module = importlib.import_module(f"{__package__}.{file.stem}")
+        except Exception:  # one that is broken recognises nothing; `list datasets` says why
+            continue
         for kind in vars(module).values():
             if isinstance(kind, type) and issubclass(kind, Dataset) and kind.__module__ == module.__name__:
                 yield kind

@@ -130,7 +130,9 @@ def _usable(copy: Copy) -> tuple[list[Row], list[Problem]]:
             usable.append(row)
     return usable, [
         *(
-            Problem("error", f"no such folder{beside(path)}; {len(rows):,} labels need images in it", str(path))
+            Problem(
+                "error", f"no such folder{beside(path, folder=True)}; {len(rows):,} labels need images in it", str(path)
+            )
             for path, rows in missing.items()
         ),
         *problems,

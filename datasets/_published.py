@@ -10,6 +10,7 @@ import hashlib
 import os
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -128,16 +129,27 @@ class PublishedDataset(ExaminedDataset):
         """What is wrong, in few lines that say what to do; a folder that is another one, or another set, first."""
         if not any(problem.severity == "error" for problem in problems) or not self._root.is_dir():
             return fold(problems)
-        advised = advise(fold(problems), self.info.source)
+        advised = advise(problems, self.info.source)
         misplaced = only_parts_of(self._root, problems)
         other = [Problem("error", text, str(self._root)) for text in self._mistaken()]
         if other or not misplaced or self.found_at(self._root):
             return other if other and misplaced else [*other, *advised]
-        near = " and ".join(str(place) for place in copies_near(self._root, self.found_at)[:SHOWN])
+        near = [str(place) for place in copies_near(self._root, self.found_at, self._reads)[:SHOWN]]
         if not near:
             return advised
-        message = f"no copy of {self.info.title} here; there is {near}: set `root` to that folder"
+        which = "that folder" if len(near) == 1 else "one of them"
+        message = f"no copy of {self.info.title} here; there is {' and '.join(near)}: set `root` to {which}"
         return [Problem("error", message, str(self._root))]
+
+    def _reads(self, root: Path) -> bool:
+        """Whether this folder would do for the root."""
+        other = copy(self)
+        other._root = root
+        try:
+            other.read()
+        except DataError:
+            return False
+        return True
 
     def _mistaken(self) -> list[str]:
         """What a folder without the marks of this set looks like, as the end of a sentence; or nothing."""

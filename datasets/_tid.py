@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from benchmark import DataError, Problem
-from benchmark.data.labels import parse_number, read_text, refuse_name, short, split_lines
+from benchmark.data.labels import is_heading, parse_number, read_text, refuse_name, short, split_lines
 from benchmark.data.name_matching import is_image, stem
 
 from ._advice import AGAIN
@@ -150,8 +150,10 @@ def _parse(line: str) -> tuple[float, str]:
     try:
         value = parse_number(score)
     except ValueError as error:
-        turned = "; names come last" if is_image(score) else "" if name else "; is a blank missing between the two?"
-        raise ValueError(f"the label {error}; a line must read `score name`{turned}") from None
+        if is_heading(line):
+            raise ValueError(f"{short(line)} is a heading, which this list must not have: remove the line") from None
+        order = ", separated by a blank" if not name else ", in this order" if is_image(score) else ""
+        raise ValueError(f"the label {error}; a line must read `score name`{order}") from None
     if name.count("_") < 2 or refuse_name(name):
         raise ValueError(refuse_name(name) or f"{short(name)} is no name such as `I01_01_1.bmp`")
     return value, name.casefold()

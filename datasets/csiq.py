@@ -14,8 +14,7 @@ from pathlib import Path
 from benchmark import DataError, DatasetInfo, Problem
 from benchmark.data.labels import beside, parse_number, read_text, short, split_lines
 
-from ._advice import AGAIN
-from ._folders import Folder, folders, in_one_line, near_in
+from ._folders import Folder, folders, in_one_line, near_in, unnested
 from ._label_files import read_book, spread
 from ._published import SEE_AUTHORS, PublishedDataset, Reading
 
@@ -120,7 +119,7 @@ class Csiq(PublishedDataset):
             return _from_text(text, reading)
         if not book.is_file():
             hint = beside(book) or f"; {TEXT}, which goes round with others' code, would do too"
-            raise DataError(Problem("error", f"no such file{hint}; {AGAIN}", str(book)))
+            raise DataError(Problem("error", f"no such file{hint}", str(book)))
         labels = _from_book(book, reading)
         reading.label_files.append(book)
         if text.is_file():
@@ -199,7 +198,7 @@ def _distorted(root: Path) -> dict[str, str]:
     wanted += [FLAT] if (root / FLAT).is_dir() else []
     for folder in folders(root, *wanted):
         inside = sorted(name for name in os.listdir(folder.path) if (folder.path / name).is_dir())
-        for part in (folder, *(Folder(folder.path / name) for name in inside)):
+        for part in (folder, *(Folder(unnested(folder.path / name)) for name in inside)):
             for name in part.images():
                 if name in places:
                     twice[name] = (places[name], part.path_of(name))

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmark import DataError, DatasetInfo, Problem
-from benchmark.data.labels import Label, read_labels, short
+from benchmark.data.labels import Label, beside, read_labels, short
 from benchmark.data.name_matching import stem
 
 from ._advice import AGAIN
@@ -59,8 +59,10 @@ class Pipal(PublishedDataset):
         missing: dict[str, str] = {}
         listed = sorted(name for name in os.listdir(lists.path) if name.endswith(".txt") and not name.startswith("."))
         if not listed:
+            first = stem(next(iter(references.images()), "A0001.bmp"))
             there = ", ".join(sorted(os.listdir(lists.path))[:3])
-            message = f"holds no lists such as A0001.txt{f' (there is {there})' if there else ''}: {AGAIN}"
+            hint = beside(lists.path / f"{first}.txt") or f"{f' (there is {there})' if there else ''}: {AGAIN}"
+            message = f"holds no lists such as {first}.txt{hint}"
             raise DataError(Problem("error", message, str(lists.path)))
         _refuse_joined(lists, listed, references)
         for name in listed:
@@ -145,7 +147,7 @@ def _distorted(root: Path) -> tuple[str, dict[str, str], list[Problem]]:
             name for name in sorted(os.listdir(root)) if name.casefold() in {ONE.casefold(), *map(str.casefold, FOUR)}
         ]
         hint = f"; there is {', '.join(near)}: names must be equal in case" if near else ""
-        message = f"no folder {ONE}, and none of {', '.join(FOUR)}{hint}: unpack the distorted images here"
+        message = f"no folder {ONE}, and none of {', '.join(FOUR)}{hint or f'; {AGAIN}'}"
         raise DataError(Problem("error", message, str(root)))
     problems = [
         Problem("error", "no such folder: unpack that part of the distorted images too", str(root / name))

@@ -55,13 +55,14 @@ def audit(
         table = arrange(table)
         paths = [*table["reference_path"], *table["enhanced_path"]]
         looks = survey(paths, sizes=sizes, whole=whole, progress=progress)
-        problems += counts(table) + balance(table, published=_as_published(dataset, table)) + labels(table)
+        published = _as_published(dataset, table)
+        problems += counts(table) + balance(table, published=published) + labels(table)
         problems += check_images.unreadable(table, looks) + check_images.image_sizes(table, looks, sizes)
         problems += check_reading.orientations(table, looks, sizes) + check_reading.bit_depths(looks, sizes)
         problems += check_copies.unenhanced(table, looks, sizes)
         problems += check_copies.duplicates(table, looks, learned=learned)
         problems += check_copies.shared_references(table, looks, learned=learned)
-        problems += check_images.not_listed(table)
+        problems += [] if published else check_images.not_listed(table)
     return sorted(problems, key=lambda problem: SEVERITIES.index(problem.severity))
 
 

@@ -155,20 +155,37 @@ def refuse_name(name: str) -> str:
     return ""
 
 
-def beside(path: Path) -> str:
-    """A hint for a path that does not exist: another case or ending, packed, a folder above or below; or nothing."""
-    try:
-        inside = sorted(os.listdir(path.parent))
-    except OSError:
-        return ""
-    wanted = {path.name.casefold(), path.stem.casefold()}
-    near = [name for name in inside if name != path.name and wanted & _names_without_ending(name)]
+def beside(path: Path, *, folder: bool = False) -> str:
+    """A hint for a path that does not exist: another case or ending, packed, a folder above or below; or nothing.
+
+    Args:
+        path: what was looked for.
+        folder: whether it is a folder: then no file would do but an archive.
+    """
+    near = nearly(path, folder=folder)
     if near:
-        what_to_do = _what_to_do(path.with_name(near[0]), path)
-        return f"; there is {' and '.join(repr(name) for name in near[:3])}: {what_to_do}"
-    places = [*(path.parent / name / path.name for name in inside), path.parent.parent / path.name]
+        return near
+    places = [*(path.parent / name / path.name for name in _inside(path.parent)), path.parent.parent / path.name]
     elsewhere = next((place for place in places if place.exists()), None)
     return f"; there is {elsewhere}" if elsewhere is not None else ""
+
+
+def nearly(path: Path, *, folder: bool = False) -> str:
+    """The part of ``beside`` about the same place: another case or ending, packed; or nothing."""
+    wanted = {path.name.casefold(), path.stem.casefold()}
+    near = [name for name in _inside(path.parent) if name != path.name and wanted & _names_without_ending(name)]
+    near = [name for name in near if _may_be(path.with_name(name), path, folder=folder)]
+    if not near:
+        return ""
+    what_to_do = _what_to_do(path.with_name(near[0]), path)
+    return f"; there is {' and '.join(repr(name) for name in near[:3])}: {what_to_do}"
+
+
+def _inside(folder: Path) -> list[str]:
+    try:
+        return sorted(os.listdir(folder))
+    except OSError:
+        return []
 
 
 def _names_without_ending(name: str) -> set[str]:
@@ -177,12 +194,21 @@ def _names_without_ending(name: str) -> set[str]:
     return {name.casefold(), plain, Path(plain).stem}
 
 
+def _may_be(there: Path, wanted: Path, *, folder: bool) -> bool:
+    """Whether a name may be meant: no folder in place of a file with another name, no file in place of a folder."""
+    if folder:
+        return there.is_dir() or _PACKED.search(there.name) is not None
+    return there.name.casefold() == wanted.name.casefold() or not (wanted.suffix and there.is_dir())
+
+
 def _what_to_do(there: Path, wanted: Path) -> str:
     """How the file that is there becomes the one that is wanted."""
     if there.is_file() and _PACKED.search(there.name):
         return "unpack it"
     if there.suffix.casefold() in OTHER_SHEETS and wanted.suffix in (".xlsx", ".csv") and there.suffix != wanted.suffix:
         return f"save it as {wanted.suffix}"
+    if _AGAIN.search(there.name):
+        return f"rename it to {wanted.name!r}"
     return "names must be equal in case and extension"
 
 

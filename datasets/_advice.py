@@ -12,8 +12,8 @@ from pathlib import Path
 
 from benchmark import Problem
 
-FEW = 3
-"""As many findings of a kind are listed one by one."""
+FEW, FEW_OF_ONE = 3, 12
+"""As many findings of a kind are listed one by one: in different places, and in one (columns that a table lacks)."""
 AGAIN = "unpack the archive again"
 _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
 _DIGITS = re.compile(r"[0-9]+")
@@ -32,7 +32,7 @@ def fold(problems: Sequence[Problem]) -> list[Problem]:
     folded: list[Problem] = []
     for alike in kinds.values():
         first = alike[0]
-        few = len(alike) <= FEW
+        few = len(alike) <= (FEW_OF_ONE if len({problem.where for problem in alike}) == 1 else FEW)
         folded += alike if few else [replace(first, message=f"{first.message} (and {len(alike) - 1:,} more like this)")]
     return folded
 
@@ -46,7 +46,7 @@ def advise(problems: Sequence[Problem], source: str) -> list[Problem]:
     """
     advised = fold([_with_advice(problem) for problem in problems])
     first = next((problem for problem in advised if problem.severity == "error" and AGAIN in problem.message), None)
-    told = first and replace(first, message=first.message.replace(AGAIN, f"{AGAIN} (it is at {source})", 1))
+    told = first and replace(first, message=first.message.replace(AGAIN, f"{AGAIN} (see {source})", 1))
     return [told if told and problem is first else problem for problem in advised]
 
 

@@ -53,6 +53,7 @@ def read_package_list(file: Path, enhanced: str, references: str) -> tuple[list[
         DataError: it can't be read, or lacks a column.
     """
     sheet = read_sheet(file, PACKAGE)
+    sheet.settle_mark(["score"])
     rows = []
     for row in sheet.rows:
         before = len(sheet.problems)
@@ -165,8 +166,8 @@ def read_numbers(file: Path) -> list[float]:
 
 
 def is_word(text: str) -> bool:
-    """Whether a cell may be a heading: it begins with a letter, and is no image's name."""
-    return text.strip()[:1].isalpha() and not is_image(text.strip())
+    """Whether a cell may be a heading: it begins with a letter, holds no digit and is no image's name."""
+    return text.strip()[:1].isalpha() and not any(map(str.isdigit, text)) and not is_image(text.strip())
 
 
 def read_mat(file: Path, names: Sequence[str]) -> dict[str, Any]:

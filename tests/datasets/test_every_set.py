@@ -58,7 +58,7 @@ def test_a_missing_folder_is_named(copy: tuple[str, SmallCopy], tmp_path: Path) 
         assert image.parent.name in message or image.name in message, message
         assert "\n" not in message
         found = " ".join(errors(name, tree.root))
-        assert "; there is " in found or f"unpack the archive again (it is at {PUBLISHED[name].info.source})" in found
+        assert "; there is " in found or f"unpack the archive again (see {PUBLISHED[name].info.source})" in found
         away.rename(image.parent)
     assert errors(name, tree.root) == []
 
@@ -181,4 +181,4 @@ def test_images_of_another_format_are_named(copy: tuple[str, SmallCopy]) -> None
         image.with_suffix(".tif").name in found.partition("; there is ")[2] for image in (*tree.images, tree.reference)
     ]
     assert any(there) or name == "sriqa-bench"
-    assert f"unpack the archive again (it is at {PUBLISHED[name].info.source})" in found
+    assert f"unpack the archive again (see {PUBLISHED[name].info.source})" in found

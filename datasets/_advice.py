@@ -67,6 +67,16 @@ def only_parts_of(root: Path, problems: Sequence[Problem]) -> bool:
     )
 
 
+def together(root: Path, problems: Sequence[Problem], title: str) -> list[Problem]:
+    """One line for the parts that a root lacks, where it holds nothing like any of them; else the problems."""
+    parts = [Path(problem.where).relative_to(root) for problem in problems if Path(problem.where) != root]
+    if len(parts) < len(problems) or len(parts) == 1 or any("; there is " in problem.message for problem in problems):
+        return list(problems)
+    names = ", ".join(part.as_posix() for part in parts)
+    advice = problems[0].message.partition("; ")[2]
+    return [Problem("error", f"no whole copy of {title} here, {names} are missing; {advice}", str(root))]
+
+
 def _is_above(root: Path, missing: Path) -> bool:
     """Whether the root itself lacks a path, or the first part of one; not a folder that is there."""
     parts = missing.relative_to(root).parts if missing.is_relative_to(root) else ()

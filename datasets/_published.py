@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from benchmark import DataError, DatasetInfo, Problem
-from benchmark.data.labels import at_most, short
+from benchmark.data.labels import at_most, beside, short
 from benchmark.data.name_matching import is_image
 
-from ._advice import advise, fold, only_parts_of
+from ._advice import advise, fold, only_parts_of, together
 from ._card import Card, Kind, read_card
 from ._elsewhere import copies_near, other_sets
 from ._examined import ExaminedDataset
@@ -94,6 +94,7 @@ class PublishedDataset(ExaminedDataset):
 
         card = self.card
         try:
+            _refuse_no_folder(self._root)
             reading = self.read()
         except DataError as error:
             raise DataError(self._advised(error.problems)) from None
@@ -136,7 +137,7 @@ class PublishedDataset(ExaminedDataset):
             return other if other and misplaced else [*other, *advised]
         near = [str(place) for place in copies_near(self._root, self.found_at, self._reads)[:SHOWN]]
         if not near:
-            return advised
+            return together(self._root, advised, self.info.title)
         which = "that folder" if len(near) == 1 else "one of them"
         message = f"no copy of {self.info.title} here; there is {' and '.join(near)}: set `root` to {which}"
         return [Problem("error", message, str(self._root))]
@@ -198,6 +199,20 @@ def _beyond(published: DatasetInfo, low: float, high: float, *, complete: bool) 
     if outside or short_of:
         known = f"{lowest:g} to {highest:g}"
         yield f"Labels of this copy are {low:g} to {high:g}, published are {known}: another scale, or altered labels?"
+
+
+def _refuse_no_folder(root: Path) -> None:
+    """Say so once where there is no such folder, or an archive in its place.
+
+    Raises:
+        DataError: the root is no folder.
+    """
+    if root.is_file():
+        raise DataError(
+            Problem("error", "is a file; unpack it, and set `root` to the folder that it unpacks to", str(root))
+        )
+    if not root.is_dir():
+        raise DataError(Problem("error", f"no such folder{beside(root, folder=True)}", str(root)))
 
 
 def _unlabelled(reading: Reading) -> list[Problem]:

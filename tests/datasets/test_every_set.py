@@ -182,3 +182,19 @@ def test_images_of_another_format_are_named(copy: tuple[str, SmallCopy]) -> None
     ]
     assert any(there) or name == "sriqa-bench"
     assert f"unpack the archive again (see {PUBLISHED[name].info.source})" in found
+
+
+def test_a_root_that_is_missing_packed_or_empty_is_one_line(copy: tuple[str, SmallCopy], tmp_path: Path) -> None:
+    name, _ = copy
+    root = tmp_path / "nothing"
+    (found,) = errors(name, root)
+    assert found == f"{root}: no such folder"
+    archive = tmp_path / "nothing.zip"
+    archive.write_bytes(b"PK")
+    (found,) = errors(name, root)
+    assert found == f"{root}: no such folder; there is 'nothing.zip': unpack it"
+    (found,) = errors(name, archive)
+    assert found == f"{archive}: is a file; unpack it, and set `root` to the folder that it unpacks to"
+    (root / "inside").mkdir(parents=True)
+    (found,) = errors(name, root / "inside")
+    assert found.endswith(f"unpack the archive again (see {PUBLISHED[name].info.source})")

@@ -15,11 +15,14 @@ from tests.lanes import (
     pytest_ignore_collect,
     pytest_make_collect_report,
 )
+from tests.near import near, near_module
 from tests.orphans import marked, no_orphans, no_orphans_of_a_module
 
 __all__ = (
     "light",
     "marked",
+    "near",
+    "near_module",
     "no_orphans",
     "no_orphans_of_a_module",
     "pytest_addoption",

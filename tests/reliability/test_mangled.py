@@ -20,7 +20,7 @@ from benchmark.cli import main
 from benchmark.core.errors import UserError
 from benchmark.report import evaluation
 
-pytestmark = pytest.mark.heavy
+pytestmark = [pytest.mark.heavy, pytest.mark.usefixtures("near_module")]
 
 MAE = """
 from benchmark import Method, MethodInfo
@@ -65,7 +65,7 @@ def settings(folder: Path) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def finished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def finished(near_module: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A folder with data, a plug-in, and the output ``out`` of a run of it."""
     folder = tmp_path_factory.mktemp("mangled")
     (folder / "plugins" / "methods").mkdir(parents=True)

@@ -38,7 +38,9 @@ class NearWorker:
         self._number, self._heard = number, heard
         self._lines: SimpleQueue[bytes] = SimpleQueue()
         self._fault = ""
-        self._thread = threading.Thread(target=self._work, daemon=True)
+        self._thread = threading.Thread(target=self._work, name="near worker", daemon=True)
+        if any(thread.name == self._thread.name for thread in threading.enumerate()):
+            raise RuntimeError("workers near by would share one generator of random numbers: set workers to 1")
         self._thread.start()
 
     def _work(self) -> None:

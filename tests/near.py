@@ -16,6 +16,7 @@ from typing import Any, cast
 
 import pytest
 
+from benchmark import plugins
 from benchmark.plugins import trial
 from benchmark.scoring import supervisor
 from benchmark.scoring.messages import decode, decode_setup, is_sound
@@ -115,15 +116,20 @@ def _foreign() -> list[str]:
 
 @contextmanager
 def no_processes() -> Iterator[None]:
-    """Score in this process, and trust plug-ins not to end it."""
+    """Score in this process, trust plug-ins not to end it, and forget those that are found meanwhile."""
     import torch
 
     threads = torch.get_num_threads()
+    known, paths = set(_foreign()), {kind: list(plugins.package(kind).__path__) for kind in plugins.KINDS}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(supervisor, "WorkerProcess", NearWorker)
         patch.setattr(trial, "_try", lambda task, limit: "")
         yield
     torch.set_num_threads(threads)
+    for kind, path in paths.items():
+        plugins.package(kind).__path__[:] = path
+    for name in set(_foreign()) - known:
+        del sys.modules[name]
 
 
 @pytest.fixture

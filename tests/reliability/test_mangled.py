@@ -3,7 +3,6 @@
 import json
 import math
 import shutil
-import sys
 from collections.abc import Callable, Iterator
 from io import StringIO
 from pathlib import Path
@@ -15,7 +14,6 @@ from PIL import Image
 from rich.console import Console
 
 import benchmark
-from benchmark import plugins
 from benchmark.cli import main
 from benchmark.core.errors import UserError
 from benchmark.report import evaluation
@@ -65,7 +63,7 @@ def settings(folder: Path) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def finished(near_module: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def finished(near_module: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with data, a plug-in, and the output ``out`` of a run of it."""
     folder = tmp_path_factory.mktemp("mangled")
     (folder / "plugins" / "methods").mkdir(parents=True)
@@ -81,9 +79,7 @@ def finished(near_module: None, tmp_path_factory: pytest.TempPathFactory) -> Ite
             lines.append(f"{number}.png,{number}_{condition}.png,{5 - step - number / 10},{condition}")
     (folder / "pairs.csv").write_text("\n".join(lines) + "\n")
     benchmark.run(settings(folder), output=folder / "out")
-    yield folder
-    plugins.package("methods").__path__.remove(str((folder / "plugins" / "methods").resolve()))
-    sys.modules.pop("benchmark.plugins.methods.mangled", None)
+    return folder
 
 
 def copy_of(finished: Path, tmp_path: Path) -> Path:

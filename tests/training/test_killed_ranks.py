@@ -24,7 +24,7 @@ pytestmark = pytest.mark.heavy
 
 BATCHES = 4
 EPOCHS = 4
-KILLS = [((0, 2), (1, BATCHES + 2))]
+KILLS: list[tuple[tuple[int, int], ...]] = [((0, 2), (1, BATCHES + 2))]
 """Which ranks die at which of their steps, one after the other: before anything is kept, then after the first epoch."""
 SEED = os.environ.get("EFID_BENCH_SEED", "0")
 rng = random.Random(SEED)

@@ -194,6 +194,7 @@ def test_only_a_function_that_is_given_the_generator_must_declare_it() -> None:
     contract_check.check_method(Declares())
 
 
+@pytest.mark.usefixtures("near")
 @pytest.mark.parametrize(("declared", "differ"), [("random=True", True), ("random=False", False)])
 def test_a_declaration_about_the_seed_cannot_be_broken_silently(
     plugin_folder: Path, declared: str, differ: bool

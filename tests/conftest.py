@@ -1,5 +1,6 @@
 """Fixtures shared by all tests: where the repository and the optional shared test data lie."""
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -32,6 +33,7 @@ __all__ = (
     "pytest_make_collect_report",
 )
 
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # pytest-xdist runs a test a core: more threads would wait for each other
 ROOT = Path(__file__).resolve().parent.parent
 
 tune_allocator()  # as in workers: image tensors are allocated and freed all the time

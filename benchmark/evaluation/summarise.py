@@ -170,7 +170,7 @@ def _tell(announce: Announce, task: Task, done: int = 0) -> None:
 def _ready(task: Task, settings: StatisticsSettings) -> tuple[Measure, Mapping[str, Sequence[int]] | None]:
     """The measure with the columns of all comparisons; where these are limited, also who is compared with all others."""
     measure = task.build(task.design)
-    if not settings.limited(len(task.labels)):
+    if not task.compared or not settings.limited(len(task.labels)):
         return measure, None
     against = _against(measure, task.labels, settings)
     design = make_design(task.design.table, {method for some in against.values() for method in some})

@@ -14,7 +14,7 @@ import pandas as pd
 
 from benchmark.core.announce import Announce, silent
 from benchmark.core.errors import ConfigError
-from benchmark.evaluation.choice_tasks import choice_tasks, table_of_choices
+from benchmark.evaluation.choice_tasks import choice_tasks, table_of_choices, vote_notes
 from benchmark.evaluation.rows import (
     COMPARISON_COLUMNS,
     SUMMARY_COLUMNS,
@@ -101,7 +101,7 @@ def evaluate_scores(
         if chosen is not None:
             table, groups = table_of_choices(chosen, rows, methods)
             tasks = itertools.chain(tasks, choice_tasks(dataset, split, table, groups, labels, settings))
-            notes |= dict.fromkeys(_notes(table, settings, labels, CHOICE_WORDS))
+            notes |= dict.fromkeys([*vote_notes(table), *_notes(table, settings, labels, CHOICE_WORDS)])
         for some in _together(tasks, settings):
             done = [_done(task, settings, announce) for task in some]
             for task, measure, families in _corrected_together(done, settings):

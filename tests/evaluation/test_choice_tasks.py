@@ -86,6 +86,16 @@ def test_areas_need_the_votes_of_every_choice(table: pd.DataFrame) -> None:
         evaluated(table, report={"tables": [{"columns": ["score_2afc", "auc_ds"]}]})
 
 
+def test_votes_that_are_missing_in_part_or_cannot_give_the_share_are_said(table: pd.DataFrame) -> None:
+    def said(part: str, **changes: object) -> list[str]:
+        return [note for note in evaluated(table.assign(**changes), votes="votes").data.notes if part in note]
+
+    gap = "The number of votes is missing in 1 of 96 choices: all choices count alike in the log-likelihood"
+    assert len(said(gap, votes=[np.nan, *[11] * 95])) == 1
+    assert not said("votes") + said("votes", p=table["p"].round(2)) + said("votes", p=0.5)
+    assert len(said("In 96 of 96 choices the share can't come of so many votes", p=0.3, votes=1)) == 1
+
+
 def test_votes_for_each_image_give_the_preference(table: pd.DataFrame) -> None:
     counted = table.assign(a=np.round((1 - table["p"]) * 11), b=np.round(table["p"] * 11))
     one = evaluated(table, votes="votes")

@@ -78,8 +78,8 @@ def vote_notes(table: Table) -> Iterator[str]:
     odd = int((np.abs(halves - np.round(halves)) > 0.01 * votes[known] + ROUNDING).sum())
     if odd:
         yield (
-            f"In {odd:,} of {total} the share can't come of so many votes (0.7 of 1, say): check that votes are the number of "
-            "people who were asked about these two images."
+            f"In {odd:,} of {total} the share can't come of so many votes (0.7 of 1, say): check that votes are the number "
+            "of people who were asked about these two images."
         )
 
 

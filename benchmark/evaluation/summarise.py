@@ -145,7 +145,7 @@ def _done(task: Task, settings: StatisticsSettings, announce: Announce) -> tuple
         _check_holm(len(labels) * (len(labels) - 1) // 2, task.kind, settings)
     measure, against = _ready(task, settings)
     values = compute(measure, task.resamples, task.kind, lambda done: _tell(announce, task, done))
-    if task.place is None and len(labels) > 1:
+    if task.place is None and task.compared and len(labels) > 1:
         announce(f"{task.description}: comparing {len(labels):,} methods")
     return task, measure, infer(measure, values, task.kind, settings, tested=task.tested, leaders=against)
 

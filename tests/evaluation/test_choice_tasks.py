@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -87,7 +88,7 @@ def test_areas_need_the_votes_of_every_choice(table: pd.DataFrame) -> None:
 
 
 def test_votes_that_are_missing_in_part_or_cannot_give_the_share_are_said(table: pd.DataFrame) -> None:
-    def said(part: str, **changes: object) -> list[str]:
+    def said(part: str, **changes: Any) -> list[str]:
         return [note for note in evaluated(table.assign(**changes), votes="votes").data.notes if part in note]
 
     gap = "The number of votes is missing in 1 of 96 choices: all choices count alike in the log-likelihood"

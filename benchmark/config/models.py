@@ -261,6 +261,10 @@ class PublishedEntry(Section):
     """PLCC after the four-parameter mapping, as printed."""
     plcc_logistic5: Written | None = None
     """PLCC after the five-parameter mapping, as printed."""
+    score_2afc: Written | None = None
+    """2AFC score of choices as printed, as a share of 1, not in per cent."""
+    accuracy_majority: Written | None = None
+    """Share of choices in which the method sides with the majority, likewise."""
     mapping: str = "unknown"
     """What the paper did before `plcc`: `none`, `logistic4` and so on."""
     absolute: bool | Literal["unknown"] = "unknown"
@@ -277,6 +281,13 @@ class PublishedEntry(Section):
     def _correlations_have_a_range(cls, value: Written | None) -> Written | None:
         if value is not None and abs(value) > 1:
             raise ValueError("a correlation lies between -1 and 1: write 0.807 for 80.7 %")
+        return value
+
+    @field_validator("score_2afc", "accuracy_majority")
+    @classmethod
+    def _shares_have_a_range(cls, value: Written | None) -> Written | None:
+        if value is not None and not 0 <= value <= 1:
+            raise ValueError("a share lies between 0 and 1: write 0.694 for 69.4 %")
         return value
 
     @field_validator("rmse")

@@ -17,6 +17,9 @@ from benchmark.results.scored import NOT_RECORDED, ScoredMethod
 SEED = "train.seed"
 LENGTH = {EPOCHS, EPOCH}
 """Trainings that differ in these keys alone are one training at different epochs."""
+CHOICE = "choice"
+OF_CHOICES = ("score_2afc", "accuracy_majority")
+"""Keys of an entry that are statistics of choices, where mappings and signs mean nothing."""
 SIGNS = {True: "absolute values", False: "signed values", "unknown": "sign convention not stated"}
 
 
@@ -33,13 +36,19 @@ def value(entry: PublishedEntry, statistic: str) -> float:
 
 
 def column_block(columns: Sequence[Column], entry: PublishedEntry) -> Scope | None:
-    """The scope of an entry: all pairs of the data set and split that it names, else of the table's first block."""
-    for column in columns:
-        block = column.scope.block
-        named = entry.dataset in ("", block.dataset) and entry.split in ("", block.split)
-        if column.scope == Scope(block) and named:
-            return column.scope
-    return None
+    """The scope of an entry: all pairs (or choices) of the data set and split that it names, else of the first block.
+
+    Pairs or choices: whichever the entry has a value for that the table prints.
+    """
+    own = [
+        column
+        for column in columns
+        if column.scope in (Scope(column.scope.block), Scope(column.scope.block, CHOICE))
+        and entry.dataset in ("", column.scope.block.dataset)
+        and entry.split in ("", column.scope.block.split)
+    ]
+    first = next((column for column in own if written(entry, column.statistic) is not None), own[0] if own else None)
+    return first.scope if first is not None else None
 
 
 def footnote(data: ReportData, numbers: Numbers, label: str, scope: Scope | None, spec: TableConfig) -> str:
@@ -49,7 +58,9 @@ def footnote(data: ReportData, numbers: Numbers, label: str, scope: Scope | None
         entry.mapping, f"mapping: {entry.mapping}"
     )
     source = entry.source.strip().rstrip(".")
-    sentence = f"reported in {source}, not measured here ({mapping}; {SIGNS[entry.absolute]})"
+    of_labels = any(written(entry, name) is not None for name in PublishedEntry.model_fields if name not in OF_CHOICES)
+    how = f" ({mapping}; {SIGNS[entry.absolute]})" if of_labels else ""
+    sentence = f"reported in {source}, not measured here{how}"
     compared = comparison(data, numbers, label, scope.block, spec.digits) if scope else ""
     return f"{sentence}; {compared}" if compared else sentence
 
@@ -62,8 +73,11 @@ def comparison(data: ReportData, numbers: Numbers, label: str, block: Block, dig
         return ""
     parts = []
     for statistic in PublishedEntry.model_fields:
-        reported, measured = written(entry, statistic), numbers.value(Scope(block), label, statistic)
-        if reported is None or math.isnan(measured):
+        reported = written(entry, statistic)
+        if reported is None:
+            continue
+        measured = numbers.value(Scope(block, CHOICE) if statistic in OF_CHOICES else Scope(block), label, statistic)
+        if math.isnan(measured):
             continue
         measured = abs(measured) if entry.absolute is True else measured
         if trained_here(method):

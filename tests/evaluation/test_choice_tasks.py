@@ -97,6 +97,27 @@ def test_votes_that_are_missing_in_part_or_cannot_give_the_share_are_said(table:
     assert len(said("In 96 of 96 choices the share can't come of so many votes", p=0.3, votes=1)) == 1
 
 
+def test_published_scores_stand_beside_measured_ones_and_no_correlation_is_spoken_of(
+    table: pd.DataFrame, tmp_path: Path
+) -> None:
+    measured = value(evaluated(table), "good", "score_2afc")
+    paper = {"score_2afc": f"{measured:.3f}", "accuracy_majority": 0.5, "source": "A paper"}
+    result = evaluated(
+        table,
+        published={"good": paper, "theirs": {"score_2afc": 0.7, "source": "B"}},
+        report={"plots": [], "tables": [{"magnitude": True}]},
+        output=tmp_path,
+    )
+    result.save()
+    text = (tmp_path / "tables" / "comparison.md").read_text()
+    assert f"good (reported) | {measured:.3f} | 0.5 | – |" in text.replace("*", "").replace("<sup>a</sup>", "")
+    assert "2AFC equal at 3 digits, Majority differs" in text
+    assert "reported in A paper, not measured here; measured here" in text
+    assert "orrelation" not in text
+    with pytest.raises(ConfigError, match=r"write 0\.694 for 69\.4 %"):
+        evaluated(table, published={"good": {"score_2afc": 69.4, "source": "A paper"}})
+
+
 def test_votes_for_each_image_give_the_preference(table: pd.DataFrame) -> None:
     counted = table.assign(a=np.round((1 - table["p"]) * 11), b=np.round(table["p"] * 11))
     one = evaluated(table, votes="votes")

@@ -192,7 +192,7 @@ def _decode(data: bytes, file: Path, encoding: str) -> str:
             f"encoding: this is no text in {encoding!r}" if not known else f"encoding: {encoding!r} is unknown{known}"
         )
         raise DataError(Problem("error", what, str(file))) from None
-    if False:
+    if "\0" in text:
         raise DataError(Problem("error", f"encoding: this is no text in {encoding!r}: it holds zero bytes", str(file)))
     return text.removeprefix("\ufeff")
 

@@ -151,11 +151,13 @@ def _preferences(
         return numbers[columns.preference], votes
     first, second = numbers[columns.votes_first or ""], numbers[columns.votes_second or ""]
     for name, count in ((columns.votes_first, first), (columns.votes_second, second)):
-        wrong = np.flatnonzero(~((count >= 0) & (count == np.floor(count))))
-        if len(wrong):
+        reported = _reported(source, name or "") if problems else set()
+        wrong = np.flatnonzero(~((count >= 0) & (count == np.floor(count)))).tolist()
+        wrong = [row for row in wrong if not (np.isnan(count[row]) and source.where(row) in reported)]
+        if wrong:
             value = "missing" if np.isnan(count[wrong[0]]) else f"{count[wrong[0]]:g}"
             message = f"the number of votes in column {name!r} is {value}; votes are counted: a whole number from 0 on"
-            problems.append(Problem("error", message, source.where(int(wrong[0]))))
+            problems.append(Problem("error", message, source.where(wrong[0])))
     nobody = np.flatnonzero(first + second == 0)
     if len(nobody):
         problems.append(Problem("error", "nobody voted for either image", source.where(int(nobody[0]))))

@@ -162,6 +162,11 @@ WRONG_CELLS: dict[str, tuple[Change, dict[str, Any], str]] = {
         {"preference": None, "votes_first": "left", "votes_second": "right"},
         "the number of votes in column 'left' is -1; votes are counted: a whole number from 0 on",
     ),
+    "texts for votes": (
+        lambda table: table.assign(left=["many", "some", 1, 2, 3, 4], right=2),
+        {"preference": None, "votes_first": "left", "votes_second": "right"},
+        "row 1: 'many' in column 'left' is not a number; and 1 more row (2)",
+    ),
     "no rows": (lambda table: table.iloc[:0], {}, "the table has no rows"),
     "no reference": (lambda table: table.assign(photo=["", *table["photo"][1:]]), {}, "row 1: "),
     "ceiling": (

@@ -38,17 +38,22 @@ def value(entry: PublishedEntry, statistic: str) -> float:
 def column_block(columns: Sequence[Column], entry: PublishedEntry) -> Scope | None:
     """The scope of an entry: all pairs (or choices) of the data set and split that it names, else of the first block.
 
-    Pairs or choices: whichever the entry has a value for that the table prints.
+    Of several blocks, the first for which the table prints a value that the entry has.
     """
     own = [
         column
         for column in columns
-        if column.scope in (Scope(column.scope.block), Scope(column.scope.block, CHOICE))
+        if of_whole(column, column.scope.block)
         and entry.dataset in ("", column.scope.block.dataset)
         and entry.split in ("", column.scope.block.split)
     ]
     first = next((column for column in own if written(entry, column.statistic) is not None), own[0] if own else None)
     return first.scope if first is not None else None
+
+
+def of_whole(column: Column, block: Block) -> bool:
+    """Whether a column is of all pairs or all choices of a block."""
+    return column.scope in (Scope(block), Scope(block, CHOICE))
 
 
 def footnote(data: ReportData, numbers: Numbers, label: str, scope: Scope | None, spec: TableConfig) -> str:

@@ -377,7 +377,12 @@ def _reported(builder: _Builder, label: str) -> Row:
     """The row of published values, which are shown as reported and never ranked."""
     entry = builder.data.published[label]
     own = published.column_block(builder.columns, entry)
-    values = [published.written(entry, column.statistic) if column.scope == own else None for column in builder.columns]
+    values = [
+        published.written(entry, column.statistic)
+        if own is not None and published.of_whole(column, own.block)
+        else None
+        for column in builder.columns
+    ]
     cells = tuple(
         Cell(TableEstimate(float(value)), written=str(value)) if value is not None else NO_VALUE for value in values
     )

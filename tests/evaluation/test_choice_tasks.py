@@ -71,6 +71,13 @@ def test_lower_better_turns_a_method(table: pd.DataFrame) -> None:
     assert "reversed" not in " ".join(turned.summary["note"])
 
 
+def test_no_interval_of_a_likelihood_goes_beyond_tossing_coins_or_certainty(table: pd.DataFrame) -> None:
+    few = table.iloc[:12].assign(p=np.r_[np.sign(table["good_p1"] - table["good_p0"])[:11] > 0, 0.5])
+    rows = evaluated(few, condition=None).summary.query("statistic == 'log_likelihood'")
+    assert rows["ci_low"].min() == pytest.approx(-np.log(2))
+    assert rows["ci_high"].max() <= 0
+
+
 def test_observers_have_intervals_and_are_compared_with_no_one(table: pd.DataFrame) -> None:
     result = evaluated(table)
     rows = result.summary[result.summary["method"].isin(["ceiling", "human"])]

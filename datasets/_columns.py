@@ -88,7 +88,8 @@ class Sheet:
             value = parse_number(text.replace(",", ".") if self.mark == "," else text)
         except ValueError as error:
             written = str(error).replace(short(text.replace(",", ".")), short(text))
-            self.wrong(row, f"the {column} {written}")
+            sign = "; leave out the sign %" if text.endswith("%") else ""
+            self.wrong(row, f"the {column} {written}{sign}")
             return math.nan
         if value < least:
             self.wrong(row, f"the {column} is {text}; it can't be less than {least:g}")

@@ -42,7 +42,7 @@ class Choices(ExaminedDataset):
     is of those who prefer the first image, name the columns of the two images the other way round.
 
     Args:
-        file: the table: comma, semicolon or tab, UTF-8.
+        file: the table: text, an Excel workbook or a Parquet file.
         root: folder that image names are relative to; default: the file's own.
         reference: column of the references' names.
         first: column of the first images' names.

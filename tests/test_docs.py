@@ -196,6 +196,22 @@ def test_the_readmes_own_scores(root: Path, place: Path) -> None:
     assert (place / "results" / "my_scores" / "tables" / "comparison.tex").is_file()
 
 
+def test_the_pages_choices(
+    root: Path, place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The table of choices that docs/evaluate_scores.md shows is evaluated by the command below it."""
+    from benchmark.cli import main
+
+    (table,) = blocks(root / "docs" / "evaluate_scores.md", "csv")
+    _, command = blocks(root / "docs" / "evaluate_scores.md", "sh")
+    (place / "choices.csv").write_text(table)
+    monkeypatch.chdir(place)
+    words = shlex.split(command.replace("\\\n", " "))
+    assert words[:2] == ["python", "run_benchmark.py"]
+    assert main([*words[2:], "--set", "statistics.replicates=50", "--set", "report.plots=[]"]) == 0
+    assert "Ceiling (majority)" in capsys.readouterr().out
+
+
 def study(folder: Path, headings: str, row: str) -> Path:
     """A list as Excel exports it, of eight photographs and their images in two folders."""
     import cv2

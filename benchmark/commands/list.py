@@ -92,7 +92,11 @@ def print_datasets(console: Console, root: Path | None = None) -> int:
     for item in broken:
         table.add_row(item.place, "", "", "", "", "", f"can't be used: {item.reason}")
     console.print(table)
-    looked = "not looked for: name a folder that holds data sets by --root" if top is None else f"below {top}"
+    looked = (
+        "not looked for: name a folder that holds data sets by --root"
+        if top is None
+        else f"below {top}, without simulated copies"
+    )
     console.print(f"here: {looked}. `list datasets NAME` says where to get one and what it must look like.")
     return 0
 

@@ -286,6 +286,8 @@ class PublishedEntry(PrintedValues):
             return value
         if record.scale == "log":
             raise ValueError(f"it is not negative: {record.meaning}")
+        if record.scale == "plain":
+            raise ValueError(f"it lies between {low:.3g} and {high:.3g}: {record.meaning}")
         what = "a correlation" if record.correlation else "a share"
         raise ValueError(f"{what} lies between {low:g} and {high:g}: write 0.807 for 80.7 %")
 

@@ -11,8 +11,8 @@ import pandas as pd
 
 from benchmark.core.choice_columns import CHOICE_KEYS, SIDES
 from benchmark.core.errors import ConfigError, DataError, Problem
-from benchmark.data.choices import number_problems
-from benchmark.data.decimals import Mark
+from benchmark.data.choices import SHARE, number_problems
+from benchmark.data.decimals import MISSING_NUMBERS, Mark
 from benchmark.evaluation.table_input import Floats, read_names, read_numbers, refuse_missing
 from benchmark.evaluation.table_rows import Names, unrepeated
 from benchmark.evaluation.table_sources import TableSource, shorten
@@ -107,7 +107,8 @@ def from_table(
     notes, problems = list(source.notes), list[Problem]()
     texts = {columns.reference, columns.cluster, columns.condition}
     wanted = [name for name in dict.fromkeys(columns.headings) if name not in texts]
-    numbers = read_numbers(source, wanted, decimal, problems, notes)
+    rules = {columns.preference: SHARE} if columns.preference else {}
+    numbers = read_numbers(source, wanted, decimal, problems, notes, rules=rules)
     named = (("reference", columns.reference), ("cluster", columns.cluster), ("condition", columns.condition))
     names = {noun: read_names(source, column, noun, problems, notes) for noun, column in named if column is not None}
     preference, votes = _preferences(source, columns, numbers, problems)
@@ -145,21 +146,28 @@ def _preferences(
     if columns.preference is not None:
         votes = numbers[columns.votes] if columns.votes else none
         named = (columns.preference, columns.votes or "")
-        reported = {problem.where for problem in problems}
+        reported = _reported(source, columns.preference) if problems else ()
         problems += number_problems(numbers[columns.preference], votes, source.where, named, reported)
         return numbers[columns.preference], votes
     first, second = numbers[columns.votes_first or ""], numbers[columns.votes_second or ""]
     for name, count in ((columns.votes_first, first), (columns.votes_second, second)):
-        wrong = np.flatnonzero(~((count >= 0) & (count == np.floor(count))))
-        if len(wrong):
+        reported = _reported(source, name or "") if problems else set()
+        wrong = np.flatnonzero(~((count >= 0) & (count == np.floor(count)))).tolist()
+        wrong = [row for row in wrong if not (np.isnan(count[row]) and source.where(row) in reported)]
+        if wrong:
             value = "missing" if np.isnan(count[wrong[0]]) else f"{count[wrong[0]]:g}"
             message = f"the number of votes in column {name!r} is {value}; votes are counted: a whole number from 0 on"
-            problems.append(Problem("error", message, source.where(int(wrong[0]))))
+            problems.append(Problem("error", message, source.where(wrong[0])))
     nobody = np.flatnonzero(first + second == 0)
     if len(nobody):
         problems.append(Problem("error", "nobody voted for either image", source.where(int(nobody[0]))))
     total = first + second
     return np.divide(second, total, out=none.copy(), where=total > 0), total
+
+
+def _reported(source: TableSource, column: str) -> set[str]:
+    """The places of the cells that are text, which is reported, and so not missing."""
+    return {source.where(row) for row, cell in enumerate(source.text(column)) if cell.casefold() not in MISSING_NUMBERS}
 
 
 def _pairs(choices: pd.DataFrame, columns: ChoiceColumns, numbers: Mapping[str, Floats]) -> pd.DataFrame:

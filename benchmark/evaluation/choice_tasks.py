@@ -15,13 +15,14 @@ import pandas as pd
 
 from benchmark.evaluation.rows import MethodColumn, RowScope
 from benchmark.evaluation.tasks import Task, conditions_of, numbers, oriented, seed_of, text
-from benchmark.statistics.catalogue import Level, computed_alone
+from benchmark.statistics.catalogue import Level, computed_alone, find
 from benchmark.statistics.design import Table, make_design
 from benchmark.statistics.intervals import choose
 from benchmark.statistics.measures import Alone
 from benchmark.statistics.resampling import Resamples
+from benchmark.statistics.rounding import ROUNDING
 from benchmark.statistics.settings import StatisticsSettings
-from benchmark.statistics.two_alternatives import Observers, TwoAlternatives, ceiling, differences, human
+from benchmark.statistics.two_alternatives import WITH_VOTES, Observers, TwoAlternatives, ceiling, differences, human
 from benchmark.statistics.vocabulary import OBSERVERS
 
 LEVEL: Level = "choice"
@@ -57,6 +58,29 @@ def table_of_choices(
         observers=numbers(choices["votes"]),
     )
     return table, groups
+
+
+def vote_notes(table: Table) -> Iterator[str]:
+    """Notes on votes that are known for some choices only, and on shares that so many votes can't give.
+
+    Shares may be rounded to two digits, and a vote may be split in halves.
+    """
+    votes, total = table.observers, f"{len(table.observers):,} choices"
+    known = votes >= 1
+    unknown = int((~known).sum())
+    if known.any() and unknown:
+        without = ", ".join(find(name).title for name in WITH_VOTES)
+        yield (
+            f"The number of votes is missing in {unknown:,} of {total}: all choices count alike in the log-likelihood, and "
+            f"{without} can't be computed of all choices."
+        )
+    halves = 2 * table.labels[known] * votes[known]
+    odd = int((np.abs(halves - np.round(halves)) > 0.01 * votes[known] + ROUNDING).sum())
+    if odd:
+        yield (
+            f"In {odd:,} of {total} the share can't come of so many votes (0.7 of 1, say): check that votes are the number "
+            "of people who were asked about these two images."
+        )
 
 
 def choice_tasks(
@@ -99,6 +123,5 @@ def _of_some(
         alone = functools.partial(Alone, statistics=further)
         yield methods(build=alone, description=", ".join(item.title for item in further))
     reached = replace(table, scores=np.stack([ceiling(table.labels), human(table.labels)]))
-    yield task(
-        design=make_design(reached, ()), build=Observers, description="observers", labels=tuple(OBSERVERS), tested=False
-    )
+    observers = functools.partial(task, build=Observers, description="observers", labels=tuple(OBSERVERS))
+    yield observers(design=make_design(reached, ()), compared=False, tested=False)

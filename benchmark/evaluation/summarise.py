@@ -14,7 +14,7 @@ import pandas as pd
 
 from benchmark.core.announce import Announce, silent
 from benchmark.core.errors import ConfigError
-from benchmark.evaluation.choice_tasks import choice_tasks, table_of_choices
+from benchmark.evaluation.choice_tasks import choice_tasks, table_of_choices, vote_notes
 from benchmark.evaluation.rows import (
     COMPARISON_COLUMNS,
     SUMMARY_COLUMNS,
@@ -101,7 +101,7 @@ def evaluate_scores(
         if chosen is not None:
             table, groups = table_of_choices(chosen, rows, methods)
             tasks = itertools.chain(tasks, choice_tasks(dataset, split, table, groups, labels, settings))
-            notes |= dict.fromkeys(_notes(table, settings, labels, CHOICE_WORDS))
+            notes |= dict.fromkeys([*vote_notes(table), *_notes(table, settings, labels, CHOICE_WORDS)])
         unsure: frozenset[int] = frozenset()
         for some in _together(tasks, settings):
             done = [_done(task, settings, announce) for task in some]
@@ -149,7 +149,7 @@ def _done(task: Task, settings: StatisticsSettings, announce: Announce) -> tuple
         _check_holm(len(labels) * (len(labels) - 1) // 2, task.kind, settings)
     measure, against = _ready(task, settings)
     values = compute(measure, task.resamples, task.kind, lambda done: _tell(announce, task, done))
-    if task.place is None and len(labels) > 1:
+    if task.place is None and task.compared and len(labels) > 1:
         announce(f"{task.description}: comparing {len(labels):,} methods")
     return task, measure, infer(measure, values, task.kind, settings, tested=task.tested, leaders=against)
 
@@ -174,7 +174,7 @@ def _tell(announce: Announce, task: Task, done: int = 0) -> None:
 def _ready(task: Task, settings: StatisticsSettings) -> tuple[Measure, Mapping[str, Sequence[int]] | None]:
     """The measure with the columns of all comparisons; where these are limited, also who is compared with all others."""
     measure = task.build(task.design)
-    if not settings.limited(len(task.labels)):
+    if not task.compared or not settings.limited(len(task.labels)):
         return measure, None
     against = _against(measure, task.labels, settings)
     design = make_design(task.design.table, {method for some in against.values() for method in some})

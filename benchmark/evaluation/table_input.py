@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -204,10 +205,34 @@ def _check_labels(source: TableSource, column: str, labels: Floats, problems: li
         problems.append(Problem("error", message, source.where(wrong[0])))
 
 
+def _numbers_instead(cell: str, rule: str) -> str:
+    """What to write instead of some text, as the end of a message; empty where it isn't known."""
+    if cell.endswith("%"):
+        return f": {rule}; write 50 % as 0.5" if rule else "; leave out the sign %"
+    if cell in {"True", "False"}:
+        return f": {rule}; write 1 for true and 0 for false" if rule else "; write 1 for true and 0 for false"
+    return f": {rule}" if rule else ""
+
+
 def read_numbers(
-    source: TableSource, columns: Sequence[str], decimal: Mark | None, problems: list[Problem], notes: list[str]
+    source: TableSource,
+    columns: Sequence[str],
+    decimal: Mark | None,
+    problems: list[Problem],
+    notes: list[str],
+    *,
+    rules: Mapping[str, str] = MappingProxyType({}),
 ) -> dict[str, Floats]:
-    """Columns as numbers; empty and ``nan`` cells are NaN, other text is a problem reported with its line."""
+    """Columns as numbers; empty and ``nan`` cells are NaN, other text is a problem reported with its line.
+
+    Args:
+        source: the table as read.
+        columns: which are read.
+        decimal: the decimal mark; ``None`` to find it.
+        problems: what is wrong is added to them.
+        notes: what readers need to know is added to them.
+        rules: what a number means in a column, which a message about other text says.
+    """
     numbers: dict[str, Floats] = {}
     texts: dict[str, list[str]] = {}
     for column in columns:
@@ -226,6 +251,7 @@ def read_numbers(
         numbers[column] = np.array(values, dtype=np.float64)
         if wrong:
             more = many([source.number(row) for row in wrong[1:]], "row")
-            message = f"{cells[wrong[0]]!r} in column {column!r} is not a number{more}"
+            instead = _numbers_instead(cells[wrong[0]], rules.get(column, ""))
+            message = f"{cells[wrong[0]]!r} in column {column!r} is not a number{more}{instead}"
             problems.append(Problem("error", message, source.where(wrong[0])))
     return {column: numbers[column] for column in columns}

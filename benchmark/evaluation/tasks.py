@@ -36,6 +36,7 @@ class Task:
         kind: of intervals.
         description: what users see while it is computed.
         labels: the names of the design's methods.
+        compared: whether methods are compared with each other as the settings say; if not, its design has all comparisons.
         tested: whether differences get p-values.
         ranked: whether methods get ranks and probabilities of being best by its statistics.
         place: its number and the number of tasks of its kind, where these are many.
@@ -48,6 +49,7 @@ class Task:
     kind: Kind
     description: str
     labels: tuple[str, ...]
+    compared: bool = True
     tested: bool = True
     ranked: bool = False
     place: tuple[int, int] | None = None

@@ -18,6 +18,8 @@ from benchmark.statistics.catalogue import catalogue
 SEED = "train.seed"
 LENGTH = {EPOCHS, EPOCH}
 """Trainings that differ in these keys alone are one training at different epochs."""
+CHOICE = "choice"
+"""The level of statistics for which mappings and signs mean nothing."""
 SIGNS = {True: "absolute values", False: "signed values", "unknown": "sign convention not stated"}
 
 
@@ -34,13 +36,16 @@ def value(entry: PublishedEntry, statistic: str) -> float:
 
 
 def column_block(columns: Sequence[Column], entry: PublishedEntry) -> Block | None:
-    """The data set and split of an entry: those that it names, else the first of the table."""
-    for column in columns:
-        block = column.scope.block
-        named = entry.dataset in ("", block.dataset) and entry.split in ("", block.split)
-        if is_whole(column.scope) and named:
-            return block
-    return None
+    """The data set and split of an entry: those that it names, else the first for which the table prints its values."""
+    own = [
+        column
+        for column in columns
+        if is_whole(column.scope)
+        and entry.dataset in ("", column.scope.block.dataset)
+        and entry.split in ("", column.scope.block.split)
+    ]
+    first = next((column for column in own if written(entry, column.statistic) is not None), own[0] if own else None)
+    return first.scope.block if first is not None else None
 
 
 def is_whole(scope: Scope) -> bool:
@@ -55,7 +60,9 @@ def footnote(data: ReportData, numbers: Numbers, label: str, block: Block | None
         entry.mapping, f"mapping: {entry.mapping}"
     )
     source = entry.source.strip().rstrip(".")
-    sentence = f"reported in {source}, not measured here ({mapping}; {SIGNS[entry.absolute]})"
+    of_labels = any(written(entry, name) is not None for name, item in catalogue().items() if item.levels != {CHOICE})
+    how = f" ({mapping}; {SIGNS[entry.absolute]})" if of_labels else ""
+    sentence = f"reported in {source}, not measured here{how}"
     compared = comparison(data, numbers, label, block, spec.digits) if block else ""
     return f"{sentence}; {compared}" if compared else sentence
 
@@ -68,7 +75,7 @@ def comparison(data: ReportData, numbers: Numbers, label: str, block: Block, dig
         return ""
     parts = []
     for statistic, record in catalogue().items():
-        scope = Scope(block, "choice" if record.levels == {"choice"} else "pair")
+        scope = Scope(block, CHOICE if record.levels == {CHOICE} else "pair")
         reported, measured = written(entry, statistic), numbers.value(scope, label, statistic)
         if reported is None or math.isnan(measured):
             continue

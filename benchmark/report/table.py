@@ -81,7 +81,12 @@ def comparison_table(data: ReportData, spec: TableConfig, numbers: Numbers | Non
         footnotes.fixed(INDISTINCT, f"not distinguishable from the best of its column ({kind} above {level})")
     notes = [note for part in parts for note in part.notes]
     return ComparisonTable(
-        spec, _caption(data, spec), columns, tuple(groups), tuple(dict.fromkeys(notes)), tuple(footnotes.listed())
+        spec,
+        _caption(data, spec, columns),
+        columns,
+        tuple(groups),
+        tuple(dict.fromkeys(notes)),
+        tuple(footnotes.listed()),
     )
 
 
@@ -315,11 +320,11 @@ def _below(
     return [RowGroup(NOT_RANKED, tuple(rows))] if rows else []
 
 
-def _caption(data: ReportData, spec: TableConfig) -> str:
+def _caption(data: ReportData, spec: TableConfig, columns: Sequence[Column]) -> str:
     caption = spec.caption.strip() or f"Agreement of methods with the labels: {data.title}"
     sentences = [caption if caption.endswith((".", "!", "?")) else f"{caption}."]
     if data.simulated and "simulated" not in caption.casefold():
         sentences.append("Simulated labels.")
-    if spec.magnitude:
+    if spec.magnitude and any(naming.is_correlation(column.statistic) for column in columns):
         sentences.append("Correlations are absolute values.")
     return " ".join(sentences)

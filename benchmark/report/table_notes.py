@@ -106,7 +106,7 @@ def _magnitudes(
     numbers: Numbers, spec: TableConfig, columns: Sequence[Column], ranked: Sequence[ScoredMethod]
 ) -> list[str]:
     """Notes on values that were negative before their sign was dropped, and on intervals across zero."""
-    if not spec.magnitude:
+    if not spec.magnitude or not any(naming.is_correlation(column.statistic) for column in columns):
         return []
     estimates = [
         (column, method, estimate)

@@ -33,6 +33,7 @@ class Statistic:
         levels: where it is computed: over all pairs, within each condition, within references, over conditions' means, over
             choices between two images.
         scale: on which its interval is made; decides its range (``intervals.RANGES``).
+        limits: the least and largest value that it can have, where the scale does not say.
         higher_is_better: whether a higher value means a better method.
         correlation: whether its sign says whether method and labels agree.
         turns: whether dropping the sign turns a bad rank into a good one; then differences of magnitudes are tested, too.
@@ -54,6 +55,7 @@ class Statistic:
     place: int
     levels: frozenset[Level]
     scale: Scale = "plain"
+    limits: Range | None = None
     higher_is_better: bool = True
     correlation: bool = False
     turns: bool = False
@@ -68,7 +70,7 @@ class Statistic:
     @property
     def range(self) -> Range:
         """The values that it can have."""
-        return RANGES[self.scale]
+        return self.limits or RANGES[self.scale]
 
 
 @functools.cache

@@ -190,23 +190,24 @@ def joint(families: Sequence[Family], settings: StatisticsSettings) -> list[Fami
     The p-values of differences are corrected over all pairs of methods of all these statistics; those of magnitudes
     likewise, among themselves, where each of the statistics has them or not.
     """
-    members = [family for family in families if family.statistic in settings.family]
-    if len(members) < 2:
+    plain = {
+        place: part for place, family in enumerate(families) if (part := family.evidence) is not None and part.pairs
+    }
+    turned = {place: part for place, family in enumerate(families) if (part := family.magnitudes_evidence) is not None}
+    if len(plain) < 2:
         return list(families)
-    plain = adjust([family.evidence for family in members if family.evidence is not None], settings)
-    turned = [family for family in members if family.magnitudes_evidence is not None]
-    magnitudes = adjust([each.magnitudes_evidence for each in turned if each.magnitudes_evidence is not None], settings)
-    corrected = {family.statistic: pairs for family, pairs in zip(members, plain, strict=True)}
-    corrected_magnitudes = {family.statistic: pairs for family, pairs in zip(turned, magnitudes, strict=True)}
+    # By place, not by name: what observers reach has a family called like that of the methods, without differences.
+    corrected = dict(zip(plain, adjust(list(plain.values()), settings), strict=True))
+    magnitudes = dict(zip(turned, adjust(list(turned.values()), settings), strict=True))
     return [
         replace(
             family,
-            differences=corrected.get(family.statistic, family.differences),
-            magnitudes=corrected_magnitudes.get(family.statistic, family.magnitudes),
+            differences=corrected.get(place, family.differences),
+            magnitudes=magnitudes.get(place, family.magnitudes),
             evidence=None,
             magnitudes_evidence=None,
         )
-        for family in families
+        for place, family in enumerate(families)
     ]
 
 

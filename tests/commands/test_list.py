@@ -59,7 +59,7 @@ def test_each_set_says_its_size_labels_direction_and_where_it_is(shown: Callable
     assert row(text, "table")[-1] == "higher", "a file of one's own is not looked for"
     assert "simulated MOS" in text
     assert max(map(len, text.splitlines())) <= 100
-    assert f"here: below {tmp_path / 'iqa'}." in " ".join(text.split())
+    assert f"here: below {tmp_path / 'iqa'}, without simulated copies." in " ".join(text.split())
 
 
 def test_without_a_root_the_folder_data_is_searched_if_it_is_there(shown: Callable[..., str], tmp_path: Path) -> None:
@@ -69,7 +69,7 @@ def test_without_a_root_the_folder_data_is_searched_if_it_is_there(shown: Callab
     COPIES["pipal"](tmp_path / "data" / "PIPAL")
     text = shown()
     assert row(text, "pipal")[-1] == "PIPAL"
-    assert "here: below data." in text
+    assert "here: below data, without simulated copies." in text
 
 
 def test_programs_get_the_whole_of_it(shown: Callable[..., str], tmp_path: Path) -> None:

@@ -121,6 +121,7 @@ WRONG = {
     "negative": (f"{A01},-.1", "the preference is -.1; it can't be less than 0"),
     "missing": (f"{A01},", "the preference is missing"),
     "NaN": (f"{A01},nan", "the preference is nan, not a finite number"),
+    "a sign of per cent": (f"{A01},60 %", "the preference is not a number ('60 %'); leave out the sign %"),
     "text": (f"{A01},second", "the preference is not a number ('second')"),
     "itself": ("src/a.png,img/a0.png,img/a0.png,1", "the choice is between 'img/a0.png' and itself"),
     "no image": ("src/a.png,img/a0.png,img/A1.png,1", "column 'second': no second image 'img/A1.png'"),

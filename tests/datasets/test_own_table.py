@@ -267,6 +267,8 @@ def test_separator_encoding_and_sheet_are_options(folder: Path, image: Image) ->
     assert "cp1252 perhaps" in wrong(folder, file=folder / "w.txt")[0]
     found = read(folder, file=folder / "w.txt", encoding="cp1252", separator="blanks")
     assert found[["enhanced", "mos"]].to_numpy().tolist() == [["img/grün.png", 3.5]]
+    (folder / "w.txt").write_text("name ref dmos\n1 1 3,5\n", encoding="utf-16-le")
+    assert "no text in 'cp1252': it holds zero bytes" in wrong(folder, file=folder / "w.txt", encoding="cp1252")[0]
     assert "separator: 'xy' can't separate columns" in wrong(folder, separator="xy")[0]
     assert "sheet: 'x' is asked for, but this is no .xlsx workbook" in wrong(folder, sheet="x")[0]
 

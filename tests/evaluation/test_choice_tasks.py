@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -70,6 +71,13 @@ def test_lower_better_turns_a_method(table: pd.DataFrame) -> None:
     assert "reversed" not in " ".join(turned.summary["note"])
 
 
+def test_no_interval_of_a_likelihood_goes_beyond_tossing_coins_or_certainty(table: pd.DataFrame) -> None:
+    few = table.iloc[:12].assign(p=np.r_[np.sign(table["good_p1"] - table["good_p0"])[:11] > 0, 0.5])
+    rows = evaluated(few, condition=None).summary.query("statistic == 'log_likelihood'")
+    assert rows["ci_low"].min() == pytest.approx(-np.log(2))
+    assert rows["ci_high"].max() <= 0
+
+
 def test_observers_have_intervals_and_are_compared_with_no_one(table: pd.DataFrame) -> None:
     result = evaluated(table)
     rows = result.summary[result.summary["method"].isin(["ceiling", "human"])]
@@ -84,6 +92,37 @@ def test_areas_need_the_votes_of_every_choice(table: pd.DataFrame) -> None:
     assert {"auc_ds", "auc_bw", "cc_0"} <= set(evaluated(table, votes="votes").summary["statistic"])
     with pytest.raises(ConfigError, match="auc_ds needs the number of votes"):
         evaluated(table, report={"tables": [{"columns": ["score_2afc", "auc_ds"]}]})
+
+
+def test_votes_that_are_missing_in_part_or_cannot_give_the_share_are_said(table: pd.DataFrame) -> None:
+    def said(part: str, **changes: Any) -> list[str]:
+        return [note for note in evaluated(table.assign(**changes), votes="votes").data.notes if part in note]
+
+    gap = "The number of votes is missing in 1 of 96 choices: all choices count alike in the log-likelihood"
+    assert len(said(gap, votes=[np.nan, *[11] * 95])) == 1
+    assert not said("votes") + said("votes", p=table["p"].round(2)) + said("votes", p=0.5)
+    assert len(said("In 96 of 96 choices the share can't come of so many votes", p=0.3, votes=1)) == 1
+
+
+def test_published_scores_stand_beside_measured_ones_and_no_correlation_is_spoken_of(
+    table: pd.DataFrame, tmp_path: Path
+) -> None:
+    measured = value(evaluated(table), "good", "score_2afc")
+    paper = {"score_2afc": f"{measured:.3f}", "accuracy_majority": 0.5, "source": "A paper"}
+    result = evaluated(
+        table,
+        published={"good": paper, "theirs": {"score_2afc": 0.7, "source": "B"}},
+        report={"plots": [], "tables": [{"magnitude": True}]},
+        output=tmp_path,
+    )
+    result.save()
+    text = (tmp_path / "tables" / "comparison.md").read_text()
+    assert f"good (reported) | {measured:.3f} | 0.5 | – |" in text.replace("*", "").replace("<sup>a</sup>", "")
+    assert "2AFC equal at 3 digits, Majority differs" in text
+    assert "reported in A paper, not measured here; measured here" in text
+    assert "orrelation" not in text
+    with pytest.raises(ConfigError, match=r"write 0\.694 for 69\.4 %"):
+        evaluated(table, published={"good": {"score_2afc": 69.4, "source": "A paper"}})
 
 
 def test_votes_for_each_image_give_the_preference(table: pd.DataFrame) -> None:

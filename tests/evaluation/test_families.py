@@ -72,6 +72,27 @@ def test_a_family_of_one_statistic_is_what_there_is_anyway_and_the_note_names_a_
     assert any("SRCC, PLCC and RMSE together (any other statistic by itself), level" in note for note in several.notes)
 
 
+@pytest.mark.parametrize("comparisons", ["all", "best"])
+@pytest.mark.parametrize("family", [("score_2afc", "accuracy_majority"), ("score_2afc", "srcc")])
+def test_a_family_of_choices_keeps_every_difference(family: tuple[str, ...], comparisons: str) -> None:
+    rng = np.random.default_rng(0)
+    table = pd.DataFrame({"photo": np.arange(60) // 4, "share": rng.integers(0, 6, 60) / 5})
+    for name, noise in (("a", 0.2), ("b", 0.6), ("c", 2.0)):
+        table[f"{name}_0"], table[f"{name}_1"] = 0.0, table["share"] - 0.5 + noise * rng.normal(size=60)
+    options: dict[str, Any] = {"choices": True, "methods": ["a", "b", "c"], "first": "{}_0", "second": "{}_1"}
+    options |= {"preference": "share", "reference": "photo"}
+    settings = {"replicates": 200, "comparisons": comparisons}
+    alone = benchmark.evaluate(table, **options, statistics=settings).comparisons
+    joint = benchmark.evaluate(table, **options, statistics={**settings, "family": list(family)}).comparisons
+    assert list(joint[KEYS].itertuples(index=False)) == list(alone[KEYS].itertuples(index=False))
+    assert set(joint["method_a"]) | set(joint["method_b"]) == {"a", "b", "c"}  # observers are compared with no one
+    member = joint["statistic"].isin(family)
+    pd.testing.assert_frame_equal(joint[~member], alone[~member])
+    assert (joint["p_adjusted"][member] >= alone["p_adjusted"][member] - 1e-12).all()
+    more = (joint["p_adjusted"][member] > alone["p_adjusted"][member]).any()
+    assert more == ("accuracy_majority" in family)
+
+
 def test_comparisons_depend_on_the_statistics_configuration_not_on_what_tables_print(tmp_path: Path) -> None:
     make_scores().to_csv(tmp_path / "scores.csv", index=False)
     tables: list[list[dict[str, Any]]] = [

@@ -162,6 +162,17 @@ def test_published_values_are_shown_as_reported_and_compared(make_report: Maker)
     assert heading_of(table, "sdmp-net (reported)") == "Reported"
 
 
+def test_published_values_of_labels_and_of_choices_stand_in_one_row(make_report: Maker) -> None:
+    entry = {"srcc": 0.5, "score_2afc": 0.7, "source": "A paper"}
+    tables = [{"columns": ["srcc", "score_2afc"]}, {"name": "b", "columns": ["score_2afc"]}]
+    data = make_report({"ssim": 0.7, "psnr": 0.4}, published={"ssim": entry}, tables=tables)
+    of_pairs = data.summary.query("level == 'pair' and condition == '' and statistic == 'srcc'")
+    both = pd.concat([data.summary, of_pairs.assign(level="choice", statistic="score_2afc")], ignore_index=True)
+    for index, expected in enumerate([[0.5, 0.7], [0.7]]):
+        row = row_of(table_of(replace(data, summary=both), index), "SSIM (reported)")
+        assert [cell.estimate.value for cell in row.cells] == expected
+
+
 def trainings(**values: list[str]) -> dict[str, dict[str, object]]:
     """Checkpoints of one method: what decided their training, by key, a value for each."""
     records = [dict(zip(values, row, strict=True)) for row in zip(*values.values(), strict=True)]

@@ -1,5 +1,7 @@
 """Log-likelihood of the observers' votes under a logistic model of the score difference (Bradley and Terry 1952)."""
 
+import math
+
 from benchmark.statistics.catalogue import Statistic
 
 STATISTIC = Statistic(
@@ -10,4 +12,5 @@ STATISTIC = Statistic(
     place=73,
     levels=frozenset({"choice"}),
     usual=True,
+    limits=(-math.log(2), 0.0),  # tossing a coin, which the slope 0 reaches; every vote foreseen
 )

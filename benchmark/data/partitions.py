@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from benchmark.core.errors import ConfigError
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
 
 By = Literal["cluster", "pair"]
@@ -112,6 +113,13 @@ def select(table: pd.DataFrame, partition: Partition) -> pd.DataFrame:
     split = {name: SPLITS[part] for part, names in partition.parts.items() for name in names}
     placed = table.assign(split=table[partition.by].map(split))
     return placed[placed["split"].notna()].reset_index(drop=True)
+
+
+def rows_of(table: pd.DataFrame, partition: Partition) -> dict[str, np.ndarray[Any, np.dtype[np.bool_]]]:
+    """Which rows of a table are in each part of a partition, by the part's name."""
+    part_of = {name: part for part, names in partition.parts.items() for name in names}
+    placed = table[partition.by].astype(str).map(part_of).to_numpy()
+    return {part: placed == part for part in PARTS}
 
 
 def sizes(table: pd.DataFrame, partitions: Partitions) -> list[PartSize]:

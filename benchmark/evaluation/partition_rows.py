@@ -6,7 +6,7 @@ Test parts of repeated partitions overlap, so that what varies over them is a sp
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -43,10 +43,12 @@ class TestPart:
     Attributes:
         number: of the partition, from 1.
         pairs: their names.
+        scores: of methods that were trained for this partition, by label; each by the pairs' names.
     """
 
     number: int
     pairs: frozenset[str]
+    scores: Mapping[str, pd.Series[float]] = field(default_factory=dict)
 
 
 def partition_rows(
@@ -56,6 +58,7 @@ def partition_rows(
     *,
     lower_mos_better: bool = False,
     choices: pd.DataFrame | None = None,
+    mapped: bool = True,
 ) -> pd.DataFrame:
     """Each method's statistics on the test part of each partition, and their aggregates over partitions.
 
@@ -65,15 +68,19 @@ def partition_rows(
         parts: the test parts.
         lower_mos_better: whether lower labels mean better quality.
         choices: observers' choices between the pairs, where there are any.
+        mapped: whether to compute statistics after a fitted mapping too, which takes longer than all others.
 
     Returns:
         Columns ``STUDY_COLUMNS``. In rows of an aggregate ``n`` counts all pairs that were tested.
     """
     rows: list[dict[str, object]] = []
     name = str(scores["dataset"].iloc[0]) if len(scores) else ""
+    names = scores["pair"].astype(str)
     for part in parts:
-        tested = scores[scores["pair"].astype(str).isin(part.pairs)]
-        for level, measure in _measures(tested, methods, choices, lower_mos_better=lower_mos_better):
+        tested = scores[names.isin(part.pairs)]
+        learned = {label: names[tested.index].map(values) for label, values in part.scores.items()}
+        tested = tested.assign(**learned) if learned else tested
+        for level, measure in _measures(tested, methods, choices, lower_mos_better=lower_mos_better, mapped=mapped):
             for row in _rows(measure, [method.label for method in methods]):
                 rows.append({"dataset": name, "level": level, "partition": part.number, "aggregate": PARTITION, **row})
     found = pd.DataFrame(rows, columns=list(STUDY_COLUMNS))
@@ -83,13 +90,18 @@ def partition_rows(
 
 
 def _measures(
-    tested: pd.DataFrame, methods: Sequence[MethodColumn], choices: pd.DataFrame | None, *, lower_mos_better: bool
+    tested: pd.DataFrame,
+    methods: Sequence[MethodColumn],
+    choices: pd.DataFrame | None,
+    *,
+    lower_mos_better: bool,
+    mapped: bool,
 ) -> Iterator[tuple[str, Measure]]:
     """The measures of one test part with their levels."""
     labelled = tested[np.isfinite(tested["mos"].to_numpy(dtype=float))]
     if len(labelled):
         table, _ = table_of_pairs(labelled, methods, lower_mos_better=lower_mos_better)
-        yield from (("pair", measure) for measure in _of_pairs(table))
+        yield from (("pair", measure) for measure in _of_pairs(table, mapped=mapped))
     if choices is not None and len(choices):
         there = set(tested["pair"].astype(str))
         among = choices[choices["first"].isin(there) & choices["second"].isin(there)]
@@ -98,10 +110,11 @@ def _measures(
             yield LEVEL, TwoAlternatives(make_design(table, ()))
 
 
-def _of_pairs(table: Table) -> Iterator[Measure]:
+def _of_pairs(table: Table, *, mapped: bool) -> Iterator[Measure]:
     design: Design = make_design(table, ())
     yield Correlations(design)
-    yield Mapped(design, resamples="once")
+    if mapped:
+        yield Mapped(design, resamples="once")
     if has_opinions(table.label_sd, table.observers):
         yield Discrimination(design, 1, np.random.default_rng(0))
     alone = computed_alone("pair")

@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from rich.console import Console
 
+from benchmark.commands.steps.dividing import SPLITS, Divided, divide, test_parts
 from benchmark.commands.steps.one_run import run_one
 from benchmark.commands.steps.prepare import Asked, prepared_of
 from benchmark.config.models import RunConfig
 from benchmark.config.overrides import Overrides
 from benchmark.config.protocol import Protocol
-from benchmark.config.source import KeyPath, Source, absolute
+from benchmark.config.source import Source
 from benchmark.config.study import Study, StudyPart, study_of
-from benchmark.core.errors import ConfigError, UserError
-from benchmark.data import partitions as dividing
-from benchmark.data import protocols, split_files
-from benchmark.data.partitions import Partitions
+from benchmark.core.errors import UserError
+from benchmark.data import split_files
 from benchmark.evaluation.announcer import EvaluationProgress
-from benchmark.evaluation.partition_rows import TestPart
 from benchmark.report.evaluation import Run
 from benchmark.report.study import DataSetResult, StudyRequest, combine
 from benchmark.results import belongings, claims
@@ -32,21 +30,6 @@ from benchmark.scoring import destinations
 from benchmark.scoring.destinations import Config
 from benchmark.scoring.torchrun import ScoringRanks
 from benchmark.scoring.work import Prepared
-
-SPLITS = "splits.json"
-
-
-@dataclass(slots=True)
-class Divided:
-    """How one data set was divided, known once it was read.
-
-    Attributes:
-        partitions: all of them; ``None`` where its own splits are evaluated as published.
-        marks: what every table must say of them.
-    """
-
-    partitions: Partitions | None = None
-    marks: tuple[str, ...] = ()
 
 
 def run_study(config: Config, source: Source, asked: Overrides, group: ScoringRanks, console: Console) -> Run | None:
@@ -115,7 +98,8 @@ def _part(
         return DataSetResult(part.label, part.folder, None, str(error))
     if run is not None and divided.partitions is not None:
         split_files.write(folder / part.folder / SPLITS, divided.partitions, overwrite=True)
-    return DataSetResult(part.label, part.folder, run, "", _test_parts(divided, run), divided.marks)
+    parts = () if run is None else test_parts(divided, run.scores)
+    return DataSetResult(part.label, part.folder, run, "", parts, divided.marks)
 
 
 def _prepared(
@@ -132,40 +116,9 @@ def _prepared(
     parsed: RunConfig = part.config.model_copy(update={"output": folder / part.folder})
     overrides = replace(asked, output=None)
     prepared = prepared_of(Asked(config, part.source, parsed, pooled=not published, store=store), overrides)
-    if not published:
-        table = prepared.data.chosen
-        try:
-            own = _with_paths(protocol.of_dataset(part.label), part.source)
-        except ValueError as error:
-            raise ConfigError(f"{part.source.named(('protocol',))}: {error}") from None
-        divided.partitions = protocols.make(table, own, part.label)
-        divided.marks = (*divided.partitions.notes, *dividing.marks(table, divided.partitions))
+    own = divide(prepared.data.chosen, protocol, part.label, part.source)
+    divided.partitions, divided.marks = own.partitions, own.marks
     return prepared
-
-
-def _with_paths(protocol: Protocol, source: Source) -> Protocol:
-    """A protocol whose files are found relative to the configuration."""
-    changes: Mapping[str, Path] = {
-        key: absolute(value, source, _key(key))
-        for key in ("file", "rows")
-        if isinstance(value := getattr(protocol, key), Path) and str(value) != "dataset"
-    }
-    return protocol.model_copy(update=dict(changes)) if changes else protocol
-
-
-def _key(key: str) -> KeyPath:
-    return ("protocol", key)
-
-
-def _test_parts(divided: Divided, run: Run | None) -> tuple[TestPart, ...]:
-    """The tested pairs of each partition."""
-    if divided.partitions is None or run is None:
-        return ()
-    parts = []
-    for partition in divided.partitions.partitions:
-        tested = dividing.select(run.scores, partition)
-        parts.append(TestPart(partition.number, frozenset(tested["pair"][tested["split"] == "test"].astype(str))))
-    return tuple(parts)
 
 
 def _request(study: Study, source: Source) -> StudyRequest:

@@ -7,7 +7,7 @@ A partition names its parts, so that it means the same whatever the order of the
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -16,6 +16,9 @@ from benchmark.core.errors import ConfigError
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
+    from numpy.typing import NDArray
+
+    BoolArray = NDArray[np.bool_]
 
 By = Literal["cluster", "pair"]
 PARTS = ("train", "validation", "test")
@@ -115,11 +118,22 @@ def select(table: pd.DataFrame, partition: Partition) -> pd.DataFrame:
     return placed[placed["split"].notna()].reset_index(drop=True)
 
 
-def rows_of(table: pd.DataFrame, partition: Partition) -> dict[str, np.ndarray[Any, np.dtype[np.bool_]]]:
-    """Which rows of a table are in each part of a partition, by the part's name."""
-    part_of = {name: part for part, names in partition.parts.items() for name in names}
-    placed = table[partition.by].astype(str).map(part_of).to_numpy()
-    return {part: placed == part for part in PARTS}
+def rows_of_each(table: pd.DataFrame, partitions: Partitions) -> Iterator[tuple[Partition, dict[str, BoolArray]]]:
+    """Each partition with which rows of a table are in each of its parts, by the part's name; quick for a thousand."""
+    import numpy as np  # noqa: PLC0415
+    import pandas as pd  # noqa: PLC0415
+
+    coded = {by: pd.factorize(table[by].astype(str)) for by in {item.by for item in partitions.partitions}}
+    places = {by: {str(name): place for place, name in enumerate(names)} for by, (_, names) in coded.items()}
+    for partition in partitions.partitions:
+        codes, names = coded[partition.by]
+        place = places[partition.by]
+        found: dict[str, BoolArray] = {}
+        for part, inside in partition.parts.items():
+            chosen = np.zeros(len(names), dtype=np.bool_)
+            chosen[[place[name] for name in inside if name in place]] = True
+            found[part] = chosen[codes]
+        yield partition, found
 
 
 def sizes(table: pd.DataFrame, partitions: Partitions) -> list[PartSize]:

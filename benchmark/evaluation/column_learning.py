@@ -5,6 +5,7 @@ The labels of tested pairs stay here: a plug-in is built anew for each partition
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -12,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from benchmark.core.errors import PluginError, UserError
-from benchmark.data.partitions import Partitions, rows_of
+from benchmark.data.partitions import Partitions, rows_of_each
 from benchmark.plugins import contract_check
 from benchmark.plugins.contracts import LearnsFromColumns, MethodInfo
 from benchmark.results.scored import ScoredMethod, Status
@@ -54,7 +55,7 @@ class Learned:
     """
 
     method: ScoredMethod
-    scores: Mapping[int, pd.Series[float]]
+    scores: Mapping[int, Mapping[str, float]]
 
 
 def learn(
@@ -72,11 +73,11 @@ def learn(
     given = features[list(learner.features)].astype(float).reset_index(drop=True)
     about = scores[list(ABOUT)].reset_index(drop=True)
     labels = scores["mos"].to_numpy(dtype=float) * (-1.0 if lower_mos_better else 1.0)
-    found: dict[int, pd.Series[float]] = {}
+    names = about["pair"].astype(str).to_numpy()
+    found: dict[int, Mapping[str, float]] = {}
     faults: list[tuple[int, str]] = []
     gaps = _gaps(given)
-    for partition in partitions.partitions if not gaps else ():
-        parts = rows_of(scores, partition)
+    for partition, parts in rows_of_each(scores, partitions) if not gaps else ():
         train, test = parts["train"], parts["test"]
         try:
             if not train.any():
@@ -87,8 +88,8 @@ def learn(
         except UserError as error:
             faults.append((partition.number, str(error)))
             continue
-        known = pd.Series(values, index=about["pair"][test].astype(str).to_numpy(), dtype=float)
-        found[partition.number] = known.where(np.isfinite(known))
+        known = [value if math.isfinite(value) else math.nan for value in values]
+        found[partition.number] = dict(zip(names[test], known, strict=True))
     reason = gaps or _reason(faults, found, len(partitions.partitions))
     return Learned(_record(learner, found, reason), found)
 
@@ -102,19 +103,19 @@ def _gaps(features: pd.DataFrame) -> str:
     return ""
 
 
-def _reason(faults: Sequence[tuple[int, str]], found: Mapping[int, pd.Series[float]], count: int) -> str:
+def _reason(faults: Sequence[tuple[int, str]], found: Mapping[int, Mapping[str, float]], count: int) -> str:
     if faults:
         more = f" (and {len(faults) - 1} more of {count} partitions)" if len(faults) > 1 else ""
         return f"partition {faults[0][0]}: {faults[0][1]}{more}"
-    missing = [number for number, values in found.items() if values.isna().any()]
+    missing = [number for number, values in found.items() if any(map(math.isnan, values.values()))]
     if missing:
         shown = ", ".join(map(str, missing[:SHOWN])) + (", …" if len(missing) > SHOWN else "")
         return f"no score for some pairs of {len(missing)} of {count} partitions ({shown})"
     return ""
 
 
-def _record(learner: Learner, found: Mapping[int, pd.Series[float]], reason: str) -> ScoredMethod:
-    known = any(values.notna().any() for values in found.values())
+def _record(learner: Learner, found: Mapping[int, Mapping[str, float]], reason: str) -> ScoredMethod:
+    known = any(not all(map(math.isnan, values.values())) for values in found.values())
     status: Status = "scored" if not reason else "partial" if known else "failed"
     return ScoredMethod(
         label=learner.label,
@@ -140,9 +141,9 @@ def partition_scores(dataset: str, learned: Iterable[Learned]) -> pd.DataFrame:
                 "dataset": dataset,
                 "partition": number,
                 "seed": np.nan,
-                "pair": values.index,
+                "pair": list(values),
                 "method": item.method.label,
-                "score": values.to_numpy(),
+                "score": list(values.values()),
             }
         )
         for item in learned

@@ -18,7 +18,6 @@ from benchmark.results import csv_files, run_json
 from benchmark.results.run_record import RunRecord
 from benchmark.results.scored import ScoredMethod
 from benchmark.statistics.catalogue import usual
-from benchmark.statistics.mapped import Mapped
 from benchmark.statistics.settings import StatisticsSettings
 
 SPREAD = (
@@ -109,14 +108,14 @@ def _with_learned(data: ReportData, learned: Sequence[ScoredMethod]) -> ReportDa
     return replace(data, scores=data.scores.assign(**empty), methods=(*data.methods, *learned))
 
 
-def _prints_mapped(report: ReportConfig) -> bool:
-    """Whether a table prints a statistic after a fitted mapping over partitions, which takes far longer than others."""
-    return any(
-        statistic in Mapped.names
+def _printed(report: ReportConfig) -> set[str]:
+    """The statistics that tables print over partitions; others that take long are not computed for each of these."""
+    return {
+        statistic
         for table in report.tables
         if table.aggregate != "none"
-        for statistic in table.columns or usual("pair")
-    )
+        for statistic in table.columns or (*usual("pair"), *usual("choice"))
+    }
 
 
 def _names(data: ReportData, label: str) -> dict[str, str]:
@@ -144,7 +143,7 @@ def _numbers(
                     result.parts,
                     lower_mos_better=lower,
                     choices=own.choices,
-                    mapped=_prints_mapped(report),
+                    statistics=_printed(report),
                 )
             )
     summary = pd.concat([table for table in tables if len(table)], ignore_index=True)
@@ -153,10 +152,14 @@ def _numbers(
     labels = [method.label for method in data.methods]
     averages = average_rows(summary)
     differences = difference_rows(data.comparisons, summary, labels, settings)
-    return (
-        pd.concat([table for table in (summary, averages) if len(table)], ignore_index=True),
-        pd.concat([table for table in (data.comparisons, differences) if len(table)], ignore_index=True),
-    )
+    return _stacked(summary, averages), _stacked(data.comparisons, differences)
+
+
+def _stacked(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
+    """Both tables, the second below the first."""
+    if not len(first) or not len(second):
+        return first if len(first) else second
+    return pd.concat([first, second], ignore_index=True)
 
 
 def _notes(results: Sequence[DataSetResult], request: StudyRequest, *, several: bool) -> list[str]:

@@ -65,8 +65,6 @@ def test_parts(divided: Divided, scores: pd.DataFrame) -> tuple[TestPart, ...]:
     """The tested pairs of each partition."""
     if divided.partitions is None:
         return ()
-    parts = []
-    for partition in divided.partitions.partitions:
-        tested = dividing.rows_of(scores, partition)["test"]
-        parts.append(TestPart(partition.number, frozenset(scores["pair"][tested].astype(str))))
-    return tuple(parts)
+    names = scores["pair"].astype(str).to_numpy()
+    each = dividing.rows_of_each(scores, divided.partitions)
+    return tuple(TestPart(partition.number, frozenset(names[rows["test"]])) for partition, rows in each)

@@ -128,8 +128,8 @@ def refuse_columns(
     Raises:
         ConfigError: names the first one.
     """
-    unused = (None, False, "", "refuse")
-    one = next((key for key, value in given.items() if value not in unused and list(value or ()) != []), None)
+    unused = (None, False, "", "refuse", (), [])
+    one = next((key for key, value in given.items() if value not in unused), None)
     if one is not None:
         where = "the study" if isinstance(study, Mapping) else str(study)
         raise ConfigError(f"{named(one)}: {where} names the columns of its tables itself: write {one} there")

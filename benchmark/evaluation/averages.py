@@ -47,7 +47,7 @@ def average_rows(summary: pd.DataFrame) -> pd.DataFrame:
         for method, own in part.groupby("method", sort=False):
             named = {"level": level, "aggregate": aggregate, "statistic": statistic, "method": method}
             rows += [named | item for item in _averages(own, sizes, statistic)] if len(sizes) > 1 else []
-    return pd.DataFrame(rows, columns=list(summary.columns)).fillna({"split": "", "condition": ""})
+    return pd.DataFrame(rows, columns=list(summary.columns)).assign(split="", condition="")
 
 
 def _sizes(part: pd.DataFrame) -> pd.Series[float]:

@@ -17,7 +17,7 @@ from typing import Any, get_args
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from benchmark.config import models, protocol, study, tables, training
+from benchmark.config import models, protocol, score_tables, study, training
 from benchmark.config.kinds import in_words, kinds
 from benchmark.config.written import Written
 
@@ -26,7 +26,7 @@ ENTRANCES: tuple[type[BaseModel], ...] = (
     training.TrainConfig,
     protocol.Protocol,
     study.StudyKeys,
-    tables.TableStudyKeys,
+    score_tables.TableStudyKeys,
 )
 """The models of whole configurations, and what stands in some of them; all others are reached from them."""
 MARKED = re.compile(r"(<!-- keys of (\w+) -->\n).*?(<!-- end of keys -->)", flags=re.S)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     BoolArray = NDArray[np.bool_]
 
 By = Literal["cluster", "pair"]
+UNNAMED = "Split by pair: no two pairs are known to share a reference; where references are not named, one may be on both sides."
 PARTS = ("train", "validation", "test")
 SPLITS: Mapping[str, str] = {"train": "train", "validation": "val", "test": "test"}
 """What each part is called in the column ``split``."""
@@ -162,7 +163,8 @@ def marks(table: pd.DataFrame, partitions: Partitions) -> list[str]:
     cluster_of = dict(zip(table["pair"].astype(str), table["cluster"].astype(str), strict=True))
     shared = [len(shared_clusters(partition, cluster_of)) for partition in partitions.partitions]
     if not any(shared):
-        return []
+        alone = len(set(cluster_of.values())) == len(cluster_of) and "leave_out" not in partitions.protocol
+        return [UNNAMED] if alone else []
     count = sum(number > 0 for number in shared)
     extent = (
         f"in {count} of {len(shared)} partitions, at most {max(shared)} of {len(set(cluster_of.values()))} references"

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from benchmark.config.score_tables import TableKeys, misfit
 from benchmark.config.source import parse, source_of
-from benchmark.config.tables import TableKeys, misfit
 from benchmark.core import keywords
 from benchmark.core.errors import ConfigError
 

@@ -14,8 +14,8 @@ import pandas as pd
 
 from benchmark.commands.steps.dividing import SPLITS, Divided, divide, test_parts
 from benchmark.commands.steps.evaluate_table import evaluate_columns
+from benchmark.config.score_tables import TableMethod, TablePart, TableStudy, table_study_of
 from benchmark.config.source import KeyPath, Source, absolute, home_of
-from benchmark.config.tables import TableMethod, TablePart, TableStudy, table_study_of
 from benchmark.core.announce import Announce
 from benchmark.core.errors import ConfigError, UserError, in_words
 from benchmark.data import split_files

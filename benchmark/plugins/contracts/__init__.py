@@ -8,7 +8,7 @@ there or checked when it is imported; those that it may define have a default. T
 Listing plug-ins must stay instant: nothing here imports torch or pandas when it is imported.
 """
 
-from benchmark.plugins.contracts.columns import LearnsFromColumns
+from benchmark.plugins.contracts.column_learner import LearnsFromColumns
 from benchmark.plugins.contracts.data_set import Dataset, MayDownload, StatesLabels
 from benchmark.plugins.contracts.info import NOT_DECLARED, DatasetInfo, Group, LabelKind, MethodInfo, WeightFile
 from benchmark.plugins.contracts.method import DescribesReference, Method, ScoreSource, takes_rng

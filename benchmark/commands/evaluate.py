@@ -128,7 +128,7 @@ def refuse_columns(
     Raises:
         ConfigError: names the first one.
     """
-    unused = (None, False, "", "refuse", (), [])
+    unused: tuple[Any, ...] = (None, False, "", "refuse", (), [])
     one = next((key for key, value in given.items() if value not in unused), None)
     if one is not None:
         where = "the study" if isinstance(study, Mapping) else str(study)

@@ -21,7 +21,10 @@ if TYPE_CHECKING:
     BoolArray = NDArray[np.bool_]
 
 By = Literal["cluster", "pair"]
-UNNAMED = "Split by pair: no two pairs are known to share a reference; where references are not named, one may be on both sides."
+UNNAMED = (
+    "Split by pair: no two pairs are known to share a reference; where references are not named, the same one may be on "
+    "both sides."
+)
 PARTS = ("train", "validation", "test")
 SPLITS: Mapping[str, str] = {"train": "train", "validation": "val", "test": "test"}
 """What each part is called in the column ``split``."""

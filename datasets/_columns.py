@@ -132,6 +132,10 @@ def read_sheet(
         for name, use in uses.items()
         if name not in header
     ]
+    if len(problems) == len(uses) > 1 and any(map(_is_number, header)):
+        shown = ", ".join(short(cell) for cell in header[:12])
+        message = f"the first line must name the columns, {', '.join(uses)} among them; it is {shown}"
+        raise DataError(Problem("error", message, f"{file}:{table.header.line}"))
     if problems:
         raise DataError([*problems, *table.problems])
     check_header(table)
@@ -139,6 +143,14 @@ def read_sheet(
         raise DataError(Problem("error", "has a header but no rows", str(file)))
     rows = [Row(record.line, dict(zip(header, record.cells, strict=True))) for record in table.records]
     return Sheet(file, header, rows, table.problems, table.separator, [table.note] if table.note else [])
+
+
+def _is_number(text: str) -> bool:
+    try:
+        parse_number(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _hint(name: str, columns: Sequence[str]) -> str:

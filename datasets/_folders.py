@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from benchmark import DataError, Problem
-from benchmark.data.labels import beside, short
+from benchmark.data.labels import beside, nearly, short
 from benchmark.data.name_matching import IMAGE_SUFFIXES, is_image, stem
 
 
@@ -29,6 +29,7 @@ class Folder:
         self.path = path
         self._listed: dict[str, dict[str, None]] = {"": _names(path)}
         self._alike: dict[str, dict[str, str]] = {}
+        self._deeper: dict[str, dict[str, str]] = {}
 
     def images(self) -> list[str]:
         """Names of the image files directly in the folder, sorted."""
@@ -53,16 +54,30 @@ class Folder:
             return f"; there is {near!r}: names must be equal in case, extension and accents"
         if head and tail in self._listed[""]:
             return f"; there is {tail!r}: names are relative to that folder"
+        deeper = self._one_folder_down(head, tail)
+        if deeper:
+            return f"; there is {deeper!r}: move the images of that folder one up"
+        lacking = next((self.path / part for part in _steps(head) if not (self.path / part).is_dir()), None)
+        if lacking is not None:
+            return nearly(lacking, folder=True)
         if "," in tail:
             return "; a line is `enhanced_name,score`, and the name ends at the last comma"
         return ""
 
+    def _one_folder_down(self, head: str, name: str) -> str:
+        """Where an image of this name lies in a folder below that of its head; each is listed once."""
+        if head not in self._deeper:
+            self._deeper[head] = {
+                _alike(other): "/".join((*filter(None, [head]), folder.name, other))
+                for folder in subfolders(self.path / head)
+                for other in _listing(folder)
+                if is_image(other)
+            }
+        return self._deeper[head].get(_alike(name), "")
+
     def _names_below(self, folder: str) -> dict[str, None]:
         if folder not in self._listed:
-            try:
-                self._listed[folder] = _names(self.path / folder)
-            except DataError:
-                self._listed[folder] = {}
+            self._listed[folder] = _listing(self.path / folder)
         return self._listed[folder]
 
 
@@ -73,17 +88,33 @@ def folders(root: Path, *names: str) -> list[Folder]:
         DataError: names all of them that are missing; the root alone where it is missing itself.
     """
     if not root.is_dir():
-        raise DataError(Problem("error", f"no such folder{beside(root)}", str(root)))
+        raise DataError(Problem("error", f"no such folder{beside(root, folder=True)}", str(root)))
     found: list[Folder] = []
     problems: list[Problem] = []
     for name in names:
         try:
-            found.append(Folder(root / name))
+            found.append(Folder(unnested(root / name)))
         except DataError as error:
             problems += error.problems
     if problems:
         raise DataError(problems)
     return found
+
+
+def unnested(path: Path) -> Path:
+    """The folder of the same name in a folder that holds no image and no other folder: archives were unpacked into one."""
+    inner = path / path.name
+    others = [folder.name for folder in subfolders(path) if folder != inner and not folder.name.startswith(("_", "."))]
+    if others or not inner.is_dir():
+        return path
+    files = _listing(path)
+    return inner if len(_listing(inner)) >= len(files) and not any(map(is_image, files)) else path
+
+
+def near_in(name: str, places: Mapping[str, str]) -> str:
+    """A hint for an image that is in none of the places: there in another case or extension, or nothing."""
+    near = next((place for other, place in places.items() if _alike(other) == _alike(name)), "")
+    return f"; there is {near}: names must be equal in case and extension" if near else ""
 
 
 def subfolders(folder: Path) -> list[Path]:
@@ -129,9 +160,23 @@ def _names(path: Path) -> dict[str, None]:
         with os.scandir(path) as entries:
             return {entry.name: None for entry in entries if not entry.is_symlink() or os.path.exists(entry.path)}
     except FileNotFoundError:
-        raise DataError(Problem("error", f"no such folder{beside(path)}", str(path))) from None
+        raise DataError(Problem("error", f"no such folder{beside(path, folder=True)}", str(path))) from None
     except OSError as error:
         raise DataError(Problem("error", f"can't be listed ({error.strerror or error})", str(path))) from None
+
+
+def _steps(path: str) -> list[str]:
+    """A relative path's folders from the top: ``a/b`` is ``a``, then ``a/b``."""
+    parts = path.split("/") if path else []
+    return ["/".join(parts[: at + 1]) for at in range(len(parts))]
+
+
+def _listing(path: Path) -> dict[str, None]:
+    """The same; none where it can't be listed."""
+    try:
+        return _names(path)
+    except DataError:
+        return {}
 
 
 def _alike(name: str) -> str:

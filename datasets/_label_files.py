@@ -14,7 +14,9 @@ from typing import Any, NamedTuple
 
 from benchmark import DataError, Problem
 from benchmark.core.errors import in_words
+from benchmark.data import recognise
 from benchmark.data.labels import MAX_BYTES, beside, parse_number, read_text, short, split_lines
+from benchmark.data.name_matching import is_image
 
 from ._columns import Sheet, read_sheet
 
@@ -51,6 +53,7 @@ def read_package_list(file: Path, enhanced: str, references: str) -> tuple[list[
         DataError: it can't be read, or lacks a column.
     """
     sheet = read_sheet(file, PACKAGE)
+    sheet.settle_mark(["score"])
     rows = []
     for row in sheet.rows:
         before = len(sheet.problems)
@@ -93,7 +96,8 @@ def read_book(file: Path, sheet: str, required: Sequence[str]) -> list[BookRow]:
     except DataError:
         raise
     except Exception as error:  # openpyxl raises whatever its parsers meet
-        message = f"can't be read as an .xlsx workbook ({in_words(error)}): unpack or save it again"
+        unreadable = f"can't be read as an .xlsx workbook ({in_words(error)}): unpack or save it again"
+        message = recognise.not_itself(file) or unreadable
         raise DataError(Problem("error", message, str(file))) from None
     for at, header in enumerate(rows):
         if set(required) <= set(header):
@@ -145,17 +149,25 @@ def read_numbers(file: Path) -> list[float]:
     Raises:
         DataError: it can't be read, or a line holds something else; carries every problem.
     """
-    numbers, problems = [], []
+    numbers: list[float] = []
+    problems: list[Problem] = []
     for line, text in enumerate(split_lines(read_text(file)), 1):
         if not text.strip():
             continue
         try:
             numbers.append(parse_number(text))
         except ValueError as error:
-            problems.append(Problem("error", f"the label {error}; a line holds one number", f"{file}:{line}"))
+            heading = "; is it a heading? Remove it" if not numbers and not problems and is_word(text) else ""
+            message = f"the label {error}; a line holds one number{heading}"
+            problems.append(Problem("error", message, f"{file}:{line}"))
     if problems:
         raise DataError(problems)
     return numbers
+
+
+def is_word(text: str) -> bool:
+    """Whether a cell may be a heading: it begins with a letter, holds no digit and is no image's name."""
+    return text.strip()[:1].isalpha() and not any(map(str.isdigit, text)) and not is_image(text.strip())
 
 
 def read_mat(file: Path, names: Sequence[str]) -> dict[str, Any]:
@@ -174,7 +186,8 @@ def read_mat(file: Path, names: Sequence[str]) -> dict[str, Any]:
         message = "is a MATLAB file of version 7.3, the published one is older; save it again with `save -v7`"
         raise DataError(Problem("error", message, str(file))) from None
     except Exception as error:  # scipy raises whatever its parsers meet
-        raise DataError(Problem("error", f"can't be read as a MATLAB file ({in_words(error)})", str(file))) from None
+        unreadable = f"can't be read as a MATLAB file ({in_words(error)}); is it damaged? Unpack or download it again"
+        raise DataError(Problem("error", recognise.not_itself(file) or unreadable, str(file))) from None
     there = ", ".join(name for name in content if not name.startswith("__")) or "none"
     lacking = [name for name in names if name not in content]
     if lacking:

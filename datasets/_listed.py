@@ -16,7 +16,7 @@ from benchmark import DataError, Problem
 from benchmark.core.pair_columns import LIMITS
 from benchmark.data.labels import beside, refuse_name, short
 
-from ._folders import Folder
+from ._folders import Folder, unnested
 from ._published import PublishedDataset, Reading
 
 
@@ -95,6 +95,7 @@ class ListedDataset(PublishedDataset):
             DataError: the copy as a whole can't be used.
         """
         copy = self.find()
+        copy.references, copy.enhanced = unnested(copy.references), unnested(copy.enhanced)
         usable, problems = _usable(copy)
         bare = {os.path.join(copy.enhanced, name) for name in copy.unlabelled}
         rows = [_cells(copy, row) for row in usable]
@@ -129,7 +130,9 @@ def _usable(copy: Copy) -> tuple[list[Row], list[Problem]]:
             usable.append(row)
     return usable, [
         *(
-            Problem("error", f"no such folder{beside(path)}; {len(rows):,} labels need images in it", str(path))
+            Problem(
+                "error", f"no such folder{beside(path, folder=True)}; {len(rows):,} labels need images in it", str(path)
+            )
             for path, rows in missing.items()
         ),
         *problems,

@@ -82,7 +82,9 @@ def _content(file: Path) -> bytes:
 
 
 def _missing(root: Path, wanted: str, bases: Sequence[Path]) -> Problem:
-    hint = next((text for base in bases if (text := _near(base, wanted))), "")
+    first = wanted.partition("/")[0]
+    nearest = sorted(bases, key=lambda base: not os.path.isdir(base / first))
+    hint = next((text for base in nearest if (text := _near(base, wanted))), "")
     places = ", ".join(str(base.relative_to(root)) for base in bases if base != root)
     also = f" (nor in {places})" if places else ""
     return Problem("error", f"no folder {wanted}/ here{also}{hint}", str(root))
@@ -93,6 +95,6 @@ def _near(base: Path, wanted: str) -> str:
     path = base
     for part in wanted.split("/"):
         if not os.path.isdir(path / part):
-            return beside(path / part)
+            return beside(path / part, folder=True)
         path = path / part
     return ""

@@ -10,15 +10,18 @@ import hashlib
 import os
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from benchmark import DatasetInfo, Problem
-from benchmark.data.labels import at_most, short
+from benchmark import DataError, DatasetInfo, Problem
+from benchmark.data.labels import at_most, beside, short
 from benchmark.data.name_matching import is_image
 
+from ._advice import advise, fold, only_parts_of, together
 from ._card import Card, Kind, read_card
+from ._elsewhere import copies_near, other_sets
 from ._examined import ExaminedDataset
 from ._folders import subfolders
 
@@ -89,15 +92,21 @@ class PublishedDataset(ExaminedDataset):
         """
         import pandas as pd  # noqa: PLC0415 - slow to import, not needed to list data sets
 
-        card, reading = self.card, self.read()
+        card = self.card
+        try:
+            _refuse_no_folder(self._root)
+            reading = self.read()
+        except DataError as error:
+            raise DataError(self._advised(error.problems)) from None
         reading.problems += card.problems
         table = pd.DataFrame(reading.rows)
         wrong = any(problem.severity == "error" for problem in reading.problems)
         compared = not (wrong or table.empty or card.simulated)
         remarks = differences(self.expected(), *_extent(table)) if compared else []
+        remarks += [f"It {text}" for text in self._mistaken() if remarks]
         remarks += self._second_copies(reading)
         where = str(reading.label_files[0]) if len(reading.label_files) == 1 else str(self._root)
-        problems = at_most(reading.problems, where)
+        problems = at_most(self._advised(reading.problems), where)
         problems += [] if wrong else _unlabelled(reading)
         problems += [Problem("warning", text, str(self._root)) for text in remarks]
         self._label_files = reading.label_files
@@ -116,6 +125,41 @@ class PublishedDataset(ExaminedDataset):
         Raises:
             DataError: a list or a folder is missing, or there are two.
         """
+
+    def _advised(self, problems: Sequence[Problem]) -> list[Problem]:
+        """What is wrong, in few lines that say what to do; a folder that is another one, or another set, first."""
+        if not any(problem.severity == "error" for problem in problems) or not self._root.is_dir():
+            return fold(problems)
+        advised = advise(problems, self.info.source)
+        misplaced = only_parts_of(self._root, problems)
+        other = [Problem("error", text, str(self._root)) for text in self._mistaken()]
+        if other or not misplaced or self.found_at(self._root):
+            return other if other and misplaced else [*other, *advised]
+        near = [str(place) for place in copies_near(self._root, self.found_at, self._reads)[:SHOWN]]
+        if not near:
+            return together(self._root, advised, self.info.title)
+        which = "that folder" if len(near) == 1 else "one of them"
+        message = f"no copy of {self.info.title} here; there is {' and '.join(near)}: set `root` to {which}"
+        return [Problem("error", message, str(self._root))]
+
+    def _reads(self, root: Path) -> bool:
+        """Whether this folder would do for the root."""
+        other = copy(self)
+        other._root = root
+        try:
+            other.read()
+        except DataError:
+            return False
+        return True
+
+    def _mistaken(self) -> list[str]:
+        """What a folder without the marks of this set looks like, as the end of a sentence; or nothing."""
+        if self.found_at(self._root) or self.card.simulated:
+            return []
+        return [
+            f"looks like a copy of {other.title}, not of {self.info.title}: is `name: {other.name}` meant?"
+            for other in other_sets(self._root, self.info.name)
+        ]
 
     def _second_copies(self, reading: Reading) -> list[str]:
         """A sentence for each folder near below the root that looks like a copy, unless it is the one that was read."""
@@ -155,6 +199,20 @@ def _beyond(published: DatasetInfo, low: float, high: float, *, complete: bool) 
     if outside or short_of:
         known = f"{lowest:g} to {highest:g}"
         yield f"Labels of this copy are {low:g} to {high:g}, published are {known}: another scale, or altered labels?"
+
+
+def _refuse_no_folder(root: Path) -> None:
+    """Say so once where there is no such folder, or an archive in its place.
+
+    Raises:
+        DataError: the root is no folder.
+    """
+    if root.is_file():
+        raise DataError(
+            Problem("error", "is a file; unpack it, and set `root` to the folder that it unpacks to", str(root))
+        )
+    if not root.is_dir():
+        raise DataError(Problem("error", f"no such folder{beside(root, folder=True)}", str(root)))
 
 
 def _unlabelled(reading: Reading) -> list[Problem]:

@@ -11,14 +11,16 @@ from pathlib import Path
 from typing import ClassVar
 
 from benchmark import DataError, Problem
-from benchmark.data.labels import parse_number, read_text, refuse_name, short, split_lines
-from benchmark.data.name_matching import stem
+from benchmark.data.labels import is_heading, parse_number, read_text, refuse_name, short, split_lines
+from benchmark.data.name_matching import is_image, stem
 
-from ._folders import folders, one_by_case
+from ._advice import AGAIN
+from ._folders import Folder, folders, one_by_case
 from ._label_files import named, spread
 from ._published import PublishedDataset, Reading
 
 LIST = "mos_with_names.txt"
+NAMELESS = "mos.txt"
 SPREAD = "mos_std.txt"
 DISTORTIONS = (
     "Additive Gaussian noise",
@@ -70,6 +72,9 @@ class TidSet(PublishedDataset):
     def read(self) -> Reading:
         """The pairs of the list; names are matched without regard to case."""
         references, distorted = folders(self._root, "reference_images", "distorted_images")
+        if not (self._root / LIST).exists() and (self._root / NAMELESS).is_file():
+            message = f"no such file; {NAMELESS} holds the same labels without names, which can't be read: {AGAIN}"
+            raise DataError(Problem("error", message, str(self._root / LIST)))
         originals = {stem(key): name for key, name in one_by_case(references.images()).items()}
         files = one_by_case(distorted.images())
         reading = Reading(notes=["Names of files are matched without regard to case."], label_files=[self._root / LIST])
@@ -86,8 +91,8 @@ class TidSet(PublishedDataset):
                 score, key = _parse(line)
                 if key in seen:
                     raise ValueError(f"{short(key)} already stands in line {seen[key]}")
-                enhanced = _look_up(key, files, distorted.path)
-                reference = _look_up(key.partition("_")[0], originals, references.path)
+                enhanced = _look_up(key, files, distorted)
+                reference = _look_up(key.partition("_")[0], originals, references)
                 condition = named(key.split("_")[1], self.distortions)
             except ValueError as error:
                 reading.problems.append(Problem("error", str(error), where))
@@ -145,13 +150,16 @@ def _parse(line: str) -> tuple[float, str]:
     try:
         value = parse_number(score)
     except ValueError as error:
-        raise ValueError(f"the label {error}; a line must read `score name`") from None
+        if is_heading(line):
+            raise ValueError(f"{short(line)} is a heading, which this list must not have: remove the line") from None
+        order = ", separated by a blank" if not name else ", in this order" if is_image(score) else ""
+        raise ValueError(f"the label {error}; a line must read `score name`{order}") from None
     if name.count("_") < 2 or refuse_name(name):
         raise ValueError(refuse_name(name) or f"{short(name)} is no name such as `I01_01_1.bmp`")
     return value, name.casefold()
 
 
-def _look_up(key: str, files: Mapping[str, str], folder: Path) -> str:
+def _look_up(key: str, files: Mapping[str, str], folder: Folder) -> str:
     if key not in files:
-        raise ValueError(f"no image {short(key)} in {folder}")
+        raise ValueError(f"no image {short(key)} in {folder.path}{folder.hint(key)}")
     return files[key]

@@ -68,12 +68,12 @@ class Aic4(ListedDataset):
             if len(sheet.problems) == before:
                 codec, place = image.split("_")[2], where(sheet, row.line)
                 rows.append(Row(_inside(image), _inside(reference), codec, mos, place, limits=limits))
-        said = (
+        read_from = (
             "The outlier ratio takes the list's 95 % limits of labels."
             if len(given) == 2
             else "The list has no limits."
         )
-        notes = [said, *sheet.notes]
+        notes = [read_from, *sheet.notes]
         return Copy(base / IMAGES, base / IMAGES, rows, [file], sheet.problems, notes)
 
 

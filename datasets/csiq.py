@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmark import DataError, DatasetInfo, Problem
-from benchmark.data.labels import parse_number, read_text, short, split_lines
+from benchmark.data.labels import beside, parse_number, read_text, short, split_lines
 
-from ._folders import Folder, folders, in_one_line
+from ._folders import Folder, folders, in_one_line, near_in, unnested
 from ._label_files import read_book, spread
 from ._published import SEE_AUTHORS, PublishedDataset, Reading
 
@@ -105,7 +105,9 @@ class Csiq(PublishedDataset):
                         "source": label.where,
                     }
                 )
-        reading.problems += in_one_line(missing, f"in the folders of distorted images{_hint(missing, places)}")
+        reading.problems += in_one_line(
+            missing, f"in the folders of distorted images{near_in(next(iter(missing), ''), places)}"
+        )
         return reading
 
     def _labels(self, reading: Reading) -> list[_Label]:
@@ -115,6 +117,9 @@ class Csiq(PublishedDataset):
             reading.label_files.append(text)
             reading.notes.append(f"{BOOK} is not there; {TEXT} is rounded and has no standard deviations.")
             return _from_text(text, reading)
+        if not book.is_file():
+            hint = beside(book) or f"; {TEXT}, which goes round with others' code, would do too"
+            raise DataError(Problem("error", f"no such file{hint}", str(book)))
         labels = _from_book(book, reading)
         reading.label_files.append(book)
         if text.is_file():
@@ -193,7 +198,7 @@ def _distorted(root: Path) -> dict[str, str]:
     wanted += [FLAT] if (root / FLAT).is_dir() else []
     for folder in folders(root, *wanted):
         inside = sorted(name for name in os.listdir(folder.path) if (folder.path / name).is_dir())
-        for part in (folder, *(Folder(folder.path / name) for name in inside)):
+        for part in (folder, *(Folder(unnested(folder.path / name)) for name in inside)):
             for name in part.images():
                 if name in places:
                     twice[name] = (places[name], part.path_of(name))
@@ -203,10 +208,3 @@ def _distorted(root: Path) -> dict[str, str]:
         message = f"{len(twice):,} images are there twice, first {short(name)} in {Path(one).parent} and"
         raise DataError(Problem("error", f"{message} {Path(other).parent}: remove one of the two copies", str(root)))
     return places
-
-
-def _hint(missing: dict[str, str], places: dict[str, str]) -> str:
-    """Whether the first missing image is there in another case."""
-    folded = {name.casefold(): place for name, place in places.items()}
-    near = next((folded[name.casefold()] for name in list(missing)[:1] if name.casefold() in folded), "")
-    return f"; there is {near}: names must be equal in case" if near else ": unpack the archive again"

@@ -278,6 +278,6 @@ def _no_commit(repository: str, revision: str, *, offline: bool) -> str:
     """What is wrong with a revision that is no commit, with the commit that it stands for if the hub says so."""
     asked = revision or "main"
     commit = "" if offline else hub_snapshots.commit_of(repository, asked)
-    said = f"revision: {short(revision)} is no commit; a branch or tag moves" if revision else "revision: is missing"
+    problem = f"revision: {short(revision)} is no commit; a branch or tag moves" if revision else "revision: is missing"
     now = f"; {asked} is now {commit}" if commit else f" (https://huggingface.co/datasets/{repository}/commits/main)"
-    return f"{said}: write the commit, 40 hexadecimal digits{now}"
+    return f"{problem}: write the commit, 40 hexadecimal digits{now}"

@@ -7,6 +7,7 @@ from pathlib import Path
 from benchmark import DataError, DatasetInfo, Problem
 from benchmark.data.labels import beside
 
+from ._folders import Folder
 from ._label_files import as_numbers, read_mat, read_package_list
 from ._listed import Copy, ListedDataset, Row
 from ._places import one_list, wrong_count
@@ -71,7 +72,10 @@ def _images(root: Path) -> Path:
     if found:
         message = f"two copies at once, {found[0]} and {found[1]}; remove one, or set `root` to one"
     else:
-        message = f"no image img001.png here, nor in {IMAGES}/{beside(root / IMAGES)}"
+        places = [place for place in (root / IMAGES, root) if place.is_dir()]
+        hints = (Folder(place).hint("img001.png") for place in places)
+        hint = next((text for text in hints if text), "") or beside(root / IMAGES, folder=True)
+        message = f"no image img001.png here, nor in {IMAGES}/{hint}"
     raise DataError(Problem("error", message, str(root)))
 
 

@@ -10,15 +10,18 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmark import DataError, DatasetInfo, Problem
-from benchmark.data.labels import Label, read_labels, short
+from benchmark.data.labels import Label, beside, read_labels, short
 from benchmark.data.name_matching import stem
 
-from ._folders import Folder, folders, in_one_line
+from ._advice import AGAIN
+from ._folders import Folder, folders, in_one_line, near_in, subfolders
 from ._published import SEE_AUTHORS, PublishedDataset, Reading
 
 LABELS, REFERENCES = "Train_Label", "Train_Ref"
 ONE, FOUR = "Train_Dist", tuple(f"Distortion_{number}" for number in range(1, 5))
 EACH = 116
+SEVERAL = 4
+"""So many lists are no longer labels of all references in one file."""
 
 
 class Pipal(PublishedDataset):
@@ -56,7 +59,12 @@ class Pipal(PublishedDataset):
         missing: dict[str, str] = {}
         listed = sorted(name for name in os.listdir(lists.path) if name.endswith(".txt") and not name.startswith("."))
         if not listed:
-            raise DataError(Problem("error", "holds no lists such as A0001.txt", str(lists.path)))
+            first = stem(next(iter(references.images()), "A0001.bmp"))
+            there = ", ".join(sorted(os.listdir(lists.path))[:3])
+            hint = beside(lists.path / f"{first}.txt") or f"{f' (there is {there})' if there else ''}: {AGAIN}"
+            message = f"holds no lists such as {first}.txt{hint}"
+            raise DataError(Problem("error", message, str(lists.path)))
+        _refuse_joined(lists, listed, references)
         for name in listed:
             file = lists.path / name
             reading.label_files.append(file)
@@ -81,7 +89,7 @@ class Pipal(PublishedDataset):
             Problem("warning", f"no list {stem(name)}.txt: its images are left out", str(lists.path))
             for name in unlisted
         ]
-        reading.problems += in_one_line(missing, f"in {distorted}{_hint(missing, places)}")
+        reading.problems += in_one_line(missing, f"in {distorted}{near_in(next(iter(missing), ''), places)}")
         return reading
 
     @staticmethod
@@ -111,6 +119,19 @@ def _row(label: Label, file: Path, references: Folder, original: str) -> dict[st
     }
 
 
+def _refuse_joined(lists: Folder, listed: Sequence[str], references: Folder) -> None:
+    """Refuse labels that are no lists of one reference each.
+
+    Raises:
+        DataError: no list is named after a reference.
+    """
+    if not any(references.has(f"{name.removesuffix('.txt')}.bmp") for name in listed) and references.images():
+        known = stem(references.images()[0])
+        if not any(f"{known}.txt".casefold() == name.casefold() for name in listed) and len(listed) < SEVERAL:
+            message = f"needs a list for each reference, such as {known}.txt; there is {', '.join(listed)}: {AGAIN}"
+            raise DataError(Problem("error", message, str(lists.path)))
+
+
 def _distorted(root: Path) -> tuple[str, dict[str, str], list[Problem]]:
     """The folders of distorted images in words, the place of each image, and a problem for each folder that is missing.
 
@@ -118,16 +139,19 @@ def _distorted(root: Path) -> tuple[str, dict[str, str], list[Problem]]:
         DataError: none of the folders is there, or images are there twice.
     """
     there = [name for name in (ONE, *FOUR) if (root / name).is_dir()]
+    if there == [ONE]:
+        inside = [f"{ONE}/{folder.name}" for folder in subfolders(root / ONE) if folder.name in FOUR]
+        there = inside or there
     if not there:
         near = [
             name for name in sorted(os.listdir(root)) if name.casefold() in {ONE.casefold(), *map(str.casefold, FOUR)}
         ]
         hint = f"; there is {', '.join(near)}: names must be equal in case" if near else ""
-        message = f"no folder {ONE}, and none of {', '.join(FOUR)}{hint}: unpack the distorted images here"
+        message = f"no folder {ONE}, and none of {', '.join(FOUR)}{hint or f'; {AGAIN}'}"
         raise DataError(Problem("error", message, str(root)))
     problems = [
         Problem("error", "no such folder: unpack that part of the distorted images too", str(root / name))
-        for name in FOUR
+        for name in (f"{there[0].removesuffix(Path(there[0]).name)}{part}" for part in FOUR)
         if ONE not in there and name not in there
     ]
     places: dict[str, str] = {}
@@ -143,12 +167,3 @@ def _distorted(root: Path) -> tuple[str, dict[str, str], list[Problem]]:
         message = f"{len(twice):,} images are there twice, first {short(name)} in {one}/ and {other}/"
         raise DataError(Problem("error", f"{message}: remove one of the two copies", str(root)))
     return ", ".join(f"{name}/" for name in there), places, problems
-
-
-def _hint(missing: dict[str, str], places: dict[str, str]) -> str:
-    """Whether the first missing image is there in another case."""
-    if not missing:
-        return ""
-    wanted = next(iter(missing)).casefold()
-    near = next((name for name in places if name.casefold() == wanted), "")
-    return f"; there is {near}: names must be equal in case" if near else ": unpack the archive again"

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from benchmark import DataError, DatasetInfo, Problem
-from benchmark.data.labels import short
+from benchmark.data.labels import beside, short
 
 from ._columns import read_sheet
 from ._label_files import where
@@ -89,5 +89,6 @@ class QualiSr(ListedDataset):
         if found:
             message = f"two copies of the references, {found[0]}/ and {found[1]}/; remove one"
         else:
-            message = f"no folder of the references {self._reference}; there are {', '.join(inside) or 'none'}"
+            hint = beside(base / "ref" / self._reference, folder=True) or f"; there are {', '.join(inside) or 'none'}"
+            message = f"no folder of the references {self._reference}{hint}"
         raise DataError(Problem("error", message, str(base / "ref")))

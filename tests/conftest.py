@@ -1,5 +1,6 @@
 """Fixtures shared by all tests: where the repository and the optional shared test data lie."""
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,11 +16,14 @@ from tests.lanes import (
     pytest_ignore_collect,
     pytest_make_collect_report,
 )
+from tests.near import near, near_module
 from tests.orphans import marked, no_orphans, no_orphans_of_a_module
 
 __all__ = (
     "light",
     "marked",
+    "near",
+    "near_module",
     "no_orphans",
     "no_orphans_of_a_module",
     "pytest_addoption",
@@ -29,6 +33,7 @@ __all__ = (
     "pytest_make_collect_report",
 )
 
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # pytest-xdist runs a test a core: more threads would wait for each other
 ROOT = Path(__file__).resolve().parent.parent
 
 tune_allocator()  # as in workers: image tensors are allocated and freed all the time

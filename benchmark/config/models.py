@@ -15,6 +15,8 @@ from pydantic import (
     ConfigDict,
     Field,
     SerializerFunctionWrapHandler,
+    ValidationInfo,
+    create_model,
     field_validator,
     model_serializer,
     model_validator,
@@ -151,6 +153,14 @@ class StatisticsConfig(Section):
     """Label of a method that is compared with all others too, where comparisons are limited."""
     seed: Seed = 0
     """Seed of the resampling."""
+    subsets: dict[str, Annotated[tuple[str, ...], Field(min_length=1)]] = Field(default_factory=dict)
+    """Conditions taken together, by a name under which tables show them beside the single ones:
+    `{Noise: [additive Gaussian noise, impulse noise]}`."""
+
+    @model_serializer(mode="wrap")
+    def _subsets_only_where_there_are_any(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        content: dict[str, Any] = handler(self)
+        return {key: item for key, item in content.items() if key != "subsets" or item}
 
     @field_validator("family")
     @classmethod
@@ -238,21 +248,24 @@ class ReportConfig(Section):
         return self
 
 
-class PublishedEntry(Section):
+if TYPE_CHECKING:
+
+    class PrintedValues(Section):
+        """A value of each statistic of the catalogue, as a paper prints it."""
+else:
+    PrintedValues = create_model(
+        "PrintedValues",
+        __base__=Section,
+        **{
+            name: (Written | None, Field(default=None, description=f"{item.title} as printed: {item.meaning}."))
+            for name, item in catalogue.catalogue().items()
+        },
+    )
+
+
+class PublishedEntry(PrintedValues):
     """Values that a paper prints for a method: shown as reported, never as measured; they keep their digits."""
 
-    srcc: Written | None = None
-    """SRCC as printed, as a share of 1, not in per cent."""
-    plcc: Written | None = None
-    """PLCC as printed, likewise."""
-    krcc: Written | None = None
-    """KRCC as printed, likewise."""
-    rmse: Written | None = None
-    """RMSE as printed, in the labels' unit."""
-    plcc_logistic4: Written | None = None
-    """PLCC after the four-parameter mapping, as printed."""
-    plcc_logistic5: Written | None = None
-    """PLCC after the five-parameter mapping, as printed."""
     mapping: str = "unknown"
     """What the paper did before `plcc`: `none`, `logistic4` and so on."""
     absolute: bool | Literal["unknown"] = "unknown"
@@ -264,19 +277,22 @@ class PublishedEntry(Section):
     split: str = ""
     """The split that the values belong to; by default any."""
 
-    @field_validator("srcc", "plcc", "krcc", "plcc_logistic4", "plcc_logistic5")
+    @field_validator(*catalogue.names())
     @classmethod
-    def _correlations_have_a_range(cls, value: Written | None) -> Written | None:
-        if value is not None and abs(value) > 1:
-            raise ValueError("a correlation lies between -1 and 1: write 0.807 for 80.7 %")
-        return value
+    def _values_have_a_range(cls, value: Written | None, info: ValidationInfo) -> Written | None:
+        record = catalogue.find(str(info.field_name))
+        low, high = record.range
+        if value is None or low <= value <= high:
+            return value
+        if record.scale == "log":
+            raise ValueError(f"it is not negative: {record.meaning}")
+        what = "a correlation" if record.correlation else "a share"
+        raise ValueError(f"{what} lies between {low:g} and {high:g}: write 0.807 for 80.7 %")
 
-    @field_validator("rmse")
-    @classmethod
-    def _errors_have_a_range(cls, value: Written | None) -> Written | None:
-        if value is not None and value < 0:
-            raise ValueError("a root mean squared error is not negative")
-        return value
+    @model_serializer(mode="wrap")
+    def _only_what_is_printed(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        content: dict[str, Any] = handler(self)
+        return {key: item for key, item in content.items() if item is not None}
 
 
 class EvaluateConfig(Section):

@@ -1,7 +1,8 @@
 """The audit's findings about repeated pictures: unenhanced, under two names, in two splits. Pandas.
 
-Pictures are the same if their pixels are, however they are saved. JPEG compression, turning or cropping changes pixels, so
-that such copies are not detected. Works on the results of ``survey``; called by ``check_table.audit``.
+Pictures are the same if their pixels are, however they are saved. References that were compressed anew, resized or cropped a
+little have other pixels: they are suspected, which is never an error. Works on the results of ``survey``; called by
+``check_table.audit``.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from benchmark.core.errors import Problem, Severity
+from benchmark.data.check_across import Picture, same_images
 from benchmark.data.check_images import SHOWN, Use, some, sources_of, uses_of
 from benchmark.data.survey import Look
 from benchmark.images.sizes import SizePolicy
@@ -74,6 +76,25 @@ def shared_references(table: pd.DataFrame, looks: Mapping[str, Look], *, learned
             what = "different images have the name" if known else "a reference of the name"
             message = f"{what} {name} in the splits {' and '.join(splits)}"
             problems.append(Problem("warning", f"{message}; together they count as one reference", uses[-1].source))
+    return problems
+
+
+def suspected(table: pd.DataFrame, looks: Mapping[str, Look]) -> list[Problem]:
+    """Warnings about references that may be one photograph with other pixels: at most ten, the most alike first."""
+    uses = list({use.path: use for use in uses_of(table) if use.role == "reference"}.values())
+    source = {use.path: use.source for use in uses}
+    pictures = [
+        Picture("", _place(use), use.path, _picture(looks[use.path]), looks[use.path].sketch)
+        for use in uses
+        if not looks[use.path].problem
+    ]
+    found = [item for item in same_images(pictures) if not item.certain]
+    problems = []
+    for item in found[:SHOWN]:
+        message = f"{item}; if they are, they are not independent references"
+        problems.append(Problem("warning", message, source[item.copies[-1][-1].path]))
+    if len(found) > SHOWN:
+        problems.append(Problem("warning", f"{len(found) - SHOWN} more references may be photographs saved twice"))
     return problems
 
 

@@ -49,18 +49,21 @@ def audit(
     problems: list[Problem] = []
     if table is None:
         table, problems = read(dataset)
-    problems = problems + [Problem("note", note) for note in contract_check.notes_of(dataset)]
+    stated = {problem.message for problem in problems}
+    problems = problems + [Problem("note", note) for note in contract_check.notes_of(dataset) if note not in stated]
     if table is not None:
         table = arrange(table)
         paths = [*table["reference_path"], *table["enhanced_path"]]
-        looks = survey(paths, sizes=sizes, whole=whole, progress=progress)
-        problems += counts(table) + balance(table) + labels(table)
+        looks = survey(paths, sizes=sizes, whole=whole, sketched=paths[: len(table)], progress=progress)
+        published = _as_published(dataset, table)
+        problems += counts(table) + balance(table, published=published) + labels(table)
         problems += check_images.unreadable(table, looks) + check_images.image_sizes(table, looks, sizes)
         problems += check_reading.orientations(table, looks, sizes) + check_reading.bit_depths(looks, sizes)
         problems += check_copies.unenhanced(table, looks, sizes)
         problems += check_copies.duplicates(table, looks, learned=learned)
         problems += check_copies.shared_references(table, looks, learned=learned)
-        problems += check_images.not_listed(table)
+        problems += check_copies.suspected(table, looks)
+        problems += [] if published else check_images.not_listed(table)
     return sorted(problems, key=lambda problem: SEVERITIES.index(problem.severity))
 
 
@@ -143,8 +146,19 @@ def counts(table: pd.DataFrame) -> list[Problem]:
     return problems
 
 
-def balance(table: pd.DataFrame) -> list[Problem]:
-    """Warnings about references that lack a condition or repeat it, and conditions that may be one and the same."""
+def _as_published(dataset: Dataset, table: pd.DataFrame) -> bool:
+    """Whether these are as many pairs and references as the set's authors published: then nothing is missing."""
+    published = (dataset.info.pairs, dataset.info.references)
+    return published == (len(table), table["reference"].nunique())
+
+
+def balance(table: pd.DataFrame, *, published: bool = False) -> list[Problem]:
+    """Warnings about references that lack a condition or repeat it, and conditions that may be one and the same.
+
+    Args:
+        table: the complete table of pairs.
+        published: whether it is a whole published set, whose conditions are as its authors made them.
+    """
     problems = []
     for split, rows in _splits(table):
         conditions = [str(name) for name in rows["condition"].unique()]
@@ -156,7 +170,7 @@ def balance(table: pd.DataFrame) -> list[Problem]:
             message = f"{len(conditions)} conditions in {len(rows)} pairs: set condition_pattern?"
             problems.append(Problem("warning", f"{split}{message} They are {check_images.some(conditions)}"))
         else:
-            problems += _one_spelling(split, conditions) + _everywhere(split, rows)
+            problems += _one_spelling(split, conditions) + ([] if published else _everywhere(split, rows))
     return problems
 
 

@@ -1,6 +1,7 @@
-"""Facts about image files, by content: EXIF orientation and pixels, remembered in a JSON file. No torch, no pandas.
+"""Facts about image files, by content: EXIF orientation, pixels, sketches, remembered in a JSON file. No torch, no pandas.
 
-They serve notes on orientation, and recognise references that a checkpoint was trained on, however they are saved.
+They serve notes on orientation, and recognise references that a checkpoint was trained on, however they are saved, and
+photographs that stand in two data sets.
 """
 
 from __future__ import annotations
@@ -15,11 +16,14 @@ from typing import Any
 
 from benchmark.core import memory_file, provenance
 from benchmark.core.errors import UserError
+from benchmark.data import sketch
+from benchmark.data.sketch import Sketch
 from benchmark.images import code as image_code
-from benchmark.images.orientation import UPRIGHT
-from benchmark.images.read import MAX_PIXELS, parse_header, pixel_sha256, read_bytes, read_image
+from benchmark.images.orientation import UPRIGHT, upright
+from benchmark.images.read import MAX_PIXELS, decode, parse_header, pixel_sha256, read_bytes, read_image
 from benchmark.statistics.weighted import processors
 
+SKETCH = f"sketch {sketch.VERSION}"
 MOST_THREADS = 4
 """Threads that decode at a time: each holds an image in single precision."""
 
@@ -56,10 +60,23 @@ class ImageFacts:
         digests = self._all("pixels", hashes, partial(_pixels, max_pixels=max_pixels))
         return {path: str(value) for path, value in digests.items()}
 
+    def sketches(self, hashes: Mapping[str, str], *, max_pixels: int = MAX_PIXELS) -> dict[str, tuple[str, Sketch]]:
+        """The pixels of files, as ``pixels`` gives them, and their sketches; those that can't be read are left out.
+
+        They take some 3 kB of the memory file an image, so that they are better kept in a file of their own.
+
+        Args:
+            hashes: SHA-256 of the files by path.
+            max_pixels: larger images are not read.
+        """
+        known = self._all(SKETCH, hashes, partial(_sketch, max_pixels=max_pixels))
+        return {path: (pixels, Sketch.of_text(text)) for path, (pixels, text) in known.items()}
+
     def save(self) -> None:
         """Write the facts, atomically."""
         if self._changed:
-            memory_file.write(self._memory, {"reader": self._reader, **self._known})
+            kept = {fact: values for fact, values in self._known.items() if values or fact != SKETCH}
+            memory_file.write(self._memory, {"reader": self._reader, **kept})
             self._changed = False
 
     def _all(self, fact: str, hashes: Mapping[str, str], look: Callable[[str, str], Any]) -> dict[str, Any]:
@@ -92,6 +109,17 @@ def _pixels(path: str, digest: str, max_pixels: int) -> str | None:
     return pixels if seen.hexdigest() == digest else None
 
 
+def _sketch(path: str, digest: str, max_pixels: int) -> tuple[str, str] | None:
+    """SHA-256 of a file's pixels and its sketch as text, unless the file's own SHA-256 has changed."""
+    try:
+        data = read_bytes(Path(path), max_pixels=max_pixels)
+        image = decode(data, name=path, max_pixels=max_pixels)
+        drawn = sketch.sketch_of(upright(image, parse_header(data, name=path).orientation))
+    except UserError:
+        return None
+    return (pixel_sha256(image), drawn.text()) if hashlib.sha256(data).hexdigest() == digest else None
+
+
 def _reader() -> str:
     """Identifies what decides the facts: the image code and the decoders."""
     versions = provenance.versions(image_code.DECODERS)
@@ -99,7 +127,7 @@ def _reader() -> str:
 
 
 def _read(memory: Path, reader: str) -> dict[str, dict[str, Any]]:
-    nothing: dict[str, dict[str, Any]] = {"orientation": {}, "pixels": {}}
+    nothing: dict[str, dict[str, Any]] = {"orientation": {}, "pixels": {}, SKETCH: {}}
     known = memory_file.read(memory)
     if known.get("reader") != reader:
         return nothing

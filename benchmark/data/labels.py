@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from benchmark.core.errors import DataError, Problem
 from benchmark.data import recognise
+from benchmark.data.name_matching import is_image
 
 MAX_BYTES = 256 * 2**20
 MAX_LINES = 2_000_000
@@ -23,6 +24,10 @@ MAX_LINE = 4096
 MAX_PROBLEMS = 1000
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _NOT_FINITE = re.compile(r"[+-]?(?:nan|inf|infinity)", re.IGNORECASE)
+_DECIMAL_COMMA = re.compile(r"[+-]?[0-9]*,[0-9]+")
+_PACKED = re.compile(r"\.(zip|7z|rar|tgz|tar|(tar\.)?(gz|bz2|xz))$", re.IGNORECASE)
+_AGAIN = re.compile(r" ?\([0-9]+\)(\.[^.]*)?$")
+OTHER_SHEETS = (".csv", ".xls", ".xlsx", ".xlsm", ".ods")
 _DRIVE = re.compile(r"[A-Za-z]:")
 
 
@@ -77,6 +82,8 @@ def read_labels(file: Path) -> LabelList:
             break
         parsed = parse_line(line)
         wrong = parsed if isinstance(parsed, str) else _twice(parsed[0], first)
+        if not labels and not problems and is_heading(line):
+            wrong = f"{short(line)} is a heading, which this list must not have: remove the line"
         if isinstance(parsed, str) or wrong:
             problems.append(Problem("error", wrong, f"{file}:{number}"))
             continue
@@ -85,6 +92,13 @@ def read_labels(file: Path) -> LabelList:
     if not labels and not problems:
         raise DataError(Problem("error", "holds no labels (lines of `enhanced_name,score`)", str(file)))
     return LabelList(file, labels, problems + _differing_in_case(file, first))
+
+
+def is_heading(line: str) -> bool:
+    """Whether the first line of a list names its columns (``name,score``): it holds words, no number and no image."""
+    cells = [cell.strip().strip('"') for cell in re.split(r"[,;\t ]", line) if cell.strip()]
+    words = all(re.fullmatch(r"[A-Za-z_][A-Za-z_ /().-]*", cell) for cell in cells)
+    return len(cells) > 1 and words and not any(is_image(cell) or _NOT_FINITE.fullmatch(cell) for cell in cells)
 
 
 def parse_line(line: str) -> tuple[str, float] | str:
@@ -118,7 +132,8 @@ def parse_number(text: str) -> float:
         raise ValueError(f"is too large ({short(text)})")
     if _NOT_FINITE.fullmatch(text):
         raise ValueError(f"is {text}, not a finite number")
-    raise ValueError(f"is not a number ({short(text)})")
+    comma = "; write a decimal point for the comma" if _DECIMAL_COMMA.fullmatch(text) else ""
+    raise ValueError(f"is not a number ({short(text)}){comma}")
 
 
 def refuse_name(name: str) -> str:
@@ -140,20 +155,61 @@ def refuse_name(name: str) -> str:
     return ""
 
 
-def beside(path: Path) -> str:
-    """A hint for a path that does not exist: another case or ending, a folder above or below; or nothing."""
-    try:
-        inside = sorted(os.listdir(path.parent))
-    except OSError:
-        return ""
-    wanted = (path.name.casefold(), path.stem.casefold())
-    near = [name for name in inside if name.casefold() == wanted[0] or Path(name.casefold()).stem == wanted[1]]
-    near = [name for name in near if name != path.name]
+def beside(path: Path, *, folder: bool = False) -> str:
+    """A hint for a path that does not exist: another case or ending, packed, a folder above or below; or nothing.
+
+    Args:
+        path: what was looked for.
+        folder: whether it is a folder: then no file would do but an archive.
+    """
+    near = nearly(path, folder=folder)
     if near:
-        return f"; there is {' and '.join(repr(name) for name in near[:3])}: names must be equal in case and extension"
-    places = [*(path.parent / name / path.name for name in inside), path.parent.parent / path.name]
+        return near
+    places = [*(path.parent / name / path.name for name in _inside(path.parent)), path.parent.parent / path.name]
     elsewhere = next((place for place in places if place.exists()), None)
     return f"; there is {elsewhere}" if elsewhere is not None else ""
+
+
+def nearly(path: Path, *, folder: bool = False) -> str:
+    """The part of ``beside`` about the same place: another case or ending, packed; or nothing."""
+    wanted = {path.name.casefold(), path.stem.casefold()}
+    near = [name for name in _inside(path.parent) if name != path.name and wanted & _names_without_ending(name)]
+    near = [name for name in near if _may_be(path.with_name(name), path, folder=folder)]
+    if not near:
+        return ""
+    what_to_do = _what_to_do(path.with_name(near[0]), path)
+    return f"; there is {' and '.join(repr(name) for name in near[:3])}: {what_to_do}"
+
+
+def _inside(folder: Path) -> list[str]:
+    try:
+        return sorted(os.listdir(folder))
+    except OSError:
+        return []
+
+
+def _names_without_ending(name: str) -> set[str]:
+    """A name, and what it is without the number that browsers add, without an archive's ending and without its own."""
+    plain = _PACKED.sub("", _AGAIN.sub(r"\1", name.casefold()))
+    return {name.casefold(), plain, Path(plain).stem}
+
+
+def _may_be(there: Path, wanted: Path, *, folder: bool) -> bool:
+    """Whether a name may be meant: no folder in place of a file with another name, no file in place of a folder."""
+    if folder:
+        return there.is_dir() or _PACKED.search(there.name) is not None
+    return there.name.casefold() == wanted.name.casefold() or not (wanted.suffix and there.is_dir())
+
+
+def _what_to_do(there: Path, wanted: Path) -> str:
+    """How the file that is there becomes the one that is wanted."""
+    if there.is_file() and _PACKED.search(there.name):
+        return "unpack it"
+    if there.suffix.casefold() in OTHER_SHEETS and wanted.suffix in (".xlsx", ".csv") and there.suffix != wanted.suffix:
+        return f"save it as {wanted.suffix}"
+    if _AGAIN.search(there.name):
+        return f"rename it to {wanted.name!r}"
+    return "names must be equal in case and extension"
 
 
 def read_text(file: Path, *, pipes: bool = False, json: bool = False, encoding: str = "") -> str:
@@ -192,7 +248,7 @@ def _decode(data: bytes, file: Path, encoding: str) -> str:
             f"encoding: this is no text in {encoding!r}" if not known else f"encoding: {encoding!r} is unknown{known}"
         )
         raise DataError(Problem("error", what, str(file))) from None
-    if False:
+    if "\0" in text:
         raise DataError(Problem("error", f"encoding: this is no text in {encoding!r}: it holds zero bytes", str(file)))
     return text.removeprefix("\ufeff")
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
+DOWNLOAD = "download the file itself again"
 SHEET = "save the sheet as `CSV UTF-8`"
 UNPACK = "unpack it first"
 UTF8 = "save it as UTF-8 (spreadsheets: `CSV UTF-8`)"
@@ -75,8 +77,32 @@ def no_text(data: bytes, suffix: str = "") -> str:
     head = data[:LOOKED_AT].lstrip().lower()
     for starts, name in zip(MARKUP, ("a web page (HTML)", "XML"), strict=True):
         if head.startswith(starts):
-            return f"is {name}, whatever its name says; {SHEET}"
+            advice = f"{DOWNLOAD}, or {SHEET}" if starts is MARKUP[0] else SHEET
+            return f"is {name}, whatever its name says; {advice}"
     return _zero_bytes(data, suffix) if b"\0" in data else ""
+
+
+def not_itself(file: Path) -> str:
+    """What stands in place of a binary file (.mat, .xlsx) that was not downloaded or unpacked; empty where nothing tells.
+
+    Args:
+        file: a file that could not be read as what its name says.
+    """
+    with file.open("rb") as opened:
+        head = opened.read(LOOKED_AT)
+    text = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if not head:
+        return f"is empty; {DOWNLOAD}"
+    if text.startswith(MARKUP[0]):
+        return f"is a web page (HTML), whatever its name says; {DOWNLOAD}"
+    if text.startswith(b"version https://git-lfs"):
+        return "is a Git LFS pointer, not the file itself; fetch it with `git lfs pull`"
+    packed = next((name for start, name, advice in SIGNATURES if advice == UNPACK and head.startswith(start)), "")
+    if packed or (head.startswith(b"PK\x03\x04") and file.suffix.lower() not in (".xlsx", ".xlsm")):
+        return f"is {packed or 'a zip archive'}; {UNPACK}"
+    if head.startswith(b"\xd0\xcf\x11\xe0") and file.suffix.lower() != ".xls":
+        return "is an old Excel workbook (.xls), whatever its name says; save it as .xlsx"
+    return ""
 
 
 def structured(data: bytes) -> str:

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
 from benchmark.core.errors import UserError
+from benchmark.data.sketch import Sketch, sketch_of
+from benchmark.images.orientation import upright
 from benchmark.images.read import ImageError, decode, parse_header, pixel_sha256, read_bytes
 from benchmark.images.sizes import SizePolicy
 
@@ -35,6 +37,7 @@ class Look:
         orientation: EXIF's, 1 (upright) to 8.
         highest: largest value of a decoded 16-bit file; -1 for all others.
         notes: surprises for a reader (alpha dropped, orientation not applied).
+        sketch: its likeness, the right way up, to find the same photograph saved otherwise; ``None`` if not asked for.
     """
 
     path: str
@@ -46,6 +49,7 @@ class Look:
     orientation: int = 1
     highest: int = -1
     notes: tuple[str, ...] = ()
+    sketch: Sketch | None = field(default=None, compare=False)
 
     @property
     def size(self) -> tuple[int, int]:
@@ -53,13 +57,14 @@ class Look:
         return (self.width, self.height)
 
 
-def look(path: str, *, sizes: SizePolicy | None = None, whole: bool = True) -> Look:
+def look(path: str, *, sizes: SizePolicy | None = None, whole: bool = True, sketched: bool = False) -> Look:
     """Look at one file; its content never makes this raise.
 
     Args:
         path: the file; links are followed.
         sizes: how it is read; an image larger than this allows is a problem.
         whole: decode it, which is the only way to detect a truncated file; otherwise only its header is read.
+        sketched: also sketch it, if it is decoded.
     """
     sizes = sizes or SizePolicy()
     try:
@@ -67,19 +72,20 @@ def look(path: str, *, sizes: SizePolicy | None = None, whole: bool = True) -> L
     except ImageError as error:
         return Look(path, str(error))
     digest = hashlib.sha256(data).hexdigest()
-    pixels, highest = "", -1
+    pixels, highest, drawn = "", -1, None
     try:
         header = parse_header(data, name=path, orientation=sizes.orientation)
         if whole or header.width * header.height > sizes.max_pixels:
             stored = decode(data, name=path, max_pixels=sizes.max_pixels)
             pixels = pixel_sha256(stored)
+            drawn = sketch_of(upright(stored, header.orientation)) if sketched else None
             if header.bits == DEEP:
                 highest = round(float(stored.max()) * WHITE)
                 decode(data, name=path, **sizes.decoding())  # refuses values that `bit_depth` does not allow
     except UserError as error:
         return Look(path, str(error), digest)
     width, height = header.size(sizes.orientation)
-    return Look(path, "", digest, pixels, width, height, header.orientation, highest, header.notes)
+    return Look(path, "", digest, pixels, width, height, header.orientation, highest, header.notes, drawn)
 
 
 def survey(
@@ -87,6 +93,7 @@ def survey(
     *,
     sizes: SizePolicy | None = None,
     whole: bool = True,
+    sketched: Collection[str] = (),
     progress: Callable[[int, int], None] | None = None,
 ) -> dict[str, Look]:
     """Look at files, each once even if it is repeated.
@@ -95,6 +102,7 @@ def survey(
         paths: the files.
         sizes: how files are read.
         whole: decode every file.
+        sketched: those of the files that are sketched too.
         progress: called with the number of files seen and of all files.
 
     Returns:
@@ -103,7 +111,9 @@ def survey(
     unique = list(dict.fromkeys(paths))
     looks: dict[str, Look] = {}
     with ThreadPoolExecutor(min(THREADS, os.cpu_count() or 1)) as pool:
-        for seen in pool.map(partial(look, sizes=sizes, whole=whole), unique):
+        drawn = set(sketched)
+        examine = partial(look, sizes=sizes, whole=whole)
+        for seen in pool.map(lambda path: examine(path, sketched=path in drawn), unique):
             looks[seen.path] = seen
             if progress is not None:
                 progress(len(looks), len(unique))

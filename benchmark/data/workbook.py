@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from benchmark.core.errors import DataError, Problem, in_words
 from benchmark.core.words import did_you_mean
+from benchmark.data import recognise
 from benchmark.data.cells import as_text
 from benchmark.data.delimited import Delimited, Record, many
 from benchmark.data.labels import MAX_BYTES, short
@@ -82,7 +83,10 @@ def _content(file: Path) -> bytes:
         content = file.read_bytes()
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             large = next((item.filename for item in archive.infolist() if item.file_size > MAX_BYTES), None)
-    except (OSError, zipfile.BadZipFile) as error:
+    except zipfile.BadZipFile as error:
+        other = recognise.not_itself(file)
+        raise DataError(Problem("error", other, str(file)) if other else _unreadable(file, error)) from None
+    except OSError as error:
         raise DataError(_unreadable(file, error)) from None
     if large is not None:
         message = f"can't be read: {large} in it is larger than {MAX_BYTES >> 20} MiB"

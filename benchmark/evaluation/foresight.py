@@ -32,6 +32,7 @@ def refuse_tables(
     *,
     rows: bool = True,
     choices: pd.DataFrame | None = None,
+    subsets: Iterable[str] = (),
 ) -> None:
     """Refuse tables that ask for what the scores will not contain.
 
@@ -43,6 +44,7 @@ def refuse_tables(
         source: the configuration as read, for messages.
         rows: whether to check rows; an earlier run's record keeps the rows of methods that were left out.
         choices: the choices that are scored (columns of ``choices.csv``).
+        subsets: conditions taken together, by name.
 
     Raises:
         ConfigError: a table asks for something missing; the message names its key and the nearest valid word.
@@ -54,7 +56,11 @@ def refuse_tables(
         for heading, wanted in (table.rows or {}).items() if rows else ():
             _refuse(wanted, methods, (*at, "rows", heading), "no method", source)
         if not isinstance(table.conditions, str):
-            there = [*_present(scores, "condition"), *(_present(choices, "condition") if choices is not None else ())]
+            there = [
+                *_present(scores, "condition"),
+                *subsets,
+                *(_present(choices, "condition") if choices is not None else ()),
+            ]
             _refuse(table.conditions, there, (*at, "conditions"), "no condition", source)
         for key, column in (("splits", "split"), ("datasets", "dataset")):
             named, there = getattr(table, key), _present(scores, column)
@@ -115,6 +121,21 @@ def refuse_observers(labels: Iterable[str], choices: pd.DataFrame | None, source
         raise ConfigError(
             f"{source.named(('methods',))}: {taken[0]!r} is the row of what observers reach; give the method another label"
         )
+
+
+def refuse_subsets(statistics: StatisticsConfig, scores: pd.DataFrame, source: Source) -> None:
+    """Refuse subsets of conditions that these pairs don't have, or that are called like one of them.
+
+    Raises:
+        ConfigError: the message names the subset and the nearest condition.
+    """
+    there = _present(scores, "condition")
+    for name, some in statistics.subsets.items():
+        _refuse(some, there, ("statistics", "subsets", name), "no condition", source)
+        if name in there:
+            raise ConfigError(
+                f"{source.named(('statistics', 'subsets', name))}: {name!r} is a condition; take another name"
+            )
 
 
 def refuse_published(

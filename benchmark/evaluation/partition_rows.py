@@ -39,7 +39,7 @@ AGGREGATES: Mapping[str, Callable[[FloatArray], float]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class TestPart:
+class TestedPart:
     """The tested pairs of one partition.
 
     Attributes:
@@ -56,7 +56,7 @@ class TestPart:
 def partition_rows(
     scores: pd.DataFrame,
     methods: Sequence[MethodColumn],
-    parts: Iterable[TestPart],
+    parts: Iterable[TestedPart],
     *,
     lower_mos_better: bool = False,
     choices: pd.DataFrame | None = None,

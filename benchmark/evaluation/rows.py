@@ -33,6 +33,7 @@ from benchmark.statistics.vocabulary import (
     NOT_MONOTONE,
     NOT_TESTED,
     REVERSED,
+    UNCERTAIN,
     UNCORRECTED,
     magnitude,
     why_incomparable,
@@ -95,7 +96,8 @@ def summary_rows(scope: RowScope, measure: Measure, families: Sequence[Family], 
                 continue
             estimate = family.estimates[method]
             why = "" if np.isfinite(estimate.value) else undefined(measure, family.statistic, column)
-            note = "; ".join(filter(None, [why, _remarks(measure, family.statistic, column), estimate.note]))
+            unsure = UNCERTAIN if method in family.uncertain else ""
+            note = "; ".join(filter(None, [why, _remarks(measure, family.statistic, column), unsure, estimate.note]))
             how = (
                 ", ".join(filter(None, [INTERVALS[estimate.kind], measure.remark])) if np.isfinite(estimate.low) else ""
             )
@@ -125,11 +127,15 @@ def comparison_rows(
             pair = item.versus
             group = measure.design.groups[pair.group]
             ends = (labels[pair.first], labels[pair.second], item.value, item.low, item.high)
+            sizes = (len(group.rows), group.n_clusters)
+            if family.uncertain & {pair.first, pair.second}:
+                words = f"{NOT_TESTED}: {UNCERTAIN}"
+                yield (*scope.cells, statistic, *ends, np.nan, np.nan, False, words, *sizes)
+                continue
             real = bool(item.p_adjusted < settings.alpha)
             how = "jackknife-t" if item.kind == "jackknife" else "bootstrap"
             test = f"{how}, {CORRECTIONS[settings.multiplicity]}"
             words = test if np.isfinite(item.p_adjusted) else _untested(item, tested=tested)
-            sizes = (len(group.rows), group.n_clusters)
             yield (*scope.cells, statistic, *ends, item.p_value, item.p_adjusted, real, words, *sizes)
 
 

@@ -28,7 +28,7 @@ from benchmark.evaluation.rows import (
 from benchmark.evaluation.tasks import Task, has_opinions, pair_tasks, table_of_pairs, text
 from benchmark.statistics.catalogue import Level, find
 from benchmark.statistics.design import Table, make_design
-from benchmark.statistics.inference import Family, compute, infer, joint
+from benchmark.statistics.inference import Family, compute, infer, joint, undirected, with_uncertain
 from benchmark.statistics.intervals import Kind, choose
 from benchmark.statistics.measures import Correlations, Measure
 from benchmark.statistics.selection import leaders
@@ -102,9 +102,13 @@ def evaluate_scores(
             table, groups = table_of_choices(chosen, rows, methods)
             tasks = itertools.chain(tasks, choice_tasks(dataset, split, table, groups, labels, settings))
             notes |= dict.fromkeys(_notes(table, settings, labels, CHOICE_WORDS))
+        unsure: frozenset[int] = frozenset()
         for some in _together(tasks, settings):
             done = [_done(task, settings, announce) for task in some]
-            for task, measure, families in _corrected_together(done, settings):
+            for task, measure, corrected in _corrected_together(done, settings):
+                if isinstance(measure, Correlations) and task.scope.level == "pair":
+                    unsure = undirected(next(family for family in corrected if family.statistic == "srcc"))
+                families = with_uncertain(corrected, unsure)
                 stood_in = stood_in or any(family.stood_in for family in families)
                 summary += summary_rows(task.scope, measure, families, task.labels)
                 comparisons += comparison_rows(task.scope, measure, families, task.labels, settings, tested=task.tested)

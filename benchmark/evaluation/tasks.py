@@ -142,13 +142,12 @@ def pair_tasks(
         alone = functools.partial(Alone, statistics=further)
         yield of_pairs(build=alone, description=", ".join(item.title for item in further))
     within = computed_alone("condition")
-    for number, name in enumerate(conditions) if len(conditions) > 1 else ():
-        part = make_design(drawn.take(drawn.conditions == number), against)
+    parts = _parts(conditions, settings)
+    for number, (name, chosen) in enumerate(parts):
+        part = make_design(drawn.take(np.isin(drawn.conditions, chosen)), against)
         scope = RowScope(dataset, split, "condition", name)
         fewer = choose(settings.interval, len(np.unique(part.table.clusters)))
-        of_condition = functools.partial(
-            task, scope=scope, design=part, kind=fewer, place=(number + 1, len(conditions))
-        )
+        of_condition = functools.partial(task, scope=scope, design=part, kind=fewer, place=(number + 1, len(parts)))
         yield of_condition(build=correlations, description="SRCC, PLCC, KRCC of each condition")
         if within:
             alone = functools.partial(Alone, statistics=within)
@@ -162,6 +161,14 @@ def pair_tasks(
         # so few conditions show no significance, and ranks of six means have no jackknife, since they hardly ever change
         scope = RowScope(dataset, split, "system")
         yield of_clusters(scope=scope, build=System, kind="percentile", description="means of conditions", tested=False)
+
+
+def _parts(conditions: Sequence[str], settings: StatisticsSettings) -> list[tuple[str, list[int]]]:
+    """The conditions, if there are several, and the subsets of them that are taken together, with their numbers."""
+    place = {name: number for number, name in enumerate(conditions)}
+    alone = [(name, [number]) for name, number in place.items()] if len(conditions) > 1 else []
+    joined = [(name, [place[item] for item in some if item in place]) for name, some in settings.subsets.items()]
+    return [*alone, *((name, some) for name, some in joined if some)]
 
 
 def has_opinions(label_sd: FloatArray, observers: FloatArray) -> bool:

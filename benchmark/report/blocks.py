@@ -137,6 +137,7 @@ class Numbers:
         self._comparisons = dict(_comparisons(data.comparisons))
         self._compared = {(scope, statistic) for scope, statistic, _, _ in self._comparisons}
         self._data = data
+        self._subsets: Mapping[str, list[str]] = data.record.get("statistics", {}).get("subsets", {})
         self._coverage: dict[Scope, tuple[dict[str, int], int]] = {}
         self.statistics = tuple(dict.fromkeys(statistic for _, _, statistic in self._estimates))
 
@@ -184,7 +185,8 @@ class Numbers:
         if scope not in self._coverage:
             pairs = pairs_of(self._data, scope.block)
             if scope.level == "condition":
-                pairs = pairs[pairs["condition"].map(_text) == scope.condition]
+                joined = self._subsets.get(scope.condition, [scope.condition])
+                pairs = pairs[pairs["condition"].map(_text).isin(joined)]
             labels = [known.label for known in self._data.methods if known.label in pairs.columns]
             known = {label: np.isfinite(pairs[label].to_numpy(dtype=float)) for label in labels}
             total = len(pairs)

@@ -24,8 +24,8 @@ from benchmark.report.matrix import study_matrix
 from benchmark.report.page_data import jpeg_uri, payload, script_json
 from benchmark.report.plots import Plot
 from benchmark.report.plots.kind import Clouds
+from benchmark.report.printed import ComparisonTable
 from benchmark.report.ranking import Standing, block_notes, noun_of, ranked_blocks
-from benchmark.report.table import ComparisonTable
 from benchmark.report.text import one_line
 from benchmark.statistics.catalogue import names
 from benchmark.statistics.vocabulary import OBSERVERS

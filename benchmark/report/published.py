@@ -13,6 +13,7 @@ from benchmark.report.content import ReportData
 from benchmark.report.spec import Column
 from benchmark.results.lineage import EPOCH, EPOCHS
 from benchmark.results.scored import NOT_RECORDED, ScoredMethod
+from benchmark.statistics.catalogue import catalogue
 
 SEED = "train.seed"
 LENGTH = {EPOCHS, EPOCH}
@@ -32,17 +33,22 @@ def value(entry: PublishedEntry, statistic: str) -> float:
     return float("nan") if printed is None else float(printed)
 
 
-def column_block(columns: Sequence[Column], entry: PublishedEntry) -> Scope | None:
-    """The scope of an entry: all pairs of the data set and split that it names, else of the table's first block."""
+def column_block(columns: Sequence[Column], entry: PublishedEntry) -> Block | None:
+    """The data set and split of an entry: those that it names, else the first of the table."""
     for column in columns:
         block = column.scope.block
         named = entry.dataset in ("", block.dataset) and entry.split in ("", block.split)
-        if column.scope == Scope(block) and named:
-            return column.scope
+        if is_whole(column.scope) and named:
+            return block
     return None
 
 
-def footnote(data: ReportData, numbers: Numbers, label: str, scope: Scope | None, spec: TableConfig) -> str:
+def is_whole(scope: Scope) -> bool:
+    """Whether numbers of a scope are what a paper prints of a data set: over all pairs, or all choices."""
+    return scope in (Scope(scope.block), Scope(scope.block, "choice"))
+
+
+def footnote(data: ReportData, numbers: Numbers, label: str, block: Block | None, spec: TableConfig) -> str:
     """Source, mapping and sign convention of an entry, and a comparison with the measured values."""
     entry = data.published[label]
     mapping = {"none": "without a mapping", "unknown": "mapping not stated"}.get(
@@ -50,7 +56,7 @@ def footnote(data: ReportData, numbers: Numbers, label: str, scope: Scope | None
     )
     source = entry.source.strip().rstrip(".")
     sentence = f"reported in {source}, not measured here ({mapping}; {SIGNS[entry.absolute]})"
-    compared = comparison(data, numbers, label, scope.block, spec.digits) if scope else ""
+    compared = comparison(data, numbers, label, block, spec.digits) if block else ""
     return f"{sentence}; {compared}" if compared else sentence
 
 
@@ -61,8 +67,9 @@ def comparison(data: ReportData, numbers: Numbers, label: str, block: Block, dig
     if method is None:
         return ""
     parts = []
-    for statistic in PublishedEntry.model_fields:
-        reported, measured = written(entry, statistic), numbers.value(Scope(block), label, statistic)
+    for statistic, record in catalogue().items():
+        scope = Scope(block, "choice" if record.levels == {"choice"} else "pair")
+        reported, measured = written(entry, statistic), numbers.value(scope, label, statistic)
         if reported is None or math.isnan(measured):
             continue
         measured = abs(measured) if entry.absolute is True else measured

@@ -127,7 +127,9 @@ def _parts(
     place = block.title(chosen) if len(chosen) > 1 else ""
     if config.conditions == "none":
         return [("", place)]
-    present = list(dict.fromkeys([*conditions_of(pairs_of(data, block)), *numbers.groups_of_choices(block)]))
+    subsets = [scope.condition for scope in numbers.scopes("condition") if scope.block == block]
+    named = [*conditions_of(pairs_of(data, block)), *numbers.groups_of_choices(block), *subsets]
+    present = list(dict.fromkeys(named))
     wanted = present if config.conditions == "all" else [name for name in config.conditions if name in present]
     prefix = f"{place}: " if place else ""
     return [("", f"{prefix}all"), *((name, prefix + name) for name in wanted)]

@@ -10,7 +10,7 @@ import pandas as pd
 from benchmark.config.models import PublishedEntry, ReportConfig, StatisticsConfig
 from benchmark.core import provenance
 from benchmark.evaluation.averages import average_rows, difference_rows
-from benchmark.evaluation.partition_rows import STUDY_COLUMNS, TestPart, partition_rows
+from benchmark.evaluation.partition_rows import STUDY_COLUMNS, TestedPart, partition_rows
 from benchmark.report.combine import renamed, side_by_side
 from benchmark.report.content import ReportData
 from benchmark.report.evaluation import Evaluation
@@ -47,7 +47,7 @@ class DataSetResult:
     folder: str
     run: Evaluation | None
     reason: str = ""
-    parts: Sequence[TestPart] = ()
+    parts: Sequence[TestedPart] = ()
     marks: Sequence[str] = ()
     learned: Sequence[ScoredMethod] = ()
 

@@ -14,6 +14,7 @@ from benchmark.report import naming, published
 from benchmark.report.blocks import Block, Numbers, Scope, TableEstimate, blocks
 from benchmark.report.content import ReportData
 from benchmark.report.footnotes import INDISTINCT, Footnotes
+from benchmark.report.printed import NO_VALUE, NOT_RANKED, Cell, ComparisonTable, Row, RowGroup
 from benchmark.report.ranking import Contest, cell_notes, contest, contest_notes, reason_unranked
 from benchmark.report.spec import Column, spell_out, table_blocks
 from benchmark.report.table_notes import table_notes
@@ -21,114 +22,7 @@ from benchmark.results.scored import ScoredMethod
 from benchmark.statistics.vocabulary import AVERAGES, OBSERVERS
 
 HEADINGS = {"hand-crafted": "Hand-crafted", "learned": "Learned", "floor": "Floor", "other": "Other"}
-NOT_RANKED = "Not ranked"
 OBSERVED = "Observers"
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One number as it is printed.
-
-    Attributes:
-        estimate: value and interval (without sign where the table prints magnitudes).
-        place: 1 for the best of its column, 2 for the second, else 0.
-        marks: footnote marks.
-        untested: the note that its difference from the best was not tested, else empty.
-        written: the value as a paper prints it, used instead; empty for measured values.
-    """
-
-    estimate: TableEstimate
-    place: int = 0
-    marks: tuple[str, ...] = ()
-    untested: str = ""
-    written: str = ""
-
-    def text(self, digits: int, minus: str = "-") -> str:
-        """The printed value; empty where there is none."""
-        if self.written:
-            return self.written.replace("-", minus)
-        return naming.number(self.estimate.value, digits, minus=minus)
-
-    def beside(self, spec: TableConfig, minus: str = "-") -> str:
-        """What is printed beside the value: its interval, or its spread over partitions; empty where there is none."""
-        low, high = (naming.number(end, spec.digits, minus=minus) for end in (self.estimate.low, self.estimate.high))
-        if spec.aggregate != "none":
-            sd = naming.number(self.estimate.sd, spec.digits)
-            ends = f"({low} to {high})" if low and high else ""
-            return {"none": "", "sd": f"± {sd}" if sd else "", "range": ends, "quartiles": ends}[spec.spread]
-        return f"[{low}, {high}]" if spec.interval and self.estimate.has_interval else ""
-
-
-NO_VALUE = Cell(TableEstimate(float("nan")))
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One method, or its published values.
-
-    Attributes:
-        label: the method's label.
-        title: the printed name.
-        arrow: its declared direction; empty for published values.
-        trained_on: its training data, as declared.
-        counts: pairs and references; empty where they are the same for all rows.
-        cells: one cell per column.
-        marks: footnote marks.
-        reported: whether the values are published rather than measured.
-    """
-
-    label: str
-    title: str
-    arrow: str
-    trained_on: str
-    counts: str
-    cells: tuple[Cell, ...]
-    marks: tuple[str, ...] = ()
-    reported: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class RowGroup:
-    """Rows under a heading, which may be empty."""
-
-    heading: str
-    rows: tuple[Row, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ComparisonTable:
-    """A table with everything that is printed.
-
-    Attributes:
-        spec: its entry in the configuration.
-        caption: the full caption.
-        columns: the columns of cells.
-        groups: groups of rows; rows that are not ranked are in the last group.
-        notes: sentences below the table.
-        footnotes: marks and what they mean.
-    """
-
-    spec: TableConfig
-    caption: str
-    columns: tuple[Column, ...]
-    groups: tuple[RowGroup, ...]
-    notes: tuple[str, ...]
-    footnotes: tuple[tuple[str, str], ...]
-
-    @property
-    def rows(self) -> list[Row]:
-        """All rows, from top to bottom."""
-        return [row for group in self.groups for row in group.rows]
-
-    @property
-    def has_counts(self) -> bool:
-        """Whether rows are computed from different pairs."""
-        return any(row.counts for row in self.rows)
-
-    @property
-    def has_training(self) -> bool:
-        """Whether any method states its training data."""
-        return any(row.trained_on for row in self.rows)
 
 
 @dataclass(slots=True)
@@ -374,7 +268,12 @@ def _reported(builder: _Builder, label: str) -> Row:
     """The row of published values, which are shown as reported and never ranked."""
     entry = builder.data.published[label]
     own = published.column_block(builder.columns, entry)
-    values = [published.written(entry, column.statistic) if column.scope == own else None for column in builder.columns]
+    values = [
+        published.written(entry, column.statistic)
+        if column.scope.block == own and published.is_whole(column.scope)
+        else None
+        for column in builder.columns
+    ]
     cells = tuple(
         Cell(TableEstimate(float(value)), written=str(value)) if value is not None else NO_VALUE for value in values
     )

@@ -11,7 +11,8 @@ from benchmark.report.blocks import Numbers
 from benchmark.report.content import ReportData
 from benchmark.report.efficiency import efficiency_table
 from benchmark.report.formats import formats
-from benchmark.report.table import ComparisonTable, comparison_table
+from benchmark.report.printed import ComparisonTable
+from benchmark.report.table import comparison_table
 from benchmark.results import belongings
 
 

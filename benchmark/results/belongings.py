@@ -36,7 +36,7 @@ _NOBODYS = re.compile(
     r"\.lock(\..+)?|\..+\.partial|\.nfs.+|\.DS_Store|\._.*|Thumbs\.db|desktop\.ini|\.gitkeep|\.gitignore|lost\+found"
 )
 """Files that are nobody's results: locks, unfinished files, and files of file managers and git."""
-_OF_STORE = re.compile(r"part-\d+-[0-9a-f]+\.jsonl|(files|images|machine|costs)\.json")
+_OF_STORE = re.compile(r"part-\d+-[0-9a-f]+\.jsonl|(files|images|sketches|machine|costs)\.json")
 
 
 def is_ours(name: str) -> bool:

@@ -5,11 +5,15 @@ The supervisor starts it; ``messages`` defines the messages, ``score_group`` doe
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from benchmark.core import children
 from benchmark.scoring import process
+
+if TYPE_CHECKING:
+    from benchmark.scoring.messages import Setup
 
 
 def main() -> None:
@@ -18,7 +22,7 @@ def main() -> None:
     process.tune_allocator()
     incoming, outgoing = process.take_pipes()
 
-    from benchmark.scoring.messages import decode, decode_group, decode_setup, encode  # noqa: PLC0415
+    from benchmark.scoring.messages import decode, decode_setup  # noqa: PLC0415
 
     setup = decode_setup(decode(incoming.readline()))
 
@@ -27,13 +31,26 @@ def main() -> None:
     torch.set_num_threads(setup.threads)
     torch.set_num_interop_threads(1)
 
-    from benchmark.images.sizes import SizePolicy  # noqa: PLC0415
-    from benchmark.scoring.measure_cost import CostMeter  # noqa: PLC0415
-    from benchmark.scoring.read_ahead import worker_reader  # noqa: PLC0415
-    from benchmark.scoring.score_group import Terms, score_group  # noqa: PLC0415
     from benchmark.statistics import compiled  # noqa: PLC0415
 
     compiled.settle()
+    serve(setup, incoming, outgoing)
+
+
+def serve(setup: Setup, incoming: Iterable[bytes], outgoing: BinaryIO) -> None:
+    """Score each group that comes in, until no more can come.
+
+    Args:
+        setup: what a worker needs to know.
+        incoming: a message of a group each.
+        outgoing: where messages to the supervisor are written.
+    """
+    from benchmark.images.sizes import SizePolicy  # noqa: PLC0415
+    from benchmark.scoring.measure_cost import CostMeter  # noqa: PLC0415
+    from benchmark.scoring.messages import decode, decode_group, encode  # noqa: PLC0415
+    from benchmark.scoring.read_ahead import worker_reader  # noqa: PLC0415
+    from benchmark.scoring.score_group import Terms, score_group  # noqa: PLC0415
+
     sizes = SizePolicy(**_tuples(setup.sizes))
     terms = Terms(setup.device, setup.seed, setup.autocast)
     reader = worker_reader(setup.threads, sizes, on_cuda=terms.on_cuda, measured=bool(setup.measure))

@@ -36,6 +36,7 @@ class Statistic:
         higher_is_better: whether a higher value means a better method.
         correlation: whether its sign says whether method and labels agree.
         turns: whether dropping the sign turns a bad rank into a good one; then differences of magnitudes are tested, too.
+        fitted_sign: whether its sign is that of a fitted curve, which of a weak relation points either way.
         needs: what labels must have: the standard deviation and number of their opinions (choices: the number of votes), or
             95 % intervals from these.
         effective: degrees of freedom of its interval's jackknife for each of the clusters that carry its error
@@ -56,6 +57,7 @@ class Statistic:
     higher_is_better: bool = True
     correlation: bool = False
     turns: bool = False
+    fitted_sign: bool = False
     needs: Literal["", "opinions", "label intervals"] = ""
     effective: float = 0.0
     far_values: bool = False

@@ -8,6 +8,7 @@ exceeds .95. As in ``measures``, statistics are functions of counts.
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -87,8 +88,7 @@ class Discrimination:
     def __call__(self, counts: FloatArray) -> FloatArray:
         """(B, K) counts → (B, statistics, columns); NaN where undefined."""
         if not self._linear:
-            areas = [sorted_areas(ordered, counts, threads=self._threads) for ordered in self._pairs]
-            return np.stack(areas, axis=2)
+            return sorted_areas(self._pairs, counts, threads=self._threads)
         k = counts.shape[1]
         influence = (k - 1) * (self._left_out.mean(axis=0) - self._left_out)
         linear = (counts - 1) @ influence.reshape(k, -1) / k
@@ -107,17 +107,18 @@ class Discrimination:
         self._left_out[:, :, column], self._centre[:, column] = results[:, :k].T, results[:, k]
 
 
-def sorted_areas(ordered: SortedPairs, counts: FloatArray, *, threads: int) -> FloatArray:
-    """The three statistics of one column in many resamples: (B, K) counts → (B, 3)."""
+def sorted_areas(columns: Sequence[SortedPairs], counts: FloatArray, *, threads: int) -> FloatArray:
+    """The three statistics of m columns in many resamples: (B, K) counts → (B, 3, m)."""
     from benchmark.statistics.discrimination_kernels import LANES, areas  # noqa: PLC0415 - numba is slow to import
 
-    values = np.full((len(counts), 3), np.nan)
+    values = np.full((len(counts), 3, len(columns)), np.nan)
 
     def work(begin: int) -> None:
         block = np.ascontiguousarray(counts[begin : begin + LANES].T)
-        results = np.full((3, block.shape[1]), np.nan)
-        areas(block, ordered.first, ordered.second, ordered.kind, ordered.last, results)
-        values[begin : begin + LANES] = results.T
+        for number, ordered in enumerate(columns):
+            results = np.full((3, block.shape[1]), np.nan)
+            areas(block, ordered.first, ordered.second, ordered.kind, ordered.last, results)
+            values[begin : begin + LANES, :, number] = results.T
 
     in_threads(work, range(0, len(counts), LANES), threads)
     return values

@@ -52,6 +52,7 @@ class Family:
         magnitudes: differences of magnitudes, where correlations of opposite signs are among the values.
         evidence: what the differences' correction rests on, where it is to be made together with other statistics'.
         magnitudes_evidence: the same of ``magnitudes``.
+        uncertain: the methods whose rank correlation may be zero, where a fitted curve decides the sign.
     """
 
     statistic: str
@@ -62,6 +63,7 @@ class Family:
     magnitudes: tuple[Difference, ...] = ()
     evidence: Evidence | None = None
     magnitudes_evidence: Evidence | None = None
+    uncertain: frozenset[int] = frozenset()
 
     @property
     def stood_in(self) -> bool:
@@ -206,6 +208,20 @@ def joint(families: Sequence[Family], settings: StatisticsSettings) -> list[Fami
         )
         for family in families
     ]
+
+
+def undirected(family: Family) -> frozenset[int]:
+    """The methods whose correlation may be zero by its interval; those without an interval are not among them."""
+    return frozenset(number for number, item in enumerate(family.estimates) if item.low <= 0 <= item.high)
+
+
+def with_uncertain(families: Sequence[Family], methods: frozenset[int]) -> list[Family]:
+    """Families whose signs a fitted curve decides, with the methods for which nothing shows that it points the right way.
+
+    A free curve fits a weak relation either way and always finds some correlation, so that two methods that have nothing to
+    do with the labels would differ by twice of nothing.
+    """
+    return [replace(family, uncertain=methods) if find(family.statistic).fitted_sign else family for family in families]
 
 
 def _oriented(values: Values) -> Values:

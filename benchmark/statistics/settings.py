@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal
 
 Resample = Literal["cluster", "pair"]
@@ -34,6 +35,7 @@ class StatisticsSettings:
         comparisons: ``all`` compares every two methods; ``best`` the best of each statistic, and the baseline, with all
             others; ``auto`` is ``all`` up to 60 methods.
         baseline: label of a method that is compared with all others too; empty for none.
+        subsets: conditions taken together, by a name of their own.
         threads: for the kernels; 0 means as many as there are processors.
     """
 
@@ -48,6 +50,7 @@ class StatisticsSettings:
     tests: tuple[LiteratureTest, ...] = ()
     comparisons: Comparisons = "auto"
     baseline: str = ""
+    subsets: Mapping[str, Sequence[str]] = field(default_factory=dict)
     threads: int = 0
 
     def __post_init__(self) -> None:

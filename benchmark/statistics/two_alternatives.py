@@ -58,22 +58,25 @@ class TwoAlternatives:
         votes = design.table.observers
         self._weighed = bool(len(votes)) and bool((votes >= 1).all())
         self.names = ("score_2afc", "accuracy_majority", "log_likelihood", *(WITH_VOTES if self._weighed else ()))
+        self._used = np.unique(design.table.clusters)  # a group of choices has a part of the clusters
         self.slopes: list[Slope] = []
         self._shares: list[FloatArray] = []  # (4, K): agreement, choices, hits, choices with a majority
         self._likelihoods: list[tuple[FloatArray, FloatArray]] = []  # (K, slopes) sums; (K,) weights
         self._sorted: list[SortedPairs] = []
+        k = len(self._used)
         for _, group, columns in design.columns():
-            clusters, preference = columns.clusters, columns.labels
+            clusters, preference = np.searchsorted(self._used, columns.clusters), columns.labels
             weights = votes[group.rows] if self._weighed else np.ones(len(preference))
             for difference in columns.scores:
-                self._shares.append(_shares(difference, preference, clusters, columns.n_clusters))
+                self._shares.append(_shares(difference, preference, clusters, k))
                 self._likelihoods.append(self._profile(difference, preference, weights, clusters))
                 if self._weighed:
-                    self._sorted.append(_sorted(difference, preference, weights, clusters, columns.n_clusters))
+                    self._sorted.append(_sorted(difference, preference, weights, clusters, k))
 
     def __call__(self, counts: FloatArray) -> FloatArray:
         """(B, K) counts → (B, statistics, columns); NaN where undefined."""
         values = np.full((len(counts), len(self.names), self.design.n_columns), np.nan)
+        counts = np.ascontiguousarray(counts[:, self._used])
         with_one = np.hstack([counts, np.ones((len(counts), 1))]) if self._weighed else counts
         of_data = (counts == 1).all(axis=1)
         for column, (shares, (sums, weights)) in enumerate(zip(self._shares, self._likelihoods, strict=True)):
@@ -82,15 +85,15 @@ class TwoAlternatives:
             values[:, 1, column] = _ratio(hits, decided)
             likelihood = np.where(of_data, sums[:, sums.shape[1] // 2].sum(), _peaks(counts @ sums))
             values[:, 2, column] = _ratio(likelihood, counts @ weights)
-            if self._weighed:
-                values[:, 3:, column] = sorted_areas(self._sorted[column], with_one, threads=self._threads)
+        if self._weighed:
+            values[:, 3:] = sorted_areas(self._sorted, with_one, threads=self._threads)
         return values
 
     def _profile(
         self, difference: FloatArray, preference: FloatArray, weights: FloatArray, clusters: IntArray
     ) -> tuple[FloatArray, FloatArray]:
         """Each cluster's log-likelihood at the slopes around the best one, and its weight."""
-        k = self.design.table.n_clusters
+        k = len(self._used)
         x = _scaled(_scaled(difference, largest), _root_mean_square)  # squares of tiny differences vanish
         slope, error = fit_slope(x, preference, weights, clusters)
         self.slopes.append(slope)
@@ -110,11 +113,14 @@ class Observers:
         self.design = design
         k = design.table.n_clusters
         parts = [columns for _, _, columns in design.columns()]
-        self._sums = np.stack([np.bincount(c.clusters, weights=row, minlength=k) for c in parts for row in c.scores])
-        self._sizes = np.stack([np.bincount(c.clusters, minlength=k) for c in parts for _ in c.scores])
+        sums = np.stack([np.bincount(c.clusters, weights=row, minlength=k) for c in parts for row in c.scores])
+        sizes = np.stack([np.bincount(c.clusters, minlength=k) for c in parts for _ in c.scores])
+        self._used = np.flatnonzero(sizes.any(axis=0))
+        self._sums, self._sizes = sums[:, self._used], sizes[:, self._used]
 
     def __call__(self, counts: FloatArray) -> FloatArray:
         """(B, K) counts → (B, 1, columns); NaN where undefined."""
+        counts = counts[:, self._used]
         return _ratio(counts @ self._sums.T, counts @ self._sizes.T)[:, None, :]
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 MISSING_ALLOWED = 0.01  # share of the pairs that a ranked method may lack
 REVERSED = "the curve falls: reversed"
 NOT_MONOTONE = "the curve is not monotone"
+UNCERTAIN = "the curve's direction is uncertain"
 HEAVY_TAILS = "a few values lie far out: the interval may be too narrow"
 NOT_TESTED = "not tested"
 INTERVAL_ONLY = "interval only"
@@ -16,11 +17,11 @@ UNCORRECTED = "uncorrected"
 
 
 def why_incomparable(note: str) -> str:
-    """The reason in a value's note not to compare it with others: a fit that is reversed or not monotone; else empty.
+    """The reason in a value's note not to compare it: a fit that is reversed, not monotone or of uncertain direction.
 
     A free mapping explains labels just as well by a falling curve, so that its small error does not speak for the method.
     """
-    return "; ".join(part for part in note.split("; ") if part in {REVERSED, NOT_MONOTONE})
+    return "; ".join(part for part in note.split("; ") if part in {REVERSED, NOT_MONOTONE, UNCERTAIN})
 
 
 def magnitude(statistic: str) -> str:

@@ -6,10 +6,13 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
 import pytest
+
+from benchmark.cli import main
 
 pytestmark = pytest.mark.heavy
 
@@ -18,23 +21,41 @@ TABLE = "ref,enh,mos,cond,a,b\n" + "".join(
 )
 
 
-@pytest.fixture
-def command(root: Path, tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
-    """Run the checkout's command in an empty folder."""
+@dataclass(frozen=True)
+class Done:
+    """A command's exit status, and what it printed."""
 
-    def call(*arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, str(root / "run_benchmark.py"), *arguments],
-            cwd=tmp_path,
-            capture_output=True,
-            text=True,
-            timeout=240,
-        )
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+Command = Callable[..., Done]
+
+
+@pytest.fixture
+def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+    """A command in this process, in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+
+    def call(*arguments: str) -> Done:
+        capsys.readouterr()
+        status = main(list(arguments))
+        return Done(status, *capsys.readouterr())
 
     return call
 
 
-Command = Callable[..., subprocess.CompletedProcess[str]]
+@pytest.fixture
+def checkout(root: Path, tmp_path: Path) -> Command:
+    """The checkout's command in a process of its own, in an empty folder."""
+
+    def call(*arguments: str) -> Done:
+        line = [sys.executable, str(root / "run_benchmark.py"), *arguments]
+        done = subprocess.run(line, cwd=tmp_path, capture_output=True, text=True, timeout=240)
+        return Done(done.returncode, done.stdout, done.stderr)
+
+    return call
 
 
 @pytest.mark.parametrize(
@@ -105,9 +126,9 @@ def test_evaluate_writes_the_files_of_the_contract(command: Command, tmp_path: P
     assert json.loads((out / "run.json").read_text())["statistics"]["replicates"] == 200
 
 
-def test_an_incomplete_method_makes_exit_3_and_is_named(command: Command, tmp_path: Path) -> None:
+def test_an_incomplete_method_makes_exit_3_and_is_named(checkout: Command, tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_text(TABLE.replace(",4,-4\n", ",,-4\n"))
-    done = command("evaluate", "t.csv", "--mos", "mos", "--methods", "a,b", "--reference", "ref", "--output", "o")
+    done = checkout("evaluate", "t.csv", "--mos", "mos", "--methods", "a,b", "--reference", "ref", "--output", "o")
     assert done.returncode == 3
     with open(tmp_path / "o" / "failures.csv", newline="") as file:
         assert [row["method"] for row in csv.DictReader(file)] == ["a"]

@@ -64,6 +64,7 @@ def test_what_is_wrong_in_a_mapping_is_named_by_its_key(options: dict[str, Any],
         evaluated(table(), **options)
 
 
+@pytest.mark.usefixtures("near")
 def test_models_are_taken_as_well(tiny_set: Path, tmp_path: Path) -> None:
     settings = {"dataset": {"name": "table", "file": str(tiny_set)}, "methods": "psnr", "statistics": FEW, "workers": 1}
     by_mapping = benchmark.run({**settings, "report": {"plots": "png"}}, output=tmp_path / "a")

@@ -16,7 +16,7 @@ from rich.console import Console
 import benchmark
 from benchmark.core.errors import ConfigError, DataError
 
-pytestmark = pytest.mark.heavy
+pytestmark = [pytest.mark.heavy, pytest.mark.usefixtures("near")]
 
 MAE = """
 from benchmark import Method, MethodInfo

@@ -25,6 +25,7 @@ class Needy(Method):
 """
 
 
+@pytest.mark.usefixtures("near")
 @pytest.mark.heavy
 def test_gathers_what_is_in_the_cache_and_says_what_is_missing(
     plugin_folder: Path, tiny_set: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

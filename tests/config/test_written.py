@@ -22,6 +22,7 @@ from benchmark.config.written import Written
 from benchmark.core.errors import ConfigError
 from benchmark.plugins.options import check_options
 from benchmark.report import evaluation
+from benchmark.report.published import written
 
 TEXTS = ["0.900", "0.9", ".900", "-0.80", "1", "1.", "0.8070", "+0.5", "1.0e-1", "1e-1", "0.000", "-.5"]
 DIGITS = [3, 1, 3, 2, 0, 0, 4, 1, 2, 1, 3, 1]
@@ -38,8 +39,9 @@ def from_file(folder: Path, text: str) -> Written:
 
 
 def srcc(found: PublishedEntry) -> Written:
-    assert found.srcc is not None
-    return found.srcc
+    value = written(found, "srcc")
+    assert value is not None
+    return value
 
 
 @pytest.mark.parametrize(("text", "digits"), list(zip(TEXTS, DIGITS, strict=True)))

@@ -163,3 +163,10 @@ def test_cells_below_no_heading_are_refused_but_for_row_names(tmp_path: Path) ->
 def test_comments_count_only_where_they_are_wanted(tmp_path: Path) -> None:
     text = "# made elsewhere\nmos,psnr\n#1,2\n3,4\n"
     assert [record.line for record in load(tmp_path, text, comments=True).records] == [4]
+
+
+def test_utf_16_read_as_eight_bits_is_one_line(tmp_path: Path) -> None:
+    """Every second byte is zero, which no 8-bit text holds."""
+    (tmp_path / "t.csv").write_bytes("mos,psnr\n1,2\n".encode("utf-16-le"))
+    with pytest.raises(DataError, match="it holds zero bytes"):
+        read(tmp_path / "t.csv", WANTED, encoding="cp1252")

@@ -129,7 +129,7 @@ def test_damaged_trees_are_named(csiq: Path) -> None:
     (csiq / "src_imgs/1600.png").rename(csiq / "src_imgs/1601.png")
     (csiq / "Dst_imgs").rename(csiq / "dst_imgs")
     assert "no image '1600.png'" in refused(load("csiq", root=csiq))
-    assert "src_imgs: no such folder" in refused(load("csiq", root=csiq.parent))
+    assert f"there is {csiq}: set `root` to that folder" in refused(load("csiq", root=csiq.parent))
 
 
 def test_wrong_rows_of_the_workbook_are_named(csiq: Path) -> None:

@@ -108,7 +108,9 @@ def test_damaged_trees_are_named(live: Path) -> None:
     (live / "wn").rename(live / "WN")
     message = refused(load("live", root=live))
     assert "wn: no such folder; there is 'WN'" in message
-    assert f"there is {live / 'refimgs'}" in refused(load("live", root=live.parent))
+    (live / "WN").rename(live / "wn")
+    (message,) = remarks(load("live", root=live.parent))
+    assert f"no copy of LIVE here; there is {live}: set `root` to that folder" in message
 
 
 def test_scores_that_are_no_numbers_and_other_scales_are_named(live: Path) -> None:

@@ -194,7 +194,7 @@ def test_simulated_labels_are_said(folder: Path) -> None:
     assert dataset.notes()[0].startswith("Simulated labels: ")
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
 @given(st.lists(st.text(alphabet='ar.png,"\n\r;12e-x/\\', max_size=25), max_size=6))
 def test_any_text_gives_pairs_or_named_problems(folder: Path, lines: list[str]) -> None:
     text = "\n".join(["reference,enhanced,mos", "r.png,a.png,1", *lines])

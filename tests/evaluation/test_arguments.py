@@ -106,7 +106,7 @@ def test_together_takes_paths_as_text_and_refuses_none(tmp_path: Path) -> None:
     [
         (lambda: benchmark.StatisticsConfig(replicatez=3), "unknown key 'replicatez'; did you mean 'replicates'"),  # type: ignore[call-arg]
         (lambda: benchmark.ReportConfig(tables={"columns": "sroc"}), "did you mean 'srcc'"),  # type: ignore[arg-type]
-        (lambda: benchmark.PublishedEntry(srcc="0.9"), "the key 'source' is missing"),  # type: ignore[arg-type,call-arg]
+        (lambda: benchmark.PublishedEntry(srcc="0.9"), "the key 'source' is missing"),  # type: ignore[call-arg]
         (lambda: benchmark.RunConfig(dataset="efid", methods=3), "methods.*expected"),  # type: ignore[arg-type]
     ],
 )

@@ -165,3 +165,16 @@ def test_published_study_of_compressed_images(shared: Shared) -> None:
     assert value(result, "vifp", "score_2afc") == 0.6589834515366431
     rounded = {name: round(value(result, name, "score_2afc"), 4) for name in ("psnry", "vmaf", "ceiling", "human")}
     assert rounded == {"psnry": 0.5984, "vmaf": 0.6565, "ceiling": 0.6902, "human": 0.604}
+
+
+def test_values_of_papers_stand_beside_measured_ones(table: pd.DataFrame, tmp_path: Path) -> None:
+    published = {"good": {"score_2afc": "0.80", "source": "A paper"}, "theirs": {"score_2afc": "0.698", "source": "B"}}
+    result = evaluated(table, published=published, report={"plots": []})
+    result.save(tmp_path)
+    text = (tmp_path / "tables" / "comparison.md").read_text()
+    assert "| good (reported)<sup>" in text
+    assert "| 0.80 |" in text
+    assert "measured here: 2AFC equal at 2 digits" in text
+    assert "| theirs (reported)" in text
+    with pytest.raises(ConfigError, match="a share lies between 0 and 1"):
+        evaluated(table, published={"good": {"score_2afc": 69.8, "source": "A paper"}})

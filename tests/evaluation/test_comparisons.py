@@ -166,3 +166,22 @@ def test_tests_from_the_literature_survive_perfect_methods() -> None:
     found = run(scores, ("exact", "converse"), tests=("steiger", "williams", "f-test"))
     rows = found.comparisons[found.comparisons["statistic"].isin(["plcc_steiger", "plcc_williams"])]
     assert set(rows["test"]) == {"not tested: the test is undefined here"}
+
+
+def test_mapped_correlations_of_unrelated_methods_are_not_tested() -> None:
+    """Free curves of two methods without any relation to the labels point up and down by chance."""
+    told_apart = 0
+    for seed in range(12):
+        rng = np.random.default_rng(seed)
+        scores = score_keys(30, 4, rng.normal(size=120)).assign(a=rng.normal(size=120), b=rng.normal(size=120))
+        found = evaluate_scores(scores, [Column("a"), Column("b")], StatisticsSettings(replicates=100))
+        rows = found.comparisons.query("level == 'pair' and statistic == 'plcc_logistic4'")
+        told_apart += int(rows["significant"].sum())
+        noted = found.summary.query("level == 'pair' and statistic == 'plcc_logistic4'")
+        raw = found.summary.query("level == 'pair' and statistic == 'srcc'")
+        crossing = (raw["ci_low"] <= 0) & (raw["ci_high"] >= 0)
+        assert noted["note"].str.contains("direction is uncertain").tolist() == crossing.tolist()
+        if crossing.any():
+            assert rows["p_adjusted"].isna().all()
+            assert rows["test"].item() == "not tested: the curve's direction is uncertain"
+    assert told_apart == 0

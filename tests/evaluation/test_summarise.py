@@ -3,6 +3,7 @@
 import math
 import warnings
 from dataclasses import replace
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -10,6 +11,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
+from benchmark import evaluate
 from benchmark.core.errors import ConfigError
 from benchmark.evaluation.summarise import COMPARISON_COLUMNS, SUMMARY_COLUMNS, Evaluated, evaluate_scores
 from benchmark.statistics import inference
@@ -284,3 +286,29 @@ def test_nothing_known_is_never_zero() -> None:
 def test_no_methods_and_no_pairs() -> None:
     assert run(make_scores()).summary.empty
     assert run(make_scores().iloc[:0], "good").summary.empty
+
+
+def test_subsets_take_conditions_together(tmp_path: Path) -> None:
+    rng = np.random.default_rng(3)
+    frame = pd.DataFrame(
+        {"ref": [f"r{i // 6}" for i in range(72)], "kind": ["a", "b", "c"] * 24, "mos": rng.normal(size=72)}
+    )
+    frame["m"] = frame["mos"] + rng.normal(size=72)
+    subsets = {"ab": ["a", "b"]}
+    table = {"columns": ["srcc"], "conditions": ["ab", "c"]}
+    result = evaluate(
+        frame,
+        mos="mos",
+        methods=["m"],
+        condition="kind",
+        statistics={"replicates": 50, "subsets": subsets},
+        report={"plots": [], "tables": [table]},
+    )
+    rows = frame[frame["kind"].isin(["a", "b"])]
+    found = result.summary.query("level == 'condition' and condition == 'ab' and statistic == 'srcc'")
+    assert found["value"].item() == pytest.approx(stats.spearmanr(rows["m"], rows["mos"]).statistic, abs=1e-12)
+    assert found["n"].item() == 48
+    result.save(tmp_path)
+    assert "ab: srcc" in (tmp_path / "tables" / "comparison.csv").read_text().splitlines()[0]
+    with pytest.raises(ConfigError, match=r"statistics.subsets.ab: no condition 'bb'"):
+        evaluate(frame, mos="mos", methods=["m"], condition="kind", statistics={"subsets": {"ab": ["a", "bb"]}})

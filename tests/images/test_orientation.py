@@ -209,6 +209,7 @@ def test_notes_of_tables_say_what_was_done_only_where_it_matters() -> None:
     assert "differ" not in applied
 
 
+@pytest.mark.usefixtures("near")
 @pytest.mark.heavy
 def test_a_run_applies_it_says_so_and_shows_what_it_scored(tmp_path: Path, plugin_folder: Path) -> None:
     (plugin_folder / "methods" / "mae.py").write_text(

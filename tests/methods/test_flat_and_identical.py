@@ -100,6 +100,7 @@ def test_cw_ssim_of_images_without_signal_is_no_score(images: dict[str, Any]) ->
 
 def test_what_is_said_of_images_of_one_colour_is_so(images: dict[str, Any]) -> None:
     black, white, noise = images["black"], images["white"], images["noise"]
+    torch.set_num_threads(1)
     values = {}
     for name in ("vif", "vsi", "mad", "fsim"):
         method = registry.methods().load(name)()
@@ -194,6 +195,7 @@ def test_only_a_function_that_is_given_the_generator_must_declare_it() -> None:
     contract_check.check_method(Declares())
 
 
+@pytest.mark.usefixtures("near")
 @pytest.mark.parametrize(("declared", "differ"), [("random=True", True), ("random=False", False)])
 def test_a_declaration_about_the_seed_cannot_be_broken_silently(
     plugin_folder: Path, declared: str, differ: bool

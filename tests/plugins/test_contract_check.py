@@ -1,8 +1,6 @@
 """Plug-ins that break their contract cost their own row, with a sentence, in `run`, `check` and `list`; no traceback."""
 
 import json
-import subprocess
-import sys
 import textwrap
 from io import StringIO
 from pathlib import Path
@@ -21,7 +19,7 @@ from benchmark.core.errors import PluginError, UserError
 from benchmark.plugins import registry
 from benchmark.scoring.lineup import line_up
 
-pytestmark = pytest.mark.heavy
+pytestmark = [pytest.mark.heavy, pytest.mark.usefixtures("near")]
 
 METHOD = """
 from benchmark import Method, MethodInfo, WeightFile
@@ -176,6 +174,7 @@ def test_list_and_run_go_on_beside_broken_plugins(plugin_folder: Path, tiny_set:
         "methods": [*names, "psnr"],
         "statistics": {"replicates": 10},
         "report": {"plots": []},
+        "workers": 1,
     }
     result = benchmark.run(settings, output=tmp_path / "out", plugins=[plugin_folder])
     assert [method.status for method in result.data.methods] == [*["failed"] * 4, "scored"]
@@ -333,14 +332,13 @@ def test_check_says_what_a_data_set_must_answer(
     assert sentence in said
 
 
-def test_commands_print_the_sentence_and_no_traceback(plugin_folder: Path, tiny_set: Path) -> None:
+def test_commands_print_the_sentence_and_no_traceback(
+    plugin_folder: Path, tiny_set: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (plugin_folder / "methods" / "odd.py").write_text(defines("load(self, device): raise OSError('no such model')"))
     enhanced, reference = (str(tiny_set.parent / name) for name in ("0_soft.png", "0.png"))
-    arguments = ["score", "odd", enhanced, reference, "--plugins", str(plugin_folder)]
-    code = f"import sys; from benchmark.cli import main; sys.exit(main({arguments!r}))"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert done.returncode == 2
-    assert done.stderr == "error: odd can't be loaded: OSError: no such model\n"
+    assert main(["score", "odd", enhanced, reference, "--plugins", str(plugin_folder)]) == 2
+    assert capsys.readouterr().err == "error: odd can't be loaded: OSError: no such model\n"
 
 
 def test_what_a_plugin_prints_is_no_part_of_the_result_of_score(

@@ -101,6 +101,7 @@ def test_a_method_that_loads_by_itself_decides_whether_it_is_available() -> None
     assert Untrained().unavailable() is None
 
 
+@pytest.mark.usefixtures("near")
 def test_a_trainable_method_that_lacks_functions_is_refused_with_their_names(plugin_folder: Path) -> None:
     (plugin_folder / "methods" / "half.py").write_text(
         "from benchmark import MethodInfo, Trainable\n\n\n"

@@ -101,6 +101,7 @@ def test_a_syntax_error_is_listed_and_hinted_at(plugin_folder: Path) -> None:
         registry.methods().find("mae")
 
 
+@pytest.mark.usefixtures("near")
 @pytest.mark.heavy
 def test_packages_and_relative_imports_work_and_count_as_source(plugin_folder: Path) -> None:
     put(plugin_folder, "family/__init__.py", TEN_LINES.replace("import Method,", "import Method,"))

@@ -51,7 +51,7 @@ def test_a_plug_in_that_ends_the_process_costs_its_own_row_in_every_command(
     write(plugin_folder, *parts)
     config = plugin_folder.parent / "run.yaml"
     config.write_text(
-        f"dataset: {{name: table, file: {tiny_set}}}\nmethods: [psnr, odd]\nplugins: [{plugin_folder}]\n"
+        f"dataset: {{name: table, file: {tiny_set}}}\nmethods: [enhancer-mean, odd]\nplugins: [{plugin_folder}]\n"
         "report: {plots: []}\nstatistics: {replicates: 20}\nworkers: 1\n"
     )
     output = plugin_folder.parent / "out"
@@ -134,7 +134,7 @@ def test_a_score_source_from_elsewhere_answers_in_a_process_of_its_own(
     (plugin_folder / "methods" / "oracle.py").write_text(SOURCE.format(body=body))
     config = plugin_folder.parent / "run.yaml"
     config.write_text(
-        f"dataset: {{name: table, file: {tiny_set}}}\nmethods: [psnr, oracle]\nplugins: [{plugin_folder}]\n"
+        f"dataset: {{name: table, file: {tiny_set}}}\nmethods: [enhancer-mean, oracle]\nplugins: [{plugin_folder}]\n"
         "report: {plots: []}\nstatistics: {replicates: 20}\ntime_limit: 6\nworkers: 1\n"
     )
     output = plugin_folder.parent / "out"
@@ -215,7 +215,7 @@ def test_a_data_set_from_elsewhere_that_ends_the_process_is_said_in_a_line(
     (plugin_folder / "datasets" / "odd_set.py").write_text(ODD_SET.replace("{body}", body))
     config = plugin_folder.parent / "run.yaml"
     config.write_text(
-        f"dataset: {{name: odd-set, file: {tiny_set.name}}}\nmethods: [psnr]\nplugins: [plugins]\n"
+        f"dataset: {{name: odd-set, file: {tiny_set.name}}}\nmethods: [enhancer-mean]\nplugins: [plugins]\n"
         "report: {plots: []}\nstatistics: {replicates: 20}\nworkers: 1\n"
     )
     for arguments in (["run", str(config), "--output", str(config.parent / "out")], ["check", str(config)]):

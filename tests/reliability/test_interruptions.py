@@ -15,22 +15,27 @@ from pathlib import Path
 
 import pytest
 
+from benchmark.cli import main
 from benchmark.scoring.store import parse_part
 from benchmark.simulation import write_demo
 
 pytestmark = pytest.mark.heavy
 
 KILLS = int(os.environ.get("EFID_BENCH_KILLS", "3"))
+METHODS = Path(__file__).with_name("methods")
 Start = Callable[[Path], subprocess.Popen[str]]
+Here = Callable[[Path], tuple[int, str]]
 
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Ten references with six images each, three methods of different speed."""
+    """Ten references with six images each, two methods of different speed."""
     folder = tmp_path_factory.mktemp("interruptions")
     write_demo(folder / "data", references=10, size=96, photos=None, seed=0)
+    (folder / "plugins" / "methods").mkdir(parents=True)
+    shutil.copy(METHODS / "paced.py", folder / "plugins" / "methods")
     (folder / "run.yaml").write_text(
-        "dataset: {name: efid, root: data, splits: [all]}\nmethods: [psnr, gmsd, vif]\nworkers: 1\n"
+        "dataset: {name: efid, root: data, splits: [all]}\nmethods: [swift, slow]\nplugins: [plugins]\nworkers: 1\n"
         "statistics: {replicates: 50}\nreport: {plots: []}\n"
     )
     return folder
@@ -63,6 +68,21 @@ def undisturbed(start: Start, tmp_path_factory: pytest.TempPathFactory) -> tuple
     _, said = (process := start(output)).communicate()
     assert process.returncode == 0, said
     return (output / "scores.csv").read_bytes(), time.monotonic() - begin
+
+
+@pytest.fixture
+def here(place: Path, near: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Here:
+    """A run in this process, to its end: its exit status, and what it said; never a traceback."""
+    monkeypatch.chdir(place)
+
+    def go(output: Path) -> tuple[int, str]:
+        capsys.readouterr()
+        status = main(["run", "run.yaml", "--output", str(output)])
+        out, err = capsys.readouterr()
+        assert "Traceback" not in out + err
+        return status, err
+
+    return go
 
 
 def stored(output: Path) -> set[tuple[str, str, str]]:
@@ -138,7 +158,7 @@ def test_of_two_runs_in_the_same_folder_one_is_refused_and_does_no_damage(
     assert "name another folder (--output)" in said
     assert not (tmp_path / "out" / ".lock").exists()
     assert (tmp_path / "out" / "scores.csv").read_bytes() == undisturbed[0]
-    assert len(stored(tmp_path / "out")) == 180
+    assert len(stored(tmp_path / "out")) == 120
 
 
 def test_a_folder_deleted_in_the_middle_costs_no_more_than_what_was_in_it(
@@ -156,20 +176,20 @@ def test_a_folder_deleted_in_the_middle_costs_no_more_than_what_was_in_it(
     assert (output / "scores.csv").read_bytes() == undisturbed[0]
 
 
-def test_a_clock_set_back_changes_nothing(start: Start, undisturbed: tuple[bytes, float], tmp_path: Path) -> None:
+def test_a_clock_set_back_changes_nothing(here: Here, undisturbed: tuple[bytes, float], tmp_path: Path) -> None:
     output = tmp_path / "out"
-    assert finish(start(output))[0] == 0
+    assert here(output)[0] == 0
     for path in (output / "store").iterdir():
         os.utime(path, (4e9, 4e9))  # written in the year 2096, as seen from now
-    status, said = finish(start(output))
+    status, said = here(output)
     assert status == 0
-    assert "0 to compute, 180 known" in said
+    assert "0 to compute, 120 known" in said
     assert (output / "scores.csv").read_bytes() == undisturbed[0]
 
 
-def test_an_output_that_is_a_file_is_said(start: Start, tmp_path: Path) -> None:
+def test_an_output_that_is_a_file_is_said(here: Here, tmp_path: Path) -> None:
     (tmp_path / "out").write_text("mine")
-    status, said = finish(start(tmp_path / "out"))
+    status, said = here(tmp_path / "out")
     assert status == 2
     assert str(tmp_path / "out") in said
     assert (tmp_path / "out").read_text() == "mine"
@@ -188,22 +208,22 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 
 def test_a_full_disk_is_said_and_what_was_written_serves_the_next_run(
-    start: Start, undisturbed: tuple[bytes, float], small_disk: Path
+    here: Here, undisturbed: tuple[bytes, float], small_disk: Path
 ) -> None:
-    status, said = finish(start(small_disk / "out"))
+    status, said = here(small_disk / "out")
     assert status == 2
     assert "No space left on device" in said
     assert len(said.strip().splitlines()[-1]) < 300
     before = stored(small_disk / "out")
     subprocess.run(["mount", "-o", "remount,size=50m", str(small_disk)], check=True)
-    status, said = finish(start(small_disk / "out"))
+    status, said = here(small_disk / "out")
     assert status == 0, said
     assert f"{len(before)} known" in said
     assert (small_disk / "out" / "scores.csv").read_bytes() == undisturbed[0]
 
 
-def test_a_read_only_output_is_said(start: Start, small_disk: Path) -> None:
+def test_a_read_only_output_is_said(here: Here, small_disk: Path) -> None:
     subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
-    status, said = finish(start(small_disk / "out"))
+    status, said = here(small_disk / "out")
     assert status == 2
     assert "Read-only file system" in said

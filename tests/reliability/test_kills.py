@@ -7,6 +7,7 @@ which ones.
 
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -24,7 +25,7 @@ from benchmark.plugins import checkpoints
 from benchmark.scoring.store import Store
 from benchmark.simulation import write_demo
 from tests.makers import write_darkened_set
-from tests.training.test_training import METHOD
+from tests.training.test_training import TINY
 
 pytestmark = pytest.mark.heavy
 
@@ -243,11 +244,8 @@ def test_a_run_whose_files_are_exchanged_keeps_nothing_but_the_truth(ranks: int,
 def trained(tmp_path: Path) -> Path:
     """Six references with three enhanced images each, and a method that learns slowly enough to be killed at it."""
     (tmp_path / "plugins" / "methods").mkdir(parents=True)
-    slowly = METHOD.replace("import os, signal", "import os, signal, time").replace(
-        "difference = enhanced - reference", "time.sleep(0.08)\n        difference = enhanced - reference"
-    )
-    assert slowly.count("time") == 2
-    (tmp_path / "plugins" / "methods" / "tiny.py").write_text(slowly)
+    shutil.copy(TINY, tmp_path / "plugins" / "methods")
+    (tmp_path / "plugins" / "methods" / "pause").write_text("0.08")
     write_darkened_set(tmp_path / "pairs.csv", references=6, strengths=range(3))
     (tmp_path / "train.yaml").write_text(
         "dataset: {name: table, file: pairs.csv}\nmethod: {name: tiny}\nplugins: [plugins]\nthreads: 1\ndevice: cpu\n"

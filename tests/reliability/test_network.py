@@ -1,6 +1,7 @@
 """No command looks for a network unless a method needs weights that are not there and ``offline`` is false.
 
-Every Python process below, workers included, notes each attempt to look up a name or to connect, and fails it.
+This process, and every other Python process below, workers included, notes each attempt to look up a name or to connect, and
+fails it.
 """
 
 import os
@@ -10,41 +11,28 @@ from pathlib import Path
 
 import pytest
 
+from benchmark.cli import main
 from benchmark.simulation import write_demo
+from tests.reliability.guard import sitecustomize
 
 pytestmark = pytest.mark.heavy
 
-GUARD = """
-import os, socket
-
-def refuse(what):
-    def refused(*arguments, **_):
-        address = arguments[-1] if arguments else ""
-        if not isinstance(address, (str, bytes)) or what == "look up":  # a path is a local socket
-            with open(os.environ["ATTEMPTS"], "a") as file:
-                file.write(f"{what} {arguments!r}\\n")
-        raise OSError("no network in this test")
-    return refused
-
-socket.socket.connect = refuse("connect")
-socket.socket.connect_ex = refuse("connect")
-socket.getaddrinfo = refuse("look up")
-"""
+GUARD = Path(__file__).with_name("guard")
 COMMANDS = [
     ["list", "methods"],
     ["list", "datasets"],
     ["check", "run.yaml"],
     ["run", "run.yaml"],
-    ["run", "weights.yaml"],
     ["run", "results/run/run.json", "--output", "again"],
     ["report", "results/run"],
     ["evaluate", "results/run/scores.csv", "--mos", "mos", "--methods", "psnr,gmsd"],
     ["score", "psnr", "data/test_eha/00002_gamma.png", "data/test_ref/00002.png"],
-    ["train", "train.yaml"],
     ["power", "--references", "30", "--conditions", "6", "--srcc", "0.8", "--difference", "0.1"],
     ["demo-data", "more", "--references", "2", "--size", "64"],
     ["demo-data", "like", "--like", "csiq", "--references", "2", "--size", "64"],
 ]
+APART = [["run", "weights.yaml"], ["train", "train.yaml"]]
+"""What imports nearly everything, as processes of their own, so that imports are heard, too."""
 
 
 @pytest.fixture(scope="module")
@@ -52,14 +40,12 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("network")
     write_demo(folder / "data", references=4, size=96, photos=None, seed=0)
     head = "dataset: {name: efid, root: data}\nstatistics: {replicates: 20}\nreport: {plots: []}\n"
-    (folder / "run.yaml").write_text(f"{head}methods: [psnr, gmsd]\n")
-    (folder / "weights.yaml").write_text(f"{head}methods: [psnr, lpips]\noffline: true\n")
+    (folder / "run.yaml").write_text(f"{head}methods: [psnr, gmsd]\nworkers: 1\n")
+    (folder / "weights.yaml").write_text(f"{head}methods: [psnr, lpips]\nworkers: 1\noffline: true\n")
     (folder / "train.yaml").write_text(
         "dataset: {name: efid, root: data}\nmethod: {name: sdmp-net-tiny, pretrained: false, crop_size: 64}\n"
         "train: {n_epoch: 1, num_workers: 0}\ncheckpoints_dir: checkpoints\nthreads: 1\n"
     )
-    (folder / "guard").mkdir()
-    (folder / "guard" / "sitecustomize.py").write_text(GUARD)
     return folder
 
 
@@ -73,7 +59,7 @@ def go(
         cwd=place,
         env={
             **{key: value for key, value in os.environ.items() if not key.lower().endswith("_proxy")},
-            "PYTHONPATH": str(place / "guard"),
+            "PYTHONPATH": str(GUARD),
             "ATTEMPTS": str(attempts),
             "TORCH_HOME": str(place / "empty"),
             "HF_HOME": str(place / "empty"),
@@ -86,13 +72,27 @@ def go(
     return done, attempts.read_text() if attempts.exists() else ""
 
 
-@pytest.mark.slow
-def test_no_command_asks_for_a_network(root: Path, place: Path) -> None:
-    expected = {"weights.yaml": (0, 2, 3)}
+def test_no_command_asks_for_a_network(
+    place: Path, near: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(place)
+    monkeypatch.setenv("ATTEMPTS", str(place / "heard"))
+    monkeypatch.setenv("PYTHONPATH", str(GUARD), prepend=os.pathsep)  # for whatever they start
+    for name, owner in sitecustomize.GUARDED.items():
+        monkeypatch.setattr(owner, name, sitecustomize.refuse(name))
     for arguments in COMMANDS:
-        done, attempts = go(root, place, arguments)
-        assert done.returncode in expected.get(arguments[-1], (0,)), f"{arguments}: {done.stderr}"
-        assert attempts == "", f"{arguments} tried {attempts}"
+        assert main(arguments) == 0, f"{arguments}: {capsys.readouterr().err}"
+        assert not (place / "heard").exists(), f"{arguments} tried {(place / 'heard').read_text()}"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("arguments", APART)
+def test_nothing_that_a_command_imports_or_starts_asks_for_a_network(
+    arguments: list[str], root: Path, place: Path
+) -> None:
+    done, attempts = go(root, place, arguments)
+    assert done.returncode in ((0, 2, 3) if arguments[-1] == "weights.yaml" else (0,)), done.stderr
+    assert attempts == "", f"{arguments} tried {attempts}"
 
 
 def test_the_guard_sees_what_does_ask(root: Path, place: Path) -> None:
@@ -101,4 +101,4 @@ def test_the_guard_sees_what_does_ask(root: Path, place: Path) -> None:
     (place / "online.yaml").write_text(online)
     done, attempts = go(root, place, ["weights", "online.yaml", "--to", "shelf"])
     assert done.returncode != 0
-    assert "look up" in attempts or "connect" in attempts
+    assert "getaddrinfo" in attempts or "connect" in attempts

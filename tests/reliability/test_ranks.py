@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -16,24 +17,7 @@ from benchmark.simulation import write_demo
 
 pytestmark = pytest.mark.heavy
 
-MORTAL = """
-import os, signal
-from pathlib import Path
-from benchmark import Method, MethodInfo
-
-HERE = Path(__file__).parent
-
-
-class Mortal(Method):
-    info = MethodInfo(name="mortal", title="Mortal", higher_is_better=False)
-
-    def score(self, enhanced, reference):
-        self.calls = getattr(self, "calls", 0) + 1
-        if self.calls == 7 and (HERE / "kill").exists():
-            (HERE / "kill").unlink()
-            os.kill(os.getppid(), signal.SIGKILL)  # the rank; this worker dies with it
-        return (enhanced - reference).abs().mean(dim=(1, 2, 3))
-"""
+METHODS = Path(__file__).with_name("methods")
 
 
 @pytest.fixture(scope="module")
@@ -41,10 +25,9 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Sixteen references with six images each, and a plug-in that can kill its rank."""
     folder = tmp_path_factory.mktemp("ranks")
     write_demo(folder / "data", references=16, size=96, photos=None, seed=0)
-    (folder / "plugins" / "methods").mkdir(parents=True)
-    (folder / "plugins" / "methods" / "mortal.py").write_text(MORTAL)
+    shutil.copytree(METHODS, folder / "plugins" / "methods")
     (folder / "run.yaml").write_text(
-        "dataset: {name: efid, root: data, splits: [all]}\nmethods: [psnr, gmsd, mortal]\nplugins: [plugins]\n"
+        "dataset: {name: efid, root: data, splits: [all]}\nmethods: [slow, mortal]\nplugins: [plugins]\n"
         "threads: 1\nworkers: 1\nstatistics: {replicates: 50}\nreport: {plots: []}\n"
     )
     return folder
@@ -74,7 +57,7 @@ def check(output: Path, alone: bytes) -> None:
     assert (output / "report.html").is_file()
     parts = [parse_part(path.read_text())[1] for path in (output / "store").glob("part-*.jsonl")]
     times = Counter(score.key for part in parts for score in part)
-    assert len(times) == 288
+    assert len(times) == 192
     assert set(times.values()) == {1}
 
 
@@ -95,11 +78,11 @@ def test_two_ranks_give_the_bytes_of_one(root: Path, place: Path, alone: bytes, 
     done = go(place, command(root, tmp_path / "out", "--standalone", "--nproc-per-node=2"))
     assert done.returncode == 0, done.stderr
     check(tmp_path / "out", alone)
-    shared = re.search(r"288 to compute, 0 known, shared by 2 ranks", done.stderr)
-    own = re.search(r"(\d+) of 288 computed", done.stderr)
+    shared = re.search(r"192 to compute, 0 known, shared by 2 ranks", done.stderr)
+    own = re.search(r"(\d+) of 192 computed", done.stderr)
     assert shared
     assert own
-    assert 0 < int(own.group(1)) < 288, "both ranks had a part"
+    assert 0 < int(own.group(1)) < 192, "both ranks had a part"
 
 
 def test_a_killed_rank_is_started_again_and_nothing_is_lost(
@@ -135,7 +118,7 @@ def test_two_agents_with_a_shared_folder_do_as_one(root: Path, place: Path, alon
 
 
 def test_done_in_part_does_not_start_the_job_again(root: Path, place: Path, tmp_path: Path) -> None:
-    text = (place / "run.yaml").read_text().replace("gmsd, mortal", "gmsd, sdmp-net-tiny")
+    text = (place / "run.yaml").read_text().replace("slow, mortal", "slow, sdmp-net-tiny")
     (place / "part.yaml").write_text(text)
     arguments = command(root, tmp_path / "out", "--standalone", "--nproc-per-node=2", "--max-restarts=3")
     done = go(place, [argument.replace("run.yaml", "part.yaml") for argument in arguments])

@@ -5,14 +5,14 @@ import io
 import os
 import re
 import struct
-import subprocess
-import sys
 import zlib
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
+
+from benchmark.cli import main
 
 pytestmark = pytest.mark.heavy
 
@@ -83,30 +83,24 @@ def place(tmp_path: Path) -> Path:
     rows = [f"reference.png,{name},{number}" for number, name in enumerate([*UNUSABLE, *USABLE])]
     (tmp_path / "pairs.csv").write_text("\n".join(["reference,enhanced,mos", *rows]) + "\n")
     (tmp_path / "c.yaml").write_text(
-        "dataset: {name: table, file: pairs.csv}\nmethods: [psnr, gmsd]\n"
+        "dataset: {name: table, file: pairs.csv}\nmethods: [psnr, gmsd]\nworkers: 1\n"
         "statistics: {replicates: 20}\nreport: {plots: []}\n"
     )
     return tmp_path
 
 
-def command(root: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, str(root / "run_benchmark.py"), *words], capture_output=True, text=True, timeout=200
-    )
-
-
-def test_check_and_run_refuse_the_same_and_score_the_rest(root: Path, place: Path) -> None:
-    checked = command(root, "check", str(place / "c.yaml"))
-    assert checked.returncode == 2
-    named = [line for line in checked.stdout.splitlines() if line.startswith("error:")]
+@pytest.mark.usefixtures("near")
+def test_check_and_run_refuse_the_same_and_score_the_rest(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", str(place / "c.yaml")]) == 2
+    checked = capsys.readouterr()
+    named = [line for line in checked.out.splitlines() if line.startswith("error:")]
     assert len(named) == len(UNUSABLE)
     for number, (name, words) in enumerate(UNUSABLE.items()):
         (line,) = [line for line in named if re.search(rf"pairs\.csv:{number + 2}: (\S*/)?{re.escape(name)}\b", line)]
         assert words in line
 
-    done = command(root, "run", str(place / "c.yaml"), "--output", str(place / "out"))
-    assert done.returncode == 3
-    assert "Traceback" not in checked.stderr + done.stderr
+    assert main(["run", str(place / "c.yaml"), "--output", str(place / "out")]) == 3
+    assert "Traceback" not in checked.err + capsys.readouterr().err
     with open(place / "out" / "failures.csv", newline="") as file:
         failures = {(row["pair"], row["method"]): row["reason"] for row in csv.DictReader(file)}
     assert set(failures) == {(name, method) for name in UNUSABLE for method in ("psnr", "gmsd")}

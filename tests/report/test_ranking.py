@@ -16,8 +16,9 @@ from benchmark.report.content import ReportData
 from benchmark.report.formats.csv import to_csv
 from benchmark.report.formats.latex import to_latex
 from benchmark.report.plots import all_plots
+from benchmark.report.printed import ComparisonTable
 from benchmark.report.ranking import Contest, contest, standings
-from benchmark.report.table import ComparisonTable, comparison_table
+from benchmark.report.table import comparison_table
 from benchmark.report.terminal import ranked_table
 
 Maker = Callable[..., ReportData]

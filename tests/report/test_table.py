@@ -17,7 +17,8 @@ from benchmark.report.content import ReportData
 from benchmark.report.formats.csv import to_csv
 from benchmark.report.formats.latex import to_latex
 from benchmark.report.formats.markdown import to_markdown
-from benchmark.report.table import ComparisonTable, Row, comparison_table
+from benchmark.report.printed import ComparisonTable, Row
+from benchmark.report.table import comparison_table
 
 Maker = Callable[..., ReportData]
 Scores = Callable[..., pd.DataFrame]

@@ -80,6 +80,7 @@ def images(tiny_set: Path) -> Path:
     return tiny_set.parent
 
 
+@pytest.mark.usefixtures("near")
 def test_a_score_is_the_mean_absolute_difference_of_rgb_in_0_1(plugin_folder: Path, images: Path) -> None:
     import numpy as np
     from PIL import Image
@@ -169,6 +170,7 @@ def test_bytes_are_equal_for_one_worker_or_two_and_after_a_resume(plugin_folder:
     assert resumed.scores == one.scores
 
 
+@pytest.mark.usefixtures("near")
 def test_an_image_that_cannot_be_decoded_fails_its_pair_alone(plugin_folder: Path, images: Path) -> None:
     (plugin_folder / "methods" / "m.py").write_text(HEAD + method("mae", MAE))
     (images / PAIRS[0][0]).write_text("no picture")

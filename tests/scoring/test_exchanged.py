@@ -114,6 +114,7 @@ def images(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.usefixtures("near")
 @pytest.mark.parametrize("name", ["1_hard.bmp", "1.bmp", "0.bmp"], ids=["enhanced", "reference", "already scored"])
 def test_an_image_exchanged_between_planning_and_decoding_is_scored_as_it_is(
     name: str, images: Path, plugin_folder: Path
@@ -152,6 +153,7 @@ def test_methods_that_saw_different_versions_of_an_image_are_brought_together(
     assert result.scores["dies"].isna().sum() == 1
 
 
+@pytest.mark.usefixtures("near")
 def test_an_image_that_never_stays_what_it_is_fails_its_pair(images: Path, plugin_folder: Path) -> None:
     change = (
         f"path = Path({str(images / '0_hard.bmp')!r})\ncontent = bytearray(path.read_bytes())\n"
@@ -180,6 +182,7 @@ LAZY = FILE.replace("self.factor = float(self.place.read_text())", "pass").repla
 )
 
 
+@pytest.mark.usefixtures("near")
 @pytest.mark.parametrize(
     ("body", "back"), [(FILE, False), (LAZY, False), (FILE, True)], ids=["load", "score", "undone"]
 )
@@ -217,6 +220,7 @@ def test_a_checkpoint_exchanged_after_planning_gives_no_stored_score(
     check_store(images, {"first": 1.0, "last": 1.0, "trained": factor})
 
 
+@pytest.mark.usefixtures("near")
 @pytest.mark.parametrize(("helper", "undone"), [(False, False), (True, True)], ids=["plug-in", "its helper, undone"])
 def test_a_plugin_edited_after_planning_gives_no_stored_score(
     helper: bool, undone: bool, images: Path, plugin_folder: Path
@@ -231,11 +235,11 @@ def test_a_plugin_edited_after_planning_gives_no_stored_score(
     new, old = images / "new.txt", images / "old.txt"
     old.write_text(edited.read_text())
     new.write_text(edited.read_text().replace("FACTOR = 1.0", "FACTOR = 9.0"))
-    dying = f"exchange({str(edited)!r}, {str(new)!r})\nos._exit(9)"
+    edit = f"exchange({str(edited)!r}, {str(new)!r})"  # each file's methods have a worker of their own, one after the other
     undo = f"def load(self, device):\n    exchange({str(edited)!r}, {str(old)!r})\n\n"
-    (folder / "m.py").write_text(HEAD + method("dies", acting(dying)))
+    (folder / "m.py").write_text(HEAD + method("first", acting(edit)))
     (folder / "last.py").write_text(HEAD + method("last", (undo if undone else "") + MAE))
-    methods = ["dies", "edited", "last"]
+    methods = ["first", "edited", "last"]
     result, text = run(images, plugin_folder, methods)
     assert f"edited: {edited}: changed while it was being scored: run again" in text
     assert result.scores["edited"].isna().all()

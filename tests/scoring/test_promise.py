@@ -107,6 +107,7 @@ def run(table: Path, folder: Path, output: Path) -> Any:
     return benchmark.run(settings, output=output, plugins=[folder])
 
 
+@pytest.mark.usefixtures("near")
 def test_out_of_range_fails_its_pair_when_computed_when_stored_and_from_a_score_source(
     plugin_folder: Path, with_black: Path, tmp_path: Path
 ) -> None:
@@ -134,6 +135,7 @@ def test_out_of_range_fails_its_pair_when_computed_when_stored_and_from_a_score_
     assert again.scores["odd"].isna().sum() == 2
 
 
+@pytest.mark.usefixtures("near")
 def test_pairs_with_an_image_of_one_colour_are_counted_also_after_a_resume(
     plugin_folder: Path, with_black: Path, tmp_path: Path
 ) -> None:
@@ -149,6 +151,7 @@ def test_pairs_with_an_image_of_one_colour_are_counted_also_after_a_resume(
     assert not [text for text in run(with_black, plugin_folder, tmp_path / "out").data.notes if "one colour" in text]
 
 
+@pytest.mark.usefixtures("near")
 def test_a_method_given_by_name_raises_instead_of_returning_what_is_no_score(plugin_folder: Path) -> None:
     import torch
 

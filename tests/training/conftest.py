@@ -92,7 +92,7 @@ def write_pairs(folder: Path, seed: int = 0) -> None:
 
 
 @pytest.fixture
-def workshop(tmp_path: Path, plugin_folder: Path) -> Path:
+def workshop(tmp_path: Path, plugin_folder: Path, near: None) -> Path:
     """A folder with pairs, the method ``quick`` and ``train.yaml`` of two epochs."""
     write_pairs(tmp_path)
     (plugin_folder / "methods" / "quick.py").write_text(QUICK)

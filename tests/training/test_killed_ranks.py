@@ -5,6 +5,7 @@
 
 import os
 import random
+import shutil
 import subprocess
 import sys
 import time
@@ -17,22 +18,18 @@ import pytest
 from benchmark.plugins import checkpoints
 from tests import orphans
 from tests.makers import write_darkened_set
-from tests.training.test_training import METHOD
+from tests.training.test_training import TINY, TORCHRUN
 
 pytestmark = pytest.mark.heavy
 
-MORTAL = METHOD.replace(
-    '"DIE_AT" in os.environ:',
-    "(here := os.path.join(os.path.dirname(__file__), 'kill-' + os.environ['RANK'])) and os.path.exists(here):",
-).replace('int(os.environ["DIE_AT"]):', "int(open(here).read()):\n                os.unlink(here)")
 BATCHES = 4
 EPOCHS = 4
-MOMENTS = [(1, BATCHES + 2), (0, 2)]
-"""Which rank dies at which of its calls: after the first epoch, and within it."""
+KILLS: list[tuple[tuple[int, int], ...]] = [((0, 2), (1, BATCHES + 2))]
+"""Which ranks die at which of their steps, one after the other: before anything is kept, then after the first epoch."""
 SEED = os.environ.get("EFID_BENCH_SEED", "0")
 rng = random.Random(SEED)
 for _ in range(int(os.environ.get("EFID_BENCH_RANK_KILLS", "0"))):
-    MOMENTS.append((rng.randrange(2), rng.randint(1, BATCHES * EPOCHS)))
+    KILLS.append(((rng.randrange(2), rng.randint(1, BATCHES * EPOCHS)),))
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +38,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     folder = tmp_path_factory.mktemp("killed")
     (folder / "plugins" / "methods").mkdir(parents=True)
-    (folder / "plugins" / "methods" / "tiny.py").write_text(MORTAL)
+    shutil.copy(TINY, folder / "plugins" / "methods")
     write_darkened_set(folder / "table.csv", references=8, strengths=range(4))
     (folder / "train.yaml").write_text(
         "dataset: {name: table, file: table.csv}\nmethod: {name: tiny}\nplugins: [plugins]\nthreads: 1\n"
@@ -54,7 +51,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def command(root: Path) -> Callable[[str], list[str]]:
     def over_two_ranks(directory: str) -> list[str]:
-        torchrun = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2", "--max-restarts=3"]
+        torchrun = [*TORCHRUN, "--nproc-per-node=2", "--max-restarts=3"]
         words = ["train", "train.yaml", "--set", f"checkpoints_dir={directory}"]
         return [sys.executable, *torchrun, str(root / "run_benchmark.py"), *words]
 
@@ -76,21 +73,23 @@ def undisturbed(place: Path, train: Callable[[str], subprocess.CompletedProcess[
     return dict(checkpoints.read(place / "whole" / "last.pt")["state"])
 
 
-@pytest.mark.parametrize(("rank", "call"), dict.fromkeys(MOMENTS))
-def test_a_killed_rank_ends_in_the_same_weights(
-    rank: int,
-    call: int,
+@pytest.mark.parametrize("kills", dict.fromkeys(KILLS))
+def test_killed_ranks_end_in_the_same_weights(
+    kills: tuple[tuple[int, int], ...],
     place: Path,
     train: Callable[[str], subprocess.CompletedProcess[str]],
     undisturbed: dict[str, Any],
 ) -> None:
     import torch
 
-    (place / "plugins" / "methods" / f"kill-{rank}").write_text(str(call))
-    done = train(f"killed-{rank}-{call}")
+    orders = {place / "plugins" / "methods" / f"kill-{rank}": step for rank, step in kills}
+    for order, step in orders.items():
+        order.write_text(str(step))
+    folder = "killed-" + "-".join(f"{rank}-{step}" for rank, step in kills)
+    done = train(folder)
     assert done.returncode == 0, done.stderr
-    assert not (place / "plugins" / "methods" / f"kill-{rank}").exists(), "the rank was killed"
-    found = checkpoints.read(place / f"killed-{rank}-{call}" / "last.pt")
+    assert not any(order.exists() for order in orders), "each rank was killed"
+    found = checkpoints.read(place / folder / "last.pt")
     assert found["epoch"] == EPOCHS
     for name, tensor in undisturbed.items():
         assert torch.equal(tensor, found["state"][name]), name
@@ -98,11 +97,8 @@ def test_a_killed_rank_ends_in_the_same_weights(
 
 def test_ranks_end_with_the_torchrun_that_started_them(place: Path, command: Callable[[str], list[str]]) -> None:
     """They would go on unseen, and own the folder, for as long as there is work."""
-    plugin = place / "plugins" / "methods" / "tiny.py"
-    text = plugin.read_text()
-    predicting = "        difference = enhanced"
-    plugin.write_text(text.replace(predicting, f"        __import__('time').sleep(600)\n{predicting}"))
-    assert plugin.read_text() != text
+    pause = place / "plugins" / "methods" / "pause"
+    pause.write_text("600")
     try:
         process = subprocess.Popen(command("alone"), cwd=place, stderr=subprocess.DEVNULL)
         while process.poll() is None and not (place / "alone" / ".lock").exists():
@@ -112,4 +108,4 @@ def test_ranks_end_with_the_torchrun_that_started_them(place: Path, command: Cal
         process.wait()
         assert not orphans.left((), grace=5.0)
     finally:
-        plugin.write_text(text)
+        pause.unlink()

@@ -3,82 +3,29 @@
 import csv
 import os
 import pickle
+import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from benchmark.cli import main
 from benchmark.core.errors import UserError
 from benchmark.plugins import checkpoints
 
 pytestmark = pytest.mark.heavy
 
-METHOD = """
-import os, signal
-from benchmark import MethodInfo
-from benchmark.plugins.contracts import Trainable
-
-
-class Tiny(Trainable):
-    info = MethodInfo(name="tiny", title="Tiny", higher_is_better=True, trained_on="this data set's training split")
-
-    def __init__(self, *, checkpoint: str | None = None, noise: float = 0.1):
-        self.checkpoint, self.noise, self.net = checkpoint, noise, None
-
-    def files(self):
-        return {"checkpoint": self.checkpoint} if self.checkpoint else {}
-
-    def build(self, device):
-        import torch
-
-        self.frozen = torch.nn.Linear(6, 16).requires_grad_(False)
-        layers = torch.nn.Linear(16, 32), torch.nn.ReLU(), torch.nn.Dropout(self.noise), torch.nn.Linear(32, 1)
-        self.net = torch.nn.Sequential(*layers)
-        return self.net
-
-    def views(self, enhanced, reference, *, rng, training):
-        top, left = (int(rng.integers(0, 17)) for _ in range(2)) if training else (8, 8)
-        return tuple(image[None, :, top : top + 16, left : left + 16] for image in (enhanced, reference))
-
-    def predict(self, enhanced, reference):
-        import torch
-
-        if self.net.training and "DIE_AT" in os.environ:
-            self.calls = getattr(self, "calls", 0) + 1
-            if self.calls == int(os.environ["DIE_AT"]):
-                os.kill(os.getpid(), signal.SIGKILL)
-        difference = enhanced - reference
-        seen = torch.cat([difference.mean((2, 3)), difference.abs().mean((2, 3))], 1) * 10
-        return self.net(self.frozen(seen))[:, 0]
-
-    def identity(self):
-        return {"width": "32"}
-
-    def state(self):
-        return {**self.net.state_dict(), **{f"frozen.{k}": v for k, v in self.frozen.state_dict().items()}}
-
-    def restore(self, state):
-        self.frozen.load_state_dict({k[7:]: v for k, v in state.items() if k.startswith("frozen.")})
-        self.net.load_state_dict({k: v for k, v in state.items() if not k.startswith("frozen.")})
-
-    def load(self, device):
-        from benchmark.plugins import checkpoints
-
-        self.build(device)
-        self.restore(checkpoints.read(self.checkpoint)["state"])
-        self.net.eval()
-
-    def score(self, enhanced, reference):
-        return self.predict(enhanced, reference)
-"""
+TINY = Path(__file__).with_name("methods") / "tiny.py"
+TORCHRUN = ("-m", "torch.distributed.run", "--standalone")
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Path:
-    """Six references with three enhanced images each, and the method, as files."""
+def place(tmp_path: Path, plugin_folder: Path, near: None, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The working folder: six references with three enhanced images each, and the method, as files."""
     import cv2
 
     rng = np.random.default_rng(0)
@@ -92,35 +39,54 @@ def place(tmp_path: Path) -> Path:
             split = "test" if number > 3 else "train"
             lines.append(f"{number}.png,{number}_{step}.png,{50 + 10 * step + rng.normal():.3f},c{step},{split}")
     (tmp_path / "pairs.csv").write_text("\n".join(lines) + "\n")
-    (tmp_path / "plugins" / "methods").mkdir(parents=True)
-    (tmp_path / "plugins" / "methods" / "tiny.py").write_text(METHOD)
+    shutil.copy(TINY, plugin_folder / "methods")
     (tmp_path / "train.yaml").write_text(
         "dataset: {name: table, file: pairs.csv}\nmethod: tiny\nplugins: [plugins]\nthreads: 1\ndevice: cpu\n"
         "train: {validate: 0.25, n_epoch: 4, batch_size: 4, learning_rate: 0.01, num_workers: 0, save_interval: 1}\n"
         "checkpoints_dir: one\n"
     )
+    monkeypatch.chdir(tmp_path)
     return tmp_path
 
 
-@pytest.fixture
-def train(root: Path, place: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
-    """Run ``train`` with further ``--set`` options, in one process or several."""
+@dataclass(frozen=True)
+class Done:
+    """A command's exit status, and what it said."""
 
-    def call(*settings: str, ranks: int = 1, **environment: str) -> subprocess.CompletedProcess[str]:
-        start = [sys.executable]
-        if ranks > 1:
-            start += ["-m", "torch.distributed.run", "--standalone", f"--nproc-per-node={ranks}"]
-        options = [part for setting in settings for part in ("--set", setting)]
-        return subprocess.run(
-            [*start, str(root / "run_benchmark.py"), "train", "train.yaml", *options],
-            cwd=place,
-            env={**os.environ, "OMP_NUM_THREADS": "1", **environment},
-            capture_output=True,
-            text=True,
-            timeout=200,
-        )
+    returncode: int
+    stderr: str
+
+
+Train = Callable[..., Done]
+
+
+@pytest.fixture
+def train(place: Path, capsys: pytest.CaptureFixture[str]) -> Train:
+    """Run ``train`` in this process, with further ``--set`` options."""
+
+    def call(*settings: str) -> Done:
+        capsys.readouterr()
+        return Done(main(["train", "train.yaml", *options(settings)]), capsys.readouterr().err)
 
     return call
+
+
+@pytest.fixture
+def apart(root: Path, place: Path) -> Train:
+    """Run ``train`` in a process of its own, or in several."""
+
+    def call(*settings: str, ranks: int = 1) -> Done:
+        start = [*TORCHRUN, f"--nproc-per-node={ranks}"] if ranks > 1 else []
+        line = [sys.executable, *start, str(root / "run_benchmark.py"), "train", "train.yaml", *options(settings)]
+        environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+        done = subprocess.run(line, cwd=place, env=environment, capture_output=True, text=True, timeout=200)
+        return Done(done.returncode, done.stderr)
+
+    return call
+
+
+def options(settings: Sequence[str]) -> list[str]:
+    return [part for setting in settings for part in ("--set", setting)]
 
 
 def history(folder: Path) -> list[dict[str, str]]:
@@ -128,15 +94,15 @@ def history(folder: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def test_a_killed_training_goes_on_to_the_same_weights_bit_for_bit(
-    place: Path, train: Callable[..., subprocess.CompletedProcess[str]]
-) -> None:
+def test_a_killed_training_goes_on_to_the_same_weights_bit_for_bit(place: Path, train: Train, apart: Train) -> None:
     import torch
 
     done = train()
     assert done.returncode == 0, done.stderr
-    killed = train("checkpoints_dir=two", DIE_AT="8")  # 9 pairs in batches of 4: three steps an epoch, the third epoch
-    assert killed.returncode == -9
+    (place / "plugins" / "methods" / "kill-0").write_text(
+        "8"
+    )  # 9 pairs in batches of 4: three steps an epoch, the third
+    assert apart("checkpoints_dir=two").returncode == -9
     assert len(history(place / "two")) == 2
     resumed = train("checkpoints_dir=two")
     assert resumed.returncode == 0, resumed.stderr
@@ -155,19 +121,13 @@ def test_a_killed_training_goes_on_to_the_same_weights_bit_for_bit(
     assert "learning_rate was 0.01, is 0.02" in other.stderr
 
 
-def test_two_ranks_agree_with_one_and_workers_change_nothing(
-    place: Path, train: Callable[..., subprocess.CompletedProcess[str]]
-) -> None:
+def test_two_ranks_agree_with_one_and_workers_change_nothing(place: Path, train: Train, apart: Train) -> None:
     import torch
 
-    alone = train("train.n_epoch=1", "method.noise=0.0", "train.loss={mse: 1, plcc: 0.5}")
-    both = train(
-        "train.n_epoch=1", "method.noise=0.0", "train.loss={mse: 1, plcc: 0.5}", "checkpoints_dir=two", ranks=2
-    )
-    loaded = train(
-        "train.n_epoch=1", "method.noise=0.0", "train.loss={mse: 1, plcc: 0.5}", "checkpoints_dir=three",
-        "train.num_workers=2",
-    )  # fmt: skip
+    once = ("train.n_epoch=1", "method.noise=0.0", "train.loss={mse: 1, plcc: 0.5}")
+    alone = train(*once)
+    both = apart(*once, "checkpoints_dir=two", ranks=2)
+    loaded = train(*once, "checkpoints_dir=three", "train.num_workers=2")
     for done in (alone, both, loaded):
         assert done.returncode == 0, done.stderr
     states = [checkpoints.read(place / name / "last.pt")["state"] for name in ("one", "two", "three")]
@@ -180,20 +140,20 @@ def test_two_ranks_agree_with_one_and_workers_change_nothing(
 
 
 def test_few_pairs_are_learnt_by_heart_and_scored_where_they_may_be(
-    root: Path, place: Path, train: Callable[..., subprocess.CompletedProcess[str]]
+    place: Path, train: Train, capsys: pytest.CaptureFixture[str]
 ) -> None:
     done = train("train.n_epoch=60", "train.validate=test", "method.noise=0.0", "train.save_interval=60")
     assert done.returncode == 0, done.stderr
     losses = [float(row["train_loss"]) for row in history(place / "one")]
     assert losses[-1] < 0.05 * losses[0]
 
-    def run(split: str) -> subprocess.CompletedProcess[str]:
+    def run(split: str) -> Done:
         (place / "run.yaml").write_text(
             f"dataset: {{name: table, file: pairs.csv, splits: [{split}]}}\nplugins: [plugins]\nworkers: 1\n"
             "methods: [{name: tiny, checkpoint: one/best.pt}]\nstatistics: {replicates: 20}\nreport: {plots: [png]}\n"
         )
-        command = [sys.executable, str(root / "run_benchmark.py"), "run", "run.yaml"]
-        return subprocess.run(command, cwd=place, capture_output=True, text=True, timeout=200)
+        capsys.readouterr()
+        return Done(main(["run", "run.yaml"]), capsys.readouterr().err)
 
     refused = run("train")
     assert refused.returncode == 2
@@ -227,9 +187,7 @@ def test_checkpoints_that_run_code_or_are_cut_off_are_refused(tmp_path: Path) ->
         checkpoints.read(tmp_path / "last.pt")
 
 
-def test_a_damaged_checkpoint_is_named_and_an_earlier_one_used_only_on_request(
-    place: Path, train: Callable[..., subprocess.CompletedProcess[str]]
-) -> None:
+def test_a_damaged_checkpoint_is_named_and_an_earlier_one_used_only_on_request(place: Path, train: Train) -> None:
     assert train("train.n_epoch=2").returncode == 0
     last = place / "one" / "last.pt"
     last.write_bytes(last.read_bytes()[:500])

@@ -13,7 +13,7 @@ from benchmark.core.errors import ConfigError
 from benchmark.data import partitions as dividing
 from benchmark.data import protocols
 from benchmark.data.partitions import Partitions
-from benchmark.evaluation.partition_rows import TestPart
+from benchmark.evaluation.partition_rows import TestedPart
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,10 +61,10 @@ def _with_paths(protocol: Protocol, source: Source) -> Protocol:
     return protocol.model_copy(update=dict(changes)) if changes else protocol
 
 
-def test_parts(divided: Divided, scores: pd.DataFrame) -> tuple[TestPart, ...]:
+def tested_parts(divided: Divided, scores: pd.DataFrame) -> tuple[TestedPart, ...]:
     """The tested pairs of each partition."""
     if divided.partitions is None:
         return ()
     names = scores["pair"].astype(str).to_numpy()
     each = dividing.rows_of_each(scores, divided.partitions)
-    return tuple(TestPart(partition.number, frozenset(names[rows["test"]])) for partition, rows in each)
+    return tuple(TestedPart(partition.number, frozenset(names[rows["test"]])) for partition, rows in each)

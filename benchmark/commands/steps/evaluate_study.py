@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from benchmark.commands.steps.dividing import SPLITS, Divided, divide, test_parts
+from benchmark.commands.steps.dividing import SPLITS, Divided, divide, tested_parts
 from benchmark.commands.steps.evaluate_table import evaluate_columns
 from benchmark.config.score_tables import TableMethod, TablePart, TableStudy, table_study_of
 from benchmark.config.source import KeyPath, Source, absolute, home_of
@@ -197,7 +197,7 @@ def _part(part: TablePart, prepared: PreparedStudy, announce: Announce) -> tuple
         replace(
             test, scores={item.method.label: item.scores[test.number] for item in learned if test.number in item.scores}
         )
-        for test in test_parts(divided, evaluation.scores)
+        for test in tested_parts(divided, evaluation.scores)
     ]
     methods = [item.method for item in learned]
     result = DataSetResult(part.label, part.folder, evaluation, "", tested, divided.marks, methods)

@@ -199,7 +199,10 @@ def _choices(
 def _refuse(asked: EvaluateConfig, content: ReadIn, keywords: EvaluateKeywords, keys: Source) -> None:
     """Refuse before the statistics what tables and tests ask for and these scores don't have."""
     scores, methods = content.scores, keywords.methods
-    foresight.refuse_tables(asked.report, scores, methods, asked.published, keys, choices=content.choices)
+    foresight.refuse_tables(
+        asked.report, scores, methods, asked.published, keys, choices=content.choices, subsets=asked.statistics.subsets
+    )
+    foresight.refuse_subsets(asked.statistics, scores, keys)
     foresight.refuse_observers(methods, content.choices, keys)
     foresight.refuse_published(asked.published, scores, (), keys)
     foresight.refuse_tests(asked.statistics, scores, methods)

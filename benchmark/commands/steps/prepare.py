@@ -80,7 +80,12 @@ def prepared_of(asked: Asked, overrides: Overrides) -> Prepared:
     pairs = loaded.chosen.assign(dataset=loaded.name)
     choices = None if loaded.choices is None else loaded.choices.assign(dataset=loaded.name)
     rows = not is_record(config)
-    foresight.refuse_tables(parsed.report, pairs, labels, parsed.published, source, rows=rows, choices=choices)
+    subsets = parsed.statistics.subsets
+    foresight.refuse_tables(
+        parsed.report, pairs, labels, parsed.published, source, rows=rows, choices=choices, subsets=subsets
+    )
+    if asked.store is None:  # of a study's data sets only some have a condition
+        foresight.refuse_subsets(parsed.statistics, pairs, source)
     foresight.refuse_observers(labels, choices, source)
     others = registry.datasets().names() if parsed.published else ()
     foresight.refuse_published(parsed.published, loaded.table.assign(dataset=loaded.name), others, source)

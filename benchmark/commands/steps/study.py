@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
+import pandas as pd
 from rich.console import Console
 
-from benchmark.commands.steps.dividing import SPLITS, Divided, divide, test_parts
+from benchmark.commands.steps.dividing import SPLITS, Divided, divide, tested_parts
 from benchmark.commands.steps.one_run import run_one
 from benchmark.commands.steps.prepare import Asked, prepared_of
 from benchmark.config.models import RunConfig
@@ -19,8 +21,11 @@ from benchmark.config.protocol import Protocol
 from benchmark.config.source import Source
 from benchmark.config.study import Study, StudyPart, study_of
 from benchmark.core.errors import UserError
-from benchmark.data import split_files
+from benchmark.core.hashes import FileHashes
+from benchmark.data import check_across, split_files
+from benchmark.data.image_facts import ImageFacts
 from benchmark.evaluation.announcer import EvaluationProgress
+from benchmark.images.read import MAX_PIXELS
 from benchmark.report.evaluation import Run
 from benchmark.report.study import DataSetResult, StudyRequest, combine
 from benchmark.results import belongings, claims
@@ -30,6 +35,22 @@ from benchmark.scoring import destinations
 from benchmark.scoring.destinations import Config
 from benchmark.scoring.torchrun import ScoringRanks
 from benchmark.scoring.work import Prepared
+
+SHOWN = 5
+"""Most photographs in several data sets that are named."""
+
+
+@dataclass(slots=True)
+class DividedImages(Divided):
+    """How one data set of images was divided, known once it was read.
+
+    Attributes:
+        pairs: its pairs with the paths of their images.
+        max_pixels: larger images are not read.
+    """
+
+    pairs: pd.DataFrame | None = None
+    max_pixels: int = MAX_PIXELS
 
 
 def run_study(config: Config, source: Source, asked: Overrides, group: ScoringRanks, console: Console) -> Run | None:
@@ -51,17 +72,21 @@ def run_study(config: Config, source: Source, asked: Overrides, group: ScoringRa
     results: list[DataSetResult] = []
     if not group.first:
         for part in study.parts:
-            _part(part, study, config, folder, store, asked, group.within(part.label), console)
+            _part(part, study, config, folder, store, asked, group.within(part.label), console, DividedImages())
         return None
     with belongings.possession(folder, claim, overwrite=asked.overwrite) as holding:
         holding.note()
+        data_sets = {part.label: DividedImages() for part in study.parts}
         for part in study.parts:
-            results.append(_part(part, study, config, folder, store, asked, group.within(part.label), console))
+            own = data_sets[part.label]
+            results.append(_part(part, study, config, folder, store, asked, group.within(part.label), console, own))
         if all(result.run is None for result in results):
             raise UserError(f"no data set of this study can be used; the first: {results[0].reason}")
         with EvaluationProgress(console) as announce:
+            announce("photographs that stand in several data sets")
+            notes = _shared_photographs(data_sets, store)
             announce("the study's partitions and averages")
-            data = combine(results, _request(study, source))
+            data = combine(results, replace(_request(study, source), notes=notes))
             data = replace(data, record={**data.record, "times": _times(begin, results)})
             announce(f"writing {folder}")
             result = Run(data, folder, claim)
@@ -86,10 +111,10 @@ def _part(
     asked: Overrides,
     group: ScoringRanks,
     console: Console,
+    divided: DividedImages,
 ) -> DataSetResult:
     """The run of one data set, or why there is none."""
     console.print(f"{part.label}:", style="bold", highlight=False)
-    divided = Divided()
     try:
         prepare = partial(_prepared, part, study.protocol, config, folder, store, asked, divided)
         run = run_one(prepare, replace(asked, output=None), group, console, time.time())
@@ -98,7 +123,7 @@ def _part(
         return DataSetResult(part.label, part.folder, None, str(error))
     if run is not None and divided.partitions is not None:
         split_files.write(folder / part.folder / SPLITS, divided.partitions, overwrite=True)
-    parts = () if run is None else test_parts(divided, run.scores)
+    parts = () if run is None else tested_parts(divided, run.scores)
     return DataSetResult(part.label, part.folder, run, "", parts, divided.marks)
 
 
@@ -109,16 +134,35 @@ def _prepared(
     folder: Path,
     store: Path,
     asked: Overrides,
-    divided: Divided,
+    divided: DividedImages,
 ) -> Prepared:
     """Read and check one data set and divide it."""
     published = protocol.form == "published"
     parsed: RunConfig = part.config.model_copy(update={"output": folder / part.folder})
     overrides = replace(asked, output=None)
     prepared = prepared_of(Asked(config, part.source, parsed, pooled=not published, store=store), overrides)
+    divided.pairs, divided.max_pixels = prepared.data.chosen, prepared.data.sizes.max_pixels
     own = divide(prepared.data.chosen, protocol, part.label, part.source)
     divided.partitions, divided.marks = own.partitions, own.marks
     return prepared
+
+
+def _shared_photographs(data_sets: Mapping[str, DividedImages], store: Path) -> list[str]:
+    """Sentences on references that several data sets share; none is left out for it."""
+    read = {label: own for label, own in data_sets.items() if own.pairs is not None}
+    if len(read) < 2:
+        return []
+    memory, facts = FileHashes(store / "files.json"), ImageFacts(store / "sketches.json")
+    pictures: list[check_across.Picture] = []
+    for label, own in read.items():
+        assert own.pairs is not None
+        hashes: dict[str, str] = {}
+        for path in dict.fromkeys(own.pairs["reference_path"].astype(str)):
+            with contextlib.suppress(OSError):
+                hashes[path] = memory.sha256(Path(path))
+        pictures += check_across.references_of(label, own.pairs, hashes, facts, max_pixels=own.max_pixels)
+    facts.save()
+    return [f"{line}." for line in check_across.sentences(check_across.same_images(pictures), SHOWN)]
 
 
 def _request(study: Study, source: Source) -> StudyRequest:

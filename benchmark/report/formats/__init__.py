@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 
-from benchmark.report.table import ComparisonTable
+from benchmark.report.printed import ComparisonTable
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import io
 
 from benchmark.report import naming
 from benchmark.report.formats import Format
-from benchmark.report.table import Cell, ComparisonTable, Row, RowGroup
+from benchmark.report.printed import Cell, ComparisonTable, Row, RowGroup
 from benchmark.report.text import csv_cell
 
 PLACES = {1: "best", 2: "second"}

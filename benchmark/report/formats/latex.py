@@ -6,7 +6,7 @@ import pandas as pd
 
 from benchmark.report import booktabs, naming
 from benchmark.report.formats import Format
-from benchmark.report.table import NOT_RANKED, Cell, ComparisonTable, Row
+from benchmark.report.printed import NOT_RANKED, Cell, ComparisonTable, Row
 from benchmark.report.text import latex
 
 LONG_TEXT = 26

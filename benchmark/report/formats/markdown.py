@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from benchmark.report import naming
 from benchmark.report.formats import Format
-from benchmark.report.table import NOT_RANKED, Cell, ComparisonTable, Row
+from benchmark.report.printed import NOT_RANKED, Cell, ComparisonTable, Row
 from benchmark.report.text import markdown
 
 

@@ -10,4 +10,5 @@ STATISTIC = Statistic(
     levels=frozenset({"pair"}),
     scale="fisher",
     correlation=True,
+    fitted_sign=True,
 )

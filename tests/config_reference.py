@@ -17,11 +17,17 @@ from typing import Any, get_args
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from benchmark.config import models, protocol, study, training
+from benchmark.config import models, protocol, score_tables, study, training
 from benchmark.config.kinds import in_words, kinds
 from benchmark.config.written import Written
 
-ENTRANCES: tuple[type[BaseModel], ...] = (models.RunConfig, training.TrainConfig, protocol.Protocol, study.StudyKeys)
+ENTRANCES: tuple[type[BaseModel], ...] = (
+    models.RunConfig,
+    training.TrainConfig,
+    protocol.Protocol,
+    study.StudyKeys,
+    score_tables.TableStudyKeys,
+)
 """The models of whole configurations, and what stands in some of them; all others are reached from them."""
 MARKED = re.compile(r"(<!-- keys of (\w+) -->\n).*?(<!-- end of keys -->)", flags=re.S)
 
@@ -45,7 +51,7 @@ def meanings(model: type[BaseModel]) -> dict[str, str]:
     """What each field means: the text below it in the source of the model or of a model that it extends."""
     found = {name: str(field.description) for name, field in model.model_fields.items() if field.description}
     for parent in reversed(model.__mro__):
-        if parent.__module__ not in (models.__name__, protocol.__name__, study.__name__, training.__name__):
+        if parent.__module__ not in {entrance.__module__ for entrance in ENTRANCES}:
             continue
         if parent.__name__ == "PrintedValues":  # made of the catalogue of statistics; its descriptions say it
             continue

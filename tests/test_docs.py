@@ -56,9 +56,9 @@ def write(block: str, place: Path) -> Path:
 
 def test_add_a_method(root: Path, place: Path) -> None:
     page = root / "docs" / "add_a_method.md"
-    code, _ = blocks(page, "python")
+    code, *_ = blocks(page, "python")
     write(code, place)
-    commands, _ = blocks(page, "sh")
+    commands, *_ = blocks(page, "sh")
     output = run(
         commands.replace("configs/demo.yaml", "configs/demo.yaml --set statistics.replicates=50 --limit 3"), place
     )
@@ -69,11 +69,11 @@ def test_add_a_method(root: Path, place: Path) -> None:
 def test_add_a_method_that_learns(root: Path, place: Path) -> None:
     """Trained, gone on with, scored, and marked in the table because the scored split selected its checkpoint."""
     page = root / "docs" / "add_a_method.md"
-    _, code = blocks(page, "python")
+    _, code, _ = blocks(page, "python")
     assert len(code.splitlines()) < 60
     for block in (code, *blocks(page, "yaml")):
         write(block, place)
-    _, commands = blocks(page, "sh")
+    _, commands, _ = blocks(page, "sh")
     run(
         commands.replace("score_head.yaml", "score_head.yaml --set statistics.replicates=50 --set report.plots=[]"),
         place,
@@ -85,6 +85,49 @@ def test_add_a_method_that_learns(root: Path, place: Path) -> None:
     assert "‡" in row
     assert "its checkpoint was selected on the scored split" in table
     assert "Linear head: crops in training 64 px" in table
+
+
+def labs(root: Path, place: Path) -> None:
+    """The two tables of the page on studies."""
+    for name, block in zip(("lab_a", "lab_b"), blocks(root / "docs" / "studies.md", "csv"), strict=True):
+        (place / f"{name}.csv").write_text(block)
+
+
+def test_a_study_of_score_tables(root: Path, place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from benchmark.cli import main
+
+    page = root / "docs" / "studies.md"
+    labs(root, place)
+    (study,) = [block for block in blocks(page, "yaml") if block.startswith("# labs.yaml")]
+    write(study, place)
+    monkeypatch.chdir(place)
+    assert "efid-bench evaluate labs.yaml\n" in blocks(page, "sh")
+    assert main(["evaluate", "labs.yaml", "--set", "statistics.replicates=50", "--set", "report.plots=[]"]) == 0
+    folder = place / "results" / "labs"
+    assert {item.name for item in folder.iterdir() if item.is_dir()} == {"Lab-A", "Lab-B", "tables"}
+    assert (folder / "Lab-A" / "splits.json").is_file()
+    assert "Weighted average" in (folder / "tables" / "comparison.md").read_text()
+    assert "±" in (folder / "tables" / "medians.md").read_text()
+
+
+def test_add_a_method_that_learns_from_columns(root: Path, place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from benchmark.cli import main
+
+    page = root / "docs" / "add_a_method.md"
+    _, _, code = blocks(page, "python")
+    assert len(code.splitlines()) < 40
+    labs(root, place)
+    for block in (code, *(block for block in blocks(page, "yaml") if block.startswith("# ridge.yaml"))):
+        write(block, place)
+    monkeypatch.chdir(place)
+    assert main(["evaluate", "ridge.yaml", "--set", "statistics.replicates=50", "--set", "report.plots=[]"]) == 0
+    table = (place / "results" / "ridge" / "tables" / "comparison.md").read_text()
+    (row,) = [line for line in table.splitlines() if line.startswith("| Ridge ↑")]
+    assert row.count(" to ") == 4
+    assert "Ridge: features psnr, ssim" in table
+    scored = (place / "results" / "ridge" / "Lab-B" / "partitions.csv").read_text().splitlines()
+    assert len(scored) == 1 + 12
+    assert scored[0] == "dataset,partition,seed,pair,method,score"
 
 
 def test_add_a_dataset(root: Path, tmp_path: Path, plugin_folder: Path) -> None:
@@ -267,7 +310,7 @@ def test_data_of_ones_own(
 
 def test_the_readmes_method_is_the_ten_line_method(root: Path) -> None:
     (readme,) = blocks(root / "README.md", "python")
-    page, _ = blocks(root / "docs" / "add_a_method.md", "python")
+    page, *_ = blocks(root / "docs" / "add_a_method.md", "python")
     assert readme.strip() == page.partition("\n")[2].strip()
     assert len([line for line in readme.splitlines() if line.strip()]) <= 10
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,21 +11,24 @@ import typer
 from rich.console import Console
 
 from benchmark.commands import front
+from benchmark.commands.steps.evaluate_study import PreparedStudy, evaluate_study, prepare, refuse_output_of_study
 from benchmark.commands.steps.evaluate_table import evaluate_table, output_of_table
 from benchmark.config.models import EvaluateConfig, PublishedEntry, ReportConfig, StatisticsConfig
-from benchmark.config.source import parse, read_source, source_of
+from benchmark.config.source import home_of, parse, read_source, source_of
 from benchmark.core import keywords
+from benchmark.core.errors import ConfigError, UserError
 from benchmark.evaluation import foresight
 from benchmark.evaluation.announcer import EvaluationProgress
 from benchmark.report.evaluation import Evaluation
 from benchmark.results import belongings, claims
+from benchmark.scoring import destinations
 
 
 @keywords.exact
 def evaluate(
-    table: str | Path | pd.DataFrame,
+    table: str | Path | pd.DataFrame | Mapping[str, Any],
     *,
-    methods: str | Sequence[str],
+    methods: str | Sequence[str] = (),
     mos: str | None = None,
     lower_better: str | Sequence[str] = (),
     lower_mos_better: bool = False,
@@ -56,7 +59,8 @@ def evaluate(
 
     Args:
         table: a CSV file, an Excel workbook, a Parquet file or a DataFrame, one row per pair; with ``choices`` one row per
-            choice between two images.
+            choice between two images. Or a study of several such tables: a YAML file or a mapping (``tables: …``, see
+            docs/studies.md), which names their columns itself.
         methods: columns of scores; ``enhancer-mean`` adds the floor where ``condition`` is given. With ``choices`` names,
             each of which has two columns (``first``, ``second``).
         mos: column of labels; required without ``choices``.
@@ -85,18 +89,65 @@ def evaluate(
     Raises:
         benchmark.core.errors.UserError: the table can't be used; the message names file, row or column.
     """
+    columns: dict[str, Any] = {
+        **{"mos": mos, "methods": methods, "lower_better": lower_better, "lower_mos_better": lower_mos_better},
+        **{"reference": reference, "cluster": cluster, "condition": condition},
+        **{"mos_sd": mos_sd, "observers": observers},
+        **{"choices": choices, "preference": preference, "votes": votes, "first": first, "second": second},
+        **{"votes_first": votes_first, "votes_second": votes_second, "mos_low": mos_low, "mos_high": mos_high},
+        **{"sheet": sheet, "decimal": decimal, "duplicates": duplicates},
+    }
+    sections = {"statistics": statistics, "report": report, "published": published}
     with EvaluationProgress(console) as announce:
-        return evaluate_table(
-            table,
-            {"mos": mos, "methods": methods, "lower_better": lower_better, "lower_mos_better": lower_mos_better}
-            | {"reference": reference, "cluster": cluster, "condition": condition}
-            | {"mos_sd": mos_sd, "observers": observers, "output": output}
-            | {"choices": choices, "preference": preference, "votes": votes, "first": first, "second": second}
-            | {"votes_first": votes_first, "votes_second": votes_second, "mos_low": mos_low, "mos_high": mos_high}
-            | {"sheet": sheet, "decimal": decimal, "duplicates": duplicates},
-            {"statistics": statistics, "report": report, "published": published},
-            announce,
-        )
+        if isinstance(table, pd.DataFrame) or not is_study(table):
+            assert not isinstance(table, Mapping)
+            return evaluate_table(table, {**columns, "output": output}, sections, announce)
+        refuse_columns(columns, table, lambda key: f"{key}=")
+        prepared = prepared_of(table, sections, output)
+        with prepared.source.placing():
+            return evaluate_study(prepared, announce)
+
+
+def is_study(table: object) -> bool:
+    """Whether ``evaluate`` is given a study's configuration instead of a table."""
+    if isinstance(table, Mapping):
+        return True
+    return isinstance(table, (str, Path)) and Path(table).suffix.lower() in (".yaml", ".yml")
+
+
+def refuse_columns(
+    given: Mapping[str, Any], study: str | Path | Mapping[str, Any], named: Callable[[str], str]
+) -> None:
+    """Refuse what names columns of one table beside a study, which names them itself.
+
+    Args:
+        given: what was given, by key; defaults count as nothing.
+        study: the study.
+        named: how a key is written.
+
+    Raises:
+        ConfigError: names the first one.
+    """
+    unused: tuple[Any, ...] = (None, False, "", "refuse", (), [])
+    one = next((key for key, value in given.items() if value not in unused), None)
+    if one is not None:
+        where = "the study" if isinstance(study, Mapping) else str(study)
+        raise ConfigError(f"{named(one)}: {where} names the columns of its tables itself: write {one} there")
+
+
+def prepared_of(
+    study: str | Path | Mapping[str, Any], sections: Mapping[str, Any], output: str | Path | None
+) -> PreparedStudy:
+    """A study as a function's arguments give it; its sections there count instead of its own.
+
+    Raises:
+        UserError: it can't be used.
+    """
+    source = read_source(study)
+    given = {key: value for key, value in sections.items() if value is not None}
+    source = source.overridden(given, {}) if given else source
+    sha256 = destinations.sha256_of(source) if isinstance(study, Mapping) else ""
+    return prepare(source, sha256, None if output is None else home_of(Path(output)))
 
 
 def refuse_output_of_table(table: Path, output: Path | None, *, overwrite: bool) -> None:
@@ -112,8 +163,15 @@ def refuse_output_of_table(table: Path, output: Path | None, *, overwrite: bool)
 
 @front.guarded
 def command(
-    table: Annotated[Path, typer.Argument(metavar="TABLE.csv", help="One row a pair, a column a method.")],
-    methods: Annotated[str, typer.Option(metavar="A,B", help="Columns of scores; enhancer-mean adds the floor.")],
+    table: Annotated[
+        Path,
+        typer.Argument(
+            metavar="TABLE.csv", help="One row a pair, a column a method; or STUDY.yaml, which names several tables."
+        ),
+    ],
+    methods: Annotated[
+        str | None, typer.Option(metavar="A,B", help="Columns of scores; enhancer-mean adds the floor.")
+    ] = None,
     mos: Annotated[str | None, typer.Option(metavar="COL", help="Column of labels.")] = None,
     lower_better: Annotated[str | None, typer.Option(metavar="A,B", help="Those in which lower means better.")] = None,
     lower_mos_better: Annotated[
@@ -154,40 +212,51 @@ def command(
 ) -> int:
     """Compute the same statistics, tables and plots from any table of scores; no images needed."""
     out, err = front.consoles()
-    source = read_source({}, set_ or ())
-    config = parse(EvaluateConfig, source)
-    refuse_output_of_table(table, output, overwrite=overwrite)
-    with source.placing():
-        result = evaluate(
-            table,
-            mos=mos,
-            methods=front.names(methods) or [],
-            lower_better=front.names(lower_better) or [],
-            lower_mos_better=lower_mos_better,
-            reference=reference,
-            cluster=cluster,
-            condition=condition,
-            mos_sd=mos_sd,
-            observers=observers,
-            mos_low=mos_low,
-            mos_high=mos_high,
-            choices=choices,
-            preference=preference,
-            votes=votes,
-            votes_first=votes_first,
-            votes_second=votes_second,
-            first=first,
-            second=second,
-            sheet=sheet,
-            decimal=decimal,
-            duplicates=duplicates,
-            statistics=config.statistics,
-            report=config.report,
-            published=config.published,
-            output=output,
-            console=err,
-        )
+    columns: dict[str, Any] = {
+        **{"mos": mos, "methods": methods, "lower_better": lower_better, "lower_mos_better": lower_mos_better},
+        **{"reference": reference, "cluster": cluster, "condition": condition},
+        **{"mos_sd": mos_sd, "observers": observers, "mos_low": mos_low, "mos_high": mos_high},
+        **{"choices": choices, "preference": preference, "votes": votes, "votes_first": votes_first},
+        **{"votes_second": votes_second, "first": first, "second": second},
+        **{"sheet": sheet, "decimal": decimal, "duplicates": duplicates},
+    }
+    if is_study(table):
+        refuse_columns(columns, table, lambda key: f"--{key.replace('_', '-')}")
+        result: Evaluation = _study(table, set_ or (), output, err, overwrite=overwrite)
+    else:
+        result = _one_table(table, columns, set_ or (), output, err, overwrite=overwrite)
     EvaluationProgress(err)(f"writing {result.directory}")
     result.save(overwrite=overwrite)
     front.show(result, out)
     return int(result.exit_status)
+
+
+def _study(
+    table: Path, settings: Sequence[str], output: Path | None, console: Console, *, overwrite: bool
+) -> Evaluation:
+    """The evaluation of a study of tables."""
+    prepared = prepare(read_source(table, settings), "", output)
+    refuse_output_of_study(prepared, overwrite=overwrite)
+    with EvaluationProgress(console) as announce, prepared.source.placing():
+        return evaluate_study(prepared, announce)
+
+
+def _one_table(
+    table: Path,
+    columns: Mapping[str, Any],
+    settings: Sequence[str],
+    output: Path | None,
+    console: Console,
+    *,
+    overwrite: bool,
+) -> Evaluation:
+    """The evaluation of one table."""
+    if columns["methods"] is None:
+        raise UserError("--methods: name at least one column of scores")
+    source = read_source({}, settings)
+    config = parse(EvaluateConfig, source)
+    refuse_output_of_table(table, output, overwrite=overwrite)
+    lists = {key: front.names(columns[key]) or [] for key in ("methods", "lower_better")}
+    given: dict[str, Any] = {**columns, **lists, "output": output, "console": console}
+    with source.placing():
+        return evaluate(table, statistics=config.statistics, report=config.report, published=config.published, **given)

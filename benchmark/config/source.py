@@ -103,9 +103,16 @@ class Source:
         """The same with some top-level keys replaced; ``words`` names where each came from."""
         return replace(
             self,
-            values={**self.values, **_plain(values)},
+            values={**self.values, **_plain(_dumped(values))},
             set_by={**self.set_by, **{(key,): words.get(key, key) for key in values}},
         )
+
+
+def _dumped(value: Any) -> Any:
+    """The value with models in it as mappings of what was given."""
+    if isinstance(value, BaseModel):
+        return value.model_dump(by_alias=True, exclude_unset=True)
+    return {key: _dumped(item) for key, item in value.items()} if isinstance(value, Mapping) else value
 
 
 def _below(value: Any, part: str | int) -> Any:

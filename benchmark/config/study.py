@@ -55,15 +55,27 @@ class StudyKeys(Section):
 
     @model_validator(mode="after")
     def _labels_differ(self) -> StudyKeys:
-        labels = [entry.shown for entry in self.datasets or ()]
-        for place, label in enumerate(labels):
-            if label in labels[:place]:
-                raise ValueError(f"two data sets are called {label!r}: give one of them a `label`")
-            if label in AVERAGES:
-                raise ValueError(f"a data set can't be called {label!r}, like an average of data sets: `label`")
-            if label.casefold() in FOLDERS:
-                raise ValueError(f"a data set can't be called {label!r}, like a folder of results: `label`")
+        refuse_labels([entry.shown for entry in self.datasets or ()], "data sets")
         return self
+
+
+def refuse_labels(labels: Sequence[str], noun: str) -> None:
+    """Refuse labels of data sets that can't name a column and a folder each.
+
+    Args:
+        labels: the labels.
+        noun: what they name, in messages.
+
+    Raises:
+        ValueError: one stands twice, or is the name of something else.
+    """
+    for place, label in enumerate(labels):
+        if label in labels[:place]:
+            raise ValueError(f"two {noun} are called {label!r}: give one of them a `label`")
+        if label in AVERAGES:
+            raise ValueError(f"a data set can't be called {label!r}, like an average of data sets: `label`")
+        if label.casefold() in FOLDERS:
+            raise ValueError(f"a data set can't be called {label!r}, like a folder of results: `label`")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,23 +132,27 @@ def study_of(source: Source) -> Study:
     configs = {label: parse(RunConfig, part) for label, part in sources.items()}
     stems = file_stems(sources)
     first = next(iter(configs.values()))
-    _refuse_unknown(first, list(configs), source)
+    refuse_unknown_data(first.report, first.published, list(configs), source)
     parts = tuple(
         StudyPart(label, stems[label], sources[label], _for_one(config, label)) for label, config in configs.items()
     )
     return Study(parts, keys.protocol, first.report, first.published)
 
 
-def _refuse_unknown(config: RunConfig, labels: Sequence[str], source: Source) -> None:
-    """Refuse tables and values of papers that name a data set which the study does not have."""
+def refuse_unknown_data(
+    report: ReportConfig, published: Mapping[str, PublishedEntry], labels: Sequence[str], source: Source
+) -> None:
+    """Refuse tables and values of papers that name a data set which the study does not have.
+
+    Raises:
+        ConfigError: names file, line and key.
+    """
     named: list[tuple[KeyPath, str]] = [
         (("report", "tables", place, "datasets"), name)
-        for place, table in enumerate(config.report.tables)
+        for place, table in enumerate(report.tables)
         for name in table.datasets or ()
     ]
-    named += [
-        (("published", name, "dataset"), entry.dataset) for name, entry in config.published.items() if entry.dataset
-    ]
+    named += [(("published", name, "dataset"), entry.dataset) for name, entry in published.items() if entry.dataset]
     for path, name in named:
         if name not in labels:
             near = did_you_mean(name, labels) or f" (they are {', '.join(labels)})"
@@ -174,19 +190,32 @@ def _one_of(source: Source, place: int) -> Source:
 
 def _for_one(config: RunConfig, label: str) -> RunConfig:
     """The configuration of one data set's run: its own values of papers, and tables of its own pairs."""
-    published: dict[str, PublishedEntry] = {
+    methods = [entry.label or entry.name for entry in config.methods]
+    report, published = report_for_one(config.report, config.published, methods, label)
+    return config.model_copy(update={"published": published, "report": report})
+
+
+def report_for_one(
+    report: ReportConfig, published: Mapping[str, PublishedEntry], methods: Collection[str], label: str
+) -> tuple[ReportConfig, dict[str, PublishedEntry]]:
+    """What a study's report is for one of its data sets: tables of its own pairs, and its own values of papers.
+
+    Args:
+        report: the study's.
+        published: values of papers.
+        methods: labels of the data set's methods.
+        label: the data set's.
+    """
+    own: dict[str, PublishedEntry] = {
         name: entry.model_copy(update={"dataset": ""})
-        for name, entry in config.published.items()
+        for name, entry in published.items()
         if entry.dataset in ("", label)
     }
-    known = {*published, *(entry.label or entry.name for entry in config.methods)}
+    known = {*own, *methods}
     tables = tuple(
-        _table_for_one(table, known)
-        for table in config.report.tables
-        if table.datasets is None or label in table.datasets
+        _table_for_one(table, known) for table in report.tables if table.datasets is None or label in table.datasets
     )
-    report = config.report.model_copy(update={"tables": tables or (TableConfig(),)})
-    return config.model_copy(update={"published": published, "report": report})
+    return report.model_copy(update={"tables": tables or (TableConfig(),)}), own
 
 
 def _table_for_one(table: TableConfig, known: Collection[str]) -> TableConfig:

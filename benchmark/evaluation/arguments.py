@@ -9,37 +9,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from benchmark.config.sections import Section
+from benchmark.config.score_tables import TableKeys, misfit
 from benchmark.config.source import parse, source_of
 from benchmark.core import keywords
 from benchmark.core.errors import ConfigError
 
-OF_OPINIONS = ("mos", "mos_sd", "observers", "mos_low", "mos_high", "lower_mos_better")
-OF_CHOICES = ("preference", "votes", "votes_first", "votes_second", "first", "second")
 
-
-class EvaluateKeywords(Section):
+class EvaluateKeywords(TableKeys):
     """Columns by heading, without blanks around it; their directions; where files go."""
 
-    mos: str | None = None
     methods: tuple[str, ...]
-    lower_better: tuple[str, ...] = ()
-    lower_mos_better: bool = False
-    reference: str | None = None
-    cluster: str | None = None
-    condition: str | None = None
-    mos_sd: str | None = None
-    observers: str | None = None
-    mos_low: str | None = None
-    mos_high: str | None = None
-    choices: bool = False
-    preference: str | None = None
-    votes: str | None = None
-    votes_first: str | None = None
-    votes_second: str | None = None
-    first: str | None = None
-    second: str | None = None
-    sheet: str = ""
     decimal: str | None = None
     duplicates: str = "refuse"
     output: Path | None = None
@@ -63,39 +42,16 @@ def checked(given: Mapping[str, Any]) -> EvaluateKeywords:
     """The keywords of ``evaluate`` as a model.
 
     Raises:
-        ConfigError: a keyword has a value of a wrong type; the message names it.
+        ConfigError: a keyword has a value of a wrong type, or belongs to another kind of table; names it.
     """
     values = {key: _heading(value) for key, value in given.items() if value is not None}
     for key in ("methods", "lower_better"):
         values[key] = [_heading(name) for name in keywords.names(given[key])]
     keywords_given = parse(EvaluateKeywords, source_of(values, "evaluate"))
-    _refuse_other_kind(keywords_given, values)
+    wrong = misfit(keywords_given, lambda key: f"--{key.replace('_', '-')}", " (Python: choices=True)")
+    if wrong:
+        raise ConfigError(wrong)
     return keywords_given
-
-
-def _refuse_other_kind(given: EvaluateKeywords, values: Mapping[str, Any]) -> None:
-    """Refuse columns of opinions beside ``choices``, and the other way round; each kind needs its own.
-
-    Raises:
-        ConfigError: names the option.
-    """
-    other = OF_OPINIONS if given.choices else OF_CHOICES
-    misplaced = [key for key in other if values.get(key) not in (None, False)]
-    option = f"--{misplaced[0].replace('_', '-')}" if misplaced else ""
-    if given.choices:
-        if misplaced:
-            raise ConfigError(f"{option}: choices have no opinions of single pairs; leave it out, or --choices")
-        if given.first is None or given.second is None:
-            raise ConfigError(
-                "--choices: name the two columns of scores of each method, as in --first '{}_p0' --second '{}_p1'"
-            )
-        return
-    if misplaced:
-        raise ConfigError(f"{option}: it goes with --choices (Python: choices=True)")
-    if (given.mos_low is None) != (given.mos_high is None):
-        raise ConfigError("--mos-low and --mos-high go together: the columns of the labels' 95 % limits")
-    if given.mos is None:
-        raise ConfigError("--mos: name the column of labels; or --choices, where observers chose between two images")
 
 
 def _heading(given: Any) -> Any:

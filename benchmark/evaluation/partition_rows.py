@@ -5,11 +5,12 @@ Test parts of repeated partitions overlap, so that what varies over them is a sp
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from benchmark.evaluation.choice_tasks import LEVEL, table_of_choices
 from benchmark.evaluation.rows import SUMMARY_COLUMNS, MethodColumn, undefined
@@ -23,6 +24,7 @@ from benchmark.statistics.resampling import FloatArray
 from benchmark.statistics.two_alternatives import TwoAlternatives
 from benchmark.statistics.vocabulary import PARTITION
 
+BoolArray = NDArray[np.bool_]
 STUDY_COLUMNS = (*SUMMARY_COLUMNS, "partition", "aggregate")
 AGGREGATES: Mapping[str, Callable[[FloatArray], float]] = {
     "median": lambda values: float(np.median(values)),
@@ -43,10 +45,12 @@ class TestedPart:
     Attributes:
         number: of the partition, from 1.
         pairs: their names.
+        scores: of methods that were trained for this partition, by label; each by the pairs' names.
     """
 
     number: int
     pairs: frozenset[str]
+    scores: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
 
 def partition_rows(
@@ -56,6 +60,7 @@ def partition_rows(
     *,
     lower_mos_better: bool = False,
     choices: pd.DataFrame | None = None,
+    statistics: Collection[str] | None = None,
 ) -> pd.DataFrame:
     """Each method's statistics on the test part of each partition, and their aggregates over partitions.
 
@@ -65,16 +70,25 @@ def partition_rows(
         parts: the test parts.
         lower_mos_better: whether lower labels mean better quality.
         choices: observers' choices between the pairs, where there are any.
+        statistics: those that are wanted beside SRCC, PLCC and KRCC, which are always computed; ``None`` for all.
 
     Returns:
         Columns ``STUDY_COLUMNS``. In rows of an aggregate ``n`` counts all pairs that were tested.
     """
     rows: list[dict[str, object]] = []
     name = str(scores["dataset"].iloc[0]) if len(scores) else ""
+    labels = [method.label for method in methods]
+    table, _ = table_of_pairs(scores, methods, lower_mos_better=lower_mos_better)
+    find = _Finder(scores["pair"].astype(str).tolist())
     for part in parts:
-        tested = scores[scores["pair"].astype(str).isin(part.pairs)]
-        for level, measure in _measures(tested, methods, choices, lower_mos_better=lower_mos_better):
-            for row in _rows(measure, [method.label for method in methods]):
+        tested = find.rows(part.pairs)
+        learned = {place: find.scores(part.scores[label]) for place, label in enumerate(labels) if label in part.scores}
+        turned = {place: (1.0 if methods[place].higher_is_better else -1.0) * item for place, item in learned.items()}
+        measures = [("pair", measure) for measure in _of_pairs(_tested(table, tested, turned), statistics)]
+        if choices is not None and len(choices):
+            measures += [(LEVEL, measure) for measure in _of_choices(choices, scores[tested], methods)]
+        for level, measure in measures:
+            for row in _rows(measure, labels):
                 rows.append({"dataset": name, "level": level, "partition": part.number, "aggregate": PARTITION, **row})
     found = pd.DataFrame(rows, columns=list(STUDY_COLUMNS))
     for column in ("split", "condition", "interval"):
@@ -82,29 +96,62 @@ def partition_rows(
     return pd.concat([found, _aggregates(found, scores)], ignore_index=True)
 
 
-def _measures(
-    tested: pd.DataFrame, methods: Sequence[MethodColumn], choices: pd.DataFrame | None, *, lower_mos_better: bool
-) -> Iterator[tuple[str, Measure]]:
-    """The measures of one test part with their levels."""
-    labelled = tested[np.isfinite(tested["mos"].to_numpy(dtype=float))]
-    if len(labelled):
-        table, _ = table_of_pairs(labelled, methods, lower_mos_better=lower_mos_better)
-        yield from (("pair", measure) for measure in _of_pairs(table))
-    if choices is not None and len(choices):
-        there = set(tested["pair"].astype(str))
-        among = choices[choices["first"].isin(there) & choices["second"].isin(there)]
-        if len(among):
-            table, _ = table_of_choices(among, tested, methods)
-            yield LEVEL, TwoAlternatives(make_design(table, ()))
+class _Finder:
+    """Finds pairs by their names, quickly enough for a thousand partitions."""
+
+    def __init__(self, pairs: Sequence[str]) -> None:
+        self._pairs = pairs
+        self._places: dict[str, list[int]] = {}
+        for row, name in enumerate(pairs):
+            self._places.setdefault(name, []).append(row)
+
+    def rows(self, names: Iterable[str]) -> BoolArray:
+        """Which rows have one of the names."""
+        found = np.zeros(len(self._pairs), dtype=np.bool_)
+        found[[row for name in names for row in self._places.get(name, ())]] = True
+        return found
+
+    def scores(self, by_name: Mapping[str, float]) -> FloatArray:
+        """A score for each row, NaN where there is none."""
+        return np.array([by_name.get(name, np.nan) for name in self._pairs], dtype=float)
 
 
-def _of_pairs(table: Table) -> Iterator[Measure]:
+def _tested(table: Table, rows: BoolArray, learned: Mapping[int, FloatArray]) -> Table:
+    """The labelled pairs of one test part, with the scores of methods that were trained for it."""
+    kept = rows & np.isfinite(table.labels)
+    part = table.take(kept)
+    if not learned:
+        return part
+    scores = part.scores.copy()
+    for place, values in learned.items():
+        scores[place] = values[kept]
+    return replace(part, scores=scores)
+
+
+def _of_choices(choices: pd.DataFrame, tested: pd.DataFrame, methods: Sequence[MethodColumn]) -> Iterator[Measure]:
+    """The measures of the choices between tested pairs."""
+    there = set(tested["pair"].astype(str))
+    among = choices[choices["first"].isin(there) & choices["second"].isin(there)]
+    if len(among):
+        table, _ = table_of_choices(among, tested, methods)
+        yield TwoAlternatives(make_design(table, ()))
+
+
+def _of_pairs(table: Table, statistics: Collection[str] | None) -> Iterator[Measure]:
+    """The measures of the pairs of one test part; those that take long only where one of their statistics is wanted."""
+    if not len(table.labels):
+        return
+
+    def wanted(names: Iterable[str]) -> bool:
+        return statistics is None or not set(statistics).isdisjoint(names)
+
     design: Design = make_design(table, ())
     yield Correlations(design)
-    yield Mapped(design, resamples="once")
-    if has_opinions(table.label_sd, table.observers):
+    if wanted(Mapped.names):
+        yield Mapped(design, resamples="once")
+    if has_opinions(table.label_sd, table.observers) and wanted(Discrimination.names):
         yield Discrimination(design, 1, np.random.default_rng(0))
-    alone = computed_alone("pair")
+    alone = [item for item in computed_alone("pair") if wanted([item.name])]
     if alone:
         yield Alone(design, statistics=alone)
 

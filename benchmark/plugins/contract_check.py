@@ -22,6 +22,7 @@ from benchmark.plugins.contracts import (
     DatasetInfo,
     DescribesReference,
     LabelKind,
+    LearnsFromColumns,
     Method,
     MethodInfo,
     ScoreSource,
@@ -32,9 +33,10 @@ from benchmark.plugins.contracts import (
 )
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
 
-_CONTRACTS = (Method, ScoreSource, Trainable, Dataset)
+_CONTRACTS = (Method, ScoreSource, Trainable, LearnsFromColumns, Dataset)
 _SPLIT = ("describe", "compare")
 _COMPUTING = ("score", "scores", "predict", *_SPLIT)
 
@@ -190,8 +192,23 @@ def settings_of(method: Method) -> dict[str, str]:
     return {name: str(value) for name, value in settings.items()}
 
 
-def numbers_of(answer: object, rows: pd.DataFrame) -> list[float]:
-    """A score source's answer as one number per row.
+def learned(
+    method: LearnsFromColumns,
+    trained: tuple[pd.DataFrame, np.ndarray[Any, Any], pd.DataFrame],
+    tested: tuple[pd.DataFrame, pd.DataFrame],
+) -> list[float]:
+    """The scores of tested pairs by a method that learns from columns; each tuple has the arguments of its function.
+
+    Raises:
+        PluginError: it fails, or answers with something else.
+        UserError: what it raises itself.
+    """
+    _asked(lambda: method.fit(*trained), "fit")
+    return numbers_of(_asked(lambda: method.predict(*tested), "predict"), tested[0], "predict")
+
+
+def numbers_of(answer: object, rows: pd.DataFrame, name: str = "scores") -> list[float]:
+    """The answer of a function, by default a score source's, as one number per row.
 
     Raises:
         PluginError: the answer is something else.
@@ -201,15 +218,15 @@ def numbers_of(answer: object, rows: pd.DataFrame) -> list[float]:
 
     expected = f"it must return {len(rows)} numbers, one a row, NaN where there is none"
     if isinstance(answer, pd.Series) and not answer.index.equals(rows.index) and set(answer.index) == set(rows.index):
-        raise PluginError(_broken("`scores()` returned a Series in another order than the rows: sort it as they are"))
+        raise PluginError(_broken(f"`{name}()` returned a Series in another order than the rows: sort it as they are"))
     if not isinstance(answer, (Sequence, np.ndarray, pd.Series)) or isinstance(answer, (str, bytes)):
-        raise PluginError(_broken(f"`scores()` returned {_kind(answer)}; {expected}"))
+        raise PluginError(_broken(f"`{name}()` returned {_kind(answer)}; {expected}"))
     if len(answer) != len(rows):
         raise PluginError(_broken(f"it gave {len(answer)} scores for {len(rows)} pairs; {expected}"))
     values: list[float] = []
     for value in answer:
         if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, float, np.number)):
-            raise PluginError(_broken(f"`scores()` returned {_shown(value)}; {expected}"))
+            raise PluginError(_broken(f"`{name}()` returned {_shown(value)}; {expected}"))
         values.append(float(value))
     return values
 

@@ -25,6 +25,7 @@ from benchmark.plugins.contracts import (
     Dataset,
     DatasetInfo,
     DescribesReference,
+    LearnsFromColumns,
     Method,
     MethodInfo,
     ScoreSource,
@@ -220,7 +221,7 @@ def list_datasets() -> list[str]:
 
 def _lacking(plugin: type[Method] | type[Dataset]) -> str:
     """The functions that a class lacks according to its contract, in words; empty if there are none."""
-    if issubclass(plugin, Method) and not _can_score(plugin):
+    if issubclass(plugin, Method) and not issubclass(plugin, LearnsFromColumns) and not _can_score(plugin):
         return "`score(self, enhanced, reference)` (or `describe` and `compare`)"
     if issubclass(plugin, Dataset) and plugin.pairs is Dataset.pairs:
         return "`pairs(self)`"
@@ -286,7 +287,7 @@ def _info_names(node: ast.ClassDef, info: str) -> Iterator[str]:
 
 def _is_plugin(node: ast.ClassDef, info: str) -> bool:
     """Whether a class derives, by the names in its source, from a base class of this kind of plug-in."""
-    roots = (Dataset,) if info == DatasetInfo.__name__ else (Method, ScoreSource, Trainable)
+    roots = (Dataset,) if info == DatasetInfo.__name__ else (Method, ScoreSource, Trainable, LearnsFromColumns)
     return bool({_last_name(base) for base in node.bases} & {root.__name__ for root in roots})
 
 

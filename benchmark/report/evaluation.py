@@ -203,7 +203,7 @@ def complete(
     summarised = evaluate_scores(
         scores, methods, settings, lower_mos_better=facts.lower_mos_better, choices=chosen, announce=announce
     )
-    notes = [*facts.notes, *facts.hints(summarised.summary), *summarised.notes]
+    notes = [*facts.notes, *facts.hints(summarised.summary), *(summarised.notes if methods else ())]
     record: RunRecord = {
         "format": 1,
         "tool": {"name": "efid-bench", "version": provenance.version("efid-bench"), "commit": provenance.commit()},

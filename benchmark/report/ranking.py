@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from benchmark.report import naming
 from benchmark.report.blocks import Block, Comparison, Numbers, Scope, TableEstimate, blocks
@@ -21,6 +21,8 @@ from benchmark.statistics.vocabulary import MISSING_ALLOWED, magnitude, why_inco
 DIGITS = 3  # that terminal, page and plots print
 UNDEFINED = "undefined"
 NO_MAGNITUDES = "opposite signs, and no test of magnitudes is stored: evaluate again"
+BY_PARTITION = "trained anew in each partition: it has values by partition, and none over all pairs"
+NOT_TESTED_YET = "there is no test yet of methods that are trained by partition"
 NOT_COMPARED = "only the best of all methods is compared with every other: statistics.comparisons"
 
 
@@ -121,10 +123,14 @@ def contest(
     leaders = [
         label for label in order if abs(values[label] - values[order[0]]) <= ROUNDING * max(1, abs(values[order[0]]))
     ]
+    trained = {method.label for method in methods if method.by_partition}
     alike, untested, corrected = set(), {}, True
     for label in (label for label in order if places[label] > 1):
         differences = [
-            _difference(numbers, scope, statistic, leader, label, without_signs=drop_signs) for leader in leaders
+            NOT_TESTED_YET
+            if {leader, label} & trained
+            else _difference(numbers, scope, statistic, leader, label, without_signs=drop_signs)
+            for leader in leaders
         ]
         tested = [item for item in differences if isinstance(item, Comparison)]
         corrected &= all(item.corrected for item in tested)
@@ -178,9 +184,15 @@ def ranks(values: Sequence[float], *, higher: bool) -> list[int]:
     ]
 
 
-def reason_unranked(data: ReportData, numbers: Numbers, block: Block, method: ScoredMethod) -> str:
-    """Why a method has no rank in a block; empty for one that has."""
+def reason_unranked(data: ReportData, numbers: Numbers, block: Block, method: ScoredMethod, aggregate: str = "") -> str:
+    """Why a method has no rank in a block; empty for one that has.
+
+    ``aggregate`` names what is taken over partitions, where that is printed: methods that are trained by partition have
+    nothing else.
+    """
     scope, statistic = numbers.headline(block)
+    if method.by_partition:
+        return _reason_by_partition(numbers, replace(scope, aggregate=aggregate), statistic, method)
     noun = noun_of(scope)
     scored, total = numbers.coverage(scope, method.label)
     why = one_line(method.reason)
@@ -199,6 +211,14 @@ def reason_unranked(data: ReportData, numbers: Numbers, block: Block, method: Sc
     return ""
 
 
+def _reason_by_partition(numbers: Numbers, scope: Scope, statistic: str, method: ScoredMethod) -> str:
+    """Likewise, of a method that is trained anew in each partition."""
+    if math.isnan(numbers.value(replace(scope, aggregate=scope.aggregate or "median"), method.label, statistic)):
+        why = one_line(method.reason)
+        return f"no values by partition{': ' + why if why else ''}"
+    return "" if scope.aggregate else BY_PARTITION
+
+
 def noun_of(scope: Scope) -> str:
     """What a scope's numbers are computed of."""
     return "choice" if scope.level == "choice" else "pair"
@@ -206,11 +226,11 @@ def noun_of(scope: Scope) -> str:
 
 def _reason_out(data: ReportData, numbers: Numbers, scope: Scope, method: ScoredMethod, statistic: str) -> str:
     """Why a method takes no part in a column: it is not ranked, lacks pairs or a value, or its fit is reversed."""
-    reason = reason_unranked(data, numbers, scope.block, method)
+    reason = reason_unranked(data, numbers, scope.block, method, scope.aggregate)
     if reason:
         return reason
     scored, total = numbers.coverage(scope, method.label)
-    if total - scored > MISSING_ALLOWED * total:
+    if not method.by_partition and total - scored > MISSING_ALLOWED * total:
         return f"scored only {scored:,} of {naming.count(total, noun_of(scope))} here"
     estimate = numbers.get(scope, method.label, statistic)
     if estimate is None or math.isnan(estimate.value):

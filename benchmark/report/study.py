@@ -16,6 +16,8 @@ from benchmark.report.content import ReportData
 from benchmark.report.evaluation import Evaluation
 from benchmark.results import csv_files, run_json
 from benchmark.results.run_record import RunRecord
+from benchmark.results.scored import ScoredMethod
+from benchmark.statistics.catalogue import usual
 from benchmark.statistics.settings import StatisticsSettings
 
 SPREAD = (
@@ -38,6 +40,7 @@ class DataSetResult:
         reason: why not.
         parts: the test parts of its partitions; none where its splits are as published.
         marks: what every table must say of its partitions.
+        learned: the methods that were trained anew in each partition.
     """
 
     label: str
@@ -46,6 +49,7 @@ class DataSetResult:
     reason: str = ""
     parts: Sequence[TestedPart] = ()
     marks: Sequence[str] = ()
+    learned: Sequence[ScoredMethod] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +76,13 @@ class StudyRequest:
 def combine(results: Sequence[DataSetResult], request: StudyRequest) -> ReportData:
     """Put the data sets side by side, each under its label, with the study's own numbers and notes."""
     used = [(result, result.run) for result in results if result.run is not None]
-    parts = {result.label: renamed(run.data, _names(run.data, result.label)) for result, run in used}
+    parts = {
+        result.label: _with_learned(renamed(run.data, _names(run.data, result.label)), result.learned)
+        for result, run in used
+    }
     data = side_by_side(parts) if len(parts) > 1 else next(iter(parts.values()))
     settings = StatisticsSettings(**request.statistics.model_dump())
-    summary, comparisons = _numbers(used, parts, data, settings)
+    summary, comparisons = _numbers(used, parts, data, settings, request.report)
     notes = [*data.notes, *_notes(results, request, several=len(parts) > 1)]
     title = request.title or request.report.title or " · ".join(parts)
     failed = {result.label: result.reason for result in results if result.run is None}
@@ -93,6 +100,24 @@ def combine(results: Sequence[DataSetResult], request: StudyRequest) -> ReportDa
     return replace(data, record=_record(data, request, results))
 
 
+def _with_learned(data: ReportData, learned: Sequence[ScoredMethod]) -> ReportData:
+    """A data set's results with the methods that have scores by partition only: empty columns of ``scores.csv``."""
+    if not learned:
+        return data
+    empty = {method.label: float("nan") for method in learned}
+    return replace(data, scores=data.scores.assign(**empty), methods=(*data.methods, *learned))
+
+
+def _printed(report: ReportConfig) -> set[str]:
+    """The statistics that tables print over partitions; others that take long are not computed for each of these."""
+    return {
+        statistic
+        for table in report.tables
+        if table.aggregate != "none"
+        for statistic in table.columns or (*usual("pair"), *usual("choice"))
+    }
+
+
 def _names(data: ReportData, label: str) -> dict[str, str]:
     return {str(name): label for name in data.scores["dataset"].unique() if str(name) != label}
 
@@ -102,6 +127,7 @@ def _numbers(
     parts: dict[str, ReportData],
     data: ReportData,
     settings: StatisticsSettings,
+    report: ReportConfig,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """``summary.csv`` and ``comparisons.csv`` of a study."""
     whole = data.summary.assign(partition=float("nan"), aggregate="")[list(STUDY_COLUMNS)]
@@ -111,7 +137,14 @@ def _numbers(
         if result.parts:
             lower = own.lower_labels(result.label)
             tables.append(
-                partition_rows(own.scores, own.methods, result.parts, lower_mos_better=lower, choices=own.choices)
+                partition_rows(
+                    own.scores,
+                    own.methods,
+                    result.parts,
+                    lower_mos_better=lower,
+                    choices=own.choices,
+                    statistics=_printed(report),
+                )
             )
     summary = pd.concat([table for table in tables if len(table)], ignore_index=True)
     if len(parts) < 2:
@@ -119,10 +152,14 @@ def _numbers(
     labels = [method.label for method in data.methods]
     averages = average_rows(summary)
     differences = difference_rows(data.comparisons, summary, labels, settings)
-    return (
-        pd.concat([table for table in (summary, averages) if len(table)], ignore_index=True),
-        pd.concat([table for table in (data.comparisons, differences) if len(table)], ignore_index=True),
-    )
+    return _stacked(summary, averages), _stacked(data.comparisons, differences)
+
+
+def _stacked(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
+    """Both tables, the second below the first."""
+    if not len(first) or not len(second):
+        return first if len(first) else second
+    return pd.concat([first, second], ignore_index=True)
 
 
 def _notes(results: Sequence[DataSetResult], request: StudyRequest, *, several: bool) -> list[str]:

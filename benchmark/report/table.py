@@ -40,7 +40,8 @@ class _Builder:
         """Why the method is not ranked in a block."""
         key = (method.label, Scope(scope.block))
         if key not in self.reasons:
-            self.reasons[key] = reason_unranked(self.data, self.numbers, scope.block, method)
+            aggregate = "" if self.spec.aggregate == "none" else self.spec.aggregate
+            self.reasons[key] = reason_unranked(self.data, self.numbers, scope.block, method, aggregate)
         return self.reasons[key]
 
     def blocks(self) -> list[Block]:
@@ -174,6 +175,7 @@ def _arrange(builder: _Builder) -> list[tuple[str, list[str]]]:
     order: list[str] = []
     for block in builder.blocks():
         scope, statistic = builder.numbers.headline(block)
+        scope = scope if spec.aggregate == "none" else replace(scope, aggregate=spec.aggregate)
         ranking = contest(data, builder.numbers, scope, statistic, without_signs=spec.magnitude, digits=spec.digits)
         order += ranking.places
     labels = list(dict.fromkeys([*order, *(method.label for method in data.methods)]))

@@ -18,7 +18,7 @@ from benchmark.results.scored import Failure
 
 KEYS = SCORE_KEYS
 NUMERIC_KEYS = ("fold", "mos", "mos_sd", "observers")
-WHOLE = ("fold", "observers", "n", "n_clusters", "votes", "partition")
+WHOLE = ("fold", "observers", "n", "n_clusters", "votes", "partition", "seed")
 TEXT = {
     *(key for key in KEYS if key not in NUMERIC_KEYS),
     *(key for key in CHOICE_KEYS if key not in ("preference", "votes")),

@@ -33,6 +33,7 @@ class ScoredMethod:
         status: ``scored`` (all pairs), ``partial`` (some failed), ``failed`` or ``unavailable`` (none scored).
         reason: why it is not ``scored``, and what to do.
         marks: remarks that tables must print, for example that a checkpoint was selected on the scored split.
+        by_partition: whether it was trained anew in each partition of a study, and has scores by partition only.
     """
 
     label: str
@@ -48,11 +49,13 @@ class ScoredMethod:
     status: Status = "scored"
     reason: str = ""
     marks: tuple[str, ...] = ()
+    by_partition: bool = False
 
     def record(self) -> dict[str, Any]:
         """The method as written in ``run.json``."""
         plain = {"settings": dict(self.settings), "training": dict(self.training), "marks": list(self.marks)}
-        return {**asdict(self), **plain}
+        content = {**asdict(self), **plain}
+        return content if self.by_partition else {key: item for key, item in content.items() if key != "by_partition"}
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> ScoredMethod:
@@ -77,7 +80,7 @@ def record_fault(record: object) -> str:
             sound = isinstance(value, Mapping) and all(isinstance(text, str) for text in value.values())
         elif item.name == "marks":
             sound = isinstance(value, list) and all(isinstance(text, str) for text in value)
-        elif item.name == "higher_is_better":
+        elif item.name in ("higher_is_better", "by_partition"):
             sound = isinstance(value, bool)
         else:
             sound = isinstance(value, str) and (item.name != "status" or value in get_args(Status))

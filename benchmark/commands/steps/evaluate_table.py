@@ -38,6 +38,7 @@ class ReadIn:
         notes: what readers must know.
         options: which columns were read, for ``run.json``.
         sources: the methods that predict labels instead of being columns.
+        features: columns for methods that learn, row by row as ``scores``.
     """
 
     scores: pd.DataFrame
@@ -45,6 +46,7 @@ class ReadIn:
     notes: list[str]
     options: dict[str, Any]
     sources: Mapping[str, ScoreSource] = field(default_factory=dict)
+    features: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 def evaluate_table(
@@ -61,13 +63,37 @@ def evaluate_table(
         given: the sections of a configuration, as far as they are given.
         announce: receives what is being done.
     """
+    return evaluate_columns(table, columns_given, given, announce)[0]
+
+
+def evaluate_columns(
+    table: str | Path | pd.DataFrame,
+    columns_given: Mapping[str, Any],
+    given: Mapping[str, Any],
+    announce: Announce,
+    *,
+    features: Sequence[str] = (),
+    title: str = "",
+) -> tuple[Evaluation, pd.DataFrame]:
+    """Evaluate a table as ``evaluate_table`` does, and read columns for methods that learn from them.
+
+    Args:
+        table, columns_given, given, announce: as there.
+        features: the columns; then there may be no methods.
+        title: what the table is called; empty for its name.
+
+    Returns:
+        The evaluation, and the columns, row by row as its scores.
+    """
     keywords = arguments.checked(columns_given)
     mark, drop_identical = _reading(keywords.decimal, keywords.duplicates)
     keys = source_of({key: item for key, item in given.items() if item is not None}, "evaluate")
     asked = parse(EvaluateConfig, keys)
     announce("reading the table" if isinstance(table, pd.DataFrame) else f"reading {table}")
-    read = _choices if keywords.choices else _pairs
-    content, name = read(table, keywords, mark, drop_identical=drop_identical)
+    if keywords.choices:
+        content, name = _choices(table, keywords, mark, drop_identical=drop_identical)
+    else:
+        content, name = _pairs(table, keywords, mark, features, drop_identical=drop_identical)
     scores = content.scores
     _refuse(asked, content, keywords, keys)
     for label, source in content.sources.items():
@@ -82,7 +108,7 @@ def evaluate_table(
     options |= {"decimal": mark} if mark else {}
     options |= {"duplicates": keywords.duplicates} if drop_identical else {}
     facts = Facts(
-        title=asked.report.title or Path(name).stem,
+        title=title or asked.report.title or Path(name).stem,
         notes=[*content.notes, *_counts(content, keywords)],
         lower_mos_better=keywords.lower_mos_better,
         simulated=False,
@@ -108,15 +134,22 @@ def evaluate_table(
     failures = _missing_scores(scores, keywords.methods)
     evaluation = complete(scores, listed, failures, requested, facts, place, announce, choices=content.choices)
     if isinstance(table, pd.DataFrame):
-        return replace(evaluation, claim=claims.of_content("evaluate", "evaluate of a DataFrame", _sha256(scores)))
-    return replace(evaluation, claim=claims.of_file("evaluate", Path(table)), inputs=(Path(table),))
+        claim = claims.of_content("evaluate", "evaluate of a DataFrame", _sha256(scores))
+        return replace(evaluation, claim=claim), content.features
+    claim = claims.of_file("evaluate", Path(table))
+    return replace(evaluation, claim=claim, inputs=(Path(table),)), content.features
 
 
 def _pairs(
-    table: str | Path | pd.DataFrame, keywords: EvaluateKeywords, mark: Mark | None, *, drop_identical: bool
+    table: str | Path | pd.DataFrame,
+    keywords: EvaluateKeywords,
+    mark: Mark | None,
+    features: Sequence[str] = (),
+    *,
+    drop_identical: bool,
 ) -> tuple[ReadIn, str]:
     """A table of labelled pairs, and its name."""
-    read_in = table_sources.take(table, keywords.headings, keywords.sheet)
+    read_in = table_sources.take(table, [*keywords.headings, *features], keywords.sheet)
     sources = _score_sources(keywords.methods, read_in.headings)
     assert keywords.mos is not None  # checked with the other keywords
     columns = table_input.Columns(
@@ -130,9 +163,13 @@ def _pairs(
         mos_low=keywords.mos_low,
         mos_high=keywords.mos_high,
     )
-    _check_methods(columns.methods, keywords.lower_better)
-    scores, notes = table_input.from_table(read_in, columns, decimal=mark, drop_identical=drop_identical)
-    return ReadIn(scores, None, notes, asdict(columns), sources), read_in.name
+    if columns.methods or not features:
+        _check_methods(columns.methods, keywords.lower_better)
+    wanted = replace(columns, methods=tuple(dict.fromkeys((*columns.methods, *features))))
+    scores, notes = table_input.from_table(read_in, wanted, decimal=mark, drop_identical=drop_identical)
+    learned_from = scores[list(features)]
+    scores = scores.drop(columns=[name for name in wanted.methods if name not in columns.methods])
+    return ReadIn(scores, None, notes, asdict(columns), sources, learned_from), read_in.name
 
 
 def _choices(

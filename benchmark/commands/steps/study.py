@@ -12,21 +12,19 @@ from pathlib import Path
 import pandas as pd
 from rich.console import Console
 
+from benchmark.commands.steps.dividing import SPLITS, Divided, divide, tested_parts
 from benchmark.commands.steps.one_run import run_one
 from benchmark.commands.steps.prepare import Asked, prepared_of
 from benchmark.config.models import RunConfig
 from benchmark.config.overrides import Overrides
 from benchmark.config.protocol import Protocol
-from benchmark.config.source import KeyPath, Source, absolute
+from benchmark.config.source import Source
 from benchmark.config.study import Study, StudyPart, study_of
-from benchmark.core.errors import ConfigError, UserError
+from benchmark.core.errors import UserError
 from benchmark.core.hashes import FileHashes
-from benchmark.data import check_across, protocols, split_files
-from benchmark.data import partitions as dividing
+from benchmark.data import check_across, split_files
 from benchmark.data.image_facts import ImageFacts
-from benchmark.data.partitions import Partitions
 from benchmark.evaluation.announcer import EvaluationProgress
-from benchmark.evaluation.partition_rows import TestedPart
 from benchmark.images.read import MAX_PIXELS
 from benchmark.report.evaluation import Run
 from benchmark.report.study import DataSetResult, StudyRequest, combine
@@ -38,24 +36,19 @@ from benchmark.scoring.destinations import Config
 from benchmark.scoring.torchrun import ScoringRanks
 from benchmark.scoring.work import Prepared
 
-SPLITS = "splits.json"
 SHOWN = 5
 """Most photographs in several data sets that are named."""
 
 
 @dataclass(slots=True)
-class Divided:
-    """How one data set was divided, known once it was read.
+class DividedImages(Divided):
+    """How one data set of images was divided, known once it was read.
 
     Attributes:
-        partitions: all of them; ``None`` where its own splits are evaluated as published.
-        marks: what every table must say of them.
         pairs: its pairs with the paths of their images.
         max_pixels: larger images are not read.
     """
 
-    partitions: Partitions | None = None
-    marks: tuple[str, ...] = ()
     pairs: pd.DataFrame | None = None
     max_pixels: int = MAX_PIXELS
 
@@ -79,11 +72,11 @@ def run_study(config: Config, source: Source, asked: Overrides, group: ScoringRa
     results: list[DataSetResult] = []
     if not group.first:
         for part in study.parts:
-            _part(part, study, config, folder, store, asked, group.within(part.label), console, Divided())
+            _part(part, study, config, folder, store, asked, group.within(part.label), console, DividedImages())
         return None
     with belongings.possession(folder, claim, overwrite=asked.overwrite) as holding:
         holding.note()
-        data_sets = {part.label: Divided() for part in study.parts}
+        data_sets = {part.label: DividedImages() for part in study.parts}
         for part in study.parts:
             own = data_sets[part.label]
             results.append(_part(part, study, config, folder, store, asked, group.within(part.label), console, own))
@@ -118,7 +111,7 @@ def _part(
     asked: Overrides,
     group: ScoringRanks,
     console: Console,
-    divided: Divided,
+    divided: DividedImages,
 ) -> DataSetResult:
     """The run of one data set, or why there is none."""
     console.print(f"{part.label}:", style="bold", highlight=False)
@@ -130,7 +123,8 @@ def _part(
         return DataSetResult(part.label, part.folder, None, str(error))
     if run is not None and divided.partitions is not None:
         split_files.write(folder / part.folder / SPLITS, divided.partitions, overwrite=True)
-    return DataSetResult(part.label, part.folder, run, "", _test_parts(divided, run), divided.marks)
+    parts = () if run is None else tested_parts(divided, run.scores)
+    return DataSetResult(part.label, part.folder, run, "", parts, divided.marks)
 
 
 def _prepared(
@@ -140,7 +134,7 @@ def _prepared(
     folder: Path,
     store: Path,
     asked: Overrides,
-    divided: Divided,
+    divided: DividedImages,
 ) -> Prepared:
     """Read and check one data set and divide it."""
     published = protocol.form == "published"
@@ -148,43 +142,12 @@ def _prepared(
     overrides = replace(asked, output=None)
     prepared = prepared_of(Asked(config, part.source, parsed, pooled=not published, store=store), overrides)
     divided.pairs, divided.max_pixels = prepared.data.chosen, prepared.data.sizes.max_pixels
-    if not published:
-        table = prepared.data.chosen
-        try:
-            own = _with_paths(protocol.of_dataset(part.label), part.source)
-        except ValueError as error:
-            raise ConfigError(f"{part.source.named(('protocol',))}: {error}") from None
-        divided.partitions = protocols.make(table, own, part.label)
-        divided.marks = (*divided.partitions.notes, *dividing.marks(table, divided.partitions))
+    own = divide(prepared.data.chosen, protocol, part.label, part.source)
+    divided.partitions, divided.marks = own.partitions, own.marks
     return prepared
 
 
-def _with_paths(protocol: Protocol, source: Source) -> Protocol:
-    """A protocol whose files are found relative to the configuration."""
-    changes: Mapping[str, Path] = {
-        key: absolute(value, source, _key(key))
-        for key in ("file", "rows")
-        if isinstance(value := getattr(protocol, key), Path) and str(value) != "dataset"
-    }
-    return protocol.model_copy(update=dict(changes)) if changes else protocol
-
-
-def _key(key: str) -> KeyPath:
-    return ("protocol", key)
-
-
-def _test_parts(divided: Divided, run: Run | None) -> tuple[TestedPart, ...]:
-    """The tested pairs of each partition."""
-    if divided.partitions is None or run is None:
-        return ()
-    parts = []
-    for partition in divided.partitions.partitions:
-        tested = dividing.select(run.scores, partition)
-        parts.append(TestedPart(partition.number, frozenset(tested["pair"][tested["split"] == "test"].astype(str))))
-    return tuple(parts)
-
-
-def _shared_photographs(data_sets: Mapping[str, Divided], store: Path) -> list[str]:
+def _shared_photographs(data_sets: Mapping[str, DividedImages], store: Path) -> list[str]:
     """Sentences on references that several data sets share; none is left out for it."""
     read = {label: own for label, own in data_sets.items() if own.pairs is not None}
     if len(read) < 2:

@@ -1,12 +1,14 @@
 """The base classes of plug-ins: methods, data sets, and the descriptions that they give of themselves.
 
-A plug-in subclasses ``Method``, ``ScoreSource``, ``Trainable`` or ``Dataset``. Functions that it must define are abstract
+A plug-in subclasses ``Method``, ``ScoreSource``, ``Trainable``, ``LearnsFromColumns`` or ``Dataset``. Functions that it
+must define are abstract
 there or checked when it is imported; those that it may define have a default. Three protocols are optional:
 ``DescribesReference``, ``StatesLabels`` and ``MayDownload``. The engine asks for nothing else.
 
 Listing plug-ins must stay instant: nothing here imports torch or pandas when it is imported.
 """
 
+from benchmark.plugins.contracts.column_learner import LearnsFromColumns
 from benchmark.plugins.contracts.data_set import Dataset, MayDownload, StatesLabels
 from benchmark.plugins.contracts.info import NOT_DECLARED, DatasetInfo, Group, LabelKind, MethodInfo, WeightFile
 from benchmark.plugins.contracts.method import DescribesReference, Method, ScoreSource, takes_rng
@@ -19,6 +21,7 @@ __all__ = [
     "DescribesReference",
     "Group",
     "LabelKind",
+    "LearnsFromColumns",
     "MayDownload",
     "Method",
     "MethodInfo",

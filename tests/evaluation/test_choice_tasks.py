@@ -121,7 +121,7 @@ def test_published_scores_stand_beside_measured_ones_and_no_correlation_is_spoke
     assert "2AFC equal at 3 digits, Majority differs" in text
     assert "reported in A paper, not measured here; measured here" in text
     assert "orrelation" not in text
-    with pytest.raises(ConfigError, match=r"write 0\.694 for 69\.4 %"):
+    with pytest.raises(ConfigError, match=r"write 0\.807 for 80\.7 %"):
         evaluated(table, published={"good": {"score_2afc": 69.4, "source": "A paper"}})
 
 

@@ -12,7 +12,7 @@ from benchmark.core import provenance
 from benchmark.evaluation.averages import average_rows, difference_rows
 from benchmark.evaluation.partition_rows import STUDY_COLUMNS, TestPart, partition_rows
 from benchmark.report.combine import renamed, side_by_side
-from benchmark.report.content import ReportData
+from benchmark.report.content import ReportData, Thumbnails
 from benchmark.report.evaluation import Evaluation
 from benchmark.results import csv_files, run_json
 from benchmark.results.run_record import RunRecord
@@ -87,6 +87,8 @@ def combine(results: Sequence[DataSetResult], request: StudyRequest) -> ReportDa
         notes=tuple(dict.fromkeys(notes)),
         config=request.report,
         published=request.published,
+        thumbnails=Thumbnails(),  # its data sets' own pages have them
+        histories={},
         pages={result.label: f"{result.folder}/report.html" for result, _ in used},
         failed_data=failed,
     )

@@ -18,11 +18,11 @@ from benchmark.results.scored import Failure
 
 KEYS = SCORE_KEYS
 NUMERIC_KEYS = ("fold", "mos", "mos_sd", "observers")
-WHOLE = ("fold", "observers", "n", "n_clusters", "votes")
+WHOLE = ("fold", "observers", "n", "n_clusters", "votes", "partition")
 TEXT = {
     *(key for key in KEYS if key not in NUMERIC_KEYS),
     *(key for key in CHOICE_KEYS if key not in ("preference", "votes")),
-    *("level", "statistic", "method", "method_a", "method_b", "interval", "note", "test", "reason"),
+    *("level", "statistic", "method", "method_a", "method_b", "interval", "note", "test", "reason", "aggregate"),
 }
 FLAGS = ("significant",)
 CHOICES = places.CHOICES

@@ -91,6 +91,8 @@ def combine(results: Sequence[DataSetResult], request: StudyRequest) -> ReportDa
         histories={},
         pages={result.label: f"{result.folder}/report.html" for result, _ in used},
         failed_data=failed,
+        lower_mos_better=False,  # each data set's own direction counts
+        lower_mos_better_in=frozenset(_lower(data)),
     )
     return replace(data, record=_record(data, request, results))
 

@@ -23,6 +23,7 @@ from benchmark.core.errors import UserError
 from benchmark.evaluation.summarise import COMPARISON_COLUMNS, SUMMARY_COLUMNS, evaluate_scores
 from benchmark.report import attachments, freshness
 from benchmark.report.content import ReportData, no_choices
+from benchmark.report.spec import spelled_out
 from benchmark.results import belongings, claims, csv_files, run_json
 from benchmark.results.belongings import Holding
 from benchmark.results.claims import Claim
@@ -207,6 +208,7 @@ def complete(
     statistics = requested.statistics
     settings = StatisticsSettings(**statistics.model_dump())
     chosen = no_choices() if choices is None else choices
+    report = spelled_out(requested.report, choices=len(chosen) > 0)
     summarised = evaluate_scores(
         scores, methods, settings, lower_mos_better=facts.lower_mos_better, choices=chosen, announce=announce
     )
@@ -216,7 +218,7 @@ def complete(
         "tool": {"name": "efid-bench", "version": provenance.version("efid-bench"), "commit": provenance.commit()},
         **facts.record,
         "statistics": statistics.model_dump(mode="json"),
-        "report": requested.report.model_dump(mode="json"),
+        "report": report.model_dump(mode="json"),
         "published": {name: entry.model_dump(mode="json") for name, entry in requested.published.items()},
         "title": facts.title,
         "notes": notes,
@@ -239,7 +241,7 @@ def complete(
         methods=tuple(methods),
         choices=chosen,
         notes=tuple(notes),
-        config=requested.report,
+        config=report,
         published=dict(requested.published),
         confidence=statistics.confidence,
         lower_mos_better=facts.lower_mos_better,

@@ -117,16 +117,19 @@ def _numbers(
             tables.append(
                 partition_rows(own.scores, own.methods, result.parts, lower_mos_better=lower, choices=own.choices)
             )
-    summary = pd.concat([table for table in tables if len(table)], ignore_index=True)
+    summary = _stacked(tables)
     if len(parts) < 2:
         return summary, data.comparisons
     labels = [method.label for method in data.methods]
     averages = average_rows(summary)
     differences = difference_rows(data.comparisons, summary, labels, settings)
-    return (
-        pd.concat([table for table in (summary, averages) if len(table)], ignore_index=True),
-        pd.concat([table for table in (data.comparisons, differences) if len(table)], ignore_index=True),
-    )
+    return _stacked([summary, averages]), _stacked([data.comparisons, differences])
+
+
+def _stacked(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """The rows of all tables; without rows, a table of the first one's columns."""
+    filled = [table for table in tables if len(table)]
+    return pd.concat(filled, ignore_index=True) if filled else tables[0]
 
 
 def _notes(results: Sequence[DataSetResult], request: StudyRequest, *, several: bool) -> list[str]:

@@ -180,8 +180,9 @@ def prepare_part(
         try:
             own = _with_paths(protocol.of_dataset(part.label), part.source)
         except ValueError as error:
-            raise ConfigError(f"{part.source.named(('protocol',))}: {error}") from None
-        divided.partitions = protocols.make(table, own, part.label)
+            raise ConfigError(f"{part.source.named(_key('file'))}: {str(error).partition(' ')[2]}") from None
+        with part.source.placing():
+            divided.partitions = protocols.make(table, own, part.label)
         divided.marks = (*divided.partitions.notes, *dividing.marks(table, divided.partitions))
     return prepared
 

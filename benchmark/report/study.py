@@ -16,6 +16,7 @@ from benchmark.report.content import ReportData, Thumbnails
 from benchmark.report.evaluation import Evaluation
 from benchmark.results import csv_files, run_json
 from benchmark.results.run_record import RunRecord
+from benchmark.results.scored import ScoredMethod
 from benchmark.statistics.settings import StatisticsSettings
 
 SPREAD = (
@@ -91,10 +92,18 @@ def combine(results: Sequence[DataSetResult], request: StudyRequest) -> ReportDa
         histories={},
         pages={result.label: f"{result.folder}/report.html" for result, _ in used},
         failed_data=failed,
+        methods=tuple(_overall(method, [part.methods for part in parts.values()]) for method in data.methods),
         lower_mos_better=False,  # each data set's own direction counts
         lower_mos_better_in=frozenset(_lower(data)),
     )
     return replace(data, record=_record(data, request, results))
+
+
+def _overall(method: ScoredMethod, runs: Sequence[Sequence[ScoredMethod]]) -> ScoredMethod:
+    """A method of the whole: scored in part, where a data set lacks it or some of its scores."""
+    own = [next((item for item in run if item.label == method.label), None) for run in runs]
+    done = all(item is not None and item.status == "scored" for item in own)
+    return method if done or method.status != "scored" else replace(method, status="partial")
 
 
 def _names(data: ReportData, label: str) -> dict[str, str]:

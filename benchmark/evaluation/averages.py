@@ -45,7 +45,7 @@ def average_rows(summary: pd.DataFrame) -> pd.DataFrame:
             continue
         sizes = _sizes(part)
         for method, own in part.groupby("method", sort=False):
-            named = {"split": "", "condition": "", "level": level, "aggregate": aggregate}
+            named: dict[str, object] = {"split": "", "condition": "", "level": level, "aggregate": aggregate}
             named |= {"statistic": statistic, "method": method}
             rows += [named | item for item in _averages(own, sizes, statistic)] if len(sizes) > 1 else []
     return pd.DataFrame(rows, columns=list(summary.columns))

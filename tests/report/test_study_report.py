@@ -11,6 +11,7 @@ from benchmark.config.models import ReportConfig, StatisticsConfig
 from benchmark.report.combine import side_by_side
 from benchmark.report.content import ReportData
 from benchmark.report.evaluation import Evaluation
+from benchmark.report.spec import spelled_out, written_out
 from benchmark.report.study import DataSetResult, StudyRequest, combine
 from benchmark.report.terminal import ranked_table
 
@@ -62,3 +63,14 @@ def test_averages_of_a_study_do_not_stand_beside_other_runs(make_report: Maker) 
     assert set(both.summary["dataset"]) == set(both.comparisons["dataset"]) | {"other"} == {"One", "Two", "other"}
     assert both.pages == {"One": "One/report.html", "Two": "Two/report.html", "other": "../other/report.html"}
     assert both.failed_data == {"Three": "no such folder"}
+
+
+def test_a_record_spells_out_the_usual_columns_of_opinions() -> None:
+    """As records always did; tables of choices have others, which are left to what the data are."""
+    usually = ("srcc", "plcc", "krcc", "plcc_logistic4", "rmse")
+    (table,) = spelled_out(ReportConfig(), choices=False).tables
+    assert (table.columns, table.level) == (usually, "pair")
+    (table,) = spelled_out(ReportConfig(), choices=True).tables
+    assert (table.columns, table.level) == (None, None)
+    tables = [{"name": "a", "columns": list(usually)}, {"name": "b", "columns": ["srcc"]}]
+    assert written_out(tables) == [{"name": "a"}, {"name": "b", "columns": ["srcc"]}]

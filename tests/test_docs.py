@@ -222,6 +222,20 @@ def test_the_pages_commands(root: Path, place: Path) -> None:
     assert (place / "results" / "efid" / "tables" / "comparison.tex").is_file()
 
 
+def test_the_small_study(root: Path, place: Path) -> None:
+    """The page's own commands: two layouts of the demo's photographs, foretold, run and reported."""
+    commands, *_ = blocks(root / "docs" / "studies.md", "sh")
+    faster = "configs/study_demo.yaml --set statistics.replicates=20 --set report.plots=[]"
+    output = run(
+        commands.replace("run configs/study_demo.yaml", f"run {faster}").replace("--references 6", "--references 3"),
+        place,
+    )
+    assert "0 errors" in output
+    assert "nothing was written (--dry-run)" in output
+    assert output.count("CSIQ's layout · TID2013's layout: SRCC [95 %]") == 2
+    assert (place / "results" / "study_demo" / "tables" / "comparison.tex").is_file()
+
+
 def test_the_readmes_own_scores(root: Path, place: Path) -> None:
     """The table that it shows, with more rows of the kind, is evaluated by the command that it shows."""
     _, shown = blocks(root / "README.md", "csv")

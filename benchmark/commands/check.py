@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -12,9 +13,12 @@ from rich.text import Text
 
 from benchmark.commands import front
 from benchmark.commands.steps import check_training, prepare
+from benchmark.commands.steps import study as steps
+from benchmark.config import study
 from benchmark.config.models import RunConfig
 from benchmark.config.overrides import Overrides
-from benchmark.config.source import absolute, parse, read_source
+from benchmark.config.source import Source, absolute, parse, read_source
+from benchmark.config.study import is_study
 from benchmark.core.errors import Problem, Severity, UserError
 from benchmark.data import load
 from benchmark.data.check_table import audit
@@ -23,6 +27,7 @@ from benchmark.plugins import contract_check, named_folders
 from benchmark.plugins.contracts import ScoreSource, Trainable
 from benchmark.scoring import destinations, lineup
 from benchmark.scoring.lineup import Entrant
+from benchmark.scoring.work import Prepared
 
 COLOURS: dict[Severity, str] = {"error": "red", "warning": "yellow", "note": "dim"}
 
@@ -37,7 +42,32 @@ def check(config: str | Path, settings: Sequence[str], plugin_folders: Sequence[
     if "method" in source.values:
         problems, about_methods = check_training.findings(source, plugin_folders)
         return _conclude(problems, about_methods, console, "the data and the training")
+    if is_study(source):
+        return _check_study(config, source, plugin_folders, console)
     parsed = parse(RunConfig, source)
+    asked = Overrides(plugins=plugin_folders)
+    found = _findings(
+        source,
+        parsed,
+        plugin_folders,
+        destinations.output_of(parsed, source, config),
+        lambda: prepare.prepare(config, settings, asked),
+    )
+    return _conclude(*found, console, "the data")
+
+
+def _findings(
+    source: Source, parsed: RunConfig, plugin_folders: Sequence[Path], output: Path, prepared: Callable[[], Prepared]
+) -> tuple[list[Problem], list[Problem]]:
+    """Findings about the data, and about the methods, of one run.
+
+    Args:
+        source: its configuration.
+        parsed: the same, checked.
+        plugin_folders: further folders of plug-ins.
+        output: the folder of its results.
+        prepared: prepares it as ``run`` does.
+    """
     named_folders.use(named_folders.absolute(parsed.plugins, source, plugin_folders))
     entrants = lineup.line_up(parsed.methods, source)
     dataset, _ = load.build(parsed.dataset, source, offline=parsed.offline)
@@ -51,28 +81,73 @@ def check(config: str | Path, settings: Sequence[str], plugin_folders: Sequence[
         )
     folder = parsed.weights_dir and absolute(parsed.weights_dir, source, ("weights_dir",))
     methods = [entrant.method for entrant in entrants if entrant.status == "scored"]
-    problems += foresight.closed_folders(destinations.output_of(parsed, source, config), methods, folder)
+    problems += foresight.closed_folders(output, methods, folder)
     if not any(problem.severity == "error" for problem in problems):
-        problems += _refusals(config, settings, plugin_folders)
-    about_methods = [method_problem(entrant, folder, offline=parsed.offline) for entrant in entrants]
-    return _conclude(problems, about_methods, console, "the data")
+        problems += _refusals(prepared)
+    return problems, [method_problem(entrant, folder, offline=parsed.offline) for entrant in entrants]
 
 
-def _refusals(config: str | Path, settings: Sequence[str], plugin_folders: Sequence[Path]) -> list[Problem]:
+def _check_study(config: str | Path, source: Source, plugin_folders: Sequence[Path], console: Console) -> int:
+    """Check each data set of a study; one that can't be used costs its own findings only.
+
+    Returns:
+        0 if all can be run, 2 if no data set can be used, 3 if one or a method can't.
+    """
+    one = study.study_of(source)
+    folder, store = steps.places_of(config, one, source, Overrides())
+    asked = Overrides(plugins=plugin_folders)
+    about_methods: dict[str, Problem] = {}
+    unusable = 0
+    problems: list[Problem] = []
+    for part in one.parts:
+        console.print(f"{part.label}:", style="bold", highlight=False)
+        try:
+            found, of_methods = _findings(
+                part.source,
+                part.config,
+                plugin_folders,
+                folder / part.folder,
+                partial(steps.prepare_part, part, one.protocol, config, folder, store, asked, steps.DividedImages()),
+            )
+        except UserError as error:
+            found, of_methods = [Problem("error", str(error))], []
+        for problem in found:
+            _print(problem, console)
+        problems += found
+        unusable += any(problem.severity == "error" for problem in found)
+        about_methods |= {str(problem): problem for problem in of_methods}
+    for problem in about_methods.values():
+        _print(problem, console)
+    console.print("all data sets:" if len(one.parts) > 1 else "in all:", style="bold", highlight=False)
+    status = _conclude(problems, list(about_methods.values()), console, "the data", printed=True)
+    some = unusable and unusable < len(one.parts)
+    if some:
+        console.print(f"{unusable} of {len(one.parts)} data sets can't be used; the others can", highlight=False)
+    return 3 if some else status
+
+
+def _refusals(prepared: Callable[[], Prepared]) -> list[Problem]:
     """Problems that a run would refuse before it scores: missing splits, tables or devices."""
     severity: Severity = "error"
     try:
-        prepared = prepare.prepare(config, settings, Overrides(plugins=plugin_folders))
-        severity = "warning" if (prepared.output / "store").is_dir() else severity  # stored scores need no device
-        prepare.refuse_device(prepared)
+        ready = prepared()
+        severity = "warning" if ready.store.is_dir() else severity  # stored scores need no device
+        prepare.refuse_device(ready)
     except UserError as error:
         return [Problem(severity, str(error))]
     return []
 
 
-def _conclude(problems: Sequence[Problem], about_methods: Sequence[Problem], console: Console, subject: str) -> int:
-    """Print findings and their number; return the exit status."""
-    for problem in [*problems, *about_methods]:
+def _conclude(
+    problems: Sequence[Problem],
+    about_methods: Sequence[Problem],
+    console: Console,
+    subject: str,
+    *,
+    printed: bool = False,
+) -> int:
+    """Print findings, unless they are printed already, and their number; return the exit status."""
+    for problem in () if printed else [*problems, *about_methods]:
         _print(problem, console)
     errors = sum(problem.severity == "error" for problem in problems)
     unusable = sum(problem.severity == "error" for problem in about_methods)

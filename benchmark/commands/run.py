@@ -11,9 +11,11 @@ import typer
 from rich.console import Console
 
 from benchmark.commands import front
+from benchmark.commands.steps import forecast
+from benchmark.commands.steps.forecast import Forecast
 from benchmark.commands.steps.one_run import run_one
 from benchmark.commands.steps.prepare import prepare, read
-from benchmark.commands.steps.study import run_study
+from benchmark.commands.steps.study import forecasts, run_study
 from benchmark.config.overrides import Overrides
 from benchmark.config.study import is_study
 from benchmark.core import keywords
@@ -73,6 +75,16 @@ def run(
     return result
 
 
+def _forecasts(config: Config, settings: Sequence[str], asked: Overrides) -> list[Forecast]:
+    """What ``run`` would do with each data set."""
+    source = read(config, settings, asked)
+    if is_study(source):
+        return forecasts(config, source, asked)
+    prepared = prepare(config, settings, asked)
+    prepared.destination.refuse(overwrite=asked.overwrite)
+    return [forecast.forecast(prepared)]
+
+
 @front.guarded
 def command(
     config: Annotated[
@@ -90,9 +102,23 @@ def command(
         bool, typer.Option("--fresh", help="Hash every file anew instead of trusting size and time.")
     ] = False,
     overwrite: front.Overwrite = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print what would be done and how long it would take; write nothing.")
+    ] = False,
 ) -> int:
-    """Score a data set, then write statistics, tables, plots and report."""
+    """Score a data set or a study, then write statistics, tables, plots and report."""
     out, err = front.consoles()
+    if dry_run:
+        asked = Overrides(
+            output=output,
+            limit=limit,
+            device=device,
+            plugins=plugins,
+            methods=front.names(methods),
+            fresh=fresh,
+            overwrite=overwrite,
+        )
+        return forecast.show(_forecasts(config, set_ or (), asked), out) if torchrun.is_first() else 0
     result = run(
         config,
         settings=set_ or (),

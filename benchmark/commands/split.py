@@ -12,8 +12,11 @@ import typer
 from benchmark.commands import front
 from benchmark.config.protocol import DIVIDED_KEYS, FORMS, DividedData, Protocol
 from benchmark.config.source import KeyPath, Source, absolute, parse, read_source
-from benchmark.core.errors import UserError
+from benchmark.config.study import study_of
+from benchmark.core.errors import ConfigError, UserError
+from benchmark.core.file_names import file_stems
 from benchmark.core.hashes import sha256_file
+from benchmark.core.words import did_you_mean
 from benchmark.data import load, pairs, protocols, split_files, split_imports, stored_orders
 from benchmark.data.partitions import Partitions, PartSize, marks, sizes
 from benchmark.plugins import named_folders
@@ -40,28 +43,61 @@ def drawn(values: Mapping[str, Any]) -> Protocol | None:
     return parse(Protocol, Source(given, "split", Path.cwd(), set_by=words))
 
 
+def labels_of(config: Path, settings: Sequence[str]) -> list[str]:
+    """What the data sets of a study are called; empty for a configuration of one.
+
+    Raises:
+        UserError: the configuration can't be used.
+    """
+    source = read_source(config, settings)
+    return [part.label for part in study_of(source).parts] if "datasets" in source.values else []
+
+
+def _of_label(source: Source, label: str) -> Source:
+    """The configuration of one data set of a study, with the protocol of all."""
+    (part,) = [part for part in study_of(source).parts if part.label == label]
+    shared = {key: source.values[key] for key in ("protocol",) if key in source.values}
+    return replace(part.source, values={**part.source.values, **shared})
+
+
 def read_data(
-    config: Path, settings: Sequence[str], plugin_folders: Sequence[Path]
+    config: Path, settings: Sequence[str], plugin_folders: Sequence[Path], label: str = ""
 ) -> tuple[DividedData, load.Data, Source]:
     """The data set of a configuration for ``run`` or ``train``, what the configuration says of it, and the configuration.
+
+    Args:
+        config: path of the configuration.
+        settings: ``key=value`` with dotted keys.
+        plugin_folders: further folders of plug-ins.
+        label: of a study, which of its data sets.
 
     Raises:
         UserError: the configuration or the data can't be used.
     """
     source = read_source(config, settings)
+    if label:
+        source = _of_label(source, label)
     kept = replace(source, values={key: source.values[key] for key in DIVIDED_KEYS if key in source.values})
     parsed = parse(DividedData, kept)
     named_folders.use(named_folders.absolute(parsed.plugins, source, plugin_folders))
     data = load.load(parsed.dataset, source, None)
-    protocol = parsed.protocol
-    if protocol is not None:
-        paths = {
-            key: absolute(value, source, ("protocol", key))
-            for key in ("file", "rows")
-            if isinstance(value := getattr(protocol, key), Path) and str(value) != "dataset"
-        }
-        parsed = parsed.model_copy(update={"protocol": protocol.model_copy(update=paths)})
+    if parsed.protocol is not None:
+        parsed = parsed.model_copy(update={"protocol": _with_paths(parsed.protocol, source, label)})
     return parsed, data, source
+
+
+def _with_paths(protocol: Protocol, source: Source, label: str) -> Protocol:
+    """A protocol whose files are those of the data set, found relative to the configuration."""
+    try:
+        own = protocol.of_dataset(label) if label else protocol
+    except ValueError as error:
+        raise ConfigError(f"{source.named(('protocol',))}: {error}") from None
+    paths = {
+        key: absolute(value, source, ("protocol", key))
+        for key in ("file", "rows")
+        if isinstance(value := getattr(own, key), Path) and str(value) != "dataset"
+    }
+    return own.model_copy(update=paths)
 
 
 def divided_pairs(entry: DividedData, data: load.Data) -> pd.DataFrame:
@@ -140,6 +176,10 @@ def command(
         Path | None,
         typer.Option(parser=front.path_option, metavar="CSV", help="With --orders: the names that they number."),
     ] = None,
+    dataset: Annotated[
+        str | None,
+        typer.Option(metavar="LABEL", help="Of a study: this data set. Without it, --to names a folder for all."),
+    ] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace another split file.")] = False,
     set_: front.Settings = None,
     plugins: front.Plugins = None,
@@ -168,19 +208,70 @@ def command(
         protocol = drawn({**options, "validate": validate})
         if config is None:
             raise UserError("split: name a configuration, whose data set is divided")
-        entry, data, source = read_data(config, set_ or (), [Path(item) for item in plugins or ()])
-        protocol = protocol or entry.protocol
-        if protocol is None:
+        folders = [Path(item) for item in plugins or ()]
+        places = _places(to, labels_of(config, set_ or ()), dataset)
+        failed = 0
+        for label, place in places.items():
+            try:
+                made = _divided(config, set_ or (), folders, protocol, label, convert=from_ is not None)
+            except UserError as error:
+                if len(places) == 1:
+                    raise
+                failed += 1
+                print(f"{label}: {error}")
+                continue
+            _write(place, *made, overwrite=overwrite)
+        return 2 if failed == len(places) else 3 if failed else 0
+    _write(to, partitions, table, overwrite=overwrite)
+    return 0
+
+
+def _places(to: Path, labels: Sequence[str], wanted: str | None) -> dict[str, Path]:
+    """The split file of each data set, by its label; a configuration without a study has the label ``""``."""
+    if not labels:
+        if wanted is not None:
             raise UserError(
-                f"split: {config} has no `protocol`, so say how: --folds 5, --repeat 10 --test 0.2 … ({FORMS})"
+                "split: --dataset chooses among `datasets:`, which this configuration has not: leave it out"
             )
-        table = divided_pairs(entry, data)
-        with source.placing():
-            partitions = protocols.make(table, protocol, data.name, convert=from_ is not None)
+        return {"": to}
+    if wanted is not None:
+        if wanted not in labels:
+            near = did_you_mean(wanted, labels) or f" (they are {', '.join(labels)})"
+            raise UserError(f"split: no data set of this study is called {wanted!r}{near}")
+        return {wanted: to}
+    if to.suffix or to.is_file():
+        raise UserError(
+            f"split: this study has {len(labels)} data sets: name one (--dataset {labels[0]}), "
+            f"or a folder for all their files (--to splits)"
+        )
+    return {label: to / f"{stem}.json" for label, stem in file_stems(labels).items()}
+
+
+def _divided(
+    config: Path,
+    settings: Sequence[str],
+    folders: Sequence[Path],
+    drawn_: Protocol | None,
+    label: str,
+    *,
+    convert: bool,
+) -> tuple[Partitions, pd.DataFrame]:
+    """One data set's partitions and its pairs."""
+    entry, data, source = read_data(config, settings, folders, label)
+    protocol = drawn_ or entry.protocol
+    if protocol is None:
+        raise UserError(f"split: {config} has no `protocol`, so say how: --folds 5, --repeat 10 --test 0.2 … ({FORMS})")
+    table = divided_pairs(entry, data)
+    with source.placing():
+        return protocols.make(table, protocol, label or data.name, convert=convert), table
+
+
+def _write(to: Path, partitions: Partitions, table: pd.DataFrame, *, overwrite: bool) -> None:
+    """Write a split file and print what is in it."""
+    to.parent.mkdir(parents=True, exist_ok=True)
     new = split_files.write(to, partitions, overwrite=overwrite)
     print("\n".join(summary(partitions, table)))
     print(f"{to}: {'written' if new else 'unchanged'}, sha256 {sha256_file(to)}")
-    return 0
 
 
 def _ordered(

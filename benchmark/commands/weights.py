@@ -16,6 +16,7 @@ from rich.console import Console
 from benchmark.commands import front
 from benchmark.config.models import MethodEntry, RunConfig
 from benchmark.config.source import parse, read_source
+from benchmark.config.study import is_study, study_of
 from benchmark.config.training import TrainConfig
 from benchmark.core import atomic
 from benchmark.core.errors import WeightsUnavailableError
@@ -44,7 +45,7 @@ def fetch_all(config: str | Path, settings: Sequence[str], to: Path | None, cons
         training = parse(TrainConfig, source)
         entries, named = (training.method,), training.plugins
     else:
-        running = parse(RunConfig, source)
+        running = study_of(source).parts[0].config if is_study(source) else parse(RunConfig, source)
         entries, named = running.methods, running.plugins
     named_folders.use(named_folders.absolute(named, source))
     wanted: dict[WeightFile, str] = {}

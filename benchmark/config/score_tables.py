@@ -16,7 +16,7 @@ from benchmark.config.models import PluginEntry, PublishedEntry, ReportConfig, S
 from benchmark.config.protocol import Protocol, WrittenProtocol
 from benchmark.config.sections import Section
 from benchmark.config.source import KeyPath, Source, parse
-from benchmark.config.study import PUBLISHED, refuse_labels, refuse_unknown_data, report_for_one
+from benchmark.config.study import PUBLISHED, label_fault, refuse_unknown_data, report_for_one
 from benchmark.core.errors import ConfigError
 from benchmark.core.file_names import file_stems
 from benchmark.core.pair_columns import LIMITS, SCORE_KEYS
@@ -178,7 +178,9 @@ class TableStudyKeys(Section):
 
     @model_validator(mode="after")
     def _labels_differ(self) -> TableStudyKeys:
-        refuse_labels([entry.shown for entry in self.tables], "tables")
+        fault = label_fault([entry.shown for entry in self.tables], "tables")
+        if fault is not None:
+            raise ValueError(fault[1])
         return self
 
 

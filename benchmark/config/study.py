@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field
 
 from benchmark.config.models import (
     DATA_KEYS,
@@ -25,11 +25,13 @@ from benchmark.config.sections import Section
 from benchmark.config.source import KeyPath, Source, parse
 from benchmark.core.errors import ConfigError
 from benchmark.core.file_names import file_stems
-from benchmark.core.places import FOLDERS
+from benchmark.core.places import FILES, FOLDERS, OPTIONAL
 from benchmark.core.words import did_you_mean
 from benchmark.statistics.vocabulary import AVERAGES
 
 KEYS = ("datasets", "protocol")
+TAKEN = {*FOLDERS, *FILES, *OPTIONAL, "histories", "thumbnails"}
+"""What a data set's folder can't be called: the study's own files and folders."""
 PUBLISHED = Protocol(published=True)
 
 
@@ -53,29 +55,28 @@ class StudyKeys(Section):
     protocol: WrittenProtocol = PUBLISHED
     """How each data set is divided into partitions; by default as published."""
 
-    @model_validator(mode="after")
-    def _labels_differ(self) -> StudyKeys:
-        refuse_labels([entry.shown for entry in self.datasets or ()], "data sets")
-        return self
 
-
-def refuse_labels(labels: Sequence[str], noun: str) -> None:
-    """Refuse labels of data sets that can't name a column and a folder each.
+def label_fault(labels: Sequence[str], noun: str) -> tuple[int, str] | None:
+    """The first label that can't name columns and a folder beside the study's own: its place and why; ``None`` for none.
 
     Args:
-        labels: the labels.
+        labels: of the data sets.
         noun: what they name, in messages.
-
-    Raises:
-        ValueError: one stands twice, or is the name of something else.
     """
+    stems = file_stems(labels)
     for place, label in enumerate(labels):
         if label in labels[:place]:
-            raise ValueError(f"two {noun} are called {label!r}: give one of them a `label`")
-        if label in AVERAGES:
-            raise ValueError(f"a data set can't be called {label!r}, like an average of data sets: `label`")
-        if label.casefold() in FOLDERS:
-            raise ValueError(f"a data set can't be called {label!r}, like a folder of results: `label`")
+            return place, f"two {noun} are called {label!r}: give one of them a `label`"
+        if label.casefold() in AVERAGES:
+            return place, f"a data set can't be called {label!r}, like an average of data sets: give it another `label`"
+        if not any(character.isalnum() for character in label):
+            return place, f"a data set can't be called {label!r}, without a letter or digit: give it another `label`"
+        if {label.casefold(), stems[label].casefold()} & TAKEN:
+            return (
+                place,
+                f"a data set can't be called {label!r}, like a file or folder of results: give it another `label`",
+            )
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,16 +124,23 @@ def study_of(source: Source) -> Study:
     Raises:
         ConfigError: names file, line and key.
     """
+    source = _as_list(source)
+    _refuse_both(source)
     own = replace(source, values={key: source.values[key] for key in KEYS if key in source.values})
-    keys = parse(StudyKeys, _refuse_both(own, source))
+    keys = parse(StudyKeys, own)
     if keys.datasets is None:
         sources = {str(as_entry(source.values.get("dataset") or "").get("name", "")): _alone(source)}
     else:
-        sources = {entry.shown: _one_of(source, place) for place, entry in enumerate(keys.datasets)}
+        labels = [entry.shown for entry in keys.datasets]
+        fault = label_fault(labels, "data sets")
+        if fault is not None:
+            raise ConfigError(f"{source.named(('datasets', fault[0]))}: {fault[1]}")
+        sources = {label: _one_of(source, place) for place, label in enumerate(labels)}
     configs = {label: parse(RunConfig, part) for label, part in sources.items()}
     stems = file_stems(sources)
     first = next(iter(configs.values()))
     refuse_unknown_data(first.report, first.published, list(configs), source)
+    refuse_needless(first.report, source, len(configs), divided=keys.protocol.form != "published")
     parts = tuple(
         StudyPart(label, stems[label], sources[label], _for_one(config, label)) for label, config in configs.items()
     )
@@ -159,11 +167,46 @@ def refuse_unknown_data(
             raise ConfigError(f"{source.named(path)}: no data set of this study is called {name!r}{near}")
 
 
-def _refuse_both(own: Source, source: Source) -> Source:
-    """The study's own keys, with ``dataset`` beside ``datasets`` as an unknown one, so that the error names it."""
-    if "datasets" in own.values and "dataset" in source.values:
-        return replace(own, values={**own.values, "dataset": source.values["dataset"]})
-    return own
+def refuse_needless(report: ReportConfig, source: Source, datasets: int, *, divided: bool) -> None:
+    """Refuse tables with averages of a single data set, or with medians or means over partitions that there are not.
+
+    Args:
+        report: the tables.
+        source: the configuration.
+        datasets: number of data sets.
+        divided: whether a protocol divides them.
+
+    Raises:
+        ConfigError: names the table's key and says what it needs.
+    """
+    for place, table in enumerate(report.tables):
+        path: KeyPath = ("report", "tables", place)
+        if table.average and datasets < 2:
+            raise ConfigError(f"{source.named((*path, 'average'))}: an average needs several data sets (`datasets:`)")
+        if table.aggregate != "none" and not divided:
+            raise ConfigError(
+                f"{source.named((*path, 'aggregate'))}: a {table.aggregate} over partitions needs a `protocol:` that makes "
+                "some, such as {repeat: 10, test: 0.2}"
+            )
+
+
+def _as_list(source: Source) -> Source:
+    """A single data set under ``datasets`` is a list of one."""
+    given = source.values.get("datasets")
+    if given is None or isinstance(given, list):
+        return source
+    lines = {("datasets", 0, *at[1:]) if at[:1] == ("datasets",) else at: line for at, line in source.lines.items()}
+    return replace(source, values={**source.values, "datasets": [given]}, lines=lines)
+
+
+def _refuse_both(source: Source) -> None:
+    """Refuse ``dataset`` beside ``datasets``, and a study of no data set."""
+    if "dataset" in source.values and source.values.get("datasets") is not None:
+        raise ConfigError(
+            f"{source.named(('dataset',))}: stands beside `datasets`: make it one of that list, or leave it out"
+        )
+    if source.values.get("dataset") is None and source.values.get("datasets") is None:
+        raise ConfigError(f"{source.name}: no data set: name them under `datasets`, or one under `dataset`")
 
 
 def _alone(source: Source) -> Source:

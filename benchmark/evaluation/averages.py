@@ -45,9 +45,10 @@ def average_rows(summary: pd.DataFrame) -> pd.DataFrame:
             continue
         sizes = _sizes(part)
         for method, own in part.groupby("method", sort=False):
-            named = {"level": level, "aggregate": aggregate, "statistic": statistic, "method": method}
+            named: dict[str, object] = {"split": "", "condition": "", "level": level, "aggregate": aggregate}
+            named |= {"statistic": statistic, "method": method}
             rows += [named | item for item in _averages(own, sizes, statistic)] if len(sizes) > 1 else []
-    return pd.DataFrame(rows, columns=list(summary.columns)).assign(split="", condition="")
+    return pd.DataFrame(rows, columns=list(summary.columns))
 
 
 def _sizes(part: pd.DataFrame) -> pd.Series[float]:

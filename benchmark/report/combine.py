@@ -7,12 +7,13 @@ from dataclasses import replace
 
 import pandas as pd
 
-from benchmark.config.models import PublishedEntry
+from benchmark.config.models import PublishedEntry, ReportConfig
 from benchmark.core.errors import UserError
 from benchmark.report import naming
 from benchmark.report.blocks import blocks
 from benchmark.report.content import ReportData, Thumbnails
 from benchmark.results.scored import ScoredMethod
+from benchmark.statistics.vocabulary import AVERAGES
 
 
 def side_by_side(runs: Mapping[str, ReportData]) -> ReportData:
@@ -22,7 +23,8 @@ def side_by_side(runs: Mapping[str, ReportData]) -> ReportData:
         runs: the runs by distinct names (those of their folders), in the order of the columns.
 
     Returns:
-        The first run's configuration and confidence; all runs' scores, statistics, methods and notes. Where two runs
+        The first run's configuration and confidence; all runs' scores, statistics (without averages of studies), methods
+        and notes. Where two runs
         share a data set and split, the run's name is added to the data set's. A method keeps one row: its label.
 
     Raises:
@@ -38,8 +40,8 @@ def side_by_side(runs: Mapping[str, ReportData]) -> ReportData:
         first,
         title=" · ".join(dict.fromkeys(data.title for data in parts)),
         scores=pd.concat([data.scores for data in parts], ignore_index=True),
-        summary=pd.concat([data.summary for data in parts], ignore_index=True),
-        comparisons=pd.concat([data.comparisons for data in parts], ignore_index=True),
+        summary=pd.concat([_own(data.summary) for data in parts], ignore_index=True),
+        comparisons=pd.concat([_own(data.comparisons) for data in parts], ignore_index=True),
         failures=pd.concat([data.failures for data in parts], ignore_index=True),
         choices=_choices(parts),
         methods=_methods(anew),
@@ -49,6 +51,9 @@ def side_by_side(runs: Mapping[str, ReportData]) -> ReportData:
             block.dataset for data in parts for block in blocks(data) if data.lower_labels(block.dataset)
         ),
         simulated=any(data.simulated for data in parts),
+        config=_config(first, parts),
+        pages={name: page for data in parts for name, page in data.pages.items()},
+        failed_data=_failed(anew),
         record={"runs": {name: data.record for name, data in anew.items()}},
         histories={
             label if len(parts) == 1 else f"{label} ({name})": table
@@ -60,6 +65,30 @@ def side_by_side(runs: Mapping[str, ReportData]) -> ReportData:
             {pair: image for data in parts for pair, image in data.thumbnails.reference.items()},
         ),
     )
+
+
+def _own(table: pd.DataFrame) -> pd.DataFrame:
+    """Rows of data sets: a study's averages are of its own data sets, and beside others would seem to be of all."""
+    averages = table["dataset"].isin(AVERAGES)
+    return table[~averages] if averages.any() else table
+
+
+def _config(first: ReportData, parts: list[ReportData]) -> ReportConfig:
+    """The first run's tables, without the averages of studies."""
+    if not any(data.of_study for data in parts):
+        return first.config
+    tables = tuple(table.model_copy(update={"average": (), "datasets": None}) for table in first.config.tables)
+    return first.config.model_copy(update={"tables": tables})
+
+
+def _failed(runs: Mapping[str, ReportData]) -> dict[str, str]:
+    """Data sets without results; one that another run has is followed by the run's name."""
+    known = [name for data in runs.values() for name in {*data.failed_data, *data.scores["dataset"].astype(str)}]
+    return {
+        f"{label} ({name})" if known.count(label) > 1 else label: reason
+        for name, data in runs.items()
+        for label, reason in data.failed_data.items()
+    }
 
 
 def _choices(parts: list[ReportData]) -> pd.DataFrame:
@@ -97,6 +126,7 @@ def renamed(data: ReportData, new: Mapping[str, str]) -> ReportData:
         comparisons=anew(data.comparisons),
         choices=anew(data.choices),
         published=published,
+        pages={new.get(name, name): page for name, page in data.pages.items()},
     )
 
 

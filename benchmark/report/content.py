@@ -85,6 +85,11 @@ class ReportData:
         """Whether lower labels of a data set mean better quality."""
         return self.lower_mos_better if self.lower_mos_better_in is None else dataset in self.lower_mos_better_in
 
+    @property
+    def of_study(self) -> bool:
+        """Whether it is of several data sets that have pages of their own, or of one divided by a protocol."""
+        return bool(self.pages or self.failed_data)
+
     def __repr__(self) -> str:
         """A short form, since its tables would fill hundreds of screens."""
         shown = ", ".join(method.label for method in self.methods[:9]) + (", …" if len(self.methods) > 9 else "")

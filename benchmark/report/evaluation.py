@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -23,6 +23,7 @@ from benchmark.core.errors import UserError
 from benchmark.evaluation.summarise import COMPARISON_COLUMNS, SUMMARY_COLUMNS, evaluate_scores
 from benchmark.report import attachments, freshness
 from benchmark.report.content import ReportData, no_choices
+from benchmark.report.spec import spelled_out
 from benchmark.results import belongings, claims, csv_files, run_json
 from benchmark.results.belongings import Holding
 from benchmark.results.claims import Claim
@@ -108,6 +109,12 @@ class Evaluation:
         with belongings.possession(place, self.claim, inputs=self.inputs, overwrite=overwrite) as holding:
             return self.write(holding, redo=redo)
 
+    def linked(self, place: Path) -> ReportData:
+        """Its data for a report in another folder, whose links to data sets' pages lead back to where they are."""
+        pages = self.data.pages or {str(name): "report.html" for name in self.data.scores["dataset"].unique()}
+        links = {name: Path(os.path.relpath(self.directory / page, place)).as_posix() for name, page in pages.items()}
+        return replace(self.data, pages=links)
+
     def write(self, holding: Holding, *, redo: bool = True) -> Path:
         """Write the same as ``save`` into a folder that is held already."""
         from benchmark.report import write_report  # noqa: PLC0415 - matplotlib is slow to import
@@ -129,7 +136,8 @@ class Evaluation:
         run_json.write(place / run_json.NAME, self.data.record)
         for name, content in copied.items():
             atomic.write_bytes(place / name, content)
-        write_report(self.data, place, redo=redo, admit=holding.admit)
+        data = self.data if own or not self.data.pages else self.linked(place)
+        write_report(data, place, redo=redo, admit=holding.admit)
         holding.settle([*kept, *freshness.names(place), freshness.NAME])
         return place / "report.html"
 
@@ -200,6 +208,7 @@ def complete(
     statistics = requested.statistics
     settings = StatisticsSettings(**statistics.model_dump())
     chosen = no_choices() if choices is None else choices
+    report = spelled_out(requested.report, choices=len(chosen) > 0)
     summarised = evaluate_scores(
         scores, methods, settings, lower_mos_better=facts.lower_mos_better, choices=chosen, announce=announce
     )
@@ -209,7 +218,7 @@ def complete(
         "tool": {"name": "efid-bench", "version": provenance.version("efid-bench"), "commit": provenance.commit()},
         **facts.record,
         "statistics": statistics.model_dump(mode="json"),
-        "report": requested.report.model_dump(mode="json"),
+        "report": report.model_dump(mode="json"),
         "published": {name: entry.model_dump(mode="json") for name, entry in requested.published.items()},
         "title": facts.title,
         "notes": notes,
@@ -232,7 +241,7 @@ def complete(
         methods=tuple(methods),
         choices=chosen,
         notes=tuple(notes),
-        config=requested.report,
+        config=report,
         published=dict(requested.published),
         confidence=statistics.confidence,
         lower_mos_better=facts.lower_mos_better,
@@ -331,9 +340,12 @@ def together(directories: str | Path | Sequence[str | Path]) -> Evaluation:
     twice = [name for name in names if names.count(name) > 1]
     if twice:
         raise UserError(f"report: two folders are named {twice[0]!r}; rename one of them")
-    data = side_by_side({name: read(folder).data for name, folder in zip(names, folders, strict=True)})
+    directory = Path("results", "+".join(names))
+    finished = {name: read(folder) for name, folder in zip(names, folders, strict=True)}
+    studied = any(item.data.of_study for item in finished.values())
+    data = side_by_side({name: item.linked(directory) if studied else item.data for name, item in finished.items()})
     listed = "\n".join(os.path.realpath(folder) for folder in folders)
     digest = hashlib.sha256(listed.encode("utf-8", "surrogateescape")).hexdigest()
     claim = claims.of_content("report", f"report of {', '.join(names)}", digest)
     inputs = tuple(folder / run_json.NAME for folder in folders)
-    return Evaluation(data, Path("results", "+".join(names)), claim, inputs)
+    return Evaluation(data, directory, claim, inputs)

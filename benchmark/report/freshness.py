@@ -45,6 +45,8 @@ def fingerprint(data: ReportData) -> str:
         data.lower_mos_better,
         sorted(data.lower_mos_better_in or ()),
         data.simulated,
+        dict(data.pages),
+        dict(data.failed_data),
         published,
         record,
     ]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from benchmark.report import naming
 from benchmark.report.blocks import Block, Numbers, Scope, TableEstimate, blocks
 from benchmark.report.content import ReportData
-from benchmark.report.ranking import contest
+from benchmark.report.ranking import contest, standings
 from benchmark.results.scored import ScoredMethod
 from benchmark.statistics.vocabulary import AVERAGES
 
@@ -48,7 +48,8 @@ def study_matrix(data: ReportData, numbers: Numbers) -> StudyMatrix:
     averages = [Block(name, "") for name in AVERAGES if _known(data, numbers, Block(name, ""))]
     columns = [_column(data, numbers, block, block.title(every)) for block in every]
     columns += [MatrixColumn(name, "", "", {}, missing=reason) for name, reason in data.failed_data.items()]
-    columns += [_column(data, numbers, block, AVERAGES[block.dataset]) for block in averages]
+    left_out = {item.method.label for block in every for item in standings(data, numbers, block) if not item.ranked}
+    columns += [_column(data, numbers, block, AVERAGES[block.dataset], left_out) for block in averages]
     first = columns[-1] if averages else columns[0]
     order = sorted(data.methods, key=lambda method: -_order(first, method.label))
     return StudyMatrix(tuple(order), tuple(columns))
@@ -64,10 +65,15 @@ def _order(column: MatrixColumn, label: str) -> float:
     return value if value == value else float("-inf")  # noqa: PLR0124 - NaN
 
 
-def _column(data: ReportData, numbers: Numbers, block: Block, title: str) -> MatrixColumn:
+def _column(
+    data: ReportData, numbers: Numbers, block: Block, title: str, left_out: Collection[str] = ()
+) -> MatrixColumn:
+    """A column; of an average, those left out of the ranking of a data set are not the best."""
     scope, statistic = numbers.headline(block)
     found = {method.label: numbers.get(scope, method.label, statistic) for method in data.methods}
     cells = {label: estimate for label, estimate in found.items() if estimate is not None}
     places = contest(data, numbers, Scope(block, scope.level), statistic).places
-    best = frozenset(label for label, place in places.items() if place == 1 and len(places) > 1)
+    best = frozenset(
+        label for label, place in places.items() if place == 1 and len(places) > 1 and label not in left_out
+    )
     return MatrixColumn(title, naming.title(statistic), data.pages.get(block.dataset, ""), cells, best)

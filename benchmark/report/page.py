@@ -71,7 +71,7 @@ def render_page(
             plots=plots,
             galleries=_with_pictures(galleries, pictures),
             explored=explored,
-            matrix=study_matrix(data, numbers) if data.pages or data.failed_data else None,
+            matrix=study_matrix(data, numbers) if data.of_study else None,
             payload=script_json(payload(data, numbers, explored, curves, pictures)),
             plotly=plotly_library() if explored else "",
             gaps=_gaps(numbers, standings),

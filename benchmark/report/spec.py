@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
-from benchmark.config.models import TableConfig
+from benchmark.config.models import ReportConfig, TableConfig
 from benchmark.report import naming
 from benchmark.report.blocks import Block, Numbers, Scope, blocks, conditions_of, pairs_of
 from benchmark.report.content import ReportData
@@ -133,3 +134,25 @@ def _parts(
     wanted = present if config.conditions == "all" else [name for name in config.conditions if name in present]
     prefix = f"{place}: " if place else ""
     return [("", f"{prefix}all"), *((name, prefix + name) for name in wanted)]
+
+
+def spelled_out(config: ReportConfig, *, choices: bool) -> ReportConfig:
+    """A report's configuration with the columns and the level that tables of opinions have by default.
+
+    Args:
+        config: what was asked for.
+        choices: whether there are choices between images, whose tables have other defaults.
+    """
+    if choices:
+        return config
+    tables = tuple(
+        table.model_copy(update={"columns": table.columns or usual("pair"), "level": table.level or "pair"})
+        for table in config.tables
+    )
+    return config.model_copy(update={"tables": tables})
+
+
+def written_out(tables: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The tables of a recorded configuration without columns that they have anyway."""
+    usually = list(usual("pair"))
+    return [{key: item for key, item in table.items() if (key, item) != ("columns", usually)} for table in tables]

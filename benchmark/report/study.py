@@ -12,7 +12,7 @@ from benchmark.core import provenance
 from benchmark.evaluation.averages import average_rows, difference_rows
 from benchmark.evaluation.partition_rows import STUDY_COLUMNS, TestedPart, partition_rows
 from benchmark.report.combine import renamed, side_by_side
-from benchmark.report.content import ReportData
+from benchmark.report.content import ReportData, Thumbnails
 from benchmark.report.evaluation import Evaluation
 from benchmark.results import csv_files, run_json
 from benchmark.results.run_record import RunRecord
@@ -94,8 +94,13 @@ def combine(results: Sequence[DataSetResult], request: StudyRequest) -> ReportDa
         notes=tuple(dict.fromkeys(notes)),
         config=request.report,
         published=request.published,
+        thumbnails=Thumbnails(),  # its data sets' own pages have them
+        histories={},
         pages={result.label: f"{result.folder}/report.html" for result, _ in used},
         failed_data=failed,
+        methods=tuple(_overall(method, [part.methods for part in parts.values()]) for method in data.methods),
+        lower_mos_better=False,  # each data set's own direction counts
+        lower_mos_better_in=frozenset(_lower(data)),
     )
     return replace(data, record=_record(data, request, results))
 
@@ -116,6 +121,13 @@ def _printed(report: ReportConfig) -> set[str]:
         if table.aggregate != "none"
         for statistic in table.columns or (*usual("pair"), *usual("choice"))
     }
+
+
+def _overall(method: ScoredMethod, runs: Sequence[Sequence[ScoredMethod]]) -> ScoredMethod:
+    """A method of the whole: scored in part, where a data set lacks it or some of its scores."""
+    own = [next((item for item in run if item.label == method.label), None) for run in runs]
+    done = all(item is not None and item.status == "scored" for item in own)
+    return method if done or method.status != "scored" else replace(method, status="partial")
 
 
 def _names(data: ReportData, label: str) -> dict[str, str]:
@@ -146,20 +158,19 @@ def _numbers(
                     statistics=_printed(report),
                 )
             )
-    summary = pd.concat([table for table in tables if len(table)], ignore_index=True)
+    summary = _stacked(tables)
     if len(parts) < 2:
         return summary, data.comparisons
     labels = [method.label for method in data.methods]
     averages = average_rows(summary)
     differences = difference_rows(data.comparisons, summary, labels, settings)
-    return _stacked(summary, averages), _stacked(data.comparisons, differences)
+    return _stacked([summary, averages]), _stacked([data.comparisons, differences])
 
 
-def _stacked(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
-    """Both tables, the second below the first."""
-    if not len(first) or not len(second):
-        return first if len(first) else second
-    return pd.concat([first, second], ignore_index=True)
+def _stacked(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """The rows of all tables; without rows, a table of the first one's columns."""
+    filled = [table for table in tables if len(table)]
+    return pd.concat(filled, ignore_index=True) if filled else tables[0]
 
 
 def _notes(results: Sequence[DataSetResult], request: StudyRequest, *, several: bool) -> list[str]:

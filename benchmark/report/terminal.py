@@ -17,6 +17,7 @@ from rich.text import Text
 from benchmark.report import naming
 from benchmark.report.blocks import Block, Numbers, Scope, TableEstimate, blocks, choices_of, pairs_of
 from benchmark.report.content import ReportData
+from benchmark.report.matrix_text import matrix_text
 from benchmark.report.ranking import Standing, block_notes, standings
 from benchmark.report.text import one_line
 from benchmark.statistics.catalogue import usual
@@ -28,12 +29,15 @@ HTML_WIDTH = 1000  # a page is as wide as it needs
 
 @dataclass(frozen=True, slots=True)
 class RankedTable:
-    """A renderable that ``console.print`` shows as one table for each data set and split."""
+    """A renderable that ``console.print`` shows as one table for each data set and split; of a study, as its matrix."""
 
     data: ReportData
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         numbers = Numbers(self.data)
+        if self.data.of_study:
+            yield from matrix_text(self.data, numbers, options.max_width, plain=not console.is_terminal)
+            return
         all_blocks = blocks(self.data)
         for block in all_blocks:
             order = standings(self.data, numbers, block)

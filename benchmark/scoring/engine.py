@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from benchmark.results.scored import Failure
+from benchmark.scoring import cost_memory
 from benchmark.scoring.keeping import Keeper
 from benchmark.scoring.messages import ReferenceGroup, Setup
 from benchmark.scoring.method_building import CHANGED, changed_in_words
@@ -117,6 +118,8 @@ def score_missing(
             with closing(supervisor.run(source, partial(crew.early, number))) as events:  # type: ignore[type-var]
                 for event in events:
                     _note(event, outcome, open_pairs, producers, waiting, progress)
+                    if isinstance(event, Cost):  # kept at once: what is interrupted later is not measured again
+                        cost_memory.merge(store.directory, producers, outcome.costs)
                     due = isinstance(event, GroupDone) or time.monotonic() - written > WRITE_EVERY_S
                     if due and waiting:
                         keeper.write(waiting)

@@ -95,8 +95,12 @@ class Store:
     _parts: list[Path] = field(default_factory=list)
     unreadable: list[Path] = field(default_factory=list)
 
-    def read(self) -> None:
-        """Read every whole part; the others are listed in ``unreadable``, and set aside where they are damaged."""
+    def read(self, *, mend: bool = True) -> None:
+        """Read every whole part; the others are listed in ``unreadable``, and set aside where they are damaged.
+
+        Args:
+            mend: whether damaged parts are set aside; where not, nothing is changed.
+        """
         self._scores.clear()
         self._components.clear()
         self._latest.clear()
@@ -111,7 +115,7 @@ class Store:
                 self.unreadable.append(path)
                 continue
             except (ValueError, RecursionError):
-                self.unreadable.append(_set_aside(path))
+                self.unreadable.append(_set_aside(path) if mend else path)
                 continue
             self._take(components, scores)
             self._parts.append(path)
@@ -126,6 +130,13 @@ class Store:
     def get(self, producer: Producer, enhanced: str, reference: str) -> StoredScore | None:
         """The score of these two images by this producer, if it is known."""
         return self._scores.get((producer.key, enhanced, reference))
+
+    def mean_seconds(self) -> dict[str, float]:
+        """Mean seconds per pair of each producer's scores, by its key."""
+        times: dict[str, list[float]] = {}
+        for score in self._scores.values():
+            times.setdefault(score.producer, []).append(score.seconds)
+        return {key: math.fsum(values) / len(values) for key, values in times.items()}
 
     def add(self, producers: Iterable[Producer], scores: Iterable[StoredScore]) -> Path | None:
         """Write scores as one new part, atomically; returns its path, or ``None`` when there are no scores.

@@ -184,6 +184,7 @@ def score(prepared: Prepared, work: Work, group: ScoringRanks, console: Console)
     if group.first:
         work.store.compact()
         scored.costs = cost_memory.merge(work.store.directory, work.producers, scored.costs)
+        _take_stored_times(work, scored)
     for label, (status, reason) in scored.broken.items():
         if status == CHANGED:
             console.print(f"{label}: {reason}", markup=False, highlight=False, soft_wrap=True)
@@ -193,6 +194,17 @@ def score(prepared: Prepared, work: Work, group: ScoringRanks, console: Console)
             status, reason = scored.broken[entrant.label]
             entrant.give_up("unavailable" if status == "unavailable" else "failed", reason)
     return scored
+
+
+def _take_stored_times(work: Work, scored: Outcome) -> None:
+    """State times as they are stored, once for equal images, so that a repeated run states the same."""
+    hashes = work.plan.hashes
+    for row in work.rows:
+        for label, producer in work.producers.items():
+            if (label, row.pair) in scored.seconds:
+                stored = work.store.get(producer, hashes[row.enhanced_path], hashes[row.reference_path])
+                if stored is not None:
+                    scored.seconds[label, row.pair] = stored.seconds
 
 
 def _lanes(entrants: Sequence[Entrant]) -> list[list[str]]:

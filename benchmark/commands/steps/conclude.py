@@ -20,6 +20,7 @@ from benchmark.evaluation import directions
 from benchmark.images import code as image_code
 from benchmark.plugins.contracts import MethodInfo, ScoreSource
 from benchmark.report.evaluation import Facts, Requested, Run, complete
+from benchmark.report.spec import written_out
 from benchmark.results import csv_files
 from benchmark.results.run_record import RunRecord
 from benchmark.results.scored import ScoredMethod
@@ -110,6 +111,8 @@ def _record(ready: Ready, scored: Outcome) -> RunRecord:
     failed = Counter(failure.label for failure in scored.failures)
     configuration = config.model_dump(mode="json", exclude_defaults=True, exclude={"output"})
     configuration["dataset"] = {**configuration["dataset"], **loaded.options}
+    if loaded.choices is None and "tables" in configuration.get("report", {}):
+        configuration["report"]["tables"] = written_out(configuration["report"]["tables"])
     configuration["methods"] = [
         {"name": entrant.name, "label": entrant.label, **entrant.task().options} for entrant in prepared.entrants
     ]

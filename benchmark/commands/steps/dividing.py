@@ -46,8 +46,9 @@ def divide(table: pd.DataFrame, protocol: Protocol, label: str, source: Source) 
     try:
         own = _with_paths(protocol.of_dataset(label), source)
     except ValueError as error:
-        raise ConfigError(f"{source.named(('protocol',))}: {error}") from None
-    partitions = protocols.make(table, own, label)
+        raise ConfigError(f"{source.named(('protocol', 'file'))}: {str(error).partition(' ')[2]}") from None
+    with source.placing():
+        partitions = protocols.make(table, own, label)
     return Divided(partitions, (*partitions.notes, *dividing.marks(table, partitions)))
 
 

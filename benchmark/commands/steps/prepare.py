@@ -10,6 +10,7 @@ from typing import Any
 from benchmark.config.models import PluginFolders, RunConfig
 from benchmark.config.overrides import Overrides
 from benchmark.config.source import Source, absolute, parse, read_source, source_of
+from benchmark.config.study import refuse_needless
 from benchmark.core import keywords, provenance
 from benchmark.core.errors import ConfigError
 from benchmark.core.words import did_you_mean
@@ -30,7 +31,9 @@ def prepare(config: Config, settings: Sequence[str], overrides: Overrides) -> Pr
         UserError: the configuration, a plug-in folder or the data can't be used.
     """
     source = read(config, settings, overrides)
-    return prepared_of(Asked(config, source, parse(RunConfig, source)), overrides)
+    parsed = parse(RunConfig, source)
+    refuse_needless(parsed.report, source, 1, divided=False)
+    return prepared_of(Asked(config, source, parsed), overrides)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from rich.console import Console
 
 from benchmark.commands.steps.dividing import SPLITS, Divided, divide, tested_parts
+from benchmark.commands.steps.forecast import Forecast, forecast
 from benchmark.commands.steps.one_run import run_one
 from benchmark.commands.steps.prepare import Asked, prepared_of
-from benchmark.config.models import RunConfig
+from benchmark.config.models import DATA_KEYS, RunConfig
 from benchmark.config.overrides import Overrides
 from benchmark.config.protocol import Protocol
-from benchmark.config.source import Source
+from benchmark.config.source import KeyPath, Source, absolute
 from benchmark.config.study import Study, StudyPart, study_of
 from benchmark.core.errors import UserError
 from benchmark.core.hashes import FileHashes
+from benchmark.core.places import RECORD
 from benchmark.data import check_across, split_files
 from benchmark.data.image_facts import ImageFacts
 from benchmark.evaluation.announcer import EvaluationProgress
@@ -30,6 +34,7 @@ from benchmark.report.evaluation import Run
 from benchmark.report.study import DataSetResult, StudyRequest, combine
 from benchmark.results import belongings, claims
 from benchmark.results.belongings import STORE
+from benchmark.results.claims import Claim
 from benchmark.results.run_record import Times
 from benchmark.scoring import destinations
 from benchmark.scoring.destinations import Config
@@ -66,9 +71,8 @@ def run_study(config: Config, source: Source, asked: Overrides, group: ScoringRa
     """
     begin = time.time()
     study = study_of(source)
-    folder, store = _places(config, study, source, asked)
-    claim = claims.of_file("run", Path(config)) if isinstance(config, (str, Path)) else None
-    claim = claim or claims.of_content("run", "run of a study in Python", destinations.sha256_of(source))
+    folder, store = places_of(config, study, source, asked)
+    claim = _claim(config, source, folder)
     results: list[DataSetResult] = []
     if not group.first:
         for part in study.parts:
@@ -86,7 +90,7 @@ def run_study(config: Config, source: Source, asked: Overrides, group: ScoringRa
             announce("photographs that stand in several data sets")
             notes = _shared_photographs(data_sets, store)
             announce("the study's partitions and averages")
-            data = combine(results, replace(_request(study, source), notes=notes))
+            data = combine(results, replace(_request(study, source, results), notes=notes))
             data = replace(data, record={**data.record, "times": _times(begin, results)})
             announce(f"writing {folder}")
             result = Run(data, folder, claim)
@@ -94,7 +98,41 @@ def run_study(config: Config, source: Source, asked: Overrides, group: ScoringRa
     return result
 
 
-def _places(config: Config, study: Study, source: Source, asked: Overrides) -> tuple[Path, Path]:
+def forecasts(config: Config, source: Source, asked: Overrides) -> list[Forecast]:
+    """What the run of a study would do with each data set; nothing is written.
+
+    Raises:
+        UserError: the configuration can't be used, or the folder holds other results.
+    """
+    study = study_of(source)
+    folder, store = places_of(config, study, source, asked)
+    belongings.refuse(folder, _claim(config, source, folder), overwrite=asked.overwrite)
+    found = []
+    for part in study.parts:
+        divided = DividedImages()
+        try:
+            prepared = prepare_part(part, study.protocol, config, folder, store, asked, divided)
+            count = len(divided.partitions.partitions) if divided.partitions is not None else 0
+            found.append(forecast(prepared, part.label, count))
+        except UserError as error:
+            found.append(Forecast(part.label, reason=str(error)))
+    return found
+
+
+def _claim(config: Config, source: Source, folder: Path) -> Claim:
+    """What the results of a study are of; a folder's own record repeats what they are of already."""
+    if isinstance(config, (str, Path)):
+        before = belongings.claimed(folder) if _is_own_record(config, folder) else None
+        return before or claims.of_file("run", Path(config))
+    return claims.of_content("run", "run of a study in Python", destinations.sha256_of(source))
+
+
+def _is_own_record(config: Config, folder: Path) -> bool:
+    """Whether a study is repeated from its own folder."""
+    return isinstance(config, (str, Path)) and os.path.realpath(config) == os.path.realpath(folder / RECORD)
+
+
+def places_of(config: Config, study: Study, source: Source, asked: Overrides) -> tuple[Path, Path]:
     """The folders of the results and of the scores: part of a study goes beside the whole, whose scores it uses."""
     whole = destinations.output_of(study.parts[0].config, source, config)
     narrowed = destinations.narrowing(source, asked)
@@ -116,7 +154,7 @@ def _part(
     """The run of one data set, or why there is none."""
     console.print(f"{part.label}:", style="bold", highlight=False)
     try:
-        prepare = partial(_prepared, part, study.protocol, config, folder, store, asked, divided)
+        prepare = partial(prepare_part, part, study.protocol, config, folder, store, asked, divided)
         run = run_one(prepare, replace(asked, output=None), group, console, time.time())
     except UserError as error:
         console.print(f"{part.label}: {error}", markup=False, highlight=False, soft_wrap=True)
@@ -127,7 +165,7 @@ def _part(
     return DataSetResult(part.label, part.folder, run, "", parts, divided.marks)
 
 
-def _prepared(
+def prepare_part(
     part: StudyPart,
     protocol: Protocol,
     config: Config,
@@ -142,6 +180,11 @@ def _prepared(
     overrides = replace(asked, output=None)
     prepared = prepared_of(Asked(config, part.source, parsed, pooled=not published, store=store), overrides)
     divided.pairs, divided.max_pixels = prepared.data.chosen, prepared.data.sizes.max_pixels
+    place = prepared.destination
+    before = belongings.claimed(place.folder) if _is_own_record(config, folder) else None
+    if before is not None:
+        claim = before.differently(data=place.claim.data, roots=place.claim.roots)
+        prepared = replace(prepared, destination=replace(place, claim=claim))
     own = divide(prepared.data.chosen, protocol, part.label, part.source)
     divided.partitions, divided.marks = own.partitions, own.marks
     return prepared
@@ -165,11 +208,55 @@ def _shared_photographs(data_sets: Mapping[str, DividedImages], store: Path) -> 
     return [f"{line}." for line in check_across.sentences(check_across.same_images(pictures), SHOWN)]
 
 
-def _request(study: Study, source: Source) -> StudyRequest:
+def _request(study: Study, source: Source, results: Sequence[DataSetResult]) -> StudyRequest:
     """What the study's report is to show."""
     first = study.parts[0].config
-    configuration = {key: value for key, value in source.values.items() if key != "output"}
-    return StudyRequest(first.statistics, study.report, dict(study.published), configuration)
+    return StudyRequest(first.statistics, study.report, dict(study.published), _repeatable(study, source, results))
+
+
+def _repeatable(study: Study, source: Source, results: Sequence[DataSetResult]) -> dict[str, Any]:
+    """The configuration that repeats a study from any folder: what its runs recorded, and absolute paths."""
+    recorded = [
+        result.run.data.record["configuration"] if result.run is not None else _as_written(part)
+        for part, result in zip(study.parts, results, strict=True)
+    ]
+    used = next((item for item, result in zip(recorded, results, strict=True) if result.run is not None), recorded[0])
+    values = {key: item for key, item in source.values.items() if key not in ("output", *DATA_KEYS)}
+    values |= {key: used[key] for key in ("methods", "plugins", "weights_dir") if key in used}
+    if "datasets" in values:
+        values["datasets"] = [
+            {**item["dataset"], "label": part.label} for part, item in zip(study.parts, recorded, strict=True)
+        ]
+    else:
+        values["dataset"] = recorded[0]["dataset"]
+    if study.protocol.form == "file":
+        values["protocol"] = {**values["protocol"], **_plain_paths(study.protocol, source)}
+    return values
+
+
+def _as_written(part: StudyPart) -> dict[str, Any]:
+    """The recorded configuration of a data set that could not be read; its folder is made absolute."""
+    written = part.config.model_dump(mode="json", exclude_defaults=True, exclude={"output"})
+    root = written["dataset"].get("root")
+    if isinstance(root, str):
+        written["dataset"]["root"] = str(absolute(Path(root), part.source, ("dataset", "root")))
+    return written
+
+
+def _plain_paths(protocol: Protocol, source: Source) -> dict[str, Any]:
+    """The files of a protocol with absolute paths, by data set where they are."""
+    paths: dict[str, Any] = {}
+    for key in ("file", "rows"):
+        value = getattr(protocol, key)
+        if isinstance(value, Mapping):
+            paths[key] = {name: _absolute(item, source, ("protocol", key, name)) for name, item in value.items()}
+        elif value is not None:
+            paths[key] = _absolute(value, source, ("protocol", key))
+    return paths
+
+
+def _absolute(path: Path, source: Source, key: KeyPath) -> str:
+    return "dataset" if str(path) == "dataset" else str(absolute(path, source, key))
 
 
 def _times(begin: float, results: Sequence[DataSetResult]) -> Times:

@@ -16,7 +16,7 @@ from benchmark.config.models import PluginEntry, PublishedEntry, ReportConfig, S
 from benchmark.config.protocol import Protocol, WrittenProtocol
 from benchmark.config.sections import Section
 from benchmark.config.source import KeyPath, Source, parse
-from benchmark.config.study import PUBLISHED, label_fault, refuse_unknown_data, report_for_one
+from benchmark.config.study import PUBLISHED, label_fault, refuse_needless, refuse_unknown_data, report_for_one
 from benchmark.core.errors import ConfigError
 from benchmark.core.file_names import file_stems
 from benchmark.core.pair_columns import LIMITS, SCORE_KEYS
@@ -236,6 +236,7 @@ def table_study_of(source: Source) -> TableStudy:
     stems = file_stems(entry.shown for entry in keys.tables)
     parts = tuple(_part(keys, entry, place, stems[entry.shown], source) for place, entry in enumerate(keys.tables))
     refuse_unknown_data(keys.report, keys.published, [part.label for part in parts], source)
+    refuse_needless(keys.report, source, len(parts), divided=keys.protocol.form != "published")
     _refuse_unknown_rows(keys, parts, source)
     _refuse_unknown_directions(keys, parts, source)
     return TableStudy(keys, parts, keys.protocol)

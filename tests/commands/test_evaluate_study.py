@@ -337,3 +337,15 @@ def test_statistics_that_take_long_are_computed_by_partition_where_they_are_prin
     assert not len(values(evaluate(written(place, study)), "mean", "plcc_logistic4"))
     tables.append({"name": "more", "columns": ["plcc_logistic4"], "aggregate": "mean"})
     assert len(values(evaluate(written(place, study)), "mean", "plcc_logistic4"))
+
+
+def test_a_table_of_averages_needs_several_tables(tmp_path: Path) -> None:
+    """In a study of one table, and in the evaluation of a single one."""
+    frame = pd.DataFrame({"ref": list("aabbcc"), "mos": range(6), "m": [1, 3, 2, 5, 4, 6]})
+    frame.to_csv(tmp_path / "t.csv", index=False)
+    report = {"tables": [{"columns": ["srcc"], "average": ["direct"]}]}
+    study = {"tables": [{"file": str(tmp_path / "t.csv"), "mos": "mos"}], "methods": ["m"], "report": report}
+    with pytest.raises(ConfigError, match="an average needs several data sets"):
+        evaluate(study)
+    with pytest.raises(ConfigError, match="an average needs several data sets"):
+        evaluate(frame, mos="mos", methods=["m"], report=report)

@@ -13,6 +13,7 @@ import pandas as pd
 
 from benchmark.config.models import EvaluateConfig
 from benchmark.config.source import Source, home_of, parse, source_of
+from benchmark.config.study import refuse_needless
 from benchmark.core import provenance
 from benchmark.core.announce import Announce
 from benchmark.core.errors import ConfigError
@@ -96,6 +97,9 @@ def evaluate_columns(
         content, name = _pairs(table, keywords, mark, features, drop_identical=drop_identical)
     scores = content.scores
     _refuse(asked, content, keywords, keys)
+    if not title:  # of a study's tables only some have a condition
+        refuse_needless(asked.report, keys, 1, divided=False)
+        foresight.refuse_subsets(asked.statistics, scores, keys)
     for label, source in content.sources.items():
         scores[label] = list(source.scores(scores.copy(), scores.copy()))
     listed = [
@@ -202,7 +206,6 @@ def _refuse(asked: EvaluateConfig, content: ReadIn, keywords: EvaluateKeywords, 
     foresight.refuse_tables(
         asked.report, scores, methods, asked.published, keys, choices=content.choices, subsets=asked.statistics.subsets
     )
-    foresight.refuse_subsets(asked.statistics, scores, keys)
     foresight.refuse_observers(methods, content.choices, keys)
     foresight.refuse_published(asked.published, scores, (), keys)
     foresight.refuse_tests(asked.statistics, scores, methods)

@@ -11,7 +11,7 @@ import yaml
 
 from benchmark import Evaluation, evaluate, read
 from benchmark.cli import main
-from benchmark.core.errors import UserError
+from benchmark.core.errors import ConfigError, UserError
 
 QUICK: dict[str, Any] = {"statistics": {"replicates": 20}, "report": {"plots": []}}
 SPY = """

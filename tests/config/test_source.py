@@ -1,5 +1,6 @@
 """The configuration: errors name file, line, key and the nearest right word; paths; ``--set``."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -113,9 +114,12 @@ VALUES = st.recursive(
     SCALARS, lambda below: st.lists(below, max_size=4) | st.dictionaries(KEYS, below, max_size=4), max_leaves=12
 )
 WORDS = st.text(st.characters(categories=("L", "N", "P", "S")), min_size=1, max_size=20)
+NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)[eE][-+]?\d+", re.ASCII)  # PyYAML writes `0E0` without quotes, as text
 SOUND = st.fixed_dictionaries(
     {
-        "dataset": st.fixed_dictionaries({"name": WORDS, "root": WORDS}),
+        "dataset": st.fixed_dictionaries(
+            {"name": WORDS, "root": WORDS.filter(lambda word: not NUMBER.fullmatch(word))}
+        ),
         "methods": st.lists(WORDS.filter(lambda word: word not in SCORE_KEYS), min_size=1, max_size=4, unique=True),
     },
     optional={

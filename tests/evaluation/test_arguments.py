@@ -56,10 +56,15 @@ def test_a_word_for_no_does_not_turn_the_labels() -> None:
     assert srcc(frame(), lower_mos_better=np.bool_(True))[0] == pytest.approx(-truth())
 
 
-@pytest.mark.parametrize("table", [{"mos": [1]}, [1], 3, None, np.zeros((3, 2))], ids=lambda item: type(item).__name__)
+@pytest.mark.parametrize("table", [[1], 3, None, np.zeros((3, 2))], ids=lambda item: type(item).__name__)
 def test_a_table_of_another_kind_is_refused(table: object) -> None:
     with pytest.raises(ConfigError, match="table: expected a file's path or a DataFrame"):
         srcc(table)
+
+
+def test_a_mapping_is_a_study_which_names_columns_itself() -> None:
+    with pytest.raises(ConfigError, match="the study names the columns of its tables itself"):
+        srcc({"mos": [1]})
 
 
 @pytest.mark.parametrize(("mos", "method"), [(0, 1), (0.5, 2), (("a", "mos"), ("a", "m")), (" mos ", "m ")])

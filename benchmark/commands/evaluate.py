@@ -71,12 +71,15 @@ def evaluate(
         condition: column of the enhancement algorithm or distortion.
         mos_sd: column of the opinions' standard deviation.
         observers: column of their number.
-        mos_low, mos_high: columns of the labels' 95 % limits.
+        mos_low: column of the labels' lower 95 % limits.
+        mos_high: column of their upper limits.
         choices: whether observers chose between two images (2AFC) instead of giving opinions.
         preference: column of the share of the votes for the second image, from 0 to 1.
         votes: column of their number.
-        votes_first, votes_second: columns of the votes for each image, instead of both.
-        first, second: headings of a method's two columns, with ``{}`` in place of its name: ``"{}_p0"``, ``"{}_p1"``.
+        votes_first: column of the votes for the first image; with ``votes_second`` instead of both.
+        votes_second: column of the votes for the second image.
+        first: heading of a method's column of the first image's scores, with ``{}`` in place of its name: ``"{}_p0"``.
+        second: likewise of the second image's: ``"{}_p1"``.
         sheet: which sheet of a workbook; by default the one that has the columns.
         decimal: the decimal mark of the file's numbers, ``","`` or ``"."``; by default detected where it is unambiguous.
         duplicates: ``refuse`` repeated rows, or ``drop-identical``: keep the first of identical ones.

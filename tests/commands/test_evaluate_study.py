@@ -183,9 +183,10 @@ def test_choices_stand_beside_opinions(place: Path) -> None:
             {"methods": [{"name": "spyy", "features": ["f"]}], "protocol": {"folds": 2}},
             "no method 'spyy'; did you mean 'spy'",
         ),
-        (
+        pytest.param(
             {"methods": [{"name": "spy", "features": ["f"], "optoin": 1}], "protocol": {"folds": 2}},
             "methods.0.optoin'; did you mean",
+            marks=pytest.mark.heavy,
         ),
         (
             {"methods": [{"name": "spy", "features": ["f", "dmos"]}], "protocol": {"folds": 2}},
@@ -317,6 +318,7 @@ def test_a_partition_that_fails_is_said(place: Path, plugin_folder: Path, capsys
     assert scored["partition"].nunique() == 1
 
 
+@pytest.mark.heavy
 def test_a_feature_with_gaps_is_named(place: Path, plugin_folder: Path) -> None:
     (plugin_folder / "methods" / "spy.py").write_text(SPY)
     frame = pd.read_csv(place / "tables" / "one.csv")

@@ -14,7 +14,7 @@ from benchmark.commands import front
 from benchmark.commands.steps import forecast
 from benchmark.commands.steps.forecast import Forecast
 from benchmark.commands.steps.one_run import run_one
-from benchmark.commands.steps.prepare import prepare, read
+from benchmark.commands.steps.prepare import prepare_read, read
 from benchmark.commands.steps.study import forecasts, run_study
 from benchmark.config.overrides import Overrides
 from benchmark.config.study import is_study
@@ -69,7 +69,7 @@ def run(
     if is_study(source):
         result = run_study(config, source, asked, group, console)
     else:
-        result = run_one(lambda: prepare(config, settings, asked), asked, group, console, begin)
+        result = run_one(lambda: prepare_read(config, source, asked), asked, group, console, begin)
     if result is None:
         raise SystemExit(0)
     return result
@@ -80,7 +80,7 @@ def _forecasts(config: Config, settings: Sequence[str], asked: Overrides) -> lis
     source = read(config, settings, asked)
     if is_study(source):
         return forecasts(config, source, asked)
-    prepared = prepare(config, settings, asked)
+    prepared = prepare_read(config, source, asked)
     prepared.destination.refuse(overwrite=asked.overwrite)
     return [forecast.forecast(prepared)]
 

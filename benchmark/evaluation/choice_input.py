@@ -13,7 +13,7 @@ from benchmark.core.choice_columns import CHOICE_KEYS, SIDES
 from benchmark.core.errors import ConfigError, DataError, Problem
 from benchmark.data.choices import SHARE, number_problems
 from benchmark.data.decimals import MISSING_NUMBERS, Mark
-from benchmark.evaluation.table_input import Floats, read_names, read_numbers, refuse_missing
+from benchmark.evaluation.table_input import Floats, read_all_names, read_numbers, refuse_missing
 from benchmark.evaluation.table_rows import Names, unrepeated
 from benchmark.evaluation.table_sources import TableSource, shorten
 
@@ -109,8 +109,7 @@ def from_table(
     wanted = [name for name in dict.fromkeys(columns.headings) if name not in texts]
     rules = {columns.preference: SHARE} if columns.preference else {}
     numbers = read_numbers(source, wanted, decimal, problems, notes, rules=rules)
-    named = (("reference", columns.reference), ("cluster", columns.cluster), ("condition", columns.condition))
-    names = {noun: read_names(source, column, noun, problems, notes) for noun, column in named if column is not None}
+    names = read_all_names(source, columns, problems, notes)
     preference, votes = _preferences(source, columns, numbers, problems)
     if problems:
         raise DataError(shorten(problems))

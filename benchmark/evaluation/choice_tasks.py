@@ -13,6 +13,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from benchmark.core.choice_columns import SIDES
 from benchmark.evaluation.rows import MethodColumn, RowScope
 from benchmark.evaluation.tasks import Task, conditions_of, numbers, oriented, seed_of, text
 from benchmark.statistics.catalogue import Level, computed_alone, find
@@ -39,7 +40,7 @@ def table_of_choices(
         methods: the columns of scores.
     """
     place = {str(pair): row for row, pair in enumerate(pairs["pair"])}
-    first, second = ([place[str(name)] for name in choices[side]] for side in ("first", "second"))
+    first, second = ([place[str(name)] for name in choices[side]] for side in SIDES)
     scores = [oriented(pairs[method.label], method) for method in methods]
     between = [differences(row[first], row[second]) for row in scores]
     stacked = np.stack(between) if between else np.empty((0, len(choices)))

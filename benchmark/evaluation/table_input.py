@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
@@ -80,15 +81,7 @@ def from_table(
     )
     _check_labels(source, columns.mos, numbers[columns.mos], problems)
     rows = [source.label(row) for row in range(len(source.frame))]
-    names = {
-        noun: read_names(source, column, noun, problems, notes)
-        for noun, column in (
-            ("reference", columns.reference),
-            ("cluster", columns.cluster),
-            ("condition", columns.condition),
-        )
-        if column is not None
-    }
+    names = read_all_names(source, columns, problems, notes)
     problems += opinion_problems(
         numbers[columns.mos_sd] if columns.mos_sd else np.nan,
         numbers[columns.observers] if columns.observers else np.nan,
@@ -165,6 +158,33 @@ def _also_names(source: TableSource, columns: Columns) -> dict[str, list[str]]:
     """Columns that belong to a pair's name where the table has them: several data sets may use the same names."""
     usual = (*OTHER_NAMES, *(() if columns.condition else CONDITION_NAMES))
     return {name: source.text(name) for name in usual if name in source.frame.columns and name not in columns.methods}
+
+
+class NamedColumns(Protocol):
+    """The columns of names that tables of pairs and of choices have."""
+
+    @property
+    def reference(self) -> str | None:
+        """The reference's name."""
+        ...
+
+    @property
+    def cluster(self) -> str | None:
+        """What is resampled."""
+        ...
+
+    @property
+    def condition(self) -> str | None:
+        """The condition, or the group of the choice."""
+        ...
+
+
+def read_all_names(
+    source: TableSource, columns: NamedColumns, problems: list[Problem], notes: list[str]
+) -> dict[str, list[str]]:
+    """The names of references, clusters and conditions, as far as the table has them."""
+    named = (("reference", columns.reference), ("cluster", columns.cluster), ("condition", columns.condition))
+    return {noun: read_names(source, column, noun, problems, notes) for noun, column in named if column is not None}
 
 
 def read_names(source: TableSource, column: str, noun: str, problems: list[Problem], notes: list[str]) -> list[str]:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from benchmark.core.choice_columns import SIDES
 from benchmark.report.content import ReportData
 from benchmark.report.text import natural
-from benchmark.statistics.vocabulary import AVERAGES, PARTITION, UNCORRECTED, why_untested
+from benchmark.statistics.vocabulary import AVERAGES, OBSERVERS, PARTITION, UNCORRECTED, why_untested
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -158,6 +158,12 @@ class Numbers:
         """The scope and statistic by which a block's methods are ranked: SRCC; the 2AFC score of choices without labels."""
         labelled, chosen = Scope(block), Scope(block, "choice")
         return (chosen, "score_2afc") if chosen in self._scopes and labelled not in self._scopes else (labelled, "srcc")
+
+    def observers(self, block: Block) -> dict[str, TableEstimate]:
+        """What observers of choices reach themselves, by the title that is printed; empty where there are no choices."""
+        scope = Scope(block, "choice")
+        known = {title: self.get(scope, label, "score_2afc") for label, title in OBSERVERS.items()}
+        return {title: estimate for title, estimate in known.items() if estimate is not None}
 
     def groups_of_choices(self, block: Block) -> list[str]:
         """The named groups of a block's choices, in the summary's order."""

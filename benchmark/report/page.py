@@ -28,7 +28,6 @@ from benchmark.report.printed import ComparisonTable
 from benchmark.report.ranking import Standing, block_notes, noun_of, ranked_blocks
 from benchmark.report.text import one_line
 from benchmark.statistics.catalogue import names
-from benchmark.statistics.vocabulary import OBSERVERS
 
 FAILURES_SHOWN = 200
 LARGEST_PAGE, MOST_PICTURES = 13_500_000, 4_000_000  # bytes; the limit of a page is 15 MB
@@ -62,7 +61,7 @@ def render_page(
             numbers=numbers,
             headlines={block: numbers.headline(block) for block, _ in standings},
             nouns={block: noun_of(numbers.headline(block)[0]) for block, _ in standings},
-            observers={block: _observers(numbers, block) for block, _ in standings},
+            observers={block: numbers.observers(block) for block, _ in standings},
             standings=standings,
             ranking_notes={block: block_notes(data, numbers, block) for block, _ in standings},
             statistics={block: _statistics(numbers, block) for block, _ in standings},
@@ -88,16 +87,6 @@ def _statistics(numbers: Numbers, block: Block) -> list[str]:
     """The statistics in a block's ranking: all that were computed at the level of its headline."""
     scope, _ = numbers.headline(block)
     return [name for name in names("choice" if scope.level == "choice" else "pair") if name in numbers.statistics]
-
-
-def _observers(numbers: Numbers, block: Block) -> list[str]:
-    """What observers of choices reach themselves, a sentence each."""
-    known = {title: numbers.get(Scope(block, "choice"), label, "score_2afc") for label, title in OBSERVERS.items()}
-    return [
-        f"{title}: {_number(item.value)} [{_number(item.low)}, {_number(item.high)}]."
-        for title, item in known.items()
-        if item is not None
-    ]
 
 
 def _room_for_pictures(plots: Sequence[Plot]) -> int:

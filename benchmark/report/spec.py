@@ -101,8 +101,8 @@ def columns_of(numbers: Numbers, config: TableConfig, block: Block) -> tuple[str
     """A table's statistics of a block: as configured, else the usual ones of its level."""
     if config.columns is not None:
         return config.columns
-    level = numbers.headline(block)[0].level
-    return usual("choice" if "choice" in (config.level, level) and config.level in ("choice", None) else "pair")
+    level = config.level or numbers.headline(block)[0].level
+    return usual("choice" if level == "choice" else "pair")
 
 
 def _scope(numbers: Numbers, config: TableConfig, block: Block, statistic: str, condition: str) -> Scope:

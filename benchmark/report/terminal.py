@@ -21,7 +21,7 @@ from benchmark.report.matrix_text import matrix_text
 from benchmark.report.ranking import Standing, block_notes, standings
 from benchmark.report.text import one_line
 from benchmark.statistics.catalogue import usual
-from benchmark.statistics.vocabulary import OBSERVERS, why_incomparable
+from benchmark.statistics.vocabulary import why_incomparable
 
 NARROW = 60
 HTML_WIDTH = 1000  # a page is as wide as it needs
@@ -99,7 +99,8 @@ def _block(
         yield _table(data, numbers, block, ranked, width, plain=not console.is_terminal)
     else:
         yield Text("No method could be ranked.")
-    for note in [*_observers(numbers, block), *block_notes(data, numbers, block), *_fits(numbers, block, ranked)]:
+    observers = [f"{title}: {_with_interval(item)}" for title, item in numbers.observers(block).items()]
+    for note in [*observers, *block_notes(data, numbers, block), *_fits(numbers, block, ranked)]:
         yield Text(note)
     for item in order:
         if item.method.marks:
@@ -183,13 +184,6 @@ def _with_interval(estimate: TableEstimate) -> str:
 def _shown(scope: Scope) -> tuple[str, ...]:
     """The statistics that are printed, the one of the ranking first."""
     return usual("choice" if scope.level == "choice" else "pair")
-
-
-def _observers(numbers: Numbers, block: Block) -> list[str]:
-    """What observers of choices reach themselves."""
-    scope, statistic = Scope(block, "choice"), "score_2afc"
-    known = {title: numbers.get(scope, label, statistic) for label, title in OBSERVERS.items()}
-    return [f"{title}: {_with_interval(estimate)}" for title, estimate in known.items() if estimate is not None]
 
 
 def _number(value: float) -> str:

@@ -217,3 +217,13 @@ def test_values_of_papers_stand_beside_measured_ones(table: pd.DataFrame, tmp_pa
     assert "| theirs (reported)" in text
     with pytest.raises(ConfigError, match="a share lies between 0 and 1"):
         evaluated(table, published={"good": {"score_2afc": 69.8, "source": "A paper"}})
+
+
+def test_without_an_interval_no_empty_brackets_are_printed(table: pd.DataFrame, tmp_path: Path) -> None:
+    """One reference gives values without intervals, of the observers, too."""
+    result = evaluated(table.assign(ref="one"), report={"plots": []})
+    result.save(tmp_path)
+    page = (tmp_path / "report.html").read_text()
+    assert "Ceiling (majority): 0." in page
+    assert "[, ]" not in page
+    assert "[, ]" not in repr(result)

@@ -30,7 +30,11 @@ def prepare(config: Config, settings: Sequence[str], overrides: Overrides) -> Pr
     Raises:
         UserError: the configuration, a plug-in folder or the data can't be used.
     """
-    source = read(config, settings, overrides)
+    return prepare_read(config, read(config, settings, overrides), overrides)
+
+
+def prepare_read(config: Config, source: Source, overrides: Overrides) -> Prepared:
+    """The same of a configuration that was read."""
     parsed = parse(RunConfig, source)
     refuse_needless(parsed.report, source, 1, divided=False)
     return prepared_of(Asked(config, source, parsed), overrides)

@@ -14,7 +14,6 @@ from benchmark.report.plots.kind import PlotKind, View
 from benchmark.report.plots.style import COLUMN, FAINT, INK, Plot, figure, shown
 from benchmark.report.published import value as published_value
 from benchmark.results.scored import ScoredMethod
-from benchmark.statistics.vocabulary import OBSERVERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,16 +79,12 @@ def _plots(view: View) -> Iterator[Plot]:
     lines = [line for method in view.ranked() if (line := _line(view, method)) is not None]
     if lines:
         title = naming.title(view.statistic)
-        lines = [*_observers(view), *lines]
+        if view.scope.level == "choice":  # what observers reach themselves, above the methods
+            reached = view.numbers.observers(view.block).items()
+            lines = [*(Line(name, item.value, item.low, item.high) for name, item in reached), *lines]
         text = f"{title} of each ranked method with its {naming.percent(view.data.confidence)} interval, best on top."
         drawing = partial(draw, lines, view.statistic, view.data.confidence)
         yield view.plot("intervals", f"Intervals of {title}", text, drawing)
-
-
-def _observers(view: View) -> list[Line]:
-    """What observers of choices reach themselves, above the methods."""
-    known = {title: view.numbers.get(view.scope, label, view.statistic) for label, title in OBSERVERS.items()}
-    return [Line(title, item.value, item.low, item.high) for title, item in known.items() if item is not None]
 
 
 def _line(view: View, method: ScoredMethod) -> Line | None:

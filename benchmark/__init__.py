@@ -11,13 +11,8 @@ if TYPE_CHECKING:
     from benchmark.commands.run import run
     from benchmark.commands.score import create_method
     from benchmark.commands.train import train
-    from benchmark.config.models import (
-        PublishedEntry,
-        ReportConfig,
-        RunConfig,
-        StatisticsConfig,
-        TableConfig,
-    )
+    from benchmark.config.models import RunConfig, StatisticsConfig
+    from benchmark.config.printing import PublishedEntry, ReportConfig, TableConfig
     from benchmark.config.training import TrainConfig
     from benchmark.core.errors import ConfigError, DataError, PluginError, Problem, UserError, WeightsUnavailableError
     from benchmark.plugins.contracts import (
@@ -54,11 +49,11 @@ _HOMES = {
     "Problem": "core.errors",
     "UserError": "core.errors",
     "WeightsUnavailableError": "core.errors",
-    "PublishedEntry": "config.models",
-    "ReportConfig": "config.models",
+    "PublishedEntry": "config.printing",
+    "ReportConfig": "config.printing",
     "RunConfig": "config.models",
     "StatisticsConfig": "config.models",
-    "TableConfig": "config.models",
+    "TableConfig": "config.printing",
     "TrainConfig": "config.training",
     "Evaluation": "report.evaluation",
     "Run": "report.evaluation",

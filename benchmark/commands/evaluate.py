@@ -13,7 +13,8 @@ from rich.console import Console
 from benchmark.commands import front
 from benchmark.commands.steps.evaluate_study import PreparedStudy, evaluate_study, prepare, refuse_output_of_study
 from benchmark.commands.steps.evaluate_table import evaluate_table, output_of_table
-from benchmark.config.models import EvaluateConfig, PublishedEntry, ReportConfig, StatisticsConfig
+from benchmark.config.models import EvaluateConfig, StatisticsConfig
+from benchmark.config.printing import PublishedEntry, ReportConfig
 from benchmark.config.source import home_of, parse, read_source, source_of
 from benchmark.core import keywords
 from benchmark.core.errors import ConfigError, UserError

@@ -12,7 +12,8 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from benchmark.config.models import PluginEntry, PublishedEntry, ReportConfig, StatisticsConfig, as_entry
+from benchmark.config.models import PluginEntry, StatisticsConfig, as_entry
+from benchmark.config.printing import PublishedEntry, ReportConfig
 from benchmark.config.protocol import Protocol, WrittenProtocol
 from benchmark.config.sections import Section
 from benchmark.config.source import KeyPath, Source, parse

@@ -11,15 +11,8 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
-from benchmark.config.models import (
-    DATA_KEYS,
-    PluginEntry,
-    PublishedEntry,
-    ReportConfig,
-    RunConfig,
-    TableConfig,
-    as_entry,
-)
+from benchmark.config.models import DATA_KEYS, PluginEntry, RunConfig, as_entry
+from benchmark.config.printing import PublishedEntry, ReportConfig, TableConfig
 from benchmark.config.protocol import Protocol, WrittenProtocol
 from benchmark.config.sections import Section
 from benchmark.config.source import KeyPath, Source, parse

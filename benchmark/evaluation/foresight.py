@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from benchmark.config.models import PublishedEntry, ReportConfig, StatisticsConfig, TableConfig
+from benchmark.config.models import StatisticsConfig
+from benchmark.config.printing import PublishedEntry, ReportConfig, TableConfig
 from benchmark.config.source import KeyPath, Source
 from benchmark.core import places
 from benchmark.core.errors import ConfigError, Problem

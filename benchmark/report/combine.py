@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from benchmark.config.models import PublishedEntry, ReportConfig
+from benchmark.config.printing import PublishedEntry, ReportConfig
 from benchmark.core.errors import UserError
 from benchmark.report import naming
 from benchmark.report.blocks import blocks

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from benchmark.config.models import PublishedEntry, ReportConfig
+from benchmark.config.printing import PublishedEntry, ReportConfig
 from benchmark.core.choice_columns import CHOICE_KEYS
 from benchmark.results.run_record import RunRecord
 from benchmark.results.scored import ScoredMethod

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from benchmark.config.models import EFFICIENCY
+from benchmark.config.printing import EFFICIENCY
 from benchmark.report.content import ReportData
 from benchmark.report.grid import Grid
 

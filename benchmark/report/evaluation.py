@@ -14,7 +14,8 @@ from typing import Any, TypeVar
 
 import pandas as pd
 
-from benchmark.config.models import PublishedEntry, ReportConfig, StatisticsConfig
+from benchmark.config.models import StatisticsConfig
+from benchmark.config.printing import PublishedEntry, ReportConfig
 from benchmark.config.source import home_of, parse, source_of
 from benchmark.core import atomic, provenance
 from benchmark.core.announce import Announce, silent

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from benchmark.config.models import TableConfig
+from benchmark.config.printing import TableConfig
 from benchmark.report import naming
 from benchmark.report.blocks import TableEstimate
 from benchmark.report.spec import Column

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from benchmark.config.models import PublishedEntry, TableConfig
+from benchmark.config.printing import PublishedEntry, TableConfig
 from benchmark.config.written import Written
 from benchmark.report import naming
 from benchmark.report.blocks import Block, Numbers, Scope

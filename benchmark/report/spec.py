@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from benchmark.config.models import ReportConfig, TableConfig
+from benchmark.config.printing import ReportConfig, TableConfig
 from benchmark.report import naming
 from benchmark.report.blocks import Block, Numbers, Scope, blocks, conditions_of, pairs_of
 from benchmark.report.content import ReportData

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from benchmark.config.models import PublishedEntry, ReportConfig, StatisticsConfig
+from benchmark.config.models import StatisticsConfig
+from benchmark.config.printing import PublishedEntry, ReportConfig
 from benchmark.core import provenance
 from benchmark.evaluation.averages import average_rows, difference_rows
 from benchmark.evaluation.partition_rows import STUDY_COLUMNS, TestedPart, partition_rows

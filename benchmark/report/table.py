@@ -9,7 +9,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from benchmark.config.models import TableConfig
+from benchmark.config.printing import TableConfig
 from benchmark.report import naming, published
 from benchmark.report.blocks import Block, Numbers, Scope, TableEstimate, blocks
 from benchmark.report.content import ReportData

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from benchmark.config.models import TableConfig
+from benchmark.config.printing import TableConfig
 from benchmark.report import naming
 from benchmark.report.blocks import Numbers
 from benchmark.report.content import ReportData

@@ -16,7 +16,8 @@ from pydantic import ValidationError
 
 import benchmark
 from benchmark.cli import main
-from benchmark.config.models import EvaluateConfig, PublishedEntry
+from benchmark.config.models import EvaluateConfig
+from benchmark.config.printing import PublishedEntry
 from benchmark.config.source import parse, read_source
 from benchmark.config.written import Written
 from benchmark.core.errors import ConfigError

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from benchmark.cli import main
-from benchmark.config.models import ReportConfig, RunConfig
+from benchmark.config.models import RunConfig
+from benchmark.config.printing import ReportConfig
 from benchmark.config.source import absolute, parse, read_source
 from benchmark.core.errors import ConfigError
 from benchmark.plugins.options import check_options

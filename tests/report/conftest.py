@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from benchmark.config.models import PublishedEntry, ReportConfig
+from benchmark.config.printing import PublishedEntry, ReportConfig
 from benchmark.evaluation.summarise import evaluate_scores
 from benchmark.report.content import ReportData
 from benchmark.results.scored import ScoredMethod

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmark.config.models import ReportConfig, StatisticsConfig
+from benchmark.config.models import StatisticsConfig
+from benchmark.config.printing import ReportConfig
 from benchmark.report.combine import side_by_side
 from benchmark.report.content import ReportData
 from benchmark.report.evaluation import Evaluation

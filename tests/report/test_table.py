@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 import benchmark
-from benchmark.config.models import TableConfig
+from benchmark.config.printing import TableConfig
 from benchmark.report.content import ReportData
 from benchmark.report.formats.csv import to_csv
 from benchmark.report.formats.latex import to_latex

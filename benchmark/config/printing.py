@@ -1,0 +1,158 @@
+"""The configuration of what is printed: tables, figures, and values of papers beside measured ones. Pydantic only.
+
+A part of the configurations of ``models.py``. The text below a field says what the key means: the documentation's tables
+are made from these texts.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import (
+    Field,
+    SerializerFunctionWrapHandler,
+    ValidationInfo,
+    create_model,
+    field_validator,
+    model_serializer,
+    model_validator,
+)
+
+from benchmark.config.sections import Section
+from benchmark.config.written import Written
+from benchmark.statistics import catalogue
+
+if TYPE_CHECKING:
+    Statistic = str
+else:
+    Statistic = Literal[catalogue.names()]
+OF_STUDIES = ("by", "average", "aggregate", "spread")
+"""Keys of tables that need several data sets or partitions; a record has them only where they are used."""
+EFFICIENCY = "efficiency"
+"""Name of the table of costs, which any report may have."""
+
+
+class TableConfig(Section):
+    """One comparison table: its rows, columns and style."""
+
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$", description="letters, digits, - and _")] = "comparison"
+    """Name of the table's files in `tables/`; two names that differ in case only are refused."""
+    caption: str = ""
+    """LaTeX caption."""
+    label: str = ""
+    """LaTeX label."""
+    rows: Annotated[dict[str, Annotated[list[str], Field(min_length=1)]], Field(min_length=1)] | None = None
+    """Groups of rows, `{Hand-crafted: [psnr, ssim], Learned: [lpips]}`; by default all methods, best first."""
+    columns: Annotated[tuple[Statistic, ...], Field(min_length=1)] | None = None
+    """The statistics that are printed, in this order; by default the usual ones."""
+    level: Literal["pair", "reference", "system", "choice"] | None = None
+    """What a statistic is computed over: all pairs, the mean within references, the means of conditions, or choices
+    between two images; by default the first of these at which there is such a statistic."""
+    conditions: Literal["none", "all"] | tuple[str, ...] = "none"
+    """A column for each of these conditions; `all` for each there is."""
+    datasets: tuple[str, ...] | None = None
+    """Which data sets are printed; by default all."""
+    splits: tuple[str, ...] | None = None
+    """Which splits are printed; by default all."""
+    by: Literal["dataset", "statistic", "rows"] = "dataset"
+    """How several data sets are laid out: a group of columns each; a group of columns for each statistic, with the data
+    sets in it; or a group of `rows` each."""
+    average: tuple[Literal["direct", "weighted"], ...] = ()
+    """Columns of averages over the data sets: `direct`, or `weighted` by their pairs."""
+    aggregate: Literal["none", "median", "mean"] = "none"
+    """Print the median or mean over the test parts of a study's partitions instead of the value over all pairs."""
+    spread: Literal["none", "sd", "range", "quartiles"] = "none"
+    """What is printed beside an aggregate: how it varies over partitions, which is no interval."""
+    interval: bool | Literal["below"] = True
+    """Whether intervals are printed beside their values; `below` prints them below."""
+    magnitude: bool = False
+    """Print and compare magnitudes, as many papers do; what was negative is named in a note."""
+    digits: Annotated[int, Field(ge=1, le=6)] = 3
+    """Digits after the point."""
+    wide: Literal["none", "adjustbox", "table*"] = "adjustbox"
+    """What is done with LaTeX tables that are too wide."""
+
+    @model_serializer(mode="wrap")
+    def _without_unused_keys_of_studies(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        content: dict[str, Any] = handler(self)
+        unused = [key for key in OF_STUDIES if getattr(self, key) == type(self).model_fields[key].default]
+        return {key: item for key, item in content.items() if key not in unused}
+
+    @model_validator(mode="after")
+    def _spread_is_of_an_aggregate(self) -> TableConfig:
+        if self.spread != "none" and self.aggregate == "none":
+            raise ValueError("`spread` needs `aggregate`: the spread of a median or mean over partitions")
+        return self
+
+
+class ReportConfig(Section):
+    """Which tables and plots are written."""
+
+    plots: tuple[Literal["png", "pdf"], ...] = ("png", "pdf")
+    """File types of figures; `[]` draws none."""
+    tables: tuple[TableConfig, ...] = (TableConfig(),)
+    """The comparison tables; their keys are below."""
+    title: str = ""
+    """Title of the page, by default the data set's."""
+
+    @model_validator(mode="after")
+    def _names_differ(self) -> ReportConfig:
+        names = [table.name for table in self.tables]
+        for place, name in enumerate(names):
+            if name in names[:place]:
+                raise ValueError("two tables have the same name")
+            alike = next((other for other in names[:place] if other.casefold() == name.casefold()), "")
+            if alike:
+                raise ValueError(f"the tables {alike!r} and {name!r} differ in case only: on many disks, one file")
+            if name.casefold() == EFFICIENCY:
+                raise ValueError(f"the table {name!r} has the name of the table of costs, `{EFFICIENCY}`; take another")
+        return self
+
+
+if TYPE_CHECKING:
+
+    class PrintedValues(Section):
+        """A value of each statistic of the catalogue, as a paper prints it."""
+else:
+    PrintedValues = create_model(
+        "PrintedValues",
+        __base__=Section,
+        **{
+            name: (Written | None, Field(default=None, description=f"{item.title} as printed: {item.meaning}."))
+            for name, item in catalogue.catalogue().items()
+        },
+    )
+
+
+class PublishedEntry(PrintedValues):
+    """Values that a paper prints for a method: shown as reported, never as measured; they keep their digits."""
+
+    mapping: str = "unknown"
+    """What the paper did before `plcc`: `none`, `logistic4` and so on."""
+    absolute: bool | Literal["unknown"] = "unknown"
+    """Whether the paper prints magnitudes."""
+    source: str
+    """The paper."""
+    dataset: str = ""
+    """The data set that the values belong to; by default any."""
+    split: str = ""
+    """The split that the values belong to; by default any."""
+
+    @field_validator(*catalogue.names())
+    @classmethod
+    def _values_have_a_range(cls, value: Written | None, info: ValidationInfo) -> Written | None:
+        record = catalogue.find(str(info.field_name))
+        low, high = record.range
+        if value is None or low <= value <= high:
+            return value
+        if record.scale == "log":
+            raise ValueError(f"it is not negative: {record.meaning}")
+        if record.scale == "plain":
+            raise ValueError(f"it lies between {low:.3g} and {high:.3g}: {record.meaning}")
+        what = "a correlation" if record.correlation else "a share"
+        raise ValueError(f"{what} lies between {low:g} and {high:g}: write 0.807 for 80.7 %")
+
+    @model_serializer(mode="wrap")
+    def _only_what_is_printed(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        content: dict[str, Any] = handler(self)
+        return {key: item for key, item in content.items() if item is not None}

@@ -149,7 +149,7 @@ def test_a_data_set_that_examines_its_files_and_states_its_labels(
     root: Path, tmp_path: Path, plugin_folder: Path
 ) -> None:
     from benchmark.data import check_table, folds, pairs
-    from benchmark.plugins import contract_check, registry
+    from benchmark.plugins import data_set_check, registry
 
     _, code = blocks(root / "docs" / "add_a_dataset.md", "python")
     write(code.replace("my_plugins", "plugins", 1), tmp_path)
@@ -165,12 +165,12 @@ def test_a_data_set_that_examines_its_files_and_states_its_labels(
     assert list(folds.leave_out(table, 1)["split"]) == ["test", "train"]
     assert list(table["cluster"]) == ["p1", "p2"]
     with pytest.raises(DataError, match="no image"):
-        contract_check.pairs_of(study)
+        data_set_check.pairs_of(study)
     (tmp_path / "3_a.png").touch()
-    assert len(pairs.complete(contract_check.pairs_of(study))) == 3
-    assert contract_check.labels_of(study) == "opinions"
+    assert len(pairs.complete(data_set_check.pairs_of(study))) == 3
+    assert data_set_check.labels_of(study) == "opinions"
     (tmp_path / "SIMULATED").touch()
-    assert contract_check.labels_of(study) == "simulated"
+    assert data_set_check.labels_of(study) == "simulated"
 
 
 def test_the_notebook_page(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

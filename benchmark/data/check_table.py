@@ -15,7 +15,7 @@ from benchmark.core.errors import DataError, Problem, UserError
 from benchmark.data import check_copies, check_images, check_reading, choices, pairs
 from benchmark.data.survey import survey
 from benchmark.images.sizes import SizePolicy
-from benchmark.plugins import contract_check
+from benchmark.plugins import data_set_check
 from benchmark.plugins.contracts import Dataset
 
 SEVERITIES = ("error", "warning", "note")
@@ -50,7 +50,7 @@ def audit(
     if table is None:
         table, problems = read(dataset)
     stated = {problem.message for problem in problems}
-    problems = problems + [Problem("note", note) for note in contract_check.notes_of(dataset) if note not in stated]
+    problems = problems + [Problem("note", note) for note in data_set_check.notes_of(dataset) if note not in stated]
     if table is not None:
         table = arrange(table)
         paths = [*table["reference_path"], *table["enhanced_path"]]
@@ -73,8 +73,8 @@ def read(dataset: Dataset) -> tuple[pd.DataFrame | None, list[Problem]]:
     The table keeps a column ``source`` (list and line of each pair) where the data set has it.
     """
     try:
-        table, problems = contract_check.examined(dataset)
-        contract_check.labels_of(dataset)  # known once the table is read
+        table, problems = data_set_check.examined(dataset)
+        data_set_check.labels_of(dataset)  # known once the table is read
     except DataError as error:
         return None, list(error.problems)
     except UserError as error:
@@ -83,7 +83,7 @@ def read(dataset: Dataset) -> tuple[pd.DataFrame | None, list[Problem]]:
         return None, problems or [Problem("error", "the data set has no pairs")]
     labelled = True
     try:
-        chosen = contract_check.choices_of(dataset)
+        chosen = data_set_check.choices_of(dataset)
         labelled = chosen is None
         full = pairs.complete(table, labelled=labelled)
         problems = [*problems, *_choices(chosen, full)]

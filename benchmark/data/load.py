@@ -14,7 +14,7 @@ from benchmark.config.source import Source
 from benchmark.core.errors import ConfigError, PluginError, UserError, in_words
 from benchmark.data import choices, folds, pairs
 from benchmark.images.sizes import SizePolicy
-from benchmark.plugins import contract_check, registry, trial
+from benchmark.plugins import data_set_check, registry, trial
 from benchmark.plugins.contracts import Dataset, MayDownload
 from benchmark.plugins.options import check_options, options_model, plain_options
 
@@ -51,7 +51,7 @@ class Data:
     @property
     def simulated(self) -> bool:
         """Whether the labels are simulated."""
-        return contract_check.labels_of(self.dataset) == "simulated"
+        return data_set_check.labels_of(self.dataset) == "simulated"
 
     def fingerprint(self, hashes: Mapping[str, str]) -> str:
         """SHA-256 over the scored pairs: names, labels and the content of both images."""
@@ -88,7 +88,7 @@ def build(entry: DatasetEntry, source: Source, *, offline: bool = False) -> tupl
     options = check_options(plugin, given, source, ("dataset",))
     try:
         dataset = plugin(**options)
-        contract_check.check_dataset(dataset)
+        data_set_check.check_dataset(dataset)
     except UserError as error:
         raise ConfigError(f"{source.where(('dataset',))}: {error}") from None
     except (Exception, SystemExit) as error:  # a plug-in's constructor may do anything
@@ -141,8 +141,8 @@ def load(
         benchmark.core.errors.DataError: the data can't be used; carries every problem.
     """
     dataset, options = build(entry, source, offline=offline)
-    listed = contract_check.pairs_of(dataset)
-    judged = contract_check.choices_of(dataset)
+    listed = data_set_check.pairs_of(dataset)
+    judged = data_set_check.choices_of(dataset)
     table = pairs.complete(listed, labelled=judged is None)
     judged = None if judged is None else choices.complete(judged, table)
     wanted = None if entry.splits is None else list(entry.splits)
@@ -166,7 +166,7 @@ def _with_new_splits(some: pd.DataFrame, chosen: pd.DataFrame) -> pd.DataFrame:
 
 
 def _notes(data: Data, entry: DatasetEntry, limit: int | None) -> list[str]:
-    notes = list(contract_check.notes_of(data.dataset))
+    notes = list(data_set_check.notes_of(data.dataset))
     if data.simulated and not any("simulated labels" in note.lower() for note in notes):
         notes.insert(0, "Simulated labels: no person judged these images.")
     splits = [name for name in dict.fromkeys(data.chosen["split"]) if name]

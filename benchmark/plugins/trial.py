@@ -101,7 +101,7 @@ def main() -> None:
 
 def _do(request: Mapping[str, Any], tell: Any) -> None:
     from benchmark.config.source import read_source  # noqa: PLC0415
-    from benchmark.plugins import contract_check, registry  # noqa: PLC0415 - `registry` imports this package
+    from benchmark.plugins import contract_check, data_set_check, registry  # noqa: PLC0415 - `registry` imports this package
     from benchmark.plugins.options import check_options  # noqa: PLC0415
 
     kinds: Mapping[str, Any] = {"methods": registry.methods, "datasets": registry.datasets}
@@ -111,7 +111,7 @@ def _do(request: Mapping[str, Any], tell: Any) -> None:
         options = check_options(plugin, request["options"], read_source({}), ("dataset",))
         dataset = plugin(**options)
         tell("listing")
-        contract_check.pairs_of(dataset)
+        data_set_check.pairs_of(dataset)
     elif request["options"] is not None:
         built = plugin(**request["options"])
         tell("built")

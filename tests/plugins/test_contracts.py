@@ -12,7 +12,7 @@ import torch
 import benchmark
 from benchmark import Dataset, DatasetInfo, DescribesReference, MethodInfo, StatesLabels, Trainable, UserError
 from benchmark.core.errors import PluginError
-from benchmark.plugins import checkpoints, contract_check, contracts, registry
+from benchmark.plugins import checkpoints, contracts, data_set_check, registry
 from benchmark.plugins.contracts import takes_rng
 
 pytestmark = pytest.mark.heavy
@@ -154,14 +154,14 @@ class Lab(Dataset):
 def test_a_data_set_that_defines_no_examine_is_examined_through_its_pairs() -> None:
     table, problems = Lab().examine()
     assert (list(table["mos"]), problems) == ([1.0], [])
-    assert contract_check.examined(Lab())[1] == []
+    assert data_set_check.examined(Lab())[1] == []
 
 
 def test_an_examine_that_an_instance_brings_is_asked() -> None:
     lab = Lab()
     found = benchmark.Problem("error", "one is wrong")
     vars(lab)["examine"] = lambda: (lab.pairs(), [found])
-    assert contract_check.examined(lab)[1] == [found]
+    assert data_set_check.examined(lab)[1] == [found]
 
 
 def test_labels_that_a_data_set_states_go_before_its_info() -> None:
@@ -175,7 +175,7 @@ def test_labels_that_a_data_set_states_go_before_its_info() -> None:
             self.labels = "simulated"
 
     assert not isinstance(Lab(), StatesLabels)
-    assert [contract_check.labels_of(dataset) for dataset in (Lab(), Card(), Attribute())] == [
+    assert [data_set_check.labels_of(dataset) for dataset in (Lab(), Card(), Attribute())] == [
         "opinions",
         "simulated",
         "simulated",

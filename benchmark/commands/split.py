@@ -239,6 +239,8 @@ def _places(to: Path, labels: Sequence[str], wanted: str | None) -> dict[str, Pa
             near = did_you_mean(wanted, labels) or f" (they are {', '.join(labels)})"
             raise UserError(f"split: no data set of this study is called {wanted!r}{near}")
         return {wanted: to}
+    if len(labels) == 1 and (to.suffix or to.is_file()):  # there is nothing to choose
+        return {labels[0]: to}
     if to.suffix or to.is_file():
         raise UserError(
             f"split: this study has {len(labels)} data sets: name one (--dataset {labels[0]}), "

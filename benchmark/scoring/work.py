@@ -119,17 +119,7 @@ def plan_work(prepared: Prepared, machine: Machine, memory: FileHashes, group: S
         if entrant.scores_images:
             _note_files(entrant, memory)
     entrants = [entrant for entrant in prepared.entrants if entrant.scores_images]
-    producers: dict[str, Producer] = {
-        entrant.label: lineup.producer(
-            entrant,
-            device=machine.device,
-            threads=machine.threads,
-            seed=config.seed,
-            sizes=prepared.data.sizes.key(),
-            autocast=config.autocast or "",
-        )
-        for entrant in entrants
-    }
+    producers = producers_of(prepared, machine)
     store = Store(prepared.store)
     store.read()
     for path in store.unreadable:
@@ -160,6 +150,23 @@ def plan_work(prepared: Prepared, machine: Machine, memory: FileHashes, group: S
     if plan.groups and group.first:
         memory_file.write(store.directory / "machine.json", {"threads": machine.threads})
     return Work(rows, plan, setup, producers, store, memory, machine.workers, fault)
+
+
+def producers_of(prepared: Prepared, machine: Machine) -> dict[str, Producer]:
+    """What would produce the scores of each method that scores images: the key of its stored scores."""
+    config = prepared.config
+    return {
+        entrant.label: lineup.producer(
+            entrant,
+            device=machine.device,
+            threads=machine.threads,
+            seed=config.seed,
+            sizes=prepared.data.sizes.key(),
+            autocast=config.autocast or "",
+        )
+        for entrant in prepared.entrants
+        if entrant.scores_images
+    }
 
 
 def _note_files(entrant: Entrant, memory: FileHashes) -> None:

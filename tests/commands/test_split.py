@@ -133,3 +133,10 @@ def test_the_file_to_write_must_be_named(config: str, capsys: pytest.CaptureFixt
     assert "--to splits.json" in capsys.readouterr().err
     assert cli.main(["split", "--folds", "3", "--to", "s.json"]) == 2
     assert "name a configuration" in capsys.readouterr().err
+
+
+def test_a_study_of_one_data_set_needs_no_choice(config: str, tmp_path: Path) -> None:
+    text = Path(config).read_text().replace("dataset:", "datasets:", 1)
+    (tmp_path / "study.yaml").write_text(text)
+    assert cli.main(["split", str(tmp_path / "study.yaml"), "--folds", "2", "--to", str(tmp_path / "s.json")]) == 0
+    assert (tmp_path / "s.json").is_file()

@@ -17,7 +17,7 @@ from benchmark.scoring.lineup import Entrant
 from benchmark.scoring.plan import ScoredPair, make_plan
 from benchmark.scoring.store import Producer, Store
 from benchmark.scoring.torchrun import ScoringRanks
-from benchmark.scoring.work import Machine, Prepared, find_machine
+from benchmark.scoring.work import Prepared, find_machine, producers_of
 
 A_SCORE = 400
 """Bytes of a stored score with its cell in ``scores.csv``."""
@@ -105,7 +105,10 @@ def forecast(prepared: Prepared, label: str = "", partitions: int = 0) -> Foreca
     later = _without_weights(prepared, memory)
     found.notes += [f"{entrant.label}: its weights are to be downloaded first" for entrant in later]
     found.missing = {entrant.label: found.pairs for entrant in later}
-    _look_up(found, prepared, _producers(prepared, memory, machine), store, memory)
+    for entrant in prepared.entrants:
+        if entrant.scores_images:
+            lineup.note_files(entrant, memory)
+    _look_up(found, prepared, producers_of(prepared, machine), store, memory)
     usable = [entrant for entrant in prepared.entrants if entrant.status == "scored" or entrant in later]
     found.methods = len(usable)
     unusable = [entrant for entrant in prepared.entrants if entrant not in usable]
@@ -122,23 +125,6 @@ def _without_weights(prepared: Prepared, memory: FileHashes) -> list[Entrant]:
         prepared.entrants, memory, config.weights_dir, offline=True, unpublished=config.unpublished_weights
     )
     return [] if config.offline else [entrant for entrant in scoring if entrant.status == "unavailable"]
-
-
-def _producers(prepared: Prepared, memory: FileHashes, machine: Machine) -> dict[str, Producer]:
-    """What would produce each method's scores."""
-    producers: dict[str, Producer] = {}
-    for entrant in prepared.entrants:
-        if entrant.scores_images:
-            lineup.note_files(entrant, memory)
-            producers[entrant.label] = lineup.producer(
-                entrant,
-                device=machine.device,
-                threads=machine.threads,
-                seed=prepared.config.seed,
-                sizes=prepared.data.sizes.key(),
-                autocast=prepared.config.autocast or "",
-            )
-    return producers
 
 
 def _look_up(

@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from benchmark import ConfigError, DataError, Dataset, DatasetInfo, Problem
+from benchmark import ConfigError, DataError, DatasetInfo, Problem
 from benchmark.data.decimals import MISSING_NAMES, Mark, to_float
 from benchmark.data.delimited import separator_of
 from benchmark.data.labels import MAX_PROBLEMS, at_most
 
 from ._columns import Row, Sheet, read_sheet
 from ._condition_names import ConditionNames
+from ._examined import ExaminedDataset
 from ._roots import Roots, open_roots
 from ._split_file import Named, divide, read_splits
 from ._templates import parse
@@ -25,7 +26,7 @@ TEXT = ("condition", "split", "cluster")
 WHOLE = {"observers": 1.0, "fold": 0.0}
 
 
-class Table(Dataset):
+class Table(ExaminedDataset):
     """Pairs from a table, one row a pair: text (any separator and decimal mark), an Excel workbook or a Parquet file.
 
     Args:
@@ -80,6 +81,7 @@ class Table(Dataset):
         sheet: str | None = None,
         duplicates: Literal["refuse", "drop-identical"] = "refuse",
     ) -> None:
+        super().__init__()
         if split is not None and split_file is not None:
             raise ConfigError("split and split_file: give one of them")
         self._file = file
@@ -124,17 +126,6 @@ class Table(Dataset):
         """The source of the pairs, and how they were read."""
         simulated = ("Simulated labels: no person judged these images.",) if self._simulated else ()
         return (*simulated, f"Pairs and labels from {self._file.name}.", *self._read)
-
-    def pairs(self) -> pd.DataFrame:
-        """The table of pairs; see ``benchmark.data.pairs``.
-
-        Raises:
-            DataError: a column, cell or image is missing or wrong; carries every problem.
-        """
-        table, problems = self.examine()
-        if any(problem.severity == "error" for problem in problems):
-            raise DataError(problems)
-        return table
 
     def examine(self) -> tuple[pd.DataFrame, list[Problem]]:
         """The usable pairs, and every problem with the others; for ``check``.

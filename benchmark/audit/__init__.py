@@ -1,0 +1,1 @@
+"""Audit: whether a printed table follows from scores. Rooms below: core, statistics, data."""

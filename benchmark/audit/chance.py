@@ -4,7 +4,7 @@ Few numbers and many protocols agree now and then. Two things without any relati
 ``DRAWS`` times, with the search for the best label done anew each time:
 
 - permuted labels: the rows of all labels are shuffled together, so that no score knows them;
-- displaced numbers: each printed number is moved by up to ``MOVED``, so that it is a correlation of that size, but of nothing.
+- displaced numbers: each printed number is moved by up to ``MOVED``, so that it is of that size, but of nothing.
 
 The second matters where labels are alike and numbers have few digits; the more of the two counts.
 """
@@ -48,7 +48,11 @@ class Chance:
 
 
 def estimate(
-    cells: Sequence[Cell], protocol: Protocol, values: Values, labels: Sequence[str], follow: int,
+    cells: Sequence[Cell],
+    protocol: Protocol,
+    values: Values,
+    labels: Sequence[str],
+    follow: int,
     rng: np.random.Generator,
 ) -> Chance:
     """Count agreements by chance.
@@ -124,7 +128,12 @@ def _permuted(
 
 
 def _group_permuted(
-    cells: Sequence[Cell], subset: Subset, basis: Basis, protocol: Protocol, values: Values, labels: Sequence[str],
+    cells: Sequence[Cell],
+    subset: Subset,
+    basis: Basis,
+    protocol: Protocol,
+    values: Values,
+    labels: Sequence[str],
     rng: np.random.Generator,
 ) -> Floats:
     assert subset.file is not None
@@ -133,10 +142,14 @@ def _group_permuted(
     table = values.table(subset.file, subset.rows, averaging)
     columns = list(dict.fromkeys(cell.column for cell in cells))
     own = [label for label in labels if label in table]
-    raw = {name: np.nan_to_num(table[name], nan=np.nanmean(table[name]) if np.isfinite(table[name]).any() else 0.0)
-           for name in {*columns, *own}}
-    sides = {kind: (_units([change(raw[name]) for name in columns]), _units([change(raw[name]) for name in own]))
-             for kind, change in (("plcc", lambda x: x), ("srcc", midranks))}
+    raw = {
+        name: np.nan_to_num(table[name], nan=float(np.nanmean(table[name])) if np.isfinite(table[name]).any() else 0.0)
+        for name in {*columns, *own}
+    }
+    sides = {
+        kind: (_units([change(raw[name]) for name in columns]), _units([change(raw[name]) for name in own]))
+        for kind, change in (("plcc", lambda x: x), ("srcc", midranks))
+    }
     n = len(next(iter(raw.values())))
     half, printed = _halves(cells, protocol), np.array([cell.printed.number.value for cell in cells])
     places = np.array([columns.index(cell.column) for cell in cells])
@@ -147,7 +160,9 @@ def _group_permuted(
         order = rng.permutation(n)
         found = {kind: scores @ label[:, order].T for kind, (scores, label) in sides.items()}
         found["krcc"] = TAU_OF_RHO * found["srcc"]
-        computed = np.array([_signed(found[kind][place], kind, basis, protocol) for kind, place in zip(kinds, places, strict=True)])
+        computed = np.array(
+            [_signed(found[kind][place], kind, basis, protocol) for kind, place in zip(kinds, places, strict=True)]
+        )
         counts[where, draw] = _agreeing(computed, printed[:, None], half[:, None]).sum(axis=0)
     return counts
 
@@ -165,4 +180,4 @@ def _units(rows: Sequence[Floats]) -> Floats:
     values = np.array(rows)
     values = values - values.mean(axis=1, keepdims=True)
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.nan_to_num(values / np.sqrt((values**2).sum(axis=1, keepdims=True)))
+        return np.asarray(np.nan_to_num(values / np.sqrt((values**2).sum(axis=1, keepdims=True))))

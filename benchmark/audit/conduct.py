@@ -1,4 +1,4 @@
-"""An audit from beginning to end: a printed file and scores in, a verdict for each number out. Nothing is read or written here."""
+"""An audit from beginning to end: a printed file and scores in, a verdict for each number out. No files."""
 
 from __future__ import annotations
 
@@ -149,7 +149,10 @@ def conduct(printed: PrintedFile, files: Sequence[ScoreFile], asked: Asked) -> A
     cells = [cell for cell in found.cells if not cell.why and not _not_given(cell, asked)]
     labels = candidate_labels(cells, files, asked.labels)
     if not cells:
-        judged = tuple(Judged(cell, float("nan"), "not-computable", reason=cell.why or _not_given(cell, asked)) for cell in found.cells)
+        judged = tuple(
+            Judged(cell, float("nan"), "not-computable", reason=cell.why or _not_given(cell, asked))
+            for cell in found.cells
+        )
         meanings, faults = marks.check(found.cells)
         return Audit(printed, found, judged, None, None, (), (), meanings, tuple(faults), (), tuple(files))
     search = Search(cells, values, labels, bool(asked.splits), _directions(files, asked))
@@ -164,12 +167,28 @@ def conduct(printed: PrintedFile, files: Sequence[ScoreFile], asked: Asked) -> A
     told = leads.leads(cells, computed, protocol, asked.statistics, asked.reference)
     hints = _hints(found.cells, protocol, values, files)
     alternatives = tuple(search.alternatives(protocol))
-    return Audit(printed, found, judged, protocol, by_chance, alternatives, hints, meanings, tuple(faults), tuple(told), tuple(files))
+    return Audit(
+        printed,
+        found,
+        judged,
+        protocol,
+        by_chance,
+        alternatives,
+        hints,
+        meanings,
+        tuple(faults),
+        tuple(told),
+        tuple(files),
+    )
 
 
 def _not_given(cell: Cell, asked: Asked) -> str:
     """Why a cell whose names all match can't be computed all the same."""
-    if cell.statistic == "outlier_ratio" and cell.subset.file is not None and deviation_column(cell.subset.file) is None:
+    if (
+        cell.statistic == "outlier_ratio"
+        and cell.subset.file is not None
+        and deviation_column(cell.subset.file) is None
+    ):
         return f"{cell.subset.file.name} has no column of standard deviations, which the outlier ratio needs"
     return ""
 
@@ -192,17 +211,30 @@ def _directions(files: Sequence[ScoreFile], asked: Asked) -> dict[str, int]:
 
 
 def _judge(
-    cells: Sequence[Cell], computed: dict[int, float], protocol: Protocol, values: Values,
-    labels: Mapping[str, Sequence[str]], files: Sequence[ScoreFile], asked: Asked,
+    cells: Sequence[Cell],
+    computed: dict[int, float],
+    protocol: Protocol,
+    values: Values,
+    labels: Mapping[str, Sequence[str]],
+    files: Sequence[ScoreFile],
+    asked: Asked,
 ) -> tuple[Judged, ...]:
     finite = {key: number for key, number in computed.items() if np.isfinite(number)}
     known = Known(cells, finite, protocol, values, labels, files)
-    wrong = [cell for cell in cells if id(cell) in finite and not known.follows(cell) and not _rougher(cell, finite, protocol)]
+    wrong = [
+        cell
+        for cell in cells
+        if id(cell) in finite and not known.follows(cell) and not _rougher(cell, finite, protocol)
+    ]
     explained = explain.explain_all(wrong, known)
     judged = []
     for cell in cells:
         if id(cell) not in finite:
-            reason = cell.why or _not_given(cell, asked) or "undefined for these scores: too few or equal values, or no curve fits"
+            reason = (
+                cell.why
+                or _not_given(cell, asked)
+                or "undefined for these scores: too few or equal values, or no curve fits"
+            )
             judged.append(Judged(cell, float("nan"), "not-computable", reason=reason))
             continue
         number, words = finite[id(cell)], protocol.of(cell)
@@ -212,7 +244,16 @@ def _judge(
             judged.append(Judged(cell, number, "follows", words))
         elif fewer is not None:
             keeps = cell.printed.number.digits == fewer
-            judged.append(Judged(cell, number, "fewer-digits", words, reason=f"follows at {fewer} digits", right="" if keeps else right))
+            judged.append(
+                Judged(
+                    cell,
+                    number,
+                    "fewer-digits",
+                    words,
+                    reason=f"follows at {fewer} digits",
+                    right="" if keeps else right,
+                )
+            )
         else:
             judged.append(Judged(cell, number, "differs", words, tuple(explained[id(cell)]), right=right))
     return tuple(judged)
@@ -239,20 +280,27 @@ def _hints(cells: Sequence[Cell], protocol: Protocol, values: Values, files: Seq
     """For methods without a match: the column of scores that explains their numbers, if one does."""
     hints = []
     for method in dict.fromkeys(cell.method for cell in cells if not cell.column and cell.method):
-        own = [cell for cell in cells if cell.method == method and not cell.column and cell.statistic in protocol.choices
-               and cell.subset.name in protocol.bases]
+        own = [
+            cell
+            for cell in cells
+            if cell.method == method
+            and not cell.column
+            and cell.statistic in protocol.choices
+            and cell.subset.name in protocol.bases
+        ]
         used = {cell.column for cell in cells}
         best, hits = "", 0
         for column in dict.fromkeys(name for file in files for name in file.numbers if name not in used):
             count = sum(
-                1 for cell in own
-                if cell.subset.file is not None and column in cell.subset.file.numbers
+                1
+                for cell in own
+                if cell.subset.file is not None
+                and column in cell.subset.file.numbers
                 and (cell.printed.table, cell.statistic) in protocol.digits
                 and agrees_with(cell, value(replace(cell, column=column), protocol, values), protocol)
             )
             if count > hits:
                 best, hits = column, count
         if hits >= max(2, len(own) / 2):
-            hints.append(f"column {best} gives {hits} of the {len(own)} numbers of {method}: --map \"{method}={best}\"")
+            hints.append(f'column {best} gives {hits} of the {len(own)} numbers of {method}: --map "{method}={best}"')
     return tuple(hints)
-

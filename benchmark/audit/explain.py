@@ -1,4 +1,4 @@
-"""What happened to a cell that does not follow: explanations that give its printed number, each with what it points to. numpy.
+"""What happened to a cell that does not follow: what gives its printed number, and what that points to. numpy.
 
 An explanation is a value that something else gives. Of many values tried some agree by chance; how likely that is stands
 beside each explanation that is not certain, and those that chance explains as well are left out.
@@ -113,12 +113,20 @@ def _row(own: Sequence[Cell], row: Sequence[Cell], known: Known) -> list[Explana
     """What most cells of a method have in common: another column of scores, or other scores altogether."""
     columns = {name for file in known.files for name in file.numbers}
     for column in sorted(columns):
-        hits = [cell for cell in own if known.same(cell, value(replace(cell, column=column), known.protocol, known.values))]
+        hits = [
+            cell for cell in own if known.same(cell, value(replace(cell, column=column), known.protocol, known.values))
+        ]
         if len(hits) >= 2 and 2 * len(hits) > len(own):
             text = f"the scores of column {column} give {len(hits)} of this method's {len(own)} numbers that differ"
             return [Explanation("scores", text, column)]
     if len(own) > 0.8 * len(row):
-        return [Explanation("row", "most numbers of this method differ: other scores (weights, version, implementation)", own[0].method)]
+        return [
+            Explanation(
+                "row",
+                "most numbers of this method differ: other scores (weights, version, implementation)",
+                own[0].method,
+            )
+        ]
     return []
 
 
@@ -194,7 +202,9 @@ def _digits(cell: Cell, known: Known) -> Iterator[Explanation]:
             yield Explanation("digits", f"digits exchanged: {right} became {given}", cell.name, 0.0)
         elif len(wrong) == 1:
             chance = _chance(9 * len(right), cell, known)
-            yield Explanation("digits", f"one digit is another: {right} became {given}", cell.name, min(chance, LIKELY_CHANCE))
+            yield Explanation(
+                "digits", f"one digit is another: {right} became {given}", cell.name, min(chance, LIKELY_CHANCE)
+            )
     for source in (right, longer):
         if len(given) == len(source) - 1 and given in _without_one(source) and given != right:
             yield Explanation("digits", f"a digit dropped: {source} became {given}", cell.name)
@@ -240,9 +250,19 @@ def _basis(cell: Cell, known: Known) -> Basis:
 
 def _label(cell: Cell, known: Known) -> Iterator[Explanation]:
     basis = _basis(cell, known)
-    others = [label for label in known.labels.get(cell.subset.file.name, ()) if label != basis.label] if cell.subset.file else []
-    made = [(f"computed with the label {label}", f"label {label}", lambda label=label: _with_basis(cell, known, replace(basis, label=label)))
-            for label in others]
+    others = (
+        [label for label in known.labels.get(cell.subset.file.name, ()) if label != basis.label]
+        if cell.subset.file
+        else []
+    )
+    made = [
+        (
+            f"computed with the label {label}",
+            f"label {label}",
+            lambda label=label: _with_basis(cell, known, replace(basis, label=label)),
+        )
+        for label in others
+    ]
     yield from _tried(cell, known, "label", made)
 
 
@@ -263,8 +283,14 @@ def _subset(cell: Cell, known: Known) -> Iterator[Explanation]:
     places.pop(cell.subset.rows.tobytes(), None)
     if cell.statistic not in {"srcc", "plcc"}:
         places = dict(list(places.items())[: 3 * ENTRIES])
-    made = [(f"computed on {place.name or 'all rows'}", place.name or "all rows",
-             lambda place=place: _with_basis(cell, known, basis, place)) for place in places.values()]
+    made = [
+        (
+            f"computed on {place.name or 'all rows'}",
+            place.name or "all rows",
+            lambda place=place: _with_basis(cell, known, basis, place),
+        )
+        for place in places.values()
+    ]
     yield from _tried(cell, known, "subset", made)
 
 
@@ -276,8 +302,13 @@ def _statistic(cell: Cell, known: Known) -> Iterator[Explanation]:
         if name != cell.statistic and cell.statistic in words.CORRELATIONS:
             other = known.protocol.choices.get(name, Choice(VARIANTS[name][0], choice.sign, choice.scale))
             protocol = known.protocol.with_choice(name, replace(other, scale=choice.scale))
-            made.append((f"is the {words.SHOWN[name]}", words.SHOWN[name],
-                         lambda name=name, protocol=protocol: value(replace(cell, statistic=name), protocol, known.values)))
+            made.append(
+                (
+                    f"is the {words.SHOWN[name]}",
+                    words.SHOWN[name],
+                    lambda name=name, protocol=protocol: value(replace(cell, statistic=name), protocol, known.values),
+                )
+            )
     yield from _tried(cell, known, "statistic", made)
 
 
@@ -288,8 +319,13 @@ def _variant(cell: Cell, known: Known) -> Iterator[Explanation]:
     for variant in VARIANTS[cell.statistic]:
         if variant != choice.variant:
             protocol = known.protocol.with_choice(cell.statistic, replace(choice, variant=variant))
-            made.append((f"{variant} instead of {choice.variant}", variant,
-                         lambda protocol=protocol: value(cell, protocol, known.values)))
+            made.append(
+                (
+                    f"{variant} instead of {choice.variant}",
+                    variant,
+                    lambda protocol=protocol: value(cell, protocol, known.values),
+                )
+            )
     yield from _tried(cell, known, "variant", made)
 
 
@@ -298,8 +334,15 @@ def _averaging(cell: Cell, known: Known) -> Iterator[Explanation]:
     if file is None:
         return
     hows = [PAIRS, *(prefix + heading for heading in file.groupings for prefix in (MEAN_BY, WITHIN))]
-    made = [(f"{how} instead of {basis.averaging}", how, lambda how=how: _with_basis(cell, known, replace(basis, averaging=how)))
-            for how in hows if how != basis.averaging]
+    made = [
+        (
+            f"{how} instead of {basis.averaging}",
+            how,
+            lambda how=how: _with_basis(cell, known, replace(basis, averaging=how)),
+        )
+        for how in hows
+        if how != basis.averaging
+    ]
     yield from _tried(cell, known, "averaging", made[:ENTRIES])
 
 
@@ -317,18 +360,33 @@ def _squared(cell: Cell, known: Known) -> Iterator[Explanation]:
 def _data_set(cell: Cell, known: Known) -> Iterator[Explanation]:
     """The value of another file's scores of the same method, on all rows or on the table's groups."""
     basis = _basis(cell, known)
-    places = [Subset(file.name, file, np.ones(file.n, dtype=bool)) for file in known.files if file is not cell.subset.file]
+    places = [
+        Subset(file.name, file, np.ones(file.n, dtype=bool)) for file in known.files if file is not cell.subset.file
+    ]
     made = []
     for place in places:
         assert place.file is not None
         column = place.file.column(cell.column) or place.file.column(cell.method)
-        own = next((known.protocol.bases[other.subset.name].label for other in known.cells
-                    if other.subset.file is place.file and other.subset.name in known.protocol.bases), "")
+        own = next(
+            (
+                known.protocol.bases[other.subset.name].label
+                for other in known.cells
+                if other.subset.file is place.file and other.subset.name in known.protocol.bases
+            ),
+            "",
+        )
         for label in dict.fromkeys((own, *known.labels.get(place.file.name, ())[:3])):
             if column is not None and label:
                 trial = replace(basis, label=label, averaging=PAIRS)
-                made.append((f"computed on the scores of {place.name}", place.name,
-                             lambda place=place, column=column, trial=trial: _with_basis(replace(cell, column=column), known, trial, place)))
+                made.append(
+                    (
+                        f"computed on the scores of {place.name}",
+                        place.name,
+                        lambda place=place, column=column, trial=trial: _with_basis(
+                            replace(cell, column=column), known, trial, place
+                        ),
+                    )
+                )
     yield from _tried(cell, known, "data set", made)
 
 
@@ -338,12 +396,29 @@ def _other_scores(cell: Cell, known: Known) -> Iterator[Explanation]:
     if file is None or cell.statistic not in {"srcc", "plcc"}:
         return
     used = {other.column for other in known.cells} | {_basis(cell, known).label}
-    made = [(f"computed from the column {column}", f"column {column}",
-             lambda column=column: value(replace(cell, column=column), known.protocol, known.values))
-            for column in file.numbers if column not in used]
+    made = [
+        (
+            f"computed from the column {column}",
+            f"column {column}",
+            lambda column=column: value(replace(cell, column=column), known.protocol, known.values),
+        )
+        for column in file.numbers
+        if column not in used
+    ]
     yield from _tried(cell, known, "scores", made)
 
 
 _LOOKS: tuple[Callable[[Cell, Known], Iterator[Explanation]], ...] = (
-    _exchanged, _sign, _copied, _digits, _variant, _statistic, _squared, _label, _subset, _data_set, _averaging, _other_scores,
+    _exchanged,
+    _sign,
+    _copied,
+    _digits,
+    _variant,
+    _statistic,
+    _squared,
+    _label,
+    _subset,
+    _data_set,
+    _averaging,
+    _other_scores,
 )

@@ -140,7 +140,9 @@ class _Table:
         return bool(dashes) and not words
 
     def _numbers_of(self, row: int, headings: Sequence[int], section: str, above: int) -> Iterator[PrintedNumber]:
-        beside = {Place("row", at): self._label_beside(row, column, above) for at, column in enumerate(self.label_columns)}
+        beside = {
+            Place("row", at): self._label_beside(row, column, above) for at, column in enumerate(self.label_columns)
+        }
         if section:
             beside[Place("section")] = section
         if self.table.caption:

@@ -48,21 +48,32 @@ class Lead:
     def text(self) -> str:
         """For people."""
         told = "can tell" if self.p_adjusted < 0.05 else "can't tell"
-        return (f"{self.best.name}: the data {told} it from {self.next.method}: difference {self.difference:.4f} "
-                f"({self.low:.4f} to {self.high:.4f}), adjusted p {self.p_adjusted:.3g}")
+        return (
+            f"{self.best.name}: the data {told} it from {self.next.method}: difference {_shown(self.difference)} "
+            f"({_shown(self.low)} to {_shown(self.high)}), adjusted p {self.p_adjusted:.3g}"
+        )
+
+
+def _shown(value: float) -> str:
+    """Four digits, and never a zero with a sign."""
+    return f"{round(value, 4) + 0.0:.4f}"
 
 
 def reference_column(file: ScoreFile, wanted: str = "") -> str:
     """The column of references: the one asked for, or the one whose name says so; empty where there is none."""
     if wanted:
         return wanted if wanted in file.groupings else ""
-    fitting = [name for name in file.groupings if _REFERENCE.search(name) and 2 < len(file.groupings[name])]
+    fitting = [name for name in file.groupings if _REFERENCE.search(name) and len(file.groupings[name]) > 2]
     exact = [name for name in fitting if plain(name).startswith("ref")]
     return (exact or fitting or [""])[0]
 
 
 def leads(
-    cells: Sequence[Cell], computed: dict[int, float], protocol: Protocol, settings: StatisticsSettings, reference: str = ""
+    cells: Sequence[Cell],
+    computed: dict[int, float],
+    protocol: Protocol,
+    settings: StatisticsSettings,
+    reference: str = "",
 ) -> list[Lead]:
     """Compare the best of each column with the next, by the values that the scores give.
 
@@ -77,9 +88,9 @@ def leads(
     for cell in cells:
         basis = protocol.bases.get(cell.subset.name)
         plain_value = protocol.choices[cell.statistic].variant in {"raw", "mid-ranks", "tau-b"}
-        if cell.statistic in TESTED and basis is not None and basis.averaging == PAIRS and plain_value:
-            if np.isfinite(computed[id(cell)]):
-                columns.setdefault((cell.printed.table, cell.subset.name, cell.statistic), []).append(cell)
+        known = np.isfinite(computed[id(cell)])
+        if known and cell.statistic in TESTED and basis is not None and basis.averaging == PAIRS and plain_value:
+            columns.setdefault((cell.printed.table, cell.subset.name, cell.statistic), []).append(cell)
     found = []
     for own in columns.values():
         ranked = sorted(own, key=lambda cell: -abs(computed[id(cell)]))
@@ -104,7 +115,9 @@ def _lead(best: Cell, other: Cell, protocol: Protocol, settings: StatisticsSetti
         turn = -1.0
     low, high = sorted((turn * pair.low, turn * pair.high))
     grouped = table.n_clusters < len(table.labels)
-    return Lead(best, other, turn * pair.value, low, high, pair.p_value, pair.p_value, table.n_clusters if grouped else 0)
+    return Lead(
+        best, other, turn * pair.value, low, high, pair.p_value, pair.p_value, table.n_clusters if grouped else 0
+    )
 
 
 def _table(subset: Subset, label: str, columns: tuple[str, str], reference: str) -> Table | None:
@@ -124,9 +137,14 @@ def _table(subset: Subset, label: str, columns: tuple[str, str], reference: str)
         entries, clusters = np.arange(int(known.sum())), np.arange(int(known.sum()))
     unknown: Floats = np.full(int(known.sum()), np.nan)
     return Table(
-        labels=labels[known], scores=scores[:, known], clusters=clusters.astype(np.int64), n_clusters=len(entries),
-        references=clusters.astype(np.int64), conditions=np.full(len(clusters), -1, dtype=np.int64),
-        label_sd=unknown, observers=unknown,
+        labels=labels[known],
+        scores=scores[:, known],
+        clusters=clusters.astype(np.int64),
+        n_clusters=len(entries),
+        references=clusters.astype(np.int64),
+        conditions=np.full(len(clusters), -1, dtype=np.int64),
+        label_sd=unknown,
+        observers=unknown,
     )
 
 

@@ -1,4 +1,4 @@
-"""Bold, underlined, coloured, medalled: which place a mark stands for in a table, and where it stands wrongly. Standard library.
+"""Bold, underlined, coloured, medalled: which place a mark stands for, and where it stands wrongly. Standard library.
 
 A mark's place is what most columns say, or what its name says where they don't. Numbers are compared as printed, among all
 methods of one group and statistic; correlations by magnitude, errors the smaller the better.
@@ -108,7 +108,11 @@ def _faults(column: Sequence[Cell], places: Mapping[int, int], mark: str, place:
     wanted = PLACES.index(place)
     right = [cell for cell in column if places[id(cell)] == wanted]
     if not right:  # equals ahead leave the place empty
-        right = [cell for cell in column if places[id(cell)] == max((at for at in places.values() if at <= wanted), default=0)]
+        right = [
+            cell
+            for cell in column
+            if places[id(cell)] == max((at for at in places.values() if at <= wanted), default=0)
+        ]
     names = ", ".join(f"{cell.method} {cell.printed.number.text}" for cell in right)
     faults = []
     for cell in column:

@@ -1,5 +1,6 @@
-"""Says what each printed number is: of which method, which statistic, on which rows. Nothing is guessed: what has no match
-is asked for by name, and the whole matching is printed. numpy.
+"""Says what each printed number is: of which method, which statistic, on which rows. numpy.
+
+Nothing is guessed: what has no match is asked for by name, and the whole matching is printed.
 """
 
 from __future__ import annotations
@@ -135,8 +136,12 @@ def match(layouts: Sequence[tuple[int, Layout]], files: Sequence[ScoreFile], wis
     for name in wishes.maps:
         if plain(name) not in used:
             raise UserError(f"--map {name!r}: the table has no such label{did_you_mean(name, _labels(layouts))}")
-    return Matching(tuple(cells), (*lines, *_matched(cells)), _asked(cells, names),
-                    tuple(f"{label} ({count} numbers)" for label, count in left_out.items()))
+    return Matching(
+        tuple(cells),
+        (*lines, *_matched(cells)),
+        _asked(cells, names),
+        tuple(f"{label} ({count} numbers)" for label, count in left_out.items()),
+    )
 
 
 def _all_names(printed: PrintedNumber) -> Iterable[str]:
@@ -170,8 +175,12 @@ class _Names:
             return
         if words.statistic_of(target) is not None or words.is_whole(target) or self._pair(target) is not None:
             return
-        known = sorted({heading for file in self.files for heading in file.numbers}) + [file.name for file in self.files]
-        raise UserError(f"--map {name}={target}: no file of scores has a column {target!r}{did_you_mean(target, known)}")
+        known = sorted({heading for file in self.files for heading in file.numbers}) + [
+            file.name for file in self.files
+        ]
+        raise UserError(
+            f"--map {name}={target}: no file of scores has a column {target!r}{did_you_mean(target, known)}"
+        )
 
     def target(self, text: str) -> str | None:
         return self._maps.get(plain(text)) or self._maps.get(plain(_uncited(text)))
@@ -202,7 +211,9 @@ class _Names:
 
     def ambiguous(self, text: str) -> list[str]:
         """The columns that a printed method may mean, if they are several."""
-        return next((file.by_name[plain(text)] for file in self.files if len(file.by_name.get(plain(text), [])) > 1), [])
+        return next(
+            (file.by_name[plain(text)] for file in self.files if len(file.by_name.get(plain(text), [])) > 1), []
+        )
 
     def _file(self, text: str) -> ScoreFile | None:
         return next((file for file in self.files if plain(file.name) == plain(text)), None)
@@ -231,8 +242,13 @@ class _Names:
             return _Meaning("average", how="average over the other groups")
         rows, columns = {}, set()
         for place in self.files:
-            fitting = [(heading, entries[entry]) for heading, entries in place.groupings.items()
-                       if heading not in place.numbers for entry in entries if plain(entry) == plain(text)]
+            fitting = [
+                (heading, entries[entry])
+                for heading, entries in place.groupings.items()
+                if heading not in place.numbers
+                for entry in entries
+                if plain(entry) == plain(text)
+            ]
             distinct = {mask.tobytes() for _, mask in fitting}
             if len(distinct) == 1:
                 rows[place.name] = fitting[0][1]
@@ -263,8 +279,9 @@ class _Roles:
         self.readings = {place: {text: names.reading(text) for text in texts} for place, texts in self.labels.items()}
         self.method = self._method_place()
         self.groups = self._group_places()
-        self.ignored = [place for place in self.labels
-                        if place != self.method and place not in self.groups and self._bases(place)]
+        self.ignored = [
+            place for place in self.labels if place != self.method and place not in self.groups and self._bases(place)
+        ]
 
     def _bases(self, place: Place) -> list[str]:
         """What labels say beside statistics."""
@@ -289,9 +306,12 @@ class _Roles:
     def _group_places(self) -> list[Place]:
         others = [place for place in self.labels if place != self.method and self._bases(place)]
         bases = {place: [base for base in self._bases(place) if not words.is_count(base)] for place in others}
-        chosen = [place for place in others
-                  if any(self.names.group(base) is not None for base in bases[place])
-                  or (self._title(place) in words.TITLES_GROUP and place.axis != "section" and bases[place])]
+        chosen = [
+            place
+            for place in others
+            if any(self.names.group(base) is not None for base in bases[place])
+            or (self._title(place) in words.TITLES_GROUP and place.axis != "section" and bases[place])
+        ]
         for place in others:
             if place not in chosen and bases[place] and len(self.labels[place]) > 1 and self._needed(place, chosen):
                 chosen.append(place)
@@ -333,13 +353,19 @@ class _Roles:
         for place in self.ignored:
             texts = [base for base in self._bases(place) if not words.is_count(base)]
             if texts and place != self.method:
-                lines.append(f"not used: labels {_where(place)} ({', '.join(texts[:4])}{', …' if len(texts) > 4 else ''})")
+                lines.append(
+                    f"not used: labels {_where(place)} ({', '.join(texts[:4])}{', …' if len(texts) > 4 else ''})"
+                )
         return lines
 
 
 def _where(place: Place) -> str:
-    names = {"row": "beside the numbers, column of labels", "column": "above the numbers, row of headings",
-             "section": "headings between rows", "caption": "the caption"}
+    names = {
+        "row": "beside the numbers, column of labels",
+        "column": "above the numbers, row of headings",
+        "section": "headings between rows",
+        "caption": "the caption",
+    }
     return names[place.axis] + ("" if place.axis in {"section", "caption"} else f" {place.number + 1}")
 
 
@@ -367,7 +393,12 @@ def _cell(printed: PrintedNumber, roles: _Roles, names: _Names) -> Cell | str:
         why = f"the cell has {printed.parts} numbers, its labels name {words.SHOWN[statistic]} only"
     else:
         why = f"the cell has {printed.parts} number{'s'[: printed.parts > 1]}, its labels name {len(found)} statistics"
-    if statistic and not printed.number.decimals and statistic in words.CORRELATIONS and abs(printed.number.value) > 100:
+    if (
+        statistic
+        and not printed.number.decimals
+        and statistic in words.CORRELATIONS
+        and abs(printed.number.value) > 100
+    ):
         return heads[-1]
     subset = _subset([roles.base(printed, place) for place in roles.groups], names)
     column = names.column(method, subset.file) if method else None
@@ -391,10 +422,10 @@ def _no_column(method: str, column: str | None, subset: Subset, names: _Names) -
         return "no label names a method"
     several = names.ambiguous(method)
     if several:
-        return f"{method!r} may mean the columns {' and '.join(several)}: --map \"{method}={several[0]}\""
+        return f'{method!r} may mean the columns {" and ".join(several)}: --map "{method}={several[0]}"'
     if names.column(method) is not None and subset.file is not None:
         return f"{subset.file.name} has no scores of {method}"
-    return f"no column of scores is called {method!r}: --map \"{method}=COLUMN\""
+    return f'no column of scores is called {method!r}: --map "{method}=COLUMN"'
 
 
 def _subset(bases: Sequence[str], names: _Names) -> Subset:
@@ -410,8 +441,11 @@ def _find_subset(texts: Sequence[str], names: _Names) -> Subset:
     meanings = [(text, names.group(text)) for text in texts]
     unknown = [text for text, meaning in meanings if meaning is None]
     if unknown:
-        return Subset(name, why=f"no scores of {unknown[0]!r} are given: --scores \"{unknown[0]}=FILE\" or "
-                                f"--group \"{unknown[0]}=COLUMN:VALUE\"")
+        return Subset(
+            name,
+            why=f'no scores of {unknown[0]!r} are given: --scores "{unknown[0]}=FILE" or '
+            f'--group "{unknown[0]}=COLUMN:VALUE"',
+        )
     known = [meaning for _, meaning in meanings if meaning is not None]
     how = "; ".join(meaning.how for meaning in known)
     average = any(meaning.kind == "average" for meaning in known)
@@ -424,7 +458,10 @@ def _find_subset(texts: Sequence[str], names: _Names) -> Subset:
         return Subset(name, average=True, pooled=False, how=how or "average over the other groups")
     if len(files) != 1:
         which = "several files of scores have" if files else "no file of scores has"
-        return Subset(name, why=f"{which} {name or 'these rows'}: name the data set in the table's labels (--map \"{name}=DATASET\")")
+        return Subset(
+            name,
+            why=f'{which} {name or "these rows"}: name the data set in the table\'s labels (--map "{name}=DATASET")',
+        )
     rows = np.ones(files[0].n, dtype=bool)
     for meaning in known:
         if meaning.kind == "rows":

@@ -1,4 +1,4 @@
-"""Numbers as printed: reads them out of a cell's text, says whether a value agrees, and prints a value alike. Standard library.
+"""Numbers as printed: reads them out of a cell's text, says whether a value agrees, prints it alike. Standard library.
 
 A printed number stands for all values that round to it; ``0.8070`` says more than ``.807``.
 """
@@ -90,8 +90,14 @@ def _number(match: re.Match[str]) -> Number:
     digits = len(plain.partition(".")[2])
     end = match.end("power") if power else match.end("number")
     text = re.sub(r"\s", "", written) + power
-    return Number(text, float(plain + power), digits - int(power[1:] or 0) if power else digits,
-                  match["percent"] is not None, match.start("number"), end)
+    return Number(
+        text,
+        float(plain + power),
+        digits - int(power[1:] or 0) if power else digits,
+        match["percent"] is not None,
+        match.start("number"),
+        end,
+    )
 
 
 def shortened(value: float, digits: int, cut: Cut = "rounded") -> float:

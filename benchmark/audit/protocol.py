@@ -123,7 +123,7 @@ def usual_digits(cells: Sequence[Cell]) -> dict[tuple[int, str], int]:
     counts: dict[tuple[int, str], Counter[int]] = {}
     for cell in cells:
         counts.setdefault((cell.printed.table, cell.statistic), Counter())[cell.printed.number.digits] += 1
-    return {key: max(counter, key=lambda digits, counter=counter: (counter[digits], digits)) for key, counter in counts.items()}  # type: ignore[misc]
+    return {key: max((often, digits) for digits, often in counter.items())[1] for key, counter in counts.items()}
 
 
 def usual_scales(cells: Sequence[Cell]) -> dict[str, int]:
@@ -131,7 +131,9 @@ def usual_scales(cells: Sequence[Cell]) -> dict[str, int]:
     scales = {}
     for statistic in {cell.statistic for cell in cells}:
         own = [cell.printed.number for cell in cells if cell.statistic == statistic]
-        large = sum(1 for number in own if number.percent or (statistic not in {"rmse", "mae"} and abs(number.value) > 1.0))
+        large = sum(
+            1 for number in own if number.percent or (statistic not in {"rmse", "mae"} and abs(number.value) > 1.0)
+        )
         scales[statistic] = 100 if large > len(own) / 2 else 1
     return scales
 

@@ -1,4 +1,4 @@
-"""Files of per-image scores for an audit: which columns hold numbers, which name things, which rows are meant. numpy, pandas."""
+"""Files of per-image scores: which columns hold numbers, which name things, which rows are meant. numpy, pandas."""
 
 from __future__ import annotations
 
@@ -122,7 +122,9 @@ def rows_of(group: Group, file: ScoreFile) -> Rows | None:
     for value in group.values:
         if value not in known:
             near = did_you_mean(value, sorted(known)) or f" (it has {_some(sorted(known))})"
-            raise UserError(f"--group {group.name}: {value!r} does not occur in column {group.column!r} of {file.name}{near}")
+            raise UserError(
+                f"--group {group.name}: {value!r} does not occur in column {group.column!r} of {file.name}{near}"
+            )
     return np.isin(cells, group.values)
 
 
@@ -204,11 +206,15 @@ def _joined(parts: Sequence[ScoreFile]) -> ScoreFile:
     for other in others:
         keys = [heading for heading in first.names if heading in other.names and heading not in first.numbers]
         if not keys:
-            raise UserError(f"--scores {first.name}: {other.files[0].name} shares no column of names with {first.files[0].name}")
+            raise UserError(
+                f"--scores {first.name}: {other.files[0].name} shares no column of names with {first.files[0].name}"
+            )
         own = {key: row for row, key in enumerate(zip(*(other.names[key].tolist() for key in keys), strict=True))}
         wanted = list(zip(*(first.names[key].tolist() for key in keys), strict=True))
         if len(own) < other.n or len(set(wanted)) < len(wanted):
-            raise UserError(f"--scores {first.name}: rows repeat in {', '.join(keys)}, so that the files can't be joined")
+            raise UserError(
+                f"--scores {first.name}: rows repeat in {', '.join(keys)}, so that the files can't be joined"
+            )
         places = np.array([own.get(key, -1) for key in wanted])
         if (places < 0).all():
             raise UserError(f"--scores {first.name}: {other.files[0].name} and {first.files[0].name} share no row")

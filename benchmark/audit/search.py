@@ -15,7 +15,18 @@ import numpy as np
 
 from benchmark.audit import vocabulary as words
 from benchmark.audit.matching import Cell, Subset
-from benchmark.audit.protocol import DIRECT, WEIGHTED, Choice, Protocol, Sign, agrees_with, follows, plainness, usual, value
+from benchmark.audit.numbers import Cut
+from benchmark.audit.protocol import (
+    DIRECT,
+    WEIGHTED,
+    Protocol,
+    Sign,
+    agrees_with,
+    follows,
+    plainness,
+    usual,
+    value,
+)
 from benchmark.audit.scores import ScoreFile
 from benchmark.audit.values import MEAN_BY, PAIRS, SPLITS, VARIANTS, WITHIN, Basis, Values
 from benchmark.core.errors import UserError
@@ -67,18 +78,17 @@ class Search:
         }
         self.start = usual(self.cells, self.directions, parts)
         self.of_group = {name: [cell for cell in self.cells if cell.subset.name == name] for name in self.subsets}
-        self.signs: dict[str, list[Sign]] = {
-            name: ["signed", "magnitude", *(["oriented"] if self.directions else [])]
-            if name in words.CORRELATIONS | {"pair_accuracy"} else ["signed"]
-            for name in self.start.choices
-        }
+        signs: list[Sign] = ["signed", "magnitude", "oriented"] if self.directions else ["signed", "magnitude"]
+        turning = words.CORRELATIONS | {"pair_accuracy"}
+        self.signs = {name: signs if name in turning else signs[:1] for name in self.start.choices}
 
     def best(self) -> Protocol:
         """The protocol that most cells follow from; of equals, the plainest."""
         shortlist = {name: self._shortlist(name) for name, subset in self.subsets.items() if subset.rows is not None}
         found = []
-        for cut in ("rounded", "truncated"):
-            protocol = self._climb(replace(self.start, cut=cut), shortlist)  # type: ignore[arg-type]
+        cuts: tuple[Cut, ...] = ("rounded", "truncated")
+        for cut in cuts:
+            protocol = self._climb(replace(self.start, cut=cut), shortlist)
             found.append((self.count(protocol), protocol))
         rounded, truncated = found
         chosen = truncated[1] if truncated[0] >= rounded[0] + SUPPORT else rounded[1]
@@ -92,8 +102,11 @@ class Search:
         """Each label that every file of the table has, or has alone, for all groups; those that explain most first."""
         found = []
         for label in dict.fromkeys(label for labels in self.labels.values() for label in labels):
-            bases = {name: replace(basis, label=label) for name, basis in protocol.bases.items()
-                     if basis.label and label in self._labels_of(self.subsets[name])}
+            bases = {
+                name: replace(basis, label=label)
+                for name, basis in protocol.bases.items()
+                if basis.label and label in self._labels_of(self.subsets[name])
+            }
             if bases:
                 trial = replace(protocol, bases={**protocol.bases, **bases})
                 own = [cell for cell in self.cells if cell.subset.name in bases]
@@ -133,16 +146,17 @@ class Search:
         for basis in bases:
             cheap = quick[0].statistic in {"srcc", "plcc"} and not basis.averaging.startswith(WITHIN)
             looked = quick if cheap else _spread(quick, PROBES)
-            ranked.append((max(self._loosely(looked, basis, cut) for cut in ("rounded", "truncated")), basis))
+            counts = (self._loosely(looked, basis, "rounded"), self._loosely(looked, basis, "truncated"))
+            ranked.append((max(counts), basis))
         likely = {basis: not _LABEL_LIKE.search(basis.label) for _, basis in ranked}
         return sorted(ranked, key=lambda item: (-item[0], likely[item[1]]))
 
-    def _loosely(self, cells: Sequence[Cell], basis: Basis, cut: str) -> int:
+    def _loosely(self, cells: Sequence[Cell], basis: Basis, cut: Cut) -> int:
         """How many cells agree in magnitude in the usual variants."""
         count = 0
         for cell in cells:
             choice = self.start.choices[cell.statistic]
-            protocol = replace(self.start, bases={cell.subset.name: basis}, cut=cut)  # type: ignore[arg-type]
+            protocol = replace(self.start, bases={cell.subset.name: basis}, cut=cut)
             computed = value(cell, protocol, self.values)
             printed = cell.printed.number.value
             middle = 0.5 * choice.scale if cell.statistic == "pair_accuracy" else 0.0
@@ -184,9 +198,11 @@ class Search:
     def _with_bases(self, protocol: Protocol, shortlist: Mapping[str, Sequence[Basis]]) -> Protocol:
         """The best basis of each group: one for all groups of a file unless a group's own cells speak against it."""
         bases: dict[str, Basis] = {}
-        for file in {subset.file.name: subset.file for subset in self.subsets.values() if subset.file is not None}.values():
+        for file in {
+            subset.file.name: subset.file for subset in self.subsets.values() if subset.file is not None
+        }.values():
             names = [name for name, subset in self.subsets.items() if subset.file is file and name in shortlist]
-            counts = {name: self._counts(name, protocol, _turned(shortlist[name]), file) for name in names}
+            counts = {name: self._counts(name, protocol, _turned(shortlist[name])) for name in names}
             totals: dict[Basis, int] = {}
             for own in counts.values():
                 for basis, count in own.items():
@@ -203,7 +219,7 @@ class Search:
                 bases[name] = best if gain >= SUPPORT and gain > len(self.of_group[name]) / 4 else common
         return replace(protocol, bases={**protocol.bases, **bases})
 
-    def _counts(self, name: str, protocol: Protocol, bases: Iterable[Basis], file: ScoreFile) -> dict[Basis, int]:
+    def _counts(self, name: str, protocol: Protocol, bases: Iterable[Basis]) -> dict[Basis, int]:
         allowed = set(self._averagings(self.subsets[name])) | {PAIRS}
         return {basis: self._count_of(name, protocol, basis) for basis in bases if basis.averaging in allowed}
 
@@ -224,14 +240,11 @@ class Search:
                 trial = protocol.with_choice(statistic, choice)
                 if choice == usual_choice or not self._worth(cells, trial):
                     continue
-                count = self._count_turned(trial, cells)
+                count = self.count(trial, cells)
                 if count >= best_count + (1 if len(cells) == 1 or variant == usual_choice.variant else SUPPORT):
                     best, best_count = choice, count
             protocol = protocol.with_choice(statistic, best)
         return protocol
-
-    def _count_turned(self, protocol: Protocol, cells: Sequence[Cell]) -> int:
-        return self.count(protocol, cells)
 
     def _with_averages(self, protocol: Protocol) -> Protocol:
         """Groups that may be averages over others: tried last, when the others' bases are known."""
@@ -250,9 +263,7 @@ class Search:
         return protocol
 
 
-def candidate_labels(
-    cells: Sequence[Cell], files: Sequence[ScoreFile], wanted: Sequence[str]
-) -> dict[str, list[str]]:
+def candidate_labels(cells: Sequence[Cell], files: Sequence[ScoreFile], wanted: Sequence[str]) -> dict[str, list[str]]:
     """The columns of each file that may be the label: those asked for, or all numbers that are no method of the table.
 
     Raises:
@@ -261,7 +272,9 @@ def candidate_labels(
     for label in wanted:
         if not any(file.column(label) for file in files):
             known = sorted({name for file in files for name in file.numbers})
-            raise UserError(f"--label {label!r}: no file of scores has such a column of numbers{did_you_mean(label, known)}")
+            raise UserError(
+                f"--label {label!r}: no file of scores has such a column of numbers{did_you_mean(label, known)}"
+            )
     found = {}
     for file in files:
         methods = {cell.column for cell in cells if cell.subset.file is file or cell.subset.file is None}
@@ -291,6 +304,3 @@ def _spread(cells: Sequence[Cell], most: int) -> Sequence[Cell]:
     if len(cells) <= most:
         return cells
     return [cells[int(at)] for at in np.linspace(0, len(cells) - 1, most)]
-
-
-__all__ = ["Alternative", "Choice", "Search", "candidate_labels"]

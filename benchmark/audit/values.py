@@ -35,7 +35,9 @@ VARIANTS: Mapping[str, tuple[str, ...]] = {
         for name in ("rmse", "mae")
     },
     "outlier_ratio": tuple(
-        f"{curve}, {factor:g} SD" for factor in (2.0, 1.96, 1.0) for curve in ("logistic4", "logistic5", "cubic", "linear")
+        f"{curve}, {factor:g} SD"
+        for factor in (2.0, 1.96, 1.0)
+        for curve in ("logistic4", "logistic5", "cubic", "linear")
     ),
 }
 """The variants of each statistic, the usual one first."""
@@ -96,7 +98,9 @@ class Values:
             return float(middle(known)) if known and len(known) == len(values) else float("nan")
         if how.startswith(WITHIN):
             entries = file.groupings[how.removeprefix(WITHIN)]
-            values = [self._of_rows(file, rows & entry, basis.label, column, statistic, variant) for entry in entries.values()]
+            values = [
+                self._of_rows(file, rows & entry, basis.label, column, statistic, variant) for entry in entries.values()
+            ]
             known = [value for value in values if np.isfinite(value)]
             return float(np.mean(known)) if known else float("nan")
         if statistic == "outlier_ratio":
@@ -191,8 +195,10 @@ def _krcc(scores: Floats, labels: Floats, variant: str) -> float:
     value = float(stats.kendalltau(scores, labels, method="asymptotic").statistic)
     if variant == "tau-b":
         return value
-    untied = [n * (n - 1) / 2 - sum(count * (count - 1) / 2 for count in np.unique(part, return_counts=True)[1])
-              for part in (scores, labels)]
+    untied = [
+        n * (n - 1) / 2 - sum(count * (count - 1) / 2 for count in np.unique(part, return_counts=True)[1])
+        for part in (scores, labels)
+    ]
     return float(value * np.sqrt(untied[0] * untied[1]) / (n * (n - 1) / 2))
 
 
@@ -251,7 +257,22 @@ def deviation_column(file: ScoreFile) -> str | None:
     return next((name for name in file.numbers if plain(name) in _DEVIATIONS), None)
 
 
-_DEVIATIONS = frozenset("sd std stddev stdev standarddeviation mosstd mossd dmosstd dmossd stdmos sdmos labelstd".split())
+_DEVIATIONS = frozenset(
+    [
+        "sd",
+        "std",
+        "stddev",
+        "stdev",
+        "standarddeviation",
+        "mosstd",
+        "mossd",
+        "dmosstd",
+        "dmossd",
+        "stdmos",
+        "sdmos",
+        "labelstd",
+    ]
+)
 
 
 def _outliers(file: ScoreFile, rows: Rows, basis: Basis, column: str, variant: str) -> float:
@@ -271,5 +292,10 @@ def _outliers(file: ScoreFile, rows: Rows, basis: Basis, column: str, variant: s
 
 
 _STATISTICS: Mapping[str, Callable[[Floats, Floats, str], float]] = {
-    "srcc": _srcc, "plcc": _plcc, "krcc": _krcc, "rmse": _rmse, "mae": _mae, "pair_accuracy": _pair_accuracy,
+    "srcc": _srcc,
+    "plcc": _plcc,
+    "krcc": _krcc,
+    "rmse": _rmse,
+    "mae": _mae,
+    "pair_accuracy": _pair_accuracy,
 }

@@ -5,8 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 STATISTICS = {
-    "srcc": "srcc srocc sroc src scc spearman spearmanr rho ρ ρs rhos rs srho spearmans spearmansrho spearmanrho spearmancorrelation",
+    "srcc": "srcc srocc sroc src scc spearman spearmanr rho ρ ρs rhos rs srho spearmans spearmansrho spearmanrho",
     "plcc": "plcc lcc pcc cc pearson pearsons pearsonr plc r rp lc pearsoncorrelation",
     "krcc": "krcc krocc ktcc kcc kendall kendalls kendalltau kendallstau tau τ taub τb krc ktau kendallcorrelation kt ktc",
     "rmse": "rmse rootmeansquareerror rootmeansquarederror",
@@ -18,21 +23,40 @@ STATISTICS = {
 
 LOWER_BETTER = {"rmse", "mae", "outlier_ratio"}
 CORRELATIONS = {"srcc", "plcc", "krcc"}
-SHOWN = {"srcc": "SRCC", "plcc": "PLCC", "krcc": "KRCC", "rmse": "RMSE", "mae": "MAE", "outlier_ratio": "OR",
-         "pair_accuracy": "2AFC"}
+SHOWN = {
+    "srcc": "SRCC",
+    "plcc": "PLCC",
+    "krcc": "KRCC",
+    "rmse": "RMSE",
+    "mae": "MAE",
+    "outlier_ratio": "OR",
+    "pair_accuracy": "2AFC",
+}
 
-WHOLE = set("all overall combined whole total entire full complete pooled together allimages alldata fullset".split())
-AVERAGES = set("average avg mean averaged directaverage meanvalue avgs davg daverage weightedaverage wavg weightedavg "
-               "weightedmean waverage".split())
-COUNTS = set("n nimages images pairs videos references nreferences refs ref observers size count params parameters "
-             "flops macs year time runtime fps gflops mparams speed seconds ms training epochs rank venue".split())
-TITLES_METHOD = set("method methods metric metrics model models algorithm algorithms measure measures approach iqa "
-                    "iqamethod iqamethods iqametric metricname iqamodel iqamodels methodname modelname name fr fqa "
-                    "index indices qualitymetric".split())
-TITLES_GROUP = set("dataset datasets database databases db subset subsets distortion distortions type distortiontype data "
-                   "dst dsttype scene condition conditions split group category codec set enhancer testset".split())
-TITLES_STATISTIC = set("statistic statistics criterion criteria measureofperformance indicator correlation coefficient "
-                       "evaluation evaluationmetric performance".split())
+WHOLE = _words("""
+    all overall combined whole total entire full complete pooled together allimages alldata fullset
+""")
+AVERAGES = _words("""
+    average avg mean averaged directaverage meanvalue avgs davg daverage weightedaverage wavg weightedavg
+    weightedmean waverage
+""")
+COUNTS = _words("""
+    n nimages images pairs videos references nreferences refs ref observers size count params parameters flops
+    macs year time runtime fps gflops mparams speed seconds ms training epochs rank venue
+""")
+TITLES_METHOD = _words("""
+    method methods metric metrics model models algorithm algorithms measure measures approach iqa iqamethod
+    iqamethods iqametric metricname iqamodel iqamodels methodname modelname name fr fqa index indices
+    qualitymetric
+""")
+TITLES_GROUP = _words("""
+    dataset datasets database databases db subset subsets distortion distortions type distortiontype data dst
+    dsttype scene condition conditions split group category codec set enhancer testset
+""")
+TITLES_STATISTIC = _words("""
+    statistic statistics criterion criteria measureofperformance indicator correlation coefficient evaluation
+    evaluationmetric performance
+""")
 
 _WORDS = {word: name for name, words in STATISTICS.items() for word in words.split()}
 _TOKEN = re.compile(r"[^\W_]+(?:['’`][^\W_]+)*")
@@ -80,11 +104,15 @@ def read_label(text: str) -> Reading:
     rest = clean
     for (start, end), _ in reversed(known):
         rest = rest[:start] + " " + rest[end:]
-    rest = re.sub(r"[\s/,;:()\[\]|_-]+$|^[\s/,;:()\[\]|_-]+", "", re.sub(r"\(\s*[/,;|&\s]*\)|\[\s*[/,;|&\s]*\]", " ", rest))
+    rest = re.sub(
+        r"[\s/,;:()\[\]|_-]+$|^[\s/,;:()\[\]|_-]+", "", re.sub(r"\(\s*[/,;|&\s]*\)|\[\s*[/,;|&\s]*\]", " ", rest)
+    )
     rest = re.sub(r"\s+", " ", rest).strip()
     rest = re.sub(r"^(?:(?:and|of|on|in|the|for|by|coefficient|correlation)\b[\s:]*)+", "", rest, flags=re.IGNORECASE)
     names = [name for _, name in known if name is not None]
-    return Reading(tuple(name for at, name in enumerate(names) if at == 0 or names[at - 1] != name), rest.strip(" ()[]"))
+    return Reading(
+        tuple(name for at, name in enumerate(names) if at == 0 or names[at - 1] != name), rest.strip(" ()[]")
+    )
 
 
 def is_whole(text: str) -> bool:

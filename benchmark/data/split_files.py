@@ -100,10 +100,10 @@ def read(
         return imported
     if rows is not None or columns:
         raise ConfigError(f"{file}: a split file names its pairs itself: leave `rows` and `columns` out")
-    return _checked(_parsed(file), table, dataset, file)
+    return _checked(parsed(file), table, dataset, file)
 
 
-def _parsed(file: Path) -> Partitions:
+def parsed(file: Path) -> Partitions:
     """The content of a split file, checked in itself."""
     try:
         content = json.loads(read_text(file, json=True))

@@ -1,0 +1,122 @@
+"""``audit``: whether a printed table follows from scores. The work is in ``benchmark.audit``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from benchmark.commands import front
+from benchmark.core.errors import UserError
+
+
+def pairs_of(texts: Sequence[str], option: str) -> dict[str, str]:
+    """``NAME=TARGET`` options as a mapping.
+
+    Raises:
+        UserError: one is not of this form, or a name stands twice with different targets.
+    """
+    found: dict[str, str] = {}
+    for text in texts:
+        name, equals, target = (part.strip() for part in text.rpartition("="))
+        if not (equals and name and target):
+            raise UserError(f"{option} {text!r}: expected NAME=COLUMN")
+        if found.setdefault(name, target) != target:
+            raise UserError(f"{option}: {name!r} is given twice: {found[name]} and {target}")
+    return found
+
+
+@front.guarded
+def command(
+    table: Annotated[
+        list[Path],
+        typer.Argument(
+            parser=front.path_option, metavar="TABLE", help="LaTeX, Markdown, CSV or HTML.", show_default=False
+        ),
+    ],
+    scores: Annotated[
+        list[str] | None,
+        typer.Option("--scores", metavar="FILE...", help="Per-image scores, a file a data set; NAME=FILE names it."),
+    ] = None,
+    label: Annotated[
+        list[str] | None,
+        typer.Option("--label", metavar="COL", help="Column that may be the label (default: every one)."),
+    ] = None,
+    group: Annotated[
+        list[str] | None,
+        typer.Option("--group", metavar="NAME=COLUMN:VALUE,VALUE", help="Rows that a label of the table means."),
+    ] = None,
+    map_: Annotated[
+        list[str] | None,
+        typer.Option("--map", metavar="NAME=COLUMN", help="Column, data set or statistic that a label means."),
+    ] = None,
+    statistic: Annotated[
+        str | None, typer.Option(metavar="SRCC", help="The statistic of a table that names none.")
+    ] = None,
+    lower_better: Annotated[
+        str | None, typer.Option(metavar="A,B", help="Columns of distances, if signs may be turned by direction.")
+    ] = None,
+    reference: Annotated[
+        str | None, typer.Option(metavar="COL", help="Column of references, which intervals resample.")
+    ] = None,
+    splits: Annotated[
+        Path | None, typer.Option(parser=front.path_option, metavar="FILE", help="Split file: medians of test parts.")
+    ] = None,
+    number: Annotated[
+        list[int] | None,
+        typer.Option("--table", parser=front.whole_number(1), metavar="N", help="Only this table of the file."),
+    ] = None,
+    seed: Annotated[int, typer.Option(parser=front.whole_number(0), metavar="S", help="Same seed, same answer.")] = 0,
+    output: front.Output = None,
+    overwrite: front.Overwrite = False,
+) -> int:
+    """Whether a printed table follows from per-image scores: which cells do, under which protocol, and why others don't."""
+    from benchmark.audit import conduct, read_printed, terminal, write
+    from benchmark.audit import scores as score_files
+    from benchmark.audit.matching import Wishes
+    from benchmark.audit.splits import test_parts
+    from benchmark.audit.vocabulary import statistic_of
+    from benchmark.statistics.settings import StatisticsSettings
+
+    if not scores:
+        raise UserError("audit: name the scores that the table should follow from: --scores FILE")
+    file, *more = table
+    named = statistic_of(statistic) if statistic else ""
+    if named is None:
+        raise UserError(f"--statistic {statistic!r}: expected SRCC, PLCC, KRCC, RMSE, MAE, OR or 2AFC")
+    printed = read_printed.read(file)
+    files = score_files.read([*scores, *map(str, more)])
+    wishes = Wishes([score_files.group_of(text) for text in group or ()], pairs_of(map_ or (), "--map"), named)
+    asked = conduct.Asked(
+        labels=label or (),
+        wishes=wishes,
+        lower_better=front.names(lower_better) or (),
+        splits=test_parts(splits, files) if splits is not None else {},
+        reference=_known_reference(reference, files),
+        tables=number or (),
+        statistics=StatisticsSettings(replicates=2000, seed=seed),
+    )
+    folder = output if output is not None else Path("results") / f"audit_{file.stem}"
+    write.refuse(folder, overwrite=overwrite)
+    audit = conduct.conduct(printed, files, asked)
+    out, _ = front.consoles()
+    terminal.show(audit, out)
+    made = write.save(audit, folder, overwrite=overwrite)
+    out.print(f"files: {', '.join(str(path) for path in made)}", soft_wrap=True, highlight=False, markup=False)
+    return audit.status
+
+
+def _known_reference(wanted: str | None, files: Sequence[object]) -> str:
+    """The column of references that was asked for.
+
+    Raises:
+        UserError: no file of scores has it.
+    """
+    known = sorted({name for file in files for name in getattr(file, "groupings", {})})
+    if wanted and wanted not in known:
+        raise UserError(
+            f"--reference {wanted!r}: no column of names repeats so (they are {', '.join(known[:8]) or 'none'})"
+        )
+    return wanted or ""

@@ -25,9 +25,7 @@ def table(
     width = max((column for _, column in placed), default=-1) + 1
     height = len(rows)
     owner = _spans(placed, height, width)
-    cells = [
-        _cell(place, extent, placed[source]) for source, (place, extent) in owner.items() if place[0] < height
-    ]
+    cells = [_cell(place, extent, placed[source]) for source, (place, extent) in owner.items() if place[0] < height]
     covered = {
         (cell.row + down, cell.column + right)
         for cell in cells

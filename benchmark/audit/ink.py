@@ -19,6 +19,19 @@ _EXPONENT = re.compile(r"[-+]?[0-9]+")
 _DECIMAL = re.compile(r"[-+±]? ?[0-9]*\.[0-9]+|± ?[0-9.]+")
 
 
+class MisfitError(ValueError):
+    """Parts of a file that do not fit together, with the place; the reader of files makes it a ``UserError``."""
+
+    def __init__(self, message: str, at: int) -> None:
+        super().__init__(message)
+        self.at = at
+
+
+def line_of(text: str, at: int) -> int:
+    """The line in which a place lies, from 1; lines end in LF, CRLF or CR."""
+    return len(re.findall(r"\r\n|\r|\n", text[:at])) + 1
+
+
 @dataclass(slots=True)
 class Ink:
     """What was put down so far.

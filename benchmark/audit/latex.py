@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 
 from benchmark.audit import grid
 from benchmark.audit import latex_symbols as names
-from benchmark.audit.ink import Ink
+from benchmark.audit.ink import Ink, MisfitError, line_of
 from benchmark.audit.latex_macros import expand, take
 from benchmark.audit.latex_text import typeset
-from benchmark.audit.latex_tokens import LatexError, Stream, Token, plain, tokens
+from benchmark.audit.latex_tokens import Stream, Token, plain, tokens
 from benchmark.audit.printed import PrintedTable
 
 _HEADS = ("endfirsthead", "endhead", "endfoot", "endlastfoot")
@@ -55,7 +55,7 @@ def read_tables(text: str) -> list[PrintedTable]:
         text: the file.
 
     Raises:
-        LatexError: braces or ``\begin`` and ``\end`` do not fit together.
+        MisfitError: braces or ``\begin`` and ``\end`` do not fit together.
     """
     tables: list[PrintedTable] = []
     for found in _find(expand(tokens(text))):
@@ -63,9 +63,13 @@ def read_tables(text: str) -> list[PrintedTable]:
         rows = _split(_one_head(found.content), math=math)
         if max((len(row) for row in rows.rows), default=0) < 2:
             continue
-        line = len(re.findall(r"\r\n|\r|\n", text[: found.at])) + 1
         made = grid.table(
-            rows.rows, number=len(tables) + 1, caption=_caption(found), line=line, rules=rows.rules, reserved=True
+            rows.rows,
+            number=len(tables) + 1,
+            caption=_caption(found),
+            line=line_of(text, found.at),
+            rules=rows.rules,
+            reserved=True,
         )
         tables.append(_with_parts(made, rows.parts))
     return tables
@@ -81,7 +85,7 @@ def _find(found: Sequence[Token]) -> list[_Found]:
         elif token.is_command("end"):
             name = plain(stream.argument())
             if name in names.TABLES:
-                raise LatexError(rf"\end{{{name}}} has no \begin{{{name}}}; add it", token.at)
+                raise MisfitError(rf"\end{{{name}}} has no \begin{{{name}}}; add it", token.at)
             if any(environment.name == name for environment in stack[1:]):
                 while stack.pop().name != name:
                     pass
@@ -127,7 +131,7 @@ def _content(name: str, begin: Token, stream: Stream) -> list[Token]:
             open_braces.append(token)
         elif token.kind == "end":
             if not open_braces:
-                raise LatexError(rf"a brace `}}` closes nothing in {name}; remove it or add `{{`", token.at)
+                raise MisfitError(rf"a brace `}}` closes nothing in {name}; remove it or add `{{`", token.at)
             open_braces.pop()
         elif token.is_command("begin", "end"):
             argument = stream.argument()
@@ -138,7 +142,7 @@ def _content(name: str, begin: Token, stream: Stream) -> list[Token]:
                 inner.pop()
             elif other == name and name not in inner:
                 if open_braces:
-                    raise LatexError(f"a brace `{{` is never closed in {name}; add `}}`", open_braces[-1].at)
+                    raise MisfitError(f"a brace `{{` is never closed in {name}; add `}}`", open_braces[-1].at)
                 return content
             elif other in names.TABLES or other == "document":
                 break
@@ -146,8 +150,8 @@ def _content(name: str, begin: Token, stream: Stream) -> list[Token]:
             continue
         content.append(token)
     if open_braces and not inner:
-        raise LatexError(f"a brace `{{` is never closed in {name}; add `}}`", open_braces[-1].at)
-    raise LatexError(rf"\begin{{{name}}} has no \end{{{name}}}; add it", begin.at)
+        raise MisfitError(f"a brace `{{` is never closed in {name}; add `}}`", open_braces[-1].at)
+    raise MisfitError(rf"\begin{{{name}}} has no \end{{{name}}}; add it", begin.at)
 
 
 def _arranges(content: Sequence[Token]) -> bool:
@@ -254,7 +258,11 @@ def _lead(stream: Stream, result: _Rows) -> None:
             arguments = take(stream, names.BETWEEN[token.text])
             if any(part.is_command("hrule") for argument in arguments for part in argument):
                 result.rules.append(at)
-        elif token.kind == "command" and re.fullmatch(r"[A-Za-z]+(?:rule|line)", token.text) and token.text != "underline":
+        elif (
+            token.kind == "command"
+            and re.fullmatch(r"[A-Za-z]+(?:rule|line)", token.text)
+            and token.text != "underline"
+        ):
             stream.option(near=True)
             result.rules.append(at)
         else:

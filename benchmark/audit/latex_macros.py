@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from benchmark.audit.ink import MEDALS
-from benchmark.audit.latex_tokens import LatexError, Stream, Token, plain
+from benchmark.audit.ink import MEDALS, MisfitError
+from benchmark.audit.latex_tokens import Stream, Token, plain
 
 MAX_TOKENS = 5_000_000
 NEW = ("newcommand", "renewcommand", "providecommand", "DeclareRobustCommand", "newrobustcmd", "renewrobustcmd")
@@ -47,7 +47,7 @@ def expand(found: Sequence[Token]) -> list[Token]:
     A macro whose body draws a picture or a raised mark is left as it is: its name says more.
 
     Raises:
-        LatexError: the macros expand without end, or a brace is never closed.
+        MisfitError: the macros expand without end, or a brace is never closed.
     """
     macros: dict[str, Macro] = {}
     stream = Stream(found)
@@ -61,7 +61,7 @@ def expand(found: Sequence[Token]) -> list[Token]:
         else:
             stream.put_back(_expansion(token, macro, stream))
         if len(expanded) > MAX_TOKENS:
-            raise LatexError("macros expand to more than a table can hold", token.at)
+            raise MisfitError("macros expand to more than a table can hold", token.at)
     return expanded
 
 
@@ -177,5 +177,5 @@ def _expansion(call: Token, macro: Macro, stream: Stream) -> list[Token]:
         else:
             result.append(token._replace(at=call.at, own=False, hidden=token.hidden | hidden))
         if len(result) > MAX_TOKENS:
-            raise LatexError("macros expand to more than a table can hold", call.at)
+            raise MisfitError("macros expand to more than a table can hold", call.at)
     return result

@@ -50,7 +50,22 @@ ACCENTS = {
     "check": "\u030c", "breve": "\u0306", "dot": "\u0307", "ddot": "\u0308",
 }  # fmt: skip
 ESCAPED = "&%_#${}"
-BLANKS = (",", ":", ";", ">", " ", "quad", "qquad", "enspace", "enskip", "thinspace", "space", "par", "newline", "hfill")
+BLANKS = (
+    ",",
+    ":",
+    ";",
+    ">",
+    " ",
+    "quad",
+    "qquad",
+    "enspace",
+    "enskip",
+    "thinspace",
+    "space",
+    "par",
+    "newline",
+    "hfill",
+)
 LINE_ENDS = ("\\", "tabularnewline", "cr", "crcr")
 
 WRAPPED = {
@@ -146,4 +161,15 @@ TABLES = {
     "tabularray": "om", "TAB": "om",
 }  # fmt: skip
 """Environments of tables, and their arguments."""
-EQUATIONS = ("equation", "align", "gather", "eqnarray", "multline", "flalign", "alignat", "displaymath", "math", "split")
+EQUATIONS = (
+    "equation",
+    "align",
+    "gather",
+    "eqnarray",
+    "multline",
+    "flalign",
+    "alignat",
+    "displaymath",
+    "math",
+    "split",
+)

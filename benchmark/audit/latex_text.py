@@ -8,12 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from benchmark.audit import latex_symbols as names
-from benchmark.audit.ink import Ink
+from benchmark.audit.ink import Ink, MisfitError
 from benchmark.audit.latex_macros import take
-from benchmark.audit.latex_tokens import LatexError, Stream, Token, plain
+from benchmark.audit.latex_tokens import Stream, Token, plain
 
 NO_MARKS: frozenset[str] = frozenset()
-_LENGTH = re.compile(r"\s*=?\s*[-+]?[0-9.]+\s*(?:pt|em|ex|mm|cm|in|mu|bp|sp)(?:\s*(?:plus|minus)\s*[0-9.]+\s*(?:pt|em|ex))*")
+_LENGTH = re.compile(
+    r"\s*=?\s*[-+]?[0-9.]+\s*(?:pt|em|ex|mm|cm|in|mu|bp|sp)(?:\s*(?:plus|minus)\s*[0-9.]+\s*(?:pt|em|ex|mm|cm|fil+))*"
+)
 _CITES = re.compile(r"[a-zA-Z]*[cC]ite[a-zA-Z]*")
 _RULES = re.compile(r"[a-zA-Z]*(?:line|rule|rulewd)")
 
@@ -34,7 +36,7 @@ def typeset(found: Sequence[Token], *, math: bool = False) -> Ink:
     """What is seen of some tokens.
 
     Raises:
-        LatexError: a brace is not closed, or a span has no number.
+        MisfitError: a brace is not closed, or a span has no number.
     """
     ink = Ink()
     _typeset(found, ink, State(math=math))
@@ -49,7 +51,7 @@ def _typeset(found: Sequence[Token], ink: Ink, state: State) -> None:
         elif token.kind == "begin":
             _typeset(stream.group(token), ink, State(state.marks, state.math))
         elif token.kind == "end":
-            raise LatexError("a brace `}` closes nothing; remove it or add `{`", token.at)
+            raise MisfitError("a brace `}` closes nothing; remove it or add `{`", token.at)
         elif token.kind == "math":
             state.math = not state.math
         elif token.kind == "sup":
@@ -192,7 +194,7 @@ def _multirow(token: Token, stream: Stream, ink: Ink, state: State) -> None:
 def _count(found: Sequence[Token], token: Token) -> int:
     text = plain(found).replace("\\", "")
     if not re.fullmatch(r"[+-]?[0-9]{1,4}(?:\.0*)?", text):
-        raise LatexError(rf"\{token.text} needs a number of rows or columns, not {text[:20]!r}", token.at)
+        raise MisfitError(rf"\{token.text} needs a number of rows or columns, not {text[:20]!r}", token.at)
     return int(float(text))
 
 

@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from benchmark.audit.ink import MisfitError
+
 MAX_DEPTH = 100
 VERBATIM = ("verbatim", "Verbatim", "lstlisting", "minted", "comment", "filecontents", "tikzpicture", "verbatim*")
 _COMMENT = re.compile(r"%[^\r\n]*(?:\r\n|\r|\n)?[ \t]*")
@@ -47,14 +49,6 @@ class Token(NamedTuple):
         return self.kind == "char" and self.text == char
 
 
-class LatexError(ValueError):
-    """Something that does not fit together, with its place in the file; the reader of files makes it a ``UserError``."""
-
-    def __init__(self, message: str, at: int) -> None:
-        super().__init__(message)
-        self.at = at
-
-
 def tokens(text: str) -> list[Token]:
     """All tokens of a file, without comments, verbatim text and what ``\\iffalse`` switches off."""
     return list(_without_iffalse(_tokens(text)))
@@ -91,7 +85,7 @@ def _backslash(text: str, at: int, internal: bool) -> tuple[list[Token], int, bo
     if match := _BEGIN_VERBATIM.match(text, at):
         end = text.find(rf"\end{{{match[1]}}}", match.end())
         if end < 0:
-            raise LatexError(rf"\begin{{{match[1]}}} has no \end{{{match[1]}}}; add it", at)
+            raise MisfitError(rf"\begin{{{match[1]}}} has no \end{{{match[1]}}}; add it", at)
         drawn = [Token("command", "tikzpicture", at)] if match[1] == "tikzpicture" else []
         return drawn, end + len(rf"\end{{{match[1]}}}"), internal
     if match := _ADDRESS.match(text, at):
@@ -171,7 +165,7 @@ class Stream:
         """What stands before the brace that closes the one just taken.
 
         Raises:
-            LatexError: none does.
+            MisfitError: none does.
         """
         depth, inner = 1, []
         for token in self:
@@ -179,9 +173,9 @@ class Stream:
             if not depth:
                 return inner
             if depth > MAX_DEPTH:
-                raise LatexError(f"braces are nested deeper than {MAX_DEPTH}", token.at)
+                raise MisfitError(f"braces are nested deeper than {MAX_DEPTH}", token.at)
             inner.append(token)
-        raise LatexError("a brace `{` is never closed; add `}` or remove it", begin.at)
+        raise MisfitError("a brace `{` is never closed; add `}` or remove it", begin.at)
 
     def argument(self) -> list[Token]:
         """The next group without its braces, or the next single token; empty at the end."""

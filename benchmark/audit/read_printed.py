@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benchmark.audit import csv_tables, html_tables, latex, markdown
-from benchmark.audit.latex_tokens import LatexError
+from benchmark.audit.ink import MisfitError, line_of
 from benchmark.audit.printed import PrintedFile, PrintedTable
 from benchmark.core.errors import UserError
 from benchmark.data import recognise
@@ -41,7 +41,9 @@ NEEDED = {
 }
 _LATEX = re.compile(r"\\begin\s*\{|\\documentclass|\\multicolumn|\\(?:top|mid|bottom)rule|\\hline")
 _HTML = re.compile(r"<(?:!doctype html|html|table|tr|td)[\s>]", re.IGNORECASE)
-_MARKDOWN = re.compile(r"^[ \t>]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)+\|?[ \t]*$|^[ \t>]*\|[ \t]*:?-+:?[ \t]*\|[ \t]*$", re.M)
+_MARKDOWN = re.compile(
+    r"^[ \t>]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)+\|?[ \t]*$|^[ \t>]*\|[ \t]*:?-+:?[ \t]*\|[ \t]*$", re.M
+)
 _INPUT = re.compile(r"^[^%\n]*\\(?:input|include)\s*\{([^}]+)\}", re.M)
 
 
@@ -60,9 +62,8 @@ def read(path: Path) -> PrintedFile:
     kind = kind_of(path, text)
     try:
         tables = READERS[kind](text)
-    except LatexError as error:
-        line = len(re.findall(r"\r\n|\r|\n", text[: error.at])) + 1
-        raise UserError(f"{path}:{line}: {error}") from None
+    except MisfitError as error:
+        raise UserError(f"{path}:{line_of(text, error.at)}: {error}") from None
     if not tables:
         raise UserError(f"{path}: {NEEDED[kind]}{_elsewhere(kind, text)}")
     return PrintedFile(name=path.name, kind=kind, text=text, encoding=encoding, tables=tuple(tables))

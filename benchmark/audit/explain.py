@@ -100,7 +100,7 @@ def explain_all(cells: Sequence[Cell], known: Known) -> dict[int, list[Explanati
         common = _row(own, row, known)
         slight = np.median([_apart(cell, known) for cell in own]) < SMALL
         for cell in own:
-            rest = [item for item in found[id(cell)] if not (slight and item.kind == "digits")]
+            rest = [item for item in found[id(cell)] if not slight or (item.kind != "digits" and not item.chance)]
             found[id(cell)] = [*common, *rest]
     return found
 

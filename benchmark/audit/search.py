@@ -19,6 +19,7 @@ from benchmark.audit.numbers import Cut
 from benchmark.audit.protocol import (
     DIRECT,
     WEIGHTED,
+    Choice,
     Protocol,
     Sign,
     agrees_with,
@@ -241,10 +242,20 @@ class Search:
                 if choice == usual_choice or not self._worth(cells, trial):
                     continue
                 count = self.count(trial, cells)
-                if count >= best_count + (1 if len(cells) == 1 or variant == usual_choice.variant else SUPPORT):
+                if count >= best_count + self._support(choice, best, cells):
                     best, best_count = choice, count
             protocol = protocol.with_choice(statistic, best)
         return protocol
+
+    def _support(self, choice: Choice, present: Choice, cells: Sequence[Cell]) -> int:
+        """How many cells more must follow for a choice to be made in place of the present one.
+
+        A table of magnitudes has no negative number, so that each one printed speaks against it.
+        """
+        support = 1 if len(cells) == 1 or choice.variant == present.variant else SUPPORT
+        if choice.sign == "magnitude" and present.sign != "magnitude":
+            support += 2 * sum(1 for cell in cells if cell.printed.number.value < 0)
+        return support
 
     def _with_averages(self, protocol: Protocol) -> Protocol:
         """Groups that may be averages over others: tried last, when the others' bases are known."""

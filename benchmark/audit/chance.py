@@ -17,12 +17,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from benchmark.audit.matching import Cell, Subset
-from benchmark.audit.protocol import Protocol, turned, value
+from benchmark.audit.protocol import Protocol, value
 from benchmark.audit.scores import Floats
 from benchmark.audit.values import PAIRS, Basis, Values
 from benchmark.statistics.correlation import midranks
 
 DRAWS = 200
+BLOCK = 8_000_000
+"""Numbers that are shuffled at a time, which bounds memory."""
 MOVED = 0.05
 RARELY = 0.01
 """A table is called reproduced only where chance does as well in at most this share of draws."""
@@ -76,7 +78,7 @@ def estimate(
     return Chance(float(worse.mean()), int(np.quantile(worse, 1 - RARELY, method="higher")), p_value, by_label)
 
 
-def _agreeing(computed: Floats, printed: Floats, half: Floats) -> np.ndarray:
+def _agreeing(computed: Floats, printed: Floats | float, half: Floats | float) -> np.ndarray:
     with np.errstate(invalid="ignore"):
         return np.abs(computed - printed) <= half
 
@@ -155,23 +157,27 @@ def _group_permuted(
     places = np.array([columns.index(cell.column) for cell in cells])
     kinds = [cell.statistic for cell in cells]
     counts = np.zeros((len(labels), DRAWS))
-    where = [labels.index(label) for label in own]
-    for draw in range(DRAWS):
-        order = rng.permutation(n)
-        found = {kind: scores @ label[:, order].T for kind, (scores, label) in sides.items()}
+    where = np.array([labels.index(label) for label in own])
+    for draws in np.array_split(np.arange(DRAWS), -(-DRAWS * len(columns) * n // BLOCK)):
+        orders = [rng.permutation(n) for _ in draws]
+        found = {kind: _shuffled(scores, orders) @ label.T for kind, (scores, label) in sides.items()}
         found["krcc"] = TAU_OF_RHO * found["srcc"]
-        computed = np.array(
-            [_signed(found[kind][place], kind, basis, protocol) for kind, place in zip(kinds, places, strict=True)]
-        )
-        counts[where, draw] = _agreeing(computed, printed[:, None], half[:, None]).sum(axis=0)
+        for at, kind, value_, width in zip(places, kinds, printed, half, strict=True):
+            computed = _signed(found[kind][:, at], kind, basis, protocol)
+            counts[np.ix_(where, draws)] += _agreeing(computed, value_, width).T
     return counts
+
+
+def _shuffled(scores: Floats, orders: Sequence[np.ndarray]) -> Floats:
+    """(draws, methods, n) scores in other orders: shuffling them is shuffling all labels."""
+    return np.stack([scores[:, order] for order in orders])
 
 
 def _signed(values: Floats, kind: str, basis: Basis, protocol: Protocol) -> Floats:
     choice = protocol.choices[kind]
     if choice.sign != "signed" or (kind == "plcc" and choice.variant != "raw"):
         return np.abs(values) * choice.scale
-    return np.array([turned(float(item), kind, basis, choice, None) for item in values]) * choice.scale
+    return (-values if basis.reversed else values) * choice.scale
 
 
 def _units(rows: Sequence[Floats]) -> Floats:

@@ -221,8 +221,11 @@ def _joined(parts: Sequence[ScoreFile]) -> ScoreFile:
         for heading, values in other.numbers.items():
             if heading in keys or (heading in numbers and heading in names):
                 continue
-            label = heading if heading not in numbers else f"{heading} ({other.files[0].stem})"
-            numbers[label] = np.where(places >= 0, values[places], np.nan)
+            own_rows = np.where(places >= 0, values[places], np.nan)
+            if heading not in numbers:
+                numbers[heading] = own_rows
+            elif not np.array_equal(numbers[heading], own_rows, equal_nan=True):  # a label that both files have, stands once
+                numbers[f"{heading} ({other.files[0].stem})"] = own_rows
     files = tuple(path for part in parts for path in part.files)
     return ScoreFile(first.name, files, numbers, names, tuple(note for part in parts for note in part.notes))
 

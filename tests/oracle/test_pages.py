@@ -1,6 +1,7 @@
 """The pages on other people's scores: their programs and commands are run on the shared data, and their tables compared."""
 
 import csv
+import re
 import runpy
 import shlex
 from collections.abc import Callable
@@ -136,3 +137,28 @@ def test_the_table_of_four_references_is_that_of_the_pages_commands(
 def side(row: dict[str, str]) -> str:
     """On which side of zero an interval lies, 0 where it includes zero."""
     return "+" if float(row["ci_low"]) > 0 else "-" if float(row["ci_high"]) < 0 else "0"
+
+
+def test_the_audits_of_the_page_come_out_as_it_says(
+    root: Path, shared: Shared, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from tests.oracle.test_audits import OTHERS
+
+    monkeypatch.chdir(tmp_path)
+    for folder in ("nerfqa", "zsiqa", "score_tables", "qualisr"):
+        for file in shared(f"oracles/{folder}").iterdir():
+            (tmp_path / file.name).symlink_to(file)
+    Path("others.md").write_text(OTHERS)
+    page = root / "docs" / "reproduced.md"
+    outcomes = []
+    for block in blocks(page, "sh"):
+        words = shlex.split(block.replace("\\\n", " "))
+        status = main(words[2:])
+        outcomes.append((status, capsys.readouterr().out))
+    assert [status for status, _ in outcomes] == [0, 3, 0, 0]
+    said = page.read_text(encoding="utf-8").replace("\n", " ")
+    for line in re.findall(r"`(reproduced: [^`]+)`", said):
+        assert any(line in out.replace("\n", " ") for _, out in outcomes), line
+    assert "in part: 24 of 36 numbers follow, 12 differ, 168 can't be computed" in outcomes[1][1]
+    assert 'stlpips=stlpips_alex"' in outcomes[1][1]
+    assert "can tell it" not in outcomes[0][1]

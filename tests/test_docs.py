@@ -248,10 +248,34 @@ def test_the_readmes_own_scores(root: Path, place: Path) -> None:
         for step, name in enumerate(("clahe", "gamma", "histeq"))
     ]
     (place / "my_scores.csv").write_text("\n".join([header, *more]) + "\n")
-    *_, command = blocks(root / "README.md", "sh")
+    *_, command, _ = blocks(root / "README.md", "sh")
     output = run(f"{command.strip()} --set statistics.replicates=50", place)
     assert "SRCC" in output
     assert (place / "results" / "my_scores" / "tables" / "comparison.tex").is_file()
+
+
+def test_the_readmes_audit(root: Path, place: Path) -> None:
+    """A table of two data sets, made from their scores by SciPy, follows by the README's command."""
+    import numpy as np
+    import pandas as pd
+    from scipy import stats
+
+    rng = np.random.default_rng(0)
+    rows = {name: [name] for name in ("SSIM", "PSNR", "DSSIM")}
+    for dataset in ("live", "tid2013"):
+        mos = rng.normal(size=60)
+        scores = {name: mos + noise * rng.normal(size=60) for name, noise in zip(rows, (0.3, 0.8, 2), strict=True)}
+        pd.DataFrame({"image": [f"{at}.bmp" for at in range(60)], "mos": mos, **scores}).to_csv(
+            place / f"{dataset}.csv", index=False
+        )
+        for name, values in scores.items():
+            rows[name] += [f"{compute(values, mos).statistic:.3f}" for compute in (stats.spearmanr, stats.pearsonr)]
+    body = "".join(" & ".join(row) + " \\\\\n" for row in rows.values())
+    head = "& \\multicolumn{2}{c}{LIVE} & \\multicolumn{2}{c}{TID2013} \\\\\n"
+    head += "Method & SROCC & LCC & SROCC & LCC \\\\\n\\midrule\n"
+    (place / "table.tex").write_text(f"\\begin{{tabular}}{{lcccc}}\n{head}{body}\\end{{tabular}}\n")
+    *_, command = blocks(root / "README.md", "sh")
+    assert "reproduced: 12 of 12 numbers follow" in run(command, place)
 
 
 def test_the_pages_choices(

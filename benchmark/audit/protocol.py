@@ -141,7 +141,9 @@ def usual_scales(cells: Sequence[Cell]) -> dict[str, int]:
 def usual(cells: Sequence[Cell], directions: Mapping[str, int], parts: Mapping[str, tuple[Subset, ...]]) -> Protocol:
     """The plainest choices: the first variant of each statistic, signed, rounded; without bases."""
     scales = usual_scales(cells)
-    choices = {name: Choice(VARIANTS[name][0], "signed", scale) for name, scale in scales.items()}
+    chosen = {cell.statistic for cell in cells if cell.subset.file is not None and cell.subset.file.choices}
+    first = {name: "choices" if name == "pair_accuracy" and name in chosen else VARIANTS[name][0] for name in scales}
+    choices = {name: Choice(first[name], "signed", scale) for name, scale in scales.items()}
     return Protocol({}, choices, "rounded", usual_digits(cells), directions, parts)
 
 

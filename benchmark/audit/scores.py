@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -39,6 +39,7 @@ class ScoreFile:
         numbers: columns of numbers by heading, (n,) each; NaN where a cell is empty.
         names: columns of text by heading, (n,) each; columns of whole numbers that repeat are among them too.
         notes: how the files were read, where that is not the usual way.
+        choices: whether a row is a choice between two images, and scores are the second's less the first's.
     """
 
     name: str
@@ -46,6 +47,7 @@ class ScoreFile:
     numbers: Mapping[str, Floats]
     names: Mapping[str, NDArray[np.str_]]
     notes: tuple[str, ...] = ()
+    choices: bool = False
 
     @cached_property
     def n(self) -> int:
@@ -76,6 +78,48 @@ class ScoreFile:
             return heading
         near = self.by_name.get(plain(heading), []) if plain(heading) else []
         return near[0] if len(near) == 1 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """How choices between two images (2AFC) stand in files of scores.
+
+    Attributes:
+        first, second: columns of the scores of either image; ``{}`` stands for the method.
+        votes_first, votes_second: columns of the votes for either image; empty where a column holds the share of the second.
+    """
+
+    first: str
+    second: str
+    votes_first: str = ""
+    votes_second: str = ""
+
+    def applied(self, file: ScoreFile) -> ScoreFile:
+        """The file with a column for each method, and ``votes``, the share of votes for the second image.
+
+        Raises:
+            UserError: no two columns fit the patterns, or a column of votes does not exist.
+        """
+        numbers = dict(file.numbers)
+        before, _, after = self.first.partition("{}")
+        for heading in file.numbers:
+            method = heading[len(before) : len(heading) - len(after)]
+            other = self.second.replace("{}", method)
+            if method and heading == self.first.replace("{}", method) and other in file.numbers:
+                numbers[method] = file.numbers[other] - file.numbers[heading]
+        if len(numbers) == len(file.numbers):
+            raise UserError(f"--first {self.first!r}, --second {self.second!r}: {file.name} has no two such columns")
+        if self.votes_first or self.votes_second:
+            for column in (self.votes_first, self.votes_second):
+                if column not in file.numbers:
+                    near = did_you_mean(column, file.numbers)
+                    raise UserError(
+                        f"--votes-first, --votes-second: {file.name} has no column of numbers {column!r}{near}"
+                    )
+            first, second = file.numbers[self.votes_first], file.numbers[self.votes_second]
+            with np.errstate(invalid="ignore", divide="ignore"):
+                numbers["votes"] = second / (first + second)
+        return replace(file, numbers=numbers, choices=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +268,9 @@ def _joined(parts: Sequence[ScoreFile]) -> ScoreFile:
             own_rows = np.where(places >= 0, values[places], np.nan)
             if heading not in numbers:
                 numbers[heading] = own_rows
-            elif not np.array_equal(numbers[heading], own_rows, equal_nan=True):  # a label that both files have, stands once
+            elif not np.array_equal(
+                numbers[heading], own_rows, equal_nan=True
+            ):  # a label that both files have, stands once
                 numbers[f"{heading} ({other.files[0].stem})"] = own_rows
     files = tuple(path for part in parts for path in part.files)
     return ScoreFile(first.name, files, numbers, names, tuple(note for part in parts for note in part.notes))

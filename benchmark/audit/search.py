@@ -39,7 +39,7 @@ KEPT = 4
 """Labels of a group that stay in the search after the first look."""
 SUPPORT = 2
 """Cells that must speak for a group's own label, or a statistic's unusual variant."""
-_LABEL_LIKE = re.compile(r"d?mos|score|label|rating|opinion|jnd|elo|quality|bt", re.IGNORECASE)
+_LABEL_LIKE = re.compile(r"d?mos|score|label|rating|opinion|jnd|elo|quality|bt|votes?$|prefer", re.IGNORECASE)
 _DERIVED = 0.5
 
 

@@ -24,7 +24,7 @@ VARIANTS: Mapping[str, tuple[str, ...]] = {
     "srcc": ("mid-ranks", "order"),
     "plcc": ("raw", "logistic4", "logistic5", "cubic"),
     "krcc": ("tau-b", "tau-a", "tau-c"),
-    "pair_accuracy": ("all pairs",),
+    "pair_accuracy": ("all pairs", "choices"),
     **{
         name: tuple(
             f"{curve}, {scale}"
@@ -105,6 +105,8 @@ class Values:
             return float(np.mean(known)) if known else float("nan")
         if statistic == "outlier_ratio":
             return _outliers(file, rows, basis, column, variant)
+        if statistic == "pair_accuracy" and file.choices != (variant == "choices"):
+            return float("nan")
         scores, labels = self._pair(file, rows, how, column, basis.label)
         return _statistic(scores, labels, statistic, variant)
 
@@ -203,7 +205,14 @@ def _krcc(scores: Floats, labels: Floats, variant: str) -> float:
 
 
 def _pair_accuracy(scores: Floats, labels: Floats, variant: str) -> float:
-    """Share of pairs with different labels that scores order alike, ties of scores counting one half."""
+    """Share of pairs with different labels that scores order alike, ties of scores counting one half.
+
+    Of choices it is the mean share of the votes that agree with the method (Zhang et al., CVPR 2018).
+    """
+    if variant == "choices":
+        if labels.min() < 0 or labels.max() > 1:
+            return float("nan")
+        return float(np.mean(np.where(scores > 0, labels, np.where(scores < 0, 1 - labels, 0.5))))
     n = len(scores)
     untied_labels = n * (n - 1) / 2 - sum(c * (c - 1) / 2 for c in np.unique(labels, return_counts=True)[1])
     tau_a = _krcc(scores, labels, "tau-a")

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from benchmark.commands import front
 from benchmark.core.errors import UserError
+
+if TYPE_CHECKING:
+    from benchmark.audit.scores import Choices
 
 
 def pairs_of(texts: Sequence[str], option: str) -> dict[str, str]:
@@ -64,6 +67,17 @@ def command(
     splits: Annotated[
         Path | None, typer.Option(parser=front.path_option, metavar="FILE", help="Split file: medians of test parts.")
     ] = None,
+    first: Annotated[
+        str | None,
+        typer.Option(metavar="PATTERN", help="Choices (2AFC): columns of the first image's scores, as '{}_p0'."),
+    ] = None,
+    second: Annotated[
+        str | None, typer.Option(metavar="PATTERN", help="Choices: columns of the second image's scores.")
+    ] = None,
+    votes_first: Annotated[str | None, typer.Option(metavar="COL", help="Choices: votes for the first image.")] = None,
+    votes_second: Annotated[
+        str | None, typer.Option(metavar="COL", help="Choices: votes for the second image.")
+    ] = None,
     number: Annotated[
         list[int] | None,
         typer.Option("--table", parser=front.whole_number(1), metavar="N", help="Only this table of the file."),
@@ -88,6 +102,9 @@ def command(
         raise UserError(f"--statistic {statistic!r}: expected SRCC, PLCC, KRCC, RMSE, MAE, OR or 2AFC")
     printed = read_printed.read(file)
     files = score_files.read([*scores, *map(str, more)])
+    if first or second or votes_first or votes_second:
+        choices = _choices(first, second, votes_first, votes_second)
+        files = [choices.applied(item) for item in files]
     wishes = Wishes([score_files.group_of(text) for text in group or ()], pairs_of(map_ or (), "--map"), named)
     asked = conduct.Asked(
         labels=label or (),
@@ -106,6 +123,21 @@ def command(
     made = write.save(audit, folder, overwrite=overwrite)
     out.print(f"files: {', '.join(str(path) for path in made)}", soft_wrap=True, highlight=False, markup=False)
     return audit.status
+
+
+def _choices(first: str | None, second: str | None, votes_first: str | None, votes_second: str | None) -> Choices:
+    """How choices stand in the scores.
+
+    Raises:
+        UserError: an option lacks its other half.
+    """
+    from benchmark.audit.scores import Choices
+
+    if not (first and second and "{}" in first and "{}" in second):
+        raise UserError("audit: choices need two patterns with {} for the method: --first '{}_p0' --second '{}_p1'")
+    if bool(votes_first) != bool(votes_second):
+        raise UserError("audit: name the votes for both images: --votes-first COL --votes-second COL")
+    return Choices(first, second, votes_first or "", votes_second or "")
 
 
 def _known_reference(wanted: str | None, files: Sequence[object]) -> str:

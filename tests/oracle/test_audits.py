@@ -96,3 +96,21 @@ def test_other_weights_are_not_explained_away(shared: Shared, tmp_path: Path) ->
     missing = rows[rows["group"].isin(["csiq", "tid2008"])]
     assert set(missing["verdict"]) == {"not-computable"}
     assert missing["explanation"].str.contains("no scores of '(?:csiq|tid2008)' are given").all()
+
+
+def test_choices_follow_by_their_votes(shared: Shared, tmp_path: Path) -> None:
+    """The shares of agreeing votes that docs of the data give: VIFp .6590, PSNR-Y .5984, VMAF .6565."""
+    (tmp_path / "t.csv").write_text("Method,2AFC\nVIFp,0.6590\nPSNR-Y,0.5984\nVMAF,0.6565\n")
+    choices = (
+        "--first",
+        "{}_base",
+        "--second",
+        "{}_ours",
+        "--votes-first",
+        "num_vote_base",
+        "--votes-second",
+        "num_vote_ours",
+    )
+    scores = shared("oracles/resize2afc/study_results.csv")
+    status, record, _ = audited(tmp_path / "a", tmp_path / "t.csv", "--scores", scores, *choices)
+    assert (status, record["follow"], record["label"]) == (0, 3, "votes")

@@ -91,7 +91,7 @@ def _spans(placed: dict[Place, Ink], height: int, width: int) -> dict[Place, tup
         down = 1
         for other in others:
             places = [(other, at) for at in range(column, column + right)]
-            if any(place in placed and placed[place].tidy()[0] or place in gone for place in places):
+            if any((place in placed and placed[place].tidy()[0]) or place in gone for place in places):
                 break
             gone.update(places)
             down += 1

@@ -1,4 +1,4 @@
-r"""Tables of a LaTeX file, whole papers too: environments, rows, rules, heads of long tables, captions. Standard library only."""
+r"""Tables of a LaTeX file, whole papers too: rows, rules, heads of long tables, captions. Standard library only."""
 
 from __future__ import annotations
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import NamedTuple
 
 from benchmark.audit import grid, html_tables
@@ -95,7 +96,7 @@ def _split(text: str, line: _Line) -> list[tuple[int, int]]:
     """Places of a row's cells: between bars, which count in code too unless they are escaped (GitHub's rule)."""
     bars = [match.start() for match in _BAR.finditer(text, line.start, line.end) if match[0] == "|"]
     edges = [line.start - 1, *bars, line.end]
-    cells = [(left + 1, right) for left, right in zip(edges, edges[1:], strict=False)]
+    cells = [(left + 1, right) for left, right in pairwise(edges)]
     if bars and not text[line.start : bars[0]].strip():
         cells = cells[1:]
     if bars and len(cells) > 1 and not text[bars[-1] + 1 : line.end].strip():

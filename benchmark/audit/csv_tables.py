@@ -59,8 +59,8 @@ def _separator(text: str, start: int) -> str:
     def rank(mark: str) -> int:
         try:
             rows = _filled(_rows(text, start, mark))
-        except MisfitError:
-            return 0
+        except MisfitError:  # the reason is given when the rows are read
+            return sum(mark in line for line in _ENDS.split(text))
         widths = Counter(len(row.cells) for row in rows if len(row.cells) > 1)
         return max(widths.values(), default=0)
 

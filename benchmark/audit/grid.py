@@ -71,8 +71,7 @@ def _aside(rows: Sequence[Sequence[Ink]]) -> dict[Place, Ink]:
             while (at, column) in taken:
                 column += 1
             placed[at, column] = ink
-            rows_below = min(ink.rows or len(rows), len(rows) - at)
-            ink.rows = rows_below
+            rows_below = min(ink.rows, len(rows) - at)
             taken |= {(at + down, column + right) for down in range(rows_below) for right in range(ink.columns)}
             column += ink.columns
     return placed

@@ -58,7 +58,8 @@ def read_tables(text: str) -> list[PrintedTable]:
         at = last
     if re.search("<table", seen, re.IGNORECASE):
         fences = [(line.start, line.end) for line in lines if not line.table]
-        tables += html_tables.read_tables(html_tables.masked(seen, fences))
+        for table in html_tables.read_tables(html_tables.masked(seen, fences)):
+            tables.append(replace(table, caption=table.caption or _heading(seen, lines, table.line - 1)))
     tables.sort(key=lambda table: table.line)
     return [replace(table, number=number) for number, table in enumerate(tables, 1)]
 
@@ -123,6 +124,11 @@ def _caption(text: str, lines: Sequence[_Line], first: int, last: int) -> str:
                 return _shown(text, lines[at]).removeprefix(": ")
             if line:
                 break
+    return _heading(text, lines, first)
+
+
+def _heading(text: str, lines: Sequence[_Line], first: int) -> str:
+    """The nearest heading above a line."""
     for at in range(first - 1, -1, -1):
         heading = _HEADING.fullmatch(text, lines[at].start, lines[at].end) if lines[at].table else None
         if heading:

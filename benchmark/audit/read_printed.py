@@ -77,7 +77,7 @@ def decode(data: bytes, path: Path) -> tuple[str, str]:
     """
     marked = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}.get(data[:2])
     candidates = [marked] if marked else ["utf-8-sig" if data.startswith(b"\xef\xbb\xbf") else "utf-8", "latin-1"]
-    if not marked and (other := recognise.no_text(data, path.suffix)):
+    if not marked and (other := recognise.no_text(data, path.suffix, markup=True)):
         raise UserError(f"{path}: {other}")
     for encoding in candidates:
         try:

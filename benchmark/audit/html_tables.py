@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from itertools import takewhile
 
-from benchmark.audit import grid
+from benchmark.audit import printed_grid
 from benchmark.audit.ink import Ink, line_of
 from benchmark.audit.printed import PrintedTable
 from benchmark.audit.tags import Tags, style_sheet
@@ -61,7 +61,7 @@ def _made(table: _Table, number: int, text: str, captions: dict[int, str]) -> Pr
     rules = table.rules
     if not rules:  # a head without `thead`: the first rows whose cells are all headings
         rules = [sum(1 for _ in takewhile(lambda row: set(row) == {"th"}, table.cells))]
-    return grid.table(
+    return printed_grid.table(
         table.rows,
         number=number,
         caption=table.caption or captions.get(table.around, "") or table.heading,

@@ -14,7 +14,7 @@ from benchmark.audit.tags import Tags
 
 _PARTS = re.compile(
     r"""(?P<escape>\\[!-/:-@\[-`{-~])
-    |(?P<code>(?P<ticks>`+)(?P<coded>.+?)(?<!`)(?P=ticks)(?!`))
+    |(?P<code>(?P<ticks>`++)(?P<coded>.+?)(?<!`)(?P=ticks)(?!`))
     |(?P<math>\$(?![\s$])(?P<formula>[^$\s0-9]+(?=\$)|(?:\\.|[^$\\])+?(?<!\s)(?=\$(?![0-9])))\$)
     |(?P<note>\[\^[^\]\s]+\])
     |(?P<image>!\[[^\]]*\]\([^)]*\))
@@ -25,7 +25,7 @@ _PARTS = re.compile(
     |(?P<medal>:(?:1st_place_medal|2nd_place_medal|3rd_place_medal|trophy|star|fire|crown):)
     |(?P<arrow>:arrow_(?:up|down):)
     |(?P<run>\*+|_+)
-    |(?P<char>.)""",
+    |(?P<char>`+|.)""",
     re.VERBOSE | re.DOTALL,
 )
 _EMPHASIS = {1: "em", 2: "strong"}

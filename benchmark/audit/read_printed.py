@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmark.audit import csv_tables, html_tables, latex, markdown
+from benchmark.audit import csv_tables, html_tables, latex_tables, markdown_tables
 from benchmark.audit.ink import MisfitError, line_of
 from benchmark.audit.printed import PrintedFile, PrintedTable
 from benchmark.core.errors import UserError
@@ -28,8 +28,8 @@ SUFFIXES = {
     ".tsv": "csv",
 }
 READERS: dict[str, Callable[[str], list[PrintedTable]]] = {
-    "latex": latex.read_tables,
-    "markdown": markdown.read_tables,
+    "latex": latex_tables.read_tables,
+    "markdown": markdown_tables.read_tables,
     "html": html_tables.read_tables,
     "csv": csv_tables.read_tables,
 }

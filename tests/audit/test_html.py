@@ -141,7 +141,7 @@ def test_a_page_that_pandas_wrote(tmp_path: Path) -> None:
         ["deep", "LPIPS", "0.891", "-0.250", "0.500", "0.125"], ["", "A&B <x>", "0.750", "0.625", "0.062", "0.375"],
         ["classic", "PSNR", "0.100", "0.200", "0.300", "0.400"],
     ]  # fmt: skip
-    table = check_round_trip(tmp_path / "plain.html", frame.to_html(float_format="%.3f"), grid)
+    table = check_round_trip(tmp_path / "plain.html", frame.to_html(float_format="{:.3f}".format), grid)
     assert table.rules == (2,)
     styled = frame.style.format(precision=3, escape="html").format_index(escape="html")
     written = styled.highlight_max(props="font-weight:bold").set_caption("By pandas").to_html()

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from benchmark.audit import grid
 from benchmark.audit import latex_symbols as names
+from benchmark.audit import printed_grid
 from benchmark.audit.ink import Ink, MisfitError, line_of
 from benchmark.audit.latex_macros import expand, take
 from benchmark.audit.latex_text import typeset
@@ -63,7 +63,7 @@ def read_tables(text: str) -> list[PrintedTable]:
         rows = _split(_one_head(found.content), math=math)
         if max((len(row) for row in rows.rows), default=0) < 2:
             continue
-        made = grid.table(
+        made = printed_grid.table(
             rows.rows,
             number=len(tables) + 1,
             caption=_caption(found),

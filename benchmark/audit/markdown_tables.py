@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import NamedTuple
 
-from benchmark.audit import grid, html_tables
+from benchmark.audit import html_tables, printed_grid
 from benchmark.audit.ink import Ink
 from benchmark.audit.inline_markdown import put_down
 from benchmark.audit.printed import PrintedTable
@@ -54,7 +54,7 @@ def read_tables(text: str) -> list[PrintedTable]:
             last += 1
         rows = [_row(seen, line, cells) for line in (lines[at - 1], *lines[at + 1 : last])]
         caption = _caption(seen, lines, at - 1, last)
-        tables.append(grid.table(rows, number=0, caption=caption, line=at, rules=[1], reserved=True))
+        tables.append(printed_grid.table(rows, number=0, caption=caption, line=at, rules=[1], reserved=True))
         at = last
     if re.search("<table", seen, re.IGNORECASE):
         fences = [(line.start, line.end) for line in lines if not line.table]

@@ -112,7 +112,7 @@ UNSEEN = {
             "xspace", "big", "Big", "bigg", "Bigg", "bigl", "bigr", "Bigl", "Bigr", "dag", "ddag", "dagger", "ddagger",
             "textdagger", "textdaggerdbl", "fi", "else", "smallskip", "medskip", "bigskip", "maketitle", "newpage",
             "clearpage", "pagebreak", "nopagebreak", "makeatletter", "makeatother", "hss", "vss", "begingroup",
-            "endgroup", "bgroup", "egroup", "nonumber", "notag", "Tstrut", "Bstrut", "T", "B",
+            "endgroup", "bgroup", "egroup", "nonumber", "notag", "Tstrut", "Bstrut",
             "hrule", "centernot", "smaller", "larger", "textwidth", "linewidth",
             "columnwidth", "tabcolsep", "arraystretch", "baselineskip", "arraycolsep", "fboxsep", "fontdimen",
             "iffalse", "iftrue", "endinput", "endgraf", "ulcorner", "noexpand",

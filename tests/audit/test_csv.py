@@ -84,7 +84,7 @@ def test_a_table_that_pandas_wrote(tmp_path: Path) -> None:
     check_round_trip(tmp_path / "pandas.tsv", frame.to_csv(sep="\t", quoting=csv.QUOTE_ALL), grid)
 
 
-@settings(deadline=None, max_examples=80)
+@settings(deadline=None, derandomize=True, max_examples=80)
 @given(
     grids(),
     st.sampled_from(",;\t|"),

@@ -92,7 +92,7 @@ def test_a_cell_reads_as_it_is_shown(tables: Parse, tmp_path: Path, source: str,
         assert (judged.cells[4].text, judged.cells[4].marks) == (cell.text, cell.marks)
 
 
-@settings(deadline=None, max_examples=6000)
+@settings(deadline=None, derandomize=True, max_examples=200)
 @given(st.text(alphabet="ab1. *_`\\|~&;<>[]()!", max_size=14).map(str.strip))
 def test_emphasis_is_what_commonmark_says(tmp_path_factory: pytest.TempPathFactory, source: str) -> None:
     document = f"| a | b |\n|---|---|\n| x | {source} |\n"
@@ -180,7 +180,7 @@ def test_no_table_is_said(tmp_path: Path) -> None:
         read(file)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, derandomize=True, max_examples=60)
 @given(grids(), st.booleans(), st.sampled_from(["{}", "**{}**", "<u>{}</u>", "{}[^1]", "{}<sup>a</sup>"]))
 def test_whatever_is_written_comes_back(
     tmp_path_factory: pytest.TempPathFactory, grid: Grid, outer: bool, form: str

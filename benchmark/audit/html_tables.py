@@ -147,7 +147,7 @@ class _Reader(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         """Text."""
-        if (target := self._target()) is not None and self.cdata_elem is None:
+        if (target := self._target()) is not None:
             target.put_all(data, self._at())
 
     def handle_entityref(self, name: str) -> None:

@@ -83,7 +83,7 @@ def _lines(text: str) -> list[_Line]:
 def _is_table(text: str, lines: Sequence[_Line], at: int) -> int:
     """The number of columns where a line of dashes stands under a header of as many cells; else 0."""
     line = text[lines[at].start : lines[at].end]
-    if not (lines[at].table and lines[at - 1].table and "|" in line and _DASHES.fullmatch(line)):
+    if not (lines[at - 1].table and "|" in line and _DASHES.fullmatch(line)):
         return 0
     cells = len(_split(text, lines[at]))
     return cells if len(_split(text, lines[at - 1])) == cells and _bars(text, lines[at - 1]) else 0

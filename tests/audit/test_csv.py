@@ -66,6 +66,7 @@ def test_a_title_blank_lines_and_short_rows(table: Parse) -> None:
 
 def test_a_first_line_that_states_the_separator(table: Parse) -> None:
     assert rows_of(table("sep=;\r\nA, x;B, y\r\n1,2;3,4\r\n")) == [["A, x", "B, y"], ["1,2", "3,4"]]
+    assert rows_of(table("sep=,\nA;x,B;y\n1;2,3;4\n")) == [["A;x", "B;y"], ["1;2", "3;4"]]
 
 
 def test_stars_set_in_bold(table: Parse) -> None:
@@ -126,6 +127,7 @@ def test_the_kind_of_a_file(tmp_path: Path, name: str, text: str, kind: str) -> 
         (b"a\nb\n", ": no rows with two columns or more"),
         (b"a,b\0c\n", ": is no text"),
         (b"\xff\xfea\0,", ": is no text"),
+        (b"\xff\xfea\0\0\0,\0b\0", ": is no text"),
         (b"%PDF-1.7\n\x01\xff", "PDF"),
         (b"\x89PNG\r\n\x1a\n", "PNG"),
         (b"PK\x03\x04", ""),

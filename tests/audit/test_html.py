@@ -119,6 +119,7 @@ def test_a_page_with_several_tables(tables: Parse) -> None:
     assert [table.rules for table in found] == [(2,), (), (), (1,)]
     spans = {cell.text: (cell.rows, cell.columns) for cell in found[0].cells if cell.rows + cell.columns > 2}
     assert spans["Method"] == (2, 1)
+    assert spans["n"] == (2, 1)
     assert spans["Real"] == (1, 2)
     assert spans["0.3"] == (2, 2)
     assert [cell.text for cell in found[0].cells if cell.marks] == ["0.2"]

@@ -44,6 +44,7 @@ CELLS = [
     (r"$\mathbf{0.891}$", "0.891", {"bold"}),
     (r"$\boldsymbol{0.891}$", "0.891", {"bold"}),
     (r"$\bm{0.891}$", "0.891", {"bold"}),
+    (r"\textbf{ }0.891", "0.891", NOTHING),
     (r"\textbf{}0.891", "0.891", NOTHING),
     (r"{\fontseries{b}\selectfont 0.891}", "0.891", {"bold"}),
     (r"\underline{0.891}", "0.891", {"underline"}),
@@ -227,7 +228,7 @@ def test_numbers_of_a_paper_are_replaced_one_by_one(tmp_path: Path) -> None:
 
 LONG = r"""\begin{longtable}{lr}
 \caption{Long}\\ \toprule A & B \\ \midrule \endfirsthead
-\caption[]{Long (continued)} \\ \toprule A & B \\ \midrule \endhead
+\caption[]{Long (continued)} \\ \toprule A & B again \\ \midrule \endhead
 \midrule \multicolumn{2}{r}{Continued} \\ \endfoot
 \midrule mean & 1.5 \\ \bottomrule \endlastfoot
 x & 1 \\ y & 2 \\

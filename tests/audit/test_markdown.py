@@ -62,6 +62,8 @@ CELLS = [
     ("$\\mathbf{0.891}$", "0.891", {"bold"}),
     ("SRCC $\\uparrow$", "SRCC ↑", NOTHING),
     ("$-$0.5 &plusmn; 0.1&nbsp;&percnt;", "-0.5 ± 0.1 %", NOTHING),
+    ("$a}$ 0.5", "$a}$ 0.5", NOTHING),
+    ("*a**b*", "a**b", {"italic"}),
     ("$5 to $6", "$5 to $6", NOTHING),
     ("−0.5", "-0.5", NOTHING),
     ("0.891†", "0.891", NOTHING),

@@ -54,6 +54,7 @@ CELLS = [
     ("<b>0.891", "0.891", {"bold"}),
     ("0.891</b></i>", "0.891", NOTHING),
     ("<b></b>0.891", "0.891", NOTHING),
+    ("<b> </b>0.891", "0.891", NOTHING),
     ("0.8<!-- 7 -->91", "0.891", NOTHING),
     ("<script>var x = 1;</script>0.891", "0.891", NOTHING),
     ("<table><tr><td>Mean<tr><td>SRCC</table>", "Mean SRCC", NOTHING),

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from benchmark.audit import grid
+from benchmark.audit import printed_grid
 from benchmark.audit.ink import Ink, MisfitError, line_of
 from benchmark.audit.printed import PrintedTable
 from benchmark.data.delimited import MARKS
@@ -50,7 +50,7 @@ def read_tables(text: str) -> list[PrintedTable]:
     caption = " ".join(_ink(row.cells[0]).tidy()[0] for row in rows[:titles])
     inks = [[_ink(cell) for cell in row.cells[:width]] for row in rows[titles:]]
     line = line_of(text, rows[titles].at)
-    return [grid.table(inks, number=1, caption=caption, line=line, rules=(), reserved=True)]
+    return [printed_grid.table(inks, number=1, caption=caption, line=line, rules=(), reserved=True)]
 
 
 def _separator(text: str, start: int) -> str:
@@ -59,8 +59,8 @@ def _separator(text: str, start: int) -> str:
     def rank(mark: str) -> int:
         try:
             rows = _filled(_rows(text, start, mark))
-        except MisfitError:
-            return 0
+        except MisfitError:  # the reason is given when the rows are read
+            return sum(mark in line for line in _ENDS.split(text))
         widths = Counter(len(row.cells) for row in rows if len(row.cells) > 1)
         return max(widths.values(), default=0)
 

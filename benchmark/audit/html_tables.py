@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from itertools import takewhile
 
-from benchmark.audit import grid
+from benchmark.audit import printed_grid
 from benchmark.audit.ink import Ink, line_of
 from benchmark.audit.printed import PrintedTable
 from benchmark.audit.tags import Tags, style_sheet
 
-MAX_SPAN = 1000
+MAX_COLUMNS, MAX_ROWS = 1000, 65534
 _STYLE = re.compile(r"<style[^>]*>(.*?)</style", re.S | re.I)
 _SPAN = re.compile(r"\s*(\d{1,5})")
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
@@ -36,6 +36,7 @@ class _Table:
     caption: str = ""
     cell: Tags | None = None
     open_row: bool = False
+    section: int = 0
     arranges: bool = False
 
     def real(self) -> bool:
@@ -60,7 +61,7 @@ def _made(table: _Table, number: int, text: str, captions: dict[int, str]) -> Pr
     rules = table.rules
     if not rules:  # a head without `thead`: the first rows whose cells are all headings
         rules = [sum(1 for _ in takewhile(lambda row: set(row) == {"th"}, table.cells))]
-    return grid.table(
+    return printed_grid.table(
         table.rows,
         number=number,
         caption=table.caption or captions.get(table.around, "") or table.heading,
@@ -110,6 +111,8 @@ class _Reader(HTMLParser):
             self._end_row(table)
             if tag == "tr":
                 self._begin_row(table)
+            else:
+                _end_section(table)
         elif (target := self._target()) is not None:
             target.open(tag, attributes)
 
@@ -129,6 +132,8 @@ class _Reader(HTMLParser):
             _end_cell(table)
         elif tag in ("tr", "thead", "tbody", "tfoot"):
             self._end_row(table)
+            if tag != "tr":
+                _end_section(table)
             if tag == "thead":
                 table.rules.append(len(table.rows))
         elif (target := self._target()) is not None:
@@ -142,7 +147,7 @@ class _Reader(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         """Text."""
-        if (target := self._target()) is not None and self.cdata_elem is None:
+        if (target := self._target()) is not None:
             target.put_all(data, self._at())
 
     def handle_entityref(self, name: str) -> None:
@@ -189,6 +194,7 @@ class _Reader(HTMLParser):
     def _end_table(self) -> None:
         table = self._tables.pop()
         self._end_row(table)
+        _end_section(table)
         outer = self._tables[-1] if self._tables else None
         if table.real() and not table.arranges:
             self.done.append(table)
@@ -222,12 +228,20 @@ def _end_cell(table: _Table) -> None:
         table.cell = None
 
 
+def _end_section(table: _Table) -> None:
+    """No cell reaches out of its head, body or foot; 0 rows are all that are left of it (HTML standard, 4.9.12)."""
+    for row in range(table.section, len(table.rows)):
+        for ink in table.rows[row]:
+            ink.rows = min(ink.rows or MAX_ROWS, len(table.rows) - row)
+    table.section = len(table.rows)
+
+
 def _span(attributes: dict[str, str | None], name: str, zero: int) -> int:
     """A number of rows or columns: 1 where it is none, as browsers take it."""
     match = _SPAN.match(attributes.get(name) or "")
     if not match:
         return 1
-    return min(int(match[1]), MAX_SPAN) or zero
+    return min(int(match[1]), MAX_ROWS if name == "rowspan" else MAX_COLUMNS) or zero
 
 
 def masked(text: str, places: Sequence[tuple[int, int]]) -> str:

@@ -14,8 +14,11 @@ MEDALS = "\U0001f947\U0001f948\U0001f949\U0001f3c6\u2b50\U0001f451\U0001f525"
 UNSEEN = "\ufeff\u200b\u200c\u200d\u2060\u00ad\ufe0e\ufe0f"
 RAISED = "\u00b9\u00b2\u00b3\u2070\u2074\u2075\u2076\u2077\u2078\u2079"
 ARROWS = "↑↓⇑⇓↗↘"
-_POWER = re.compile(r"(?:^|[^A-Za-z])[A-Za-zα-ωΑ-Ω]$|(?:^|[^0-9.])10$")
-_EXPONENT = re.compile(r"[-+]?[0-9]+")
+_POWERS = (
+    (re.compile(r"(?:^|\W)[^\W\d_]$"), re.compile("[23]")),
+    (re.compile(r"(?:^|[^0-9.])10$"), re.compile("[-+]?[0-9]+")),
+)
+
 _DECIMAL = re.compile(r"[-+±]? ?[0-9]*\.[0-9]+|± ?[0-9.]+")
 
 
@@ -78,7 +81,7 @@ class Ink:
             self.put("°", -1)
         elif any(arrow in text for arrow in ARROWS) or text.startswith("±"):
             self.add(other)
-        elif _POWER.search(before) and _EXPONENT.fullmatch(text):
+        elif any(base.search(before) and exponent.fullmatch(text) for base, exponent in _POWERS):
             self.put("^", -1)
             self.add(other)
         elif self._number() and _DECIMAL.match(text):
@@ -108,7 +111,7 @@ class Ink:
             if char in MEDALS:
                 self.marks.add(f"symbol:{char}")
                 continue
-            if char in RAISED and chars and chars[-1].isdigit() and not _POWER.search("".join(chars[-3:])):
+            if char in RAISED and chars and chars[-1].isdigit() and not _POWERS[1][0].search("".join(chars[-3:])):
                 continue
             if char.isspace():
                 if chars and chars[-1] != " ":

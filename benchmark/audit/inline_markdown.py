@@ -14,8 +14,8 @@ from benchmark.audit.tags import Tags
 
 _PARTS = re.compile(
     r"""(?P<escape>\\[!-/:-@\[-`{-~])
-    |(?P<code>(?P<ticks>`+)(?P<coded>.+?)(?<!`)(?P=ticks)(?!`))
-    |(?P<math>\$(?![\s$])(?P<formula>(?:\\.|[^$\\])+?)(?<!\s)\$(?![0-9]))
+    |(?P<code>(?P<ticks>`++)(?P<coded>.+?)(?<!`)(?P=ticks)(?!`))
+    |(?P<math>\$(?![\s$])(?P<formula>[^$\s0-9]+(?=\$)|(?:\\.|[^$\\])+?(?<!\s)(?=\$(?![0-9])))\$)
     |(?P<note>\[\^[^\]\s]+\])
     |(?P<image>!\[[^\]]*\]\([^)]*\))
     |(?P<link>\[(?P<label>(?:\\.|[^\[\]])*)\](?:\([^()\s]*(?:\s+"[^"]*")?\)|\[[^\]]*\]))
@@ -25,7 +25,7 @@ _PARTS = re.compile(
     |(?P<medal>:(?:1st_place_medal|2nd_place_medal|3rd_place_medal|trophy|star|fire|crown):)
     |(?P<arrow>:arrow_(?:up|down):)
     |(?P<run>\*+|_+)
-    |(?P<char>.)""",
+    |(?P<char>`+|.)""",
     re.VERBOSE | re.DOTALL,
 )
 _EMPHASIS = {1: "em", 2: "strong"}
@@ -109,33 +109,40 @@ def _put_run(run: _Run, tags: Tags) -> None:
 
 def _put(match: re.Match[str], tags: Tags, text: str) -> None:
     kind, at = match.lastgroup, match.start()
-    if kind == "escape":
-        tags.put(match[0][1], at + 1)
-    elif kind == "code":
-        coded, begin = match["coded"], match.start("coded")
-        for step, char in enumerate(coded):
-            if not (char == "\\" and coded[step + 1 : step + 2] == "|"):
-                tags.put(char, begin + step)
+    if kind == "code":
+        _put_code(match, tags)
     elif kind == "math":
         _put_formula(match, tags, text)
     elif kind == "link":
         tags.put_ink(put_down(text, *match.span("label")))
-    elif kind == "address":
-        tags.put_all(match["url"], match.start("url"))
     elif kind == "tag":
         _Tag(tags).feed(match[0])
-    elif kind == "entity":
-        char = html.unescape(match[0])
-        if char == match[0]:
-            tags.put_all(char, at)
-        else:
-            tags.put(char, at)
     elif kind == "medal":
         tags.put_ink(Ink(marks={f"macro:{match[0].strip(':')}"}))
-    elif kind == "arrow":
+    elif kind not in ("note", "image"):
+        _put_characters(match, tags, at)
+
+
+def _put_characters(match: re.Match[str], tags: Tags, at: int) -> None:
+    """Characters, as they stand or by a name."""
+    char = html.unescape(match[0]) if match.lastgroup == "entity" else match[0]
+    if match.lastgroup == "escape":
+        tags.put(match[0][1], at + 1)
+    elif match.lastgroup == "address":
+        tags.put_all(match["url"], match.start("url"))
+    elif match.lastgroup == "arrow":
         tags.put("↑" if "up" in match[0] else "↓", -1)
-    elif kind == "char":
-        tags.put(match[0], at)
+    elif char != match[0]:
+        tags.put(char, at)
+    else:
+        tags.put_all(char, at)
+
+
+def _put_code(match: re.Match[str], tags: Tags) -> None:
+    coded, begin = match["coded"], match.start("coded")
+    for step, char in enumerate(coded):
+        if not (char == "\\" and coded[step + 1 : step + 2] == "|"):
+            tags.put(char, begin + step)
 
 
 def _put_formula(match: re.Match[str], tags: Tags, text: str) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from benchmark.audit.ink import MEDALS, MisfitError
 from benchmark.audit.latex_tokens import Stream, Token, plain
 
-MAX_TOKENS = 5_000_000
+MAX_TOKENS = 1_000_000
 NEW = ("newcommand", "renewcommand", "providecommand", "DeclareRobustCommand", "newrobustcmd", "renewrobustcmd")
 DEF = ("def", "gdef", "edef", "xdef")
 DOCUMENT = ("NewDocumentCommand", "RenewDocumentCommand", "ProvideDocumentCommand", "DeclareDocumentCommand")
@@ -33,7 +33,7 @@ class Macro:
     """A definition.
 
     Attributes:
-        arguments: one entry an argument: ``None`` where it must be given, else its default; ``*`` as a default stands for a star.
+        arguments: one entry an argument: ``None`` where it must be given, else its default; the default ``*`` is a star.
         body: what it expands to.
     """
 
@@ -60,7 +60,7 @@ def expand(found: Sequence[Token]) -> list[Token]:
             expanded.append(token)
         else:
             stream.put_back(_expansion(token, macro, stream))
-        if len(expanded) > MAX_TOKENS:
+        if len(expanded) > MAX_TOKENS + len(found):
             raise MisfitError("macros expand to more than a table can hold", token.at)
     return expanded
 
@@ -68,6 +68,7 @@ def expand(found: Sequence[Token]) -> list[Token]:
 def _define(token: Token, stream: Stream, macros: dict[str, Macro]) -> bool:
     """Whether a token begins a definition, which is taken then."""
     name = token.text
+    macro: Macro | None
     if name in SKIPPED:
         take(stream, SKIPPED[name])
         return True
@@ -77,9 +78,8 @@ def _define(token: Token, stream: Stream, macros: dict[str, Macro]) -> bool:
     elif name in DEF:
         key, macro = _def(stream)
     elif name in DOCUMENT:
-        key, macro = plain(stream.argument()), None
-        signature = stream.argument()
-        macro = Macro(_signature(signature), tuple(stream.argument()))
+        key, signature = plain(stream.argument()), _signature(stream.argument())
+        macro = Macro(signature, tuple(stream.argument()))
     elif name in OPERATOR:
         stream.star()
         key, macro = plain(stream.argument()), Macro((), tuple(stream.argument()))

@@ -1,17 +1,14 @@
 """Names of LaTeX's commands: what they show, which arguments they have, how they set text off. Imports nothing.
 
-Shapes of arguments: ``m`` must be there, ``o`` in brackets, ``p`` in parentheses, ``s`` a star, ``v`` the content that is seen.
+Shapes of arguments: ``m`` must be there, ``o`` in brackets, ``p`` in parentheses, ``s`` a star, ``v`` what is seen.
 """
 
-GREEK = dict(
-    zip(
-        "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi "
-        "omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega varepsilon vartheta varrho varsigma varphi "
-        "omicron varpi".split(),
-        "αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΥΦΨΩεϑρςφοϖ",
-        strict=True,
-    )
+_NAMES = (
+    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi "
+    "omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega varepsilon vartheta varrho varsigma varphi "
+    "omicron varpi"
 )
+GREEK = dict(zip(_NAMES.split(), "αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΥΦΨΩεϑρςφοϖ", strict=True))
 SYMBOLS = {
     **GREEK,
     **dict.fromkeys(("uparrow", "textuparrow"), "↑"),
@@ -89,7 +86,7 @@ SHOWN = {
         (
             "text", "mathrm", "textrm", "textsf", "texttt", "mathsf", "mathtt", "mathcal", "mathbb", "mbox", "hbox",
             "fbox", "textnormal", "textup", "textmd", "textsc", "mathnormal", "smash", "url", "path", "centerline",
-            "MakeUppercase", "uppercase", "lowercase", "vcenter", "ensuremath", "operatorname", 
+            "MakeUppercase", "uppercase", "lowercase", "vcenter", "ensuremath", "operatorname",
             "textsmaller", "textlarger", "mathop", "mathbin", "mathrel", "mathord", "overline", "textquote", "rlap",
             "llap", "clap", "mathrlap", "mathllap", "unit", "si", "colhead", "textscale", "IeC", "textlf",
         ),
@@ -100,7 +97,7 @@ SHOWN = {
     "thead": "sov", "rothead": "sov", "shortstack": "ov", "Centerstack": "ov", "href": "mv", "hyperref": "ov",
     "foreignlanguage": "mv", "adjustbox": "mv", "diagbox": "ovv", "backslashbox": "ovv", "slashbox": "ovv",
     "textls": "ov", "multirowcell": "movv", "makecellbox": "ov", "hyperlink": "mv",
-    "hypertarget": "mv", "turnbox": "mv", "frac": "vv", "tfrac": "vv", "dfrac": "vv", 
+    "hypertarget": "mv", "turnbox": "mv", "frac": "vv", "tfrac": "vv", "dfrac": "vv",
     "subcaption": "v", "tabincell": "mv", "specialcell": "ov",
 }  # fmt: skip
 """Commands whose content is shown as it is."""
@@ -115,10 +112,10 @@ UNSEEN = {
             "xspace", "big", "Big", "bigg", "Bigg", "bigl", "bigr", "Bigl", "Bigr", "dag", "ddag", "dagger", "ddagger",
             "textdagger", "textdaggerdbl", "fi", "else", "smallskip", "medskip", "bigskip", "maketitle", "newpage",
             "clearpage", "pagebreak", "nopagebreak", "makeatletter", "makeatother", "hss", "vss", "begingroup",
-            "endgroup", "bgroup", "egroup", "nonumber", "notag", "Tstrut", "Bstrut", "T", "B", 
+            "endgroup", "bgroup", "egroup", "nonumber", "notag", "Tstrut", "Bstrut",
             "hrule", "centernot", "smaller", "larger", "textwidth", "linewidth",
             "columnwidth", "tabcolsep", "arraystretch", "baselineskip", "arraycolsep", "fboxsep", "fontdimen",
-            "iffalse", "iftrue", "endinput", "endgraf", "ulcorner", "noexpand", 
+            "iffalse", "iftrue", "endinput", "endgraf", "ulcorner", "noexpand",
         ),
         "",
     ),
@@ -128,7 +125,7 @@ UNSEEN = {
     **dict.fromkeys(("setlength", "addtolength", "setcounter", "fontsize", "addtocounter", "captionsetup"), "mm"),
     **dict.fromkeys(("index", "fontfamily", "fontshape", "arrayrulecolor", "input", "include", "hypersetup"), "om"),
     **dict.fromkeys(("sisetup", "columncolor", "thanks", "todo", "nocite", "pagestyle", "SetTblrInner"), "om"),
-    "footnotemark": "o", "bigstrut": "o", "rule": "omm", "caption": "som", "captionof": "smom", 
+    "footnotemark": "o", "bigstrut": "o", "rule": "omm", "caption": "som", "captionof": "smom",
     "tablefootnote": "om", "tablenotemark": "m", "tikz": "om", "markcell": "m", "rowstyle": "m", "nulldelimiterspace": "",
     "hyphenation": "m", "usepackage": "om", "documentclass": "om",
 }  # fmt: skip
@@ -157,7 +154,7 @@ TABLES = {
     "tabular": "om", "tabular*": "mom", "tabularx": "mom", "tabulary": "mom", "array": "om", "longtable": "om",
     "longtable*": "om", "xltabular": "omm", "ltablex": "om", "NiceTabular": "omo", "NiceTabular*": "momo",
     "NiceTabularX": "momo", "NiceArray": "omo", "tblr": "om", "longtblr": "om", "talltblr": "om", "supertabular": "m",
-    "supertabular*": "mm", "xtabular": "m", "tabu": "om", "longtabu": "om", "mpsupertabular": "m", 
+    "supertabular*": "mm", "xtabular": "m", "tabu": "om", "longtabu": "om", "mpsupertabular": "m",
     "tabularray": "om", "TAB": "om",
 }  # fmt: skip
 """Environments of tables, and their arguments."""

@@ -27,7 +27,8 @@ class Token(NamedTuple):
     """One thing that TeX takes as a whole.
 
     Attributes:
-        kind: ``command``, ``begin`` and ``end`` (braces), ``math``, ``cell``, ``sup``, ``sub``, ``param``, ``blank``, ``char``.
+        kind: ``command``, ``begin`` and ``end`` (braces), ``math``, ``cell``, ``sup``, ``sub``, ``param``, ``blank`` or
+            ``char``.
         text: a command's name without the backslash; else the character.
         at: its place in the file; of what a macro expands to, the place of the macro.
         own: whether it stands there as such.
@@ -50,7 +51,7 @@ class Token(NamedTuple):
 
 
 def tokens(text: str) -> list[Token]:
-    """All tokens of a file, without comments, verbatim text and what ``\\iffalse`` switches off."""
+    r"""All tokens of a file, without comments, verbatim text and what ``\iffalse`` switches off."""
     return list(_without_iffalse(_tokens(text)))
 
 
@@ -103,7 +104,7 @@ def _backslash(text: str, at: int, internal: bool) -> tuple[list[Token], int, bo
 
 
 def _without_iffalse(found: Iterator[Token]) -> Iterator[Token]:
-    """What is left when ``\\iffalse … \\else … \\fi`` is taken out, its ``\\else`` part not."""
+    r"""What is left when ``\iffalse … \else … \fi`` is taken out, its ``\else`` part not."""
     for token in found:
         if not token.is_command("iffalse"):
             yield token
@@ -167,7 +168,8 @@ class Stream:
         Raises:
             MisfitError: none does.
         """
-        depth, inner = 1, []
+        depth = 1
+        inner: list[Token] = []
         for token in self:
             depth += {"begin": 1, "end": -1}.get(token.kind, 0)
             if not depth:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmark.audit import csv_tables, html_tables, latex, markdown
+from benchmark.audit import csv_tables, html_tables, latex_tables, markdown_tables
 from benchmark.audit.ink import MisfitError, line_of
 from benchmark.audit.printed import PrintedFile, PrintedTable
 from benchmark.core.errors import UserError
@@ -28,8 +28,8 @@ SUFFIXES = {
     ".tsv": "csv",
 }
 READERS: dict[str, Callable[[str], list[PrintedTable]]] = {
-    "latex": latex.read_tables,
-    "markdown": markdown.read_tables,
+    "latex": latex_tables.read_tables,
+    "markdown": markdown_tables.read_tables,
     "html": html_tables.read_tables,
     "csv": csv_tables.read_tables,
 }
@@ -77,7 +77,7 @@ def decode(data: bytes, path: Path) -> tuple[str, str]:
     """
     marked = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}.get(data[:2])
     candidates = [marked] if marked else ["utf-8-sig" if data.startswith(b"\xef\xbb\xbf") else "utf-8", "latin-1"]
-    if not marked and (other := recognise.no_text(data, path.suffix)):
+    if not marked and (other := recognise.no_text(data, path.suffix, markup=True)):
         raise UserError(f"{path}: {other}")
     for encoding in candidates:
         try:

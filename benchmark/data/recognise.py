@@ -59,12 +59,13 @@ _HIGH = re.compile(rb"[\x80-\xff]+")
 _WORD_WITH_ACCENT = re.compile(rb"[A-Za-z][\x80-\xff]|[\x80-\xff][A-Za-z]")
 
 
-def no_text(data: bytes, suffix: str = "") -> str:
+def no_text(data: bytes, suffix: str = "", *, markup: bool = False) -> str:
     """What a file is if it can't be a list or table in plain text, and what to do; empty where it may be text.
 
     Args:
         data: the file's content.
         suffix: its extension, used only to explain zero bytes.
+        markup: whether a web page will do.
     """
     if data.startswith(b"PK\x03\x04"):
         return _zip(data)
@@ -76,7 +77,7 @@ def no_text(data: bytes, suffix: str = "") -> str:
             return f"is {name} text; {UTF8}"
     head = data[:LOOKED_AT].lstrip().lower()
     for starts, name in zip(MARKUP, ("a web page (HTML)", "XML"), strict=True):
-        if head.startswith(starts):
+        if head.startswith(starts) and not markup:
             advice = f"{DOWNLOAD}, or {SHEET}" if starts is MARKUP[0] else SHEET
             return f"is {name}, whatever its name says; {advice}"
     return _zero_bytes(data, suffix) if b"\0" in data else ""

@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from hypothesis import strategies as st
+
 from benchmark.audit.printed import PrintedCell, PrintedFile, PrintedTable
 from benchmark.audit.read_printed import read
 
@@ -65,3 +67,18 @@ def check_round_trip(file: Path, written: str, grid: Sequence[Sequence[str]]) ->
     numbers = sum(bool(_NUMBER.fullmatch(cell)) for row in grid for cell in row)
     assert replace_numbers(file) == numbers
     return table
+
+
+Grid = list[list[str]]
+NAMES = ("PSNR", "MS-SSIM", "LPIPS (vgg)", "a_b", "R&D", "50%", "#1", "é", "Ours", "--", "")
+
+
+@st.composite
+def grids(draw: st.DrawFn) -> Grid:
+    """A grid with a row of names, a column of names, and numbers or names elsewhere; no row or column is empty."""
+    columns, rows = draw(st.integers(2, 5)), draw(st.integers(1, 5))
+    number = st.builds("{}0.{:03}".format, st.sampled_from(("", "-")), st.integers(0, 999))
+    cell = st.one_of(number, number, st.sampled_from(NAMES))
+    header = ["Method", *(draw(st.sampled_from(NAMES[:-2])) for _ in range(columns - 1))]
+    body = [[draw(st.sampled_from(NAMES[:4])), *(draw(cell) for _ in range(columns - 1))] for _ in range(rows)]
+    return [header, *body]

@@ -3,18 +3,20 @@ r"""LaTeX as people write it: what a reader of the paper sees in each cell, and 
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
+from string import ascii_lowercase
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmark.audit.printed import PrintedCell, PrintedTable
+from benchmark.audit.printed import PrintedTable
 from benchmark.audit.read_printed import read
 from benchmark.core.errors import UserError
 from benchmark.report import booktabs
-from tests.audit.grids import check_round_trip, replace_numbers, rows_of
+from tests.audit.grids import Grid, check_round_trip, grids, replace_numbers, rows_of
 
 NOTHING: set[str] = set()
 
@@ -42,6 +44,7 @@ CELLS = [
     (r"$\mathbf{0.891}$", "0.891", {"bold"}),
     (r"$\boldsymbol{0.891}$", "0.891", {"bold"}),
     (r"$\bm{0.891}$", "0.891", {"bold"}),
+    (r"\textbf{ }0.891", "0.891", NOTHING),
     (r"\textbf{}0.891", "0.891", NOTHING),
     (r"{\fontseries{b}\selectfont 0.891}", "0.891", {"bold"}),
     (r"\underline{0.891}", "0.891", {"underline"}),
@@ -127,6 +130,13 @@ CELLS = [
     (r"\iffalse 0.7\else 0.8\fi", "0.8", NOTHING),
     (r"\raisebox{1pt}[0pt][0pt]{0.891}", "0.891", NOTHING),
     (r"\SI{0.5}{\percent}", "0.5 %", NOTHING),
+    (r"\B 0.891", "0.891", {"macro:B"}),
+    (r"{\color{red}0.8}\xmark", "0.8", {"colour:red", "macro:xmark"}),
+    (r"$0.891^{+0.01}_{-0.02}$", "0.891 +0.01-0.02", NOTHING),
+    (r"A$^1$", "A", NOTHING),
+    (r"\parbox[t]{2cm}{\centering Mean\\SRCC}", "Mean SRCC", NOTHING),
+    (r"\(0.5\)", "0.5", NOTHING),
+    (r"0.9 {\scriptsize (+1.2\%)}", "0.9 (+1.2%)", NOTHING),
     (r"$45^\circ$", "45°", NOTHING),
     (r"\multicolumn{1}{c}{\textbf{0.891}}", "0.891", {"bold"}),
     (r"\mathbf{0.891}", "0.891", {"bold"}),
@@ -149,3 +159,264 @@ def test_a_cell_reads_as_it_is_printed(
     for char, at in zip(cell.text, cell.offsets, strict=True):
         assert at < 0 or document[at] == char or document[at] == "−"
         assert at >= 0 or not char.isdigit()
+
+
+PAPER = r"""\documentclass{article}
+\newcommand{\best}[1]{\textbf{#1}}
+\newcommand{\ours}{SDMP-Net}
+\newcommand\goldmedal{\includegraphics[height=1em]{gold}}
+\newcommand{\rank}[2][red]{\textcolor{#1}{#2}}
+\def\mr#1#2{\multirow{#1}{*}{#2}}
+\newcommand{\thickrule}{\specialrule{1pt}{0pt}{0pt}}
+\begin{document}
+\[ \begin{array}{l} x \\ y \end{array} \]
+\begin{equation} \left\{ \begin{array}{ll} a & b \\ c & d \end{array} \right. \end{equation}
+\begin{table}
+\caption[short]{Results on \emph{EFID} {\small (\%)}\label{tab:a}, SRCC$\uparrow$}
+\resizebox{\textwidth}{!}{%
+\begin{tabular}{@{}l*{2}{c}r@{}} \thickrule
+\mr{2}{Method} & \multicolumn{2}{c}{\textbf{EFID}} & \multirow{2}[4]{*}[-2pt]{Size} \\ \cmidrule(lr){2-3}
+ & SRCC & PLCC & \\*[2pt] \hline\hline
+\rowcolor{gray!10} \ours & \best{0.891} & 0.88 & \rank{5}\goldmedal \\
+PSNR & 0.1 & \rank[blue]{0.2} \tabularnewline[3pt]
+% a comment & \\
+SSIM & 0.3 & 0.4 & 5 \cr
+\midrule[0.5pt] \addlinespace \noalign{\smallskip}
+\multicolumn{4}{l}{\textit{Deep}} \\
+& 1 & 2 & $\checkmark$ \\
+\multirow{-2}{*}{LPIPS} & 3 & 4 & 5
+\end{tabular}}
+\end{table}
+\end{document}
+\begin{tabular}{cc} after & 1 \\ the & end \end{tabular}
+"""
+
+
+def test_a_paper_with_its_own_macros(tables: Callable[[str], tuple[PrintedTable, ...]]) -> None:
+    (table,) = tables(PAPER)
+    assert table.caption == "Results on EFID (%), SRCC↑"
+    assert table.line == 14
+    assert rows_of(table) == [
+        ["Method", "EFID", "", "Size"],
+        ["", "SRCC", "PLCC", ""],
+        ["SDMP-Net", "0.891", "0.88", "5"],
+        ["PSNR", "0.1", "0.2", ""],
+        ["SSIM", "0.3", "0.4", "5"],
+        ["Deep", "", "", ""],
+        ["LPIPS", "1", "2", "✓"],
+        ["", "3", "4", "5"],
+    ]
+    assert table.rules == (2, 5)
+    spans = {cell.text: (cell.row, cell.rows, cell.columns) for cell in table.cells if cell.rows + cell.columns > 2}
+    assert spans == {
+        "Method": (0, 2, 1), "EFID": (0, 1, 2), "Size": (0, 2, 1), "Deep": (5, 1, 4), "LPIPS": (6, 2, 1)
+    }  # fmt: skip
+    marks = {cell.text: set(cell.marks) for cell in table.cells if cell.marks}
+    assert marks == {
+        "EFID": {"bold"}, "0.891": {"bold"}, "0.2": {"colour:blue"}, "5": {"colour:red", "macro:goldmedal"},
+        "Deep": {"italic"},
+    }  # fmt: skip
+    ours = next(cell for cell in table.cells if cell.text == "SDMP-Net")
+    assert set(ours.offsets) == {-1}
+
+
+def test_numbers_of_a_paper_are_replaced_one_by_one(tmp_path: Path) -> None:
+    file = tmp_path / "paper.tex"
+    file.write_bytes(PAPER.replace("\n", "\r\n").encode())
+    assert replace_numbers(file) == 13
+
+
+LONG = r"""\begin{longtable}{lr}
+\caption{Long}\\ \toprule A & B \\ \midrule \endfirsthead
+\caption[]{Long (continued)} \\ \toprule A & B again \\ \midrule \endhead
+\midrule \multicolumn{2}{r}{Continued} \\ \endfoot
+\midrule mean & 1.5 \\ \bottomrule \endlastfoot
+x & 1 \\ y & 2 \\
+\end{longtable}"""
+
+
+def test_a_long_table_has_its_head_once(tables: Callable[[str], tuple[PrintedTable, ...]]) -> None:
+    (table,) = tables(LONG)
+    assert (table.caption, table.rules) == ("Long", (1, 3))
+    assert rows_of(table) == [["A", "B"], ["x", "1"], ["y", "2"], ["mean", "1.5"]]
+
+
+BESIDE = r"""\begin{table*}
+\begin{minipage}{.5\linewidth}\captionof{table}{Left}
+\begin{tabular}{cc} a & 1 \\ b & 2 \end{tabular}\end{minipage}
+\begin{minipage}{.5\linewidth}
+\begin{tabular*}{\linewidth}{cc} a & 3 \\ b & 4 \\ \end{tabular*}\captionof{table}{Right}\end{minipage}
+\end{table*}
+\begin{sidewaystable}\caption{Both}
+\begin{tabular}{cc}
+\begin{tabular}{cc} a & 5 \\ b & 6 \end{tabular} & \begin{tabularx}{9cm}{cc} a & 7 \\ b & 8 \end{tabularx}
+\end{tabular}\end{sidewaystable}
+\begin{tblr}[caption = {In {tblr}}]{colspec={ccc}} \SetCell[c=2]{c} a & & 9 \\ b & 10 & 11 \\ \end{tblr}
+\begin{NiceTabular}{ccc} \Block{2-1}{a} & \Block{1-2}{12} & \\ & b & 13 \\ \end{NiceTabular}
+\begin{tabular}{c} an \\ author \end{tabular}"""
+
+
+def test_several_tables_and_their_captions(tables: Callable[[str], tuple[PrintedTable, ...]]) -> None:
+    found = tables(BESIDE)
+    assert [table.caption for table in found] == ["Left", "Right", "Both", "Both", "In tblr", ""]
+    assert [table.number for table in found] == [1, 2, 3, 4, 5, 6]
+    assert [rows_of(table)[0] for table in found] == [
+        ["a", "1"], ["a", "3"], ["a", "5"], ["a", "7"], ["a", "", "9"], ["a", "12", ""]
+    ]  # fmt: skip
+    assert [cell.columns for cell in found[4].cells] == [2, 1, 1, 1, 1]
+    assert [(cell.rows, cell.columns) for cell in found[5].cells] == [(2, 1), (1, 2), (1, 1), (1, 1)]
+
+
+@pytest.mark.parametrize(
+    "spanning",
+    [
+        r"\multicolumn{2}{c|}{\multirow{2}{*}{X}}",
+        r"\multirow{2}{*}{\multicolumn{2}{c}{X}}",
+        r"\cellcolor{red}\multicolumn{2}{c}{\multirow[t]{2}*{X}}",
+        r"\multicolumn{2}c{{\multirow{2}{1cm}{X}}}",
+    ],
+)
+def test_rows_and_columns_spanned_at_once(tables: Callable[[str], tuple[PrintedTable, ...]], spanning: str) -> None:
+    (table,) = tables(tabular(spanning + r" & a \\", r"\multicolumn{2}{c}{} & b \\", r"1 & 2 & 3 \\"))
+    assert [(cell.text, cell.row, cell.column, cell.rows, cell.columns) for cell in table.cells] == [
+        ("X", 0, 0, 2, 2), ("a", 0, 2, 1, 1), ("b", 1, 2, 1, 1), ("1", 2, 0, 1, 1), ("2", 2, 1, 1, 1), ("3", 2, 2, 1, 1)
+    ]  # fmt: skip
+
+
+def test_a_span_ends_where_text_stands(tables: Callable[[str], tuple[PrintedTable, ...]]) -> None:
+    (table,) = tables(tabular(r"\multirow{9}{*}{X} & 1 \\", r"& 2 \\", r"Y & 3 \\"))
+    assert [(cell.text, cell.row, cell.rows) for cell in table.cells if cell.column == 0] == [("X", 0, 2), ("Y", 2, 1)]
+
+
+def test_rows_of_another_length(tables: Callable[[str], tuple[PrintedTable, ...]]) -> None:
+    (table,) = tables(tabular(r"a & b \\", r"1 & 2 & 3 & 4 \\", r"[-2ex] \\", r"\\[-2ex]", r"5", columns="cc"))
+    assert rows_of(table) == [["a", "b", "", ""], ["1", "2", "3", "4"], ["5", "", "", ""]]
+
+
+def test_lines_across_and_lines_in_part(tables: Callable[[str], tuple[PrintedTable, ...]]) -> None:
+    rows = [r"\hline a & b \\ \cline{2-2}", r"c & d \\ \cmidrule[1pt](lr{.5em}){1-2}", r"e & f \\ \Xhline{2pt}"]
+    rows += [
+        r"g & h \\ \hdashline[2pt/2pt]",
+        r"i & j \\ \shline",
+        r"k & l \\ \noalign{\hrule height 1pt}",
+        r"m & n \\ \hline",
+    ]
+    (table,) = tables(tabular(*rows))
+    assert table.rules == (2, 3, 4, 5, 6)
+
+
+DOUBLING = (
+    "".join(rf"\newcommand{{\x{one}}}[1]{{\x{two}{{#1#1}}}}" for one, two in pairwise(ascii_lowercase)) + r"\xa{xx}"
+)
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("\\begin{tabular}{cc}\na & \\textbf{b \\\\\n\\end{tabular}", ":2: a brace `{` is never closed in tabular; add `}`"),
+        ("\\begin{tabular}{cc}\na & b} \\\\\n\\end{tabular}", ":2: a brace `}` closes nothing in tabular"),
+        ("\n\\begin{tabular}{cc}\na & b \\\\", r":2: \begin{tabular} has no \end{tabular}; add it"),
+        ("a\r\n\\begin{tabular}{cc}\r\na & b \\\\\r\n\\end{table}\n\\end{document}", r":2: \begin{tabular} has no \end"),
+        ("a & b \\\\\n\\end{tabular}", r":2: \end{tabular} has no \begin{tabular}; add it"),
+        (r"\begin{tabular}{c} a \\ b \end{tabular}", ": no tabular with two columns or more"),
+        ("\\documentclass{article}\n\\input{tables/main}", "; this one takes tables/main in, which may"),
+        ("\\begin{tabular}{cc}\n\na & \\multirow{x}{*}{b}\\end{tabular}", r":3: \multirow needs a number of rows"),
+        (DOUBLING, "macros expand to more"),
+        (tabular("a & " + "{" * 200 + "1" + "}" * 200), "braces are nested deeper than"),
+    ],
+)  # fmt: skip
+def test_what_does_not_fit_together_is_said(tmp_path: Path, source: str, said: str) -> None:
+    file = tmp_path / "table.tex"
+    file.write_bytes(source.encode())
+    with pytest.raises(UserError) as caught:
+        read(file)
+    assert str(caught.value).startswith(f"{file}:")
+    assert said in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_macro_that_calls_itself_ends(tables: Callable[[str], tuple[PrintedTable, ...]]) -> None:
+    loop = r"\let\old\textbf \renewcommand{\textbf}[1]{\old{#1}} \newcommand{\x}{\y}\newcommand{\y}{\x 1}"
+    (table,) = tables(loop + tabular(r"a & \textbf{0.5} & \x \\"))
+    assert [cell.text for cell in table.cells] == ["a", "0.5", "1"]
+    assert table.cells[1].marks == {"bold"}
+
+
+@pytest.fixture
+def frame() -> pd.DataFrame:
+    columns = pd.MultiIndex.from_product([["Real", "Synthetic"], ["SRCC", "PLCC"]])
+    index = pd.MultiIndex.from_tuples([("deep", "LPIPS"), ("deep", "DISTS"), ("classic", "PSNR")])
+    values = [[0.891, -0.25, 0.5, 0.125], [0.75, 0.625, 0.0625, 0.375], [0.1, 0.2, 0.3, 0.4]]
+    return pd.DataFrame(values, index=index, columns=columns)
+
+
+GRID = [
+    ["", "", "Real", "", "Synthetic", ""],
+    ["", "", "SRCC", "PLCC", "SRCC", "PLCC"],
+    ["deep", "LPIPS", "0.891000", "-0.250000", "0.500000", "0.125000"],
+    ["", "DISTS", "0.750000", "0.625000", "0.062500", "0.375000"],
+    ["classic", "PSNR", "0.100000", "0.200000", "0.300000", "0.400000"],
+]
+
+
+@pytest.mark.parametrize("environment", [None, "table*", "longtable"])
+def test_a_table_that_pandas_wrote(frame: pd.DataFrame, tmp_path: Path, environment: str | None) -> None:
+    best = frame.style.highlight_max(props="textbf:--rwrap; color:{red}", axis=0)
+    written = best.to_latex(
+        hrules=True, clines="skip-last;data", environment=environment, caption="By pandas", convert_css=False
+    )
+    table = check_round_trip(tmp_path / "pandas.tex", written, GRID)
+    assert (table.caption, table.rules) == ("By pandas", (2, 4))
+    assert {cell.text for cell in table.cells if "bold" in cell.marks} == {
+        "0.891000",
+        "0.625000",
+        "0.500000",
+        "0.400000",
+    }
+    assert [(cell.text, cell.rows) for cell in table.cells if cell.rows > 1] == [("deep", 2)]
+
+
+def test_our_own_tables(tmp_path: Path) -> None:
+    header = pd.MultiIndex.from_tuples([("", "Method"), ("EFID", "SRCC"), ("EFID", "PLCC")])
+    rows = [["PSNR", r"\textbf{0.12}", "--"], [r"MS\_SSIM", "-0.5", r"\underline{0.75}"]]
+    content = booktabs.tabular(header, rows, "lrr")
+    written = booktabs.table_float(content, caption="100% of EFID", label="x", notes=["Bold: 1."], wide="adjustbox")
+    grid = [["", "EFID", ""], ["Method", "SRCC", "PLCC"], ["PSNR", "0.12", "--"], ["MS_SSIM", "-0.5", "0.75"]]
+    table = check_round_trip(tmp_path / "ours.tex", written, grid)
+    assert (table.caption, table.rules) == ("100% of EFID", (2,))
+
+
+@settings(deadline=None, derandomize=True, max_examples=60)
+@given(grids(), st.data())
+def test_whatever_is_written_comes_back(
+    tmp_path_factory: pytest.TempPathFactory, grid: Grid, data: st.DataObject
+) -> None:
+    def dressed(cell: str) -> str:
+        text = "".join(f"\\{char}" if char in "&%_#${}" else char for char in cell)
+        kinds = [
+            "{}",
+            r"\textbf{{{}}}",
+            r"{{\bfseries {}}}",
+            r"\cellcolor{{red}}{}",
+            r"${}$",
+            r"\best{{{}}}",
+            "{} % &\n",
+            r"{}\tnote{{a}}",
+        ]
+        if " " in cell or not cell:
+            kinds.remove("${}$")
+        return data.draw(st.sampled_from(kinds)).format(text)
+
+    ends = data.draw(st.sampled_from([r" \\", r"\\[2pt]", "\\tabularnewline\n", "\\\\ \\hline\n", r"\\* % \\" + "\n"]))
+    body = ends.join(" & ".join(map(dressed, row)) for row in grid)
+    file = tmp_path_factory.getbasetemp() / "grid.tex"
+    check_round_trip(file, f"\\begin{{tabular}}{{{'c' * len(grid[0])}}}\n{body}\\end{{tabular}}\n", grid)
+
+
+def test_a_published_table(shared: Callable[[str], Path]) -> None:
+    file = shared("oracles/nerfqa/results_table_test2.tex")
+    (table,) = read(file).tables
+    assert (table.rows, table.columns, table.rules) == (19, 10, (1, 2))
+    assert table.caption == "Correlation results between quality assessment metrics and MOS."
+    gold = [cell.text for cell in table.cells if "macro:goldmedal" in cell.marks]
+    assert gold == ["0.8759", "0.8893", "0.7246", "0.8799", "0.8868", "0.7091", "0.7339", "0.8912", "0.8652"]

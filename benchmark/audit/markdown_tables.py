@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import NamedTuple
 
-from benchmark.audit import grid, html_tables
+from benchmark.audit import html_tables, printed_grid
 from benchmark.audit.ink import Ink
 from benchmark.audit.inline_markdown import put_down
 from benchmark.audit.printed import PrintedTable
@@ -53,11 +54,12 @@ def read_tables(text: str) -> list[PrintedTable]:
             last += 1
         rows = [_row(seen, line, cells) for line in (lines[at - 1], *lines[at + 1 : last])]
         caption = _caption(seen, lines, at - 1, last)
-        tables.append(grid.table(rows, number=0, caption=caption, line=at, rules=[1], reserved=True))
+        tables.append(printed_grid.table(rows, number=0, caption=caption, line=at, rules=[1], reserved=True))
         at = last
     if re.search("<table", seen, re.IGNORECASE):
         fences = [(line.start, line.end) for line in lines if not line.table]
-        tables += html_tables.read_tables(html_tables.masked(seen, fences))
+        for table in html_tables.read_tables(html_tables.masked(seen, fences)):
+            tables.append(replace(table, caption=table.caption or _heading(seen, lines, table.line - 1)))
     tables.sort(key=lambda table: table.line)
     return [replace(table, number=number) for number, table in enumerate(tables, 1)]
 
@@ -81,7 +83,7 @@ def _lines(text: str) -> list[_Line]:
 def _is_table(text: str, lines: Sequence[_Line], at: int) -> int:
     """The number of columns where a line of dashes stands under a header of as many cells; else 0."""
     line = text[lines[at].start : lines[at].end]
-    if not (lines[at].table and lines[at - 1].table and "|" in line and _DASHES.fullmatch(line)):
+    if not (lines[at - 1].table and "|" in line and _DASHES.fullmatch(line)):
         return 0
     cells = len(_split(text, lines[at]))
     return cells if len(_split(text, lines[at - 1])) == cells and _bars(text, lines[at - 1]) else 0
@@ -95,7 +97,7 @@ def _split(text: str, line: _Line) -> list[tuple[int, int]]:
     """Places of a row's cells: between bars, which count in code too unless they are escaped (GitHub's rule)."""
     bars = [match.start() for match in _BAR.finditer(text, line.start, line.end) if match[0] == "|"]
     edges = [line.start - 1, *bars, line.end]
-    cells = [(left + 1, right) for left, right in zip(edges, edges[1:], strict=False)]
+    cells = [(left + 1, right) for left, right in pairwise(edges)]
     if bars and not text[line.start : bars[0]].strip():
         cells = cells[1:]
     if bars and len(cells) > 1 and not text[bars[-1] + 1 : line.end].strip():
@@ -122,6 +124,11 @@ def _caption(text: str, lines: Sequence[_Line], first: int, last: int) -> str:
                 return _shown(text, lines[at]).removeprefix(": ")
             if line:
                 break
+    return _heading(text, lines, first)
+
+
+def _heading(text: str, lines: Sequence[_Line], first: int) -> str:
+    """The nearest heading above a line."""
     for at in range(first - 1, -1, -1):
         heading = _HEADING.fullmatch(text, lines[at].start, lines[at].end) if lines[at].table else None
         if heading:

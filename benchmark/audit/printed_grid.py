@@ -71,8 +71,7 @@ def _aside(rows: Sequence[Sequence[Ink]]) -> dict[Place, Ink]:
             while (at, column) in taken:
                 column += 1
             placed[at, column] = ink
-            rows_below = min(ink.rows or len(rows), len(rows) - at)
-            ink.rows = rows_below
+            rows_below = min(ink.rows, len(rows) - at)
             taken |= {(at + down, column + right) for down in range(rows_below) for right in range(ink.columns)}
             column += ink.columns
     return placed
@@ -82,6 +81,11 @@ def _spans(placed: dict[Place, Ink], height: int, width: int) -> dict[Place, tup
     """Place and extent of each cell by where it stands in the file; empty cells that another covers are gone."""
     owner: dict[Place, tuple[Place, Place]] = {}
     gone: set[Place] = set()
+    held = {
+        (row, column + step): (row, column)
+        for (row, column), ink in placed.items()
+        for step in range(1 if ink.overlay else ink.columns)
+    }
     for (row, column), ink in placed.items():
         right = min(ink.columns, width - column)
         if ink.overlay:
@@ -91,9 +95,10 @@ def _spans(placed: dict[Place, Ink], height: int, width: int) -> dict[Place, tup
         down = 1
         for other in others:
             places = [(other, at) for at in range(column, column + right)]
-            if any(place in placed and placed[place].tidy()[0] or place in gone for place in places):
+            held_by = {held[place] for place in places if place in held}
+            if not gone.isdisjoint(places) or any(placed[source].tidy()[0] for source in held_by):
                 break
-            gone.update(places)
+            gone.update(places, held_by)
             down += 1
         owner[row, column] = ((row - down + 1 if step < 0 else row, column), (down, right))
     return {place: owned for place, owned in owner.items() if place not in gone}

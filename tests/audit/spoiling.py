@@ -232,10 +232,10 @@ def judged(result: conduct.Audit) -> Iterator[tuple[tuple[str, str, str], conduc
         yield (item.cell.method, item.cell.subset.name, item.cell.statistic.upper()), item
 
 
-def tally(tables: int, seed: int, tell: Callable[[str], None] = lambda line: None) -> Counter[str]:
+def tally(tables: int, seed: int, tell: Callable[[str], None] = lambda line: None, first: int = 0) -> Counter[str]:
     """Audit spoilt tables and count: ``true``, ``true wrong``, ``spoilt``, ``found``, ``explained``, and by kind."""
     counts: Counter[str] = Counter()
-    for number in range(tables):
+    for number in range(first, first + tables):
         rng = np.random.default_rng([seed, number])
         made = study(rng)
         spoil(made, rng)

@@ -180,6 +180,19 @@ def test_fewer_digits_and_dropped_zeros(frame: pd.DataFrame, tmp_path: Path) -> 
     assert [item.verdict for item in result.judged if item.cell.name == "beta / SRCC"] == [wanted]
 
 
+def test_a_number_with_a_digit_less_than_its_table_follows_at_fewer_digits(frame: pd.DataFrame, tmp_path: Path) -> None:
+    text = table_of(frame, {"SRCC": srcc, "PLCC": plcc})
+    exact = {name: f"{plcc(frame[name], frame['mos']):.4f}" for name in METHODS}
+    name = next(name for name, value in exact.items() if value[-1] not in "05")
+    short = f"{plcc(frame[name], frame['mos']):.3f}"
+    (item,) = [
+        item
+        for item in audited(tmp_path, text.replace(exact[name], short), frame).judged
+        if item.cell.name == f"{name} / PLCC"
+    ]
+    assert (item.verdict, item.reason, item.right) == ("fewer-digits", "follows at 3 digits", "")
+
+
 def test_a_single_number_reproduces_nothing(frame: pd.DataFrame, tmp_path: Path) -> None:
     lone = f"| Method | SRCC |\n|---|---|\n| alpha | {srcc(frame['alpha'], frame['mos']):.2f} |\n"
     result = audited(tmp_path, lone, frame)

@@ -99,6 +99,33 @@ def _misfits(keys: TableKeys, named: Callable[[str], str], aside: str) -> Iterat
         yield f"{named('mos')}: name the column of labels; or {choices}"
 
 
+class ScoresEntry(Section):
+    """A file of many methods' scores of the pairs of a table: each of its columns is a method, as in `scores-file`."""
+
+    file: Path
+    """The file: text, an Excel workbook or Parquet, with a column of image names."""
+    columns: Literal["all"] | tuple[str, ...] = "all"
+    """The columns that are methods; `all`: those of numbers that are no names, labels, counts, references or conditions."""
+    lower_better: Literal["all"] | tuple[str, ...] = ()
+    """Those in which lower means better, or `all`."""
+    higher_better: Literal["all"] | tuple[str, ...] = ()
+    """Those in which higher means better; without `lower_better`, lower is better in the others."""
+    label: str | None = None
+    """What stands before the names of the columns."""
+    names: str | None = None
+    """The column of image names, where it has none of the usual headings."""
+    folder: str | None = None
+    """The column of folders, where images of several folders have the same name."""
+    source: str = ""
+    """Where the file comes from, which tables say beside its name."""
+    trained_on: str = "not declared"
+    """The data that the methods were fitted to."""
+    citation: str = ""
+    """BibTeX entry, or one line."""
+    decimal: Literal[",", "."] | None = None
+    """The decimal mark of its numbers; by default detected where it is unambiguous."""
+
+
 class TableMethod(PluginEntry):
     """A method of a study of tables: a column of scores, or with ``features`` a plug-in that learns from columns."""
 

@@ -54,8 +54,13 @@ class PairIndex:
         fitting = next((look[key] for look, key in zip(self._looks, keys, strict=True) if key in look), [])
         if len(fitting) < 2 or "/" not in name:
             return fitting
-        # Several images share the file's name: its folders may decide.
-        return [pair for pair in fitting if f"/{self._paths[pair]}".endswith(f"/{name.lstrip('./')}")] or fitting
+        # Several images share the file's name: its folders may decide, with the extension or without.
+        for form in (str, without_extension):
+            wanted = f"/{form(name.lstrip('./'))}"
+            kept = [pair for pair in fitting if f"/{form(self._paths[pair])}".endswith(wanted)]
+            if kept:
+                return kept
+        return fitting
 
     def match(self, lines: Sequence[Line], file: Path, what: str) -> Matched:
         """The scores of a file by pair.
@@ -94,10 +99,15 @@ def file_name(name: str) -> str:
     return name.rsplit("/", 1)[-1]
 
 
+def without_extension(name: str) -> str:
+    """A name without the extension of an image format; other dots belong to the name."""
+    stem, dot, suffix = name.rpartition(".")
+    return stem if dot and suffix.lower() in IMAGE_FORMATS else name
+
+
 def bare(name: str) -> str:
-    """A name without its folders and the extension of an image format; other dots belong to the name."""
-    stem, dot, suffix = file_name(name).rpartition(".")
-    return stem if dot and suffix.lower() in IMAGE_FORMATS else file_name(name)
+    """A name without its folders and the extension of an image format."""
+    return without_extension(file_name(name))
 
 
 def group(keys: Iterable[str], identifiers: Iterable[str]) -> dict[str, list[str]]:

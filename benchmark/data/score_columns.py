@@ -53,7 +53,7 @@ class Columns:
             return ""
         left = ", ".join(f"{name} ({why})" for name, why in self.left.items())
         total = len(self.lower) + len(self.left)
-        return f"{file.name}: {len(self.lower)} of its {total} columns are taken as scores, all but {left}."
+        return f"Of the {total} columns of {file.name} {len(self.lower)} are taken as scores, all but {left}."
 
 
 def choose(

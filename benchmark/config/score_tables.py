@@ -1,4 +1,4 @@
-"""The keys that say how a table of scores is read, and studies of several such tables. Pydantic only.
+"""The keys that say how a table of scores is read, and studies of several such tables. Pydantic and YAML.
 
 ``evaluate`` takes them as options for one table, or in a configuration for several.
 """
@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
+import yaml
 from pydantic import BeforeValidator, Field, model_validator
 
+from benchmark.config import yaml_text
 from benchmark.config.models import PluginEntry, StatisticsConfig, as_entry
 from benchmark.config.printing import PublishedEntry, ReportConfig
 from benchmark.config.protocol import Protocol, WrittenProtocol
@@ -124,6 +126,19 @@ class ScoresEntry(Section):
     """BibTeX entry, or one line."""
     decimal: Literal[",", "."] | None = None
     """The decimal mark of its numbers; by default detected where it is unambiguous."""
+
+
+def as_scores(value: Any) -> Any:
+    """A file of scores as people write it: its path, ``{file: …, columns: …}`` as text, or a mapping."""
+    if isinstance(value, str) and value.lstrip().startswith("{"):
+        try:
+            return yaml_text.load(value)
+        except yaml.YAMLError:
+            raise ValueError(f"{value!r} is no mapping: write {{file: scores.csv, columns: all}}") from None
+    return {"file": value} if isinstance(value, (str, Path)) else value
+
+
+WrittenScores = Annotated[ScoresEntry, BeforeValidator(as_scores)]
 
 
 class TableMethod(PluginEntry):

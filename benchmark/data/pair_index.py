@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmark.core.errors import UserError
-from benchmark.data.score_lines import Line
+from benchmark.data.score_lines import ScoreLine
 
 IMAGE_FORMATS = ("png", "jpg", "jpeg", "bmp", "tif", "tiff", "gif", "webp", "ppm")
 
@@ -41,6 +41,7 @@ class PairIndex:
         identifiers = [str(pair) for pair in pairs]
         names = [str(name).replace("\\", "/") for name in enhanced]
         self._paths = dict(zip(identifiers, (str(path).replace("\\", "/") for path in paths), strict=True))
+        self._names = dict(zip(identifiers, names, strict=True))
         self._looks = (
             group(identifiers, identifiers),
             group(names, identifiers),
@@ -58,11 +59,15 @@ class PairIndex:
         for form in (str, without_extension):
             wanted = f"/{form(name.lstrip('./'))}"
             kept = [pair for pair in fitting if f"/{form(self._paths[pair])}".endswith(wanted)]
+            # or the file's folders begin further up than those of the data set
+            kept = kept or [
+                pair for pair in fitting if "/" in self._names[pair] and wanted.endswith(f"/{form(self._names[pair])}")
+            ]
             if kept:
                 return kept
         return fitting
 
-    def match(self, lines: Sequence[Line], file: Path, what: str) -> Matched:
+    def match(self, lines: Sequence[ScoreLine], file: Path, what: str) -> Matched:
         """The scores of a file by pair.
 
         Args:

@@ -36,7 +36,7 @@ _OF_PAIRS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Columns:
+class ChosenColumns:
     """The columns of a file that are scores.
 
     Attributes:
@@ -64,7 +64,7 @@ def choose(
     higher_better: Names = (),
     given: NameColumns | None = None,
     decimal: Mark | None = None,
-) -> Columns:
+) -> ChosenColumns:
     """The columns of a file that are scores, with their directions.
 
     Args:
@@ -96,7 +96,7 @@ def choose(
         if twice is not None or not taken:
             what = f"{twice!r} is named twice" if taken else "name at least one column, or `all`"
             raise UserError(f"columns: {what}")
-    return Columns(_directions(taken, lower_better, higher_better, opened), left)
+    return ChosenColumns(_directions(taken, lower_better, higher_better, opened), left)
 
 
 def _directions(taken: Sequence[str], lower: Names, higher: Names, opened: ScoreTable) -> dict[str, bool]:

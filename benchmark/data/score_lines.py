@@ -36,7 +36,7 @@ SCORE_COLUMNS = ("score", "scores", "value", "quality", "prediction")
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ScoreLine:
     r"""One line of a file.
 
     Attributes:
@@ -59,7 +59,7 @@ class Lines:
         how: how the file was read, where that is not the usual way.
     """
 
-    lines: list[Line]
+    lines: list[ScoreLine]
     how: str
 
 
@@ -236,7 +236,7 @@ def _score_column(opened: ScoreTable) -> int:
     )
 
 
-def _line(file: Path, row: Record, places: tuple[int | None, int, int], mark: Mark) -> Line:
+def _line(file: Path, row: Record, places: tuple[int | None, int, int], mark: Mark) -> ScoreLine:
     folder_at, name_at, score_at = places
     where = f"{file}:{row.line}"
     name, score = row.cells[name_at].replace("\\", "/"), row.cells[score_at]
@@ -246,7 +246,7 @@ def _line(file: Path, row: Record, places: tuple[int | None, int, int], mark: Ma
     value = to_float(score, mark)
     if value is None:
         raise UserError(f"{where}: {score!r} is not a number")
-    return Line(where, f"{folder}/{name}" if folder else name, value)
+    return ScoreLine(where, f"{folder}/{name}" if folder else name, value)
 
 
 def _key(text: str) -> str:

@@ -9,10 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from benchmark.config import yaml_text
-from benchmark.config.score_tables import ScoresEntry, TableKeys, misfit
+from benchmark.config.score_tables import TableKeys, WrittenScores, misfit
 from benchmark.config.source import parse, source_of
 from benchmark.core import keywords
 from benchmark.core.errors import ConfigError
@@ -25,7 +22,7 @@ class EvaluateKeywords(TableKeys):
     decimal: str | None = None
     duplicates: str = "refuse"
     output: Path | None = None
-    scores: tuple[ScoresEntry, ...] = ()
+    scores: tuple[WrittenScores, ...] = ()
 
     @property
     def headings(self) -> list[str]:
@@ -67,19 +64,5 @@ def _heading(given: Any) -> Any:
 
 
 def _files_of_scores(given: Any) -> list[Any]:
-    """Files of scores as people give them: a path, ``{file: …, columns: …}`` as text or mapping, or several of these.
-
-    Raises:
-        ConfigError: a text that begins with a brace is no such mapping.
-    """
-    several = given if isinstance(given, Sequence) and not isinstance(given, str) else [given]
-    return [_file_of_scores(item) for item in several]
-
-
-def _file_of_scores(given: Any) -> Any:
-    if isinstance(given, str) and given.lstrip().startswith("{"):
-        try:
-            return yaml_text.load(given)
-        except yaml.YAMLError:
-            raise ConfigError(f"--scores: {given!r} is no mapping: write {{file: scores.csv, columns: all}}") from None
-    return {"file": given} if isinstance(given, (str, Path)) else given
+    """One file of scores, or several, as a list."""
+    return list(given) if isinstance(given, Sequence) and not isinstance(given, str) else [given]

@@ -11,10 +11,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
 from benchmark.config.models import SEVERAL, MethodEntry, PluginFolders, as_entry
-from benchmark.config.source import KeyPath, Source, parse
+from benchmark.config.source import KeyPath, Source, parse, source_of
 from benchmark.core.errors import ConfigError, PluginError, UserError, in_words
 from benchmark.core.pair_columns import LIMITS, SCORE_KEYS
 from benchmark.plugins import named_folders, registry
@@ -74,9 +72,12 @@ def write_out(source: Source, plugin_folders: str | Path | Sequence[str | Path] 
 
 def _entry(raw: Any) -> MethodEntry | None:
     """An entry as a model; ``None`` where it is wrong."""
+    entry = as_entry(raw)
+    if not isinstance(entry, dict):
+        return None
     try:
-        return MethodEntry.model_validate(as_entry(raw))
-    except (ValidationError, ConfigError):
+        return parse(MethodEntry, source_of(entry, "methods"))
+    except ConfigError:
         return None
 
 

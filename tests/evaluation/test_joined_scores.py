@@ -107,7 +107,7 @@ def test_the_command_and_its_directions(
         capsys.readouterr().err
     )
     assert main([*begin, "--scores", "{file: plain.csv"]) == 2
-    assert "--scores: '{file: plain.csv' is no mapping" in capsys.readouterr().err
+    assert "scores.0: '{file: plain.csv' is no mapping" in capsys.readouterr().err
     assert main([*begin]) == 2
     assert "--methods: name at least one column" in capsys.readouterr().err
     Path("study.yaml").write_text("tables: []\n")

@@ -111,6 +111,13 @@ def test_with_its_folder_a_name_may_have_another_extension(place: Path) -> None:
     assert list(result.scores["psnr"]) == list(result.scores["mos"] * 6)
 
 
+def test_folders_of_the_file_may_begin_further_up(place: Path) -> None:
+    table = pd.read_csv("published.csv")
+    table.assign(dis="release/images/" + table["type"] + "/" + table["dis"]).to_csv("published.csv", index=False)
+    result = benchmark.run(configure(place, {**ENTRY, "columns": ["psnr"]}))
+    assert list(result.scores["psnr"]) == list(result.scores["mos"] * 6)
+
+
 def test_in_a_study_each_data_set_has_them(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
     data = [{"name": "table", "file": "pairs.csv", "label": label} for label in ("one", "two")]
     entry = {**ENTRY, "folder": "type", "label": "ZS"}

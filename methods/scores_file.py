@@ -1,26 +1,32 @@
 """Scores that another tool computed, for instance in MATLAB: the method reads them from a file and sees no image.
 
-``_score_lines.py`` reads the lines; this module finds the pair that each of them names.
+``benchmark/data`` reads the lines (``score_lines``), tells columns of scores from others (``score_columns``) and finds the
+pair that each line names (``pair_index``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from benchmark import MethodInfo, ScoreSource, UserError
+from benchmark import MethodInfo, ScoreSource, Several, UserError
+from benchmark.core.hashes import sha256_file
+from benchmark.data import score_columns
 from benchmark.data.decimals import Mark
-
-from ._score_lines import read_lines
+from benchmark.data.pair_index import PairIndex
+from benchmark.data.score_lines import NameColumns, read_lines
 
 if TYPE_CHECKING:
     import pandas as pd
 
-IMAGE_FORMATS = ("png", "jpg", "jpeg", "bmp", "tif", "tiff", "gif", "webp", "ppm")
+OF_SEVERAL = ("columns", "lower_better", "higher_better")
+"""Options of an entry that stands for several methods."""
+OF_ONE = ("column", "higher_is_better", "title")
+"""Options of an entry that is one method."""
 
 
 class ScoresFile(ScoreSource):
@@ -29,13 +35,23 @@ class ScoresFile(ScoreSource):
     A name means the pair whose enhanced image it names: by the pair's identifier, by the image's name, with or without
     folders and extension. A pair without a line, or whose score is empty or NaN, has no score.
 
+    An entry with ``columns`` stands for several methods, one a column, which are called like their columns (after the
+    entry's ``label``, if it has one).
+
     Args:
         file: the file.
-        higher_is_better: whether a higher score means better quality.
+        higher_is_better: whether a higher score means better quality; needed without ``columns``.
         column: the score's column, by its header; needed where there are several.
+        columns: several columns, each a method; or ``all``: those of numbers that are no names, labels, counts, references
+            or conditions by their heading. A note says which were left out.
+        lower_better: those of ``columns`` in which lower means better, or ``all``.
+        higher_better: those in which higher means better; without ``lower_better``, lower is better in the others.
+        names: the column of image names, where it has none of the usual headings.
+        folder: the column of folders, where images of several folders have the same name.
         title: what tables print; default: the column or the file's name.
         trained_on: the data that the method's parameters were fitted to.
         citation: BibTeX entry, or one line.
+        source: where the file comes from, which tables say beside its name.
         decimal: the decimal mark of scores, ``","`` or ``"."``; default: found where nothing else can be meant.
     """
 
@@ -51,17 +67,34 @@ class ScoresFile(ScoreSource):
         self,
         *,
         file: Path,
-        higher_is_better: bool,
+        higher_is_better: bool | None = None,
         column: str | None = None,
+        columns: Literal["all"] | tuple[str, ...] | None = None,
+        lower_better: Literal["all"] | tuple[str, ...] = (),
+        higher_better: Literal["all"] | tuple[str, ...] = (),
+        names: str | None = None,
+        folder: str | None = None,
         title: str | None = None,
         trained_on: str = "not declared",
         citation: str = "",
+        source: str = "",
         decimal: Mark | None = None,
     ) -> None:
+        if columns is not None:
+            raise UserError(
+                "`columns` stands for several methods, in the `methods` of a run; one method has a `column`"
+            )
+        if lower_better or higher_better:
+            raise UserError("`lower_better` and `higher_better` go with `columns`; one method has `higher_is_better`")
+        if higher_is_better is None:
+            raise UserError("the key 'higher_is_better' is missing: say whether a higher score means better quality")
         self.file = Path(file)
         self.column = column
+        self._given = NameColumns(names, folder)
+        self._from = source
         self._decimal = decimal
         self._how = ""
+        self._sha256 = ""
         self._unmatched = 0
         # Direction and title belong to the file, not to the class.
         vars(self)["info"] = replace(
@@ -72,12 +105,43 @@ class ScoresFile(ScoreSource):
             citation=citation,
         )
 
+    @classmethod
+    def several(cls, options: Mapping[str, Any]) -> Several:
+        """One method for each column; see ``StandsForSeveral.several``.
+
+        Raises:
+            UserError: the file can't be read, a column or a direction is unknown, or a key does not go with ``columns``.
+        """
+        alone = next((key for key in OF_ONE if options.get(key) is not None), None)
+        if alone is not None:
+            instead = {"column": "leave one of them out", "title": "`label` stands before the names of the columns"}
+            raise UserError(f"{alone}: does not go with `columns`; {instead.get(alone, 'give `lower_better`')}")
+        if options["columns"] is None:
+            raise UserError("columns: name columns, or write `all`")
+        file = Path(options["file"])
+        found = score_columns.choose(
+            file,
+            options["columns"],
+            lower_better=options.get("lower_better", ()),
+            higher_better=options.get("higher_better", ()),
+            given=NameColumns(options.get("names"), options.get("folder")),
+            decimal=options.get("decimal"),
+        )
+        shared = {key: item for key, item in options.items() if key not in (*OF_SEVERAL, *OF_ONE)}
+        members = {
+            name: {**shared, "column": name, "higher_is_better": not lower} for name, lower in found.lower.items()
+        }
+        return Several(members, found.note(file))
+
     def files(self) -> Mapping[str, str]:
         return {"scores": str(self.file)}
 
     def settings(self) -> Mapping[str, str]:
-        """The file, how it was read, and, once ``scores`` was called, how many of its names match no pair."""
-        read = {"scores": f"read from {self.file.name}" + (f" ({self._how})" if self._how else "")}
+        """The file with its hash, how it was read, and, once ``scores`` was called, how many names match no pair."""
+        source = f" of {self._from}" if self._from else ""
+        digest = f"SHA-256 {self._sha256[:12]}" if self._sha256 else ""
+        how = ", ".join(part for part in (digest, self._how) if part)
+        read = {"scores": f"read from {self.file.name}{source}" + (f" ({how})" if how else "")}
         return {**read, "unused": f"{self._unmatched} names that match no pair"} if self._unmatched else read
 
     def scores(self, pairs: pd.DataFrame, rows: pd.DataFrame) -> np.ndarray[Any, Any]:
@@ -86,76 +150,10 @@ class ScoresFile(ScoreSource):
         Raises:
             UserError: the file can't be read, a name fits several pairs, a pair has two lines, or no name fits any.
         """
-        index = PairIndex(pairs)
-        scores: dict[str, float] = {}
-        lines: dict[str, str] = {}
-        self._unmatched = 0
-        read = read_lines(self.file, self.column, self._decimal)
+        index = PairIndex(pairs["pair"], pairs["enhanced"], pairs["enhanced_path"])
+        read = read_lines(self.file, self.column, self._decimal, self._given)
         self._how = read.how
-        for line in read.lines:
-            fitting = index.find(line.name)
-            if len(fitting) > 1:
-                raise UserError(
-                    f"{line.where}: {line.name!r} fits {len(fitting)} pairs ({', '.join(fitting[:3])}); "
-                    "write the pair's identifier instead"
-                )
-            if not fitting:
-                self._unmatched += 1
-            elif fitting[0] in lines:
-                raise UserError(f"{line.where}: the pair {fitting[0]} already has a score in {lines[fitting[0]]}")
-            else:
-                lines[fitting[0]], scores[fitting[0]] = line.where, line.score
-        if not scores:
-            raise UserError(
-                f"{self.file}: none of its {self._unmatched} names matches an enhanced image of the data set"
-            )
-        return np.array([scores.get(pair, np.nan) for pair in rows["pair"]], dtype=float)
-
-
-class PairIndex:
-    """Finds the pairs that a name may mean; exact matches take precedence over looser ones.
-
-    Args:
-        pairs: the table of pairs, columns as in ``benchmark.data.pairs``.
-    """
-
-    def __init__(self, pairs: pd.DataFrame) -> None:
-        identifiers = [str(pair) for pair in pairs["pair"]]
-        names = [str(name).replace("\\", "/") for name in pairs["enhanced"]]
-        self._paths = dict(
-            zip(identifiers, (str(path).replace("\\", "/") for path in pairs["enhanced_path"]), strict=True)
-        )
-        self._looks = (
-            group(identifiers, identifiers),
-            group(names, identifiers),
-            group((file_name(name) for name in names), identifiers),
-            group((bare(name) for name in names), identifiers),
-        )
-
-    def find(self, name: str) -> list[str]:
-        """Identifiers of the pairs that ``name`` matches; empty where it matches none."""
-        keys = (name, name, file_name(name), bare(name))
-        fitting = next((look[key] for look, key in zip(self._looks, keys, strict=True) if key in look), [])
-        if len(fitting) < 2 or "/" not in name:
-            return fitting
-        # Several images share the file's name: its folders may decide.
-        return [pair for pair in fitting if f"/{self._paths[pair]}".endswith(f"/{name.lstrip('./')}")] or fitting
-
-
-def file_name(name: str) -> str:
-    """A name without its folders."""
-    return name.rsplit("/", 1)[-1]
-
-
-def bare(name: str) -> str:
-    """A name without its folders and the extension of an image format; other dots belong to the name."""
-    stem, dot, suffix = file_name(name).rpartition(".")
-    return stem if dot and suffix.lower() in IMAGE_FORMATS else file_name(name)
-
-
-def group(keys: Iterable[str], identifiers: Iterable[str]) -> dict[str, list[str]]:
-    """Identifiers by key."""
-    grouped: dict[str, list[str]] = {}
-    for key, identifier in zip(keys, identifiers, strict=True):
-        grouped.setdefault(key, []).append(identifier)
-    return grouped
+        matched = index.match(read.lines, self.file, "an enhanced image of the data set")
+        self._unmatched = matched.unmatched
+        self._sha256 = sha256_file(self.file)
+        return np.array([matched.scores.get(str(pair), np.nan) for pair in rows["pair"]], dtype=float)

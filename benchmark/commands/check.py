@@ -25,7 +25,7 @@ from benchmark.data.check_table import audit
 from benchmark.evaluation import foresight
 from benchmark.plugins import contract_check, named_folders
 from benchmark.plugins.contracts import ScoreSource, Trainable
-from benchmark.scoring import destinations, lineup
+from benchmark.scoring import destinations, lineup, several
 from benchmark.scoring.lineup import Entrant
 from benchmark.scoring.work import Prepared
 
@@ -42,6 +42,7 @@ def check(config: str | Path, settings: Sequence[str], plugin_folders: Sequence[
     if "method" in source.values:
         problems, about_methods = check_training.findings(source, plugin_folders)
         return _conclude(problems, about_methods, console, "the data and the training")
+    source = several.write_out(source, plugin_folders)
     if is_study(source):
         return _check_study(config, source, plugin_folders, console)
     parsed = parse(RunConfig, source)
@@ -82,6 +83,7 @@ def _findings(
     folder = parsed.weights_dir and absolute(parsed.weights_dir, source, ("weights_dir",))
     methods = [entrant.method for entrant in entrants if entrant.status == "scored"]
     problems += foresight.closed_folders(output, methods, folder)
+    problems += [Problem("note", note, "methods") for note in source.notes]
     if not any(problem.severity == "error" for problem in problems):
         problems += _refusals(prepared)
     return problems, [method_problem(entrant, folder, offline=parsed.offline) for entrant in entrants]

@@ -31,6 +31,7 @@ def evaluate(
     *,
     methods: str | Sequence[str] = (),
     mos: str | None = None,
+    scores: str | Path | Mapping[str, Any] | Sequence[str | Path | Mapping[str, Any]] = (),
     lower_better: str | Sequence[str] = (),
     lower_mos_better: bool = False,
     reference: str | None = None,
@@ -65,6 +66,8 @@ def evaluate(
         methods: columns of scores; ``enhancer-mean`` adds the floor where ``condition`` is given. With ``choices`` names,
             each of which has two columns (``first``, ``second``).
         mos: column of labels; required without ``choices``.
+        scores: files of scores of the same images, joined by the images' names, whose columns are methods too: a path, or
+            ``{"file": …, "columns": "all", "lower_better": […]}`` with the keys of ``scores-file``; or several of these.
         lower_better: those of them in which lower means better.
         lower_mos_better: whether lower labels mean better quality.
         reference: column that names each pair's reference; by default the first with one of the usual names.
@@ -99,7 +102,7 @@ def evaluate(
         **{"mos_sd": mos_sd, "observers": observers},
         **{"choices": choices, "preference": preference, "votes": votes, "first": first, "second": second},
         **{"votes_first": votes_first, "votes_second": votes_second, "mos_low": mos_low, "mos_high": mos_high},
-        **{"sheet": sheet, "decimal": decimal, "duplicates": duplicates},
+        **{"sheet": sheet, "decimal": decimal, "duplicates": duplicates, "scores": scores},
     }
     sections = {"statistics": statistics, "report": report, "published": published}
     with EvaluationProgress(console) as announce:
@@ -136,6 +139,8 @@ def refuse_columns(
     one = next((key for key, value in given.items() if value not in unused), None)
     if one is not None:
         where = "the study" if isinstance(study, Mapping) else str(study)
+        if one == "scores":
+            raise ConfigError(f"{named(one)}: goes with one table, and {where} names several: join the files first")
         raise ConfigError(f"{named(one)}: {where} names the columns of its tables itself: write {one} there")
 
 
@@ -177,6 +182,10 @@ def command(
         str | None, typer.Option(metavar="A,B", help="Columns of scores; enhancer-mean adds the floor.")
     ] = None,
     mos: Annotated[str | None, typer.Option(metavar="COL", help="Column of labels.")] = None,
+    scores: Annotated[
+        list[str] | None,
+        typer.Option(metavar="FILE", help="Scores of the same images by other methods, joined by the images' names."),
+    ] = None,
     lower_better: Annotated[str | None, typer.Option(metavar="A,B", help="Those in which lower means better.")] = None,
     lower_mos_better: Annotated[
         bool, typer.Option("--lower-mos-better", help="Lower labels mean better quality.")
@@ -222,7 +231,7 @@ def command(
         **{"mos_sd": mos_sd, "observers": observers, "mos_low": mos_low, "mos_high": mos_high},
         **{"choices": choices, "preference": preference, "votes": votes, "votes_first": votes_first},
         **{"votes_second": votes_second, "first": first, "second": second},
-        **{"sheet": sheet, "decimal": decimal, "duplicates": duplicates},
+        **{"sheet": sheet, "decimal": decimal, "duplicates": duplicates, "scores": scores},
     }
     if is_study(table):
         refuse_columns(columns, table, lambda key: f"--{key.replace('_', '-')}")
@@ -255,12 +264,13 @@ def _one_table(
     overwrite: bool,
 ) -> Evaluation:
     """The evaluation of one table."""
-    if columns["methods"] is None:
+    if columns["methods"] is None and not columns["scores"]:
         raise UserError("--methods: name at least one column of scores")
     source = read_source({}, settings)
     config = parse(EvaluateConfig, source)
     refuse_output_of_table(table, output, overwrite=overwrite)
     lists = {key: front.names(columns[key]) or [] for key in ("methods", "lower_better")}
+    lists["scores"] = columns["scores"] or []
     given: dict[str, Any] = {**columns, **lists, "output": output, "console": console}
     with source.placing():
         return evaluate(table, statistics=config.statistics, report=config.report, published=config.published, **given)

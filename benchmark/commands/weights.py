@@ -24,7 +24,7 @@ from benchmark.core.hashes import sha256_file
 from benchmark.plugins import named_folders, weights
 from benchmark.plugins.contracts import WeightFile
 from benchmark.results import lineage
-from benchmark.scoring import lineup
+from benchmark.scoring import lineup, several
 
 
 def fetch_all(config: str | Path, settings: Sequence[str], to: Path | None, console: Console) -> int:
@@ -45,6 +45,7 @@ def fetch_all(config: str | Path, settings: Sequence[str], to: Path | None, cons
         training = parse(TrainConfig, source)
         entries, named = (training.method,), training.plugins
     else:
+        source = several.write_out(source)
         running = study_of(source).parts[0].config if is_study(source) else parse(RunConfig, source)
         entries, named = running.methods, running.plugins
     named_folders.use(named_folders.absolute(named, source))

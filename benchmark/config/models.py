@@ -44,6 +44,9 @@ DATA_KEYS = (
     "max_pixels",
 )
 
+SEVERAL = "columns"
+"""The option of a method's entry that may stand for several methods."""
+
 
 class PluginEntry(Section):
     """A plug-in by name; every key that is not the engine's is an option of the plug-in."""
@@ -112,7 +115,12 @@ class MethodEntry(PluginEntry):
 
     label: str | None = None
     """What the method's column and row are called, by default its name; needed where a method stands twice with
-    different options."""
+    different options. Before the names of an entry that stands for several methods (`columns`), where it is given."""
+
+    @property
+    def stands_for_several(self) -> bool:
+        """Whether it may be written out as several entries before a run; see ``benchmark.scoring.several``."""
+        return SEVERAL in self.options
 
 
 class StatisticsConfig(Section):
@@ -241,7 +249,7 @@ class RunConfig(Section):
 
     @model_validator(mode="after")
     def _labels_differ(self) -> RunConfig:
-        labels = [entry.label or entry.name for entry in self.methods]
+        labels = [entry.label or entry.name for entry in self.methods if not entry.stands_for_several]
         twice = sorted({label for label in labels if labels.count(label) > 1})
         if twice:
             raise ValueError(f"methods: {twice[0]!r} stands twice; give each a `label` of its own")

@@ -1,4 +1,4 @@
-"""The keys that say how a table of scores is read, and studies of several such tables. Pydantic only.
+"""The keys that say how a table of scores is read, and studies of several such tables. Pydantic and YAML.
 
 ``evaluate`` takes them as options for one table, or in a configuration for several.
 """
@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
+import yaml
 from pydantic import BeforeValidator, Field, model_validator
 
+from benchmark.config import yaml_text
 from benchmark.config.models import PluginEntry, StatisticsConfig, as_entry
 from benchmark.config.printing import PublishedEntry, ReportConfig
 from benchmark.config.protocol import Protocol, WrittenProtocol
@@ -97,6 +99,46 @@ def _misfits(keys: TableKeys, named: Callable[[str], str], aside: str) -> Iterat
     if keys.mos is None:
         choices = f"{named('choices')}, where observers chose between two images"
         yield f"{named('mos')}: name the column of labels; or {choices}"
+
+
+class ScoresEntry(Section):
+    """A file of many methods' scores of the pairs of a table: each of its columns is a method, as in `scores-file`."""
+
+    file: Path
+    """The file: text, an Excel workbook or Parquet, with a column of image names."""
+    columns: Literal["all"] | tuple[str, ...] = "all"
+    """The columns that are methods; `all`: those of numbers that are no names, labels, counts, references or conditions."""
+    lower_better: Literal["all"] | tuple[str, ...] = ()
+    """Those in which lower means better, or `all`."""
+    higher_better: Literal["all"] | tuple[str, ...] = ()
+    """Those in which higher means better; without `lower_better`, lower is better in the others."""
+    label: str | None = None
+    """What stands before the names of the columns."""
+    names: str | None = None
+    """The column of image names, where it has none of the usual headings."""
+    folder: str | None = None
+    """The column of folders, where images of several folders have the same name."""
+    source: str = ""
+    """Where the file comes from, which tables say beside its name."""
+    trained_on: str = "not declared"
+    """The data that the methods were fitted to."""
+    citation: str = ""
+    """BibTeX entry, or one line."""
+    decimal: Literal[",", "."] | None = None
+    """The decimal mark of its numbers; by default detected where it is unambiguous."""
+
+
+def as_scores(value: Any) -> Any:
+    """A file of scores as people write it: its path, ``{file: …, columns: …}`` as text, or a mapping."""
+    if isinstance(value, str) and value.lstrip().startswith("{"):
+        try:
+            return yaml_text.load(value)
+        except yaml.YAMLError:
+            raise ValueError(f"{value!r} is no mapping: write {{file: scores.csv, columns: all}}") from None
+    return {"file": value} if isinstance(value, (str, Path)) else value
+
+
+WrittenScores = Annotated[ScoresEntry, BeforeValidator(as_scores)]
 
 
 class TableMethod(PluginEntry):

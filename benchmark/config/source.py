@@ -40,6 +40,7 @@ class Source:
         base: folder that relative paths refer to.
         set_by: what gave a key that is not from the file (``--set statistics.seed=1``, ``--device``); relative paths below
             such keys refer to the working directory.
+        notes: what readers of results must know about how it was read.
     """
 
     values: dict[str, Any]
@@ -47,6 +48,7 @@ class Source:
     base: Path
     lines: Mapping[KeyPath, int] = field(default_factory=dict)
     set_by: Mapping[KeyPath, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
     def where(self, path: KeyPath) -> str:
         """File and line of a key or of the nearest key above it; or the setting that gave the key or a part of it."""

@@ -5,11 +5,11 @@ A column's heading may be a number; a truth value must be ``True`` or ``False``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmark.config.score_tables import TableKeys, misfit
+from benchmark.config.score_tables import TableKeys, WrittenScores, misfit
 from benchmark.config.source import parse, source_of
 from benchmark.core import keywords
 from benchmark.core.errors import ConfigError
@@ -22,6 +22,7 @@ class EvaluateKeywords(TableKeys):
     decimal: str | None = None
     duplicates: str = "refuse"
     output: Path | None = None
+    scores: tuple[WrittenScores, ...] = ()
 
     @property
     def headings(self) -> list[str]:
@@ -47,7 +48,10 @@ def checked(given: Mapping[str, Any]) -> EvaluateKeywords:
     values = {key: _heading(value) for key, value in given.items() if value is not None}
     for key in ("methods", "lower_better"):
         values[key] = [_heading(name) for name in keywords.names(given[key])]
+    values["scores"] = _files_of_scores(given.get("scores") or ())
     keywords_given = parse(EvaluateKeywords, source_of(values, "evaluate"))
+    if keywords_given.scores and keywords_given.choices:
+        raise ConfigError("--scores: scores of single images; choices have a column of scores for each of two images")
     wrong = misfit(keywords_given, lambda key: f"--{key.replace('_', '-')}", " (Python: choices=True)")
     if wrong:
         raise ConfigError(wrong)
@@ -57,3 +61,8 @@ def checked(given: Mapping[str, Any]) -> EvaluateKeywords:
 def _heading(given: Any) -> Any:
     """A heading as text; in a table with several levels of headings it is a tuple."""
     return str(given) if isinstance(given, tuple) else given.strip() if isinstance(given, str) else given
+
+
+def _files_of_scores(given: Any) -> list[Any]:
+    """One file of scores, or several, as a list."""
+    return list(given) if isinstance(given, Sequence) and not isinstance(given, str) else [given]

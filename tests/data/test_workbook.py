@@ -239,7 +239,7 @@ def test_evaluate_gives_the_numbers_of_the_same_table_in_text(tmp_path: Path, ki
 
 
 def test_scores_from_a_workbook_stand_beside_computed_ones(tmp_path: Path) -> None:
-    from benchmark.plugins.methods._score_lines import read_lines
+    from benchmark.data.score_lines import read_lines
 
     file = book(tmp_path / "t.xlsx", [["Image", "Score"], ["a.png", 0.5], ["b.png", None]])
     lines = read_lines(file, None)

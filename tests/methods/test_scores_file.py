@@ -1,5 +1,6 @@
 """Scores from files as tools write them: formats, names, and each way to get it wrong, with file and line."""
 
+import hashlib
 import math
 from pathlib import Path
 
@@ -147,7 +148,9 @@ def test_how_the_file_was_read_is_said_and_decimal_commas_are_read_on_request(
     file.write_text("name;score\na_clahe.png;0,5\n")
     method = ScoresFile(file=file, higher_is_better=True)
     method.scores(pairs, pairs)
-    assert method.settings()["scores"] == "read from metric.csv (columns separated by semicolons, decimal commas)"
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()[:12]
+    how = f"(SHA-256 {digest}, columns separated by semicolons, decimal commas)"
+    assert method.settings()["scores"] == f"read from metric.csv {how}"
     file.write_text('name,score\na_clahe.png,"1,234"\n')
     method = ScoresFile(file=file, higher_is_better=True, decimal=",")
     assert method.scores(pairs, pairs)[0] == 1.234

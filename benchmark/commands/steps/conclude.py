@@ -42,6 +42,7 @@ def conclude(ready: Ready, scored: Outcome, announce: Announce) -> Run:
             *_precision(config),
             *flatness.notes(_infos(prepared), scored.flat),
             *_unenhanced(loaded, scored),
+            *prepared.source.notes,
         ),
         lower_mos_better=loaded.lower_mos_better,
         simulated=loaded.simulated,

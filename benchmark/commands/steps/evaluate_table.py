@@ -19,8 +19,17 @@ from benchmark.core.announce import Announce
 from benchmark.core.errors import ConfigError
 from benchmark.core.pair_columns import LIMITS
 from benchmark.data.decimals import Mark
-from benchmark.evaluation import arguments, choice_input, directions, foresight, table_input, table_sources
+from benchmark.evaluation import (
+    arguments,
+    choice_input,
+    directions,
+    foresight,
+    joined_scores,
+    table_input,
+    table_sources,
+)
 from benchmark.evaluation.arguments import EvaluateKeywords
+from benchmark.evaluation.joined_scores import Joined
 from benchmark.evaluation.table_sources import TableSource
 from benchmark.plugins import contract_check, registry
 from benchmark.plugins.contracts import ScoreSource
@@ -40,6 +49,7 @@ class ReadIn:
         options: which columns were read, for ``run.json``.
         sources: the methods that predict labels instead of being columns.
         features: columns for methods that learn, row by row as ``scores``.
+        joined: methods whose scores are in other files.
     """
 
     scores: pd.DataFrame
@@ -48,6 +58,7 @@ class ReadIn:
     options: dict[str, Any]
     sources: Mapping[str, ScoreSource] = field(default_factory=dict)
     features: pd.DataFrame = field(default_factory=pd.DataFrame)
+    joined: Joined = field(default_factory=lambda: Joined({}, [], [], {}))
 
 
 def evaluate_table(
@@ -96,6 +107,8 @@ def evaluate_columns(
     else:
         content, name = _pairs(table, keywords, mark, features, drop_identical=drop_identical)
     scores = content.scores
+    own = keywords.methods
+    keywords = keywords.model_copy(update={"methods": (*own, *content.joined.columns)})
     _refuse(asked, content, keywords, keys)
     if not title:  # of a study's tables only some have a condition
         refuse_needless(asked.report, keys, 1, divided=False)
@@ -106,11 +119,13 @@ def evaluate_columns(
         _method_of_source(label, content.sources[label], keywords.lower_mos_better)
         if label in content.sources
         else _method_of_column(label, scores[label], label in keywords.lower_better)
-        for label in keywords.methods
-    ]
+        for label in own
+    ] + content.joined.methods
     options = {key: value for key, value in content.options.items() if value is not None}
     options |= {"decimal": mark} if mark else {}
     options |= {"duplicates": keywords.duplicates} if drop_identical else {}
+    if keywords.scores:
+        options["scores"] = [entry.model_dump(mode="json", exclude_defaults=True) for entry in keywords.scores]
     facts = Facts(
         title=title or asked.report.title or Path(name).stem,
         notes=[*content.notes, *_counts(content, keywords)],
@@ -118,6 +133,7 @@ def evaluate_columns(
         simulated=False,
         record={
             "configuration": {"evaluate": name, **options, "lower_better": list(keywords.lower_better)},
+            **({"scores": content.joined.sha256} if keywords.scores else {}),
             "dataset": {
                 "name": Path(name).stem,
                 "pairs": len(scores),
@@ -129,7 +145,7 @@ def evaluate_columns(
         hints=functools.partial(
             directions.of_table,
             methods=[method for method in listed if method.label not in content.sources],
-            lower_better=keywords.lower_better,
+            lower_better=[method.label for method in listed if not method.higher_is_better],
             lower_mos_better=keywords.lower_mos_better,
         ),
     )
@@ -137,11 +153,12 @@ def evaluate_columns(
     place = output_of_table(Path(name), keywords.output)
     failures = _missing_scores(scores, keywords.methods)
     evaluation = complete(scores, listed, failures, requested, facts, place, announce, choices=content.choices)
+    files = tuple(entry.file for entry in keywords.scores)
     if isinstance(table, pd.DataFrame):
         claim = claims.of_content("evaluate", "evaluate of a DataFrame", _sha256(scores))
-        return replace(evaluation, claim=claim), content.features
+        return replace(evaluation, claim=claim, inputs=files), content.features
     claim = claims.of_file("evaluate", Path(table))
-    return replace(evaluation, claim=claim, inputs=(Path(table),)), content.features
+    return replace(evaluation, claim=claim, inputs=(Path(table), *files)), content.features
 
 
 def _pairs(
@@ -167,13 +184,15 @@ def _pairs(
         mos_low=keywords.mos_low,
         mos_high=keywords.mos_high,
     )
-    if columns.methods or not features:
-        _check_methods(columns.methods, keywords.lower_better)
+    if columns.methods or not (features or keywords.scores):
+        _check_methods(columns.methods, () if keywords.scores else keywords.lower_better)
     wanted = replace(columns, methods=tuple(dict.fromkeys((*columns.methods, *features))))
     scores, notes = table_input.from_table(read_in, wanted, decimal=mark, drop_identical=drop_identical)
     learned_from = scores[list(features)]
     scores = scores.drop(columns=[name for name in wanted.methods if name not in columns.methods])
-    return ReadIn(scores, None, notes, asdict(columns), sources, learned_from), read_in.name
+    joined = joined_scores.join(scores, keywords.scores, keywords.methods, keywords.lower_better)
+    scores = scores.assign(**joined.columns)
+    return ReadIn(scores, None, [*notes, *joined.notes], asdict(columns), sources, learned_from, joined), read_in.name
 
 
 def _choices(

@@ -102,6 +102,7 @@ def forecast(prepared: Prepared, label: str = "", partitions: int = 0) -> Foreca
     store.read(mend=False)
     found = Forecast(label, len(chosen), int(chosen["reference"].nunique()), workers=machine.workers)
     found.partitions = partitions
+    found.notes += prepared.source.notes
     later = _without_weights(prepared, memory)
     found.notes += [f"{entrant.label}: its weights are to be downloaded first" for entrant in later]
     found.missing = {entrant.label: found.pairs for entrant in later}

@@ -18,7 +18,7 @@ from benchmark.data import load
 from benchmark.evaluation import foresight
 from benchmark.plugins import named_folders, registry
 from benchmark.results import run_json
-from benchmark.scoring import destinations, lineup
+from benchmark.scoring import destinations, lineup, several
 from benchmark.scoring.destinations import Config
 from benchmark.scoring.lineup import Entrant
 from benchmark.scoring.work import Prepared
@@ -60,12 +60,13 @@ class Asked:
 
 
 def read(config: Config, settings: Sequence[str], overrides: Overrides) -> Source:
-    """A configuration, or the one inside a ``run.json``, with settings and options.
+    """A configuration, or the one inside a ``run.json``, with settings and options, and one entry for each method.
 
     Raises:
-        ConfigError: it can't be read.
+        ConfigError: it can't be read, or the methods that an entry stands for can't be found.
     """
     source = _overridden(read_source(_recorded(config), settings), overrides)
+    source = several.write_out(source, overrides.plugins)
     return replace(source, name=str(config)) if is_record(config) else source
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import inspect
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar, runtime_checkable
 
 from benchmark.plugins.contracts.info import MethodInfo, WeightFile
@@ -148,6 +149,40 @@ class ScoreSource(Method):
         Raises:
             benchmark.core.errors.UserError: the scores can't be had; the message says why and what to do.
         """
+
+
+@dataclass(frozen=True, slots=True)
+class Several:
+    """The methods that one entry of a configuration stands for.
+
+    Attributes:
+        members: the options of each, by the name that its column and row have.
+        note: what readers must know about how they were found; empty for nothing.
+    """
+
+    members: Mapping[str, Mapping[str, Any]]
+    note: str = ""
+
+
+@runtime_checkable
+class StandsForSeveral(Protocol):
+    """A score source one of whose entries may stand for several methods: an entry that has the option ``columns``.
+
+    The engine writes such an entry out before anything else reads the methods, so that each of them can be named wherever
+    a method can. Their labels are the names of ``Several.members``, after the entry's ``label`` if it has one.
+    """
+
+    @classmethod
+    def several(cls, options: Mapping[str, Any]) -> Several:
+        """The methods that an entry with these options stands for.
+
+        Args:
+            options: the entry's options, checked, with absolute paths.
+
+        Raises:
+            benchmark.core.errors.UserError: they can't be found; the message says why and what to do.
+        """
+        ...
 
 
 def takes_rng(function: Callable[..., Any]) -> bool:

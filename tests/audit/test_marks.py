@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -28,7 +29,7 @@ def scores() -> ScoreFile:
 
 
 def faults(
-    rows: dict[str, tuple[str, ...]], scores: ScoreFile, folder: Path, heads: str = "SRCC & PLCC & KRCC"
+    rows: Mapping[str, tuple[str, ...]], scores: ScoreFile, folder: Path, heads: str = "SRCC & PLCC & KRCC"
 ) -> tuple[dict[str, str], list[str]]:
     lines = "\n".join(f"{name} & {' & '.join(cells)} \\\\" for name, cells in rows.items())
     (folder / "t.tex").write_text(

@@ -1,0 +1,66 @@
+"""Tables in the layouts that papers and tools print, with truth by SciPy, audited from file to verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from benchmark.audit import conduct, read_printed, scores
+from benchmark.audit.matching import Wishes
+from benchmark.statistics.settings import StatisticsSettings
+
+METHODS = ("PSNR", "FSIM", "DISTS", "VIF")
+STATISTICS = ("SRCC", "PLCC", "KRCC")
+
+
+@pytest.fixture
+def frame() -> pd.DataFrame:
+    """Scores of 60 images of 12 references, two kinds of them, and their label."""
+    rng = np.random.default_rng(7)
+    quality = rng.uniform(0, 10, 60)
+    made: dict[str, Any] = {
+        "name": [f"image{at:02d}" for at in range(60)],
+        "ref": [f"scene{at % 12}" for at in range(60)],
+        "kind": [("blur", "noise")[at % 2] for at in range(60)],
+        "mos": np.round(quality + rng.normal(0, 1, 60), 4),
+    }
+    for at, method in enumerate(METHODS):
+        made[method] = np.round(quality + rng.normal(0, 1 + 0.8 * at, 60), 5)
+    return pd.DataFrame(made)
+
+
+def truth(frame: pd.DataFrame, method: str, statistic: str, label: str = "mos") -> float:
+    """A correlation by SciPy."""
+    compute: Any = {"SRCC": stats.spearmanr, "PLCC": stats.pearsonr, "KRCC": stats.kendalltau}[statistic]
+    return float(compute(frame[method], frame[label]).statistic)
+
+
+def audited(
+    folder: Path,
+    name: str,
+    text: str,
+    frames: Mapping[str, pd.DataFrame],
+    groups: Sequence[str] = (),
+    maps: Mapping[str, str] | None = None,
+) -> conduct.Audit:
+    """Write table and scores, and audit them."""
+    (folder / name).write_text(text, encoding="utf-8")
+    for data, frame in frames.items():
+        frame.to_csv(folder / f"{data}.csv", index=False)
+    wishes = Wishes([scores.group_of(group) for group in groups], maps or {})
+    asked = conduct.Asked(wishes=wishes, statistics=StatisticsSettings(replicates=20))
+    files = scores.read([str(folder / f"{data}.csv") for data in frames])
+    return conduct.conduct(read_printed.read(folder / name), files, asked)
+
+
+@pytest.mark.parametrize("before", ["", "<!DOCTYPE html>\n<html><body>", "<html>", '<?xml version="1.0"?>\n<html>'])
+def test_a_web_page_is_a_table_too(tmp_path: Path, frame: pd.DataFrame, before: str) -> None:
+    table = pd.DataFrame({name: {m: f"{truth(frame, m, name):.4f}" for m in METHODS} for name in STATISTICS})
+    result = audited(tmp_path, "table.html", before + table.to_html(), {"live": frame})
+    assert (result.answer, result.counts["follows"]) == ("reproduced", 12)

@@ -388,6 +388,10 @@ def _cell(printed: PrintedNumber, roles: _Roles, names: _Names) -> Cell | str:
         why = "the table names no statistic: give --statistic SRCC"
     elif len(found) == printed.parts:
         statistic = found[printed.part]
+    elif len(found) == 1 and _in_parentheses(printed):
+        if printed.part:
+            return f"{heads[-1]}, in parentheses"
+        statistic = found[0]
     elif len(found) == 1:
         statistic = found[0]
         why = f"the cell has {printed.parts} numbers, its labels name {words.SHOWN[statistic]} only"
@@ -405,6 +409,17 @@ def _cell(printed: PrintedNumber, roles: _Roles, names: _Names) -> Cell | str:
     if not why:
         why = subset.why or _no_column(method, column, subset, names)
     return Cell(printed, method, statistic, subset, column or "", why)
+
+
+def _in_parentheses(printed: PrintedNumber) -> bool:
+    """Whether a cell has one number and another in parentheses: its spread (``0.807 (0.012)``) or its rank."""
+    text = printed.cell.text.rstrip()
+    return (
+        printed.parts == 2
+        and text[-1:] in {")", "]"}
+        and text[:1] not in {"(", "["}
+        and len(re.findall(r"[(\[]", text)) == 1
+    )
 
 
 def _elsewhere(printed: PrintedNumber, names: _Names) -> tuple[str, ...]:

@@ -19,7 +19,10 @@ FEWEST = 2
 
 _NUMBER = r"[-+−–]?\s*(?:\d+(?:[.,]\d+)?|[.,]\d+)"
 _ONE = re.compile(rf"(?P<number>{_NUMBER})(?P<power>[eE][-+]?\d+)?\s*(?P<percent>%)?")
-_SPREAD = re.compile(rf"\s*(?:±|\+/-|\+-)\s*(?:{_NUMBER})\s*%?|\s*[\[(]\s*{_NUMBER}\s*(?:,|;|to|–)\s*{_NUMBER}\s*[\])]")
+_SPREAD = re.compile(
+    rf"\s*[\[(]?\s*(?:±|\+/-|\+-)\s*(?:{_NUMBER})\s*%?\s*[\])]?"
+    rf"|\s*[\[(]\s*{_NUMBER}\s*(?:,|;|to|–)\s*{_NUMBER}\s*[\])]"
+)
 _BETWEEN = re.compile(r"\s*[/|(),;\[\]&]?\s*")
 _REST = re.compile(r"[\s*†‡§¶#ª∗★☆✓)\]}|°↑↓a-d]*")
 _MISSING = re.compile(r"[-–—−.…*?/]*|n\.?/?a\.?|nan|none|null|n\.?r\.?|x|✗|×", re.IGNORECASE)

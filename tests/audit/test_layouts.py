@@ -64,3 +64,49 @@ def test_a_web_page_is_a_table_too(tmp_path: Path, frame: pd.DataFrame, before: 
     table = pd.DataFrame({name: {m: f"{truth(frame, m, name):.4f}" for m in METHODS} for name in STATISTICS})
     result = audited(tmp_path, "table.html", before + table.to_html(), {"live": frame})
     assert (result.answer, result.counts["follows"]) == ("reproduced", 12)
+
+
+def markdown(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A table in Markdown."""
+    lines = [heads, ["---"] * len(heads), *rows]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("spread", "left_out"),
+    [
+        (" ± 0.012", 0),
+        (" (±0.012)", 0),
+        (" [± 0.012]", 0),
+        (" (0.850, 0.910)", 0),
+        (" (0.012)", 2),
+        (" [0.012]", 2),
+        (" (1)", 2),
+    ],
+)
+def test_a_spread_or_rank_beside_a_number_is_no_statistic(
+    tmp_path: Path, frame: pd.DataFrame, spread: str, left_out: int
+) -> None:
+    rows = [[method, *(f"{truth(frame, method, name):.3f}{spread}" for name in STATISTICS[:2])] for method in METHODS]
+    result = audited(tmp_path, "table.md", markdown(["Method", "SRCC", "PLCC"], rows), {"live": frame})
+    assert (result.answer, dict(result.counts)) == ("reproduced", {"follows": 8})
+    assert len(result.matching.left_out) == left_out
+
+
+def test_two_numbers_of_two_statistics_stay_two(tmp_path: Path, frame: pd.DataFrame) -> None:
+    rows = [[m, f"{truth(frame, m, 'SRCC'):.3f} ({truth(frame, m, 'PLCC'):.3f})"] for m in METHODS]
+    result = audited(tmp_path, "table.md", markdown(["Method", "SRCC (PLCC)"], rows), {"live": frame})
+    assert dict(result.counts) == {"follows": 8}
+
+
+def test_mapped_numbers_are_found_beside_columns_that_agree_now_and_then(tmp_path: Path, frame: pd.DataFrame) -> None:
+    rng = np.random.default_rng(3)
+    others = {f"x{at}": frame["mos"] + rng.normal(0, 0.3, 60) for at in range(60)}
+    many = frame.assign(**others)
+    label = (many["mos"] - many["mos"].min()) / np.ptp(many["mos"]) * 100
+    rows = []
+    for method in METHODS:
+        fitted = np.polyval(np.polyfit(many[method], label, 3), many[method])
+        rows.append([method, f"{stats.pearsonr(fitted, label).statistic:.3f}", f"{np.std(fitted - label):.3f}"])
+    result = audited(tmp_path, "table.md", markdown(["Method", "PLCC", "RMSE"], rows), {"live": many})
+    assert (result.answer, dict(result.counts)) == ("reproduced", {"follows": 8})

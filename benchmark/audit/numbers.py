@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from typing import Literal
 
@@ -100,6 +100,20 @@ def _number(match: re.Match[str]) -> Number:
         match["percent"] is not None,
         match.start("number"),
         end,
+    )
+
+
+def filled(number: Number) -> int:
+    """How many zeros a number ends with after its decimal mark."""
+    if "e" in number.text.casefold():
+        return 0
+    return max(0, min(len(number.text) - len(number.text.rstrip("0")), number.digits))
+
+
+def without_zeros(number: Number, zeros: int) -> Number:
+    """A number without so many zeros at its end, which stay where they are in the file."""
+    return replace(
+        number, text=number.text[: len(number.text) - zeros], digits=number.digits - zeros, end=number.end - zeros
     )
 
 

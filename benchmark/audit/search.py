@@ -205,7 +205,7 @@ class Search:
         for _ in range(4):
             trial = self._with_bases(self._with_choices(best, shortlist), shortlist)
             count = self.count(trial)
-            if count <= best_count:
+            if count < best_count or trial == best:
                 break
             best, best_count = trial, count
         return best, best_count
@@ -253,25 +253,39 @@ class Search:
                     break
                 choice = replace(usual_choice, variant=variant, sign=sign)
                 trial = protocol.with_choice(statistic, choice)
-                if choice == usual_choice or not self._worth(cells, trial):
+                support = self._support(choice, best, cells, protocol)
+                if choice == usual_choice or (support > 0 and not self._worth(cells, trial)):
                     continue
                 count = self.count(trial, cells)
-                if count >= best_count + self._support(choice, best, cells):
+                if count >= best_count + support:
                     best, best_count = choice, count
             protocol = protocol.with_choice(statistic, best)
         return protocol
 
-    def _support(self, choice: Choice, present: Choice, cells: Sequence[Cell]) -> int:
+    def _support(self, choice: Choice, present: Choice, cells: Sequence[Cell], protocol: Protocol) -> int:
         """How many cells more must follow for a choice to be made in place of the present one.
 
         Between two unusual variants one cell decides.
-        A table of magnitudes has no negative number, so that each one printed speaks against it.
         """
         unusual = present.variant != VARIANTS[cells[0].statistic][0]
         support = 1 if len(cells) == 1 or unusual or choice.variant == present.variant else SUPPORT
-        if choice.sign == "magnitude" and present.sign != "magnitude":
-            support += 2 * sum(1 for cell in cells if cell.printed.number.value < 0)
+        if choice.sign == "magnitude" and present.sign == "signed":
+            support += self._signs(protocol, cells)
         return support
+
+    def _signs(self, protocol: Protocol, cells: Sequence[Cell]) -> int:
+        """How much the printed signs speak against magnitudes, under a protocol of signed numbers.
+
+        Each negative number that should be negative does. In a table without any negative correlation, though some should
+        be, magnitudes need no number more than signed ones do: those that tell the two apart may all be wrong.
+        """
+        printed = [cell.printed.number.value for cell in self.cells if cell.statistic in words.CORRELATIONS]
+        computed = [value(cell, protocol, self.values) for cell in cells]
+        if min(printed, default=-1.0) >= 0:
+            return -1 if any(own < 0 for own in computed) else 0
+        return 2 * sum(
+            1 for cell, own in zip(cells, computed, strict=True) if cell.printed.number.value < 0 and own < 0
+        )
 
     def _with_averages(self, protocol: Protocol) -> Protocol:
         """Groups that may be averages over others: tried last, when the others' bases are known."""

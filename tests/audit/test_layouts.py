@@ -126,3 +126,65 @@ def test_zeros_that_software_puts_on_all_numbers_claim_no_digits(tmp_path: Path,
     result = audited(tmp_path, "table.tex", table.to_latex(), {"live": frame})
     assert dict(result.counts) == {"follows": 23, "differs": 1}
     assert write.corrected(result) == (right.encode(), 0)
+
+
+@pytest.fixture
+def mixed(frame: pd.DataFrame) -> pd.DataFrame:
+    """The same with one method of the other direction,"""
+    return frame.assign(PSNR=-frame["PSNR"])
+
+
+def magnitudes(frame: pd.DataFrame) -> dict[tuple[str, str], str]:
+    """Every method's magnitudes as printed."""
+    return {(m, name): f"{abs(truth(frame, m, name)):.4f}" for m in METHODS for name in STATISTICS}
+
+
+def of_magnitudes(cells: Mapping[tuple[str, str], str]) -> str:
+    """The table of printed magnitudes."""
+    return markdown(["Method", *STATISTICS], [[m, *(cells[m, name] for name in STATISTICS)] for m in METHODS])
+
+
+def test_rows_exchanged_in_a_table_of_magnitudes_are_told(tmp_path: Path, mixed: pd.DataFrame) -> None:
+    right = magnitudes(mixed)
+    wrong = right | {("PSNR", name): right["FSIM", name] for name in STATISTICS}
+    wrong |= {("FSIM", name): right["PSNR", name] for name in STATISTICS}
+    result = audited(tmp_path, "table.md", of_magnitudes(wrong), {"live": mixed})
+    differing = [item for item in result.judged if item.verdict == "differs"]
+    assert {item.cell.method for item in differing} == {"PSNR", "FSIM"}
+    assert len(differing) == 6
+    assert all(any(found.kind == "exchanged" for found in item.explanations) for item in differing)
+    assert write.corrected(result) == (of_magnitudes(right).encode(), 0)
+
+
+def test_one_turned_sign_does_not_make_magnitudes_wrong(tmp_path: Path, mixed: pd.DataFrame) -> None:
+    right = magnitudes(mixed)
+    wrong = right | {("FSIM", "SRCC"): "-" + right["FSIM", "SRCC"]}
+    result = audited(tmp_path, "table.md", of_magnitudes(wrong), {"live": mixed})
+    (differing,) = (item for item in result.judged if item.verdict == "differs")
+    assert (differing.cell.method, differing.right) == ("FSIM", right["FSIM", "SRCC"])
+
+
+def test_columns_exchanged_as_a_whole_are_not_called_other_scores(tmp_path: Path, frame: pd.DataFrame) -> None:
+    kinds = ("blur", "noise")
+    text = {
+        (m, kind, name): f"{truth(frame[frame['kind'] == kind], m, name):.4f}"
+        for m in METHODS
+        for kind in kinds
+        for name in STATISTICS
+    }
+    heads = ["Method", *(f"{kind} {name}" for kind in kinds for name in STATISTICS)]
+    rows = [
+        [
+            m,
+            *(
+                text[m, other if m in METHODS[:2] else kind, name]
+                for kind, other in (kinds, kinds[::-1])
+                for name in STATISTICS
+            ),
+        ]
+        for m in METHODS
+    ]
+    result = audited(tmp_path, "table.md", markdown(heads, rows), {"live": frame})
+    differing = [item for item in result.judged if item.verdict == "differs"]
+    assert len(differing) == 12
+    assert {item.explanations[0].kind for item in differing} == {"exchanged"}

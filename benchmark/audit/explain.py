@@ -98,6 +98,11 @@ def explain_all(cells: Sequence[Cell], known: Known) -> dict[int, list[Explanati
         if len(own) < 3 or 2 * len(own) <= len(row):
             continue
         common = _row(own, row, known)
+        told = sum(
+            1 for cell in own if any(item.chance <= CERTAIN and item.kind != "digits" for item in found[id(cell)])
+        )
+        if 2 * told > len(own) and any(item.kind == "row" for item in common):
+            common = []
         slight = np.median([_apart(cell, known) for cell in own]) < SMALL
         for cell in own:
             rest = [item for item in found[id(cell)] if not slight or (item.kind != "digits" and not item.chance)]

@@ -8,18 +8,21 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from benchmark.audit import vocabulary as words
 from benchmark.audit.layout import Layout, Place, PrintedNumber
+from benchmark.audit.numbers import filled, without_zeros
 from benchmark.audit.scores import Group, Rows, ScoreFile, plain, rows_of
 from benchmark.core.errors import UserError
 from benchmark.core.words import did_you_mean
 
 _CITED = re.compile(r"\s*\[[^\]]*\]\s*$|\s*\((?:19|20)[0-9]{2}\)\s*$")
 _CAPTION = Place("caption")
+FILLED = 6
+"""Numbers of a table and statistic that must all end with a zero, to say that it was put on."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,6 +135,7 @@ def match(layouts: Sequence[tuple[int, Layout]], files: Sequence[ScoreFile], wis
                 left_out[cell] += 1
             else:
                 cells.append(cell)
+    cells = _without_filling(cells)
     used = {name for number, layout in layouts for printed in layout.numbers for name in _all_names(printed)}
     for name in wishes.maps:
         if plain(name) not in used:
@@ -142,6 +146,20 @@ def match(layouts: Sequence[tuple[int, Layout]], files: Sequence[ScoreFile], wis
         _asked(cells, names),
         tuple(f"{label} ({count} numbers)" for label, count in left_out.items()),
     )
+
+
+def _without_filling(cells: Sequence[Cell]) -> list[Cell]:
+    """The cells without zeros that all numbers of their statistic end with: software fills up what was rounded."""
+    zeros: dict[tuple[int, str], list[int]] = {}
+    for cell in cells:
+        zeros.setdefault((cell.printed.table, cell.statistic), []).append(filled(cell.printed.number))
+    common = {key: min(own) if len(own) >= FILLED else 0 for key, own in zeros.items()}
+    made = []
+    for cell in cells:
+        count = min(common[cell.printed.table, cell.statistic], cell.printed.number.digits - 1)
+        number = without_zeros(cell.printed.number, max(0, count))
+        made.append(replace(cell, printed=replace(cell.printed, number=number)))
+    return made
 
 
 def _all_names(printed: PrintedNumber) -> Iterable[str]:
@@ -388,6 +406,10 @@ def _cell(printed: PrintedNumber, roles: _Roles, names: _Names) -> Cell | str:
         why = "the table names no statistic: give --statistic SRCC"
     elif len(found) == printed.parts:
         statistic = found[printed.part]
+    elif len(found) == 1 and _in_parentheses(printed):
+        if printed.part:
+            return f"{heads[-1]}, in parentheses"
+        statistic = found[0]
     elif len(found) == 1:
         statistic = found[0]
         why = f"the cell has {printed.parts} numbers, its labels name {words.SHOWN[statistic]} only"
@@ -405,6 +427,17 @@ def _cell(printed: PrintedNumber, roles: _Roles, names: _Names) -> Cell | str:
     if not why:
         why = subset.why or _no_column(method, column, subset, names)
     return Cell(printed, method, statistic, subset, column or "", why)
+
+
+def _in_parentheses(printed: PrintedNumber) -> bool:
+    """Whether a cell has one number and another in parentheses: its spread (``0.807 (0.012)``) or its rank."""
+    text = printed.cell.text.rstrip()
+    return (
+        printed.parts == 2
+        and text[-1:] in {")", "]"}
+        and text[:1] not in {"(", "["}
+        and len(re.findall(r"[(\[]", text)) == 1
+    )
 
 
 def _elsewhere(printed: PrintedNumber, names: _Names) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from typing import Literal
 
@@ -19,7 +19,10 @@ FEWEST = 2
 
 _NUMBER = r"[-+−–]?\s*(?:\d+(?:[.,]\d+)?|[.,]\d+)"
 _ONE = re.compile(rf"(?P<number>{_NUMBER})(?P<power>[eE][-+]?\d+)?\s*(?P<percent>%)?")
-_SPREAD = re.compile(rf"\s*(?:±|\+/-|\+-)\s*(?:{_NUMBER})\s*%?|\s*[\[(]\s*{_NUMBER}\s*(?:,|;|to|–)\s*{_NUMBER}\s*[\])]")
+_SPREAD = re.compile(
+    rf"\s*[\[(]?\s*(?:±|\+/-|\+-)\s*(?:{_NUMBER})\s*%?\s*[\])]?"
+    rf"|\s*[\[(]\s*{_NUMBER}\s*(?:,|;|to|–)\s*{_NUMBER}\s*[\])]"
+)
 _BETWEEN = re.compile(r"\s*[/|(),;\[\]&]?\s*")
 _REST = re.compile(r"[\s*†‡§¶#ª∗★☆✓)\]}|°↑↓a-d]*")
 _MISSING = re.compile(r"[-–—−.…*?/]*|n\.?/?a\.?|nan|none|null|n\.?r\.?|x|✗|×", re.IGNORECASE)
@@ -97,6 +100,20 @@ def _number(match: re.Match[str]) -> Number:
         match["percent"] is not None,
         match.start("number"),
         end,
+    )
+
+
+def filled(number: Number) -> int:
+    """How many zeros a number ends with after its decimal mark."""
+    if "e" in number.text.casefold():
+        return 0
+    return max(0, min(len(number.text) - len(number.text.rstrip("0")), number.digits))
+
+
+def without_zeros(number: Number, zeros: int) -> Number:
+    """A number without so many zeros at its end, which stay where they are in the file."""
+    return replace(
+        number, text=number.text[: len(number.text) - zeros], digits=number.digits - zeros, end=number.end - zeros
     )
 
 

@@ -40,7 +40,7 @@ KEPT = 4
 SUPPORT = 2
 """Cells that must speak for a group's own label, or a statistic's unusual variant."""
 _LABEL_LIKE = re.compile(r"d?mos|score|label|rating|opinion|jnd|elo|quality|bt|votes?$|prefer", re.IGNORECASE)
-_DERIVED = 0.5
+_DERIVED, _MOST = 0.5, 0.75
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +131,10 @@ class Search:
             others = [Basis(label, how) for how in self._averagings(subset) for label in labels]
             ranked = sorted([*ranked, *self._ranked(cells, others)], key=lambda item: (-item[0], plainness(item[1])))
         kept = [basis for count, basis in ranked if count > 0][:KEPT]
-        if not kept:
-            likely = [label for label in labels if _LABEL_LIKE.search(label)]
-            kept = [Basis(label) for label in (likely or labels)[: 2 * KEPT]]
+        if not ranked or ranked[0][0] < _MOST * len(_telling(cells)):
+            # Where few agree, numbers may be mapped ones, which the first look does not try.
+            likely = [label for label in labels if _LABEL_LIKE.search(label)] or ([] if kept else labels)
+            kept += [basis for label in likely[: 2 * KEPT] if (basis := Basis(label)) not in kept]
         return kept
 
     def _ranked(self, cells: Sequence[Cell], bases: Sequence[Basis]) -> list[tuple[int, Basis]]:
@@ -185,16 +186,29 @@ class Search:
                 yield WITHIN + heading
 
     def _climb(self, protocol: Protocol, shortlist: Mapping[str, Sequence[Basis]]) -> Protocol:
-        """Improve bases and choices in turn until nothing changes."""
-        best = self._with_bases(protocol, shortlist)
-        best_count = self.count(best)
+        """The best of several climbs: from the usual choices; where few cells follow so, from each likely label too.
+
+        Numbers that are mapped follow from no label under the usual choices, and a few follow from a wrong one by chance.
+        """
+        best, best_count = self._climbed(self._with_bases(protocol, shortlist), shortlist)
+        likely = {basis.label for bases in shortlist.values() for basis in bases if _LABEL_LIKE.search(basis.label)}
+        for label in sorted(likely) if best_count < _DERIVED * len(self.cells) else ():
+            own = {name: basis for name, bases in shortlist.items() for basis in bases if basis == Basis(label)}
+            trial, count = self._climbed(replace(protocol, bases={**best.bases, **own}), shortlist)
+            if count > best_count:
+                best, best_count = trial, count
+        return best
+
+    def _climbed(self, start: Protocol, shortlist: Mapping[str, Sequence[Basis]]) -> tuple[Protocol, int]:
+        """Improve choices and bases in turn until nothing changes; and how many cells follow then."""
+        best, best_count = start, self.count(start)
         for _ in range(4):
             trial = self._with_bases(self._with_choices(best, shortlist), shortlist)
             count = self.count(trial)
-            if count <= best_count:
+            if count < best_count or trial == best:
                 break
             best, best_count = trial, count
-        return best
+        return best, best_count
 
     def _with_bases(self, protocol: Protocol, shortlist: Mapping[str, Sequence[Basis]]) -> Protocol:
         """The best basis of each group: one for all groups of a file unless a group's own cells speak against it."""
@@ -239,23 +253,39 @@ class Search:
                     break
                 choice = replace(usual_choice, variant=variant, sign=sign)
                 trial = protocol.with_choice(statistic, choice)
-                if choice == usual_choice or not self._worth(cells, trial):
+                support = self._support(choice, best, cells, protocol)
+                if choice == usual_choice or (support > 0 and not self._worth(cells, trial)):
                     continue
                 count = self.count(trial, cells)
-                if count >= best_count + self._support(choice, best, cells):
+                if count >= best_count + support:
                     best, best_count = choice, count
             protocol = protocol.with_choice(statistic, best)
         return protocol
 
-    def _support(self, choice: Choice, present: Choice, cells: Sequence[Cell]) -> int:
+    def _support(self, choice: Choice, present: Choice, cells: Sequence[Cell], protocol: Protocol) -> int:
         """How many cells more must follow for a choice to be made in place of the present one.
 
-        A table of magnitudes has no negative number, so that each one printed speaks against it.
+        Between two unusual variants one cell decides.
         """
-        support = 1 if len(cells) == 1 or choice.variant == present.variant else SUPPORT
-        if choice.sign == "magnitude" and present.sign != "magnitude":
-            support += 2 * sum(1 for cell in cells if cell.printed.number.value < 0)
+        unusual = present.variant != VARIANTS[cells[0].statistic][0]
+        support = 1 if len(cells) == 1 or unusual or choice.variant == present.variant else SUPPORT
+        if choice.sign == "magnitude" and present.sign == "signed":
+            support += self._signs(protocol, cells)
         return support
+
+    def _signs(self, protocol: Protocol, cells: Sequence[Cell]) -> int:
+        """How much the printed signs speak against magnitudes, under a protocol of signed numbers.
+
+        Each negative number that should be negative does. In a table without any negative correlation, though some should
+        be, magnitudes need no number more than signed ones do: those that tell the two apart may all be wrong.
+        """
+        printed = [cell.printed.number.value for cell in self.cells if cell.statistic in words.CORRELATIONS]
+        computed = [value(cell, protocol, self.values) for cell in cells]
+        if min(printed, default=-1.0) >= 0:
+            return -1 if any(own < 0 for own in computed) else 0
+        return 2 * sum(
+            1 for cell, own in zip(cells, computed, strict=True) if cell.printed.number.value < 0 and own < 0
+        )
 
     def _with_averages(self, protocol: Protocol) -> Protocol:
         """Groups that may be averages over others: tried last, when the others' bases are known."""

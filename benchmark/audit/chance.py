@@ -16,10 +16,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from benchmark.audit.matching import Cell, Subset
-from benchmark.audit.protocol import Protocol, value
+from benchmark.audit.matching import AuditedCell, Subset
+from benchmark.audit.premises import TableProtocol, value
 from benchmark.audit.scores import Floats
-from benchmark.audit.values import PAIRS, Basis, Values
+from benchmark.audit.values import PAIRS, Basis, ScoreValues
 from benchmark.statistics.correlation import midranks
 
 DRAWS = 200
@@ -33,7 +33,7 @@ TAU_OF_RHO = 2.0 / 3.0
 
 
 @dataclass(frozen=True, slots=True)
-class Chance:
+class ChanceMatches:
     """What chance gives.
 
     Attributes:
@@ -50,13 +50,13 @@ class Chance:
 
 
 def estimate(
-    cells: Sequence[Cell],
-    protocol: Protocol,
-    values: Values,
+    cells: Sequence[AuditedCell],
+    protocol: TableProtocol,
+    values: ScoreValues,
     labels: Sequence[str],
     follow: int,
     rng: np.random.Generator,
-) -> Chance:
+) -> ChanceMatches:
     """Count agreements by chance.
 
     Args:
@@ -71,11 +71,11 @@ def estimate(
     displaced = _displaced(cells, protocol, values, labels, rng)
     best = np.array([counts.max(axis=0) for counts in (permuted, displaced) if counts.size])
     if not best.size:
-        return Chance(0.0, 0, 1.0, {})
+        return ChanceMatches(0.0, 0, 1.0, {})
     worse = best[best.mean(axis=1).argmax()]
     by_label = {label: float(max(permuted[at].mean(), displaced[at].mean())) for at, label in enumerate(labels)}
     p_value = (1 + int((best >= follow).any(axis=0).sum())) / (1 + DRAWS)
-    return Chance(float(worse.mean()), int(np.quantile(worse, 1 - RARELY, method="higher")), p_value, by_label)
+    return ChanceMatches(float(worse.mean()), int(np.quantile(worse, 1 - RARELY, method="higher")), p_value, by_label)
 
 
 def _agreeing(computed: Floats, printed: Floats | float, half: Floats | float) -> np.ndarray:
@@ -83,13 +83,17 @@ def _agreeing(computed: Floats, printed: Floats | float, half: Floats | float) -
         return np.abs(computed - printed) <= half
 
 
-def _halves(cells: Sequence[Cell], protocol: Protocol) -> Floats:
+def _halves(cells: Sequence[AuditedCell], protocol: TableProtocol) -> Floats:
     digits = [max(protocol.digits_of(cell), cell.printed.number.digits) for cell in cells]
     return 0.5 * 10.0 ** -np.array(digits, dtype=float)
 
 
 def _displaced(
-    cells: Sequence[Cell], protocol: Protocol, values: Values, labels: Sequence[str], rng: np.random.Generator
+    cells: Sequence[AuditedCell],
+    protocol: TableProtocol,
+    values: ScoreValues,
+    labels: Sequence[str],
+    rng: np.random.Generator,
 ) -> Floats:
     """(labels, draws) cells that agree when the printed numbers are moved."""
     printed = np.array([cell.printed.number.value for cell in cells])
@@ -105,7 +109,7 @@ def _displaced(
     return counts
 
 
-def _with_label(cell: Cell, protocol: Protocol, values: Values, label: str) -> float:
+def _with_label(cell: AuditedCell, protocol: TableProtocol, values: ScoreValues, label: str) -> float:
     basis = protocol.bases.get(cell.subset.name)
     file = cell.subset.file
     if basis is None or (file is not None and label not in file.numbers):
@@ -116,7 +120,11 @@ def _with_label(cell: Cell, protocol: Protocol, values: Values, label: str) -> f
 
 
 def _permuted(
-    cells: Sequence[Cell], protocol: Protocol, values: Values, labels: Sequence[str], rng: np.random.Generator
+    cells: Sequence[AuditedCell],
+    protocol: TableProtocol,
+    values: ScoreValues,
+    labels: Sequence[str],
+    rng: np.random.Generator,
 ) -> Floats:
     """(labels, draws) cells that agree when the labels are permuted."""
     counts = np.zeros((len(labels), DRAWS))
@@ -130,11 +138,11 @@ def _permuted(
 
 
 def _group_permuted(
-    cells: Sequence[Cell],
+    cells: Sequence[AuditedCell],
     subset: Subset,
     basis: Basis,
-    protocol: Protocol,
-    values: Values,
+    protocol: TableProtocol,
+    values: ScoreValues,
     labels: Sequence[str],
     rng: np.random.Generator,
 ) -> Floats:
@@ -173,7 +181,7 @@ def _shuffled(scores: Floats, orders: Sequence[np.ndarray]) -> Floats:
     return np.stack([scores[:, order] for order in orders])
 
 
-def _signed(values: Floats, kind: str, basis: Basis, protocol: Protocol) -> Floats:
+def _signed(values: Floats, kind: str, basis: Basis, protocol: TableProtocol) -> Floats:
     choice = protocol.choices[kind]
     if choice.sign != "signed" or (kind == "plcc" and choice.variant != "raw"):
         return np.abs(values) * choice.scale

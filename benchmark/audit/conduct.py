@@ -10,18 +10,18 @@ from typing import Literal
 import numpy as np
 
 from benchmark.audit import chance, explain, leads, marks, matching
-from benchmark.audit.chance import Chance
+from benchmark.audit.chance import ChanceMatches
 from benchmark.audit.explain import Explanation, Known
 from benchmark.audit.layout import take_apart
 from benchmark.audit.leads import Lead
 from benchmark.audit.marks import MarkFault
-from benchmark.audit.matching import Cell, Matching, Wishes
+from benchmark.audit.matching import AuditedCell, Matching, Wishes
 from benchmark.audit.numbers import alike, rougher, shortened
-from benchmark.audit.printed import PrintedFile
-from benchmark.audit.protocol import Protocol, agrees_with, value
+from benchmark.audit.premises import TableProtocol, agrees_with, value
+from benchmark.audit.printed_table import PrintedFile
 from benchmark.audit.scores import Rows, ScoreFile, check_groups
 from benchmark.audit.search import Alternative, Search, candidate_labels
-from benchmark.audit.values import Values, deviation_column
+from benchmark.audit.values import ScoreValues, deviation_column
 from benchmark.core.errors import UserError
 from benchmark.statistics.settings import StatisticsSettings
 
@@ -30,7 +30,7 @@ Answer = Literal["reproduced", "in part", "not reproduced"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class AuditRequest:
     """What the user asks for.
 
     Attributes:
@@ -53,7 +53,7 @@ class Asked:
 
 
 @dataclass(frozen=True, eq=False)
-class Judged:
+class JudgedNumber:
     """One number with its verdict.
 
     Attributes:
@@ -66,7 +66,7 @@ class Judged:
         right: what should stand there, printed alike; empty where nothing should change.
     """
 
-    cell: Cell
+    cell: AuditedCell
     computed: float
     verdict: Verdict
     protocol: str = ""
@@ -95,9 +95,9 @@ class Audit:
 
     printed: PrintedFile
     matching: Matching
-    judged: tuple[Judged, ...]
-    protocol: Protocol | None
-    chance: Chance | None
+    judged: tuple[JudgedNumber, ...]
+    protocol: TableProtocol | None
+    chance: ChanceMatches | None
     alternatives: tuple[Alternative, ...]
     hints: tuple[str, ...]
     meanings: Mapping[str, str]
@@ -131,7 +131,7 @@ class Audit:
         return 3 if self.counts["differs"] else 0
 
 
-def conduct(printed: PrintedFile, files: Sequence[ScoreFile], asked: Asked) -> Audit:
+def conduct(printed: PrintedFile, files: Sequence[ScoreFile], asked: AuditRequest) -> Audit:
     """Audit the tables of a file.
 
     Raises:
@@ -145,12 +145,12 @@ def conduct(printed: PrintedFile, files: Sequence[ScoreFile], asked: Asked) -> A
     if not any(layout.numbers for _, layout in layouts):
         raise UserError(f"{printed.name}: no table in it has numbers")
     found = matching.match(layouts, files, asked.wishes)
-    values = Values(asked.splits)
+    values = ScoreValues(asked.splits)
     cells = [cell for cell in found.cells if not cell.why and not _not_given(cell, asked)]
     labels = candidate_labels(cells, files, asked.labels)
     if not cells:
         judged = tuple(
-            Judged(cell, float("nan"), "not-computable", reason=cell.why or _not_given(cell, asked))
+            JudgedNumber(cell, float("nan"), "not-computable", reason=cell.why or _not_given(cell, asked))
             for cell in found.cells
         )
         meanings, faults = marks.check(found.cells)
@@ -182,7 +182,7 @@ def conduct(printed: PrintedFile, files: Sequence[ScoreFile], asked: Asked) -> A
     )
 
 
-def _not_given(cell: Cell, asked: Asked) -> str:
+def _not_given(cell: AuditedCell, asked: AuditRequest) -> str:
     """Why a cell whose names all match can't be computed all the same."""
     if (
         cell.statistic == "outlier_ratio"
@@ -193,7 +193,7 @@ def _not_given(cell: Cell, asked: Asked) -> str:
     return ""
 
 
-def _directions(files: Sequence[ScoreFile], asked: Asked) -> dict[str, int]:
+def _directions(files: Sequence[ScoreFile], asked: AuditRequest) -> dict[str, int]:
     """+1 or -1 of each column, if any direction was given.
 
     Raises:
@@ -211,14 +211,14 @@ def _directions(files: Sequence[ScoreFile], asked: Asked) -> dict[str, int]:
 
 
 def _judge(
-    cells: Sequence[Cell],
+    cells: Sequence[AuditedCell],
     computed: dict[int, float],
-    protocol: Protocol,
-    values: Values,
+    protocol: TableProtocol,
+    values: ScoreValues,
     labels: Mapping[str, Sequence[str]],
     files: Sequence[ScoreFile],
-    asked: Asked,
-) -> tuple[Judged, ...]:
+    asked: AuditRequest,
+) -> tuple[JudgedNumber, ...]:
     finite = {key: number for key, number in computed.items() if np.isfinite(number)}
     known = Known(cells, finite, protocol, values, labels, files)
     wrong = [
@@ -235,17 +235,17 @@ def _judge(
                 or _not_given(cell, asked)
                 or "undefined for these scores: too few or equal values, or no curve fits"
             )
-            judged.append(Judged(cell, float("nan"), "not-computable", reason=reason))
+            judged.append(JudgedNumber(cell, float("nan"), "not-computable", reason=reason))
             continue
         number, words = finite[id(cell)], protocol.of(cell)
         right = alike(number, cell.printed.number, protocol.digits_of(cell), protocol.cut)
         fewer = _rougher(cell, finite, protocol)
         if known.follows(cell):
-            judged.append(Judged(cell, number, "follows", words))
+            judged.append(JudgedNumber(cell, number, "follows", words))
         elif fewer is not None:
             keeps = cell.printed.number.digits == fewer
             judged.append(
-                Judged(
+                JudgedNumber(
                     cell,
                     number,
                     "fewer-digits",
@@ -255,11 +255,11 @@ def _judge(
                 )
             )
         else:
-            judged.append(Judged(cell, number, "differs", words, tuple(explained[id(cell)]), right=right))
+            judged.append(JudgedNumber(cell, number, "differs", words, tuple(explained[id(cell)]), right=right))
     return tuple(judged)
 
 
-def _rougher(cell: Cell, computed: Mapping[int, float], protocol: Protocol) -> int | None:
+def _rougher(cell: AuditedCell, computed: Mapping[int, float], protocol: TableProtocol) -> int | None:
     """At how many digits a cell follows, if fewer than its table has: zeros put on, or digits left out."""
     number, usual = cell.printed.number, protocol.digits_of(cell)
     if id(cell) not in computed:
@@ -271,12 +271,14 @@ def _rougher(cell: Cell, computed: Mapping[int, float], protocol: Protocol) -> i
     return rougher(computed[id(cell)], number.value, max(usual, number.digits), protocol.cut)
 
 
-def agrees_at(computed: float, cell: Cell, digits: int, protocol: Protocol) -> bool:
+def agrees_at(computed: float, cell: AuditedCell, digits: int, protocol: TableProtocol) -> bool:
     """Whether a value agrees with a cell at so many digits."""
     return shortened(computed, digits, protocol.cut) == shortened(cell.printed.number.value, digits)
 
 
-def _hints(cells: Sequence[Cell], protocol: Protocol, values: Values, files: Sequence[ScoreFile]) -> tuple[str, ...]:
+def _hints(
+    cells: Sequence[AuditedCell], protocol: TableProtocol, values: ScoreValues, files: Sequence[ScoreFile]
+) -> tuple[str, ...]:
     """For methods without a match: the column of scores that explains their numbers, if one does."""
     hints = []
     for method in dict.fromkeys(cell.method for cell in cells if not cell.column and cell.method):

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from benchmark.audit import printed_grid
 from benchmark.audit.ink import Ink, MisfitError, line_of
-from benchmark.audit.printed import PrintedTable
+from benchmark.audit.printed_table import PrintedTable
 from benchmark.data.delimited import MARKS
 
 _STATED = re.compile(r'\ufeff?"?sep=(.)"?[ \t]*(?:\r\n|\r|\n)', re.IGNORECASE)

@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from benchmark.audit import vocabulary as words
-from benchmark.audit.matching import Cell, Subset
+from benchmark.audit import spellings as words
+from benchmark.audit.matching import AuditedCell, Subset
 from benchmark.audit.numbers import alike
-from benchmark.audit.protocol import Choice, Protocol, agrees_with, value
+from benchmark.audit.premises import Choice, TableProtocol, agrees_with, value
 from benchmark.audit.scores import ScoreFile
-from benchmark.audit.values import MEAN_BY, PAIRS, VARIANTS, WITHIN, Basis, Values
+from benchmark.audit.values import MEAN_BY, PAIRS, VARIANTS, WITHIN, Basis, ScoreValues
 
 LIKELY_CHANCE = 0.2
 """An explanation that chance gives as often as this says nothing."""
@@ -61,23 +61,23 @@ class Known:
         files: of scores.
     """
 
-    cells: Sequence[Cell]
+    cells: Sequence[AuditedCell]
     computed: Mapping[int, float]
-    protocol: Protocol
-    values: Values
+    protocol: TableProtocol
+    values: ScoreValues
     labels: Mapping[str, Sequence[str]]
     files: Sequence[ScoreFile]
 
-    def follows(self, cell: Cell) -> bool:
+    def follows(self, cell: AuditedCell) -> bool:
         """Whether a cell follows."""
         return id(cell) in self.computed and agrees_with(cell, self.computed[id(cell)], self.protocol)
 
-    def same(self, cell: Cell, other: float) -> bool:
+    def same(self, cell: AuditedCell, other: float) -> bool:
         """Whether another value gives the number that a cell prints, at the cell's own digits."""
         return np.isfinite(other) and agrees_with(cell, other, self.protocol)
 
 
-def explain(cell: Cell, known: Known) -> list[Explanation]:
+def explain(cell: AuditedCell, known: Known) -> list[Explanation]:
     """The explanations of one cell, the likeliest first; each kind and target once."""
     found: list[Explanation] = []
     for look in _LOOKS:
@@ -89,7 +89,7 @@ def explain(cell: Cell, known: Known) -> list[Explanation]:
     return list(kept.values())
 
 
-def explain_all(cells: Sequence[Cell], known: Known) -> dict[int, list[Explanation]]:
+def explain_all(cells: Sequence[AuditedCell], known: Known) -> dict[int, list[Explanation]]:
     """The explanations of all cells that differ, by identity; what a whole row has in common comes first."""
     found = {id(cell): explain(cell, known) for cell in cells}
     for method in dict.fromkeys(cell.method for cell in cells):
@@ -110,11 +110,11 @@ def explain_all(cells: Sequence[Cell], known: Known) -> dict[int, list[Explanati
     return found
 
 
-def _apart(cell: Cell, known: Known) -> float:
+def _apart(cell: AuditedCell, known: Known) -> float:
     return abs(cell.printed.number.value - known.computed[id(cell)]) / known.protocol.choices[cell.statistic].scale
 
 
-def _row(own: Sequence[Cell], row: Sequence[Cell], known: Known) -> list[Explanation]:
+def _row(own: Sequence[AuditedCell], row: Sequence[AuditedCell], known: Known) -> list[Explanation]:
     """What most cells of a method have in common: another column of scores, or other scores altogether."""
     columns = {name for file in known.files for name in file.numbers}
     for column in sorted(columns):
@@ -135,7 +135,7 @@ def _row(own: Sequence[Cell], row: Sequence[Cell], known: Known) -> list[Explana
     return []
 
 
-def _chance(tried: int, cell: Cell, known: Known) -> float:
+def _chance(tried: int, cell: AuditedCell, known: Known) -> float:
     """How likely one of so many values agrees by chance: they lie anywhere among the table's numbers of this statistic."""
     own = [other.printed.number.value for other in known.cells if other.statistic == cell.statistic]
     spread = max(float(np.ptp(own)), 0.2 * known.protocol.choices[cell.statistic].scale)
@@ -143,9 +143,9 @@ def _chance(tried: int, cell: Cell, known: Known) -> float:
     return float(1 - (1 - min(1.0, width / spread)) ** tried)
 
 
-def _exchanged(cell: Cell, known: Known) -> Iterator[Explanation]:
+def _exchanged(cell: AuditedCell, known: Known) -> Iterator[Explanation]:
     """Another cell has this cell's value, and this cell has that one's; or this one only has that one's."""
-    one_way: list[Cell] = []
+    one_way: list[AuditedCell] = []
     for other in known.cells:
         if other is cell or id(other) not in known.computed or not known.same(cell, known.computed[id(other)]):
             continue
@@ -160,7 +160,7 @@ def _exchanged(cell: Cell, known: Known) -> Iterator[Explanation]:
         yield Explanation("exchanged", f"is what {other.name} should be", other.name, _chance(tried, cell, known))
 
 
-def _copied(cell: Cell, known: Known) -> Iterator[Explanation]:
+def _copied(cell: AuditedCell, known: Known) -> Iterator[Explanation]:
     """The same number is printed elsewhere."""
     equal = [other for other in known.cells if other is not cell and _equal(cell, other)]
     near = [other for other in equal if _near(cell, other)]
@@ -171,31 +171,31 @@ def _copied(cell: Cell, known: Known) -> Iterator[Explanation]:
         yield Explanation("copied", f"copied: equals {other.name}{where}", other.name, chance)
 
 
-def _equal(cell: Cell, other: Cell) -> bool:
+def _equal(cell: AuditedCell, other: AuditedCell) -> bool:
     first, second = cell.printed.number, other.printed.number
     return first.value == second.value and max(first.digits, second.digits) >= 2 and abs(first.value) not in {0.0, 1.0}
 
 
-def _same_column(cell: Cell, other: Cell) -> bool:
+def _same_column(cell: AuditedCell, other: AuditedCell) -> bool:
     return cell.subset is other.subset and cell.statistic == other.statistic
 
 
-def _near(cell: Cell, other: Cell) -> bool:
+def _near(cell: AuditedCell, other: AuditedCell) -> bool:
     return cell.method == other.method or _same_column(cell, other)
 
 
-def _row_and_column(cell: Cell, known: Known) -> int:
+def _row_and_column(cell: AuditedCell, known: Known) -> int:
     return sum(1 for other in known.cells if other is not cell and _near(cell, other))
 
 
-def _sign(cell: Cell, known: Known) -> Iterator[Explanation]:
+def _sign(cell: AuditedCell, known: Known) -> Iterator[Explanation]:
     computed = known.computed[id(cell)]
     if cell.statistic in words.CORRELATIONS and computed and known.same(cell, -computed):
         text = "the magnitude: the sign is lost" if computed < 0 else "the sign is turned"
         yield Explanation("sign", text, cell.name)
 
 
-def _digits(cell: Cell, known: Known) -> Iterator[Explanation]:
+def _digits(cell: AuditedCell, known: Known) -> Iterator[Explanation]:
     """The printed digits are the right ones with two exchanged, one left out, one doubled, or one another."""
     number, digits = cell.printed.number, known.protocol.digits_of(cell)
     right = _plain(alike(known.computed[id(cell)], number, digits, known.protocol.cut))
@@ -235,7 +235,7 @@ def _without_one(text: str) -> set[str]:
 
 
 def _tried(
-    cell: Cell, known: Known, kind: str, candidates: Sequence[tuple[str, str, Callable[[], float]]]
+    cell: AuditedCell, known: Known, kind: str, candidates: Sequence[tuple[str, str, Callable[[], float]]]
 ) -> Iterator[Explanation]:
     """Explanations of one kind: each candidate's text, target and value."""
     chance = _chance(len(candidates), cell, known)
@@ -244,16 +244,16 @@ def _tried(
             yield Explanation(kind, text, target, chance)
 
 
-def _with_basis(cell: Cell, known: Known, basis: Basis, subset: Subset | None = None) -> float:
+def _with_basis(cell: AuditedCell, known: Known, basis: Basis, subset: Subset | None = None) -> float:
     place = subset or cell.subset
     return value(replace(cell, subset=place), known.protocol.with_basis(place.name, basis), known.values)
 
 
-def _basis(cell: Cell, known: Known) -> Basis:
+def _basis(cell: AuditedCell, known: Known) -> Basis:
     return known.protocol.bases.get(cell.subset.name, Basis(""))
 
 
-def _label(cell: Cell, known: Known) -> Iterator[Explanation]:
+def _label(cell: AuditedCell, known: Known) -> Iterator[Explanation]:
     basis = _basis(cell, known)
     others = (
         [label for label in known.labels.get(cell.subset.file.name, ()) if label != basis.label]
@@ -271,7 +271,7 @@ def _label(cell: Cell, known: Known) -> Iterator[Explanation]:
     yield from _tried(cell, known, "label", made)
 
 
-def _subset(cell: Cell, known: Known) -> Iterator[Explanation]:
+def _subset(cell: AuditedCell, known: Known) -> Iterator[Explanation]:
     """The value of other rows of the same file: the table's other groups, all rows, entries of its columns."""
     file, basis = cell.subset.file, _basis(cell, known)
     if file is None or cell.subset.rows is None:
@@ -299,7 +299,7 @@ def _subset(cell: Cell, known: Known) -> Iterator[Explanation]:
     yield from _tried(cell, known, "subset", made)
 
 
-def _statistic(cell: Cell, known: Known) -> Iterator[Explanation]:
+def _statistic(cell: AuditedCell, known: Known) -> Iterator[Explanation]:
     """Another statistic of the same method and rows."""
     choice = known.protocol.choices[cell.statistic]
     made = []
@@ -317,7 +317,7 @@ def _statistic(cell: Cell, known: Known) -> Iterator[Explanation]:
     yield from _tried(cell, known, "statistic", made)
 
 
-def _variant(cell: Cell, known: Known) -> Iterator[Explanation]:
+def _variant(cell: AuditedCell, known: Known) -> Iterator[Explanation]:
     """The same statistic in another variant: mapped instead of raw, another tau."""
     choice = known.protocol.choices[cell.statistic]
     made = []
@@ -334,7 +334,7 @@ def _variant(cell: Cell, known: Known) -> Iterator[Explanation]:
     yield from _tried(cell, known, "variant", made)
 
 
-def _averaging(cell: Cell, known: Known) -> Iterator[Explanation]:
+def _averaging(cell: AuditedCell, known: Known) -> Iterator[Explanation]:
     file, basis = cell.subset.file, _basis(cell, known)
     if file is None:
         return
@@ -351,7 +351,7 @@ def _averaging(cell: Cell, known: Known) -> Iterator[Explanation]:
     yield from _tried(cell, known, "averaging", made[:ENTRIES])
 
 
-def _squared(cell: Cell, known: Known) -> Iterator[Explanation]:
+def _squared(cell: AuditedCell, known: Known) -> Iterator[Explanation]:
     scale = known.protocol.choices[cell.statistic].scale
     share = known.computed[id(cell)] / scale
     if cell.statistic not in words.CORRELATIONS:
@@ -362,7 +362,7 @@ def _squared(cell: Cell, known: Known) -> Iterator[Explanation]:
         yield Explanation("squared", "the square root of the correlation", cell.name)
 
 
-def _data_set(cell: Cell, known: Known) -> Iterator[Explanation]:
+def _data_set(cell: AuditedCell, known: Known) -> Iterator[Explanation]:
     """The value of another file's scores of the same method, on all rows or on the table's groups."""
     basis = _basis(cell, known)
     places = [
@@ -395,7 +395,7 @@ def _data_set(cell: Cell, known: Known) -> Iterator[Explanation]:
     yield from _tried(cell, known, "data set", made)
 
 
-def _other_scores(cell: Cell, known: Known) -> Iterator[Explanation]:
+def _other_scores(cell: AuditedCell, known: Known) -> Iterator[Explanation]:
     """The value of another column of scores in the same file."""
     file = cell.subset.file
     if file is None or cell.statistic not in {"srcc", "plcc"}:
@@ -413,7 +413,7 @@ def _other_scores(cell: Cell, known: Known) -> Iterator[Explanation]:
     yield from _tried(cell, known, "scores", made)
 
 
-_LOOKS: tuple[Callable[[Cell, Known], Iterator[Explanation]], ...] = (
+_LOOKS: tuple[Callable[[AuditedCell, Known], Iterator[Explanation]], ...] = (
     _exchanged,
     _sign,
     _copied,

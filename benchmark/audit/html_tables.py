@@ -12,7 +12,7 @@ from itertools import takewhile
 
 from benchmark.audit import printed_grid
 from benchmark.audit.ink import Ink, line_of
-from benchmark.audit.printed import PrintedTable
+from benchmark.audit.printed_table import PrintedTable
 from benchmark.audit.tags import Tags, style_sheet
 
 MAX_COLUMNS, MAX_ROWS = 1000, 65534

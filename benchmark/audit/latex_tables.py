@@ -13,7 +13,7 @@ from benchmark.audit.latex_environments import caption_of, find
 from benchmark.audit.latex_macros import expand, take
 from benchmark.audit.latex_text import typeset
 from benchmark.audit.latex_tokens import Stream, Token, plain, tokens
-from benchmark.audit.printed import PrintedTable
+from benchmark.audit.printed_table import PrintedTable
 
 _HEADS = ("endfirsthead", "endhead", "endfoot", "endlastfoot")
 _RANGE = re.compile(r"(\d+)\s*-\s*(\d*)")

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from benchmark.audit.numbers import Number, missing, numbers
-from benchmark.audit.printed import PrintedCell, PrintedTable
+from benchmark.audit.printed_table import PrintedCell, PrintedTable
 
 Axis = Literal["row", "column", "section", "caption"]
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class LabelPlace:
     """Where labels stand: the number of a column of labels, or of a row of headings.
 
     Attributes:
@@ -50,7 +50,7 @@ class PrintedNumber:
     parts: int
     number: Number
     cell: PrintedCell
-    labels: dict[Place, str]
+    labels: dict[LabelPlace, str]
 
     @property
     def span(self) -> tuple[int, int] | None:
@@ -60,7 +60,7 @@ class PrintedNumber:
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class TableLayout:
     """A table taken apart.
 
     Attributes:
@@ -69,10 +69,10 @@ class Layout:
     """
 
     numbers: tuple[PrintedNumber, ...]
-    titles: dict[Place, str]
+    titles: dict[LabelPlace, str]
 
 
-def take_apart(table: PrintedTable) -> Layout:
+def take_apart(table: PrintedTable) -> TableLayout:
     """Find a table's numbers and their labels."""
     return _Table(table).layout()
 
@@ -115,7 +115,7 @@ class _Table:
         cells = {id(cell): cell for cell in self.grid[row] if cell is not None and cell.text}
         return len(cells) == 1 and not any(self.read[key] for key in cells)
 
-    def layout(self) -> Layout:
+    def layout(self) -> TableLayout:
         found: list[PrintedNumber] = []
         headings, section, above = list(range(self.first)), "", -1
         fresh = False
@@ -129,7 +129,7 @@ class _Table:
             elif any(self.text(row, column) for column in range(self.table.columns)):
                 headings = [*headings, row] if fresh else [row]
                 fresh, above, section = True, row, ""
-        return Layout(tuple(found), self._titles())
+        return TableLayout(tuple(found), self._titles())
 
     def _is_body(self, row: int) -> bool:
         values = [column for column in range(self.table.columns) if column not in self.label_columns]
@@ -141,12 +141,13 @@ class _Table:
 
     def _numbers_of(self, row: int, headings: Sequence[int], section: str, above: int) -> Iterator[PrintedNumber]:
         beside = {
-            Place("row", at): self._label_beside(row, column, above) for at, column in enumerate(self.label_columns)
+            LabelPlace("row", at): self._label_beside(row, column, above)
+            for at, column in enumerate(self.label_columns)
         }
         if section:
-            beside[Place("section")] = section
+            beside[LabelPlace("section")] = section
         if self.table.caption:
-            beside[Place("caption")] = self.table.caption
+            beside[LabelPlace("caption")] = self.table.caption
         done: set[int] = set()
         for column in range(self.table.columns):
             cell = self.grid[row][column]
@@ -166,12 +167,12 @@ class _Table:
                 return text
         return ""
 
-    def _labels_above(self, headings: Sequence[int], column: int) -> dict[Place, str]:
+    def _labels_above(self, headings: Sequence[int], column: int) -> dict[LabelPlace, str]:
         labels = {}
         texts = [self._heading(row, column, last=row == headings[-1]) for row in headings]
         for at, text in enumerate(texts):
             if text and text not in texts[:at]:
-                labels[Place("column", at)] = text
+                labels[LabelPlace("column", at)] = text
         return labels
 
     def _heading(self, row: int, column: int, *, last: bool) -> str:
@@ -185,15 +186,15 @@ class _Table:
                 return self.text(row, at)
         return ""
 
-    def _titles(self) -> dict[Place, str]:
+    def _titles(self) -> dict[LabelPlace, str]:
         titles = {}
         for at, column in enumerate(self.label_columns):
             texts = [self.text(row, column) for row in range(self.first) if self.text(row, column)]
             if texts:
-                titles[Place("row", at)] = texts[-1]
+                titles[LabelPlace("row", at)] = texts[-1]
         if self.label_columns and self.first > 1:
             for at in range(self.first - 1):
                 text = self.text(at, self.label_columns[-1])
                 if text:
-                    titles[Place("column", at)] = text
+                    titles[LabelPlace("column", at)] = text
         return titles

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from benchmark.audit.matching import Cell, Subset
-from benchmark.audit.protocol import Protocol
+from benchmark.audit.matching import AuditedCell, Subset
+from benchmark.audit.premises import TableProtocol
 from benchmark.audit.scores import Floats, ScoreFile, plain
 from benchmark.audit.values import PAIRS
 from benchmark.statistics.design import Table, make_design
@@ -35,8 +35,8 @@ class Lead:
         clusters: of resampled references; 0 where pairs were resampled.
     """
 
-    best: Cell
-    next: Cell
+    best: AuditedCell
+    next: AuditedCell
     difference: float
     low: float
     high: float
@@ -69,9 +69,9 @@ def reference_column(file: ScoreFile, wanted: str = "") -> str:
 
 
 def leads(
-    cells: Sequence[Cell],
+    cells: Sequence[AuditedCell],
     computed: dict[int, float],
-    protocol: Protocol,
+    protocol: TableProtocol,
     settings: StatisticsSettings,
     reference: str = "",
 ) -> list[Lead]:
@@ -84,7 +84,7 @@ def leads(
         settings: replicates, confidence and seed.
         reference: the column of references; empty to find it.
     """
-    columns: dict[tuple[int, str, str], list[Cell]] = {}
+    columns: dict[tuple[int, str, str], list[AuditedCell]] = {}
     for cell in cells:
         basis = protocol.bases.get(cell.subset.name)
         plain_value = protocol.choices[cell.statistic].variant in {"raw", "mid-ranks", "tau-b"}
@@ -100,7 +100,9 @@ def leads(
     return _holm([lead for lead in found if lead is not None])
 
 
-def _lead(best: Cell, other: Cell, protocol: Protocol, settings: StatisticsSettings, reference: str) -> Lead | None:
+def _lead(
+    best: AuditedCell, other: AuditedCell, protocol: TableProtocol, settings: StatisticsSettings, reference: str
+) -> Lead | None:
     table = _table(best.subset, protocol.bases[best.subset.name].label, (best.column, other.column), reference)
     if table is None:
         return None

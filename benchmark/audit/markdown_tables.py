@@ -11,7 +11,7 @@ from typing import NamedTuple
 from benchmark.audit import html_tables, printed_grid
 from benchmark.audit.ink import Ink
 from benchmark.audit.inline_markdown import put_down
-from benchmark.audit.printed import PrintedTable
+from benchmark.audit.printed_table import PrintedTable
 
 _LINE = re.compile(r"([^\r\n]*)(?:\r\n|\r|\n|$)")
 _DASHES = re.compile(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*")

@@ -11,8 +11,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from benchmark.audit import vocabulary as words
-from benchmark.audit.matching import Cell
+from benchmark.audit import spellings as words
+from benchmark.audit.matching import AuditedCell
 
 PLACES = ("best", "second", "third")
 _NAMED = (
@@ -36,16 +36,16 @@ class MarkFault:
         text: what is wrong.
     """
 
-    cell: Cell
+    cell: AuditedCell
     mark: str
     text: str
 
 
-def check(cells: Sequence[Cell]) -> tuple[dict[str, str], list[MarkFault]]:
+def check(cells: Sequence[AuditedCell]) -> tuple[dict[str, str], list[MarkFault]]:
     """What marks mean, and where they are wrong.
 
     Returns:
-        Place of each mark (``best``, ``second``, ``third``), and the faults in the order of the table.
+        LabelPlace of each mark (``best``, ``second``, ``third``), and the faults in the order of the table.
     """
     columns = _columns(cells)
     meaning = _meaning(columns)
@@ -58,21 +58,21 @@ def check(cells: Sequence[Cell]) -> tuple[dict[str, str], list[MarkFault]]:
     return meaning, faults
 
 
-def _columns(cells: Sequence[Cell]) -> dict[Column, list[Cell]]:
+def _columns(cells: Sequence[AuditedCell]) -> dict[Column, list[AuditedCell]]:
     """The cells of each table, group and statistic that can be compared: two methods or more."""
-    columns: dict[Column, list[Cell]] = {}
+    columns: dict[Column, list[AuditedCell]] = {}
     for cell in cells:
         if cell.statistic and cell.method:
             columns.setdefault((cell.printed.table, cell.subset.name, cell.statistic), []).append(cell)
     return {key: own for key, own in columns.items() if len({cell.method for cell in own}) > 1}
 
 
-def _merit(cell: Cell) -> float:
+def _merit(cell: AuditedCell) -> float:
     value = cell.printed.number.value
     return -value if cell.statistic in words.LOWER_BETTER else abs(value)
 
 
-def _places(column: Sequence[Cell]) -> dict[int, int]:
+def _places(column: Sequence[AuditedCell]) -> dict[int, int]:
     """The place of each cell, from 0; equal numbers share one."""
     merits = sorted({_merit(cell) for cell in column}, reverse=True)
     counts = Counter(_merit(cell) for cell in column)
@@ -80,7 +80,7 @@ def _places(column: Sequence[Cell]) -> dict[int, int]:
     return {id(cell): ahead[_merit(cell)] for cell in column}
 
 
-def _meaning(columns: Mapping[Column, Sequence[Cell]]) -> dict[str, str]:
+def _meaning(columns: Mapping[Column, Sequence[AuditedCell]]) -> dict[str, str]:
     """The place that each mark stands for; marks that stand for none are left out."""
     seen: dict[str, Counter[int]] = {}
     bearing: Counter[str] = Counter()
@@ -104,7 +104,7 @@ def _meaning(columns: Mapping[Column, Sequence[Cell]]) -> dict[str, str]:
     return meaning
 
 
-def _faults(column: Sequence[Cell], places: Mapping[int, int], mark: str, place: str) -> list[MarkFault]:
+def _faults(column: Sequence[AuditedCell], places: Mapping[int, int], mark: str, place: str) -> list[MarkFault]:
     wanted = PLACES.index(place)
     right = [cell for cell in column if places[id(cell)] == wanted]
     if not right:  # equals ahead leave the place empty

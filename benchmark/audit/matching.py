@@ -12,15 +12,15 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from benchmark.audit import vocabulary as words
-from benchmark.audit.layout import Layout, Place, PrintedNumber
+from benchmark.audit import spellings as words
+from benchmark.audit.layout import LabelPlace, PrintedNumber, TableLayout
 from benchmark.audit.numbers import filled, without_zeros
-from benchmark.audit.scores import Group, Rows, ScoreFile, plain, rows_of
+from benchmark.audit.scores import LabelledRows, Rows, ScoreFile, plain, rows_of
 from benchmark.core.errors import UserError
 from benchmark.core.words import did_you_mean
 
 _CITED = re.compile(r"\s*\[[^\]]*\]\s*$|\s*\((?:19|20)[0-9]{2}\)\s*$")
-_CAPTION = Place("caption")
+_CAPTION = LabelPlace("caption")
 FILLED = 6
 """Numbers of a table and statistic that must all end with a zero, to say that it was put on."""
 
@@ -49,7 +49,7 @@ class Subset:
 
 
 @dataclass(frozen=True, eq=False)
-class Cell:
+class AuditedCell:
     """One printed number and what it is.
 
     Attributes:
@@ -86,7 +86,7 @@ class Matching:
         left_out: numbers that are no statistics: counts, years, costs.
     """
 
-    cells: tuple[Cell, ...]
+    cells: tuple[AuditedCell, ...]
     lines: tuple[str, ...]
     asked: tuple[str, ...]
     left_out: tuple[str, ...]
@@ -102,12 +102,12 @@ class Wishes:
         statistic: of tables that name none.
     """
 
-    groups: Sequence[Group] = ()
+    groups: Sequence[LabelledRows] = ()
     maps: Mapping[str, str] = field(default_factory=dict)
     statistic: str = ""
 
 
-def match(layouts: Sequence[tuple[int, Layout]], files: Sequence[ScoreFile], wishes: Wishes) -> Matching:
+def match(layouts: Sequence[tuple[int, TableLayout]], files: Sequence[ScoreFile], wishes: Wishes) -> Matching:
     """Match the numbers of one or several tables.
 
     Args:
@@ -121,7 +121,7 @@ def match(layouts: Sequence[tuple[int, Layout]], files: Sequence[ScoreFile], wis
     names = _Names(files, wishes)
     for name, target in wishes.maps.items():
         names.check(name, target)
-    cells: list[Cell] = []
+    cells: list[AuditedCell] = []
     left_out: Counter[str] = Counter()
     lines: list[str] = []
     for number, layout in layouts:
@@ -148,7 +148,7 @@ def match(layouts: Sequence[tuple[int, Layout]], files: Sequence[ScoreFile], wis
     )
 
 
-def _without_filling(cells: Sequence[Cell]) -> list[Cell]:
+def _without_filling(cells: Sequence[AuditedCell]) -> list[AuditedCell]:
     """The cells without zeros that all numbers of their statistic end with: software fills up what was rounded."""
     zeros: dict[tuple[int, str], list[int]] = {}
     for cell in cells:
@@ -169,7 +169,7 @@ def _all_names(printed: PrintedNumber) -> Iterable[str]:
         yield plain(_uncited(text))
 
 
-def _labels(layouts: Sequence[tuple[int, Layout]]) -> list[str]:
+def _labels(layouts: Sequence[tuple[int, TableLayout]]) -> list[str]:
     return sorted({text for _, layout in layouts for printed in layout.numbers for text in printed.labels.values()})
 
 
@@ -236,11 +236,11 @@ class _Names:
     def _file(self, text: str) -> ScoreFile | None:
         return next((file for file in self.files if plain(file.name) == plain(text)), None)
 
-    def _pair(self, target: str) -> Group | None:
+    def _pair(self, target: str) -> LabelledRows | None:
         column, colon, values = target.rpartition(":")
         if not colon or not any(column in file.names for file in self.files):
             return None
-        group = Group(target, column, tuple(values.split(",")), "--map")
+        group = LabelledRows(target, column, tuple(values.split(",")), "--map")
         for file in self.files:
             rows_of(group, file)
         return group
@@ -287,9 +287,9 @@ class _Meaning:
 class _Roles:
     """Which places of a table hold methods, groups and statistics."""
 
-    def __init__(self, layout: Layout, names: _Names) -> None:
+    def __init__(self, layout: TableLayout, names: _Names) -> None:
         self.layout, self.names = layout, names
-        self.labels: dict[Place, list[str]] = {}
+        self.labels: dict[LabelPlace, list[str]] = {}
         for printed in layout.numbers:
             for place, text in printed.labels.items():
                 if place != _CAPTION and text not in self.labels.setdefault(place, []):
@@ -301,15 +301,15 @@ class _Roles:
             place for place in self.labels if place != self.method and place not in self.groups and self._bases(place)
         ]
 
-    def _bases(self, place: Place) -> list[str]:
+    def _bases(self, place: LabelPlace) -> list[str]:
         """What labels say beside statistics."""
         return [reading.rest for reading in self.readings[place].values() if reading.rest]
 
-    def _title(self, place: Place) -> str:
+    def _title(self, place: LabelPlace) -> str:
         return words.plain_word(self.layout.titles.get(place, ""))
 
-    def _method_place(self) -> Place | None:
-        def weight(place: Place) -> tuple[int, bool, int]:
+    def _method_place(self) -> LabelPlace | None:
+        def weight(place: LabelPlace) -> tuple[int, bool, int]:
             found = sum(1 for base in self._bases(place) if self.names.column(base) is not None)
             titled = self._title(place) in words.TITLES_METHOD
             return (found, titled, -list(self.labels).index(place))
@@ -321,7 +321,7 @@ class _Roles:
             return titled[0] if len(titled) == 1 else None
         return best
 
-    def _group_places(self) -> list[Place]:
+    def _group_places(self) -> list[LabelPlace]:
         others = [place for place in self.labels if place != self.method and self._bases(place)]
         bases = {place: [base for base in self._bases(place) if not words.is_count(base)] for place in others}
         chosen = [
@@ -335,7 +335,7 @@ class _Roles:
                 chosen.append(place)
         return chosen
 
-    def _needed(self, place: Place, chosen: Sequence[Place]) -> bool:
+    def _needed(self, place: LabelPlace, chosen: Sequence[LabelPlace]) -> bool:
         """Whether two numbers would mean the same without this label."""
         seen: dict[tuple[object, ...], str] = {}
         for printed in self.layout.numbers:
@@ -357,7 +357,7 @@ class _Roles:
                 found = self.readings[place][printed.labels[place]].statistics or found
         return found
 
-    def base(self, printed: PrintedNumber, place: Place) -> str:
+    def base(self, printed: PrintedNumber, place: LabelPlace) -> str:
         text = printed.labels.get(place, "")
         return self.readings[place][text].rest if text else ""
 
@@ -377,7 +377,7 @@ class _Roles:
         return lines
 
 
-def _where(place: Place) -> str:
+def _where(place: LabelPlace) -> str:
     names = {
         "row": "beside the numbers, column of labels",
         "column": "above the numbers, row of headings",
@@ -387,7 +387,7 @@ def _where(place: Place) -> str:
     return names[place.axis] + ("" if place.axis in {"section", "caption"} else f" {place.number + 1}")
 
 
-def _cell(printed: PrintedNumber, roles: _Roles, names: _Names) -> Cell | str:
+def _cell(printed: PrintedNumber, roles: _Roles, names: _Names) -> AuditedCell | str:
     """What a number is; or, of a number that is no statistic, the label that heads it."""
     found = roles.statistics(printed)
     heads = [text for place, text in printed.labels.items() if place.axis == "column"] or [""]
@@ -426,7 +426,7 @@ def _cell(printed: PrintedNumber, roles: _Roles, names: _Names) -> Cell | str:
     column = names.column(method, subset.file) if method else None
     if not why:
         why = subset.why or _no_column(method, column, subset, names)
-    return Cell(printed, method, statistic, subset, column or "", why)
+    return AuditedCell(printed, method, statistic, subset, column or "", why)
 
 
 def _in_parentheses(printed: PrintedNumber) -> bool:
@@ -502,7 +502,7 @@ def _find_subset(texts: Sequence[str], names: _Names) -> Subset:
     return Subset(name, files[0], rows, average=whole, how=how or files[0].name)
 
 
-def _matched(cells: Sequence[Cell]) -> list[str]:
+def _matched(cells: Sequence[AuditedCell]) -> list[str]:
     """Each method and each group with what it was matched to."""
     methods: dict[str, str] = {}
     groups: dict[str, str] = {}
@@ -520,7 +520,7 @@ def _matched(cells: Sequence[Cell]) -> list[str]:
     return lines
 
 
-def _asked(cells: Sequence[Cell], names: _Names) -> tuple[str, ...]:
+def _asked(cells: Sequence[AuditedCell], names: _Names) -> tuple[str, ...]:
     """What could not be matched, once each, with its number of cells and names that are near."""
     reasons = Counter(cell.why for cell in cells if cell.why)
     known = sorted({heading for file in names.files for heading in file.numbers})

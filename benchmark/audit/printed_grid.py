@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from benchmark.audit.ink import Ink
-from benchmark.audit.printed import PrintedCell, PrintedTable
+from benchmark.audit.printed_table import PrintedCell, PrintedTable
 
 
 def table(
@@ -49,10 +49,10 @@ def table(
     )
 
 
-Place = tuple[int, int]
+LabelPlace = tuple[int, int]
 
 
-def _reserved(rows: Sequence[Sequence[Ink]]) -> dict[Place, Ink]:
+def _reserved(rows: Sequence[Sequence[Ink]]) -> dict[LabelPlace, Ink]:
     placed = {}
     for at, row in enumerate(rows):
         column = 0
@@ -62,9 +62,9 @@ def _reserved(rows: Sequence[Sequence[Ink]]) -> dict[Place, Ink]:
     return placed
 
 
-def _aside(rows: Sequence[Sequence[Ink]]) -> dict[Place, Ink]:
-    placed: dict[Place, Ink] = {}
-    taken: set[Place] = set()
+def _aside(rows: Sequence[Sequence[Ink]]) -> dict[LabelPlace, Ink]:
+    placed: dict[LabelPlace, Ink] = {}
+    taken: set[LabelPlace] = set()
     for at, row in enumerate(rows):
         column = 0
         for ink in row:
@@ -77,10 +77,10 @@ def _aside(rows: Sequence[Sequence[Ink]]) -> dict[Place, Ink]:
     return placed
 
 
-def _spans(placed: dict[Place, Ink], height: int, width: int) -> dict[Place, tuple[Place, Place]]:
-    """Place and extent of each cell by where it stands in the file; empty cells that another covers are gone."""
-    owner: dict[Place, tuple[Place, Place]] = {}
-    gone: set[Place] = set()
+def _spans(placed: dict[LabelPlace, Ink], height: int, width: int) -> dict[LabelPlace, tuple[LabelPlace, LabelPlace]]:
+    """LabelPlace and extent of each cell by where it stands in the file; empty cells that another covers are gone."""
+    owner: dict[LabelPlace, tuple[LabelPlace, LabelPlace]] = {}
+    gone: set[LabelPlace] = set()
     held = {
         (row, column + step): (row, column)
         for (row, column), ink in placed.items()
@@ -104,7 +104,7 @@ def _spans(placed: dict[Place, Ink], height: int, width: int) -> dict[Place, tup
     return {place: owned for place, owned in owner.items() if place not in gone}
 
 
-def _free(placed: dict[Place, Ink], places: Sequence[Place], gone: set[Place]) -> int:
+def _free(placed: dict[LabelPlace, Ink], places: Sequence[LabelPlace], gone: set[LabelPlace]) -> int:
     """How many of the places, from the first, have nothing in them; they are covered from now on."""
     for count, place in enumerate(places):
         if place in placed and placed[place].tidy()[0]:
@@ -113,7 +113,7 @@ def _free(placed: dict[Place, Ink], places: Sequence[Place], gone: set[Place]) -
     return len(places)
 
 
-def _cell(place: Place, extent: Place, ink: Ink) -> PrintedCell:
+def _cell(place: LabelPlace, extent: LabelPlace, ink: Ink) -> PrintedCell:
     text, offsets = ink.tidy()
     return PrintedCell(
         row=place[0],

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from benchmark.audit import csv_tables, html_tables, latex_tables, markdown_tables
 from benchmark.audit.ink import MisfitError, line_of
-from benchmark.audit.printed import PrintedFile, PrintedTable
+from benchmark.audit.printed_table import PrintedFile, PrintedTable
 from benchmark.core.errors import UserError
 from benchmark.data import recognise
 from benchmark.data.labels import beside

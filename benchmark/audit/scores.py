@@ -123,7 +123,7 @@ class Choices:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class LabelledRows:
     """Rows that a table's label means.
 
     Attributes:
@@ -139,7 +139,7 @@ class Group:
     where: str = field(default="--group", compare=False)
 
 
-def group_of(text: str) -> Group:
+def group_of(text: str) -> LabelledRows:
     """``NAME=COLUMN:VALUE,VALUE``.
 
     Raises:
@@ -150,10 +150,10 @@ def group_of(text: str) -> Group:
     chosen = tuple(value.strip() for value in values.split(",") if value.strip())
     if not (equals and colon and name.strip() and column.strip() and chosen):
         raise UserError(f"--group {text!r}: expected NAME=COLUMN:VALUE,VALUE (Real=scene:fortress,horns)")
-    return Group(name.strip(), column.strip(), chosen)
+    return LabelledRows(name.strip(), column.strip(), chosen)
 
 
-def rows_of(group: Group, file: ScoreFile) -> Rows | None:
+def rows_of(group: LabelledRows, file: ScoreFile) -> Rows | None:
     """The rows of a group in a file; ``None`` where the file has no such column.
 
     Raises:
@@ -172,7 +172,7 @@ def rows_of(group: Group, file: ScoreFile) -> Rows | None:
     return np.isin(cells, group.values)
 
 
-def check_groups(groups: Iterable[Group], files: Sequence[ScoreFile]) -> None:
+def check_groups(groups: Iterable[LabelledRows], files: Sequence[ScoreFile]) -> None:
     """Refuse groups that no file has.
 
     Raises:

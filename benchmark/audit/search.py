@@ -13,15 +13,15 @@ from itertools import product
 
 import numpy as np
 
-from benchmark.audit import vocabulary as words
-from benchmark.audit.matching import Cell, Subset
+from benchmark.audit import spellings as words
+from benchmark.audit.matching import AuditedCell, Subset
 from benchmark.audit.numbers import Cut
-from benchmark.audit.protocol import (
+from benchmark.audit.premises import (
     DIRECT,
     WEIGHTED,
     Choice,
-    Protocol,
     Sign,
+    TableProtocol,
     agrees_with,
     follows,
     plainness,
@@ -29,7 +29,7 @@ from benchmark.audit.protocol import (
     value,
 )
 from benchmark.audit.scores import ScoreFile
-from benchmark.audit.values import MEAN_BY, PAIRS, SPLITS, VARIANTS, WITHIN, Basis, Values
+from benchmark.audit.values import MEAN_BY, PAIRS, SPLITS, VARIANTS, WITHIN, Basis, ScoreValues
 from benchmark.core.errors import UserError
 from benchmark.core.words import did_you_mean
 
@@ -63,8 +63,8 @@ class Search:
         directions: of columns of scores.
     """
 
-    cells: Sequence[Cell]
-    values: Values
+    cells: Sequence[AuditedCell]
+    values: ScoreValues
     labels: Mapping[str, Sequence[str]]
     splits: bool = False
     directions: Mapping[str, int] = field(default_factory=dict)
@@ -83,7 +83,7 @@ class Search:
         turning = words.CORRELATIONS | {"pair_accuracy"}
         self.signs = {name: signs if name in turning else signs[:1] for name in self.start.choices}
 
-    def best(self) -> Protocol:
+    def best(self) -> TableProtocol:
         """The protocol that most cells follow from; of equals, the plainest."""
         shortlist = {name: self._shortlist(name) for name, subset in self.subsets.items() if subset.rows is not None}
         found = []
@@ -95,11 +95,11 @@ class Search:
         chosen = truncated[1] if truncated[0] >= rounded[0] + SUPPORT else rounded[1]
         return self._with_averages(chosen)
 
-    def count(self, protocol: Protocol, cells: Iterable[Cell] | None = None) -> int:
+    def count(self, protocol: TableProtocol, cells: Iterable[AuditedCell] | None = None) -> int:
         """How many cells follow."""
         return sum(1 for cell in (self.cells if cells is None else cells) if follows(cell, protocol, self.values))
 
-    def alternatives(self, protocol: Protocol) -> list[Alternative]:
+    def alternatives(self, protocol: TableProtocol) -> list[Alternative]:
         """Each label that every file of the table has, or has alone, for all groups; those that explain most first."""
         found = []
         for label in dict.fromkeys(label for labels in self.labels.values() for label in labels):
@@ -115,7 +115,7 @@ class Search:
                     found.append(Alternative(label, self.count(trial, own)))
         return sorted(found, key=lambda item: -item.follow)
 
-    def _worth(self, cells: Sequence[Cell], protocol: Protocol) -> bool:
+    def _worth(self, cells: Sequence[AuditedCell], protocol: TableProtocol) -> bool:
         """Whether any of a few cells follows, so that all are worth counting."""
         return self.count(protocol, _spread(cells, 3 * PROBES)) > 0
 
@@ -137,7 +137,7 @@ class Search:
             kept += [basis for label in likely[: 2 * KEPT] if (basis := Basis(label)) not in kept]
         return kept
 
-    def _ranked(self, cells: Sequence[Cell], bases: Sequence[Basis]) -> list[tuple[int, Basis]]:
+    def _ranked(self, cells: Sequence[AuditedCell], bases: Sequence[Basis]) -> list[tuple[int, Basis]]:
         """Bases by the number of cells that agree in magnitude, in the usual variants."""
         telling = _telling(cells)
         for how in dict.fromkeys(basis.averaging for basis in bases):
@@ -153,7 +153,7 @@ class Search:
         likely = {basis: not _LABEL_LIKE.search(basis.label) for _, basis in ranked}
         return sorted(ranked, key=lambda item: (-item[0], likely[item[1]]))
 
-    def _loosely(self, cells: Sequence[Cell], basis: Basis, cut: Cut) -> int:
+    def _loosely(self, cells: Sequence[AuditedCell], basis: Basis, cut: Cut) -> int:
         """How many cells agree in magnitude in the usual variants."""
         count = 0
         for cell in cells:
@@ -185,7 +185,7 @@ class Search:
             if (sizes >= 3).any():
                 yield WITHIN + heading
 
-    def _climb(self, protocol: Protocol, shortlist: Mapping[str, Sequence[Basis]]) -> Protocol:
+    def _climb(self, protocol: TableProtocol, shortlist: Mapping[str, Sequence[Basis]]) -> TableProtocol:
         """The best of several climbs: from the usual choices; where few cells follow so, from each likely label too.
 
         Numbers that are mapped follow from no label under the usual choices, and a few follow from a wrong one by chance.
@@ -199,7 +199,7 @@ class Search:
                 best, best_count = trial, count
         return best
 
-    def _climbed(self, start: Protocol, shortlist: Mapping[str, Sequence[Basis]]) -> tuple[Protocol, int]:
+    def _climbed(self, start: TableProtocol, shortlist: Mapping[str, Sequence[Basis]]) -> tuple[TableProtocol, int]:
         """Improve choices and bases in turn until nothing changes; and how many cells follow then."""
         best, best_count = start, self.count(start)
         for _ in range(4):
@@ -210,7 +210,7 @@ class Search:
             best, best_count = trial, count
         return best, best_count
 
-    def _with_bases(self, protocol: Protocol, shortlist: Mapping[str, Sequence[Basis]]) -> Protocol:
+    def _with_bases(self, protocol: TableProtocol, shortlist: Mapping[str, Sequence[Basis]]) -> TableProtocol:
         """The best basis of each group: one for all groups of a file unless a group's own cells speak against it."""
         bases: dict[str, Basis] = {}
         for file in {
@@ -234,14 +234,14 @@ class Search:
                 bases[name] = best if gain >= SUPPORT and gain > len(self.of_group[name]) / 4 else common
         return replace(protocol, bases={**protocol.bases, **bases})
 
-    def _counts(self, name: str, protocol: Protocol, bases: Iterable[Basis]) -> dict[Basis, int]:
+    def _counts(self, name: str, protocol: TableProtocol, bases: Iterable[Basis]) -> dict[Basis, int]:
         allowed = set(self._averagings(self.subsets[name])) | {PAIRS}
         return {basis: self._count_of(name, protocol, basis) for basis in bases if basis.averaging in allowed}
 
-    def _count_of(self, name: str, protocol: Protocol, basis: Basis) -> int:
+    def _count_of(self, name: str, protocol: TableProtocol, basis: Basis) -> int:
         return self.count(protocol.with_basis(name, basis), self.of_group[name])
 
-    def _with_choices(self, protocol: Protocol, shortlist: Mapping[str, Sequence[Basis]]) -> Protocol:
+    def _with_choices(self, protocol: TableProtocol, shortlist: Mapping[str, Sequence[Basis]]) -> TableProtocol:
         """The best variant and sign of each statistic, given the bases; an unusual one needs cells that speak for it."""
         for statistic, usual_choice in protocol.choices.items():
             cells = [cell for cell in self.cells if cell.statistic == statistic and cell.subset.name in protocol.bases]
@@ -262,7 +262,7 @@ class Search:
             protocol = protocol.with_choice(statistic, best)
         return protocol
 
-    def _support(self, choice: Choice, present: Choice, cells: Sequence[Cell], protocol: Protocol) -> int:
+    def _support(self, choice: Choice, present: Choice, cells: Sequence[AuditedCell], protocol: TableProtocol) -> int:
         """How many cells more must follow for a choice to be made in place of the present one.
 
         Between two unusual variants one cell decides.
@@ -273,7 +273,7 @@ class Search:
             support += self._signs(protocol, cells)
         return support
 
-    def _signs(self, protocol: Protocol, cells: Sequence[Cell]) -> int:
+    def _signs(self, protocol: TableProtocol, cells: Sequence[AuditedCell]) -> int:
         """How much the printed signs speak against magnitudes, under a protocol of signed numbers.
 
         Each negative number that should be negative does. In a table without any negative correlation, though some should
@@ -287,7 +287,7 @@ class Search:
             1 for cell, own in zip(cells, computed, strict=True) if cell.printed.number.value < 0 and own < 0
         )
 
-    def _with_averages(self, protocol: Protocol) -> Protocol:
+    def _with_averages(self, protocol: TableProtocol) -> TableProtocol:
         """Groups that may be averages over others: tried last, when the others' bases are known."""
         for name, subset in self.subsets.items():
             if not subset.average or not protocol.parts.get(name):
@@ -304,7 +304,9 @@ class Search:
         return protocol
 
 
-def candidate_labels(cells: Sequence[Cell], files: Sequence[ScoreFile], wanted: Sequence[str]) -> dict[str, list[str]]:
+def candidate_labels(
+    cells: Sequence[AuditedCell], files: Sequence[ScoreFile], wanted: Sequence[str]
+) -> dict[str, list[str]]:
     """The columns of each file that may be the label: those asked for, or all numbers that are no method of the table.
 
     Raises:
@@ -330,7 +332,7 @@ def _varies(values: np.ndarray) -> bool:
     return len(known) > 1 and bool(np.ptp(known) > 0)
 
 
-def _telling(cells: Sequence[Cell]) -> list[Cell]:
+def _telling(cells: Sequence[AuditedCell]) -> list[AuditedCell]:
     """The cells that tell labels apart without much computing: correlations, if there are any."""
     return [cell for cell in cells if cell.statistic in words.CORRELATIONS | {"pair_accuracy"}] or list(cells)
 
@@ -340,7 +342,7 @@ def _turned(bases: Iterable[Basis]) -> list[Basis]:
     return [turned for basis in bases for turned in (basis, replace(basis, reversed=True))]
 
 
-def _spread(cells: Sequence[Cell], most: int) -> Sequence[Cell]:
+def _spread(cells: Sequence[AuditedCell], most: int) -> Sequence[AuditedCell]:
     """A few cells from all parts of a list."""
     if len(cells) <= most:
         return cells

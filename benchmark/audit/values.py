@@ -66,7 +66,7 @@ class Basis:
         return ", ".join([*filter(None, parts), *(["label reversed"] if self.reversed else [])])
 
 
-class Values:
+class ScoreValues:
     """Computes and remembers values.
 
     Args:

@@ -87,11 +87,11 @@ def command(
     overwrite: front.Overwrite = False,
 ) -> int:
     """Whether a printed table follows from per-image scores: which cells do, under which protocol, and why others don't."""
-    from benchmark.audit import conduct, read_printed, terminal, write
+    from benchmark.audit import audit_files, conduct, on_screen, read_printed
     from benchmark.audit import scores as score_files
     from benchmark.audit.matching import Wishes
-    from benchmark.audit.splits import test_parts
-    from benchmark.audit.vocabulary import statistic_of
+    from benchmark.audit.spellings import statistic_of
+    from benchmark.audit.split_rows import test_parts
     from benchmark.statistics.settings import StatisticsSettings
 
     if not scores:
@@ -106,7 +106,7 @@ def command(
         choices = _choices(first, second, votes_first, votes_second)
         files = [choices.applied(item) for item in files]
     wishes = Wishes([score_files.group_of(text) for text in group or ()], pairs_of(map_ or (), "--map"), named)
-    asked = conduct.Asked(
+    asked = conduct.AuditRequest(
         labels=label or (),
         wishes=wishes,
         lower_better=front.names(lower_better) or (),
@@ -116,11 +116,11 @@ def command(
         statistics=StatisticsSettings(replicates=2000, seed=seed),
     )
     folder = output if output is not None else Path("results") / f"audit_{file.stem}"
-    write.refuse(folder, overwrite=overwrite)
+    audit_files.refuse(folder, overwrite=overwrite)
     audit = conduct.conduct(printed, files, asked)
     out, _ = front.consoles()
-    terminal.show(audit, out)
-    made = write.save(audit, folder, overwrite=overwrite)
+    on_screen.show(audit, out)
+    made = audit_files.save(audit, folder, overwrite=overwrite)
     out.print(f"files: {', '.join(str(path) for path in made)}", soft_wrap=True, highlight=False, markup=False)
     return audit.status
 

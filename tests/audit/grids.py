@@ -8,7 +8,7 @@ from pathlib import Path
 
 from hypothesis import strategies as st
 
-from benchmark.audit.printed import PrintedCell, PrintedFile, PrintedTable
+from benchmark.audit.printed_table import PrintedCell, PrintedFile, PrintedTable
 from benchmark.audit.read_printed import read
 
 _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")

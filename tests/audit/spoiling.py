@@ -220,13 +220,13 @@ def audit(made: Study, folder: Path, frames: dict[str, pd.DataFrame] | None = No
         frame.to_csv(folder / f"{name}.csv", index=False)
     files = scores.read([str(folder / "first.csv"), str(folder / "second.csv")])
     maps = {"All": "first"}
-    asked = conduct.Asked(wishes=Wishes(maps=maps), statistics=StatisticsSettings(replicates=20))
-    groups = [scores.Group(name, "kind", (name,)) for name in made.groups if name != "All"]
-    asked = conduct.Asked(wishes=Wishes(groups, maps), statistics=asked.statistics)
+    asked = conduct.AuditRequest(wishes=Wishes(maps=maps), statistics=StatisticsSettings(replicates=20))
+    groups = [scores.LabelledRows(name, "kind", (name,)) for name in made.groups if name != "All"]
+    asked = conduct.AuditRequest(wishes=Wishes(groups, maps), statistics=asked.statistics)
     return conduct.conduct(read_printed.read(folder / "table.tex"), files, asked)
 
 
-def judged(result: conduct.Audit) -> Iterator[tuple[tuple[str, str, str], conduct.Judged]]:
+def judged(result: conduct.Audit) -> Iterator[tuple[tuple[str, str, str], conduct.JudgedNumber]]:
     """Each cell's key with its verdict."""
     for item in result.judged:
         yield (item.cell.method, item.cell.subset.name, item.cell.statistic.upper()), item

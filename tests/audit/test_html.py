@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmark.audit.printed import PrintedTable
+from benchmark.audit.printed_table import PrintedTable
 from benchmark.audit.read_printed import read
 from benchmark.core.errors import UserError
 from tests.audit.grids import Grid, check_round_trip, grids, replace_numbers, rows_of

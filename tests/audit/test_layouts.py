@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from benchmark.audit import conduct, read_printed, scores, write
+from benchmark.audit import audit_files, conduct, read_printed, scores
 from benchmark.audit.matching import Wishes
 from benchmark.statistics.settings import StatisticsSettings
 
@@ -54,7 +54,7 @@ def audited(
     for data, frame in frames.items():
         frame.to_csv(folder / f"{data}.csv", index=False)
     wishes = Wishes([scores.group_of(group) for group in groups], maps or {})
-    asked = conduct.Asked(wishes=wishes, statistics=StatisticsSettings(replicates=20))
+    asked = conduct.AuditRequest(wishes=wishes, statistics=StatisticsSettings(replicates=20))
     files = scores.read([str(folder / f"{data}.csv") for data in frames])
     return conduct.conduct(read_printed.read(folder / name), files, asked)
 
@@ -113,19 +113,18 @@ def test_mapped_numbers_are_found_beside_columns_that_agree_now_and_then(tmp_pat
 
 
 def test_zeros_that_software_puts_on_all_numbers_claim_no_digits(tmp_path: Path, frame: pd.DataFrame) -> None:
-    table = pd.DataFrame(
-        {(group, name): dict.fromkeys(METHODS, 0.0) for group in ("blur", "noise") for name in STATISTICS}
-    )
-    for group, name in table.columns:
-        for method in METHODS:
-            table.loc[method, (group, name)] = round(truth(frame[frame["kind"] == group], method, name), 4)
-    right = table.to_latex()
+    cells = {
+        (kind, name): {m: round(truth(frame[frame["kind"] == kind], m, name), 4) for m in METHODS}
+        for kind in ("blur", "noise")
+        for name in STATISTICS
+    }
+    right = pd.DataFrame(cells).to_latex()
     result = audited(tmp_path, "table.tex", right, {"live": frame})
     assert (result.answer, dict(result.counts)) == ("reproduced", {"follows": 24})
-    table.loc["FSIM", ("blur", "SRCC")] += 0.02
-    result = audited(tmp_path, "table.tex", table.to_latex(), {"live": frame})
+    cells["blur", "SRCC"]["FSIM"] += 0.02
+    result = audited(tmp_path, "table.tex", pd.DataFrame(cells).to_latex(), {"live": frame})
     assert dict(result.counts) == {"follows": 23, "differs": 1}
-    assert write.corrected(result) == (right.encode(), 0)
+    assert audit_files.corrected(result) == (right.encode(), 0)
 
 
 @pytest.fixture
@@ -153,7 +152,7 @@ def test_rows_exchanged_in_a_table_of_magnitudes_are_told(tmp_path: Path, mixed:
     assert {item.cell.method for item in differing} == {"PSNR", "FSIM"}
     assert len(differing) == 6
     assert all(any(found.kind == "exchanged" for found in item.explanations) for item in differing)
-    assert write.corrected(result) == (of_magnitudes(right).encode(), 0)
+    assert audit_files.corrected(result) == (of_magnitudes(right).encode(), 0)
 
 
 def test_one_turned_sign_does_not_make_magnitudes_wrong(tmp_path: Path, mixed: pd.DataFrame) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from benchmark.audit.numbers import agrees, alike, missing, numbers, rougher
-from benchmark.audit.vocabulary import read_label, statistic_of
+from benchmark.audit.spellings import read_label, statistic_of
 
 
 @pytest.mark.parametrize(

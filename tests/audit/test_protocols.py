@@ -33,7 +33,7 @@ def audited(folder: Path, table: str, *frames: pd.DataFrame, suffix: str = ".md"
     files = scores.read([str(folder / f"set{number}.csv") for number in range(1, len(frames) + 1)])
     settings = StatisticsSettings(replicates=20)
     return conduct.conduct(
-        read_printed.read(folder / f"table{suffix}"), files, conduct.Asked(statistics=settings, **asked)
+        read_printed.read(folder / f"table{suffix}"), files, conduct.AuditRequest(statistics=settings, **asked)
     )
 
 

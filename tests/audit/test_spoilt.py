@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmark.audit import write
+from benchmark.audit import audit_files
 from tests.audit import spoiling
 
 
@@ -38,7 +38,7 @@ def test_numbers_of_other_lengths_are_put_in_where_they_belong(tmp_path: Path) -
     first, second, *_ = spoiling.cells(made)
     for cell in (first, second):
         made.printed[cell] = made.printed[cell][:-2]
-    assert write.corrected(spoiling.audit(made, tmp_path))[0] == true
+    assert audit_files.corrected(spoiling.audit(made, tmp_path))[0] == true
 
 
 def test_one_number_of_another_label_does_not_change_its_groups_label(tmp_path: Path) -> None:
@@ -65,5 +65,5 @@ def test_the_corrected_table_is_the_true_one_byte_for_byte(tmp_path: Path) -> No
     true = spoiling.latex(made).encode()
     spoiling.spoil(made, rng)
     assert spoiling.latex(made).encode() != true
-    content, left = write.corrected(spoiling.audit(made, tmp_path))
+    content, left = audit_files.corrected(spoiling.audit(made, tmp_path))
     assert (content, left) == (true, 0)

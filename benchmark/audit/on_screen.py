@@ -8,9 +8,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from benchmark.audit.conduct import Audit, Judged
-from benchmark.audit.printed import PrintedTable
-from benchmark.audit.write import headline, protocol_lines
+from benchmark.audit.audit_files import headline, protocol_lines
+from benchmark.audit.conduct import Audit, JudgedNumber
+from benchmark.audit.printed_table import PrintedTable
 
 STYLES = {"follows": "green", "fewer-digits": "yellow", "differs": "bold red", "not-computable": "dim"}
 SIGNS = {"follows": "", "fewer-digits": "≈", "differs": "≠", "not-computable": "?"}
@@ -20,7 +20,7 @@ SHOWN = 40
 
 def show(audit: Audit, console: Console) -> None:
     """Print an audit."""
-    by_cell: dict[int, list[Judged]] = {}
+    by_cell: dict[int, list[JudgedNumber]] = {}
     for item in audit.judged:
         by_cell.setdefault(id(item.cell.printed.cell), []).append(item)
     used = {item.cell.printed.table for item in audit.judged}
@@ -32,7 +32,7 @@ def show(audit: Audit, console: Console) -> None:
     console.print(Text(headline(audit), style="bold"), soft_wrap=True)
 
 
-def _show_table(table: PrintedTable, by_cell: Mapping[int, Sequence[Judged]], console: Console) -> None:
+def _show_table(table: PrintedTable, by_cell: Mapping[int, Sequence[JudgedNumber]], console: Console) -> None:
     """The table as printed, if it is not too wide."""
     grid = [[Text("") for _ in range(table.columns)] for _ in range(table.rows)]
     for cell in table.cells:
@@ -74,7 +74,7 @@ def lines(audit: Audit) -> Iterator[str]:
         yield f"lead: {lead.text}"
 
 
-def _line(item: Judged) -> str:
+def _line(item: JudgedNumber) -> str:
     number = item.cell.printed.number
     if item.verdict == "fewer-digits":
         return f"fewer digits: {item.cell.name}: {number.text}, {item.reason} ({item.computed:.6f})"

@@ -14,11 +14,11 @@ from typing import Any
 import jinja2
 import pandas as pd
 
-from benchmark.audit import vocabulary as words
-from benchmark.audit.conduct import Audit, Judged
-from benchmark.audit.layout import Place
+from benchmark.audit import spellings as words
+from benchmark.audit.conduct import Audit, JudgedNumber
+from benchmark.audit.layout import LabelPlace
 from benchmark.audit.leads import Lead
-from benchmark.audit.printed import PrintedTable
+from benchmark.audit.printed_table import PrintedTable
 from benchmark.audit.values import PAIRS
 from benchmark.core import atomic
 from benchmark.core.errors import UserError
@@ -76,7 +76,7 @@ def rows(audit: Audit) -> pd.DataFrame:
     return pd.DataFrame(made, columns=list(COLUMNS))
 
 
-def _joined(labels: Mapping[Place, str], axes: Sequence[str]) -> str:
+def _joined(labels: Mapping[LabelPlace, str], axes: Sequence[str]) -> str:
     places = sorted(
         (place for place in labels if place.axis in axes), key=lambda place: (axes.index(place.axis), place.number)
     )
@@ -183,7 +183,7 @@ def page(audit: Audit) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    by_cell: dict[int, list[Judged]] = {}
+    by_cell: dict[int, list[JudgedNumber]] = {}
     for item in audit.judged:
         by_cell.setdefault(id(item.cell.printed.cell), []).append(item)
     used = {item.cell.printed.table for item in audit.judged}
@@ -198,7 +198,7 @@ def page(audit: Audit) -> str:
     )
 
 
-def _grid(table: PrintedTable, by_cell: Mapping[int, Sequence[Judged]]) -> dict[str, Any]:
+def _grid(table: PrintedTable, by_cell: Mapping[int, Sequence[JudgedNumber]]) -> dict[str, Any]:
     lines: list[list[dict[str, Any]]] = [[] for _ in range(table.rows)]
     for cell in table.cells:
         judged = by_cell.get(id(cell), ())
@@ -206,9 +206,9 @@ def _grid(table: PrintedTable, by_cell: Mapping[int, Sequence[Judged]]) -> dict[
     return {"table": table, "rows": lines}
 
 
-def _parts(text: str, judged: Sequence[Judged]) -> list[tuple[str, Judged | None]]:
+def _parts(text: str, judged: Sequence[JudgedNumber]) -> list[tuple[str, JudgedNumber | None]]:
     """A cell's text in pieces: numbers with their verdicts, and what stands between them."""
-    parts: list[tuple[str, Judged | None]] = []
+    parts: list[tuple[str, JudgedNumber | None]] = []
     at = 0
     for item in sorted(judged, key=lambda item: item.cell.printed.number.start):
         number = item.cell.printed.number

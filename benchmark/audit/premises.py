@@ -9,10 +9,10 @@ from typing import Literal
 
 import numpy as np
 
-from benchmark.audit import vocabulary as words
-from benchmark.audit.matching import Cell, Subset
+from benchmark.audit import spellings as words
+from benchmark.audit.matching import AuditedCell, Subset
 from benchmark.audit.numbers import Cut, agrees
-from benchmark.audit.values import PAIRS, VARIANTS, Basis, Values
+from benchmark.audit.values import PAIRS, VARIANTS, Basis, ScoreValues
 
 Sign = Literal["signed", "magnitude", "oriented"]
 DIRECT, WEIGHTED = "direct average", "weighted average"
@@ -28,7 +28,7 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class Protocol:
+class TableProtocol:
     """The choices behind a table.
 
     Attributes:
@@ -47,26 +47,26 @@ class Protocol:
     directions: Mapping[str, int]
     parts: Mapping[str, tuple[Subset, ...]]
 
-    def of(self, cell: Cell) -> str:
+    def of(self, cell: AuditedCell) -> str:
         """The choices behind one cell, in words."""
         basis, choice = self.bases.get(cell.subset.name, Basis("")), self.choices[cell.statistic]
         words_ = [str(basis), choice.variant, choice.sign if cell.statistic in words.CORRELATIONS else "", self.cut]
         return ", ".join([*filter(None, words_), *(["percent"] if choice.scale == 100 else [])])
 
-    def digits_of(self, cell: Cell) -> int:
+    def digits_of(self, cell: AuditedCell) -> int:
         """Digits after the decimal mark that the table prints of this statistic."""
         return self.digits[cell.printed.table, cell.statistic]
 
-    def with_basis(self, name: str, basis: Basis) -> Protocol:
+    def with_basis(self, name: str, basis: Basis) -> TableProtocol:
         """The same with another basis of one group."""
         return replace(self, bases={**self.bases, name: basis})
 
-    def with_choice(self, statistic: str, choice: Choice) -> Protocol:
+    def with_choice(self, statistic: str, choice: Choice) -> TableProtocol:
         """The same with another choice for one statistic."""
         return replace(self, choices={**self.choices, statistic: choice})
 
 
-def value(cell: Cell, protocol: Protocol, values: Values, subset: Subset | None = None) -> float:
+def value(cell: AuditedCell, protocol: TableProtocol, values: ScoreValues, subset: Subset | None = None) -> float:
     """What a cell would be, in the unit of the table (percent or not); NaN where undefined."""
     subset = subset or cell.subset
     choice = protocol.choices[cell.statistic]
@@ -96,29 +96,29 @@ def turned(plain: float, statistic: str, basis: Basis, choice: Choice, direction
     return signed + middle
 
 
-def _column(cell: Cell, subset: Subset) -> str:
+def _column(cell: AuditedCell, subset: Subset) -> str:
     """The column of the cell's method in another group's file."""
     if subset.file is None:
         return ""
     return (cell.column if cell.column in subset.file.numbers else subset.file.column(cell.method)) or ""
 
 
-def _count(subset: Subset, cell: Cell, protocol: Protocol) -> float:
+def _count(subset: Subset, cell: AuditedCell, protocol: TableProtocol) -> float:
     return float(subset.rows.sum()) if subset.rows is not None else float("nan")
 
 
-def follows(cell: Cell, protocol: Protocol, values: Values) -> bool:
+def follows(cell: AuditedCell, protocol: TableProtocol, values: ScoreValues) -> bool:
     """Whether a cell agrees at the digits of its table; one printed with fewer does so with zeros that were dropped."""
     return agrees_with(cell, value(cell, protocol, values), protocol)
 
 
-def agrees_with(cell: Cell, computed: float, protocol: Protocol) -> bool:
+def agrees_with(cell: AuditedCell, computed: float, protocol: TableProtocol) -> bool:
     """The same for a given value."""
     digits = max(protocol.digits_of(cell), cell.printed.number.digits)
     return agrees(computed, cell.printed.number.value, digits, protocol.cut)
 
 
-def usual_digits(cells: Sequence[Cell]) -> dict[tuple[int, str], int]:
+def usual_digits(cells: Sequence[AuditedCell]) -> dict[tuple[int, str], int]:
     """The digits that most numbers of a table and statistic have; of two as frequent, the more."""
     counts: dict[tuple[int, str], Counter[int]] = {}
     for cell in cells:
@@ -126,7 +126,7 @@ def usual_digits(cells: Sequence[Cell]) -> dict[tuple[int, str], int]:
     return {key: max((often, digits) for digits, often in counter.items())[1] for key, counter in counts.items()}
 
 
-def usual_scales(cells: Sequence[Cell]) -> dict[str, int]:
+def usual_scales(cells: Sequence[AuditedCell]) -> dict[str, int]:
     """100 for statistics printed in percent: most numbers have the sign, or are larger than a share can be."""
     scales = {}
     for statistic in {cell.statistic for cell in cells}:
@@ -138,13 +138,15 @@ def usual_scales(cells: Sequence[Cell]) -> dict[str, int]:
     return scales
 
 
-def usual(cells: Sequence[Cell], directions: Mapping[str, int], parts: Mapping[str, tuple[Subset, ...]]) -> Protocol:
+def usual(
+    cells: Sequence[AuditedCell], directions: Mapping[str, int], parts: Mapping[str, tuple[Subset, ...]]
+) -> TableProtocol:
     """The plainest choices: the first variant of each statistic, signed, rounded; without bases."""
     scales = usual_scales(cells)
     chosen = {cell.statistic for cell in cells if cell.subset.file is not None and cell.subset.file.choices}
     first = {name: "choices" if name == "pair_accuracy" and name in chosen else VARIANTS[name][0] for name in scales}
     choices = {name: Choice(first[name], "signed", scale) for name, scale in scales.items()}
-    return Protocol({}, choices, "rounded", usual_digits(cells), directions, parts)
+    return TableProtocol({}, choices, "rounded", usual_digits(cells), directions, parts)
 
 
 def plainness(basis: Basis) -> tuple[bool, bool]:

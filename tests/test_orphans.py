@@ -77,7 +77,8 @@ def test_a_test_that_leaves_a_process_fails_with_its_command_and_the_process_is_
 ) -> None:
     (tmp_path / "test_leaving.py").write_text(TESTS)
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "tests.orphans", "-p", "no:cacheprovider", "-rA", "--import-mode=importlib", "-W", "ignore::ResourceWarning",
+        [sys.executable, "-m", "pytest", "-p", "tests.orphans", "-p", "no:cacheprovider", "-rA", "--import-mode=importlib",
+         "-W", "ignore::ResourceWarning",
          str(tmp_path / "test_leaving.py"), f"--rootdir={tmp_path}"],
         cwd=root, capture_output=True, text=True, timeout=120,
     )  # fmt: skip

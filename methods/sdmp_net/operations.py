@@ -6,7 +6,7 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from .architecture import Architecture
-from .deformable import DeformableScale
+from .deformable import DeformableConvolution, DeformableScale
 from .fast import FoldedScorer
 from .network import SDMPNetwork
 
@@ -36,5 +36,6 @@ def deformable(network: SDMPNetwork) -> float:
     total = 0.0
     for scale in network.scales:
         assert isinstance(scale, DeformableScale)
-        total += 2 * scale.deform.weight.numel() * scale.grid**2
+        if isinstance(scale.deform, DeformableConvolution):
+            total += 2 * scale.deform.weight.numel() * scale.grid**2
     return total

@@ -190,9 +190,9 @@ class SDMPNetMethod(Trainable):
             **({"ablation": ablations.in_words(self.architecture, self.preset)} if changed else {}),
         }
 
-    def parts(self) -> Mapping[str, str]:
-        """The parts that the network has, as texts."""
-        return ablations.parts(self.architecture)
+    def variant(self) -> Mapping[str, str]:
+        """The parts that the network has, and its crops' size, whether options or the checkpoint decided on them."""
+        return {**ablations.parts(self.architecture), "crop_size": str(self.crop_size)}
 
     def _field_of_view(self) -> str:
         """Where crops lie, and where they lay in training if that was different."""

@@ -22,6 +22,7 @@ def to_latex(table: ComparisonTable) -> str:
         label=spec.label or f"tab:{spec.name}",
         notes=_notes(table),
         wide=spec.wide,
+        packages=("amssymb",) if any(naming.option(item) == naming.CHECK for item in _options(table)) else (),
     )
 
 
@@ -54,6 +55,9 @@ def _header(table: ComparisonTable) -> tuple[list[tuple[str, str]], list[str]]:
     if table.has_counts:
         header.append((" ", "Counts"))
         formats.append("r")
+    for heading in table.option_headings:
+        header.append(("  ", latex(heading)))
+        formats.append("c")
     fixed = len(header)
     for column in table.columns:
         header.append((latex(column.group), f"{latex(column.title)} {latex(naming.arrow(column.higher))}"))
@@ -82,7 +86,17 @@ def _row(table: ComparisonTable, row: Row, padding: list[tuple[str, str]]) -> li
         cells.append(rf"\raggedright {text}" if len(row.trained_on) > LONG_TEXT else text)
     if table.has_counts:
         cells.append(latex(row.counts))
+    cells += [_option(value) for value in row.options]
     return [*cells, *(_cell(table, cell, widest) for cell, widest in zip(row.cells, padding, strict=True))]
+
+
+def _options(table: ComparisonTable) -> list[str]:
+    return [value for row in table.rows for value in row.options]
+
+
+def _option(value: str) -> str:
+    text = naming.option(value)
+    return r"$\checkmark$" if text == naming.CHECK else latex(text)
 
 
 def _cell(table: ComparisonTable, cell: Cell, widest: tuple[str, str]) -> str:
@@ -128,7 +142,7 @@ def _widest(table: ComparisonTable, cells: list[Cell]) -> tuple[str, str]:
 def _notes(table: ComparisonTable) -> list[str]:
     """The explanation of each mark, then the table's notes."""
     parts = [f"{_superscript((mark,))} {latex(text, breakable=True)}." for mark, text in table.footnotes]
-    return parts + [latex(note, breakable=True) for note in table.notes]
+    return parts + [latex(note, breakable=True).replace(naming.CHECK, r"$\checkmark$") for note in table.notes]
 
 
 FORMAT = Format("tex", to_latex)

@@ -1,0 +1,40 @@
+"""What ablations cost: the page's table is what the script prints, and the numbers are those of the layers."""
+
+import pytest
+
+from benchmark.plugins.methods.sdmp_net import SDMPNet, SDMPNetTiny
+from benchmark.plugins.methods.sdmp_net.operations import costs
+from tests import ablation_costs
+
+pytestmark = pytest.mark.heavy
+
+
+def test_the_page_has_the_table_that_the_script_prints(capsys: pytest.CaptureFixture[str]) -> None:
+    before = ablation_costs.PAGE.read_text(encoding="utf-8")
+    ablation_costs.main()
+    printed = capsys.readouterr().out
+    after = ablation_costs.PAGE.read_text(encoding="utf-8")
+    ablation_costs.PAGE.write_text(before, encoding="utf-8")
+    assert printed in before, "docs/sdmp_net.md: run python -m tests.ablation_costs"
+    assert before == after
+    assert printed.count("\n") == len(ablation_costs.ABLATIONS) + 2
+
+
+def test_a_missing_part_saves_the_operations_of_its_layers() -> None:
+    """Worked out by hand at 224 px: two operations a weight and position; the reference's share is a sixth."""
+
+    def saved(**options: object) -> float:
+        return costs(SDMPNet().architecture, 224).exact - costs(SDMPNet(**options).architecture, 224).exact
+
+    offsets = 2 * 3840 * 18 * 9 * 56**2 / 6  # of the reference alone
+    assert saved(offsets="none") * 1e9 == pytest.approx(offsets, abs=1)
+    assert saved(offsets="zero") * 1e9 == pytest.approx(offsets, abs=1)
+    assert saved(difference=False) * 1e9 == pytest.approx(2 * 256 * 1024 * 9 * 28**2, abs=1)
+    assert saved(weighting=False) * 1e9 == pytest.approx(2 * 256 * 28**2, abs=1)
+
+
+def test_an_efficiency_table_counts_the_same() -> None:
+    options = {"branches": "vit", "weighting": False}
+    method = SDMPNetTiny(**options, crops=3)  # type: ignore[arg-type]
+    assert method.gflops() == pytest.approx(3 * costs(method.architecture, 224).folded)
+    assert (method.gflops() or 0) < (SDMPNetTiny(crops=3).gflops() or 0)

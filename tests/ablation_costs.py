@@ -1,13 +1,14 @@
 """The table of what SDMP-Net's ablations cost, made from the networks themselves, so that ``docs/sdmp_net.md`` can't lag.
 
-``python -m tests.ablation_costs`` prints it and writes it into the page, between ``<!-- costs of ablations -->`` and
-``<!-- end of costs -->``; ``tests/methods/sdmp_net/test_costs.py`` fails where the page holds another.
+``python -m tests.ablation_costs`` prints it, and puts it with ``--write`` into the page, between the comments
+``costs of ablations`` and ``end of costs``; ``tests/methods/sdmp_net/test_costs.py`` fails where the page holds another.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -53,14 +54,13 @@ def filled(page: str, content: str) -> str:
     return MARKED.sub(lambda found: f"{found[1]}\n{content}\n{found[2]}", page)
 
 
-def main() -> None:
-    """Print the table of the published network and write it into the page."""
+def main(arguments: Sequence[str]) -> None:
+    """Print the table of the published network; with ``--write``, put it into the page."""
     content = table(SDMPNet, 224)
     print(content, end="")
-    page = PAGE.read_text(encoding="utf-8")
-    if (wanted := filled(page, content)) != page:
-        PAGE.write_text(wanted, encoding="utf-8")
+    if "--write" in arguments:
+        PAGE.write_text(filled(PAGE.read_text(encoding="utf-8"), content), encoding="utf-8")
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

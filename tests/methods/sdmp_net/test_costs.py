@@ -1,5 +1,7 @@
 """What ablations cost: the page's table is what the script prints, and the numbers are those of the layers."""
 
+from typing import Any
+
 import pytest
 
 from benchmark.plugins.methods.sdmp_net import SDMPNet, SDMPNetTiny
@@ -10,21 +12,21 @@ pytestmark = pytest.mark.heavy
 
 
 def test_the_page_has_the_table_that_the_script_prints(capsys: pytest.CaptureFixture[str]) -> None:
-    before = ablation_costs.PAGE.read_text(encoding="utf-8")
-    ablation_costs.main()
+    page = ablation_costs.PAGE.read_text(encoding="utf-8")
+    ablation_costs.main([])
     printed = capsys.readouterr().out
-    after = ablation_costs.PAGE.read_text(encoding="utf-8")
-    ablation_costs.PAGE.write_text(before, encoding="utf-8")
-    assert printed in before, "docs/sdmp_net.md: run python -m tests.ablation_costs"
-    assert before == after
+    assert printed in page, "docs/sdmp_net.md: run python -m tests.ablation_costs --write"
+    assert ablation_costs.filled(page, printed) == page
     assert printed.count("\n") == len(ablation_costs.ABLATIONS) + 2
 
 
 def test_a_missing_part_saves_the_operations_of_its_layers() -> None:
     """Worked out by hand at 224 px: two operations a weight and position; the reference's share is a sixth."""
 
-    def saved(**options: object) -> float:
-        return costs(SDMPNet().architecture, 224).exact - costs(SDMPNet(**options).architecture, 224).exact
+    whole = costs(SDMPNet().architecture, 224).exact
+
+    def saved(**options: Any) -> float:
+        return whole - costs(SDMPNet(**options).architecture, 224).exact
 
     offsets = 2 * 3840 * 18 * 9 * 56**2 / 6  # of the reference alone
     assert saved(offsets="none") * 1e9 == pytest.approx(offsets, abs=1)
@@ -34,7 +36,6 @@ def test_a_missing_part_saves_the_operations_of_its_layers() -> None:
 
 
 def test_an_efficiency_table_counts_the_same() -> None:
-    options = {"branches": "vit", "weighting": False}
-    method = SDMPNetTiny(**options, crops=3)  # type: ignore[arg-type]
+    method = SDMPNetTiny(branches="vit", weighting=False, crops=3)
     assert method.gflops() == pytest.approx(3 * costs(method.architecture, 224).folded)
     assert (method.gflops() or 0) < (SDMPNetTiny(crops=3).gflops() or 0)

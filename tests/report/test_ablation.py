@@ -87,7 +87,9 @@ def test_each_format_prints_them(make_report: Maker) -> None:
     assert re.search(r"^PLAIN .* & learned & -- & ", source, flags=re.M)
     assert re.search(r"^FULL .* & learned & \$\\checkmark\$ & ", source, flags=re.M)
     assert source.startswith("% needs \\usepackage{booktabs,adjustbox,amssymb}\n")
+    assert r"$\checkmark$: with, --: without this part or option." in source
     assert "✓" not in source
+    assert "U+" not in source
     assert r"{lccr}" in source
 
 

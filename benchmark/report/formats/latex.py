@@ -11,6 +11,7 @@ from benchmark.report.text import latex
 
 LONG_TEXT = 26
 MOST_BESIDE = 3
+CHECKMARK = r"$\checkmark$"
 
 
 def to_latex(table: ComparisonTable) -> str:
@@ -22,7 +23,7 @@ def to_latex(table: ComparisonTable) -> str:
         label=spec.label or f"tab:{spec.name}",
         notes=_notes(table),
         wide=spec.wide,
-        packages=("amssymb",) if any(naming.option(item) == naming.CHECK for item in _options(table)) else (),
+        packages=("amssymb",) if _has_checks(table) else (),
     )
 
 
@@ -90,13 +91,14 @@ def _row(table: ComparisonTable, row: Row, padding: list[tuple[str, str]]) -> li
     return [*cells, *(_cell(table, cell, widest) for cell, widest in zip(row.cells, padding, strict=True))]
 
 
-def _options(table: ComparisonTable) -> list[str]:
-    return [value for row in table.rows for value in row.options]
+def _has_checks(table: ComparisonTable) -> bool:
+    """Whether a cell holds a check mark, which needs a package."""
+    return any(naming.option(value) == naming.CHECK for row in table.rows for value in row.options)
 
 
 def _option(value: str) -> str:
     text = naming.option(value)
-    return r"$\checkmark$" if text == naming.CHECK else latex(text)
+    return CHECKMARK if text == naming.CHECK else latex(text)
 
 
 def _cell(table: ComparisonTable, cell: Cell, widest: tuple[str, str]) -> str:
@@ -142,7 +144,13 @@ def _widest(table: ComparisonTable, cells: list[Cell]) -> tuple[str, str]:
 def _notes(table: ComparisonTable) -> list[str]:
     """The explanation of each mark, then the table's notes."""
     parts = [f"{_superscript((mark,))} {latex(text, breakable=True)}." for mark, text in table.footnotes]
-    return parts + [latex(note, breakable=True).replace(naming.CHECK, r"$\checkmark$") for note in table.notes]
+    return parts + [_note(note, checks=_has_checks(table)) for note in table.notes]
+
+
+def _note(note: str, *, checks: bool) -> str:
+    """A note's text; its check marks are the cells' only where these have some, and so their package."""
+    parts = note.split(naming.CHECK) if checks else [note]
+    return CHECKMARK.join(latex(part, breakable=True) for part in parts)
 
 
 FORMAT = Format("tex", to_latex)

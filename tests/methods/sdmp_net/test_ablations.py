@@ -125,6 +125,29 @@ def test_every_trained_tensor_of_a_variant_gets_a_gradient(plain: ModuleType, op
     assert set(trained) == set(network.trained_state())
 
 
+def test_the_chosen_blocks_and_stages_are_read(plain: ModuleType) -> None:
+    """Against hooks in whole networks of timm."""
+    network = lively(plain, architecture(scales=(1, 3), vit_layers=(1, 6, 11)))
+    state, seen = network.state_dict(), []
+    cnn: Any = timm.create_model("resnet18", pretrained=False)
+    vit: Any = timm.create_model("vit_tiny_patch16_224", pretrained=False, img_size=SIZE)
+    for prefix, whole in (("cnn.", cnn), ("vit.vit.", vit)):
+        part = {key.removeprefix(prefix): value for key, value in state.items() if key.startswith(prefix)}
+        assert not whole.load_state_dict(part, strict=False).unexpected_keys
+    for block in [*cnn.layer1, *cnn.layer3, vit.blocks[1], vit.blocks[6], vit.blocks[11]]:
+        block.register_forward_hook(lambda _module, _args, output: seen.append(output))
+    crops = plain.photographs(2, SIZE)
+    with torch.inference_mode():
+        found = network.features(crops)
+        for whole in (cnn, vit):
+            whole.eval()((crops - 0.5) / 0.5)
+    assert torch.equal(found.cnn[0], torch.cat(seen[:2], dim=1))
+    assert torch.equal(found.cnn[1], torch.cat(seen[2:4], dim=1))
+    tokens = torch.cat([block[:, 1:] for block in seen[4:]], dim=2)
+    torch.testing.assert_close(found.vit.flatten(2), tokens.transpose(1, 2))
+    assert not torch.allclose(seen[4], seen[5], atol=1e-2)
+
+
 LAYERS = ["bridge1", "bridge2", "deform"]
 HEAD = ["hidden", "joint", "mix1", "mix2", "score"]
 
@@ -338,7 +361,10 @@ def test_a_branch_that_is_left_out_needs_no_weights(plain: ModuleType, tmp_path:
     method = SDMPNetTiny(**cnn, pretrained=tmp_path)
     assert method.untrainable() is None
     assert list(method.files()) == ["resnet18"]
+    (tmp_path / "vit_tiny_patch16_224.pth").write_bytes(b"read by nobody")
+    assert list(method.files()) == ["resnet18"]
     assert torch.equal(method.build("cpu").state_dict()["cnn.conv1.weight"], whole.resnet.conv1.weight)
+    (tmp_path / "vit_tiny_patch16_224.pth").unlink()
     assert "vit_tiny_patch16_224" in str(SDMPNetTiny(pretrained=tmp_path).untrainable())
     assert "vit_tiny_patch16_224" in str(SDMPNetTiny(**vit, pretrained=tmp_path).untrainable())
 

@@ -28,6 +28,8 @@ else:
     Statistic = Literal[catalogue.names()]
 OF_STUDIES = ("by", "average", "aggregate", "spread")
 """Keys of tables that need several data sets or partitions; a record has them only where they are used."""
+LATER = (*OF_STUDIES, "kind")
+"""All keys that a record has only where they are used, so that a record without them is what it was before they existed."""
 EFFICIENCY = "efficiency"
 """Name of the table of costs, which any report may have."""
 
@@ -37,12 +39,15 @@ class TableConfig(Section):
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$", description="letters, digits, - and _")] = "comparison"
     """Name of the table's files in `tables/`; two names that differ in case only are refused."""
+    kind: Literal["comparison", "ablation"] = "comparison"
+    """`ablation`: the rows are variants of one method, with a column for each option that differs (✓, –, or its value)."""
     caption: str = ""
     """LaTeX caption."""
     label: str = ""
     """LaTeX label."""
     rows: Annotated[dict[str, Annotated[list[str], Field(min_length=1)]], Field(min_length=1)] | None = None
-    """Groups of rows, `{Hand-crafted: [psnr, ssim], Learned: [lpips]}`; by default all methods, best first."""
+    """Groups of rows, `{Hand-crafted: [psnr, ssim], Learned: [lpips]}`, or a list for one group, `[psnr, ssim]`; by default
+    all methods, best first; in an `ablation`, each method that has several entries, in their order."""
     columns: Annotated[tuple[Statistic, ...], Field(min_length=1)] | None = None
     """The statistics that are printed, in this order; by default the usual ones."""
     level: Literal["pair", "reference", "system", "choice"] | None = None
@@ -72,10 +77,15 @@ class TableConfig(Section):
     wide: Literal["none", "adjustbox", "table*"] = "adjustbox"
     """What is done with LaTeX tables that are too wide."""
 
+    @field_validator("rows", mode="before")
+    @classmethod
+    def _a_list_is_one_group(cls, value: Any) -> Any:
+        return {"": value} if isinstance(value, list | tuple) and value else value
+
     @model_serializer(mode="wrap")
     def _without_unused_keys_of_studies(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
         content: dict[str, Any] = handler(self)
-        unused = [key for key in OF_STUDIES if getattr(self, key) == type(self).model_fields[key].default]
+        unused = [key for key in LATER if getattr(self, key) == type(self).model_fields[key].default]
         return {key: item for key, item in content.items() if key not in unused}
 
     @model_validator(mode="after")

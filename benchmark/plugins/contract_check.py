@@ -114,6 +114,7 @@ def check_method(method: Method) -> str | None:
         raise PluginError(broken(fault))
     files_of(method)
     settings_of(method)
+    variant_of(method)
     weights_of(method)
     seed = asked(method.depends_on_seed, "depends_on_seed")
     if not isinstance(seed, bool):
@@ -173,14 +174,23 @@ def files_of(method: Method) -> Mapping[str, str]:
 
 def settings_of(method: Method) -> dict[str, str]:
     """The options that a method wants tables to print, as text; raises like ``check_method``."""
-    settings = asked(method.settings, "settings")
-    expected = 'it must return a mapping from name to text: {"channels": "RGB"}'
-    if not isinstance(settings, Mapping):
-        raise PluginError(broken(f"`settings()` returned {kind_of(settings)}; {expected}"))
-    for name, value in settings.items():
-        if not isinstance(name, str) or not isinstance(value, (str, int, float)):
-            raise PluginError(broken(f"`settings()` returned {{{shown(name)}: {shown(value)}}}; {expected}"))
-    return {name: str(value) for name, value in settings.items()}
+    return _texts(method.settings, "settings", '{"channels": "RGB"}')
+
+
+def variant_of(method: Method) -> dict[str, str]:
+    """The options that a method says are in force, as text; raises like ``check_method``."""
+    return _texts(method.variant, "variant", '{"offsets": "none"}')
+
+
+def _texts(function: Callable[[], Any], name: str, example: str) -> dict[str, str]:
+    found = asked(function, name)
+    expected = f"it must return a mapping from name to text: {example}"
+    if not isinstance(found, Mapping):
+        raise PluginError(broken(f"`{name}()` returned {kind_of(found)}; {expected}"))
+    for key, value in found.items():
+        if not isinstance(key, str) or not isinstance(value, (str, int, float)):
+            raise PluginError(broken(f"`{name}()` returned {{{shown(key)}: {shown(value)}}}; {expected}"))
+    return {key: str(value) for key, value in found.items()}
 
 
 def learned(

@@ -32,7 +32,9 @@ def tabular(header: pd.Index, rows: Sequence[Sequence[str]], formats: str) -> st
     return str(styler.to_latex(hrules=True, column_format=formats, multicol_align="c")).strip()
 
 
-def table_float(content: str, *, caption: str, label: str, notes: Sequence[str], wide: Wide) -> str:
+def table_float(
+    content: str, *, caption: str, label: str, notes: Sequence[str], wide: Wide, packages: Sequence[str] = ()
+) -> str:
     r"""A ``table`` (or ``table*``) float with caption, label, tabular and notes; T1 or OT1 fonts, utf8 input.
 
     Args:
@@ -41,10 +43,11 @@ def table_float(content: str, *, caption: str, label: str, notes: Sequence[str],
         label: the label for ``\\ref``; characters that are not allowed are replaced.
         notes: sentences below, as LaTeX, in a paragraph of the table's full width.
         wide: what is done with a table that is wider than the line.
+        packages: those that its cells need beside those of every table.
     """
     environment = "table*" if wide == "table*" else "table"
     lines = [
-        rf"% needs \usepackage{{{','.join(PACKAGES[wide])}}}",
+        rf"% needs \usepackage{{{','.join([*PACKAGES[wide], *packages])}}}",
         rf"\begin{{{environment}}}[tb]",
         r"\centering",
         rf"\caption{{{latex(caption, breakable=True)}}}",

@@ -7,6 +7,7 @@ import math
 from benchmark.statistics.catalogue import find
 
 UP, DOWN, MISSING, MINUS = "↑", "↓", "–", "−"
+CHECK = "✓"
 
 
 def title(statistic: str) -> str:
@@ -27,6 +28,11 @@ def higher_is_better(statistic: str) -> bool:
 def is_correlation(statistic: str) -> bool:
     """Whether a statistic is a correlation, whose sign shows whether method and labels agree."""
     return find(statistic).correlation
+
+
+def option(value: str) -> str:
+    """An option's value as tables print it: a check mark, a dash for what is off or absent, else the value."""
+    return {"true": CHECK, "false": MISSING, "none": MISSING}.get(value, value)
 
 
 def arrow(higher: bool) -> str:

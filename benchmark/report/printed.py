@@ -65,6 +65,7 @@ class Row:
         cells: one cell per column.
         marks: footnote marks.
         reported: whether the values are published rather than measured.
+        options: in a table of variants, the value of each of its options, as a configuration has it; else empty.
     """
 
     label: str
@@ -75,6 +76,7 @@ class Row:
     cells: tuple[Cell, ...]
     marks: tuple[str, ...] = ()
     reported: bool = False
+    options: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,7 @@ class ComparisonTable:
         groups: groups of rows; rows that are not ranked are in the last group.
         notes: sentences below the table.
         footnotes: marks and what they mean.
+        options: in a table of variants, the options that have a column; else empty.
     """
 
     spec: TableConfig
@@ -104,11 +107,17 @@ class ComparisonTable:
     groups: tuple[RowGroup, ...]
     notes: tuple[str, ...]
     footnotes: tuple[tuple[str, str], ...]
+    options: tuple[str, ...] = ()
 
     @property
     def rows(self) -> list[Row]:
         """All rows, from top to bottom."""
         return [row for group in self.groups for row in group.rows]
+
+    @property
+    def option_headings(self) -> tuple[str, ...]:
+        """The headings of the columns of options."""
+        return tuple(name.replace("_", " ") for name in self.options)
 
     @property
     def has_counts(self) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from benchmark.config.printing import TableConfig
-from benchmark.report import naming, published
+from benchmark.report import ablation, naming, published
 from benchmark.report.blocks import Block, Numbers, Scope, TableEstimate, blocks
 from benchmark.report.content import ReportData
 from benchmark.report.footnotes import INDISTINCT, Footnotes
@@ -81,7 +81,7 @@ def comparison_table(data: ReportData, spec: TableConfig, numbers: Numbers | Non
         kind = "adjusted p" if corrected else "p, not corrected,"
         footnotes.fixed(INDISTINCT, f"not distinguishable from the best of its column ({kind} above {level})")
     notes = [note for part in parts for note in part.notes]
-    return ComparisonTable(
+    table = ComparisonTable(
         spec,
         _caption(data, spec, columns),
         columns,
@@ -89,6 +89,7 @@ def comparison_table(data: ReportData, spec: TableConfig, numbers: Numbers | Non
         tuple(dict.fromkeys(notes)),
         tuple(footnotes.listed()),
     )
+    return ablation.with_options(data, table) if spec.kind == "ablation" else table
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,10 +169,15 @@ def _methods(data: ReportData, labels: Sequence[str]) -> list[ScoredMethod]:
 
 
 def _arrange(builder: _Builder) -> list[tuple[str, list[str]]]:
-    """Headings with the labels under them: as configured, else by the methods' declared groups, the best first."""
+    """Headings with the labels under them: as configured, else by the methods' declared groups, the best first.
+
+    A table of an ablation has the variants of each method instead.
+    """
     data, spec = builder.data, builder.spec
     if spec.rows is not None:
         return [(heading, list(labels)) for heading, labels in spec.rows.items()]
+    if spec.kind == "ablation":
+        return ablation.variants(data)
     order: list[str] = []
     for block in builder.blocks():
         scope, statistic = builder.numbers.headline(block)
@@ -323,7 +329,8 @@ def _below(
 
 
 def _caption(data: ReportData, spec: TableConfig, columns: Sequence[Column]) -> str:
-    caption = spec.caption.strip() or f"Agreement of methods with the labels: {data.title}"
+    usual = "Agreement of a method's variants" if spec.kind == "ablation" else "Agreement of methods"
+    caption = spec.caption.strip() or f"{usual} with the labels: {data.title}"
     sentences = [caption if caption.endswith((".", "!", "?")) else f"{caption}."]
     if data.simulated and "simulated" not in caption.casefold():
         sentences.append("Simulated labels.")

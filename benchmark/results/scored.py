@@ -34,6 +34,7 @@ class ScoredMethod:
         reason: why it is not ``scored``, and what to do.
         marks: remarks that tables must print, for example that a checkpoint was selected on the scored split.
         by_partition: whether it was trained anew in each partition of a study, and has scores by partition only.
+        options: all options in force, as text, where the run has several variants of the method; else empty.
     """
 
     label: str
@@ -50,12 +51,14 @@ class ScoredMethod:
     reason: str = ""
     marks: tuple[str, ...] = ()
     by_partition: bool = False
+    options: Mapping[str, str] = field(default_factory=dict)
 
     def record(self) -> dict[str, Any]:
         """The method as written in ``run.json``."""
         plain = {"settings": dict(self.settings), "training": dict(self.training), "marks": list(self.marks)}
-        content = {**asdict(self), **plain}
-        return content if self.by_partition else {key: item for key, item in content.items() if key != "by_partition"}
+        content = {**asdict(self), **plain, "options": dict(self.options)}
+        unused = {name for name in ("by_partition", "options") if not content[name]}
+        return {key: item for key, item in content.items() if key not in unused}
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> ScoredMethod:
@@ -76,7 +79,7 @@ def record_fault(record: object) -> str:
                 return f"it has no key {item.name!r}"
             continue
         value = record[item.name]
-        if item.name in ("settings", "training"):
+        if item.name in ("settings", "training", "options"):
             sound = isinstance(value, Mapping) and all(isinstance(text, str) for text in value.values())
         elif item.name == "marks":
             sound = isinstance(value, list) and all(isinstance(text, str) for text in value)

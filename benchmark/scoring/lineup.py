@@ -19,7 +19,7 @@ from benchmark.data.load import Data
 from benchmark.images import code as image_code
 from benchmark.plugins import checkpoints, contract_check, registry, weights
 from benchmark.plugins.contracts import Method, MethodInfo, ScoreSource, Trainable, WeightFile
-from benchmark.plugins.options import check_options, plain_options
+from benchmark.plugins.options import check_options, options_model, plain_options, takes_path
 from benchmark.results import lineage
 from benchmark.results.scored import ScoredMethod, Status
 from benchmark.scoring.messages import MethodTask
@@ -43,6 +43,7 @@ class Entrant:
         trained_on: what its checkpoint was trained on, as tables print it; empty where the method itself states it.
         reads: the files that decide what it computes, as they were when the work was planned.
         alone: whether no other method of the run has the same title, so that the title identifies it.
+        varied: whether the run has other entries of the same method, whose options are then recorded.
     """
 
     label: str
@@ -57,6 +58,7 @@ class Entrant:
     trained_on: str = ""
     reads: dict[str, Entry] = field(default_factory=dict)
     alone: bool = True
+    varied: bool = False
 
     @property
     def info(self) -> MethodInfo:
@@ -95,6 +97,9 @@ def line_up(entries: Sequence[MethodEntry], source: Source) -> list[Entrant]:
     counted = Counter(entrant.title for entrant in entrants)
     for entrant in entrants:
         entrant.alone = counted[entrant.title] == 1
+    named = Counter(entrant.name for entrant in entrants)
+    for entrant in entrants:
+        entrant.varied = named[entrant.name] > 1
     return entrants
 
 
@@ -386,7 +391,30 @@ def scored_method(entrant: Entrant, missing: int, total: int, first_reason: str)
         status=status,
         reason=reason,
         marks=tuple(marks),
+        options=_options_in_force(entrant),
     )
+
+
+def _options_in_force(entrant: Entrant) -> dict[str, str]:
+    """All options of an entry beside which the run has other entries of its method, except files and folders."""
+    if not entrant.varied or entrant.method is None:
+        return {}
+    known = {name: item.default for name, item in options_model(type(entrant.method)).model_fields.items()}
+    files = {name for name in known if takes_path(type(entrant.method), name)}
+    values = plain_options({name: value for name, value in {**known, **entrant.options}.items() if name not in files})
+    stated: dict[str, str] = {}
+    with contextlib.suppress(UserError):  # readable before scoring
+        stated = contract_check.variant_of(entrant.method)
+    return {name: _option_text(value) for name, value in values.items()} | stated
+
+
+def _option_text(value: Any) -> str:
+    """An option as a configuration has it, lists without brackets; empty where there is none."""
+    if isinstance(value, list):
+        return " ".join(_option_text(item) for item in value)
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "" if value is None else str(value)
 
 
 def directed(method: ScoredMethod, entrant: Entrant, lower_mos_better: bool) -> ScoredMethod:

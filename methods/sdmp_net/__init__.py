@@ -29,7 +29,7 @@ class SDMPNet(SDMPNetMethod):
         libraries=("torchvision", "timm"),
         random=True,
     )
-    architecture: ClassVar[Architecture] = PUBLISHED
+    preset: ClassVar[Architecture] = PUBLISHED
 
 
 class SDMPNetB16(SDMPNetMethod):
@@ -47,7 +47,7 @@ class SDMPNetB16(SDMPNetMethod):
         libraries=("torchvision", "timm"),
         random=True,
     )
-    architecture: ClassVar[Architecture] = PUBLISHED_B16
+    preset: ClassVar[Architecture] = PUBLISHED_B16
 
 
 class SDMPNetMultiScale(SDMPNetMethod):
@@ -65,7 +65,7 @@ class SDMPNetMultiScale(SDMPNetMethod):
         libraries=("torchvision", "timm"),
         random=True,
     )
-    architecture: ClassVar[Architecture] = MULTI_SCALE
+    preset: ClassVar[Architecture] = MULTI_SCALE
 
 
 class SDMPNetTiny(SDMPNetMethod):
@@ -83,4 +83,4 @@ class SDMPNetTiny(SDMPNetMethod):
         libraries=("torchvision", "timm"),
         random=True,
     )
-    architecture: ClassVar[Architecture] = TINY
+    preset: ClassVar[Architecture] = TINY

@@ -88,19 +88,21 @@ def _last_norm(block: Any) -> nn.BatchNorm2d:
 
 
 class ViTFeatures(Frozen):
-    """Patch tokens after each of the first blocks of a vision transformer.
+    """Patch tokens after some blocks of a vision transformer, of which those after the last one read are not built.
 
     Attributes:
-        channels: number of blocks times their width (ViT-B, five blocks: 3,840).
+        layers: the blocks that are read, from 0, ascending.
+        channels: number of these blocks times their width (ViT-B, five blocks: 3,840).
         grid: number of patches along each side (224 px: 28 for patches of 8, 14 for patches of 16).
     """
 
-    def __init__(self, name: str, blocks: int, crop_size: int) -> None:
+    def __init__(self, name: str, layers: tuple[int, ...], crop_size: int) -> None:
         super().__init__()
-        cut: Any = timm.create_model(name, pretrained=False, depth=blocks, num_classes=0, img_size=crop_size)
+        self.layers = layers
+        cut: Any = timm.create_model(name, pretrained=False, depth=max(layers) + 1, num_classes=0, img_size=crop_size)
         cut.norm = cut.fc_norm = nn.Identity()
         self.vit = cut
-        self.channels = blocks * int(cut.embed_dim)
+        self.channels = len(layers) * int(cut.embed_dim)
         self.grid = crop_size // int(cut.patch_embed.patch_size[0])
         self.freeze()
 
@@ -116,8 +118,35 @@ class ViTFeatures(Frozen):
         x = self.vit.patch_embed(images)
         x = self.vit.norm_pre(self.vit.patch_drop(self.vit._pos_embed(x)))
         tokens: list[Tensor] = []
-        for block in self.vit.blocks:
+        for layer, block in enumerate(self.vit.blocks):
             x = block(x)
-            tokens.append(x[:, self.vit.num_prefix_tokens :])
+            if layer in self.layers:
+                tokens.append(x[:, self.vit.num_prefix_tokens :])
         joined = torch.cat(tokens, dim=2)
         return joined.transpose(1, 2).contiguous().view(len(images), self.channels, self.grid, self.grid)
+
+
+class NoResNet(Frozen):
+    """Stands where a variant has no CNN: no parameters, no scales."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.channels: list[int] = []
+        self.grids: list[int] = []
+
+    def forward(self, images: Tensor) -> list[Tensor]:
+        """No features."""
+        return []
+
+
+class NoViT(Frozen):
+    """Stands where a variant has no transformer: no parameters, no channels, on the grid that its patches would have."""
+
+    def __init__(self, patch: int, crop_size: int) -> None:
+        super().__init__()
+        self.channels = 0
+        self.grid = crop_size // patch
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Features without channels, (N, 0, V, V)."""
+        return images.new_zeros(len(images), 0, self.grid, self.grid)

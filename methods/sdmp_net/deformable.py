@@ -12,6 +12,7 @@ from torch.nn import functional
 from torchvision.ops import DeformConv2d
 
 from . import columns
+from .architecture import Offsets
 
 OFFSETS = 2 * 3 * 3
 """Channels of the offset field: (dy, dx) for each of the nine taps of a 3x3 kernel, in pixels of the sampled grid."""
@@ -47,17 +48,31 @@ class DeformableScale(nn.Module):
     Attributes:
         grid: G, side length of the CNN features' grid.
         vit_grid: V, side length of the ViT features' grid.
+        kind: whether offsets are learned, zero, or absent (the convolution is then a plain one).
     """
 
     def __init__(
-        self, cnn_channels: int, grid: int, vit_channels: int, vit_grid: int, sampled: int, bridge: int, bridged: int
+        self,
+        cnn_channels: int,
+        grid: int,
+        vit_channels: int,
+        vit_grid: int,
+        sampled: int,
+        bridge: int,
+        bridged: int,
+        kind: Offsets = "learned",
     ) -> None:
         super().__init__()
-        self.grid, self.vit_grid = grid, vit_grid
+        self.grid, self.vit_grid, self.kind = grid, vit_grid, kind
         channels = min(cnn_channels, sampled)
         self.reduce = nn.Conv2d(cnn_channels, channels, 1) if cnn_channels > channels else nn.Identity()
-        self.conv_offset = nn.Conv2d(vit_channels, OFFSETS, 3, padding=1)
-        self.deform = DeformableConvolution(channels, channels, 3, padding=1)
+        if kind == "learned":
+            self.conv_offset = nn.Conv2d(vit_channels, OFFSETS, 3, padding=1)
+        elif kind == "zero" and vit_channels:
+            # drawn and let go, so that with one seed all other weights begin as beside learned offsets
+            nn.Conv2d(vit_channels, OFFSETS, 3, padding=1)
+        layer = nn.Conv2d if kind == "none" else DeformableConvolution
+        self.deform = layer(channels, channels, 3, padding=1)
         first, second = strides(grid, vit_grid)
         self.bridge1 = nn.Conv2d(channels, bridge, 3, stride=first, padding=1)
         self.bridge2 = nn.Conv2d(bridge, bridged, 3, stride=second, padding=1)
@@ -69,8 +84,11 @@ class DeformableScale(nn.Module):
             reference_vit: ViT features of the reference, (N, 3840, V, V).
 
         Returns:
-            Offsets in pixels of the CNN grid, (N, 18, G, G).
+            Offsets in pixels of the CNN grid, (N, 18, G, G); without offsets, (N, 0, G, G).
         """
+        if self.kind != "learned":
+            channels = OFFSETS if self.kind == "zero" else 0
+            return reference_vit.new_zeros(len(reference_vit), channels, self.grid, self.grid)
         out: Tensor = self.conv_offset(
             functional.interpolate(reference_vit, size=(self.grid, self.grid), mode="nearest")
         )
@@ -86,7 +104,13 @@ class DeformableScale(nn.Module):
         Returns:
             The deformed features on the ViT's grid, (N, 768, V, V).
         """
-        return self.bridge(self.deform(self.reduce(cnn), offsets))
+        return self.bridge(self.sample(cnn, offsets))
+
+    def sample(self, cnn: Tensor, offsets: Tensor) -> Tensor:
+        """The convolution over CNN features, (N, C, G, G), at the deformed positions."""
+        reduced = self.reduce(cnn)
+        out: Tensor = self.deform(reduced) if self.kind == "none" else self.deform(reduced, offsets)
+        return out
 
     def bridge(self, deformed: Tensor) -> Tensor:
         """Map deformed features, (N, C, G, G), to the ViT's grid, (N, 768, V, V)."""

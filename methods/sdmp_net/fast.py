@@ -37,9 +37,10 @@ class FoldedScale:
     def __init__(self, scale: DeformableScale, joint: Tensor) -> None:
         """Fold a scale of the network with its columns of the joint 1x1 convolution, (256, 768)."""
         self._scale = scale
-        # `fold` adds a tap's value at p - d to p, whereas a convolution reads at p + d: hence the flip
-        taps = scale.conv_offset.weight.flip(2, 3).permute(0, 2, 3, 1)
-        self._offset_taps = taps.flatten(0, 2)[:, :, None, None].contiguous()
+        if scale.kind == "learned":
+            # `fold` adds a tap's value at p - d to p, whereas a convolution reads at p + d: hence the flip
+            taps = scale.conv_offset.weight.flip(2, 3).permute(0, 2, 3, 1)
+            self._offset_taps = taps.flatten(0, 2)[:, :, None, None].contiguous()
         bridge2 = scale.bridge2
         self._stride = bridge2.stride
         self._bridge = _compose(joint, bridge2.weight)
@@ -47,6 +48,8 @@ class FoldedScale:
 
     def offsets(self, reference_vit: Tensor) -> Tensor:
         """The offsets, (N, 18, G, G): each tap's share on the ViT's grid, resized to the CNN's, then shifted and summed."""
+        if self._scale.kind != "learned":
+            return self._scale.offsets(reference_vit)
         grid, conv = self._scale.grid, self._scale.conv_offset
         shares = to_grid(functional.conv2d(reference_vit, self._offset_taps), grid).flatten(2)
         summed = functional.fold(shares, (grid, grid), 3, padding=1)
@@ -54,8 +57,7 @@ class FoldedScale:
 
     def joint(self, cnn: Tensor, offsets: Tensor) -> Tensor:
         """Share of the joint features without their bias: (N, C, G, G) to (N, 256, V, V)."""
-        deformed = self._scale.deform(self._scale.reduce(cnn), offsets)
-        bridged = functional.relu(self._scale.bridge1(deformed))
+        bridged = functional.relu(self._scale.bridge1(self._scale.sample(cnn, offsets)))
         return to_grid(functional.conv2d(bridged, self._bridge, stride=self._stride, padding=1), self._scale.vit_grid)
 
 
@@ -67,13 +69,13 @@ class FoldedScorer:
         head, vit_channels = network.head, network.vit.channels
         joint = head.joint.weight.detach().flatten(1)
         self._vit = joint[:, :vit_channels, None, None].contiguous()
-        shares = joint[:, vit_channels:].chunk(len(network.scales), dim=1)
+        shares = joint[:, vit_channels:].chunk(len(network.scales), dim=1) if len(network.scales) else ()
         with torch.no_grad():
             self._scales = [FoldedScale(scale, share) for scale, share in zip(network.scales, shares, strict=True)]  # type: ignore[arg-type]
             self._bias = (_bias(head.joint).double() + sum(scale.bias for scale in self._scales)).float()
-            reference, enhanced, difference = head.mix1.weight.double().chunk(3, dim=1)
-            self._mix_reference = (reference + difference).float()
-            self._mix_enhanced = (enhanced - difference).float()
+            reference, enhanced, *difference = torch.split(head.mix1.weight.double(), head.joint.out_channels, dim=1)
+            self._mix_reference = (reference + difference[0] if difference else reference).float()
+            self._mix_enhanced = (enhanced - difference[0] if difference else enhanced).float()
             hidden = head.hidden.weight.flatten(1)
             self._judge = _compose(hidden, head.mix2.weight)
             self._judge_bias = (_bias(head.hidden).double() + hidden.double() @ _bias(head.mix2).double()).float()
@@ -96,7 +98,9 @@ class FoldedScorer:
         return self._network.head.judge(hidden)
 
     def _joint(self, features: Features, offsets: list[Tensor]) -> Tensor:
-        joint = functional.conv2d(features.vit, self._vit, self._bias)
+        joint = self._bias[:, None, None]
+        if self._vit.shape[1]:
+            joint = functional.conv2d(features.vit, self._vit, self._bias)
         for scale, cnn, moved in zip(self._scales, features.cnn, offsets, strict=True):
             joint = joint + scale.joint(cnn, moved)
         return joint

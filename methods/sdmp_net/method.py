@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from benchmark import Trainable, UserError, WeightFile
 from benchmark.plugins import checkpoints
 
+from . import ablations
 from . import crops as places
-from .architecture import LARGEST_CROP, PUBLISHED_CROP, Architecture
+from .architecture import LARGEST_CROP, PUBLISHED_CROP, Architecture, Branches, Offsets
 from .own_files import find, present
 from .restore import carries_backbones, check_identity, check_tensors
 
@@ -53,13 +54,24 @@ class SDMPNetMethod(Trainable):
             hold all of EFID with ViT-B/8. Needs ``random_crop: false`` and ``flip: false``: other crops hardly come again.
         validation_crops: crops that a prediction averages in validation.
         exact: score layer by layer as published instead of with folded layers: slower, equal up to rounding.
+        offsets: of the deformable convolution: ``learned``, ``zero``, or ``none`` for a plain convolution. Of this option
+            and all below, the default is what the checkpoint was trained with, else the published network's.
+        branches: which frozen networks there are: ``both``, ``cnn`` or ``vit``.
+        difference: whether the prediction sees reference - enhanced beside both.
+        weighting: whether positions have learned weights.
+        scales: stages of the CNN that are read, from 1.
+        vit_layers: blocks of the ViT whose tokens are read, from 0.
+
+    Attributes:
+        preset: the published network of this name.
+        architecture: the network as chosen: the preset, or a variant that lacks parts.
 
     Raises:
-        UserError: an option is out of range.
+        UserError: an option is out of range, excludes another, or contradicts the checkpoint.
     """
 
-    architecture: ClassVar[Architecture]
-    scoring_options = frozenset({"checkpoint", "crops", "exact", "crop_size"})
+    preset: ClassVar[Architecture]
+    scoring_options = frozenset({"checkpoint", "crops", "exact", "crop_size", *ablations.OPTIONS})
 
     def __init__(
         self,
@@ -74,9 +86,25 @@ class SDMPNetMethod(Trainable):
         keep_features: float = 0.0,
         validation_crops: int = 5,
         exact: bool = False,
+        offsets: Offsets | None = None,
+        branches: Branches | None = None,
+        difference: bool | None = None,
+        weighting: bool | None = None,
+        scales: tuple[int, ...] | None = None,
+        vit_layers: tuple[int, ...] | None = None,
     ) -> None:
         self._check("dropout", dropout, 0 <= dropout < 1, "at least 0 and below 1")
         self.checkpoint, self.pretrained = checkpoint, pretrained
+        self.architecture = self._chosen(
+            ablations.Choice(
+                offsets=offsets,
+                branches=branches,
+                difference=difference,
+                weighting=weighting,
+                scales=None if scales is None else tuple(scales),
+                vit_layers=None if vit_layers is None else tuple(vit_layers),
+            )
+        )
         self.crop_size = self._crop_size(crop_size)
         self._check_crops("crops", crops)
         self._check_crops("validation_crops", validation_crops)
@@ -88,6 +116,14 @@ class SDMPNetMethod(Trainable):
         self.random_crop, self.keep_features = random_crop, keep_features
         self._network: SDMPNetwork | None = None
         self._scorer: SDMPNetwork | FoldedScorer | None = None
+
+    def _chosen(self, given: ablations.Choice) -> Architecture:
+        """The preset with the given parts, and with those that the checkpoint was trained with where none are given."""
+        identity: Mapping[str, str] = self._stated().get("identity") or {}
+        if identity.get("preset") == self.info.name:
+            trained = ablations.stated(identity, self.preset)
+            given = ablations.joined(self.info.name, given, trained, str(self.checkpoint))
+        return ablations.ablated(self.info.name, self.preset, given)
 
     def _check(self, name: str, value: float, holds: bool, rule: str) -> None:
         if not holds:
@@ -123,9 +159,7 @@ class SDMPNetMethod(Trainable):
         if not statement:  # missing or damaged, which is reported when it is read
             return None
         try:
-            check_identity(
-                str(self.checkpoint), statement, self.identity(), carried=carries_backbones(statement.get("state"))
-            )
+            self._check_identity(statement)
         except UserError as error:
             return str(error)
         return None
@@ -141,18 +175,24 @@ class SDMPNetMethod(Trainable):
         carried = carries_backbones(self._stated().get("state"))
         if carried or self.pretrained is not True:
             return ()
-        return (self.architecture.cnn.weight_file(), self.architecture.vit.weight_file())
+        return tuple(backbone.weight_file() for backbone in self.architecture.backbones)
 
     def settings(self) -> Mapping[str, str]:
         """The settings of crops, backbones and arithmetic."""
         fixed = {1: "1, centre", 5: "5, centre and corners", 9: "9, 3x3 grid"}
         trained = self._stated().get("identity") or {}
+        changed = ablations.changed(self.architecture, self.preset)
         return {
             "crops": f"{fixed.get(self.crops, f'{self.crops} random')}, {self.crop_size} px",
             "field of view": self._field_of_view(),
             "backbones": trained.get("backbones") or self._backbones(),
             "arithmetic": "as published" if self.exact else "folded layers",
+            **({"ablation": ablations.in_words(self.architecture, self.preset)} if changed else {}),
         }
+
+    def variant(self) -> Mapping[str, str]:
+        """The parts that the network has, and its crops' size, whether options or the checkpoint decided on them."""
+        return {**ablations.parts(self.architecture), "crop_size": str(self.crop_size)}
 
     def _field_of_view(self) -> str:
         """Where crops lie, and where they lay in training if that was different."""
@@ -182,8 +222,8 @@ class SDMPNetMethod(Trainable):
             )
         if isinstance(self.pretrained, Path):
             try:
-                find(self.pretrained, self.architecture.cnn)
-                find(self.pretrained, self.architecture.vit)
+                for backbone in self.architecture.backbones:
+                    find(self.pretrained, backbone)
             except UserError as error:
                 return f"{self.info.name}: {error}"
         return None
@@ -251,6 +291,7 @@ class SDMPNetMethod(Trainable):
             "vit": architecture.vit.name,
             "crop_size": str(self.crop_size),
             "backbones": self._backbones(),
+            **ablations.identity(architecture, self.preset),
         }
 
     def state(self) -> Mapping[str, torch.Tensor]:
@@ -288,7 +329,7 @@ class SDMPNetMethod(Trainable):
         from .fast import FoldedScorer  # noqa: PLC0415
 
         state = content["state"]
-        check_identity(str(self.checkpoint), content, self.identity(), carried=carries_backbones(state))
+        self._check_identity(content)
         network = self._network = self._new()
         if not carries_backbones(state):
             self._fill(network)
@@ -328,6 +369,10 @@ class SDMPNetMethod(Trainable):
         portion = 1 if image.device.type == "cpu" else _PORTION
         return torch.split(places.cut(image, chosen, self.crop_size), portion)
 
+    def _check_identity(self, content: Mapping[str, Any]) -> None:
+        carried, usual = carries_backbones(content.get("state")), ablations.usual(self.preset)
+        check_identity(str(self.checkpoint), content, self.identity(), carried=carried, usual=usual)
+
     def _ground(self, reference: torch.Tensor) -> places.Ground:
         shape = (int(reference.shape[1]), int(reference.shape[2]))
         places.check_size(shape, self.crop_size)
@@ -349,7 +394,7 @@ class SDMPNetMethod(Trainable):
             return "untrained"
         if isinstance(self.pretrained, Path):
             return "own files"
-        return f"{self.architecture.cnn.repository}, {self.architecture.vit.repository}"
+        return ", ".join(backbone.repository for backbone in self.architecture.backbones)
 
     def _built(self) -> SDMPNetwork:
         if self._network is None:

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from .architecture import Architecture
-from .backbones import ResNetFeatures, ViTFeatures
+from .backbones import NoResNet, NoViT, ResNetFeatures, ViTFeatures
 from .deformable import DeformableScale
 from .head import Prediction
 from .restore import FROZEN
@@ -25,7 +25,7 @@ class Features:
 
     Attributes:
         cnn: one tensor for each stage that is read; in the published network only one, (N, 768, 56, 56).
-        vit: (N, 3840, 28, 28) with ViT-B/8, (N, 3840, 14, 14) with ViT-B/16.
+        vit: (N, 3840, 28, 28) with ViT-B/8, (N, 3840, 14, 14) with ViT-B/16; no channels where there is no ViT.
     """
 
     cnn: list[Tensor]
@@ -59,15 +59,28 @@ class SDMPNetwork(nn.Module):
         self.architecture, self.crop_size = architecture, crop_size
         self.keep: Callable[[Tensor], Features] | None = None
         widths = architecture.widths
-        self.cnn = ResNetFeatures(architecture.cnn.name, architecture.cnn_stages, architecture.cnn_blocks, crop_size)
-        self.vit = ViTFeatures(architecture.vit.name, architecture.vit_blocks, crop_size)
+        self.cnn = _cnn(architecture, crop_size)
+        self.vit = _vit(architecture, crop_size)
         self.scales = nn.ModuleList(
             DeformableScale(
-                channels, grid, self.vit.channels, self.vit.grid, widths.sampled, widths.bridge, widths.bridged
+                channels,
+                grid,
+                self.vit.channels,
+                self.vit.grid,
+                widths.sampled,
+                widths.bridge,
+                widths.bridged,
+                architecture.offsets,
             )
             for channels, grid in zip(self.cnn.channels, self.cnn.grids, strict=True)
         )
-        self.head = Prediction(self.vit.channels + len(self.scales) * widths.bridged, widths, dropout)
+        self.head = Prediction(
+            self.vit.channels + len(self.scales) * widths.bridged,
+            widths,
+            dropout,
+            difference=architecture.difference,
+            weighting=architecture.weighting,
+        )
 
     @torch.no_grad()
     def features(self, crops: Tensor) -> Features:
@@ -82,7 +95,7 @@ class SDMPNetwork(nn.Module):
     def joint(self, features: Features, offsets: list[Tensor]) -> Tensor:
         """Joint features of one image, (N, 256, V, V), sampled with its reference's offsets."""
         bridged = [scale(cnn, offset) for scale, cnn, offset in zip(self.scales, features.cnn, offsets, strict=True)]
-        return self.head.join(features.vit, torch.cat(bridged, dim=1))
+        return self.head.join(features.vit, bridged)
 
     def describe_reference(self, crops: Tensor) -> ReferenceDescription:
         """Compute all that depends on the reference alone, from its crops, RGB in [0, 1], (N, 3, S, S)."""
@@ -105,3 +118,15 @@ class SDMPNetwork(nn.Module):
     def trained_state(self) -> dict[str, Tensor]:
         """The tensors of the trained parts, by their names in the network."""
         return {key: value for key, value in self.state_dict().items() if not key.startswith(FROZEN)}
+
+
+def _cnn(architecture: Architecture, crop_size: int) -> ResNetFeatures | NoResNet:
+    if not architecture.cnn_stages:
+        return NoResNet()
+    return ResNetFeatures(architecture.cnn.name, architecture.cnn_stages, architecture.cnn_blocks, crop_size)
+
+
+def _vit(architecture: Architecture, crop_size: int) -> ViTFeatures | NoViT:
+    if not architecture.vit_layers:
+        return NoViT(architecture.vit.patch, crop_size)
+    return ViTFeatures(architecture.vit.name, architecture.vit_layers, crop_size)

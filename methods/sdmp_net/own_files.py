@@ -15,8 +15,8 @@ _SUFFIXES = (".safetensors", ".pth", ".pt", ".bin")
 
 
 def present(folder: Path, architecture: Architecture) -> dict[str, str]:
-    """The files of both backbones that are there, by the backbones' names."""
-    places = {backbone.name: _look(folder, backbone) for backbone in (architecture.cnn, architecture.vit)}
+    """The files of the backbones that are there, by the backbones' names."""
+    places = {backbone.name: _look(folder, backbone) for backbone in architecture.backbones}
     return {name: str(place) for name, place in places.items() if place is not None}
 
 

@@ -18,12 +18,13 @@ from torch import Tensor
 from benchmark.core.errors import UserError, WeightsUnavailableError
 
 from .architecture import Backbone
+from .backbones import ResNetFeatures, ViTFeatures
 from .network import SDMPNetwork
 from .own_files import find
 
 
 def fill(network: SDMPNetwork, method: str, folder: Path | None) -> None:
-    """Load both backbones' weights.
+    """Load the weights of the backbones that the network has.
 
     Args:
         network: the network whose backbones get the weights.
@@ -35,7 +36,12 @@ def fill(network: SDMPNetwork, method: str, folder: Path | None) -> None:
         UserError: a file can't be read or isn't of this backbone.
     """
     architecture = network.architecture
-    for backbone, module in ((architecture.cnn, network.cnn), (architecture.vit, network.vit.vit)):
+    built: list[tuple[Backbone, torch.nn.Module]] = []
+    if isinstance(network.cnn, ResNetFeatures):
+        built.append((architecture.cnn, network.cnn))
+    if isinstance(network.vit, ViTFeatures):
+        built.append((architecture.vit, network.vit.vit))
+    for backbone, module in built:
         path = _published(backbone, method) if folder is None else find(folder, backbone)
         _load(module, backbone, path)
 

@@ -19,7 +19,14 @@ def carries_backbones(state: Iterable[str] | None) -> bool:
     return any(key.startswith(FROZEN) for key in state or ())
 
 
-def check_identity(place: str, content: Mapping[str, Any], identity: Mapping[str, str], *, carried: bool) -> None:
+def check_identity(
+    place: str,
+    content: Mapping[str, Any],
+    identity: Mapping[str, str],
+    *,
+    carried: bool,
+    usual: Mapping[str, str] | None = None,
+) -> None:
     """Refuse a checkpoint whose identity differs from the method's.
 
     Args:
@@ -27,11 +34,13 @@ def check_identity(place: str, content: Mapping[str, Any], identity: Mapping[str
         content: the checkpoint's content.
         identity: the identity of the method that reads it.
         carried: whether it holds its own backbones; then the method's don't matter.
+        usual: what an identity need not state, since the preset has it.
 
     Raises:
         UserError: the message states each difference.
     """
-    stated: Mapping[str, str] = content.get("identity") or {}
+    stated: Mapping[str, str] = {**(usual or {}), **(content.get("identity") or {})}
+    identity = {**(usual or {}), **identity}
     compared = [key for key in identity if key != "backbones" or not carried]
     different = [
         f"{key} is {stated.get(key, 'not stated')!r}, not {identity[key]!r}"

@@ -109,6 +109,14 @@ class Method(ABC):
         """Options that change scores and that readers of a table should know (colour space, downsampling, crops …)."""
         return {}
 
+    def variant(self) -> Mapping[str, str]:
+        """Options as they are in force, as text (``true``, ``none``, ``1 2``), where they are not what was given.
+
+        Tables of ablations print what differs between several entries of one method: the given options with their
+        defaults, and in their place what stands here, for example what a checkpoint decides.
+        """
+        return {}
+
     def gflops(self) -> float | None:
         """Floating-point operations of a pair in units of 1e9 (a multiplication with an addition is two), where known.
 

@@ -26,6 +26,7 @@ def to_csv(table: ComparisonTable) -> str:
 def _header(table: ComparisonTable) -> list[str]:
     header = ["group", "method", "title", "higher_is_better", "trained_on", "reported"]
     header += ["counts"] if table.has_counts else []
+    header += [csv_cell(f"option_{name}") for name in table.options]
     for column in table.columns:
         header.append(csv_cell(column.key))
         header += [csv_cell(f"{column.key}_{end}") for end in _ends(table)]
@@ -45,6 +46,7 @@ def _line(table: ComparisonTable, group: RowGroup, row: Row) -> list[str]:
     line = [csv_cell(text) for text in (group.heading, row.label, row.title)]
     line += [direction, csv_cell(row.trained_on), "true" if row.reported else "false"]
     line += [row.counts] if table.has_counts else []
+    line += [csv_cell(value) for value in row.options]
     for cell in row.cells:
         line += _cell(table, cell)
     meanings = dict(table.footnotes)

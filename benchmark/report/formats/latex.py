@@ -11,6 +11,7 @@ from benchmark.report.text import latex
 
 LONG_TEXT = 26
 MOST_BESIDE = 3
+CHECKMARK = r"$\checkmark$"
 
 
 def to_latex(table: ComparisonTable) -> str:
@@ -22,6 +23,7 @@ def to_latex(table: ComparisonTable) -> str:
         label=spec.label or f"tab:{spec.name}",
         notes=_notes(table),
         wide=spec.wide,
+        packages=("amssymb",) if _has_checks(table) else (),
     )
 
 
@@ -54,6 +56,9 @@ def _header(table: ComparisonTable) -> tuple[list[tuple[str, str]], list[str]]:
     if table.has_counts:
         header.append((" ", "Counts"))
         formats.append("r")
+    for heading in table.option_headings:
+        header.append(("  ", latex(heading)))
+        formats.append("c")
     fixed = len(header)
     for column in table.columns:
         header.append((latex(column.group), f"{latex(column.title)} {latex(naming.arrow(column.higher))}"))
@@ -82,7 +87,18 @@ def _row(table: ComparisonTable, row: Row, padding: list[tuple[str, str]]) -> li
         cells.append(rf"\raggedright {text}" if len(row.trained_on) > LONG_TEXT else text)
     if table.has_counts:
         cells.append(latex(row.counts))
+    cells += [_option(value) for value in row.options]
     return [*cells, *(_cell(table, cell, widest) for cell, widest in zip(row.cells, padding, strict=True))]
+
+
+def _has_checks(table: ComparisonTable) -> bool:
+    """Whether a cell holds a check mark, which needs a package."""
+    return any(naming.option(value) == naming.CHECK for row in table.rows for value in row.options)
+
+
+def _option(value: str) -> str:
+    text = naming.option(value)
+    return CHECKMARK if text == naming.CHECK else latex(text)
 
 
 def _cell(table: ComparisonTable, cell: Cell, widest: tuple[str, str]) -> str:
@@ -128,7 +144,13 @@ def _widest(table: ComparisonTable, cells: list[Cell]) -> tuple[str, str]:
 def _notes(table: ComparisonTable) -> list[str]:
     """The explanation of each mark, then the table's notes."""
     parts = [f"{_superscript((mark,))} {latex(text, breakable=True)}." for mark, text in table.footnotes]
-    return parts + [latex(note, breakable=True) for note in table.notes]
+    return parts + [_note(note, checks=_has_checks(table)) for note in table.notes]
+
+
+def _note(note: str, *, checks: bool) -> str:
+    """A note's text; its check marks are the cells' only where these have some, and so their package."""
+    parts = note.split(naming.CHECK) if checks else [note]
+    return CHECKMARK.join(latex(part, breakable=True) for part in parts)
 
 
 FORMAT = Format("tex", to_latex)

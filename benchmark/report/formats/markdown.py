@@ -11,7 +11,8 @@ from benchmark.report.text import markdown
 def to_markdown(table: ComparisonTable) -> str:
     """Caption, table, notes."""
     header = ["Method", *(["Trained on"] if table.has_training else []), *(["Counts"] if table.has_counts else [])]
-    alignment = [":---"] * len(header) + ["---:"] * len(table.columns)
+    alignment = [":---"] * len(header) + [":---:"] * len(table.options) + ["---:"] * len(table.columns)
+    header += [markdown(heading) for heading in table.option_headings]
     for column in table.columns:
         place = f"{column.group}: " if column.group else ""
         header.append(f"{markdown(place + column.title)} {naming.arrow(column.higher)}")
@@ -35,6 +36,7 @@ def _row(table: ComparisonTable, row: Row) -> list[str]:
         name,
         *([markdown(row.trained_on)] if table.has_training else []),
         *([row.counts] if table.has_counts else []),
+        *(markdown(naming.option(value)) for value in row.options),
     ]
     return [*cells, *(_cell(table, cell) for cell in row.cells)]
 

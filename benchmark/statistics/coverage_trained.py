@@ -177,9 +177,7 @@ def mean_learner(folds: int, references: int, studies: int, seed: int) -> dict[s
         for number, tested in enumerate(divisions(lab, Scheme(folds=folds), rng)):
             test = np.isin(study.references, tested)
             scores = study.labels[~test].mean() + 1e-9 * rng.standard_normal(int(test.sum()))
-            trainings.append(
-                Training(number, 0, study.labels[test], scores, study.references[test], Line(0.0, 1.0))
-            )
+            trainings.append(Training(number, 0, study.labels[test], scores, study.references[test], Line(0.0, 1.0)))
         once = np.ones((1, references))
         found["raw"].append(float(Pooled(trainings, references)(once)[0, 0]))
         found["within"].append(float(Within(trainings, references)(once)[0, 0]))
@@ -220,8 +218,8 @@ def offsets(studies: int, seed: int, folds: int = 4, references: int = 40) -> di
 def coverage(lab: Lab, scheme: Scheme, kind: str, studies: int, seed: int) -> tuple[float, float]:
     """Share of 95 % intervals of ``within`` that hold what these very trainings reach on new references, and mean width.
 
-    The trainings are given, so that their truth is their mean SRCC on as many new references as each was tested on, over many
-    draws of these.
+    The trainings are given, so that their truth is their mean SRCC on as many new references as each was tested on, over
+    many draws of these.
     """
     rng = np.random.default_rng(seed)
     held, widths = 0, []

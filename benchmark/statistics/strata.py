@@ -1,8 +1,8 @@
 """Intervals of statistics over partitions: references are resampled within each partition. numpy, scipy.special.
 
 Where no reference is tested in two partitions (folds), each partition is a stratum of its own, from which as many references
-are drawn as it has. Where some are (repeated splits), or a partition tests a single one, there is one stratum: a reference is
-drawn or left out in all partitions alike, since its pairs are the same ones in each.
+are drawn as it has. Where some are (repeated splits), or a partition tests a single one, there is one stratum: a reference
+is drawn or left out in all partitions alike, since its pairs are the same ones in each.
 """
 
 from __future__ import annotations

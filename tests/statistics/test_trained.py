@@ -53,7 +53,7 @@ def test_a_test_without_a_ratio_is_refused(ratio: float) -> None:
 
 
 def test_equal_learners_differ_in_3_to_7_percent_of_a_thousand_studies() -> None:
-    """Two ridge regressions retrained for each of ten splits; a plain t test over the splits finds differences in a fourth."""
+    """Two ridge regressions retrained for each of ten splits; a plain t test over them finds differences in a fourth."""
     corrected, plain = false_findings(Lab(references=20, conditions=4), Scheme(), 1000, seed=1)
     assert 0.03 <= corrected <= 0.07
     assert plain > 0.15

@@ -168,6 +168,8 @@ def test_the_error_over_strata_is_that_of_a_stratified_mean() -> None:
     error, freedom = stratified_error(np.concatenate(left), np.repeat([0, 1], [4, 6]))
     assert error == pytest.approx(np.sqrt(sum(part.var(ddof=1) / len(part) for part in parts)) / 2)
     assert freedom == 8
+    apart = stratified_error(np.array([0.0, 0.0, 5.0, 5.0]), np.array([0, 0, 1, 1]))
+    assert apart[0] == 0, "what differs between strata is no error"
 
 
 @pytest.mark.parametrize("interval", ["auto", "percentile", "bca"])

@@ -38,6 +38,8 @@ def test_differences_that_do_not_vary_are_not_tested() -> None:
     assert (rounded.value, rounded.p_value) == (0, 1)
     constant = corrected_t(np.full(5, 0.1), 0.25)
     assert np.isnan([constant.p_value, constant.low, constant.high]).all()
+    almost = corrected_t(np.array([0.3 - 0.2, 0.1, 0.4 - 0.3]), 0.25)
+    assert np.isnan(almost.p_value), "they differ by rounding only"
     single = corrected_t(np.array([0.3]), 0.25)
     assert single.value == 0.3
     assert np.isnan(single.p_value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -92,10 +93,10 @@ def srcc_by_part(scores: pd.DataFrame, parts: list[TestedPart], label: str) -> l
     ]
 
 
-def value(rows: pd.DataFrame, aggregate: str, label: str, statistic: str = "srcc") -> pd.Series[float]:
+def value(rows: pd.DataFrame, aggregate: str, label: str, statistic: str = "srcc") -> dict[str, Any]:
     chosen = (rows["aggregate"] == aggregate) & (rows["method"] == label) & (rows["statistic"] == statistic)
-    (row,) = [row for _, row in rows[chosen].iterrows()]
-    return row
+    (row,) = rows[chosen].to_dict("records")
+    return {str(key): cell for key, cell in row.items()}
 
 
 def test_a_partition_has_the_mean_of_its_seeds(scores: pd.DataFrame) -> None:
@@ -196,7 +197,7 @@ def test_differences_are_tested_over_partitions_and_corrected_by_holm(scores: pd
     assert len(rows) == 5
     gaps = np.array(srcc_by_part(scores, parts, "mine")) - np.array(srcc_by_part(scores, parts, "yours"))
     expected = corrected_t(gaps, 4 / 15)
-    row = rows.loc[("mine", "yours")]
+    (row,) = rows.loc[[("mine", "yours")]].to_dict("records")
     assert (row["difference"], row["p_value"]) == pytest.approx((expected.value, expected.p_value), rel=1e-9)
     assert (row["ci_low"], row["ci_high"]) == pytest.approx((expected.low, expected.high), rel=1e-9)
     order = np.argsort(rows["p_value"].to_numpy())

@@ -64,7 +64,9 @@ def scores_of(root: Path, place: Path, fold: int, seed: int) -> tuple[pd.DataFra
 
 def study_of(place: Path) -> Path:
     """Train and score every fold with every seed; the table of pairs, the folds and the scores by fold as a study."""
-    tables, partitions, trained = [], [], []
+    tables: list[pd.DataFrame] = []
+    partitions: list[dict[str, Any]] = []
+    trained: list[pd.DataFrame] = []
     for fold in range(1, FOLDS + 1):
         for seed in SEEDS:
             scores, scaled = scores_of(place / "data", place, fold, seed)
@@ -109,12 +111,12 @@ def main() -> dict[str, Any]:
                 values[f"{aggregate} {method} {statistic}"] = [
                     round(float(value), 3) for value in row.to_numpy().ravel()
                 ]
-    for row in found.summary[found.summary["aggregate"].str.startswith("variance")].itertuples():
-        values[f"{row.aggregate} {row.method} {row.statistic}"] = row.note
+    for part in found.summary[found.summary["aggregate"].str.startswith("variance")].to_dict("records"):
+        values[f"{part['aggregate']} {part['method']} {part['statistic']}"] = part["note"]
     compared = found.comparisons[found.comparisons["test"].str.contains("corrected")]
-    for row in compared.itertuples():
-        numbers = [round(float(getattr(row, key)), 4) for key in ("difference", "ci_low", "ci_high", "p_adjusted")]
-        values[f"{row.method_a} - {row.method_b} {row.statistic}"] = numbers
+    for pair in compared.to_dict("records"):
+        numbers = [round(float(pair[key]), 4) for key in ("difference", "ci_low", "ci_high", "p_adjusted")]
+        values[f"{pair['method_a']} - {pair['method_b']} {pair['statistic']}"] = numbers
     for name, value in values.items():
         print(f"  {name}: {json.dumps(value)}")
     return values

@@ -12,7 +12,7 @@ from benchmark.evaluation.partition_rows import PairFinder
 from benchmark.evaluation.rows import MethodColumn
 from benchmark.evaluation.tasks import table_of_pairs
 from benchmark.evaluation.trained_scores import TestedPart, TrainedScores
-from benchmark.statistics.partitioned import Line, Training, fitted_line, scaling_line
+from benchmark.statistics.partitioned import LabelLine, Training, fitted_line, scaling_line
 from benchmark.statistics.resampling import FloatArray, IntArray
 
 
@@ -32,7 +32,7 @@ class Fold:
     labels: FloatArray
     clusters: IntArray
     scores: Mapping[int, FloatArray]
-    lines: Mapping[int, Sequence[Line | None]]
+    lines: Mapping[int, Sequence[LabelLine | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def trained(
         kept = find.rows(part.pairs) & labelled
         any_tested |= kept
         own: dict[int, FloatArray] = {}
-        lines: dict[int, Sequence[Line | None]] = {}
+        lines: dict[int, Sequence[LabelLine | None]] = {}
         for place, method in enumerate(methods):
             turn = 1.0 if method.higher_is_better else -1.0
             trainings = part.trained.get(method.label, ())
@@ -87,7 +87,7 @@ def trained(
                     for item in trainings
                 ]
             else:
-                own[place], lines[place] = table.scores[place][None, kept], [Line(0.0, 1.0)]
+                own[place], lines[place] = table.scores[place][None, kept], [LabelLine(0.0, 1.0)]
         folds.append(Fold(part, table.labels[kept], table.clusters[kept], own, lines))
     return Trained(
         str(scores["dataset"].iloc[0]) if len(scores) else "",
@@ -102,10 +102,10 @@ def trained(
 
 def _line(
     item: TrainedScores, turn: float, validation: FloatArray, labels: FloatArray, *, lower_mos_better: bool
-) -> Line | None:
+) -> LabelLine | None:
     """How a training's oriented scores become oriented labels: as it scaled them itself, else as its validation says."""
     if turn > 0 and item.label_units:
-        return Line(0.0, 1.0)
+        return LabelLine(0.0, 1.0)
     if turn > 0 and item.scaling is not None:
         return scaling_line(*item.scaling, lower_mos_better=lower_mos_better)
     known = np.isfinite(validation) & np.isfinite(labels)

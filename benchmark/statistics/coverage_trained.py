@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from benchmark.statistics.correlation import srcc
-from benchmark.statistics.partitioned import Line, Pooled, Training, Within, fitted_line
+from benchmark.statistics.partitioned import LabelLine, Pooled, Training, Within, fitted_line
 from benchmark.statistics.resampling import FloatArray, IntArray
 from benchmark.statistics.settings import StatisticsSettings
 from benchmark.statistics.significance import student_p
@@ -48,7 +48,7 @@ class Lab:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Scheme:
+class Splitting:
     """How a study is divided.
 
     Attributes:
@@ -95,7 +95,7 @@ def draw(lab: Lab, rng: np.random.Generator) -> Drawn:
     return Drawn(labels, features, references)
 
 
-def divisions(lab: Lab, scheme: Scheme, rng: np.random.Generator) -> list[IntArray]:
+def divisions(lab: Lab, scheme: Splitting, rng: np.random.Generator) -> list[IntArray]:
     """The tested references of each partition."""
     if scheme.folds:
         return [np.sort(part) for part in np.array_split(rng.permutation(lab.references), scheme.folds)]
@@ -111,7 +111,7 @@ def ridge(features: FloatArray, labels: FloatArray, penalty: float) -> tuple[Flo
     return slopes, level - float(mean @ slopes)
 
 
-def differences(lab: Lab, scheme: Scheme, rng: np.random.Generator, noise: float = -1.0) -> tuple[FloatArray, float]:
+def differences(lab: Lab, scheme: Splitting, rng: np.random.Generator, noise: float = -1.0) -> tuple[FloatArray, float]:
     """SRCC of the first learner less the second's in each partition, seeds averaged, and the ratio of tested to trained.
 
     ``noise`` from 0 on puts a scorer that does not learn in the second's place: the labels' true part of its features, with
@@ -140,7 +140,7 @@ def differences(lab: Lab, scheme: Scheme, rng: np.random.Generator, noise: float
     return np.array(found), ratio_of(sizes, [lab.references - size for size in sizes])
 
 
-def false_findings(lab: Lab, scheme: Scheme, studies: int, seed: int, noise: float = -1.0) -> tuple[float, float]:
+def false_findings(lab: Lab, scheme: Splitting, studies: int, seed: int, noise: float = -1.0) -> tuple[float, float]:
     """Share of studies of equal methods with p < .05: by the corrected test, and by the plain t test over partitions."""
     rng = np.random.default_rng(seed)
     corrected = plain = 0
@@ -152,7 +152,7 @@ def false_findings(lab: Lab, scheme: Scheme, studies: int, seed: int, noise: flo
     return corrected / studies, plain / studies
 
 
-def calibrated(lab: Lab, scheme: Scheme, studies: int, seed: int) -> float:
+def calibrated(lab: Lab, scheme: Splitting, studies: int, seed: int) -> float:
     """The noise with which a scorer that does not learn is as good as the learner, by bisection on the same studies."""
     low, high = 0.0, 3.0
     for _ in range(12):
@@ -174,10 +174,12 @@ def mean_learner(folds: int, references: int, studies: int, seed: int) -> dict[s
     for _ in range(studies):
         study = draw(lab, rng)
         trainings = []
-        for number, tested in enumerate(divisions(lab, Scheme(folds=folds), rng)):
+        for number, tested in enumerate(divisions(lab, Splitting(folds=folds), rng)):
             test = np.isin(study.references, tested)
             scores = study.labels[~test].mean() + 1e-9 * rng.standard_normal(int(test.sum()))
-            trainings.append(Training(number, 0, study.labels[test], scores, study.references[test], Line(0.0, 1.0)))
+            trainings.append(
+                Training(number, 0, study.labels[test], scores, study.references[test], LabelLine(0.0, 1.0))
+            )
         once = np.ones((1, references))
         found["raw"].append(float(Pooled(trainings, references)(once)[0, 0]))
         found["within"].append(float(Within(trainings, references)(once)[0, 0]))
@@ -195,7 +197,7 @@ def offsets(studies: int, seed: int, folds: int = 4, references: int = 40) -> di
     for _ in range(studies):
         study = draw(lab, rng)
         by_line: dict[str, list[Training]] = {"raw": [], "validation": [], "true": []}
-        for number, tested in enumerate(divisions(lab, Scheme(folds=folds), rng)):
+        for number, tested in enumerate(divisions(lab, Splitting(folds=folds), rng)):
             test = np.isin(study.references, tested)
             others = rng.permutation(np.setdiff1d(np.arange(references), tested))
             validate = np.isin(study.references, others[: len(others) // 4])
@@ -203,11 +205,11 @@ def offsets(studies: int, seed: int, folds: int = 4, references: int = 40) -> di
             slopes, level = ridge(study.features[0][train], study.labels[train], lab.penalty)
             plain = study.features[0] @ slopes + level
             scores = 3 * rng.standard_normal() + np.exp(rng.standard_normal()) * plain
-            lines = {"raw": Line(0.0, 1.0), "validation": fitted_line(scores[validate], study.labels[validate])}
+            lines = {"raw": LabelLine(0.0, 1.0), "validation": fitted_line(scores[validate], study.labels[validate])}
             of_test = (study.labels[test], study.references[test])
             for name, line in lines.items():
                 by_line[name].append(Training(number, 0, of_test[0], scores[test], of_test[1], line))
-            by_line["true"].append(Training(number, 0, of_test[0], plain[test], of_test[1], Line(0.0, 1.0)))
+            by_line["true"].append(Training(number, 0, of_test[0], plain[test], of_test[1], LabelLine(0.0, 1.0)))
         once = np.ones((1, references))
         for name, trainings in by_line.items():
             found[name].append(float(Pooled(trainings, references)(once)[0, 0]))
@@ -215,7 +217,7 @@ def offsets(studies: int, seed: int, folds: int = 4, references: int = 40) -> di
     return {name: float(np.mean(values)) for name, values in found.items()}
 
 
-def coverage(lab: Lab, scheme: Scheme, kind: str, studies: int, seed: int) -> tuple[float, float]:
+def coverage(lab: Lab, scheme: Splitting, kind: str, studies: int, seed: int) -> tuple[float, float]:
     """Share of 95 % intervals of ``within`` that hold what these very trainings reach on new references, and mean width.
 
     The trainings are given, so that their truth is their mean SRCC on as many new references as each was tested on, over
@@ -254,12 +256,12 @@ def _expected(beyond: Drawn, slopes: FloatArray, size: int) -> float:
 
 LABS = (Lab(references=20), Lab(references=50), Lab(references=100))
 SCHEMES = (
-    Scheme(),
-    Scheme(repeat=30),
-    Scheme(repeat=10, test=0.5),
-    Scheme(folds=5),
-    Scheme(folds=10),
-    Scheme(seeds=3),
+    Splitting(),
+    Splitting(repeat=30),
+    Splitting(repeat=10, test=0.5),
+    Splitting(folds=5),
+    Splitting(folds=10),
+    Splitting(seeds=3),
 )
 
 
@@ -298,7 +300,7 @@ def report(studies: int, seed: int) -> Iterator[str]:
     yield "| references x conditions | partitions | interval of within | held | width |"
     yield "| --- | --- | --- | --- | --- |"
     for lab in (Lab(references=12), Lab(references=20), Lab(references=50)):
-        for scheme in (Scheme(folds=4), Scheme()):
+        for scheme in (Splitting(folds=4), Splitting()):
             for kind in ("jackknife", "percentile"):
                 share, width = coverage(lab, scheme, kind, max(studies // 5, 1), seed + 4)
                 words = f"{lab.references} x {lab.conditions} | {scheme.title} | {kind}"

@@ -19,7 +19,7 @@ STATISTICS = ("srcc", "plcc", "krcc")
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class LabelLine:
     """A map of scores to the labels' units: ``level + slope * score``."""
 
     level: float
@@ -48,10 +48,10 @@ class Training:
     labels: FloatArray
     scores: FloatArray
     clusters: IntArray
-    line: Line | None = None
+    line: LabelLine | None = None
 
 
-def scaling_line(low: float, high: float, *, lower_mos_better: bool) -> Line:
+def scaling_line(low: float, high: float, *, lower_mos_better: bool) -> LabelLine:
     """The map that undoes a training's own scaling of labels to 0 … 1 (1 is the best), into oriented labels.
 
     Args:
@@ -64,10 +64,10 @@ def scaling_line(low: float, high: float, *, lower_mos_better: bool) -> Line:
     """
     if not low < high:
         raise ValueError(f"a scaling needs two different labels, not {low:g} to {high:g}")
-    return Line(-high if lower_mos_better else low, high - low)
+    return LabelLine(-high if lower_mos_better else low, high - low)
 
 
-def fitted_line(scores: FloatArray, labels: FloatArray) -> Line | None:
+def fitted_line(scores: FloatArray, labels: FloatArray) -> LabelLine | None:
     """The line of least squares from scores to labels of a training's validation pairs, (n,) each.
 
     Returns:
@@ -77,7 +77,7 @@ def fitted_line(scores: FloatArray, labels: FloatArray) -> Line | None:
         return None
     deviations = scores - scores.mean()
     slope = float(deviations @ (labels - labels.mean()) / (deviations @ deviations))
-    return Line(float(labels.mean() - slope * scores.mean()), slope)
+    return LabelLine(float(labels.mean() - slope * scores.mean()), slope)
 
 
 def correlations(columns: ScoreColumns, counts: FloatArray) -> FloatArray:

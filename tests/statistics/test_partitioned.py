@@ -1,21 +1,28 @@
 """Within and pooled correlations of methods that are trained by partition, against SciPy and plain loops."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from scipy import stats
 
 from benchmark.statistics import StatisticsSettings
 from benchmark.statistics.coverage_trained import mean_learner
-from benchmark.statistics.partitioned import Line, Pooled, Training, Within, fitted_line, scaling_line
+from benchmark.statistics.partitioned import LabelLine, Pooled, Training, Within, fitted_line, scaling_line
 from benchmark.statistics.resampling import FloatArray, leave_one_out
 from benchmark.statistics.strata import estimates, strata_of, stratified_error
 
 SETTINGS = StatisticsSettings(replicates=400)
-PLAIN = Line(0.0, 1.0)
+PLAIN = LabelLine(0.0, 1.0)
 
 
 def folds(
-    sizes: tuple[int, ...] = (3, 4, 5), seeds: int = 1, *, offset: float = 0.0, noise: float = 1.0, line: Line = PLAIN
+    sizes: tuple[int, ...] = (3, 4, 5),
+    seeds: int = 1,
+    *,
+    offset: float = 0.0,
+    noise: float = 1.0,
+    line: LabelLine = PLAIN,
 ) -> tuple[list[Training], int]:
     """Trainings on folds of clusters of three pairs; labels and scores of later folds lie higher by ``offset``."""
     rng = np.random.default_rng(3)
@@ -36,7 +43,7 @@ def once(count: int) -> FloatArray:
 def test_within_is_the_mean_of_the_partitions_weighted_by_pairs() -> None:
     trainings, count = folds(seeds=2)
     found = Within(trainings, count)(once(count))[0]
-    functions = (stats.spearmanr, stats.pearsonr, stats.kendalltau)
+    functions: tuple[Any, ...] = (stats.spearmanr, stats.pearsonr, stats.kendalltau)
     for value, function in zip(found, functions, strict=True):
         each = [function(item.labels, item.scores).statistic for item in trainings]
         assert value == pytest.approx(np.average(each, weights=[len(item.labels) for item in trainings]), abs=1e-12)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from benchmark.statistics.coverage_trained import Lab, Scheme, differences, false_findings, main
+from benchmark.statistics.coverage_trained import Lab, Splitting, differences, false_findings, main
 from benchmark.statistics.trained import components, corrected_t, ratio_of
 
 DIFFERENCES = np.array([0.03, 0.05, -0.01, 0.02, 0.04, 0.06, 0.01, 0.03, 0.02, 0.05])
@@ -56,7 +56,7 @@ def test_a_test_without_a_ratio_is_refused(ratio: float) -> None:
 
 def test_equal_learners_differ_in_3_to_7_percent_of_a_thousand_studies() -> None:
     """Two ridge regressions retrained for each of ten splits; a plain t test over them finds differences in a fourth."""
-    corrected, plain = false_findings(Lab(references=20, conditions=4), Scheme(), 1000, seed=1)
+    corrected, plain = false_findings(Lab(references=20, conditions=4), Splitting(), 1000, seed=1)
     assert 0.03 <= corrected <= 0.07
     assert plain > 0.15
 
@@ -65,7 +65,7 @@ def test_seeds_are_averaged_before_the_test() -> None:
     """What seeds add is less with more of them; their number never counts as partitions."""
     lab = Lab(references=20, conditions=4, jitter=2.0)
     one, many = (
-        np.concatenate([differences(lab, Scheme(seeds=seeds), np.random.default_rng(0))[0] for _ in range(10)])
+        np.concatenate([differences(lab, Splitting(seeds=seeds), np.random.default_rng(0))[0] for _ in range(10)])
         for seeds in (1, 20)
     )
     assert len(one) == len(many) == 100

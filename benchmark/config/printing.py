@@ -64,8 +64,9 @@ class TableConfig(Section):
     sets in it; or a group of `rows` each."""
     average: tuple[Literal["direct", "weighted"], ...] = ()
     """Columns of averages over the data sets: `direct`, or `weighted` by their pairs."""
-    aggregate: Literal["none", "median", "mean"] = "none"
-    """Print the median or mean over the test parts of a study's partitions instead of the value over all pairs."""
+    aggregate: Literal["none", "median", "mean", "within", "pooled"] = "none"
+    """Print the median or mean over the test parts of a study's partitions instead of the value over all pairs; or, where
+    methods were trained by partition, the mean `within` partitions or the `pooled` value, with their intervals."""
     spread: Literal["none", "sd", "range", "quartiles"] = "none"
     """What is printed beside an aggregate: how it varies over partitions, which is no interval."""
     interval: bool | Literal["below"] = True
@@ -88,10 +89,17 @@ class TableConfig(Section):
         unused = [key for key in LATER if getattr(self, key) == type(self).model_fields[key].default]
         return {key: item for key, item in content.items() if key not in unused}
 
+    @property
+    def with_interval(self) -> bool:
+        """Whether what is printed may have intervals: all but medians and means over partitions."""
+        return self.aggregate not in ("median", "mean")
+
     @model_validator(mode="after")
     def _spread_is_of_an_aggregate(self) -> TableConfig:
         if self.spread != "none" and self.aggregate == "none":
             raise ValueError("`spread` needs `aggregate`: the spread of a median or mean over partitions")
+        if self.spread != "none" and self.with_interval:
+            raise ValueError(f"`{self.aggregate}` has an interval, and no `spread`: that is of a median or mean")
         return self
 
 

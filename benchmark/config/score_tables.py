@@ -183,6 +183,8 @@ class TableEntry(TableKeys):
     """The decimal mark of its numbers; by default detected where it is unambiguous."""
     duplicates: Literal["refuse", "drop-identical"] = "refuse"
     """Rows that stand twice: refuse them, or keep the first of identical ones."""
+    partitions: Path | None = None
+    """Scores of methods that were trained anew for each partition: a `partitions.csv`."""
 
     @property
     def shown(self) -> str:
@@ -289,13 +291,15 @@ def _part(keys: TableStudyKeys, entry: TableEntry, place: int, folder: str, sour
     own = entry.methods is not None
     methods = entry.methods if entry.methods is not None else keys.methods
     path: KeyPath = ("tables", place, "methods") if own else ("methods",)
-    if not methods:
+    if not methods and entry.partitions is None:
         raise ConfigError(f"{source.named(path)}: name at least one method: a column of scores")
     _refuse_names(methods, source.named(path))
     learners = {(*path, at): method for at, method in enumerate(methods) if method.learns}
     for key, method in learners.items():
         _refuse_learner(method, entry, keys.protocol, source.named(key))
         _refuse_features(method, entry, source.named((*key, "features")))
+    if entry.partitions is not None:
+        _refuse_partitions(entry, keys.protocol, source.named(("tables", place, "partitions")))
     columns = tuple(method.name for method in methods if not method.learns)
     lower = tuple(name for name in keys.lower_better if name in columns)
     if "lower_better" in entry.model_fields_set:
@@ -326,6 +330,15 @@ def _refuse_learner(method: TableMethod, entry: TableEntry, protocol: Protocol, 
         raise ConfigError(f"{where}: {method.shown} learns anew in each partition: say how to divide, as in {how}")
     if entry.choices:
         raise ConfigError(f"{where}: {method.shown} learns from labels of pairs, and {entry.shown} has choices")
+
+
+def _refuse_partitions(entry: TableEntry, protocol: Protocol, where: str) -> None:
+    """Refuse scores by partition where there are no partitions, or no labels of pairs."""
+    if protocol.form == "published":
+        how = "protocol: {file: splits.json}"
+        raise ConfigError(f"{where}: its scores are of partitions: say which, as in {how}")
+    if entry.choices:
+        raise ConfigError(f"{where}: its scores are of pairs, and {entry.shown} has choices")
 
 
 def _refuse_features(method: TableMethod, entry: TableEntry, where: str) -> None:

@@ -6,7 +6,7 @@ Test parts of repeated partitions overlap, so that what varies over them is a sp
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from benchmark.evaluation.choice_tasks import LEVEL, table_of_choices
 from benchmark.evaluation.rows import SUMMARY_COLUMNS, MethodColumn, undefined
 from benchmark.evaluation.tasks import has_opinions, table_of_pairs
+from benchmark.evaluation.trained_scores import TestedPart, TrainedScores
 from benchmark.statistics.catalogue import computed_alone
 from benchmark.statistics.design import Design, Table, make_design
 from benchmark.statistics.discrimination import Discrimination
@@ -36,21 +37,7 @@ AGGREGATES: Mapping[str, Callable[[FloatArray], float]] = {
     "maximum": lambda values: float(np.max(values)),
 }
 """What is taken over partitions; quartiles interpolate linearly."""
-
-
-@dataclass(frozen=True, slots=True)
-class TestedPart:
-    """The tested pairs of one partition.
-
-    Attributes:
-        number: of the partition, from 1.
-        pairs: their names.
-        scores: of methods that were trained for this partition, by label; each by the pairs' names.
-    """
-
-    number: int
-    pairs: frozenset[str]
-    scores: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+SPREAD_ONLY = "a spread over partitions, not an interval"
 
 
 def partition_rows(
@@ -79,16 +66,16 @@ def partition_rows(
     name = str(scores["dataset"].iloc[0]) if len(scores) else ""
     labels = [method.label for method in methods]
     table, _ = table_of_pairs(scores, methods, lower_mos_better=lower_mos_better)
-    find = _Finder(scores["pair"].astype(str).tolist())
+    find = PairFinder(scores["pair"].astype(str).tolist())
     for part in parts:
         tested = find.rows(part.pairs)
-        learned = {place: find.scores(part.scores[label]) for place, label in enumerate(labels) if label in part.scores}
-        turned = {place: (1.0 if methods[place].higher_is_better else -1.0) * item for place, item in learned.items()}
-        measures = [("pair", measure) for measure in _of_pairs(_tested(table, tested, turned), statistics)]
+        own = _tested(table, tested, _learned(part, methods, find))
+        measures = [("pair", own.owners, measure) for measure in _of_pairs(own.table, statistics)]
         if choices is not None and len(choices):
-            measures += [(LEVEL, measure) for measure in _of_choices(choices, scores[tested], methods)]
-        for level, measure in measures:
-            for row in _rows(measure, labels):
+            every = list(range(len(labels)))
+            measures += [(LEVEL, every, measure) for measure in _of_choices(choices, scores[tested], methods)]
+        for level, owners, measure in measures:
+            for row in _rows(measure, owners, labels):
                 rows.append({"dataset": name, "level": level, "partition": part.number, "aggregate": PARTITION, **row})
     found = pd.DataFrame(rows, columns=list(STUDY_COLUMNS))
     for column in ("split", "condition", "interval"):
@@ -96,7 +83,7 @@ def partition_rows(
     return pd.concat([found, _aggregates(found, scores)], ignore_index=True)
 
 
-class _Finder:
+class PairFinder:
     """Finds pairs by their names, quickly enough for a thousand partitions."""
 
     def __init__(self, pairs: Sequence[str]) -> None:
@@ -116,16 +103,37 @@ class _Finder:
         return np.array([by_name.get(name, np.nan) for name in self._pairs], dtype=float)
 
 
-def _tested(table: Table, rows: BoolArray, learned: Mapping[int, FloatArray]) -> Table:
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """The labelled pairs of one test part: a row of scores for each method, or for each seed of one that was trained.
+
+    Attributes:
+        table: labels and scores.
+        owners: the place of the method that each row of scores is of.
+    """
+
+    table: Table
+    owners: list[int]
+
+
+def _learned(part: TestedPart, methods: Sequence[MethodColumn], find: PairFinder) -> dict[int, FloatArray]:
+    """The oriented scores (seeds, pairs) of methods that were trained for a partition, by the method's place."""
+    found = {}
+    for place, method in enumerate(methods):
+        trainings: Sequence[TrainedScores] = part.trained.get(method.label, ())
+        if trainings:
+            turn = 1.0 if method.higher_is_better else -1.0
+            found[place] = turn * np.stack([find.scores(item.scores) for item in trainings])
+    return found
+
+
+def _tested(table: Table, rows: BoolArray, learned: Mapping[int, FloatArray]) -> _Part:
     """The labelled pairs of one test part, with the scores of methods that were trained for it."""
     kept = rows & np.isfinite(table.labels)
     part = table.take(kept)
-    if not learned:
-        return part
-    scores = part.scores.copy()
-    for place, values in learned.items():
-        scores[place] = values[kept]
-    return replace(part, scores=scores)
+    blocks = [learned[place][:, kept] if place in learned else own[None, :] for place, own in enumerate(part.scores)]
+    owners = [place for place, block in enumerate(blocks) for _ in block]
+    return _Part(replace(part, scores=np.concatenate(blocks)) if learned else part, owners)
 
 
 def _of_choices(choices: pd.DataFrame, tested: pd.DataFrame, methods: Sequence[MethodColumn]) -> Iterator[Measure]:
@@ -156,25 +164,35 @@ def _of_pairs(table: Table, statistics: Collection[str] | None) -> Iterator[Meas
         yield Alone(design, statistics=alone)
 
 
-def _rows(measure: Measure, labels: Sequence[str]) -> Iterator[dict[str, object]]:
+def _rows(measure: Measure, owners: Sequence[int], labels: Sequence[str]) -> Iterator[dict[str, object]]:
+    """A measure's values, method by method; seeds are averaged."""
     design = measure.design
     values = measure(np.ones((1, design.table.n_clusters)))[0]
     for method, label in enumerate(labels):
-        column = int(design.own[method])
-        group = design.group_of[column]
+        seeds = [int(design.own[row]) for row, owner in enumerate(owners) if owner == method]
+        group = design.group_of[seeds[0]]
         for place, statistic in enumerate(measure.names):
             if statistic == "outlier_ratio" and not np.isfinite(design.table.label_interval).any():
                 continue
-            value = float(values[place, column])
-            note = "" if np.isfinite(value) else undefined(measure, statistic, column)
+            each = values[place, seeds]
+            known = each[np.isfinite(each)]
+            gap = next((column for column, value in zip(seeds, each, strict=True) if not np.isfinite(value)), None)
+            why = "" if gap is None else undefined(measure, statistic, gap)
             yield {
                 "method": label,
                 "statistic": statistic,
-                "value": value,
+                "value": float(known.mean()) if len(known) else float("nan"),
                 "n": len(group.rows),
                 "n_clusters": group.n_clusters,
-                "note": note,
+                "note": why if len(seeds) == 1 else _of_seeds(len(seeds), len(known), why),
             }
+
+
+def _of_seeds(seeds: int, known: int, why: str) -> str:
+    """What a mean over seeds rests on."""
+    if known == seeds:
+        return f"mean of {seeds} seeds"
+    return f"mean of {known} of {seeds} seeds: {why}" if known else why
 
 
 def _aggregates(found: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
@@ -186,10 +204,10 @@ def _aggregates(found: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
         gaps = len(values) - len(known)
         note = f"undefined in {gaps} of {len(values)} partitions" if gaps else ""
         shared = {"level": level, "method": method, "statistic": statistic, "note": note, "n": len(scores)}
-        rows += [
-            {**shared, "aggregate": name, "value": take(known) if len(known) else float("nan")}
-            for name, take in AGGREGATES.items()
-        ]
+        for name, take in AGGREGATES.items():
+            value = take(known) if len(known) else float("nan")
+            words = "; ".join(filter(None, [SPREAD_ONLY if name == "sd" else "", note]))
+            rows.append({**shared, "aggregate": name, "value": value, "note": words})
     table = pd.DataFrame(rows, columns=list(STUDY_COLUMNS))
     table["dataset"] = str(scores["dataset"].iloc[0]) if len(scores) else ""
     for column in ("split", "condition", "interval"):

@@ -205,7 +205,12 @@ def learned(
         UserError: what it raises itself.
     """
     asked(lambda: method.fit(*trained), "fit")
-    return numbers_of(asked(lambda: method.predict(*tested), "predict"), tested[0], "predict")
+    return predicted(method, tested)
+
+
+def predicted(method: LearnsFromColumns, pairs: tuple[pd.DataFrame, pd.DataFrame]) -> list[float]:
+    """The scores of further pairs by a method that is fitted; arguments and errors as of ``learned``."""
+    return numbers_of(asked(lambda: method.predict(*pairs), "predict"), pairs[0], "predict")
 
 
 def numbers_of(answer: object, rows: pd.DataFrame, name: str = "scores") -> list[float]:

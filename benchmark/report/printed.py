@@ -42,7 +42,7 @@ class Cell:
     def beside(self, spec: TableConfig, minus: str = "-") -> str:
         """What is printed beside the value: its interval, or its spread over partitions; empty where there is none."""
         low, high = (naming.number(end, spec.digits, minus=minus) for end in (self.estimate.low, self.estimate.high))
-        if spec.aggregate != "none":
+        if not spec.with_interval:
             sd = naming.number(self.estimate.sd, spec.digits)
             ends = f"({low} to {high})" if low and high else ""
             return {"none": "", "sd": f"± {sd}" if sd else "", "range": ends, "quartiles": ends}[spec.spread]

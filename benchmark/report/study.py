@@ -11,7 +11,11 @@ from benchmark.config.models import StatisticsConfig
 from benchmark.config.printing import PublishedEntry, ReportConfig
 from benchmark.core import provenance
 from benchmark.evaluation.averages import average_rows, difference_rows
-from benchmark.evaluation.partition_rows import STUDY_COLUMNS, TestedPart, partition_rows
+from benchmark.evaluation.partition_rows import STUDY_COLUMNS, partition_rows
+from benchmark.evaluation.trained_differences import trained_comparisons
+from benchmark.evaluation.trained_folds import trained
+from benchmark.evaluation.trained_rows import trained_notes, trained_summary
+from benchmark.evaluation.trained_scores import TestedPart
 from benchmark.report.combine import renamed, side_by_side
 from benchmark.report.content import ReportData, Thumbnails
 from benchmark.report.evaluation import Evaluation
@@ -23,8 +27,9 @@ from benchmark.statistics.settings import StatisticsSettings
 
 SPREAD = (
     "Medians, means and their spread are over the test parts of {count} partitions, which overlap: they say how a number "
-    "moves, not how well it is known. Intervals and tests are over all pairs."
+    "moves, not how well it is known. Intervals and tests are over all pairs{but}."
 )
+BUT = ", except those of methods that are trained by partition"
 APART = (
     "Averages: data sets count as independent; differences of averages are corrected by Holm over all pairs of methods."
 )
@@ -83,15 +88,15 @@ def combine(results: Sequence[DataSetResult], request: StudyRequest) -> ReportDa
     }
     data = side_by_side(parts) if len(parts) > 1 else next(iter(parts.values()))
     settings = StatisticsSettings(**request.statistics.model_dump())
-    summary, comparisons = _numbers(used, parts, data, settings, request.report)
-    notes = [*data.notes, *_notes(results, request, several=len(parts) > 1)]
+    numbers = _numbers(used, parts, data, settings, request.report)
+    notes = [*data.notes, *_notes(results, request, numbers.notes, several=len(parts) > 1)]
     title = request.title or request.report.title or " · ".join(parts)
     failed = {result.label: result.reason for result in results if result.run is None}
     data = replace(
         data,
         title=title,
-        summary=summary,
-        comparisons=comparisons,
+        summary=numbers.summary,
+        comparisons=numbers.comparisons,
         notes=tuple(dict.fromkeys(notes)),
         config=request.report,
         published=request.published,
@@ -135,16 +140,26 @@ def _names(data: ReportData, label: str) -> dict[str, str]:
     return {str(name): label for name in data.scores["dataset"].unique() if str(name) != label}
 
 
+@dataclass(frozen=True, slots=True)
+class _Numbers:
+    """``summary.csv`` and ``comparisons.csv`` of a study, and notes on methods that are trained by partition."""
+
+    summary: pd.DataFrame
+    comparisons: pd.DataFrame
+    notes: Sequence[str]
+
+
 def _numbers(
     used: Sequence[tuple[DataSetResult, Evaluation]],
     parts: dict[str, ReportData],
     data: ReportData,
     settings: StatisticsSettings,
     report: ReportConfig,
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """``summary.csv`` and ``comparisons.csv`` of a study."""
-    whole = data.summary.assign(partition=float("nan"), aggregate="")[list(STUDY_COLUMNS)]
-    tables = [whole]
+) -> _Numbers:
+    """The study's own numbers."""
+    tables = [data.summary.assign(partition=float("nan"), aggregate="")[list(STUDY_COLUMNS)]]
+    compared: list[pd.DataFrame] = []
+    notes: dict[str, None] = {}
     for result, _ in used:
         own = parts[result.label]
         if result.parts:
@@ -159,13 +174,19 @@ def _numbers(
                     statistics=_printed(report),
                 )
             )
+            learned = trained(own.scores, own.methods, result.parts, lower_mos_better=lower)
+            tables.append(trained_summary(learned, settings))
+            compared.append(trained_comparisons(learned, settings))
+            place = f"{result.label}: " if len(parts) > 1 else ""
+            shared, shares = trained_notes(learned, tables[-1])
+            notes |= dict.fromkeys([*shared, *(f"{place}{note}" for note in shares)])
     summary = _stacked(tables)
     if len(parts) < 2:
-        return summary, data.comparisons
+        return _Numbers(summary, _stacked([data.comparisons, *compared]), tuple(notes))
     labels = [method.label for method in data.methods]
     averages = average_rows(summary)
     differences = difference_rows(data.comparisons, summary, labels, settings)
-    return _stacked([summary, averages]), _stacked([data.comparisons, differences])
+    return _Numbers(_stacked([summary, averages]), _stacked([data.comparisons, *compared, differences]), tuple(notes))
 
 
 def _stacked(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
@@ -174,13 +195,16 @@ def _stacked(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
     return pd.concat(filled, ignore_index=True) if filled else tables[0]
 
 
-def _notes(results: Sequence[DataSetResult], request: StudyRequest, *, several: bool) -> list[str]:
+def _notes(
+    results: Sequence[DataSetResult], request: StudyRequest, trained: Sequence[str], *, several: bool
+) -> list[str]:
     counts = {len(result.parts) for result in results if result.parts}
     notes = [f"{result.label} is missing: {result.reason}" for result in results if result.run is None]
     notes += [f"{result.label}: {mark}" if several else mark for result in results for mark in result.marks]
     if counts:
         shown = str(counts.pop()) if len(counts) == 1 else "their"
-        notes.append(SPREAD.format(count=shown))
+        notes.append(SPREAD.format(count=shown, but=BUT if trained else ""))
+    notes += trained
     if several and any(table.average for table in request.report.tables):
         notes.append(APART)
     return [*notes, *request.notes]

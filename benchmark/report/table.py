@@ -199,7 +199,7 @@ def _arrange(builder: _Builder) -> list[tuple[str, list[str]]]:
 
 def _estimate(builder: _Builder, column: Column, label: str) -> TableEstimate:
     estimate = builder.numbers.get(column.scope, label, column.statistic) or TableEstimate(float("nan"))
-    if column.scope.aggregate:
+    if not builder.spec.with_interval:
         estimate = _with_spread(builder, column, label, estimate)
     return estimate.magnitude() if builder.spec.magnitude and naming.is_correlation(column.statistic) else estimate
 

@@ -25,6 +25,10 @@ SPREADS = {
     "range": " (lowest to highest of them: a spread, not an interval)",
     "quartiles": " (first to third quartile of them: a spread, not an interval)",
 }
+OVER_PARTITIONS = {
+    "within": ["Mean of the values within partitions, weighted by pairs."],
+    "pooled": ["All tested pairs together, scores of trained methods in the labels' units."],
+}
 NO_VALUES = {
     "pair": "this run has none of these statistics",
     "choice": "this run has no choices between two images",
@@ -88,7 +92,7 @@ def _counts(numbers: Numbers, columns: Sequence[Column], ranked: Sequence[Scored
 def _intervals(
     data: ReportData, numbers: Numbers, spec: TableConfig, columns: Sequence[Column], ranked: Sequence[ScoredMethod]
 ) -> list[str]:
-    if spec.aggregate != "none":
+    if not spec.with_interval:
         return [f"{spec.aggregate.capitalize()} over partitions{SPREADS[spec.spread]}."] if columns else []
     if not spec.interval or not columns:
         return []
@@ -99,7 +103,8 @@ def _intervals(
         return [] if several or not ranked else ["No intervals: they need several references."]
     kinds = list(dict.fromkeys(estimate.interval for estimate in with_interval if estimate.interval))
     how = f" ({'; '.join(kinds)})" if kinds else ""
-    return [f"Brackets: {naming.percent(data.confidence)} intervals{how}."]
+    what = OVER_PARTITIONS.get(spec.aggregate, [])
+    return [*what, f"Brackets: {naming.percent(data.confidence)} intervals{how}."]
 
 
 def _magnitudes(

@@ -42,3 +42,13 @@ AVERAGES = {"average": "Average", "weighted average": "Weighted average"}
 """Averages over the data sets of a study: their names in place of a data set's, as tables print them."""
 PARTITION = "partition"
 """The entry in the column ``aggregate`` of a number that belongs to one partition."""
+WITHIN = "within"
+"""Likewise, of the mean of the correlations within partitions."""
+POOLED = "pooled"
+"""Likewise, of all tested pairs together, scores in the labels' units."""
+VARIANCES = {
+    "variance: seed": "seed",
+    "variance: training set": "training set",
+    "variance: test sampling": "test sampling",
+}
+"""Likewise, of the parts of the variance of one training, with their names."""

@@ -305,6 +305,58 @@ def test_its_scores_and_statistics_by_partition_are_plain_ones(place: Path, plug
 
 
 @pytest.mark.heavy
+def test_scores_of_several_seeds_are_read_from_partitions_csv(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What another program trained by partition, or this one wrote, stands beside columns and is written again."""
+    frame = pd.read_csv(place / "tables" / "one.csv")
+    study = one_and_two(methods=["a"], lower_better=[], protocol={"folds": 3}, output="out")
+    study["tables"] = study["tables"][:1]
+    file = written(place, study)
+    assert main(["evaluate", str(file)]) == 0
+    splits = json.loads((place / "tables" / "out" / "One" / "splits.json").read_text())["partitions"]
+    rng = np.random.default_rng(0)
+    rows = [
+        {"dataset": "One", "partition": part["number"], "seed": seed, "pair": row["image"], "method": "net"}
+        | {"score": (row["mos"] + 3) / 6 + 0.05 * rng.normal(), "label_low": -3, "label_high": 3}
+        for part in splits
+        for seed in (0, 1)
+        for _, row in frame[frame["ref"].isin(part["test"])].iterrows()
+    ]
+    trained = pd.DataFrame(rows)
+    trained.to_csv(place / "tables" / "net.csv", index=False)
+    study["tables"][0]["partitions"] = "net.csv"
+    tables = [{"columns": ["srcc", "plcc"], "aggregate": name, "name": name} for name in ("within", "pooled")]
+    study["report"] = {"plots": [], "tables": tables}
+    assert main(["evaluate", str(written(place, study)), "--overwrite"]) == 0
+    folder = place / "tables" / "out"
+    again = pd.read_csv(folder / "One" / "partitions.csv")
+    columns = ["partition", "seed", "pair"]
+    pd.testing.assert_frame_equal(
+        again.sort_values(columns)[list(trained)].reset_index(drop=True),
+        trained.sort_values(columns).reset_index(drop=True),
+        check_dtype=False,
+    )
+    result = read(folder)
+    labels = frame.set_index("image")["mos"]
+    pooled = [
+        part["score"].corr(labels.loc[part["pair"]].set_axis(part.index), method="spearman")
+        for _, part in trained.groupby("seed")
+    ]
+    assert values(result, "pooled")[("One", "net")] == pytest.approx(np.mean(pooled), abs=1e-12)
+    assert values(result, "within")[("One", "a")] < values(result, "within")[("One", "net")]
+    compared = result.comparisons[result.comparisons["method_b"] == "net"]
+    assert set(compared["test"]) == {"corrected t over partitions, Holm"}
+    within = (folder / "tables" / "within.md").read_text()
+    assert within.index("| net ↑ |") < within.index("| a ↑ |")
+    assert "jackknife-t, within partitions" in within
+    assert "Mean of the values within partitions" in within
+    assert any("Nadeau and Bengio" in note for note in result.data.notes)
+    trained[trained["partition"] != 2].to_csv(place / "tables" / "net.csv", index=False)
+    assert main(["evaluate", str(place / "tables" / "study.yaml"), "--overwrite"]) == 3
+    (method,) = [item for item in read(folder).data.methods if item.label == "net"]
+    assert (method.status, method.reason) == ("partial", "no score in 1 of 3 partitions (2)")
+
+
+@pytest.mark.heavy
 def test_a_partition_that_fails_is_said(place: Path, plugin_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (plugin_folder / "methods" / "spy.py").write_text(SPY)
     learner = {"name": "spy", "features": ["f"], "fail": "r05"}

@@ -8,8 +8,9 @@ import pytest
 from scipy import stats
 
 from benchmark.evaluation.averages import average_rows, difference_rows, weights_of
-from benchmark.evaluation.partition_rows import STUDY_COLUMNS, TestedPart, partition_rows
+from benchmark.evaluation.partition_rows import STUDY_COLUMNS, partition_rows
 from benchmark.evaluation.summarise import evaluate_scores
+from benchmark.evaluation.trained_scores import TestedPart
 from benchmark.results.scored import ScoredMethod
 from benchmark.statistics.settings import StatisticsSettings
 

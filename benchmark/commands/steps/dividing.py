@@ -13,7 +13,7 @@ from benchmark.core.errors import ConfigError
 from benchmark.data import partitions as dividing
 from benchmark.data import protocols
 from benchmark.data.partitions import Partitions
-from benchmark.evaluation.partition_rows import TestedPart
+from benchmark.evaluation.trained_scores import TestedPart
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -63,9 +63,17 @@ def _with_paths(protocol: Protocol, source: Source) -> Protocol:
 
 
 def tested_parts(divided: Divided, scores: pd.DataFrame) -> tuple[TestedPart, ...]:
-    """The tested pairs of each partition."""
+    """The tested pairs of each partition, with those that validate and the number of clusters that are trained on."""
     if divided.partitions is None:
         return ()
     names = scores["pair"].astype(str).to_numpy()
-    each = dividing.rows_of_each(scores, divided.partitions)
-    return tuple(TestedPart(partition.number, frozenset(names[rows["test"]])) for partition, rows in each)
+    clusters, labelled = scores["cluster"].astype(str).to_numpy(), scores["mos"].notna().to_numpy()
+    return tuple(
+        TestedPart(
+            partition.number,
+            frozenset(names[rows["test"]]),
+            validation=frozenset(names[rows["validation"]]),
+            trained_on=len(set(clusters[rows["train"] & labelled])),
+        )
+        for partition, rows in dividing.rows_of_each(scores, divided.partitions)
+    )

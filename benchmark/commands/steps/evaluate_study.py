@@ -6,7 +6,7 @@ Pandas; no images.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from benchmark.core.errors import ConfigError, UserError, in_words
 from benchmark.data import split_files
 from benchmark.evaluation import column_learning, foresight
 from benchmark.evaluation.column_learning import Learned, Learner
+from benchmark.evaluation.trained_scores import TestedPart, read_partitions, trained_parts
 from benchmark.plugins import contract_check, named_folders, registry
 from benchmark.plugins.options import check_options
 from benchmark.report.evaluation import Evaluation
@@ -29,7 +30,7 @@ from benchmark.results import belongings, claims, csv_files
 from benchmark.results.claims import Claim
 
 PARTITIONS = "partitions.csv"
-OF_A_TABLE = ("file", "label", "methods", "lower_better")
+OF_A_TABLE = ("file", "label", "methods", "lower_better", "partitions")
 """Keys of an entry that are no columns of its table."""
 
 
@@ -91,6 +92,7 @@ class PreparedStudy:
         claim: what they are of.
         files: the table of each part.
         learners: the methods that learn, by the place of their table.
+        partition_files: the ``partitions.csv`` of tables that have one, by their place.
     """
 
     study: TableStudy
@@ -99,12 +101,13 @@ class PreparedStudy:
     claim: Claim
     files: Sequence[Path]
     learners: Mapping[int, Sequence[Learner]]
+    partition_files: Mapping[int, Path] = field(default_factory=dict)
 
     @property
     def inputs(self) -> tuple[Path, ...]:
         """The files that are read."""
         config = () if self.claim.by != "path" else (Path(self.source.name),)
-        return (*config, *self.files)
+        return (*config, *self.files, *self.partition_files.values())
 
 
 def prepare(source: Source, sha256: str, output: Path | None) -> PreparedStudy:
@@ -121,6 +124,11 @@ def prepare(source: Source, sha256: str, output: Path | None) -> PreparedStudy:
     study = table_study_of(source)
     named_folders.use(named_folders.absolute(study.keys.plugins, source))
     files = [absolute(part.entry.file, source, ("tables", part.place, "file")) for part in study.parts]
+    further = {
+        part.place: absolute(part.entry.partitions, source, ("tables", part.place, "partitions"))
+        for part in study.parts
+        if part.entry.partitions is not None
+    }
     learners = {
         part.place: [_learner(method, key, source) for key, method in part.learners.items()] for part in study.parts
     }
@@ -131,7 +139,7 @@ def prepare(source: Source, sha256: str, output: Path | None) -> PreparedStudy:
     else:
         claim = claims.of_file("evaluate", Path(source.name))
     folder = output or Path("results", "study" if sha256 else Path(source.name).stem)
-    return PreparedStudy(study, source, folder, claim, files, learners)
+    return PreparedStudy(study, source, folder, claim, files, learners, further)
 
 
 def refuse_output_of_study(prepared: PreparedStudy, *, overwrite: bool) -> None:
@@ -192,18 +200,37 @@ def _part(part: TablePart, prepared: PreparedStudy, announce: Announce) -> tuple
             title=part.label,
         )
         divided = divide(evaluation.scores, prepared.study.protocol, part.label, source)
+        parts = tested_parts(divided, evaluation.scores)
+        imported = _imported(part, prepared, parts)
     learned = _learned(learners, part, evaluation, features, divided, announce)
     tested = [
         replace(
-            test, scores={item.method.label: item.scores[test.number] for item in learned if test.number in item.scores}
+            test,
+            trained={
+                **(imported[place].trained if imported else {}),
+                **{item.method.label: [item.scores[test.number]] for item in learned if test.number in item.scores},
+            },
         )
-        for test in tested_parts(divided, evaluation.scores)
+        for place, test in enumerate(parts)
     ]
-    methods = [item.method for item in learned]
+    methods = [item.method for item in learned] + column_learning.imported_methods(imported)
     result = DataSetResult(part.label, part.folder, evaluation, "", tested, divided.marks, methods)
     evaluation = replace(evaluation, claim=prepared.claim)
-    scores = column_learning.partition_scores(part.label, learned)
+    scores = column_learning.partition_scores(part.label, tested)
     return result, PartOfStudy(part.folder, evaluation, divided, scores)
+
+
+def _imported(part: TablePart, prepared: PreparedStudy, parts: Sequence[TestedPart]) -> list[TestedPart]:
+    """The test parts with the scores of a table's ``partitions.csv``; none where it has no such file.
+
+    Raises:
+        benchmark.core.errors.DataError: it can't be read, or does not fit the partitions.
+    """
+    file = prepared.partition_files.get(part.place)
+    if file is None:
+        return []
+    taken = [*part.columns, *(learner.label for learner in prepared.learners[part.place])]
+    return trained_parts(read_partitions(file), parts, part.label, str(file), taken)
 
 
 def _learned(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from benchmark.plugins.contracts.method import Method
 
@@ -27,7 +27,13 @@ class LearnsFromColumns(Method):
 
     What it draws at random it draws from a generator with a fixed seed (or an option ``seed``), so that the same study
     gives the same numbers.
+
+    ``label_units`` says whether predictions are labels in their own unit. A method whose predictions have a level or a scale
+    of their own (ranks, say) sets it to ``False``: then it predicts the pairs that validate, too, to find the line from its
+    predictions to labels.
     """
+
+    label_units: ClassVar[bool] = True
 
     @abstractmethod
     def fit(self, features: pd.DataFrame, labels: np.ndarray[Any, Any], about: pd.DataFrame) -> None:

@@ -36,7 +36,7 @@ def _header(table: ComparisonTable) -> list[str]:
 
 def _ends(table: ComparisonTable) -> tuple[str, ...]:
     """What has columns of its own beside each value."""
-    if table.spec.aggregate != "none":
+    if not table.spec.with_interval:
         return {"none": (), "sd": ("sd",), "range": ("low", "high"), "quartiles": ("low", "high")}[table.spec.spread]
     return ("low", "high") if table.spec.interval else ()
 

@@ -113,17 +113,16 @@ def test_mapped_numbers_are_found_beside_columns_that_agree_now_and_then(tmp_pat
 
 
 def test_zeros_that_software_puts_on_all_numbers_claim_no_digits(tmp_path: Path, frame: pd.DataFrame) -> None:
-    table = pd.DataFrame(
-        {(group, name): dict.fromkeys(METHODS, 0.0) for group in ("blur", "noise") for name in STATISTICS}
-    )
-    for group, name in table.columns:
-        for method in METHODS:
-            table.loc[method, (group, name)] = round(truth(frame[frame["kind"] == group], method, name), 4)
-    right = table.to_latex()
+    cells = {
+        (kind, name): {m: round(truth(frame[frame["kind"] == kind], m, name), 4) for m in METHODS}
+        for kind in ("blur", "noise")
+        for name in STATISTICS
+    }
+    right = pd.DataFrame(cells).to_latex()
     result = audited(tmp_path, "table.tex", right, {"live": frame})
     assert (result.answer, dict(result.counts)) == ("reproduced", {"follows": 24})
-    table.loc["FSIM", ("blur", "SRCC")] += 0.02
-    result = audited(tmp_path, "table.tex", table.to_latex(), {"live": frame})
+    cells["blur", "SRCC"]["FSIM"] += 0.02
+    result = audited(tmp_path, "table.tex", pd.DataFrame(cells).to_latex(), {"live": frame})
     assert dict(result.counts) == {"follows": 23, "differs": 1}
     assert write.corrected(result) == (right.encode(), 0)
 

@@ -91,6 +91,8 @@ class _Table:
         self.read = {id(cell): numbers(cell.text) for cell in table.cells}
         self.first = next((row for row in range(table.rows) if self._has_statistics(row)), table.rows)
         self.label_columns = [column for column in range(table.columns) if self._holds_words(column)]
+        self.heads = self._heads()
+        self.blocks = self._blocks()
 
     def text(self, row: int, column: int) -> str:
         cell = self.grid[row][column]
@@ -115,10 +117,41 @@ class _Table:
         cells = {id(cell): cell for cell in self.grid[row] if cell is not None and cell.text}
         return len(cells) == 1 and not any(self.read[key] for key in cells)
 
+    def _heads(self) -> list[int]:
+        """The rows of headings above the first number, without a heading of the rows below, with which a section begins."""
+        heads = list(range(self.first))
+        while len(heads) > 1 and self._begins_section(heads[-1]):
+            del heads[-1]
+        return heads
+
+    def _begins_section(self, row: int) -> bool:
+        """Whether a single text stands across a table or under a heading, not under an empty place, which it would title."""
+        if not self._spans(row) or all(self._spans(above) or not self._texts(above) for above in range(row)):
+            return False
+        cell = next(cell for cell in self.grid[row] if cell is not None and cell.text)
+        return cell.columns > 1 or any(self.text(above, cell.column) for above in range(row))
+
+    def _texts(self, row: int) -> list[str]:
+        return [text for column in range(self.table.columns) if (text := self.text(row, column))]
+
+    def _blocks(self) -> list[list[int]]:
+        """The columns of labels, parted where a table stands beside another: numbers, then the first label's title again."""
+        blocks: list[list[int]] = [[]]
+        for column in self.label_columns:
+            again = blocks[0] and column > blocks[-1][-1] + 1 and self._title(column) == self._title(blocks[0][0]) != ""
+            if again:
+                blocks.append([])
+            blocks[-1].append(column)
+        return blocks
+
+    def _title(self, column: int) -> str:
+        texts = [self.text(row, column) for row in self.heads if self.text(row, column)]
+        return texts[-1] if texts else ""
+
     def layout(self) -> TableLayout:
         found: list[PrintedNumber] = []
-        headings, section, above = list(range(self.first)), "", -1
-        fresh = False
+        headings, above, fresh = list(self.heads), -1, False
+        section = " ".join(self._texts(row)[0] for row in range(len(self.heads), self.first))
         for row in range(self.first, self.table.rows):
             if self._is_body(row):
                 fresh = False
@@ -126,7 +159,7 @@ class _Table:
             elif self._spans(row):
                 section = next(cell.text for cell in self.grid[row] if cell is not None and cell.text)
                 above = row
-            elif any(self.text(row, column) for column in range(self.table.columns)):
+            elif self._texts(row):
                 headings = [*headings, row] if fresh else [row]
                 fresh, above, section = True, row, ""
         return TableLayout(tuple(found), self._titles())
@@ -140,10 +173,7 @@ class _Table:
         return bool(dashes) and not words
 
     def _numbers_of(self, row: int, headings: Sequence[int], section: str, above: int) -> Iterator[PrintedNumber]:
-        beside = {
-            LabelPlace("row", at): self._label_beside(row, column, above)
-            for at, column in enumerate(self.label_columns)
-        }
+        beside: dict[LabelPlace, str] = {}
         if section:
             beside[LabelPlace("section")] = section
         if self.table.caption:
@@ -154,7 +184,9 @@ class _Table:
             if column in self.label_columns or cell is None or id(cell) in done or cell.row != row:
                 continue
             done.add(id(cell))
-            labels = {**beside, **self._labels_above(headings, column)}
+            block = next((block for block in reversed(self.blocks) if block and block[0] < column), self.blocks[0])
+            own = {LabelPlace("row", at): self._label_beside(row, label, above) for at, label in enumerate(block)}
+            labels = {**own, **beside, **self._labels_above(headings, column)}
             parts = self.found(row, column)
             for part, number in enumerate(parts):
                 yield PrintedNumber(self.table.number, row, column, part, len(parts), number, cell, labels)
@@ -188,12 +220,11 @@ class _Table:
 
     def _titles(self) -> dict[LabelPlace, str]:
         titles = {}
-        for at, column in enumerate(self.label_columns):
-            texts = [self.text(row, column) for row in range(self.first) if self.text(row, column)]
-            if texts:
-                titles[LabelPlace("row", at)] = texts[-1]
-        if self.label_columns and self.first > 1:
-            for at in range(self.first - 1):
+        for at, column in enumerate(self.blocks[0]):
+            if title := self._title(column):
+                titles[LabelPlace("row", at)] = title
+        if self.label_columns and len(self.heads) > 1:
+            for at in range(len(self.heads) - 1):
                 text = self.text(at, self.label_columns[-1])
                 if text:
                     titles[LabelPlace("column", at)] = text

@@ -86,7 +86,7 @@ def _meaning(columns: Mapping[Column, Sequence[AuditedCell]]) -> dict[str, str]:
     bearing: Counter[str] = Counter()
     for column in columns.values():
         places = _places(column)
-        marks = {mark for cell in column for mark in cell.printed.cell.marks}
+        marks = sorted({mark for cell in column for mark in cell.printed.cell.marks})
         for mark in marks:
             own = [cell for cell in column if mark in cell.printed.cell.marks]
             if len(own) < len(column):

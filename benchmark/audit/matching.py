@@ -20,6 +20,8 @@ from benchmark.core.errors import UserError
 from benchmark.core.words import did_you_mean
 
 _CITED = re.compile(r"\s*\[[^\]]*\]\s*$|\s*\((?:19|20)[0-9]{2}\)\s*$")
+_SIZE = re.compile(r"\s*\(\s*(?:n\s*=\s*)?[0-9][0-9,. ]*(?:images|pairs|videos)?\s*\)\s*$", re.IGNORECASE)
+_KIND_OF = re.compile(r"^\s*(?:data ?set|database)s?[\s:]+|\s+(?:data ?set|database|db)\s*$", re.IGNORECASE)
 _CAPTION = LabelPlace("caption")
 FILLED = 6
 """Numbers of a table and statistic that must all end with a zero, to say that it was put on."""
@@ -179,6 +181,11 @@ def _uncited(text: str) -> str:
     return text
 
 
+def _bare(text: str) -> str:
+    """A group's name without what stands beside it: ``LIVE database``, ``LIVE (779 images)``, ``LIVE [12]``."""
+    return _KIND_OF.sub("", _uncited(_SIZE.sub("", text))).strip() or text
+
+
 class _Names:
     """What names mean in the files of scores."""
 
@@ -252,7 +259,12 @@ class _Names:
         if own is not None:
             rows = {file.name: found for file in self.files if (found := rows_of(own, file)) is not None}
             return _Meaning("rows", rows=rows, how=f"{own.column} = {', '.join(own.values)}")
-        text = mapped or text
+        if mapped is None and plain(bare := _bare(text)) != plain(text):
+            return self._called(text) or self.group(bare)
+        return self._called(mapped or text)
+
+    def _called(self, text: str) -> _Meaning | None:
+        """What a group is by its name: a data set, an average, entries of a column, all rows."""
         file = self._file(text)
         if file is not None:
             return _Meaning("file", file=file, how=" + ".join(path.name for path in file.files))
@@ -328,7 +340,7 @@ class _Roles:
             place
             for place in others
             if any(self.names.group(base) is not None for base in bases[place])
-            or (self._title(place) in words.TITLES_GROUP and place.axis != "section" and bases[place])
+            or (self._title(place) in words.TITLES_DATA and place.axis != "section" and bases[place])
         ]
         for place in others:
             if place not in chosen and bases[place] and len(self.labels[place]) > 1 and self._needed(place, chosen):

@@ -129,7 +129,7 @@ def usual_digits(cells: Sequence[AuditedCell]) -> dict[tuple[int, str], int]:
 def usual_scales(cells: Sequence[AuditedCell]) -> dict[str, int]:
     """100 for statistics printed in percent: most numbers have the sign, or are larger than a share can be."""
     scales = {}
-    for statistic in {cell.statistic for cell in cells}:
+    for statistic in dict.fromkeys(cell.statistic for cell in cells):
         own = [cell.printed.number for cell in cells if cell.statistic == statistic]
         large = sum(
             1 for number in own if number.percent or (statistic not in {"rmse", "mae"} and abs(number.value) > 1.0)

@@ -49,9 +49,9 @@ TITLES_METHOD = _words("""
     iqamethods iqametric metricname iqamodel iqamodels methodname modelname name fr fqa index indices
     qualitymetric
 """)
-TITLES_GROUP = _words("""
-    dataset datasets database databases db subset subsets distortion distortions type distortiontype data dst
-    dsttype scene condition conditions split group category codec set enhancer testset
+TITLES_DATA = _words("""
+    dataset datasets database databases db subset subsets distortion distortions distortiontype data dst
+    dsttype scene condition conditions split codec enhancer testset
 """)
 TITLES_STATISTIC = _words("""
     statistic statistics criterion criteria measureofperformance indicator correlation coefficient evaluation

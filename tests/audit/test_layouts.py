@@ -12,7 +12,9 @@ import pytest
 from scipy import stats
 
 from benchmark.audit import audit_files, conduct, read_printed, scores
+from benchmark.audit.layout import LabelPlace, take_apart
 from benchmark.audit.matching import Wishes
+from benchmark.audit.printed_table import PrintedTable
 from benchmark.statistics.settings import StatisticsSettings
 
 METHODS = ("PSNR", "FSIM", "DISTS", "VIF")
@@ -187,3 +189,92 @@ def test_columns_exchanged_as_a_whole_are_not_called_other_scores(tmp_path: Path
     differing = [item for item in result.judged if item.verdict == "differs"]
     assert len(differing) == 12
     assert {item.explanations[0].kind for item in differing} == {"exchanged"}
+
+
+def two(frame: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Two data sets with the same methods."""
+    return {"LIVE": frame[:30], "CSIQ": frame[30:]}
+
+
+def line(frame: pd.DataFrame, method: str, statistics: Sequence[str] = STATISTICS) -> list[str]:
+    """A method's numbers as printed."""
+    return [f"{truth(frame, method, name):.4f}" for name in statistics]
+
+
+def across(text: str, columns: int) -> str:
+    """A row of LaTeX with one text across a table."""
+    return f"\\multicolumn{{{columns}}}{{c}}{{{text}}} \\\\ \\midrule\n"
+
+
+def tabular(heads: Sequence[str], body: str) -> str:
+    """A table in LaTeX."""
+    return (
+        f"\\begin{{tabular}}{{l{'c' * (len(heads) - 1)}}}\\toprule\n"
+        f"{' & '.join(heads)} \\\\ \\midrule\n{body}\\bottomrule\\end{{tabular}}\n"
+    )
+
+
+def body(rows: Sequence[Sequence[str]]) -> str:
+    """Rows of LaTeX."""
+    return "".join(f"{' & '.join(row)} \\\\\n" for row in rows)
+
+
+@pytest.mark.parametrize("called", ["{}", "{} database", "{} (30 images)", "{} dataset [7]", "Dataset: {}"])
+def test_a_section_that_stands_right_below_the_headings_ends_where_the_next_begins(
+    tmp_path: Path, frame: pd.DataFrame, called: str
+) -> None:
+    sections = [
+        across(called.format(name), 4) + body([[m, *line(own, m)] for m in METHODS]) for name, own in two(frame).items()
+    ]
+    result = audited(tmp_path, "table.tex", tabular(["Method", *STATISTICS], "".join(sections)), two(frame))
+    assert (result.answer, dict(result.counts)) == ("reproduced", {"follows": 24})
+
+
+def test_sections_may_be_statistics(tmp_path: Path, frame: pd.DataFrame) -> None:
+    sections = [
+        across(name, 3) + body([[m, *(line(own, m, [name])[0] for own in two(frame).values())] for m in METHODS])
+        for name in STATISTICS
+    ]
+    result = audited(tmp_path, "table.tex", tabular(["Method", *two(frame)], "".join(sections)), two(frame))
+    assert (result.answer, dict(result.counts)) == ("reproduced", {"follows": 24})
+
+
+def test_the_name_of_an_index_is_a_title_and_no_section(tmp_path: Path, frame: pd.DataFrame) -> None:
+    table = pd.DataFrame([line(frame, m) for m in METHODS], pd.Index(METHODS, name="Method"), STATISTICS)
+    for name, text in (("t.html", table.to_html()), ("t.tex", table.to_latex())):
+        layout = take_apart(read_text(tmp_path, name, text))
+        assert layout.titles == {LabelPlace("row"): "Method"}
+        assert all(LabelPlace("section") not in number.labels for number in layout.numbers)
+
+
+def read_text(folder: Path, name: str, text: str) -> PrintedTable:
+    """The only table of a text."""
+    (folder / name).write_text(text)
+    (table,) = read_printed.read(folder / name).tables
+    return table
+
+
+def test_tables_side_by_side_have_methods_of_their_own(tmp_path: Path, frame: pd.DataFrame) -> None:
+    rows = [[left, *line(frame, left), right, *line(frame, right)] for left, right in (METHODS[:2], METHODS[2:])]
+    result = audited(tmp_path, "table.md", markdown(["Method", *STATISTICS] * 2, rows), {"live": frame})
+    assert (result.answer, dict(result.counts)) == ("reproduced", {"follows": 12})
+
+
+@pytest.mark.parametrize("title", ["Type", "Category", "LabelledRows"])
+def test_the_type_of_a_method_is_no_group(tmp_path: Path, frame: pd.DataFrame, title: str) -> None:
+    rows = [[("FR", "DL")[m in METHODS[2:]], m, *line(frame, m)] for m in METHODS]
+    result = audited(tmp_path, "table.md", markdown([title, "Method", *STATISTICS], rows), {"live": frame})
+    assert (result.answer, dict(result.counts)) == ("reproduced", {"follows": 12})
+
+
+def test_a_type_that_tells_rows_apart_is_a_group(tmp_path: Path, frame: pd.DataFrame) -> None:
+    rows = [[kind, m, *line(frame[frame["kind"] == kind], m)] for kind in ("blur", "noise") for m in METHODS]
+    unknown = [["rain", m, "0.5000", "0.5000", "0.5000"] for m in METHODS]
+    result = audited(tmp_path, "t.md", markdown(["Type", "Method", *STATISTICS], rows + unknown), {"live": frame})
+    assert dict(result.counts) == {"follows": 24, "not-computable": 12}
+
+
+def test_a_data_set_without_scores_can_not_be_computed(tmp_path: Path, frame: pd.DataFrame) -> None:
+    rows = [["KADID", m, *line(frame, m)] for m in METHODS]
+    result = audited(tmp_path, "table.md", markdown(["Database", "Method", *STATISTICS], rows), {"live": frame})
+    assert dict(result.counts) == {"not-computable": 12}

@@ -31,7 +31,8 @@ class Network:
         crop_size: default side of crops, in pixels.
         least: the smallest side.
         fixed: whether ``crop_size`` is the only one.
-        in_eval_mode: whether the network stays in eval mode in training, since pyiqa's other mode takes one patch only.
+        in_eval_mode: whether the network stays in eval mode in training, since pyiqa's other mode takes one patch only
+            (of a single patch the weights, which PieAPP learns too, cancel: hence its ``least``).
         options: keyword arguments of pyiqa's class that score crops as they are.
         untrained: those that keep pyiqa from reading any file.
     """
@@ -75,7 +76,7 @@ NETWORKS: dict[str, Network] = {
     "lpips-vgg": Network(LPIPSVGG, backbone=("net.",), slope=-1.0, offset=1.0),
     "lpips-vgg+": Network(LPIPSVGGPlus, backbone=("net.",), slope=-1.0, offset=1.0),
     "msswd": Network(MSSWD, backbone=("conv11x11.",), slope=-0.1, offset=1.0),
-    "pieapp": Network(PieAPP, backbone=("conv",), slope=-0.2, offset=1.0, crop_size=118, least=64, in_eval_mode=True),
+    "pieapp": Network(PieAPP, backbone=("conv",), slope=-0.2, offset=1.0, crop_size=118, least=91, in_eval_mode=True),
     "stlpips": Network(STLPIPS, backbone=("net.",), slope=-1.0, offset=1.0),
     "stlpips-vgg": Network(STLPIPSVGG, backbone=("net.",), slope=-1.0, offset=1.0),
     "topiq_fr": Network(TOPIQ, backbone=("semantic_model.",), unused=_TOPIQ_UNUSED, untrained=_TOPIQ_UNTRAINED),
@@ -92,10 +93,11 @@ _CUT_OFF = "pyiqa cuts off the gradient of one of the two images, and all of its
 UNTRAINABLE: dict[str, str] = {
     **dict.fromkeys(("afine_fr", "afine_all", "afine_all_scale"), _NO_GRADIENT),
     **dict.fromkeys(("deepdc", "dmm"), _CUT_OFF),
+    "nlpd": "its filters are fixed",
     "fgresq_pair": "it judges each image by itself: its quality of the enhanced image does not see the reference",
     **dict.fromkeys(
         (
-            "psnr", "psnry", "ssim", "ssimc", "ms_ssim", "cw_ssim", "fsim", "gmsd", "vif", "vsi", "nlpd", "mad",
+            "psnr", "psnry", "ssim", "ssimc", "ms_ssim", "cw_ssim", "fsim", "gmsd", "vif", "vsi", "mad",
         ),
         NO_PARAMETERS,
     ),

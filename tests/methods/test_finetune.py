@@ -52,7 +52,8 @@ def pair(side: int, count: int = 2) -> tuple[torch.Tensor, torch.Tensor]:
 
 def side_of(method: FineTune) -> int:
     network = NETWORKS[method.network_name]
-    return network.crop_size if network.fixed else max(network.least, 48)
+    side: int = network.crop_size if network.fixed else max(network.least, 48)
+    return side
 
 
 def test_each_of_pyiqas_metrics_is_trainable_or_named(full_reference: dict[str, dict[str, Any]]) -> None:
@@ -159,7 +160,8 @@ def test_from_scratch_reads_no_file_even_where_one_lies(weight_cache: Path, no_n
     def first(pretrained: bool) -> torch.Tensor:
         torch.manual_seed(0)
         state = FineTune(metric="lpips", pretrained=pretrained).build("cpu").state_dict()
-        return state["net.net.slice1.0.weight"]
+        value: torch.Tensor = state["net.net.slice1.0.weight"]
+        return value
 
     file = torch.load(weight_cache / "checkpoints" / "alexnet-owt-7be5be79.pth", weights_only=True)
     assert torch.equal(first(True), file["features.0.weight"])
@@ -182,7 +184,7 @@ def test_without_the_files_there_is_a_reason_and_no_quiet_scratch(
     monkeypatch.setattr(download_util, "DEFAULT_CACHE_DIR", str(tmp_path / "torch" / "hub" / "pyiqa"))
     method = FineTune(metric=metric)
     assert method.weights() == NETWORKS[metric].published.info.weights
-    with pytest.raises(WeightsUnavailableError, match="published weights .* are not on this machine"):
+    with pytest.raises(WeightsUnavailableError, match=r"published weights .* are not on this machine"):
         method.build("cpu")
     assert FineTune(metric=metric, pretrained=False).weights() == ()
 
@@ -200,7 +202,10 @@ def test_crops_are_at_the_same_places_and_repeatable() -> None:
     rows = torch.arange(60 * 50, dtype=torch.float32).reshape(1, 60, 50).expand(3, -1, -1) / 3000
 
     def views(seed: int, training: bool) -> tuple[torch.Tensor, torch.Tensor]:
-        return method.views(rows, rows + 1, rng=np.random.default_rng(seed), training=training)
+        crops: tuple[torch.Tensor, torch.Tensor] = method.views(
+            rows, rows + 1, rng=np.random.default_rng(seed), training=training
+        )
+        return crops
 
     seen = [views(seed, True) for seed in range(12)]
     for enhanced, reference in seen:

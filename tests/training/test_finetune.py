@@ -20,7 +20,7 @@ MSSWD = "{name: finetune, metric: msswd, pretrained: false, crop_size: 32, flip:
 
 
 def method(text: str, *more: str) -> tuple[str, ...]:
-    return (f"method={text}", "train.learning_rate=0.02", *more)
+    return (f"method={text}", "train.learning_rate=0.005", *more)
 
 
 def losses(folder: Path) -> list[float]:
@@ -29,12 +29,12 @@ def losses(folder: Path) -> list[float]:
 
 
 def test_loss_falls_twice_in_the_same_bytes_and_the_checkpoint_scores_by_itself(workshop: Path, train: Train) -> None:
-    said = train(*method(MSSWD, "train.n_epoch=6"))
+    said = train(*method(MSSWD, "train.n_epoch=12"))
     assert "MS-SWD (from scratch)" in said
     fallen = losses(workshop / "one")
     assert fallen[-1] < 0.7 * fallen[0]
-    train(*method(MSSWD, "train.n_epoch=6", f"checkpoints_dir={workshop}/two"))
-    train(*method(MSSWD, "train.n_epoch=6", f"checkpoints_dir={workshop}/three", "train.seed=1"))
+    train(*method(MSSWD, "train.n_epoch=12", f"checkpoints_dir={workshop}/two"))
+    train(*method(MSSWD, "train.n_epoch=12", f"checkpoints_dir={workshop}/three", "train.seed=1"))
     one, two, three = (checkpoints.read(workshop / name / "last.pt") for name in ("one", "two", "three"))
     assert one["state"].keys() == two["state"].keys()
     assert all(torch.equal(value, two["state"][name]) for name, value in one["state"].items())

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         ScoreSource,
         StatesLabels,
         Trainable,
+        UsesScores,
         WeightFile,
     )
     from benchmark.plugins.registry import list_datasets, list_methods
@@ -42,6 +43,7 @@ _HOMES = {
     "ScoreSource": "plugins.contracts",
     "StatesLabels": "plugins.contracts",
     "Trainable": "plugins.contracts",
+    "UsesScores": "plugins.contracts",
     "WeightFile": "plugins.contracts",
     "ConfigError": "core.errors",
     "DataError": "core.errors",
@@ -91,6 +93,7 @@ __all__ = [
     "TrainConfig",
     "Trainable",
     "UserError",
+    "UsesScores",
     "WeightFile",
     "WeightsUnavailableError",
     "create_method",

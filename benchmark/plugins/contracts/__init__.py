@@ -2,8 +2,8 @@
 
 A plug-in subclasses ``Method``, ``ScoreSource``, ``Trainable``, ``LearnsFromColumns`` or ``Dataset``. Functions that it
 must define are abstract
-there or checked when it is imported; those that it may define have a default. Three protocols are optional:
-``DescribesReference``, ``StatesLabels`` and ``MayDownload``. The engine asks for nothing else.
+there or checked when it is imported; those that it may define have a default. Four protocols are optional:
+``DescribesReference``, ``UsesScores``, ``StatesLabels`` and ``MayDownload``. The engine asks for nothing else.
 
 Listing plug-ins must stay instant: nothing here imports torch or pandas when it is imported.
 """
@@ -11,7 +11,7 @@ Listing plug-ins must stay instant: nothing here imports torch or pandas when it
 from benchmark.plugins.contracts.column_learner import LearnsFromColumns
 from benchmark.plugins.contracts.data_set import Dataset, MayDownload, StatesLabels
 from benchmark.plugins.contracts.info import NOT_DECLARED, DatasetInfo, Group, LabelKind, MethodInfo, WeightFile
-from benchmark.plugins.contracts.method import DescribesReference, Method, ScoreSource, takes_rng
+from benchmark.plugins.contracts.method import DescribesReference, Method, ScoreSource, UsesScores, takes_rng
 from benchmark.plugins.contracts.trainable import Trainable
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "ScoreSource",
     "StatesLabels",
     "Trainable",
+    "UsesScores",
     "WeightFile",
     "takes_rng",
 ]

@@ -42,13 +42,21 @@ class Part:
     model: Model
 
 
-def ridge(penalty: float) -> Model:
-    """Ridge regression on features standardised by what it is fitted to."""
-    from sklearn.linear_model import Ridge  # noqa: PLC0415 - takes a second
+PENALTIES = np.logspace(-2, 4, 13)
+"""From which a penalty is chosen."""
+
+
+def ridge(penalty: float | None) -> Model:
+    """Ridge regression on features standardised by what it is fitted to.
+
+    Args:
+        penalty: ``None``: the one of ``PENALTIES`` whose leave-one-out error within what it is fitted to is least.
+    """
+    from sklearn.linear_model import Ridge, RidgeCV  # noqa: PLC0415 - takes a second
     from sklearn.pipeline import make_pipeline  # noqa: PLC0415
     from sklearn.preprocessing import StandardScaler  # noqa: PLC0415
 
-    model: Model = make_pipeline(StandardScaler(), Ridge(penalty))
+    model: Model = make_pipeline(StandardScaler(), RidgeCV(PENALTIES) if penalty is None else Ridge(penalty))
     return model
 
 

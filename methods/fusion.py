@@ -5,7 +5,7 @@ scikit-learn fits it (``_crossfit.py``). It looks at no image.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
@@ -32,8 +32,9 @@ class Fusion(ScoreSource, LearnsFromColumns):
 
     Args:
         features: labels of the methods whose scores it sees; by default all that have a score for every pair.
+        without: labels of methods whose scores it must not see, for example that of the method which has to top it.
         learner: ``ridge`` on standardised features, or ``boosting``: scikit-learn's gradient boosting, default settings.
-        penalty: of the ridge regression.
+        penalty: of the ridge regression; by default chosen in each training part by its leave-one-out error.
         folds: how many; references themselves where there are fewer.
         seed: decides which reference falls into which fold, and boosting's ties.
 
@@ -59,14 +60,15 @@ class Fusion(ScoreSource, LearnsFromColumns):
     def __init__(
         self,
         *,
-        features: Sequence[str] | None = None,
+        features: list[str] | None = None,
+        without: list[str] | None = None,
         learner: Literal["ridge", "boosting"] = "ridge",
-        penalty: float = 1.0,
+        penalty: float | None = None,
         folds: int = 10,
         seed: int = 0,
     ) -> None:
         for name, holds, rule in (
-            ("penalty", 0 <= penalty < float("inf"), "a number of at least 0"),
+            ("penalty", penalty is None or 0 <= penalty < float("inf"), "a number of at least 0"),
             ("folds", folds >= 2, "at least 2"),
             ("seed", seed >= 0, "at least 0"),
             (
@@ -77,7 +79,7 @@ class Fusion(ScoreSource, LearnsFromColumns):
         ):
             if not holds:
                 raise UserError(f"fusion: `{name}` must be {rule}")
-        self.features = features
+        self.features, self.without = features, without or []
         self.learner, self.penalty, self.folds, self.seed = learner, penalty, folds, seed
         self._others: pd.DataFrame | None = None
         self._found: dict[str, str] = {}
@@ -88,7 +90,8 @@ class Fusion(ScoreSource, LearnsFromColumns):
 
     def settings(self) -> Mapping[str, str]:
         """The learner; once ``scores`` was called also what it learnt from, and which features mattered."""
-        ridge = f"ridge, penalty {self.penalty:g}, standardised features"
+        penalty = "penalty chosen in training" if self.penalty is None else f"penalty {self.penalty:g}"
+        ridge = f"ridge, {penalty}, standardised features"
         return {"learner": ridge if self.learner == "ridge" else "gradient boosting", **self._found}
 
     def _build(self) -> _crossfit.Model:
@@ -130,11 +133,17 @@ class Fusion(ScoreSource, LearnsFromColumns):
         others = self._others
         if others is None or others.shape[1] == 0:
             raise UserError("fusion: there are no other methods' scores to learn from; name some beside it")
-        unknown = [name for name in self.features or () if name not in others.columns]
-        if unknown:
-            known = ", ".join(map(str, others.columns))
-            raise UserError(f"fusion: `features`: there are no scores of {unknown[0]!r}; there are those of {known}")
-        wanted = others[list(self.features)] if self.features is not None else others
+        for option, names in (("features", self.features or []), ("without", self.without)):
+            unknown = [name for name in names if name not in others.columns]
+            if unknown:
+                known = ", ".join(map(str, others.columns))
+                raise UserError(
+                    f"fusion: `{option}`: there are no scores of {unknown[0]!r}; there are those of {known}"
+                )
+        wanted = others[self.features] if self.features is not None else others
+        wanted = wanted.drop(columns=[name for name in self.without if name in wanted.columns])
+        if wanted.shape[1] == 0:
+            raise UserError("fusion: `without` names every method; there is nothing to learn from")
         finite = np.isfinite(wanted.to_numpy(dtype=float))
         gaps = [str(name) for name, whole in zip(wanted.columns, finite.all(axis=0), strict=True) if not whole]
         if gaps and (self.features is not None or len(gaps) == wanted.shape[1]):

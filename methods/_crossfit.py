@@ -24,9 +24,11 @@ Values = NDArray[np.float64]
 class Model(Protocol):
     """What scikit-learn's regressors have."""
 
-    def fit(self, x: Values, y: Values) -> Any: ...
-
     def predict(self, x: Values) -> Values: ...
+
+
+Fit = Callable[[Values, Values, NDArray[Any]], Model]
+"""Fits a model to features, (N, K), and labels, (N,), of pairs whose references (or patients) are given, (N,)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,26 +46,45 @@ class Part:
 
 PENALTIES = np.logspace(-2, 4, 13)
 """From which a penalty is chosen."""
+INNER = 5
+"""Folds of what a model is fitted to, in which its penalty is chosen."""
 
 
-def ridge(penalty: float | None) -> Model:
+def ridge(penalty: float | None, x: Values, labels: Values, clusters: NDArray[Any]) -> Model:
     """Ridge regression on features standardised by what it is fitted to.
 
     Args:
-        penalty: ``None``: the one of ``PENALTIES`` whose leave-one-out error within what it is fitted to is least.
+        penalty: ``None``: the one of ``PENALTIES`` with the least squared error in inner folds, by cluster as well.
+        x: features, (N, K).
+        labels: (N,).
+        clusters: the reference or patient of each pair, (N,).
+
+    Raises:
+        UserError: a penalty is to be chosen, and there is one cluster.
     """
-    from sklearn.linear_model import Ridge, RidgeCV  # noqa: PLC0415 - takes a second
+    from sklearn.linear_model import Ridge  # noqa: PLC0415 - takes a second
+    from sklearn.model_selection import GridSearchCV, GroupKFold  # noqa: PLC0415
     from sklearn.pipeline import make_pipeline  # noqa: PLC0415
     from sklearn.preprocessing import StandardScaler  # noqa: PLC0415
 
-    model: Model = make_pipeline(StandardScaler(), RidgeCV(PENALTIES) if penalty is None else Ridge(penalty))
-    return model
+    model: Any = make_pipeline(StandardScaler(), Ridge(1.0 if penalty is None else penalty))
+    if penalty is None:
+        count = min(INNER, len(set(clusters)))
+        if count < 2:
+            raise UserError("a penalty can't be chosen from the pairs of one reference: give `penalty`")
+        grid = {"ridge__alpha": PENALTIES}
+        model = GridSearchCV(model, grid, cv=GroupKFold(count), scoring="neg_mean_squared_error")
+        model.fit(x, labels, groups=clusters)
+    else:
+        model.fit(x, labels)
+    fitted: Model = model
+    return fitted
 
 
 def parts(
     rows: pd.DataFrame,
     known: tuple[pd.DataFrame, Values],
-    build: Callable[[], Model],
+    fit: Fit,
     *,
     folds: int,
     seed: int,
@@ -75,7 +96,7 @@ def parts(
         rows: the pairs to be predicted (columns ``cluster``).
         known: pairs with labels (columns ``pair``, ``cluster``, ``mos``), and their features, row by row. Pairs without a
             label are left out.
-        build: makes a new model.
+        fit: fits a model to some of the known pairs.
         folds: how many, at most; one for each cluster where there are fewer.
         seed: decides which cluster falls into which fold.
         who: the method, for messages.
@@ -97,9 +118,7 @@ def parts(
         fitted = [at for at in order if clusters[at] not in inside and np.isfinite(labels[at])]
         if len(fitted) < 2:
             raise UserError(f"{who}: needs labelled pairs of at least two references, to predict each from the others")
-        model = build()
-        model.fit(x[fitted], labels[fitted])
-        found.append(Part(held, model))
+        found.append(Part(held, fit(x[fitted], labels[fitted], clusters[fitted])))
     return found
 
 

@@ -34,7 +34,7 @@ class Fusion(ScoreSource, LearnsFromColumns):
         features: labels of the methods whose scores it sees; by default all that have a score for every pair.
         without: labels of methods whose scores it must not see, for example that of the method which has to top it.
         learner: ``ridge`` on standardised features, or ``boosting``: scikit-learn's gradient boosting, default settings.
-        penalty: of the ridge regression; by default chosen in each training part by its leave-one-out error.
+        penalty: of the ridge regression; by default chosen within each training part, by reference too.
         folds: how many; references themselves where there are fewer.
         seed: decides which reference falls into which fold, and boosting's ties.
 
@@ -94,12 +94,12 @@ class Fusion(ScoreSource, LearnsFromColumns):
         ridge = f"ridge, {penalty}, standardised features"
         return {"learner": ridge if self.learner == "ridge" else "gradient boosting", **self._found}
 
-    def _build(self) -> _crossfit.Model:
+    def _fitted(self, x: _crossfit.Values, labels: _crossfit.Values, clusters: np.ndarray[Any, Any]) -> _crossfit.Model:
         if self.learner == "ridge":
-            return _crossfit.ridge(self.penalty)
+            return _crossfit.ridge(self.penalty, x, labels, clusters)
         from sklearn.ensemble import GradientBoostingRegressor  # noqa: PLC0415 - takes a second
 
-        model: _crossfit.Model = GradientBoostingRegressor(random_state=self.seed)
+        model: _crossfit.Model = GradientBoostingRegressor(random_state=self.seed).fit(x, labels)
         return model
 
     # over all pairs, out of fold
@@ -118,7 +118,7 @@ class Fusion(ScoreSource, LearnsFromColumns):
             raise UserError("fusion: there are no labels of pairs to learn from; leave this method out")
         chosen, gaps = self._chosen(rows)
         x = chosen.to_numpy(dtype=float)
-        parts = _crossfit.parts(rows, (rows, x), self._build, folds=self.folds, seed=self.seed, who="fusion")
+        parts = _crossfit.parts(rows, (rows, x), self._fitted, folds=self.folds, seed=self.seed, who="fusion")
         values = _crossfit.predicted(parts, x)
         self._found = {
             "features": ", ".join(map(str, chosen.columns)),
@@ -175,8 +175,8 @@ class Fusion(ScoreSource, LearnsFromColumns):
 
     def fit(self, features: pd.DataFrame, labels: np.ndarray[Any, Any], about: pd.DataFrame) -> None:
         order = np.argsort(about["pair"].astype(str).to_numpy(), kind="stable")
-        self._model = self._build()
-        self._model.fit(features.to_numpy(dtype=float)[order], labels[order])
+        clusters = about["cluster"].to_numpy()[order]
+        self._model = self._fitted(features.to_numpy(dtype=float)[order], labels[order], clusters)
 
     def predict(self, features: pd.DataFrame, about: pd.DataFrame) -> np.ndarray[Any, Any]:
         if self._model is None:

@@ -6,6 +6,7 @@ Five plain measures of the reference photograph are mapped to labels by ridge re
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -96,7 +97,7 @@ class ReferenceQuality(ScoreSource):
         parts = _crossfit.parts(
             rows,
             (known, features["known"]),
-            lambda: _crossfit.ridge(self._penalty),
+            partial(_crossfit.ridge, self._penalty),
             folds=self._folds,
             seed=self._seed,
             who="reference-quality",

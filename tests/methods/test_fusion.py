@@ -15,6 +15,7 @@ import benchmark
 from benchmark import UserError
 from benchmark.data import folds
 from benchmark.data.pairs import complete
+from benchmark.plugins.methods import _crossfit
 from benchmark.plugins.methods.fusion import Fusion
 
 PENALTIES = np.logspace(-2, 4, 13)
@@ -46,15 +47,29 @@ def answer(method: Fusion, pairs: pd.DataFrame, others: pd.DataFrame) -> NDArray
     return np.asarray(method.scores(pairs, pairs))
 
 
-@pytest.mark.parametrize(("penalty", "model"), [(2.0, Ridge(2.0)), (None, RidgeCV(PENALTIES))])
-def test_it_is_scikit_learns_ridge_out_of_fold(penalty: float | None, model: object) -> None:
+def test_it_is_scikit_learns_ridge_out_of_fold() -> None:
     pairs, others = made()
-    scores = answer(Fusion(penalty=penalty, folds=4, seed=3), pairs, others)
+    scores = answer(Fusion(penalty=2.0, folds=4, seed=3), pairs, others)
     split = PredefinedSplit(folds.divide(pairs, 4, 3)["fold"].to_numpy())
-    pipeline = make_pipeline(StandardScaler(), model)
+    pipeline = make_pipeline(StandardScaler(), Ridge(2.0))
     expected = cross_val_predict(pipeline, others.to_numpy(), pairs["mos"].to_numpy(), cv=split)
     np.testing.assert_allclose(scores, expected, rtol=1e-9)
     assert np.corrcoef(scores, pairs["mos"])[0, 1] > 0.95
+
+
+def test_the_penalty_is_chosen_where_references_stay_together() -> None:
+    """A feature that names the reference fits pairs beside their siblings, and helps with no other reference."""
+    rng = np.random.default_rng(0)
+    clusters = np.repeat(np.arange(12), 6)
+    names, level = np.eye(12)[clusters], rng.normal(size=12)[clusters]
+    x = np.column_stack([names, rng.normal(size=len(clusters))])
+    labels = level + 0.3 * x[:, -1] + 0.1 * rng.normal(size=len(clusters))
+    order = np.arange(len(labels))
+    by_pair = RidgeCV(PENALTIES).fit(StandardScaler().fit_transform(x), labels).alpha_
+    by_reference = _crossfit.ridge(None, x[order], labels[order], clusters[order])
+    assert by_reference.best_params_["ridge__alpha"] >= 30 * by_pair  # type: ignore[attr-defined]
+    with pytest.raises(UserError, match="can't be chosen from the pairs of one reference: give `penalty`"):
+        _crossfit.ridge(None, x[:6], labels[:6], clusters[:6])
 
 
 def test_a_reference_never_predicts_itself() -> None:
@@ -63,11 +78,11 @@ def test_a_reference_never_predicts_itself() -> None:
     others = pd.DataFrame(np.equal.outer(pairs["reference"].to_numpy(), np.unique(pairs["reference"])).astype(float))
     others.columns = [f"f{at}" for at in range(others.shape[1])]
     pairs["mos"] = pairs["reference"].str[1:].astype(float) ** 2
-    scores = answer(Fusion(folds=10), pairs, others)
+    scores = answer(Fusion(folds=10, penalty=1.0), pairs, others)
     assert np.corrcoef(scores, pairs["mos"])[0, 1] < 0.1
     changed = pairs.copy()
     changed.loc[changed["reference"] == "r3", "mos"] = 1e3
-    again = answer(Fusion(folds=10), changed, others)
+    again = answer(Fusion(folds=10, penalty=1.0), changed, others)
     own = (pairs["reference"] == "r3").to_numpy()
     np.testing.assert_array_equal(again[own], scores[own])
     assert not np.isclose(again[~own], scores[~own]).any()

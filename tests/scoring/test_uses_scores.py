@@ -46,12 +46,12 @@ def test_the_floors_stand_in_a_run_wherever_they_are_listed(tiny_set: Path, tmp_
     mine.write_text("enhanced,score\n" + "".join(f"{line[1]},{place}\n" for place, line in enumerate(lines)))
     outside = {"name": "scores-file", "file": str(mine), "higher_is_better": True, "label": "mine"}
     methods = [
-        "fusion",
+        {"name": "fusion", "penalty": 1},
         "reference-quality",
         "psnr",
         "enhancer-mean",
         outside,
-        {"name": "fusion", "label": "few", "without": ["mine"]},
+        {"name": "fusion", "label": "few", "without": ["mine"], "penalty": 1},
     ]
     run = benchmark.run(settings(tiny_set, methods), output=str(tmp_path / "out"))
     by_label = {method.label: method for method in run.data.methods}

@@ -15,10 +15,8 @@ import benchmark
 from benchmark import UserError
 from benchmark.data import folds
 from benchmark.data.pairs import complete
-from benchmark.plugins.methods import _crossfit
+from benchmark.plugins.methods._crossfit import PENALTIES, ridge
 from benchmark.plugins.methods.fusion import Fusion
-
-PENALTIES = np.logspace(-2, 4, 13)
 
 
 def made(references: int = 12, each: int = 4, seed: int = 0) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -66,10 +64,10 @@ def test_the_penalty_is_chosen_where_references_stay_together() -> None:
     labels = level + 0.3 * x[:, -1] + 0.1 * rng.normal(size=len(clusters))
     order = np.arange(len(labels))
     by_pair = RidgeCV(PENALTIES).fit(StandardScaler().fit_transform(x), labels).alpha_
-    by_reference = _crossfit.ridge(None, x[order], labels[order], clusters[order])
-    assert by_reference.best_params_["ridge__alpha"] >= 30 * by_pair  # type: ignore[attr-defined]
+    by_reference = ridge(None, x[order], labels[order], clusters[order])
+    assert getattr(by_reference, "best_params_")["ridge__alpha"] >= 30 * by_pair
     with pytest.raises(UserError, match="can't be chosen from the pairs of one reference: give `penalty`"):
-        _crossfit.ridge(None, x[:6], labels[:6], clusters[:6])
+        ridge(None, x[:6], labels[:6], clusters[:6])
 
 
 def test_a_reference_never_predicts_itself() -> None:

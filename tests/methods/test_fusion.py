@@ -65,7 +65,7 @@ def test_the_penalty_is_chosen_where_references_stay_together() -> None:
     order = np.arange(len(labels))
     by_pair = RidgeCV(PENALTIES).fit(StandardScaler().fit_transform(x), labels).alpha_
     by_reference = ridge(None, x[order], labels[order], clusters[order])
-    assert getattr(by_reference, "best_params_")["ridge__alpha"] >= 30 * by_pair
+    assert by_reference.best_params_["ridge__alpha"] >= 30 * by_pair
     with pytest.raises(UserError, match="can't be chosen from the pairs of one reference: give `penalty`"):
         ridge(None, x[:6], labels[:6], clusters[:6])
 

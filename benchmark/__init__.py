@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         StandsForSeveral,
         StatesLabels,
         Trainable,
+        UsesScores,
         WeightFile,
     )
     from benchmark.plugins.registry import list_datasets, list_methods
@@ -46,6 +47,7 @@ _HOMES = {
     "StandsForSeveral": "plugins.contracts",
     "StatesLabels": "plugins.contracts",
     "Trainable": "plugins.contracts",
+    "UsesScores": "plugins.contracts",
     "WeightFile": "plugins.contracts",
     "ConfigError": "core.errors",
     "DataError": "core.errors",
@@ -97,6 +99,7 @@ __all__ = [
     "TrainConfig",
     "Trainable",
     "UserError",
+    "UsesScores",
     "WeightFile",
     "WeightsUnavailableError",
     "create_method",

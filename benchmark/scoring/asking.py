@@ -19,6 +19,7 @@ from benchmark import plugins
 from benchmark.core import children
 from benchmark.core.errors import PluginError, UserError, in_words
 from benchmark.plugins import contract_check
+from benchmark.plugins.contracts import UsesScores
 from benchmark.scoring.messages import MethodTask
 
 if TYPE_CHECKING:
@@ -26,7 +27,13 @@ if TYPE_CHECKING:
 
 
 def ask(
-    task: MethodTask, folders: Sequence[str], table: pd.DataFrame, chosen: pd.DataFrame, *, limit: float
+    task: MethodTask,
+    folders: Sequence[str],
+    table: pd.DataFrame,
+    chosen: pd.DataFrame,
+    others: pd.DataFrame,
+    *,
+    limit: float,
 ) -> list[float]:
     """The scores that a source answers.
 
@@ -35,13 +42,14 @@ def ask(
         folders: further plug-in folders.
         table: all pairs.
         chosen: the pairs that are asked for.
+        others: the other methods' scores of them, for a source that uses them.
         limit: time limit in seconds.
 
     Raises:
         PluginError: the source failed, broke its contract, ended its process or took too long.
         UserError: the source itself says why it has no answer.
     """
-    request = pickle.dumps((asdict(task), list(folders), table, chosen))
+    request = pickle.dumps((asdict(task), list(folders), table, chosen, others))
     answer = children.ask("benchmark.scoring.asking", request, limit)
     if answer.hung:
         raise PluginError(f"it takes longer than {limit:g} s")
@@ -65,19 +73,21 @@ def main() -> None:
     """Run the helper process."""
     children.die_with_parent()
     out = children.take_output()
-    task, folders, table, chosen = pickle.load(sys.stdin.buffer)
+    task, folders, table, chosen, others = pickle.load(sys.stdin.buffer)
     for folder in folders:
         plugins.add_folder(Path(folder))
-    out.write(json.dumps(_answer(MethodTask(**task), table, chosen)))
+    out.write(json.dumps(_answer(MethodTask(**task), table, chosen, others)))
     out.flush()
     os._exit(0)
 
 
-def _answer(task: MethodTask, table: pd.DataFrame, chosen: pd.DataFrame) -> dict[str, Any]:
+def _answer(task: MethodTask, table: pd.DataFrame, chosen: pd.DataFrame, others: pd.DataFrame) -> dict[str, Any]:
     from benchmark.scoring.method_building import build  # noqa: PLC0415 - imports the plug-in
 
     try:
         source: Any = build(task)
+        if isinstance(source, UsesScores):
+            source.use(others)
         return {"kind": "values", "values": contract_check.numbers_of(source.scores(table, chosen), chosen)}
     except PluginError as error:
         return {"kind": "plugin", "text": str(error)}

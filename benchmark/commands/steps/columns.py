@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
+import pandas as pd
 
 from benchmark.core.errors import PluginError, UserError, in_words
 from benchmark.plugins import contract_check, registry
-from benchmark.plugins.contracts import ScoreSource
+from benchmark.plugins.contracts import ScoreSource, UsesScores
 from benchmark.results.scored import Failure
 from benchmark.scoring import asking, promise
 from benchmark.scoring.engine import Outcome
@@ -15,19 +18,34 @@ from benchmark.scoring.work import Prepared
 
 
 def columns(prepared: Prepared, scored: Outcome) -> list[tuple[str, list[float]]]:
-    """Each method's scores in the order of the pairs; score sources are asked here."""
+    """Each method's scores in the order of the pairs; score sources are asked here, those that use other scores last."""
     chosen = prepared.data.chosen
-    answered: list[tuple[str, list[float]]] = []
-    for entrant in prepared.entrants:
+    answered: dict[str, list[float]] = {}
+    for entrant in sorted(prepared.entrants, key=_uses_scores):
         if isinstance(entrant.method, ScoreSource) and entrant.status == "scored":
-            values = _ask(entrant, prepared, scored)
+            values = _ask(entrant, prepared, scored, _others(prepared, answered))
         else:
             values = [scored.scores.get((entrant.label, str(pair)), np.nan) for pair in chosen["pair"]]
-        answered.append((entrant.label, values))
-    return answered
+        answered[entrant.label] = values
+    return [(entrant.label, answered[entrant.label]) for entrant in prepared.entrants]
 
 
-def _ask(entrant: Entrant, prepared: Prepared, scored: Outcome) -> list[float]:
+def _uses_scores(entrant: Entrant) -> bool:
+    return isinstance(entrant.method, ScoreSource) and isinstance(entrant.method, UsesScores)
+
+
+def _others(prepared: Prepared, answered: Mapping[str, list[float]]) -> pd.DataFrame:
+    """The scores of methods that predict no labels, by label, a row a pair."""
+    judging = [
+        entrant.label
+        for entrant in prepared.entrants
+        if entrant.label in answered
+        and not (isinstance(entrant.method, ScoreSource) and (entrant.method.predicts_label or _uses_scores(entrant)))
+    ]
+    return pd.DataFrame({label: answered[label] for label in judging}, index=prepared.data.chosen.index)
+
+
+def _ask(entrant: Entrant, prepared: Prepared, scored: Outcome, others: pd.DataFrame) -> list[float]:
     """A score source's scores; pairs for which it has none are failures with a reason."""
     loaded, chosen = prepared.data, prepared.data.chosen
     nothing = [float("nan")] * len(chosen)
@@ -35,8 +53,10 @@ def _ask(entrant: Entrant, prepared: Prepared, scored: Outcome) -> list[float]:
     try:
         if registry.is_foreign(type(entrant.method)):
             limit = prepared.config.time_limit
-            values = asking.ask(entrant.task(), prepared.plugin_folders, loaded.table, chosen, limit=limit)
+            values = asking.ask(entrant.task(), prepared.plugin_folders, loaded.table, chosen, others, limit=limit)
         else:
+            if isinstance(entrant.method, UsesScores):
+                entrant.method.use(others.copy())
             answer = entrant.method.scores(loaded.table.copy(), chosen.copy())
             values = contract_check.numbers_of(answer, chosen)
     except PluginError as error:

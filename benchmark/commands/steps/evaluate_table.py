@@ -32,7 +32,7 @@ from benchmark.evaluation.arguments import EvaluateKeywords
 from benchmark.evaluation.joined_scores import Joined
 from benchmark.evaluation.table_sources import TableSource
 from benchmark.plugins import contract_check, registry
-from benchmark.plugins.contracts import ScoreSource
+from benchmark.plugins.contracts import ScoreSource, UsesScores
 from benchmark.report.evaluation import Evaluation, Facts, Requested, complete
 from benchmark.results import claims, csv_files
 from benchmark.results.scored import ScoredMethod, Status
@@ -113,7 +113,10 @@ def evaluate_columns(
     if not title:  # of a study's tables only some have a condition
         refuse_needless(asked.report, keys, 1, divided=False)
         foresight.refuse_subsets(asked.statistics, scores, keys)
+    columns = [label for label in keywords.methods if label not in content.sources]
     for label, source in content.sources.items():
+        if isinstance(source, UsesScores):
+            source.use(scores[columns].copy())
         scores[label] = list(source.scores(scores.copy(), scores.copy()))
     listed = [
         _method_of_source(label, content.sources[label], keywords.lower_mos_better)

@@ -2,8 +2,9 @@
 
 A plug-in subclasses ``Method``, ``ScoreSource``, ``Trainable``, ``LearnsFromColumns`` or ``Dataset``. Functions that it
 must define are abstract
-there or checked when it is imported; those that it may define have a default. Four protocols are optional:
-``DescribesReference``, ``StandsForSeveral``, ``StatesLabels`` and ``MayDownload``. The engine asks for nothing else.
+there or checked when it is imported; those that it may define have a default. Five protocols are optional:
+``DescribesReference``, ``StandsForSeveral``, ``UsesScores``, ``StatesLabels`` and ``MayDownload``. The engine asks for
+nothing else.
 
 Listing plug-ins must stay instant: nothing here imports torch or pandas when it is imported.
 """
@@ -17,6 +18,7 @@ from benchmark.plugins.contracts.method import (
     ScoreSource,
     Several,
     StandsForSeveral,
+    UsesScores,
     takes_rng,
 )
 from benchmark.plugins.contracts.trainable import Trainable
@@ -37,6 +39,7 @@ __all__ = [
     "StandsForSeveral",
     "StatesLabels",
     "Trainable",
+    "UsesScores",
     "WeightFile",
     "takes_rng",
 ]

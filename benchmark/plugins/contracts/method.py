@@ -193,6 +193,24 @@ class StandsForSeveral(Protocol):
         ...
 
 
+@runtime_checkable
+class UsesScores(Protocol):
+    """A score source that answers from the other methods' scores of the same pairs, beside labels and names.
+
+    The engine calls ``use`` before ``scores``. A source that defines it has this form; it need not name this protocol among
+    its bases.
+    """
+
+    def use(self, scores: pd.DataFrame) -> None:
+        """Take the other methods' scores.
+
+        Args:
+            scores: a row for each pair that ``scores`` will be asked for, in that order; a column for each method that does
+                not itself predict labels, by its label, as scored (not oriented), NaN where it has none.
+        """
+        ...
+
+
 def takes_rng(function: Callable[..., Any]) -> bool:
     """Whether a method's ``score`` or ``describe`` accepts a generator."""
     try:

@@ -1,0 +1,161 @@
+"""Builds pyiqa's networks, from published files that are at hand or from random values. Imports torch and pyiqa.
+
+Nothing is downloaded here. Several of pyiqa's classes fetch ImageNet weights whatever they are told; while a network is
+built from scratch, what they would call is replaced by what makes random values.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+from collections.abc import Callable, Iterator
+from types import ModuleType
+from typing import Any, Self
+
+import torch
+from torch import Tensor, nn
+
+from benchmark.core.errors import WeightsUnavailableError
+
+from .._pyiqa import at_hand, quiet
+from .networks import Network, begins
+
+
+class Adapter(nn.Module):
+    """A network of pyiqa whose number is mapped linearly to a label from 0 to 1, higher is better.
+
+    Args:
+        net: pyiqa's network.
+        network: what is known of it.
+        only_head: whether the backbone is frozen.
+    """
+
+    def __init__(self, net: nn.Module, network: Network, *, only_head: bool) -> None:
+        super().__init__()
+        self.net, self.network = net, network
+        self.slope = nn.Parameter(torch.tensor(network.slope))
+        self.offset = nn.Parameter(torch.tensor(network.offset))
+        norms = _norms_that_pyiqa_fixes(net)
+        for name, parameter in net.named_parameters():
+            frozen = begins(name, network.unused) or (only_head and begins(name, network.backbone))
+            parameter.requires_grad_(not frozen and name not in norms)
+
+    def forward(self, enhanced: Tensor, reference: Tensor) -> Tensor:
+        """Predicted labels, (N,), of RGB in [0, 1], (N, 3, H, W) twice."""
+        saved = getattr(self.net, "save_output", None)
+        if saved is not None:
+            saved.outputs.clear()  # AHIQ's: a failed pair leaves its features behind
+        value: Tensor = self.net(enhanced, reference)
+        return self.offset + self.slope * value.reshape(len(enhanced))
+
+    def train(self, mode: bool = True) -> Self:
+        """Switch the mode of what is trained; frozen parts, their batch normalisation and dropout stay in eval mode."""
+        super().train(mode)
+        if self.network.in_eval_mode:
+            self.net.train(False)
+        for part in self.net.modules():
+            parameters = list(part.parameters())
+            if parameters and not any(parameter.requires_grad for parameter in parameters):
+                part.train(False)
+        return self
+
+    def stored(self, *, only_head: bool) -> dict[str, Tensor]:
+        """The tensors that decide scores, without those of a frozen backbone if only the head is wanted."""
+        left_out = (*self.network.unused, *(self.network.backbone if only_head else ()))
+        return {
+            name: value
+            for name, value in self.state_dict().items()
+            if not (name.startswith("net.") and begins(name.removeprefix("net."), left_out))
+        }
+
+
+def published(network: Network) -> nn.Module:
+    """The network with its published weights.
+
+    Raises:
+        WeightsUnavailableError: a file is not at hand.
+        UserError: a file lacks parameters.
+    """
+    plugin = network.published()
+    missing = [weight.name for weight in plugin.weights() if not at_hand(weight)]
+    if missing:
+        raise WeightsUnavailableError(
+            f"finetune: the published weights {', '.join(missing)} are not on this machine; `efid-bench weights CONFIG` "
+            "downloads them, or `pretrained: false` begins from scratch"
+        )
+    plugin.load("cpu")
+    net: nn.Module = plugin._net.net
+    for name, value in network.options.items():
+        _set(net, name, value)
+    return net
+
+
+def _set(net: nn.Module, option: str, value: object) -> None:
+    """Set an option of pyiqa's class on its object, where it may be called otherwise."""
+    attribute = {"num_crop": "crops"}.get(option, option)
+    if not hasattr(net, attribute):
+        raise TypeError(f"the installed pyiqa's {type(net).__name__} has no {attribute!r}")
+    setattr(net, attribute, value)
+
+
+def from_scratch(network: Network) -> nn.Module:
+    """The network with random values everywhere, backbone included, from torch's generator; no file is read."""
+    with quiet():
+        from pyiqa.archs import build_network  # noqa: PLC0415
+        from pyiqa.default_model_configs import DEFAULT_CONFIGS  # noqa: PLC0415
+
+        module = importlib.import_module(f"pyiqa.archs.{network.published.arch}")
+        given = DEFAULT_CONFIGS[network.published.metric]["metric_opts"]
+        with _no_weights(module):
+            net: nn.Module = build_network({**given, **network.options, **network.untrained})
+    for norm in net.modules():
+        # timm initialises residual blocks as identities; where their normalisation is fixed they would stay so
+        if isinstance(norm, nn.BatchNorm2d) and not norm.weight.any():
+            nn.init.constant_(norm.weight, 0.25)
+    return net
+
+
+def _norms_that_pyiqa_fixes(net: nn.Module) -> set[str]:
+    """Names of the parameters of batch normalisation that pyiqa fixes at each step (TOPIQ's ``fix_bn``)."""
+    if not hasattr(net, "fix_bn"):
+        return set()
+    return {
+        f"{name}.{own}"
+        for name, part in net.named_modules()
+        if isinstance(part, nn.BatchNorm2d)
+        for own, _ in part.named_parameters(recurse=False)
+    }
+
+
+class _Untrained:
+    """Stands for ``torchvision.models`` or ``timm``: what a network asks for is built with random values."""
+
+    def __init__(self, library: ModuleType, **instead: object) -> None:
+        self._library, self._instead = library, instead
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        make = getattr(self._library, name)
+
+        def build(*given: Any, **options: Any) -> Any:
+            asked = {key: value for key, value in options.items() if key not in ("weights", "pretrained")}
+            return make(*given, **asked, **self._instead)
+
+        return build
+
+
+@contextlib.contextmanager
+def _no_weights(module: ModuleType) -> Iterator[None]:
+    """Replace, in one of pyiqa's modules, what fetches weights of backbones."""
+    stand_ins: dict[str, Callable[[Any], Any]] = {
+        "models": lambda library: _Untrained(library, weights=None),
+        "timm": lambda library: _Untrained(library, pretrained=False),
+        "load_state_dict_from_url": lambda _: lambda *_, **__: {},
+    }
+    before = {name: getattr(module, name) for name in stand_ins if hasattr(module, name)}
+    try:
+        for name, value in before.items():
+            setattr(module, name, stand_ins[name](value))
+        yield
+    finally:
+        for name, value in before.items():
+            setattr(module, name, value)

@@ -23,6 +23,8 @@ LIKELY_CHANCE = 0.2
 CERTAIN = 0.005
 ENTRIES = 40
 """A column with more entries gives no subsets that an author may have taken by mistake."""
+UNFINISHED = 0.005
+"""A fit that ended early is worse than the best one by so large a share at most."""
 SMALL = 0.02
 """Differences below it in a whole row are those of other scores (weights, versions), not slips of a digit."""
 
@@ -193,6 +195,15 @@ def _sign(cell: AuditedCell, known: Known) -> Iterator[Explanation]:
     if cell.statistic in words.CORRELATIONS and computed and known.same(cell, -computed):
         text = "the magnitude: the sign is lost" if computed < 0 else "the sign is turned"
         yield Explanation("sign", text, cell.name)
+
+
+def _unfinished(cell: AuditedCell, known: Known) -> Iterator[Explanation]:
+    """A mapped number that is a little worse than the best curve's: the author's fit ended before it."""
+    choice, number = known.protocol.choices[cell.statistic], cell.printed.number.value
+    computed = known.computed[id(cell)]
+    worse = computed - number if cell.statistic == "plcc" else number - computed
+    if choice.variant.startswith("logistic") and 0 < worse < UNFINISHED * abs(computed):
+        yield Explanation("variant", f"a fit ({choice.variant}) that ended before the best one", choice.variant)
 
 
 def _digits(cell: AuditedCell, known: Known) -> Iterator[Explanation]:
@@ -417,6 +428,7 @@ _LOOKS: tuple[Callable[[AuditedCell, Known], Iterator[Explanation]], ...] = (
     _exchanged,
     _sign,
     _copied,
+    _unfinished,
     _digits,
     _variant,
     _statistic,

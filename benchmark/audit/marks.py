@@ -45,7 +45,7 @@ def check(cells: Sequence[AuditedCell]) -> tuple[dict[str, str], list[MarkFault]
     """What marks mean, and where they are wrong.
 
     Returns:
-        LabelPlace of each mark (``best``, ``second``, ``third``), and the faults in the order of the table.
+        Place of each mark (``best``, ``second``, ``third``), and the faults in the order of the table.
     """
     columns = _columns(cells)
     meaning = _meaning(columns)
@@ -55,7 +55,8 @@ def check(cells: Sequence[AuditedCell]) -> tuple[dict[str, str], list[MarkFault]
         for mark, place in meaning.items():
             if any(mark in cell.printed.cell.marks for cell in column):
                 faults += _faults(column, places, mark, place)
-    return meaning, faults
+    once = {(id(fault.cell), meaning[fault.mark], fault.text.startswith("is ")): fault for fault in reversed(faults)}
+    return meaning, [fault for fault in faults if fault in once.values()]
 
 
 def _columns(cells: Sequence[AuditedCell]) -> dict[Column, list[AuditedCell]]:

@@ -194,6 +194,8 @@ def read(given: Sequence[str]) -> list[ScoreFile]:
     parts: dict[str, list[tuple[Path, bool]]] = {}
     for text in given:
         name, path, named = _named(text)
+        if any(path == other for other, _ in parts.get(name, ())):
+            raise UserError(f"--scores {text}: the file is given twice")
         parts.setdefault(name, []).append((path, named))
     files = []
     for name, members in parts.items():

@@ -71,7 +71,8 @@ def test_the_page_shows_each_number_with_its_verdict(place: Path) -> None:
         (["--scores", "first.csv", "--lower-better", "X"], "--lower-better 'X'"),
         (["--scores", "first.csv", "--output", "first.csv"], "is a file"),
         (["--scores", "first.csv", "--output", "."], "holds other files"),
-        (["--scores", "first.csv", "--scores", "first.csv"], "two files are called 'first'"),
+        (["--scores", "first.csv", "--scores", "first.csv"], "the file is given twice"),
+        (["--scores", "A=first.csv", "A=first.csv"], "the file is given twice"),
     ],
 )
 def test_what_is_wrong_is_said(

@@ -83,6 +83,18 @@ def test_a_best_number_without_its_mark_is_a_fault(scores: ScoreFile, tmp_path: 
     ]
 
 
+def test_two_marks_of_one_place_are_one_fault(scores: ScoreFile, tmp_path: Path) -> None:
+    both = r"\textbf{\textcolor{red}{%s}}"
+    rows = {
+        "A": (both % "0.91", both % "0.92", both % "0.81"),
+        "B": ("0.8", "0.7", "0.95"),
+        "C": ("0.5", "0.6", "0.7"),
+    }
+    meanings, found = faults(rows, scores, tmp_path)
+    assert meanings == {"bold": "best", "colour:red": "best"}
+    assert len(found) == 2
+
+
 def test_equal_numbers_share_a_mark(scores: ScoreFile, tmp_path: Path) -> None:
     rows = {
         "A": (r"\textbf{0.91}", r"\textbf{0.92}", r"\textbf{0.81}"),

@@ -193,6 +193,18 @@ def test_a_number_with_a_digit_less_than_its_table_follows_at_fewer_digits(frame
     assert (item.verdict, item.reason, item.right) == ("fewer-digits", "follows at 3 digits", "")
 
 
+def test_a_fit_that_ended_early_is_told_from_a_slip(frame: pd.DataFrame, tmp_path: Path) -> None:
+    columns: dict[str, Compute] = {
+        "SRCC": srcc,
+        "PLCC": lambda x, y: plcc(pd.Series(mapped4(x, y)), y),
+    }
+    text = table_of(frame, columns)
+    right = f"{columns['PLCC'](frame['beta'], frame['mos']):.4f}"
+    result = audited(tmp_path, text.replace(right, f"{float(right) - 0.0002:.4f}"), frame)
+    (wrong,) = [item for item in result.judged if item.verdict == "differs"]
+    assert str(wrong.explanations[0]) == "a fit (logistic4) that ended before the best one"
+
+
 def test_a_single_number_reproduces_nothing(frame: pd.DataFrame, tmp_path: Path) -> None:
     lone = f"| Method | SRCC |\n|---|---|\n| alpha | {srcc(frame['alpha'], frame['mos']):.2f} |\n"
     result = audited(tmp_path, lone, frame)

@@ -16,7 +16,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from benchmark.audit.matching import AuditedCell, Subset
+from benchmark.audit.matching import AuditedCell
+from benchmark.audit.meanings import Subset
 from benchmark.audit.premises import TableProtocol, value
 from benchmark.audit.scores import Floats
 from benchmark.audit.values import PAIRS, Basis, ScoreValues

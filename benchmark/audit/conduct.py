@@ -11,11 +11,12 @@ import numpy as np
 
 from benchmark.audit import chance, explain, leads, marks, matching
 from benchmark.audit.chance import ChanceMatches
-from benchmark.audit.explain import Explanation, Known
 from benchmark.audit.layout import take_apart
 from benchmark.audit.leads import Lead
+from benchmark.audit.looks import Explanation, Known
 from benchmark.audit.marks import MarkFault
-from benchmark.audit.matching import AuditedCell, Matching, Wishes
+from benchmark.audit.matching import AuditedCell, Matching
+from benchmark.audit.meanings import Wishes
 from benchmark.audit.numbers import alike, rougher, shortened
 from benchmark.audit.premises import TableProtocol, agrees_with, value
 from benchmark.audit.printed_table import PrintedFile

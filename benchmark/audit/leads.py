@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from benchmark.audit.matching import AuditedCell, Subset
+from benchmark.audit.matching import AuditedCell
+from benchmark.audit.meanings import Subset
 from benchmark.audit.premises import TableProtocol
 from benchmark.audit.scores import Floats, ScoreFile, plain
 from benchmark.audit.values import PAIRS

@@ -10,7 +10,8 @@ from typing import Literal
 import numpy as np
 
 from benchmark.audit import spellings as words
-from benchmark.audit.matching import AuditedCell, Subset
+from benchmark.audit.matching import AuditedCell
+from benchmark.audit.meanings import Subset
 from benchmark.audit.numbers import Cut, agrees
 from benchmark.audit.values import PAIRS, VARIANTS, Basis, ScoreValues
 

@@ -78,7 +78,7 @@ def _aside(rows: Sequence[Sequence[Ink]]) -> dict[LabelPlace, Ink]:
 
 
 def _spans(placed: dict[LabelPlace, Ink], height: int, width: int) -> dict[LabelPlace, tuple[LabelPlace, LabelPlace]]:
-    """LabelPlace and extent of each cell by where it stands in the file; empty cells that another covers are gone."""
+    """Place and extent of each cell by where it stands in the file; empty cells that another covers are gone."""
     owner: dict[LabelPlace, tuple[LabelPlace, LabelPlace]] = {}
     gone: set[LabelPlace] = set()
     held = {

@@ -14,7 +14,8 @@ from itertools import product
 import numpy as np
 
 from benchmark.audit import spellings as words
-from benchmark.audit.matching import AuditedCell, Subset
+from benchmark.audit.matching import AuditedCell
+from benchmark.audit.meanings import Subset
 from benchmark.audit.numbers import Cut
 from benchmark.audit.premises import (
     DIRECT,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from benchmark.audit.matching import Subset
+from benchmark.audit.meanings import Subset
 from benchmark.audit.scores import Floats, Rows, ScoreFile, plain
 from benchmark.statistics.correlation import midranks
 from benchmark.statistics.mapping import Mapping as Curve

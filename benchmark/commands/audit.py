@@ -89,7 +89,7 @@ def command(
     """Whether a printed table follows from per-image scores: which cells do, under which protocol, and why others don't."""
     from benchmark.audit import audit_files, conduct, on_screen, read_printed
     from benchmark.audit import scores as score_files
-    from benchmark.audit.matching import Wishes
+    from benchmark.audit.meanings import Wishes
     from benchmark.audit.spellings import statistic_of
     from benchmark.audit.split_rows import test_parts
     from benchmark.statistics.settings import StatisticsSettings

@@ -20,7 +20,7 @@ import pandas as pd
 from scipy import stats
 
 from benchmark.audit import conduct, read_printed, scores
-from benchmark.audit.matching import Wishes
+from benchmark.audit.meanings import Wishes
 from benchmark.statistics.settings import StatisticsSettings
 
 STATISTICS = ("SRCC", "PLCC", "KRCC")

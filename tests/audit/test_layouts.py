@@ -13,7 +13,7 @@ from scipy import stats
 
 from benchmark.audit import audit_files, conduct, read_printed, scores
 from benchmark.audit.layout import LabelPlace, take_apart
-from benchmark.audit.matching import Wishes
+from benchmark.audit.meanings import Wishes
 from benchmark.audit.printed_table import PrintedTable
 from benchmark.statistics.settings import StatisticsSettings
 

@@ -10,7 +10,8 @@ import pytest
 from benchmark.audit import read_printed
 from benchmark.audit.layout import take_apart
 from benchmark.audit.marks import check
-from benchmark.audit.matching import Wishes, match
+from benchmark.audit.matching import match
+from benchmark.audit.meanings import Wishes
 from benchmark.audit.scores import ScoreFile
 
 ROWS = {

@@ -12,7 +12,7 @@ import pytest
 from scipy import optimize, stats
 
 from benchmark.audit import conduct, read_printed, scores
-from benchmark.audit.matching import Wishes
+from benchmark.audit.meanings import Wishes
 from benchmark.statistics.settings import StatisticsSettings
 from tests.audit.spoiling import _frame
 

@@ -96,6 +96,7 @@ def test_directions(tmp_path: Path, lower: tuple[str, ...], higher: tuple[str, .
         ),
         ("name,mos,ref", {}, r"no column is left to be scores: name \(names of images\), mos \(labels\)"),
         ("shot,fsim,vif", {}, "3 columns and no header"),
+        ("a.png,0.5", {}, "has no header, so that `columns` can't be found"),
         ("shot,fsim,score", {}, "no column of image names.*`names:`"),
         ("name,fsim,Fsim", {}, "'fsim' stands more than once|'Fsim' stands more than once"),
         ("name,fsim,vif", {"given": NameColumns("nam")}, "no column 'nam'.*did you mean 'name'"),

@@ -186,8 +186,11 @@ def test_settings_lines_and_relative_paths_follow_their_entry(place: Path, monke
 
 
 def test_a_single_entry_needs_no_list(place: Path) -> None:
-    source = write_out(read_source({"methods": {**ENTRY, "file": str(place / "published.csv")}}))
+    (place / "one.yaml").write_text(yaml.safe_dump({"methods": ENTRY}))
+    source = write_out(read_source("one.yaml", [f"methods.file={place / 'published.csv'}"]))
     assert [entry["label"] for entry in source.values["methods"]] == ["fsim", "psnr", "lpips"]
+    assert source.where(("methods", 2, "columns")) == "one.yaml:2"
+    assert source.where(("methods", 2, "file")).startswith("--set methods.file=")
 
 
 def test_one_method_has_no_columns() -> None:

@@ -5,6 +5,7 @@ Test parts of repeated partitions overlap, so that what varies over them is a sp
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -46,11 +47,13 @@ class TestedPart:
         number: of the partition, from 1.
         pairs: their names.
         scores: of methods that were trained for this partition, by label; each by the pairs' names.
+        more: the same of further seeds of a training; a statistic is then the mean of those of all seeds.
     """
 
     number: int
     pairs: frozenset[str]
     scores: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    more: Sequence[Mapping[str, Mapping[str, float]]] = ()
 
 
 def partition_rows(
@@ -80,20 +83,39 @@ def partition_rows(
     labels = [method.label for method in methods]
     table, _ = table_of_pairs(scores, methods, lower_mos_better=lower_mos_better)
     find = _Finder(scores["pair"].astype(str).tolist())
+    signs = [1.0 if method.higher_is_better else -1.0 for method in methods]
     for part in parts:
         tested = find.rows(part.pairs)
-        learned = {place: find.scores(part.scores[label]) for place, label in enumerate(labels) if label in part.scores}
-        turned = {place: (1.0 if methods[place].higher_is_better else -1.0) * item for place, item in learned.items()}
-        measures = [("pair", measure) for measure in _of_pairs(_tested(table, tested, turned), statistics)]
-        if choices is not None and len(choices):
-            measures += [(LEVEL, measure) for measure in _of_choices(choices, scores[tested], methods)]
-        for level, measure in measures:
-            for row in _rows(measure, labels):
-                rows.append({"dataset": name, "level": level, "partition": part.number, "aggregate": PARTITION, **row})
+        of_part: list[dict[str, object]] = []
+        for draw, given in enumerate((part.scores, *part.more)):
+            learned = {place: find.scores(given[label]) for place, label in enumerate(labels) if label in given}
+            turned = {place: signs[place] * item for place, item in learned.items()}
+            measures = [("pair", measure) for measure in _of_pairs(_tested(table, tested, turned), statistics)]
+            if choices is not None and len(choices) and not draw:
+                measures += [(LEVEL, measure) for measure in _of_choices(choices, scores[tested], methods)]
+            each = ({"level": level, **row} for level, measure in measures for row in _rows(measure, labels))
+            of_part += [row for row in each if not draw or row["method"] in given]
+        about = {"dataset": name, "partition": part.number, "aggregate": PARTITION}
+        rows += [{**about, **row} for row in (_over_seeds(of_part) if part.more else of_part)]
     found = pd.DataFrame(rows, columns=list(STUDY_COLUMNS))
     for column in ("split", "condition", "interval"):
         found[column] = ""
     return pd.concat([found, _aggregates(found, scores)], ignore_index=True)
+
+
+def _over_seeds(rows: Sequence[dict[str, object]]) -> list[dict[str, object]]:
+    """The mean over seeds of each method's statistics in one partition, where they are defined."""
+    grouped: dict[tuple[object, ...], list[dict[str, object]]] = {}
+    for row in rows:
+        grouped.setdefault((row["level"], row["method"], row["statistic"]), []).append(row)
+    means = []
+    for same in grouped.values():
+        values = np.array([row["value"] for row in same], dtype=float)
+        known = values[np.isfinite(values)]
+        gaps = len(values) - len(known)
+        note = f"undefined for {gaps} of {len(values)} seeds" if gaps and len(known) else same[0]["note"]
+        means.append({**same[0], "value": float(np.mean(known)) if len(known) else math.nan, "note": note})
+    return means
 
 
 class _Finder:

@@ -14,7 +14,8 @@ from rich.console import Console
 
 from benchmark.commands.steps import planned_training
 from benchmark.commands.steps.one_training import possession, train_owned
-from benchmark.commands.steps.planned_training import Planned, TrainingPlan, state_of
+from benchmark.commands.steps.planned_training import Planned, TrainingPlan
+from benchmark.commands.steps.training_state import state_of
 from benchmark.config.source import Source
 from benchmark.config.study import study_of
 from benchmark.core import places

@@ -18,7 +18,8 @@ from rich.table import Table
 from benchmark.commands.steps import planned_training
 from benchmark.commands.steps.forecast import duration, size
 from benchmark.commands.steps.measure_training import Measured, measure
-from benchmark.commands.steps.planned_training import Planned, State, TrainingPlan, state_of
+from benchmark.commands.steps.planned_training import Planned, TrainingPlan
+from benchmark.commands.steps.training_state import State, state_of
 from benchmark.core.errors import UserError
 from benchmark.results import csv_files
 from benchmark.training import course

@@ -123,7 +123,9 @@ class Trainings:
         one = self.here[label]
         found = score_trained.score_rows(one.rows, prepared, group, console, fresh=fresh)
         methods = (*(own.scored() for own in found.values()), *one.lacking)
-        return ScoresHere(found, methods, frozenset(one.without), tuple(self._optimism(found, prepared)))
+        partly = [f"{item.label}: scored in part: {item.reason}." for item in methods if item.status == "partial"]
+        marks = (*partly, *self._optimism(found, prepared))
+        return ScoresHere(found, methods, frozenset(one.without), marks)
 
     def _optimism(self, found: Mapping[str, Filled], prepared: Prepared) -> list[str]:
         """How much selecting on the test part flatters, in sentences."""

@@ -117,6 +117,11 @@ class TrainedMethod:
         return self.entry.shown
 
     @property
+    def plain(self) -> MethodEntry:
+        """The method with its own options, as one training has it."""
+        return MethodEntry.model_validate({**self.entry.options, "name": self.entry.name, "label": self.entry.label})
+
+    @property
     def beside(self) -> str:
         """What the row is called that shows the same trainings, not selected on the test part."""
         return f"{self.label}, not selected on test"

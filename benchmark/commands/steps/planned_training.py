@@ -12,7 +12,6 @@ import pandas as pd
 
 from benchmark.commands.steps.dividing import divide
 from benchmark.commands.steps.one_training import PreparedTraining, build_method, usable_device
-from benchmark.config.models import MethodEntry
 from benchmark.config.source import Source, absolute
 from benchmark.config.study import Study, StudyPart
 from benchmark.config.study_training import TrainedMethod
@@ -190,7 +189,7 @@ class Planned:
             changes["save_interval"] = entry.train.n_epoch  # a study keeps the best and the last epoch
         return TrainConfig.model_construct(
             dataset=run.dataset,
-            method=MethodEntry(name=entry.name, **entry.options),
+            method=self.method.plain,
             train=entry.train.model_copy(update=changes),
             checkpoints_dir=self.directory,
             weights_dir=run.weights_dir and absolute(run.weights_dir, self.method.source, ("weights_dir",)),

@@ -276,3 +276,19 @@ def test_other_partitions_than_trained_are_not_scored(place: Path, command: Comm
     status, said = command("run", "--limit", "3")
     assert status == 3
     assert "was made otherwise: pairs or labels are others" in said.replace("\n", " ")
+
+
+def test_the_small_sdmp_net_is_trained_and_scored_by_partition(place: Path, command: Command) -> None:
+    options = {"name": "sdmp-net-tiny", "pretrained": False, "crop_size": 32, "train_on": "own", "seeds": [0]}
+    method = {**options, "train": {"n_epoch": 1, "batch_size": 4, "num_workers": 0}}
+    write(
+        place, methods=[method], datasets=STUDY["datasets"][:1], protocol={"repeat": 1, "test": 0.34, "validate": 0.2}
+    )
+    train("study.yaml")
+    status, said = command("run")
+    assert status == 0, said
+    made = pd.read_csv("out/A/partitions.csv")
+    assert len(made) == 6
+    assert np.isfinite(made["score"]).all()
+    assert made["score"].nunique() > 1
+    assert "its backbones are untrained" in said + Path("out/tables/medians.md").read_text()

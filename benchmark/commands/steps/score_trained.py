@@ -33,7 +33,7 @@ COLUMNS = ("dataset", "partition", "seed", "pair", "method", "score")
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TrainedRow:
     """A method's row of a study, as one of its trainings fills it.
 
     Attributes:
@@ -72,7 +72,7 @@ class Filled:
         marks: what tables must say.
     """
 
-    rows: list[Row] = field(default_factory=list)
+    rows: list[TrainedRow] = field(default_factory=list)
     scores: dict[tuple[int, int], dict[str, float]] = field(default_factory=dict)
     method: ScoredMethod | None = None
     reasons: list[str] = field(default_factory=list)
@@ -98,7 +98,7 @@ class Filled:
 
 
 def score_rows(
-    rows: Sequence[Row], prepared: Prepared, group: ScoringRanks, console: Console, *, fresh: bool
+    rows: Sequence[TrainedRow], prepared: Prepared, group: ScoringRanks, console: Console, *, fresh: bool
 ) -> dict[str, Filled]:
     """Score the test parts of one data set, each with its own checkpoints; what is stored is not scored again.
 
@@ -129,7 +129,7 @@ def score_rows(
 
 
 def _score_some(
-    rows: Sequence[Row],
+    rows: Sequence[TrainedRow],
     prepared: Prepared,
     group: ScoringRanks,
     console: Console,

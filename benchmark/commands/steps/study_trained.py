@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from benchmark.commands.steps.planned_training import Planned, TrainingPlan
-from benchmark.commands.steps.score_trained import Row, digests_of, refuse_seen
+from benchmark.commands.steps.score_trained import TrainedRow, digests_of, refuse_seen
 from benchmark.commands.steps.training_state import State, state_of
 from benchmark.config.study import StudyPart
 from benchmark.config.study_training import TrainedMethod
@@ -37,8 +37,8 @@ class TrainedHere:
         notes: what the study must say.
     """
 
-    rows: list[Row] = field(default_factory=list)
-    columns: list[Row] = field(default_factory=list)
+    rows: list[TrainedRow] = field(default_factory=list)
+    columns: list[TrainedRow] = field(default_factory=list)
     lacking: list[ScoredMethod] = field(default_factory=list)
     without: set[str] = field(default_factory=set)
     notes: list[str] = field(default_factory=list)
@@ -92,20 +92,22 @@ def _with_seed(label: str, planned: Planned) -> str:
     return label if len(planned.method.entry.seeds) == 1 else f"{label}, seed {planned.seed}"
 
 
-def _rows(planned: Planned, state: State, command: str) -> list[Row]:
+def _rows(planned: Planned, state: State, command: str) -> list[TrainedRow]:
     """The rows that a training fills: its own, and where it is selected on the test part the one that is not."""
     method = planned.method
     files = {method.label: planned.file(method.entry.select)}
     if method.entry.select == "test":
         files[method.beside] = course.BEST
     if state.kind == "done":
-        return [Row(label, planned, planned.directory / file) for label, file in files.items()]
+        return [TrainedRow(label, planned, planned.directory / file) for label, file in files.items()]
     wanted = method.entry.train.n_epoch
     words = {
         "missing": f"{planned.where} is not trained: `efid-bench {command}` trains it",
         "begun": f"{planned.where}: {state.epochs} of {wanted} epochs are trained: `efid-bench {command}` goes on",
     }
-    return [Row(label, planned, None, words.get(state.kind, f"{planned.where}: {state.reason}")) for label in files]
+    return [
+        TrainedRow(label, planned, None, words.get(state.kind, f"{planned.where}: {state.reason}")) for label in files
+    ]
 
 
 def _lacking(method: TrainedMethod, label: str, reason: str) -> ScoredMethod:

@@ -95,7 +95,7 @@ def test_a_wrong_method_that_is_trained_is_refused_by_its_line(text: str, says: 
 def test_methods_that_are_trained_stand_among_others(tmp_path: Path) -> None:
     file = tmp_path / "c.yaml"
     file.write_text(LEARNED + "  - {name: x, train_on: own, seeds: 3, train: {n_epoch: 2}, width: 4}\n  - {nam: a}\n")
-    with pytest.raises(ConfigError, match=r"c\.yaml:8: methods\.1"):
+    with pytest.raises(ConfigError, match=r"c\.yaml:8: the key .methods\.1\.name. is missing"):
         study_of(read_source(file))
     file.write_text(file.read_text().replace("{nam: a}", "ssim"))
     study = study_of(read_source(file))

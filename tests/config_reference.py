@@ -17,7 +17,7 @@ from typing import Any, get_args
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from benchmark.config import models, protocol, score_tables, study, training
+from benchmark.config import models, protocol, score_tables, study, study_training, training
 from benchmark.config.kinds import in_words, kinds
 from benchmark.config.written import Written
 
@@ -26,6 +26,7 @@ ENTRANCES: tuple[type[BaseModel], ...] = (
     training.TrainConfig,
     protocol.Protocol,
     study.StudyKeys,
+    study_training.TrainedEntry,
     score_tables.TableStudyKeys,
 )
 """The models of whole configurations, and what stands in some of them; all others are reached from them."""

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.text import Text
 
 from benchmark.commands import front
-from benchmark.commands.steps import check_training, prepare
+from benchmark.commands.steps import check_study_training, check_training, prepare
 from benchmark.commands.steps import study as steps
 from benchmark.config import study
 from benchmark.config.models import RunConfig
@@ -118,6 +118,8 @@ def _check_study(config: str | Path, source: Source, plugin_folders: Sequence[Pa
         problems += found
         unusable += any(problem.severity == "error" for problem in found)
         about_methods |= {str(problem): problem for problem in of_methods}
+    if one.trained:
+        about_methods |= {str(problem): problem for problem in check_study_training.findings(source, config)}
     for problem in about_methods.values():
         _print(problem, console)
     console.print("all data sets:" if len(one.parts) > 1 else "in all:", style="bold", highlight=False)

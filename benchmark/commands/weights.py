@@ -46,8 +46,10 @@ def fetch_all(config: str | Path, settings: Sequence[str], to: Path | None, cons
         entries, named = (training.method,), training.plugins
     else:
         source = several.write_out(source)
-        running = study_of(source).parts[0].config if is_study(source) else parse(RunConfig, source)
-        entries, named = running.methods, running.plugins
+        study = study_of(source) if is_study(source) else None
+        running = study.parts[0].config if study is not None else parse(RunConfig, source)
+        trained = study.trained if study is not None else ()
+        entries, named = (*running.methods, *(item.plain for item in trained)), running.plugins
     named_folders.use(named_folders.absolute(named, source))
     wanted: dict[WeightFile, str] = {}
     for entrant in lineup.line_up(entries, source):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
@@ -16,6 +17,7 @@ from benchmark.config.printing import PublishedEntry, ReportConfig, TableConfig
 from benchmark.config.protocol import Protocol, WrittenProtocol
 from benchmark.config.sections import Section
 from benchmark.config.source import KeyPath, Source, parse
+from benchmark.config.study_training import PlainConfig, TrainedMethod, any_trained, trained_of, without_trained
 from benchmark.core.errors import ConfigError
 from benchmark.core.file_names import file_stems
 from benchmark.core.places import FILES, FOLDERS, OPTIONAL
@@ -23,6 +25,8 @@ from benchmark.core.words import did_you_mean
 from benchmark.statistics.vocabulary import AVERAGES
 
 KEYS = ("datasets", "protocol")
+OWN_KEYS = (*KEYS, "checkpoints_dir")
+"""The keys of the whole, which its data sets' runs don't have."""
 TAKEN = {*FOLDERS, *FILES, *OPTIONAL, "histories", "thumbnails"}
 """What a data set's folder can't be called: the study's own files and folders."""
 PUBLISHED = Protocol(published=True)
@@ -47,6 +51,8 @@ class StudyKeys(Section):
     """The data sets, each as `dataset` is written, with a `label` where two have the same name."""
     protocol: WrittenProtocol = PUBLISHED
     """How each data set is divided into partitions; by default as published."""
+    checkpoints_dir: Path | None = None
+    """With methods that are trained (`train_on`): where their checkpoints are, DATASET/PARTITION/LABEL/SEED/best.pt."""
 
 
 def label_fault(labels: Sequence[str], noun: str) -> tuple[int, str] | None:
@@ -98,17 +104,21 @@ class Study:
         protocol: how each is divided.
         report: the tables and plots of the whole.
         published: values of papers, by method.
+        trained: the methods that it trains.
+        checkpoints_dir: where their checkpoints are, as written.
     """
 
     parts: tuple[StudyPart, ...]
     protocol: Protocol
     report: ReportConfig
     published: Mapping[str, PublishedEntry]
+    trained: tuple[TrainedMethod, ...] = ()
+    checkpoints_dir: Path | None = None
 
 
 def is_study(source: Source) -> bool:
     """Whether a configuration has keys of a study."""
-    return any(key in source.values for key in KEYS)
+    return any(key in source.values for key in KEYS) or any_trained(source)
 
 
 def study_of(source: Source) -> Study:
@@ -119,17 +129,20 @@ def study_of(source: Source) -> Study:
     """
     source = _as_list(source)
     _refuse_both(source)
-    own = replace(source, values={key: source.values[key] for key in KEYS if key in source.values})
+    own = replace(source, values={key: source.values[key] for key in OWN_KEYS if key in source.values})
     keys = parse(StudyKeys, own)
+    plain = without_trained(source)
     if keys.datasets is None:
-        sources = {str(as_entry(source.values.get("dataset") or "").get("name", "")): _alone(source)}
+        sources = {str(as_entry(source.values.get("dataset") or "").get("name", "")): _alone(plain)}
     else:
         labels = [entry.shown for entry in keys.datasets]
         fault = label_fault(labels, "data sets")
         if fault is not None:
             raise ConfigError(f"{source.named(('datasets', fault[0]))}: {fault[1]}")
-        sources = {label: _one_of(source, place) for place, label in enumerate(labels)}
-    configs = {label: parse(RunConfig, part) for label, part in sources.items()}
+        sources = {label: _one_of(plain, place) for place, label in enumerate(labels)}
+    trained = trained_of(source, list(sources))
+    model = PlainConfig if trained else RunConfig
+    configs = {label: parse(model, part) for label, part in sources.items()}
     stems = file_stems(sources)
     first = next(iter(configs.values()))
     refuse_unknown_data(first.report, first.published, list(configs), source)
@@ -137,7 +150,7 @@ def study_of(source: Source) -> Study:
     parts = tuple(
         StudyPart(label, stems[label], sources[label], _for_one(config, label)) for label, config in configs.items()
     )
-    return Study(parts, keys.protocol, first.report, first.published)
+    return Study(parts, keys.protocol, first.report, first.published, trained, keys.checkpoints_dir)
 
 
 def refuse_unknown_data(
@@ -203,7 +216,7 @@ def _refuse_both(source: Source) -> None:
 
 
 def _alone(source: Source) -> Source:
-    return replace(source, values={key: item for key, item in source.values.items() if key not in KEYS})
+    return replace(source, values={key: item for key, item in source.values.items() if key not in OWN_KEYS})
 
 
 def _one_of(source: Source, place: int) -> Source:
@@ -211,7 +224,9 @@ def _one_of(source: Source, place: int) -> Source:
     entry = as_entry(source.values["datasets"][place])
     own = {key: item for key, item in entry.items() if key != "label"}
     outside = {
-        key: item for key, item in source.values.items() if key not in KEYS and not (key in DATA_KEYS and key in own)
+        key: item
+        for key, item in source.values.items()
+        if key not in OWN_KEYS and not (key in DATA_KEYS and key in own)
     }
 
     def moved(at: KeyPath) -> KeyPath:

@@ -26,6 +26,10 @@ STALE_AFTER_S = 300.0
 NO_JOB = ("", "none")
 
 
+class InUseError(UserError):
+    """Somebody else works in the folder."""
+
+
 @dataclass(frozen=True, slots=True)
 class Owner:
     """Who works in a folder.
@@ -82,7 +86,7 @@ def sole_owner(folder: Path, what: str, *, remedy: str) -> Iterator[Ownership]:
         remedy: what a user can do who finds the folder taken.
 
     Raises:
-        UserError: somebody else works there.
+        InUseError: somebody else works there.
         OSError: the folder can't be written to.
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -106,7 +110,7 @@ def _take(lock: Path, own: Owner, remedy: str) -> None:
             return
         other = _read(lock)
         if other is not None and not _is_gone(lock, other, own):
-            raise UserError(
+            raise InUseError(
                 f"{lock.parent}: in use by {other.what} (process {other.pid} on {other.host}, since {other.since}); "
                 f"wait for it, or {remedy}; if it does not run any more, delete {lock}"
             )
@@ -114,7 +118,7 @@ def _take(lock: Path, own: Owner, remedy: str) -> None:
             raise UserError(f"{lock}: names no owner that can be read; if nothing runs in that folder, delete it")
         if _succeed(lock, other, own, remedy):
             return
-    raise UserError(f"{lock.parent}: several processes try to work there at once; start one at a time, or {remedy}")
+    raise InUseError(f"{lock.parent}: several processes try to work there at once; start one at a time, or {remedy}")
 
 
 def _succeed(lock: Path, gone: Owner | None, own: Owner, remedy: str) -> bool:

@@ -43,6 +43,15 @@ class TrainingData(TypedDict):
     fingerprint: str
 
 
+class StudyTraining(TypedDict):
+    """Which of a study's trainings it is: the method's label, the data sets, the partition (0 for none), the seed."""
+
+    label: str
+    trained_on: Sequence[str]
+    partition: int
+    seed: int
+
+
 class EpochRecord(TypedDict):
     """One epoch of the history; NaN where there was no validation or a value is undefined."""
 
@@ -70,6 +79,7 @@ class CheckpointContent(TypedDict, total=False):
     ``state``, ``optimizer`` and ``scheduler`` hold tensors, each of which a summary replaces with ``None``.
     ``settings`` is the whole configuration by dotted keys, ``train`` its section of that name as written. File hashes are
     SHA-256: ``training_references`` and ``training_pixels`` by reference, ``images`` by pair, ``weights`` by file.
+    ``tested_on`` is the test part of a study's partition, ``tested`` SRCC on it by epoch where the study selects on it.
     """
 
     format: str
@@ -86,6 +96,9 @@ class CheckpointContent(TypedDict, total=False):
     training_references: Mapping[str, str]
     training_pixels: Mapping[str, str]
     selected_on: SelectedOn
+    tested_on: SelectedOn
+    tested: Sequence[float]
+    study: StudyTraining
     images: Mapping[str, str]
     weights: Mapping[str, str]
     versions: Mapping[str, str]

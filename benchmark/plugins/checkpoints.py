@@ -107,6 +107,10 @@ def _is_history(value: object) -> bool:
     )
 
 
+def _are_numbers(value: object) -> bool:
+    return isinstance(value, (list, tuple)) and all(map(_is_number, value))
+
+
 def _is_number(value: object) -> bool:
     return type(value) is float or (type(value) is int and abs(value) < _HUGE)
 
@@ -140,6 +144,9 @@ _STATED: Mapping[str, Callable[[object], bool]] = {
     "weights": _are_texts,
     "identity": _are_texts,
     "selected_on": _is_selection,
+    "tested_on": _is_selection,
+    "tested": _are_numbers,
+    "study": _is_mapping,
     "label_scaling": _is_scaling,
     "settings": _is_mapping,
     "train": _is_mapping,

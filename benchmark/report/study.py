@@ -47,6 +47,7 @@ class DataSetResult:
         parts: the test parts of its partitions; none where its splits are as published.
         marks: what every table must say of its partitions.
         learned: the methods that were trained anew in each partition.
+        without: labels of methods that have no score here by design: they were trained on this data set.
     """
 
     label: str
@@ -56,6 +57,7 @@ class DataSetResult:
     parts: Sequence[TestedPart] = ()
     marks: Sequence[str] = ()
     learned: Sequence[ScoredMethod] = ()
+    without: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,13 @@ def combine(results: Sequence[DataSetResult], request: StudyRequest) -> ReportDa
         histories={},
         pages={result.label: f"{result.folder}/report.html" for result, _ in used},
         failed_data=failed,
-        methods=tuple(_overall(method, [part.methods for part in parts.values()]) for method in data.methods),
+        methods=tuple(
+            _overall(
+                method,
+                [parts[result.label].methods for result, _ in used if method.label not in result.without],
+            )
+            for method in data.methods
+        ),
         lower_mos_better=False,  # each data set's own direction counts
         lower_mos_better_in=frozenset(_lower(data)),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -191,7 +191,10 @@ def _find_weights(
 
 
 def judge_checkpoints(
-    entrants: Sequence[Entrant], references: Mapping[str, str], pixels: Callable[[], Mapping[str, str]]
+    entrants: Sequence[Entrant],
+    references: Mapping[str, str],
+    pixels: Callable[[], Mapping[str, str]],
+    by_design: Collection[str] = (),
 ) -> None:
     """Mark checkpoints that were selected on what is scored, and what they were trained on.
 
@@ -201,6 +204,7 @@ def judge_checkpoints(
         entrants: the methods of a run.
         references: SHA-256 of each scored reference's file, by its path.
         pixels: returns ``images.pixel_sha256`` of each; called only where a checkpoint states those of its training images.
+        by_design: references that may have been trained on, in other pairs, as a partition by pairs wants it.
 
     Raises:
         ConfigError: a checkpoint was trained on references that are to be scored.
@@ -217,7 +221,7 @@ def judge_checkpoints(
         scored = {path: {digest} for path, digest in references.items()}
         for path, digest in (pixels() if by_pixels else {}).items():
             scored[path].add(digest)
-        shared = sorted(path for path, digests in scored.items() if digests & trained)
+        shared = sorted(path for path, digests in scored.items() if digests & trained and path not in by_design)
         if shared:
             anew = sum(references[path] not in trained for path in shared)
             saved = f", {anew} of them the same pixels saved anew" if anew else ""

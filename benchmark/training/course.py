@@ -20,6 +20,8 @@ from benchmark.plugins import checkpoints
 from benchmark.plugins.checkpoint_content import CheckpointContent, EpochRecord
 
 HISTORY = "history.csv"
+BEST, BEST_TEST, LAST = "best.pt", "best_test.pt", "last.pt"
+"""The checkpoint of the best epoch by validation, by a watched test part, and of the last epoch."""
 PLOTS = ("history.png", "history.pdf")
 
 
@@ -87,6 +89,12 @@ def best_of(history: Sequence[Epoch]) -> Epoch | None:
     """The epoch with the highest validation SRCC; the earliest of equals, ``None`` where none is defined."""
     known = [epoch for epoch in history if math.isfinite(epoch.val_srcc)]
     return max(known, key=lambda epoch: epoch.val_srcc) if known else None
+
+
+def best_place(values: Sequence[float]) -> int | None:
+    """The place of the highest value; the earliest of equals, ``None`` where none is defined."""
+    known = [place for place, value in enumerate(values) if math.isfinite(value)]
+    return max(known, key=lambda place: values[place]) if known else None
 
 
 def write_history(directory: Path, history: Sequence[Epoch]) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import torch
 from rich.console import Console
 
@@ -31,6 +32,7 @@ from benchmark.training.display import TrainingDisplay
 from benchmark.training.parallel import TrainingRanks
 from benchmark.training.splits import Division
 
+UNKNOWN = (float("nan"),) * 3
 PORTION = 32
 """Most crops of a pair that go through the network together in validation."""
 
@@ -52,6 +54,7 @@ class Job:
         ranks: this process among those that train together.
         console: where progress is shown.
         confirm: raises where the folder of checkpoints was taken over by another training.
+        watched: pairs of a test part, the best epoch on which is kept in ``best_test.pt``; ``None`` for none.
     """
 
     method: Trainable
@@ -66,6 +69,7 @@ class Job:
     ranks: TrainingRanks
     console: Console
     confirm: Callable[[], None] = lambda: None
+    watched: pd.DataFrame | None = None
 
 
 def train(job: Job) -> list[Epoch]:
@@ -77,7 +81,7 @@ def train(job: Job) -> list[Epoch]:
     trained = [parameter for parameter in job.module.parameters() if parameter.requires_grad]
     optimizer = _optimizer(job.options, trained)
     scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, job.options.T_max, job.options.eta_min)
-    history, job = _resume(job, optimizer, scheduler)
+    history, tested, job = _resume(job, optimizer, scheduler)
     read = ImageCache(job.sizes)
     epochs, batches_an_epoch = job.options.n_epoch, -(-len(job.division.train) // job.options.batch_size)
     console = job.console if job.ranks.first else Console(quiet=True)
@@ -86,11 +90,13 @@ def train(job: Job) -> list[Epoch]:
             begin = time.monotonic()
             loss = _train_epoch(job, number, trained, optimizer, scheduler, read, display)
             due = number % job.options.val_freq == 0 or number == epochs
-            correlations = validate(job, read) if due else (float("nan"),) * 3
+            correlations = validate(job, read, job.division.validation) if due else UNKNOWN
+            if job.watched is not None:
+                tested.append(validate(job, read, job.watched)[0] if due else float("nan"))
             rate = float(optimizer.param_groups[0]["lr"])
             history.append(Epoch(number, loss, rate, *correlations, round(time.monotonic() - begin, 3)))
             if job.ranks.first:
-                _save(job, history, optimizer, scheduler)
+                _save(job, history, tested, optimizer, scheduler)
             display.epoch(history)
     return history
 
@@ -102,11 +108,11 @@ def _optimizer(options: TrainSection, trained: Sequence[torch.nn.Parameter]) -> 
 
 def _resume(
     job: Job, optimizer: torch.optim.Optimizer, scheduler: torch.optim.lr_scheduler.LRScheduler
-) -> tuple[list[Epoch], Job]:
-    """The epochs that are done, and the job with what further checkpoints state about its beginning."""
+) -> tuple[list[Epoch], list[float], Job]:
+    """The epochs that are done, SRCC on watched pairs after each, and the job with what further checkpoints state."""
     path = job.start.path
     if path is None:
-        return [], job
+        return [], [], job
     content = course.read(path)
     agreement.check_same(path, content, job.about)
     try:
@@ -115,6 +121,9 @@ def _resume(
         scheduler.load_state_dict(content["scheduler"])
         history = course.history_from(content)
         steps = 1 if job.options.scheduler_step == "epoch" else -(-len(job.division.train) // job.options.batch_size)
+        tested = [float(value) for value in content.get("tested") or ()]
+        if job.watched is not None and len(tested) != len(history):
+            raise ValueError("it does not know how its epochs did on the test part (select: test); begin it anew")
         if not content["epoch"] * steps == scheduler.last_epoch == len(history) * steps:
             raise ValueError("its epochs, its history and its learning rates do not agree")
     except (
@@ -133,7 +142,7 @@ def _resume(
     begun = content.get("begun", -1) if job.options.load_epoch == -1 else job.options.load_epoch
     for line in course.going_on(path, len(history), job.options.n_epoch, job.start.note):
         _say(job, line)
-    return history, replace(job, about={**job.about, "begun": begun, "changes": changes})
+    return history, tested, replace(job, about={**job.about, "begun": begun, "changes": changes})
 
 
 def _say(job: Job, line: str) -> None:
@@ -200,9 +209,8 @@ def autocast(device: str, wanted: bool) -> AbstractContextManager[Any]:
     return nullcontext()
 
 
-def validate(job: Job, read: ImageCache) -> tuple[float, float, float]:
-    """SRCC, PLCC and KRCC of the mean prediction over validation crops; NaN where there is nothing to validate on."""
-    table = job.division.validation
+def validate(job: Job, read: ImageCache, table: pd.DataFrame) -> tuple[float, float, float]:
+    """SRCC, PLCC and KRCC of the mean prediction over pairs' validation crops; NaN where there are no pairs."""
     own = job.ranks.share(range(len(table)))
     labels = job.division.scaling.scale(table["mos"]) if len(table) else np.empty(0)
     items = ViewsOfPairs(table, labels.tolist(), job.method, job.sizes, seed=job.options.seed, epoch=None, read=read)
@@ -218,13 +226,14 @@ def validate(job: Job, read: ImageCache) -> tuple[float, float, float]:
                 predicted.append(float(torch.cat(parts).mean()))
     together = np.array([value for part in job.ranks.gather(predicted) for value in part])
     if together.size < 2 or not np.isfinite(together).all():
-        return float("nan"), float("nan"), float("nan")
+        return UNKNOWN
     return srcc(together, labels), plcc(together, labels), krcc(together, labels)
 
 
 def _save(
     job: Job,
     history: Sequence[Epoch],
+    tested: Sequence[float],
     optimizer: torch.optim.Optimizer,
     scheduler: torch.optim.lr_scheduler.LRScheduler,
 ) -> None:
@@ -236,10 +245,14 @@ def _save(
         "epoch": len(history),
         "history": course.history_record(history),
     }
+    if job.watched is not None:
+        content["tested"] = list(tested)
     job.confirm()
     best = course.best_of(history)
     if best is None or best.epoch == len(history):
         checkpoints.write(job.directory / "best.pt", content)
+    if job.watched is not None and course.best_place(tested) in (None, len(tested) - 1):
+        checkpoints.write(job.directory / course.BEST_TEST, {**content, "selected_on": job.about["tested_on"]})
     if len(history) % job.options.save_interval == 0 or len(history) == job.options.n_epoch:
         checkpoints.write(job.directory / f"epoch_{len(history)}.pt", content)
     course.write_history(job.directory, history)

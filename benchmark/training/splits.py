@@ -86,16 +86,29 @@ def divide(table: pd.DataFrame, split: str, validate: float | str, seed: int, *,
             )
         selected_on = validate
     else:
-        train, validation = _take_share(rows, validate, seed)
+        train, validation = take_share(rows, validate, seed)
         selected_on = ""
+    return Division(train, validation, scaling_of(train, lower_mos_better=lower_mos_better), selected_on)
+
+
+def scaling_of(train: pd.DataFrame, *, lower_mos_better: bool) -> LabelScaling:
+    """The map that makes training labels 0 to 1.
+
+    Raises:
+        ConfigError: they are all equal.
+    """
     low, high = float(train["mos"].min()), float(train["mos"].max())
     if low == high:
         raise ConfigError(f"every training label is {low:g}: there is nothing to learn")
-    return Division(train, validation, LabelScaling(low, high, lower_mos_better), selected_on)
+    return LabelScaling(low, high, lower_mos_better)
 
 
-def _take_share(rows: pd.DataFrame, share: float, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Take out a share of whole clusters: references, or patients where the data set names them."""
+def take_share(rows: pd.DataFrame, share: float, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Take out a share of whole clusters: references, or patients where the data set names them.
+
+    Raises:
+        ConfigError: there are too few.
+    """
     clusters = sorted(rows["cluster"].unique())
     count = max(1, round(share * len(clusters))) if share > 0 else 0
     if len(clusters) - count < 1:

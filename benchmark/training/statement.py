@@ -20,7 +20,7 @@ from benchmark.data.load import Data
 from benchmark.images import code as image_code
 from benchmark.images.read import pixel_sha256, read_image
 from benchmark.plugins import registry
-from benchmark.plugins.checkpoint_content import CheckpointContent, FoldLeftOut, TrainingData
+from benchmark.plugins.checkpoint_content import CheckpointContent, FoldLeftOut, SelectedOn, TrainingData
 from benchmark.plugins.contracts import Trainable
 from benchmark.plugins.options import options_model, plain_options, takes_path
 from benchmark.results import lineage
@@ -61,11 +61,7 @@ def about(
         benchmark.core.errors.UserError: a reference can't be read as an image.
         OSError: a file can't be read.
     """
-    files = FileHashes(directory / "files.json")
-    decoder = image_code.sha256()[:8]
-    pixels = FileHashes(
-        directory / f"pixels-{decoder}.json", digest=lambda path: _pixels(path, loaded.sizes.max_pixels)
-    )
+    files, pixels = _memories(directory, loaded.sizes.max_pixels)
     used = pd.concat([division.train, division.validation], ignore_index=True)
     content: CheckpointContent = {
         "method": method.info.name,
@@ -102,6 +98,38 @@ def about(
     return content
 
 
+def tested_on(tested: pd.DataFrame, loaded: Data, directory: Path, *, remember: bool) -> SelectedOn:
+    """The references that are tested with a checkpoint: SHA-256 of their files and pixels.
+
+    Args:
+        tested: the pairs.
+        loaded: their data set.
+        directory: keeps the hashes of files.
+        remember: whether to write the hashes into ``directory``.
+
+    Raises:
+        benchmark.core.errors.UserError: a reference can't be read as an image.
+        OSError: a file can't be read.
+    """
+    files, pixels = _memories(directory, loaded.sizes.max_pixels)
+    found: SelectedOn = {
+        "split": "test",
+        "references": _references(tested, files),
+        "pixels": _references(tested, pixels),
+    }
+    if remember:
+        files.save()
+        pixels.save()
+    return found
+
+
+def _memories(directory: Path, max_pixels: int) -> tuple[FileHashes, FileHashes]:
+    """What remembers the SHA-256 of files, and of their pixels as they are decoded today."""
+    decoder = image_code.sha256()[:8]
+    drawn = FileHashes(directory / f"pixels-{decoder}.json", digest=lambda path: _pixels(path, max_pixels))
+    return FileHashes(directory / "files.json"), drawn
+
+
 def seen_twice(content: CheckpointContent) -> str:
     """The photographs that are in both parts, under two names or in two files; empty where there are none."""
     trained = {digest: name for name, digest in content["training_pixels"].items()}
@@ -114,6 +142,17 @@ def seen_twice(content: CheckpointContent) -> str:
         f"the reference {name} validates and is, pixel by pixel, {other}, which is trained on{more}: the best epoch is "
         "chosen on what was learnt; give copies one `cluster`, or leave them out"
     )
+
+
+def tested_twice(content: CheckpointContent) -> tuple[str, str] | None:
+    """A tested reference and the one of equal pixels under another name that is trained on; ``None`` for none.
+
+    The same reference on both sides is what a partition by pairs asks for, which tables say.
+    """
+    trained = {digest: name for name, digest in content["training_pixels"].items()}
+    tested = content["tested_on"]["pixels"] if "tested_on" in content else {}
+    found = ((name, trained[digest]) for name, digest in sorted(tested.items()) if digest in trained)
+    return next(((name, other) for name, other in found if name != other), None)
 
 
 def settings(

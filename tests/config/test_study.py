@@ -56,6 +56,55 @@ def test_a_wrong_study_is_refused_by_its_line(text: str, says: str, tmp_path: Pa
     assert says in str(refused.value).replace(f"{tmp_path}/", "")
 
 
+LEARNED = TWO + "checkpoints_dir: k\nmethods:\n  - psnr\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (
+            TWO + "methods:\n  - {name: x, train_on: own}\n",
+            "c.yaml: no `checkpoints_dir`: where the checkpoints",
+        ),
+        (LEARNED + "  - {name: x, seeds: [1]}\n", "c.yaml:7: methods.1.seeds: means nothing without `train_on`"),
+        (
+            LEARNED + "  - {name: x, train_on: [liv]}\n",
+            "c.yaml:7: methods.1.train_on: no data set of this study is called",
+        ),
+        (LEARNED + "  - {name: x, train_on: [own, live]}\n", "c.yaml:7: method: train_on: `own` stands alone"),
+        (LEARNED + "  - {name: x, train_on: own, seeds: [1, 1]}\n", "c.yaml:7: method.seeds: 1 is named twice"),
+        (LEARNED + "  - {name: x, train_on: own, seeds: []}\n", "c.yaml:7: method.seeds: expected a list"),
+        (LEARNED + "  - {name: x, train_on: own, train: {seed: 1}}\n", "`seeds` stands beside `train`"),
+        (LEARNED + "  - {name: x, train_on: own, train: {split: test}}\n", "`protocol` says which pairs"),
+        (LEARNED + "  - {name: x, train_on: own, train: {epochs: 1}}\n", "c.yaml:7: unknown key 'method.train.epochs'"),
+        (LEARNED + "  - {name: x, train_on: own, select: tests}\n", "did you mean 'test'?"),
+        (LEARNED + "  - {name: x, train_on: [live], select: test}\n", "needs a test part"),
+        (LEARNED + "  - {name: x, train_on: own, checkpoint: a.pt}\n", "the study finds its own"),
+        (LEARNED + "  - {name: psnr, train_on: own}\n", "c.yaml:7: methods.1: 'psnr' stands twice"),
+        (LEARNED + "  - {name: x, label: mos, train_on: own}\n", "is the name of a column"),
+    ],
+)
+def test_a_wrong_method_that_is_trained_is_refused_by_its_line(text: str, says: str, tmp_path: Path) -> None:
+    file = tmp_path / "c.yaml"
+    file.write_text(text)
+    with pytest.raises(ConfigError) as refused:
+        study_of(read_source(file))
+    assert says in str(refused.value).replace(f"{tmp_path}/", "")
+
+
+def test_methods_that_are_trained_stand_among_others(tmp_path: Path) -> None:
+    file = tmp_path / "c.yaml"
+    file.write_text(LEARNED + "  - {name: x, train_on: own, seeds: 3, train: {n_epoch: 2}, width: 4}\n  - {nam: a}\n")
+    with pytest.raises(ConfigError, match=r"c\.yaml:8: the key .methods\.1\.name. is missing"):
+        study_of(read_source(file))
+    file.write_text(file.read_text().replace("{nam: a}", "ssim"))
+    study = study_of(read_source(file))
+    assert [[entry.name for entry in part.config.methods] for part in study.parts] == [["psnr", "ssim"]] * 2
+    (trained,) = study.trained
+    assert (trained.entry.own, trained.entry.seeds, trained.entry.train.n_epoch) == (True, (3,), 2)
+    assert trained.plain.options == {"width": 4}
+
+
 def test_labels_become_names_of_folders(tmp_path: Path) -> None:
     file = tmp_path / "c.yaml"
     file.write_text(labelled("LIVE/new") + REST)

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from benchmark import run
-from benchmark.commands import train as training_run
+from benchmark.commands.steps import one_training
 from benchmark.commands.steps.prepare import prepare
 from benchmark.config.models import MethodEntry
 from benchmark.config.overrides import Overrides
@@ -189,7 +189,7 @@ def test_own_files_of_the_backbones_are_known_too(tmp_path: Path) -> None:
     (tmp_path / "resnet18.pth").write_bytes(b"one")
     (tmp_path / "vit_tiny_patch16_224.bin").write_bytes(b"other")
     method = SDMPNetTiny(pretrained=tmp_path)
-    found = training_run.weight_hashes(method, [])
+    found = one_training.weight_hashes(method, [])
     assert found == {
         "resnet18": sha256_file(tmp_path / "resnet18.pth"),
         "vit_tiny_patch16_224": sha256_file(tmp_path / "vit_tiny_patch16_224.bin"),

@@ -75,40 +75,40 @@ def test_the_plot_marks_the_best_epoch_of_a_whole_course(tmp_path: Path) -> None
 
 
 def test_a_second_training_in_one_folder_is_refused(tmp_path: Path) -> None:
-    from benchmark.commands import train
+    from benchmark.commands.steps import one_training
 
     with (
         owner.sole_owner(tmp_path, "train of a.yaml", remedy="x"),
         pytest.raises(UserError, match=r"in use by train of a\.yaml .*another checkpoints_dir"),
-        train._possession(tmp_path, "train of b.yaml"),
+        one_training.possession(tmp_path, "train of b.yaml"),
     ):
         pass
-    with train._possession(tmp_path, "train of b.yaml"):
+    with one_training.possession(tmp_path, "train of b.yaml"):
         assert (tmp_path / ".lock").exists()
     assert not (tmp_path / ".lock").exists()
 
 
 def test_the_other_ranks_of_a_job_share_the_first_ones_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from benchmark.commands import train
+    from benchmark.commands.steps import one_training
 
     monkeypatch.setenv("WORLD_SIZE", "2")
     monkeypatch.setenv("RANK", "0")
-    with train._possession(tmp_path, "train of b.yaml"):
+    with one_training.possession(tmp_path, "train of b.yaml"):
         monkeypatch.setenv("RANK", "1")
-        with train._possession(tmp_path, "train of b.yaml") as own:
+        with one_training.possession(tmp_path, "train of b.yaml") as own:
             assert own is None
 
 
 def test_a_checkpoint_of_another_tool_is_not_replaced(tmp_path: Path) -> None:
     import torch
 
-    from benchmark.commands import train
+    from benchmark.commands.steps import one_training
 
     torch.save({"weights": torch.zeros(2)}, tmp_path / "best.pt")
     before = (tmp_path / "best.pt").read_bytes()
     with (
         pytest.raises(UserError, match="no checkpoint of this tool and would be replaced"),
-        train._possession(tmp_path, "train of b.yaml"),
+        one_training.possession(tmp_path, "train of b.yaml"),
     ):
         pass
     assert (tmp_path / "best.pt").read_bytes() == before
@@ -116,16 +116,16 @@ def test_a_checkpoint_of_another_tool_is_not_replaced(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["history.csv", "history.png", "history.pdf"])
 def test_a_users_own_file_is_not_replaced_by_a_history(name: str, tmp_path: Path) -> None:
-    from benchmark.commands import train as training_run
+    from benchmark.commands.steps import one_training
 
     (tmp_path / name).write_text("patient,visit\n1,2\n")
     with (
         pytest.raises(UserError, match=f"{name}: was not written by a training and would be replaced"),
-        training_run._possession(tmp_path, "train of b.yaml"),
+        one_training.possession(tmp_path, "train of b.yaml"),
     ):
         pass
     assert (tmp_path / name).read_text() == "patient,visit\n1,2\n"
     if name != "history.csv":
         progress.write_history(tmp_path, EPOCHS)  # a training's, of which this is the plot
-        with training_run._possession(tmp_path, "train of b.yaml"):
+        with one_training.possession(tmp_path, "train of b.yaml"):
             pass

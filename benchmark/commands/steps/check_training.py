@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from benchmark.commands import train
-from benchmark.commands.train import PreparedTraining
+from benchmark.commands.steps import one_training
+from benchmark.commands.steps.one_training import PreparedTraining
 from benchmark.config.source import Source, parse
 from benchmark.config.training import TrainConfig
 from benchmark.core.errors import Problem, Severity, UserError
@@ -30,8 +31,8 @@ def findings(source: Source, plugin_folders: Sequence[Path]) -> tuple[list[Probl
     """
     parsed = parse(TrainConfig, source)
     named_folders.use(named_folders.absolute(parsed.plugins, source, plugin_folders))
-    method, _ = train.build_method(parsed, source)
-    train.usable_device(parsed, source)
+    method, _ = one_training.build_method(parsed, source)
+    one_training.usable_device(parsed, source)
     dataset, _ = load.build(parsed.dataset, source, offline=parsed.offline)
     with source.placing():
         problems = audit(
@@ -66,7 +67,7 @@ def weights_problem(method: Method, where: str, weights_dir: Path | None, *, off
 def _division(prepared: PreparedTraining) -> list[Problem]:
     """A note on training and validation pairs, and problems such as images smaller than a crop."""
     division, scaling = prepared.division, prepared.division.scaling
-    message = f"{train.description(division)}; labels of {scaling.low:g} to {scaling.high:g} become 0 to 1"
+    message = f"{one_training.description(division)}; labels of {scaling.low:g} to {scaling.high:g} become 0 to 1"
     problems = [Problem("note", message, "train")]
     if len(division.validation) and division.validation["mos"].nunique() < 2:
         problems.append(Problem("warning", "the validation pairs have a single label: no epoch is better", "train"))
@@ -112,7 +113,7 @@ def _beginning(prepared: PreparedTraining) -> list[Problem]:
     wanted = [
         (weight, weights.locate(weight, prepared.weights_dir)) for weight in contract_check.weights_of(prepared.method)
     ]
-    hashes = train.weight_hashes(prepared.method, [(weight, path) for weight, path in wanted if path])
+    hashes = one_training.weight_hashes(prepared.method, [(weight, path) for weight, path in wanted if path])
     about = prepared.about(hashes, remember=False)
     twice = statement.seen_twice(about)
     severity: Severity = "error" if prepared.division.selected_on else "warning"

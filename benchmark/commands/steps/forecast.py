@@ -180,7 +180,7 @@ def show(found: Sequence[Forecast], console: Console) -> int:
 def _row(item: Forecast, *, study: bool) -> list[str]:
     numbers = [f"{count:,}" for count in (item.pairs, item.references, item.methods, item.stored, item.to_compute)]
     parts = f"{item.partitions:,}" if item.partitions else PUBLISHED
-    ends = [_time([item]), _size(item.disk)]
+    ends = [_time([item]), size(item.disk)]
     return [item.label, *numbers, parts, *ends] if study else [*numbers, *ends]
 
 
@@ -189,7 +189,7 @@ def _total(used: Sequence[Forecast]) -> list[str]:
     later = [sum(getattr(item, name) for item in used) for name in ("stored", "to_compute")]
     methods = max(item.methods for item in used)
     partitions = sum(item.partitions for item in used)
-    ends = [_time(used), _size(sum(item.disk for item in used))]
+    ends = [_time(used), size(sum(item.disk for item in used))]
     numbers = [f"{count:,}" for count in (*sums, methods, *later)]
     return ["total", *numbers, f"{partitions:,}" if partitions else PUBLISHED, *ends]
 
@@ -200,15 +200,17 @@ def _time(items: Sequence[Forecast]) -> str:
     unmeasured = any(item.unmeasured for item in items)
     if unmeasured and not seconds:
         return "not measured"
-    return f"{'at least ' if unmeasured else ''}{_duration(seconds)}"
+    return f"{'at least ' if unmeasured else ''}{duration(seconds)}"
 
 
-def _duration(seconds: float) -> str:
+def duration(seconds: float) -> str:
+    """Seconds in words."""
     for size, unit in ((86_400, "d"), (3600, "h"), (60, "min")):
         if seconds >= 2 * size:
             return f"{seconds / size:.3g} {unit}"
     return f"{seconds:.0f} s" if seconds >= 1 or not seconds else "1 s"
 
 
-def _size(count: int) -> str:
+def size(count: int) -> str:
+    """Bytes in words; empty for none."""
     return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{max(1, round(count / 1e6))} MB" if count else ""

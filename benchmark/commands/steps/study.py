@@ -18,7 +18,8 @@ from benchmark.commands.steps.dividing import SPLITS, Divided, divide, tested_pa
 from benchmark.commands.steps.forecast import Forecast, forecast
 from benchmark.commands.steps.one_run import run_one
 from benchmark.commands.steps.prepare import Asked, prepared_of
-from benchmark.config.models import DATA_KEYS, RunConfig
+from benchmark.commands.steps.study_scores import PARTITIONS, Trainings, named
+from benchmark.config.models import DATA_KEYS, RunConfig, as_entry
 from benchmark.config.overrides import Overrides
 from benchmark.config.protocol import Protocol
 from benchmark.config.source import KeyPath, Source, absolute
@@ -52,10 +53,12 @@ class DividedImages(Divided):
     Attributes:
         pairs: its pairs with the paths of their images.
         max_pixels: larger images are not read.
+        prepared: its run.
     """
 
     pairs: pd.DataFrame | None = None
     max_pixels: int = MAX_PIXELS
+    prepared: Prepared | None = None
 
 
 def run_study(config: Config, source: Source, asked: Overrides, group: ScoringRanks, console: Console) -> Run | None:
@@ -70,27 +73,30 @@ def run_study(config: Config, source: Source, asked: Overrides, group: ScoringRa
         UserError: the configuration can't be used, or none of its data sets.
     """
     begin = time.time()
-    study = study_of(source)
+    study, asked = named(study_of(source), asked)
     folder, store = places_of(config, study, source, asked)
     claim = _claim(config, source, folder)
     results: list[DataSetResult] = []
+    with group.first_goes_first("trained"):
+        trained = Trainings.of(study, source, config, store)
+    steps = Steps(study, config, folder, store, asked, console, trained)
     if not group.first:
         for part in study.parts:
-            _part(part, study, config, folder, store, asked, group.within(part.label), console, DividedImages())
+            _part(part, steps, group.within(part.label), DividedImages())
         return None
     with belongings.possession(folder, claim, overwrite=asked.overwrite) as holding:
         holding.note()
         data_sets = {part.label: DividedImages() for part in study.parts}
         for part in study.parts:
             own = data_sets[part.label]
-            results.append(_part(part, study, config, folder, store, asked, group.within(part.label), console, own))
+            results.append(_part(part, steps, group.within(part.label), own))
         if all(result.run is None for result in results):
             raise UserError(f"no data set of this study can be used; the first: {results[0].reason}")
         with EvaluationProgress(console) as announce:
             announce("photographs that stand in several data sets")
-            notes = _shared_photographs(data_sets, store)
+            notes = [*trained.notes, *_shared_photographs(data_sets, store)]
             announce("the study's partitions and averages")
-            data = combine(results, replace(_request(study, source, results), notes=notes))
+            data = combine(results, replace(_request(study, source, results, trained), notes=notes))
             data = replace(data, record={**data.record, "times": _times(begin, results)})
             announce(f"writing {folder}")
             result = Run(data, folder, claim)
@@ -104,16 +110,19 @@ def forecasts(config: Config, source: Source, asked: Overrides) -> list[Forecast
     Raises:
         UserError: the configuration can't be used, or the folder holds other results.
     """
-    study = study_of(source)
+    study, asked = named(study_of(source), asked)
     folder, store = places_of(config, study, source, asked)
+    trained = Trainings.of(study, source, config, store)
     belongings.refuse(folder, _claim(config, source, folder), overwrite=asked.overwrite)
     found = []
     for part in study.parts:
         divided = DividedImages()
         try:
-            prepared = prepare_part(part, study.protocol, config, folder, store, asked, divided)
+            prepared = prepare_part(trained.part(part), study.protocol, config, folder, store, asked, divided)
             count = len(divided.partitions.partitions) if divided.partitions is not None else 0
-            found.append(forecast(prepared, part.label, count))
+            one = forecast(prepared, part.label, count)
+            one.notes += trained.prospects(part.label)
+            found.append(one)
         except UserError as error:
             found.append(Forecast(part.label, reason=str(error)))
     return found
@@ -140,29 +149,51 @@ def places_of(config: Config, study: Study, source: Source, asked: Overrides) ->
     return folder, whole / STORE
 
 
-def _part(
-    part: StudyPart,
-    study: Study,
-    config: Config,
-    folder: Path,
-    store: Path,
-    asked: Overrides,
-    group: ScoringRanks,
-    console: Console,
-    divided: DividedImages,
-) -> DataSetResult:
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """What the runs of all data sets of a study share.
+
+    Attributes:
+        study: the study.
+        config: its configuration as given.
+        folder: where results go.
+        store: where scores are kept.
+        asked: options of the command.
+        console: where progress is shown.
+        trained: the study's trainings.
+    """
+
+    study: Study
+    config: Config
+    folder: Path
+    store: Path
+    asked: Overrides
+    console: Console
+    trained: Trainings
+
+
+def _part(part: StudyPart, steps: Steps, group: ScoringRanks, divided: DividedImages) -> DataSetResult:
     """The run of one data set, or why there is none."""
+    console = steps.console
     console.print(f"{part.label}:", style="bold", highlight=False)
+    part, protocol = steps.trained.part(part), steps.study.protocol
     try:
-        prepare = partial(prepare_part, part, study.protocol, config, folder, store, asked, divided)
-        run = run_one(prepare, replace(asked, output=None), group, console, time.time())
+        prepare = partial(prepare_part, part, protocol, steps.config, steps.folder, steps.store, steps.asked, divided)
+        run = run_one(prepare, replace(steps.asked, output=None), group, console, time.time())
+        assert divided.prepared is not None
+        scores = steps.trained.score(part.label, divided.prepared, group, console, fresh=steps.asked.fresh)
     except UserError as error:
         console.print(f"{part.label}: {error}", markup=False, highlight=False, soft_wrap=True)
         return DataSetResult(part.label, part.folder, None, str(error))
-    if run is not None and divided.partitions is not None:
-        split_files.write(folder / part.folder / SPLITS, divided.partitions, overwrite=True)
-    parts = () if run is None else tested_parts(divided, run.scores)
-    return DataSetResult(part.label, part.folder, run, "", parts, divided.marks)
+    if run is None:
+        return DataSetResult(part.label, part.folder, None)
+    place = steps.folder / part.folder
+    if divided.partitions is not None:
+        split_files.write(place / SPLITS, divided.partitions, overwrite=True)
+    scores.write(place / PARTITIONS, part.label)
+    parts = scores.tested(tested_parts(divided, run.scores))
+    marks = (*divided.marks, *scores.marks)
+    return DataSetResult(part.label, part.folder, run, "", parts, marks, scores.methods, scores.without)
 
 
 def prepare_part(
@@ -179,7 +210,7 @@ def prepare_part(
     parsed: RunConfig = part.config.model_copy(update={"output": folder / part.folder})
     overrides = replace(asked, output=None)
     prepared = prepared_of(Asked(config, part.source, parsed, pooled=not published, store=store), overrides)
-    divided.pairs, divided.max_pixels = prepared.data.chosen, prepared.data.sizes.max_pixels
+    divided.pairs, divided.max_pixels, divided.prepared = prepared.data.chosen, prepared.data.sizes.max_pixels, prepared
     place = prepared.destination
     before = belongings.claimed(place.folder) if _is_own_record(config, folder) else None
     if before is not None:
@@ -208,10 +239,14 @@ def _shared_photographs(data_sets: Mapping[str, DividedImages], store: Path) -> 
     return [f"{line}." for line in check_across.sentences(check_across.same_images(pictures), SHOWN)]
 
 
-def _request(study: Study, source: Source, results: Sequence[DataSetResult]) -> StudyRequest:
+def _request(study: Study, source: Source, results: Sequence[DataSetResult], trained: Trainings) -> StudyRequest:
     """What the study's report is to show."""
-    first = study.parts[0].config
-    return StudyRequest(first.statistics, study.report, dict(study.published), _repeatable(study, source, results))
+    first, repeated = study.parts[0].config, _repeatable(study, source, results)
+    if trained.plan is not None:
+        plain = {entry.label or entry.name for entry in first.methods}
+        kept = [item for item in repeated["methods"] if as_entry(item).get("label") in plain]
+        repeated |= {"methods": [*kept, *trained.written()], "checkpoints_dir": str(trained.plan.root)}
+    return StudyRequest(first.statistics, study.report, dict(study.published), repeated)
 
 
 def _repeatable(study: Study, source: Source, results: Sequence[DataSetResult]) -> dict[str, Any]:

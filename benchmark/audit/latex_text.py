@@ -21,15 +21,15 @@ _RULES = re.compile(r"[a-zA-Z]*(?:line|rule|rulewd)")
 
 
 @dataclass(slots=True)
-class State:
+class TextState:
     """What holds until the group ends: marks, and whether this is mathematics, where blanks are not seen."""
 
     marks: frozenset[str] = NO_MARKS
     math: bool = False
 
-    def with_mark(self, mark: str) -> State:
+    def with_mark(self, mark: str) -> TextState:
         """The state inside a command that sets its argument off."""
-        return State(self.marks | {mark}, self.math)
+        return TextState(self.marks | {mark}, self.math)
 
 
 def typeset(found: Sequence[Token], *, math: bool = False) -> Ink:
@@ -39,17 +39,17 @@ def typeset(found: Sequence[Token], *, math: bool = False) -> Ink:
         MisfitError: a brace is not closed, or a span has no number.
     """
     ink = Ink()
-    _typeset(found, ink, State(math=math))
+    _typeset(found, ink, TextState(math=math))
     return ink
 
 
-def _typeset(found: Sequence[Token], ink: Ink, state: State) -> None:
+def _typeset(found: Sequence[Token], ink: Ink, state: TextState) -> None:
     stream = Stream(found)
     for token in stream:
         if token.kind == "command":
             _command(token, stream, ink, state)
         elif token.kind == "begin":
-            _typeset(stream.group(token), ink, State(state.marks, state.math))
+            _typeset(stream.group(token), ink, TextState(state.marks, state.math))
         elif token.kind == "end":
             raise MisfitError("a brace `}` closes nothing; remove it or add `{`", token.at)
         elif token.kind == "math":
@@ -69,11 +69,11 @@ def _typeset(found: Sequence[Token], ink: Ink, state: State) -> None:
 
 def _aside(found: Sequence[Token], *, math: bool = False) -> Ink:
     ink = Ink()
-    _typeset(found, ink, State(math=math))
+    _typeset(found, ink, TextState(math=math))
     return ink
 
 
-def _command(token: Token, stream: Stream, ink: Ink, state: State) -> None:
+def _command(token: Token, stream: Stream, ink: Ink, state: TextState) -> None:
     name = token.text
     special = _SPECIAL.get(name)
     if special is not None:
@@ -108,13 +108,13 @@ def _letter_next(stream: Stream) -> bool:
     return len(argument) == 1 and (argument[0].text.isalpha() or argument[0].kind == "command")
 
 
-def _accent(accent: str, stream: Stream, ink: Ink, state: State) -> None:
+def _accent(accent: str, stream: Stream, ink: Ink, state: TextState) -> None:
     under = _aside(stream.argument(), math=state.math).text
     under = {"ı": "i", "ȷ": "j"}.get(under, under)
     ink.put(unicodedata.normalize("NFC", under[:1] + accent + under[1:]) if under else "", -1, state.marks)
 
 
-def _shown(name: str, stream: Stream, ink: Ink, state: State) -> None:
+def _shown(name: str, stream: Stream, ink: Ink, state: TextState) -> None:
     math = name in ("ensuremath", "mathrm", "mathsf", "mathtt", "mathcal", "frac", "tfrac", "dfrac", "operatorname")
     contents = 0
     for kind in names.SHOWN[name]:
@@ -124,7 +124,7 @@ def _shown(name: str, stream: Stream, ink: Ink, state: State) -> None:
         if contents:
             ink.put("/" if name.endswith("frac") else " ", -1)
         contents += 1
-        _typeset(stream.argument(), ink, State(state.marks, math))
+        _typeset(stream.argument(), ink, TextState(state.marks, math))
 
 
 def _unseen(token: Token, stream: Stream, ink: Ink) -> None:
@@ -143,21 +143,21 @@ def _unseen(token: Token, stream: Stream, ink: Ink) -> None:
         ink.marks.add(f"macro:{name}")
 
 
-def _text_colour(token: Token, stream: Stream, ink: Ink, state: State) -> None:
+def _text_colour(token: Token, stream: Stream, ink: Ink, state: TextState) -> None:
     colour = _colour(stream)
     _typeset(stream.argument(), ink, state.with_mark(colour))
 
 
-def _colour_switch(token: Token, stream: Stream, ink: Ink, state: State) -> None:
+def _colour_switch(token: Token, stream: Stream, ink: Ink, state: TextState) -> None:
     state.marks = state.marks | {_colour(stream)}
 
 
-def _cell_colour(token: Token, stream: Stream, ink: Ink, state: State) -> None:
+def _cell_colour(token: Token, stream: Stream, ink: Ink, state: TextState) -> None:
     ink.marks.add(_colour(stream))
     take(stream, "oo")
 
 
-def _framed_colour(token: Token, stream: Stream, ink: Ink, state: State) -> None:
+def _framed_colour(token: Token, stream: Stream, ink: Ink, state: TextState) -> None:
     stream.argument()
     _text_colour(token, stream, ink, state)
 
@@ -168,21 +168,21 @@ def _colour(stream: Stream) -> str:
     return f"colour:{plain(model)} {colour}" if model else f"colour:{colour}"
 
 
-def _superscript(token: Token, stream: Stream, ink: Ink, state: State) -> None:
+def _superscript(token: Token, stream: Stream, ink: Ink, state: TextState) -> None:
     ink.raise_(_aside(stream.argument()))
 
 
-def _subscript(token: Token, stream: Stream, ink: Ink, state: State) -> None:
+def _subscript(token: Token, stream: Stream, ink: Ink, state: TextState) -> None:
     ink.lower(_aside(stream.argument()))
 
 
-def _multicolumn(token: Token, stream: Stream, ink: Ink, state: State) -> None:
+def _multicolumn(token: Token, stream: Stream, ink: Ink, state: TextState) -> None:
     ink.columns = max(1, _count(stream.argument(), token))
     stream.argument()
     _typeset(stream.argument(), ink, state)
 
 
-def _multirow(token: Token, stream: Stream, ink: Ink, state: State) -> None:
+def _multirow(token: Token, stream: Stream, ink: Ink, state: TextState) -> None:
     stream.option()
     ink.rows = _count(stream.argument(), token) or 1
     stream.option()
@@ -198,7 +198,7 @@ def _count(found: Sequence[Token], token: Token) -> int:
     return int(float(text))
 
 
-def _set_cell(token: Token, stream: Stream, ink: Ink, state: State) -> None:
+def _set_cell(token: Token, stream: Stream, ink: Ink, state: TextState) -> None:
     spans = plain(stream.option() or [])
     stream.argument()
     for key, number in re.findall(r"([rc])\s*=\s*([0-9]+)", spans):
@@ -209,7 +209,7 @@ def _set_cell(token: Token, stream: Stream, ink: Ink, state: State) -> None:
     ink.overlay = True
 
 
-def _block(token: Token, stream: Stream, ink: Ink, state: State) -> None:
+def _block(token: Token, stream: Stream, ink: Ink, state: TextState) -> None:
     stream.option()
     rows, _, columns = plain(stream.argument()).partition("-")
     ink.rows = int(rows) if rows.isdecimal() and int(rows) else 1
@@ -219,21 +219,21 @@ def _block(token: Token, stream: Stream, ink: Ink, state: State) -> None:
     _typeset(stream.argument(), ink, state)
 
 
-def _begin(token: Token, stream: Stream, ink: Ink, state: State) -> None:
+def _begin(token: Token, stream: Stream, ink: Ink, state: TextState) -> None:
     name = plain(stream.argument())
     take(stream, names.TABLES.get(name, {"minipage": "ooom", "adjustbox": "m"}.get(name, "")))
 
 
-def _end(token: Token, stream: Stream, ink: Ink, state: State) -> None:
+def _end(token: Token, stream: Stream, ink: Ink, state: TextState) -> None:
     stream.argument()
 
 
-def _picture(token: Token, stream: Stream, ink: Ink, state: State) -> None:
+def _picture(token: Token, stream: Stream, ink: Ink, state: TextState) -> None:
     take(stream, "soom")
     ink.marks.add("macro:includegraphics")
 
 
-def _ding(token: Token, stream: Stream, ink: Ink, state: State) -> None:
+def _ding(token: Token, stream: Stream, ink: Ink, state: TextState) -> None:
     number = plain(stream.argument())
     if number in names.DINGBATS:
         ink.put(names.DINGBATS[number], -1, state.marks)
@@ -241,17 +241,17 @@ def _ding(token: Token, stream: Stream, ink: Ink, state: State) -> None:
         ink.marks.add("macro:ding")
 
 
-def _delimiter(token: Token, stream: Stream, ink: Ink, state: State) -> None:
+def _delimiter(token: Token, stream: Stream, ink: Ink, state: TextState) -> None:
     if stream.ahead(1) == ".":
         stream.skip(1)
 
 
-def _series(token: Token, stream: Stream, ink: Ink, state: State) -> None:
+def _series(token: Token, stream: Stream, ink: Ink, state: TextState) -> None:
     bold = plain(stream.argument()).startswith(("b", "eb", "sb"))
     state.marks = state.marks | {"bold"} if bold else state.marks - {"bold"}
 
 
-def _mathematics(token: Token, stream: Stream, ink: Ink, state: State) -> None:
+def _mathematics(token: Token, stream: Stream, ink: Ink, state: TextState) -> None:
     state.math = token.text in "(["
 
 

@@ -29,7 +29,7 @@ SHOWN = 3
 
 
 @dataclass(slots=True)
-class Trained:
+class TrainedCount:
     """What became of the trainings of a share.
 
     Attributes:
@@ -99,7 +99,7 @@ def plan_of(source: Source, config: object) -> TrainingPlan:
     return plan
 
 
-def train_study(source: Source, config: object, console: Console, only: Share | None = None) -> Trained:
+def train_study(source: Source, config: object, console: Console, only: Share | None = None) -> TrainedCount:
     """Train what is missing of a study.
 
     Under ``torchrun`` each process takes whole trainings, one after the other, until none is left.
@@ -122,7 +122,7 @@ def train_study(source: Source, config: object, console: Console, only: Share | 
     for label, reason in plan.unusable.items() if group.first else ():
         _say(console, f"{label} can't be used: {reason}")
     share = planned_training.chosen(plan.trainings, only)
-    result = Trained(plan.root, len(share), len(plan.unusable))
+    result = TrainedCount(plan.root, len(share), len(plan.unusable))
     _train_all(share, group, console, result)
     group.tell([result.before, result.now, result.elsewhere, result.failed])
     for other in group.hear() if group.first else ():
@@ -130,7 +130,7 @@ def train_study(source: Source, config: object, console: Console, only: Share | 
     return result
 
 
-def _train_all(share: Sequence[Planned], group: ScoringRanks, console: Console, result: Trained) -> None:
+def _train_all(share: Sequence[Planned], group: ScoringRanks, console: Console, result: TrainedCount) -> None:
     count = len(share)
     for place in group.share(range(count)):
         planned = share[place]

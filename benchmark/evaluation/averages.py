@@ -113,9 +113,10 @@ def _interval(
     if not (np.isfinite(half).all() and np.isfinite(value)):
         return float("nan"), float("nan")
     moved = float(forth(np.array([value]), scale)[0])
-    error = float(np.sqrt(((weights * half * _slopes(values, scale)) ** 2).sum())) / float(
-        _slopes(np.array([value]), scale)[0]
-    )
+    slope = float(_slopes(np.array([value]), scale)[0])
+    if slope <= 0:  # at an end of the statistic's range, which its scale moves to infinity
+        return float("nan"), float("nan")
+    error = float(np.sqrt(((weights * half * _slopes(values, scale)) ** 2).sum())) / slope
     if not np.isfinite(moved + error):
         return float("nan"), float("nan")
     return back(moved - error, scale), back(moved + error, scale)

@@ -76,9 +76,10 @@ LOCAL = ("[^1]", "$", "&bogus", "†", "🥇", ":1st", "−", "![", "<sup>", "<s
 """What is no part of CommonMark, or what footnotes and medals are taken for here."""
 
 
-@pytest.mark.parametrize(
-    ("source", "text", "marks"), [case for case in CELLS if case[1] is not None], ids=lambda value: str(value)[:30]
-)
+SHOWN = [case for case in CELLS if case[1] is not None]
+
+
+@pytest.mark.parametrize(("source", "text", "marks"), SHOWN, ids=[case[0][:30] or "nothing" for case in SHOWN])
 def test_a_cell_reads_as_it_is_shown(tables: Parse, tmp_path: Path, source: str, text: str, marks: set[str]) -> None:
     document = f"| a | b | c |\n|:--|:-:|--:|\n| 1 | {source} | 2 |\n"
     (table,) = tables(document)

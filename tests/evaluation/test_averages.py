@@ -164,3 +164,14 @@ def test_partitions_without_a_value_are_counted_beside_the_aggregate() -> None:
     assert rows[rows["partition"] == 1]["note"].item() == "all scores are equal"
     assert np.isfinite(of(rows, aggregate="median")["value"].item())
     assert np.isnan(of(rows, aggregate="sd")["value"].item())
+
+
+def test_an_average_at_the_end_of_a_statistics_range_has_no_interval(
+    study: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame],
+) -> None:
+    summary = study[1].copy()
+    own = (summary["level"] == "pair") & (summary["statistic"] == "srcc") & (summary["method"] == "good")
+    summary.loc[own, "value"] = 1.0
+    made = of(average_rows(summary), dataset="average", level="pair", statistic="srcc", method="good")
+    assert made["value"].item() == 1.0
+    assert made[["ci_low", "ci_high"]].isna().all(axis=None)

@@ -22,7 +22,7 @@ DIGITS = 3  # that terminal, page and plots print
 UNDEFINED = "undefined"
 NO_MAGNITUDES = "opposite signs, and no test of magnitudes is stored: evaluate again"
 BY_PARTITION = "trained anew in each partition: it has values by partition, and none over all pairs"
-NOT_TESTED_YET = "there is no test yet of methods that are trained by partition"
+NOT_TESTED_YET = "no test over partitions is stored: evaluate again"
 NOT_COMPARED = "only the best of all methods is compared with every other: statistics.comparisons"
 
 
@@ -127,11 +127,10 @@ def contest(
     alike, untested, corrected = set(), {}, True
     for label in (label for label in order if places[label] > 1):
         differences = [
-            NOT_TESTED_YET
-            if {leader, label} & trained
-            else _difference(numbers, scope, statistic, leader, label, without_signs=drop_signs)
-            for leader in leaders
+            _difference(numbers, scope, statistic, leader, label, without_signs=drop_signs) for leader in leaders
         ]
+        if {*leaders, label} & trained:  # what was written before there was such a test has none
+            differences = [NOT_TESTED_YET if item == NOT_COMPARED else item for item in differences]
         tested = [item for item in differences if isinstance(item, Comparison)]
         corrected &= all(item.corrected for item in tested)
         if any(not item.significant for item in tested):

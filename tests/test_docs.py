@@ -196,6 +196,8 @@ def test_the_notebook_page(root: Path, tmp_path: Path, monkeypatch: pytest.Monke
         "MethodInfo",
         "Problem",
         "ScoreSource",
+        "Several",
+        "StandsForSeveral",
         "StatesLabels",
         "Trainable",
         "WeightFile",

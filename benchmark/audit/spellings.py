@@ -1,9 +1,11 @@
-"""Words of printed tables: what statistics, wholes, averages and counts are called. Standard library only."""
+"""Words of printed tables: what statistics, wholes, averages and counts are called. Imports the catalogue of statistics."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+
+from benchmark.statistics.catalogue import find
 
 
 def _words(text: str) -> frozenset[str]:
@@ -23,15 +25,8 @@ STATISTICS = {
 
 LOWER_BETTER = {"rmse", "mae", "outlier_ratio"}
 CORRELATIONS = {"srcc", "plcc", "krcc"}
-SHOWN = {
-    "srcc": "SRCC",
-    "plcc": "PLCC",
-    "krcc": "KRCC",
-    "rmse": "RMSE",
-    "mae": "MAE",
-    "outlier_ratio": "OR",
-    "pair_accuracy": "2AFC",
-}
+OF_CATALOGUE = {"srcc": "srcc", "plcc": "plcc", "krcc": "krcc", "rmse": "rmse", "pair_accuracy": "score_2afc"}
+SHOWN = {name: find(known).title for name, known in OF_CATALOGUE.items()} | {"mae": "MAE", "outlier_ratio": "OR"}
 
 WHOLE = _words("""
     all overall combined whole total entire full complete pooled together allimages alldata fullset

@@ -56,7 +56,7 @@ def command(
         typer.Option("--map", metavar="NAME=COLUMN", help="Column, data set or statistic that a label means."),
     ] = None,
     statistic: Annotated[
-        str | None, typer.Option(metavar="SRCC", help="The statistic of a table that names none.")
+        str | None, typer.Option(metavar="NAME", help="The statistic of a table that names none.")
     ] = None,
     lower_better: Annotated[
         str | None, typer.Option(metavar="A,B", help="Columns of distances, if signs may be turned by direction.")

@@ -240,6 +240,17 @@ def test_the_small_study(root: Path, place: Path) -> None:
     assert (place / "results" / "study_demo" / "tables" / "comparison.tex").is_file()
 
 
+def test_the_small_paper(root: Path, place: Path) -> None:
+    """Rivals, an ablation and floors: trained by partition and put into three tables, by the page's own commands."""
+    (commands,) = [block for block in blocks(root / "docs" / "studies.md", "sh") if "paper_demo" in block]
+    output = run(commands, place)
+    assert "18 of 18 trainings are done (18 now)" in output
+    tables = place / "results" / "paper_demo" / "tables"
+    assert "SDMP-Net (small variant)" in (tables / "comparison.md").read_text(encoding="utf-8")
+    header = (tables / "ablation.csv").read_text(encoding="utf-8").splitlines()[0]
+    assert "offsets" in header
+
+
 def test_the_readmes_own_scores(root: Path, place: Path) -> None:
     """The table that it shows, with more rows of the kind, is evaluated by the command that it shows."""
     _, shown = blocks(root / "README.md", "csv")

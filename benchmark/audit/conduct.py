@@ -244,7 +244,6 @@ def _judge(
         if known.follows(cell):
             judged.append(JudgedNumber(cell, number, "follows", words))
         elif fewer is not None:
-            keeps = cell.printed.number.digits == fewer
             judged.append(
                 JudgedNumber(
                     cell,
@@ -252,7 +251,7 @@ def _judge(
                     "fewer-digits",
                     words,
                     reason=f"follows at {fewer} digits",
-                    right="" if keeps else right,
+                    right=right,
                 )
             )
         else:

@@ -190,7 +190,7 @@ def test_a_number_with_a_digit_less_than_its_table_follows_at_fewer_digits(frame
         for item in audited(tmp_path, text.replace(exact[name], short), frame).judged
         if item.cell.name == f"{name} / PLCC"
     ]
-    assert (item.verdict, item.reason, item.right) == ("fewer-digits", "follows at 3 digits", "")
+    assert (item.verdict, item.reason, item.right) == ("fewer-digits", "follows at 3 digits", exact[name])
 
 
 def test_a_fit_that_ended_early_is_told_from_a_slip(frame: pd.DataFrame, tmp_path: Path) -> None:

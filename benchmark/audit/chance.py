@@ -20,7 +20,7 @@ from benchmark.audit.matching import AuditedCell
 from benchmark.audit.meanings import Subset
 from benchmark.audit.premises import TableProtocol, value
 from benchmark.audit.scores import Floats
-from benchmark.audit.values import PAIRS, Basis, ScoreValues
+from benchmark.audit.values import PAIRS, Basis, ScoreValues, unit_rows
 from benchmark.statistics.correlation import midranks
 
 DRAWS = 200
@@ -190,9 +190,5 @@ def _signed(values: Floats, kind: str, basis: Basis, protocol: TableProtocol) ->
 
 
 def _units(rows: Sequence[Floats]) -> Floats:
-    if not rows:
-        return np.zeros((0, 1))
-    values = np.array(rows)
-    values = values - values.mean(axis=1, keepdims=True)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.asarray(np.nan_to_num(values / np.sqrt((values**2).sum(axis=1, keepdims=True))))
+    """Unit rows; those that are constant are zero, so that they agree with nothing but zero."""
+    return np.asarray(np.nan_to_num(unit_rows(np.array(rows)))) if rows else np.zeros((0, 1))

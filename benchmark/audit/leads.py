@@ -13,6 +13,7 @@ from benchmark.audit.meanings import Subset
 from benchmark.audit.premises import TableProtocol
 from benchmark.audit.scores import Floats, ScoreFile, plain
 from benchmark.audit.values import PAIRS
+from benchmark.statistics import significance
 from benchmark.statistics.design import Table, make_design
 from benchmark.statistics.inference import compute, infer
 from benchmark.statistics.intervals import choose
@@ -98,7 +99,9 @@ def leads(
         rivals = [cell for cell in ranked[1:] if cell.column != ranked[0].column]
         if rivals:
             found.append(_lead(ranked[0], rivals[0], protocol, settings, reference))
-    return _holm([lead for lead in found if lead is not None])
+    told = [lead for lead in found if lead is not None]
+    adjusted = significance.holm(np.array([lead.p_value for lead in told], dtype=float))
+    return [replace(lead, p_adjusted=float(value)) for lead, value in zip(told, adjusted, strict=True)]
 
 
 def _lead(
@@ -149,13 +152,3 @@ def _table(subset: Subset, label: str, columns: tuple[str, str], reference: str)
         label_sd=unknown,
         observers=unknown,
     )
-
-
-def _holm(found: Sequence[Lead]) -> list[Lead]:
-    """Adjust p over the columns (Holm 1979)."""
-    order = sorted(range(len(found)), key=lambda at: found[at].p_value)
-    adjusted, running = dict.fromkeys(order, 1.0), 0.0
-    for place, at in enumerate(order):
-        running = max(running, min(1.0, found[at].p_value * (len(found) - place)))
-        adjusted[at] = running
-    return [replace(lead, p_adjusted=adjusted[at]) for at, lead in enumerate(found)]

@@ -48,10 +48,6 @@ TITLES_DATA = _words("""
     dataset datasets database databases db subset subsets distortion distortions distortiontype data dst
     dsttype scene condition conditions split codec enhancer testset
 """)
-TITLES_STATISTIC = _words("""
-    statistic statistics criterion criteria measureofperformance indicator correlation coefficient evaluation
-    evaluationmetric performance
-""")
 
 _WORDS = {word: name for name, words in STATISTICS.items() for word in words.split()}
 _TOKEN = re.compile(r"[^\W_]+(?:['’`][^\W_]+)*")

@@ -13,7 +13,7 @@ from scipy import stats
 
 from benchmark.audit.meanings import Subset
 from benchmark.audit.scores import Floats, Rows, ScoreFile, plain
-from benchmark.statistics.correlation import midranks
+from benchmark.statistics.correlation import midranks, plcc, srcc
 from benchmark.statistics.mapping import Mapping as Curve
 from benchmark.statistics.mapping import fit
 
@@ -141,7 +141,8 @@ class ScoreValues:
         values = np.array([table[name] for name in whole])
         ranks = np.array([midranks(row) for row in values])
         for statistic, variant, part in (("plcc", "raw", values), ("srcc", "mid-ranks", ranks)):
-            matrix = _correlation_matrix(part)
+            unit = unit_rows(part)
+            matrix = np.clip(unit @ unit.T, -1, 1)
             place = {name: at for at, name in enumerate(whole)}
             for label in labels:
                 for column in columns:
@@ -161,7 +162,8 @@ def _finite(scores: Floats, labels: Floats) -> tuple[Floats, Floats]:
     return (scores, labels) if known.all() else (scores[known], labels[known])
 
 
-def _correlation_matrix(values: Floats) -> Floats:
+def unit_rows(values: Floats) -> Floats:
+    """Each row less its mean, of length one, so that products of rows are Pearson correlations; NaN where it is constant."""
     deviation = values - values.mean(axis=1, keepdims=True)
     scale = np.abs(deviation).max(axis=1, keepdims=True)
     flat = scale[:, 0] <= 1e-12 * np.maximum(1e-300, np.abs(values).max(axis=1))
@@ -169,7 +171,7 @@ def _correlation_matrix(values: Floats) -> Floats:
         deviation = deviation / scale
         unit = deviation / np.sqrt((deviation**2).sum(axis=1, keepdims=True))
     unit[flat] = np.nan
-    return np.asarray(np.clip(unit @ unit.T, -1, 1))
+    return np.asarray(unit)
 
 
 def _statistic(scores: Floats, labels: Floats, statistic: str, variant: str) -> float:
@@ -179,15 +181,10 @@ def _statistic(scores: Floats, labels: Floats, statistic: str, variant: str) -> 
 
 
 def _srcc(scores: Floats, labels: Floats, variant: str) -> float:
-    if variant == "order":
-        first, second = (np.argsort(np.argsort(values, kind="stable")).astype(float) for values in (scores, labels))
-    else:
-        first, second = midranks(scores), midranks(labels)
-    return _pearson(first, second)
-
-
-def _pearson(first: Floats, second: Floats) -> float:
-    return float(_correlation_matrix(np.array([first, second]))[0, 1])
+    if variant == "mid-ranks":
+        return srcc(scores, labels)
+    first, second = (np.argsort(np.argsort(values, kind="stable")).astype(float) for values in (scores, labels))
+    return plcc(first, second)
 
 
 def _krcc(scores: Floats, labels: Floats, variant: str) -> float:
@@ -221,9 +218,9 @@ def _pair_accuracy(scores: Floats, labels: Floats, variant: str) -> float:
 
 def _plcc(scores: Floats, labels: Floats, variant: str) -> float:
     if variant == "raw":
-        return _pearson(scores, labels)
+        return plcc(scores, labels)
     predicted = _mapped(scores, labels, variant)
-    return float("nan") if predicted is None or np.ptp(predicted) == 0 else abs(_pearson(predicted, labels))
+    return float("nan") if predicted is None or np.ptp(predicted) == 0 else abs(plcc(predicted, labels))
 
 
 def _mapped(scores: Floats, labels: Floats, curve: str) -> Floats | None:

@@ -2,7 +2,7 @@
 
 A page says where a table belongs by a comment, ``<!-- keys of RunConfig -->``, and ends it by ``<!-- end of keys -->``.
 MkDocs loads this module as a hook and fills the tables while it builds the site. The pages in the repository hold them as
-well, for those who read them there: ``python -m tests.config_reference`` writes them anew, and ``tests/test_docs.py`` fails
+well, for those who read them there: ``python -m tests.config_reference`` writes them anew, and ``tests/test_pages.py`` fails
 where a page is not what would be written.
 """
 

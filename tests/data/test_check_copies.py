@@ -19,7 +19,7 @@ from benchmark.data.image_facts import ImageFacts
 from benchmark.images.read import pixel_sha256, read_image
 from benchmark.plugins import checkpoints, registry
 from benchmark.plugins.contracts import Dataset, DatasetInfo
-from benchmark.scoring import lineup
+from benchmark.scoring import stated_training
 from benchmark.scoring.lineup import Entrant
 
 RNG = np.random.default_rng(0)
@@ -162,7 +162,7 @@ def judged(folder: Path, stated: Mapping[str, object], scored: Path) -> list[str
     entrant = Entrant("mine", "sdmp-net-tiny", method=learned)
     hashes = {str(scored): sha256_file(scored)}
     facts = ImageFacts(folder / "images.json")
-    lineup.judge_checkpoints([entrant], hashes, lambda: facts.pixels(hashes))
+    stated_training.judge_checkpoints([entrant], hashes, lambda: facts.pixels(hashes))
     return entrant.marks
 
 

@@ -20,7 +20,8 @@ from benchmark.images.read import pixel_sha256, read_image
 from benchmark.plugins import checkpoints, contracts, weights
 from benchmark.plugins.methods.sdmp_net import SDMPNetTiny
 from benchmark.results import lineage
-from benchmark.scoring.lineup import Entrant, find_weights, judge_checkpoints, line_up, scored_method
+from benchmark.scoring.lineup import Entrant, find_weights, line_up, scored_method
+from benchmark.scoring.stated_training import judge_checkpoints
 
 from .conftest import write_pairs
 

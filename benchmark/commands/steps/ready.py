@@ -17,7 +17,7 @@ from benchmark.data.image_facts import ImageFacts
 from benchmark.data.load import Data
 from benchmark.images import orientation
 from benchmark.plugins.contracts import Trainable
-from benchmark.scoring import lineup
+from benchmark.scoring import lineup, stated_training
 from benchmark.scoring.torchrun import ScoringRanks
 from benchmark.scoring.work import Machine, Prepared, Work, find_machine, plan_work, say_why
 
@@ -57,11 +57,11 @@ def get_ready(prepared: Prepared, group: ScoringRanks, console: Console, *, fres
     facts = ImageFacts(prepared.store / "images.json")
     references = _reference_hashes(prepared.data.chosen, memory)
     pixels = partial(facts.pixels, references, max_pixels=prepared.data.sizes.max_pixels)
-    lineup.judge_checkpoints(prepared.entrants, references, pixels)
+    stated_training.judge_checkpoints(prepared.entrants, references, pixels)
     if any(isinstance(entrant.method, Trainable) for entrant in prepared.entrants):
         labels, lower = _label_extremes(prepared.data, memory), prepared.data.lower_mos_better
-        lineup.check_label_scaling(prepared.entrants, prepared.data.name, labels, lower_mos_better=lower)
-        lineup.tell_training(prepared.entrants, prepared.data, memory.sha256)
+        stated_training.check_label_scaling(prepared.entrants, prepared.data.name, labels, lower_mos_better=lower)
+        stated_training.tell_training(prepared.entrants, prepared.data, memory.sha256)
     work = plan_work(prepared, machine, memory, group, console)
     if work.plan.groups:
         refuse_device(prepared)

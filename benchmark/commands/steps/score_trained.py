@@ -22,7 +22,7 @@ from benchmark.evaluation.column_learning import BY_PARTITION
 from benchmark.evaluation.trained_scores import PARTITION_COLUMNS, TrainedScores
 from benchmark.plugins import checkpoints
 from benchmark.results.scored import Failure, ScoredMethod, Status
-from benchmark.scoring import lineup
+from benchmark.scoring import lineup, stated_training
 from benchmark.scoring.lineup import Entrant
 from benchmark.scoring.torchrun import ScoringRanks
 from benchmark.scoring.work import Prepared, find_machine, plan_work, score
@@ -183,7 +183,7 @@ def _judge(entrants: Sequence[Entrant], part: Prepared, planned: Planned, memory
     pixels = partial(facts.pixels, references, max_pixels=part.data.sizes.max_pixels)
     trained = dict(zip(planned.division.train["reference"], planned.division.train["reference_path"], strict=True))
     both = {str(trained[name]) for name in part.data.chosen["reference"] if name in trained}
-    lineup.judge_checkpoints(entrants, references, pixels, by_design=both)
+    stated_training.judge_checkpoints(entrants, references, pixels, by_design=both)
     facts.save()
 
 

@@ -188,6 +188,7 @@ def test_the_notebook_page(root: Path, tmp_path: Path, monkeypatch: pytest.Monke
         "Dataset",
         "DatasetInfo",
         "DescribesReference",
+        "KeepsFeatures",
         "UsesScores",
         "LearnsFromColumns",
         "MayDownload",

@@ -15,13 +15,14 @@ from benchmark.core.errors import PluginError, UserError, in_words
 from benchmark.plugins.contracts import (
     Dataset,
     DescribesReference,
+    KeepsFeatures,
     LearnsFromColumns,
     Method,
     ScoreSource,
     Trainable,
 )
 
-_CONTRACTS = (Method, ScoreSource, Trainable, LearnsFromColumns, Dataset)
+_CONTRACTS = (Method, ScoreSource, Trainable, KeepsFeatures, LearnsFromColumns, Dataset)
 _SPLIT = ("describe", "compare")
 _COMPUTING = ("score", "scores", "predict", *_SPLIT)
 

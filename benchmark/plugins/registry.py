@@ -25,6 +25,7 @@ from benchmark.plugins.contracts import (
     Dataset,
     DatasetInfo,
     DescribesReference,
+    KeepsFeatures,
     LearnsFromColumns,
     Method,
     MethodInfo,
@@ -287,7 +288,11 @@ def _info_names(node: ast.ClassDef, info: str) -> Iterator[str]:
 
 def _is_plugin(node: ast.ClassDef, info: str) -> bool:
     """Whether a class derives, by the names in its source, from a base class of this kind of plug-in."""
-    roots = (Dataset,) if info == DatasetInfo.__name__ else (Method, ScoreSource, Trainable, LearnsFromColumns)
+    roots = (
+        (Dataset,)
+        if info == DatasetInfo.__name__
+        else (Method, ScoreSource, Trainable, KeepsFeatures, LearnsFromColumns)
+    )
     return bool({_last_name(base) for base in node.bases} & {root.__name__ for root in roots})
 
 

@@ -68,6 +68,9 @@ def judge_checkpoints(
             entrant.marks.append("trained on simulated labels")
         if (summary.get("identity") or {}).get("backbones") == "untrained":
             entrant.marks.append("its backbones are untrained")
+        pool = (summary.get("identity") or {}).get("crop_pool")
+        if pool:
+            entrant.marks.append(f"trained on a fixed pool of {pool} crops a pair")
 
 
 def _digests(by_name: Mapping[str, str] | None) -> set[str]:

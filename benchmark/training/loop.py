@@ -7,10 +7,9 @@ order, crops and dropout of an epoch are drawn from (seed, epoch, place).
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -20,56 +19,18 @@ from rich.console import Console
 
 from benchmark.config.training import TrainSection
 from benchmark.core.errors import UserError, in_words
-from benchmark.images.sizes import SizePolicy
 from benchmark.plugins import checkpoints
 from benchmark.plugins.checkpoint_content import CheckpointContent
-from benchmark.plugins.contracts import Trainable
 from benchmark.statistics import krcc, plcc, srcc
-from benchmark.training import agreement, course, losses
-from benchmark.training.batches import ImageCache, ViewsOfPairs, batches, stack
+from benchmark.training import agreement, choose_inputs, course, losses
 from benchmark.training.course import Epoch
 from benchmark.training.display import TrainingDisplay
-from benchmark.training.parallel import TrainingRanks
-from benchmark.training.splits import Division
+from benchmark.training.inputs import Batch, Inputs
+from benchmark.training.job import Job
 
 UNKNOWN = (float("nan"),) * 3
 PORTION = 32
 """Most crops of a pair that go through the network together in validation."""
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """A training run.
-
-    Attributes:
-        method: the method, built and on the device.
-        module: its network.
-        division: training and validation pairs, and the scaling of labels.
-        options: the configuration's ``train`` section.
-        sizes: how images are prepared.
-        device: ``cpu``, ``cuda`` or ``cuda:N``.
-        directory: where checkpoints go.
-        about: what every checkpoint states (``statement``), and its ``circumstances``.
-        start: the checkpoint to resume from.
-        ranks: this process among those that train together.
-        console: where progress is shown.
-        confirm: raises where the folder of checkpoints was taken over by another training.
-        watched: pairs of a test part, the best epoch on which is kept in ``best_test.pt``; ``None`` for none.
-    """
-
-    method: Trainable
-    module: torch.nn.Module
-    division: Division
-    options: TrainSection
-    sizes: SizePolicy
-    device: str
-    directory: Path
-    about: CheckpointContent
-    start: agreement.Start
-    ranks: TrainingRanks
-    console: Console
-    confirm: Callable[[], None] = lambda: None
-    watched: pd.DataFrame | None = None
 
 
 def train(job: Job) -> list[Epoch]:
@@ -82,17 +43,19 @@ def train(job: Job) -> list[Epoch]:
     optimizer = _optimizer(job.options, trained)
     scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, job.options.T_max, job.options.eta_min)
     history, tested, job = _resume(job, optimizer, scheduler)
-    read = ImageCache(job.sizes)
+    if len(history) >= job.options.n_epoch:
+        return history
+    inputs = choose_inputs.inputs_of(job, lambda line: _say(job, line))
     epochs, batches_an_epoch = job.options.n_epoch, -(-len(job.division.train) // job.options.batch_size)
     console = job.console if job.ranks.first else Console(quiet=True)
     with TrainingDisplay(console, epochs, len(history), batches_an_epoch) as display:
         for number in range(len(history) + 1, epochs + 1):
             begin = time.monotonic()
-            loss = _train_epoch(job, number, trained, optimizer, scheduler, read, display)
+            loss = _train_epoch(job, number, trained, optimizer, scheduler, inputs, display)
             due = number % job.options.val_freq == 0 or number == epochs
-            correlations = validate(job, read, job.division.validation) if due else UNKNOWN
+            correlations = validate(job, inputs, job.division.validation) if due else UNKNOWN
             if job.watched is not None:
-                tested.append(validate(job, read, job.watched)[0] if due else float("nan"))
+                tested.append(validate(job, inputs, job.watched)[0] if due else float("nan"))
             rate = float(optimizer.param_groups[0]["lr"])
             history.append(Epoch(number, loss, rate, *correlations, round(time.monotonic() - begin, 3)))
             if job.ranks.first:
@@ -156,7 +119,7 @@ def _train_epoch(
     trained: Sequence[torch.nn.Parameter],
     optimizer: torch.optim.Optimizer,
     scheduler: torch.optim.lr_scheduler.LRScheduler,
-    read: ImageCache,
+    inputs: Inputs,
     display: TrainingDisplay,
 ) -> float:
     options, table = job.options, job.division.train
@@ -165,13 +128,12 @@ def _train_epoch(
     whole = [order[start : start + options.batch_size] for start in range(0, len(order), options.batch_size)]
     own = [job.ranks.share(batch) for batch in whole]
     labels = job.division.scaling.scale(table["mos"])
-    items = ViewsOfPairs(table, labels.tolist(), job.method, job.sizes, seed=options.seed, epoch=number, read=read)
     job.module.train()
     total = 0.0
-    for step, views in enumerate(batches(items, own, workers=options.num_workers, pinned=job.device != "cpu")):
+    for step, batch in enumerate(inputs.batches(table, labels.tolist(), number, own)):
         torch.manual_seed(_step_seed(options.seed, number, step, job.ranks.rank))
         optimizer.zero_grad(set_to_none=True)
-        loss = _loss(job, loss_of, views)
+        loss = _loss(job, loss_of, inputs, batch)
         if not torch.isfinite(loss):
             raise UserError(f"epoch {number}: the loss is {loss.item()}; lower train.learning_rate")
         loss.backward()  # type: ignore[no-untyped-call]
@@ -186,12 +148,12 @@ def _train_epoch(
     return total / len(whole)
 
 
-def _loss(job: Job, loss_of: Any, views: Sequence[Any]) -> torch.Tensor:
+def _loss(job: Job, loss_of: Any, inputs: Inputs, batch: Batch | None) -> torch.Tensor:
     """The loss of the global batch; gradients reach this rank's predictions only, and are summed over ranks later."""
-    if views:
-        enhanced, reference, labels = stack(views, job.device)
+    if batch is not None:
+        labels = batch.labels
         with autocast(job.device, job.options.amp):
-            predicted = job.method.predict(enhanced, reference).float()
+            predicted = inputs.predict(batch.given).float()
     else:
         predicted = labels = torch.zeros(0, device=job.device, requires_grad=True)
     loss: torch.Tensor = loss_of(job.ranks.gather_batch(predicted), job.ranks.gather_batch(labels.detach()))
@@ -209,20 +171,18 @@ def autocast(device: str, wanted: bool) -> AbstractContextManager[Any]:
     return nullcontext()
 
 
-def validate(job: Job, read: ImageCache, table: pd.DataFrame) -> tuple[float, float, float]:
+def validate(job: Job, inputs: Inputs, table: pd.DataFrame) -> tuple[float, float, float]:
     """SRCC, PLCC and KRCC of the mean prediction over pairs' validation crops; NaN where there are no pairs."""
     own = job.ranks.share(range(len(table)))
     labels = job.division.scaling.scale(table["mos"]) if len(table) else np.empty(0)
-    items = ViewsOfPairs(table, labels.tolist(), job.method, job.sizes, seed=job.options.seed, epoch=None, read=read)
     job.module.eval()
     predicted: list[float] = []
     with torch.inference_mode():
-        loaded = batches(items, [[index] for index in own], workers=job.options.num_workers, pinned=job.device != "cpu")
-        for views in loaded:
-            enhanced, reference, _ = stack(views, job.device)
+        for batch in inputs.batches(table, labels.tolist(), None, [[index] for index in own]):
+            assert batch is not None
             with autocast(job.device, job.options.amp):
-                crops = zip(torch.split(enhanced, PORTION), torch.split(reference, PORTION), strict=True)
-                parts = [job.method.predict(*portion).float() for portion in crops]
+                crops = zip(*(torch.split(part, PORTION) for part in batch.given), strict=True)
+                parts = [inputs.predict(portion).float() for portion in crops]
                 predicted.append(float(torch.cat(parts).mean()))
     together = np.array([value for part in job.ranks.gather(predicted) for value in part])
     if together.size < 2 or not np.isfinite(together).all():

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import contextlib
 import importlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from types import ModuleType
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 import torch
 from torch import Tensor, nn
@@ -18,7 +18,10 @@ from torch import Tensor, nn
 from benchmark.core.errors import WeightsUnavailableError
 
 from .._pyiqa import at_hand, quiet
+from .frozen import FROZEN, Frozen
 from .networks import Network, begins
+
+Parts = Literal["all", "head", "linear"]
 
 
 class Adapter(nn.Module):
@@ -27,21 +30,46 @@ class Adapter(nn.Module):
     Args:
         net: pyiqa's network.
         network: what is known of it.
-        only_head: whether the backbone is frozen.
+        parts: what is trained: ``all``, the ``head`` without the backbone, or a ``linear`` layer in the head's place.
     """
 
-    def __init__(self, net: nn.Module, network: Network, *, only_head: bool) -> None:
+    def __init__(self, net: nn.Module, network: Network, parts: Parts) -> None:
         super().__init__()
-        self.net, self.network = net, network
+        self.net, self.network, self.parts = net, network, parts
+        self.linear: nn.Linear | None = None
+        if parts == "linear":
+            self.linear = _linear(self._kept().count(net))
+            net.requires_grad_(False)
+            return
         self.slope = nn.Parameter(torch.tensor(network.slope))
         self.offset = nn.Parameter(torch.tensor(network.offset))
         norms = _norms_that_pyiqa_fixes(net)
         for name, parameter in net.named_parameters():
-            frozen = begins(name, network.unused) or (only_head and begins(name, network.backbone))
+            frozen = begins(name, network.unused) or (parts == "head" and begins(name, network.backbone))
             parameter.requires_grad_(not frozen and name not in norms)
+
+    def _kept(self) -> Frozen:
+        if not self.network.kept:
+            raise RuntimeError("the frozen part of this network can't be taken apart")
+        return FROZEN[self.network.kept]
+
+    def features(self, enhanced: Tensor, reference: Tensor) -> list[Tensor]:
+        """What the frozen part computes of crops, RGB in [0, 1], (N, 3, h, w) twice."""
+        return self._kept().features(self.net, enhanced, reference)
+
+    def from_features(self, features: Sequence[Tensor]) -> Tensor:
+        """Predicted labels, (N,), from ``features``."""
+        if self.linear is None:
+            return self.offset + self.slope * self._kept().value(self.net, features)
+        seen = self._kept().differences(features)
+        assert seen is not None
+        out: Tensor = self.linear(seen).reshape(-1)
+        return out
 
     def forward(self, enhanced: Tensor, reference: Tensor) -> Tensor:
         """Predicted labels, (N,), of RGB in [0, 1], (N, 3, H, W) twice."""
+        if self.linear is not None:
+            return self.from_features(self.features(enhanced, reference))
         saved = getattr(self.net, "save_output", None)
         if saved is not None:
             saved.outputs.clear()  # AHIQ's: a failed pair leaves its features behind
@@ -65,8 +93,25 @@ class Adapter(nn.Module):
         return {
             name: value
             for name, value in self.state_dict().items()
-            if not (name.startswith("net.") and begins(name.removeprefix("net."), left_out))
+            if not name.startswith("net.")
+            or not (begins(name.removeprefix("net."), left_out) or (self.linear is not None and not self._behind(name)))
         }
+
+    def frozen(self) -> dict[str, Tensor]:
+        """The backbone's tensors."""
+        return {name: value for name, value in self.state_dict().items() if self._behind(name)}
+
+    def _behind(self, name: str) -> bool:
+        """Whether a tensor belongs to the backbone."""
+        return name.startswith("net.") and begins(name.removeprefix("net."), self.network.backbone)
+
+
+def _linear(count: int) -> nn.Linear:
+    """A linear layer that begins as 1 minus the mean difference, so that no first prediction is a constant."""
+    layer = nn.Linear(count, 1)
+    nn.init.constant_(layer.weight, -1 / count)
+    nn.init.ones_(layer.bias)
+    return layer
 
 
 def published(network: Network) -> nn.Module:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from benchmark import Trainable, UserError, WeightFile
+from benchmark import KeepsFeatures, UserError, WeightFile
 from benchmark.plugins import checkpoints
 
 from ..sdmp_net.crops import Ground, choose, cut, draw, field_of
@@ -21,14 +21,17 @@ if TYPE_CHECKING:
     from .building import Adapter
 
 LARGEST_CROP = 2048
-Parts = Literal["all", "head"]
+LARGEST_POOL = 4096
+Parts = Literal["all", "head", "linear"]
 Count = Literal[1, 5, 9]
+_PARTS: dict[str, Parts] = {"head": "head", "linear": "linear"}
+_TRAINED = {"all": "all of it", "head": "all but the backbone", "linear": "a linear layer on its frozen features"}
 _LARGE_PORTION = 16
 """Most crops that go through a network together when scoring on an accelerator."""
 _NO_CHECKPOINT = "needs a checkpoint: train one with `efid-bench train CONFIG`, then set `checkpoint: FILE`"
 
 
-class FineTuneMethod(Trainable):
+class FineTuneMethod(KeepsFeatures):
     """A network of pyiqa that is trained here.
 
     The score is the mean, over crops on a fixed grid, of the predicted label scaled to [0, 1] as in training; higher is
@@ -40,7 +43,10 @@ class FineTuneMethod(Trainable):
         checkpoint: file written by ``efid-bench train``; needed for scoring.
         pretrained: ``True``: training begins with the published weights, which must be at hand; ``False``: from scratch,
             backbones included. Default: the checkpoint's, else ``True``.
-        train_parts: ``all``, or ``head``: all but the backbone, which stays as it is. Default: the checkpoint's, else all.
+        train_parts: ``all``; ``head``: all but the backbone, which stays as it is; or ``linear``: a linear layer on what
+            the frozen network compares, in its head's place. Default: the checkpoint's, else all.
+        crop_pool: training draws from this many crops of each pair, whose frozen features are kept if that pays; 0: each
+            step has a crop of its own. Needs ``train_parts: head`` or ``linear``.
         crop_size: side of the crops in pixels; default: the checkpoint's, else the network's own.
         crops: crops that a score averages: 1 (centre), 5 (and corners) or 9 (a grid).
         validation_crops: likewise in validation.
@@ -65,6 +71,7 @@ class FineTuneMethod(Trainable):
         validation_crops: Count = 5,
         fov_crops: bool = True,
         flip: bool = True,
+        crop_pool: int = 0,
     ) -> None:
         self.checkpoint = checkpoint
         self.crops, self.validation_crops, self.fov_crops, self.flip = crops, validation_crops, fov_crops, flip
@@ -75,7 +82,8 @@ class FineTuneMethod(Trainable):
         if name:
             self.network_name, self._network = find(name)
         self.pretrained = stated.get("start") != "scratch" if pretrained is None else pretrained
-        self.train_parts = train_parts or ("head" if stated.get("trained parts") == "head" else "all")
+        self.train_parts = train_parts or _PARTS.get(str(stated.get("trained parts")), "all")
+        self.crop_pool = self._pool(crop_pool, stated)
         self.crop_size = 0 if self._network is None else self._side(self._network, crop_size, stated)
         if self._network is not None:
             known = self._network.published.info
@@ -85,6 +93,29 @@ class FineTuneMethod(Trainable):
                 type(self).info, title=f"{known.title} ({how})", citation=known.citation, libraries=known.libraries
             )
         self._adapter: Adapter | None = None
+
+    def _pool(self, given: int, stated: Mapping[str, str]) -> int:
+        """The given size of the pool of crops, else the checkpoint's; what can't be so is refused."""
+        count = given or int(stated.get("crop_pool", 0))
+        network, can = self._network, [name for name, one in NETWORKS.items() if one.kept]
+        linear = [name for name in can if NETWORKS[name].kept != "maps"]
+        if network is not None and self.train_parts == "linear" and self.network_name not in linear:
+            raise UserError(
+                f"finetune: `train_parts: linear` works with {', '.join(linear)}; {self.network_name} does not compare "
+                "channel by channel"
+            )
+        if not 0 <= given <= LARGEST_POOL:
+            raise UserError(f"finetune: `crop_pool` is {given}; it must be at least 0 and at most {LARGEST_POOL:,}")
+        if count and self.train_parts == "all":
+            raise UserError(
+                "finetune: `crop_pool` needs `train_parts: head` or `linear`: features of trained parts change"
+            )
+        if count and network is not None and not network.kept:
+            raise UserError(
+                f"finetune: `crop_pool` works with {', '.join(can)}; the frozen part of {self.network_name} can't be taken "
+                "apart from its head"
+            )
+        return count
 
     def _side(self, network: Network, given: int | None, stated: Mapping[str, str]) -> int:
         """The given side of crops, else the checkpoint's, else the network's."""
@@ -127,7 +158,8 @@ class FineTuneMethod(Trainable):
         return {
             "network": f"pyiqa's {self.network_name}",
             "begun with": f"published weights ({known})" if self.pretrained else "random values, backbone included",
-            "trained": "all of it" if self.train_parts == "all" else "all but the backbone",
+            "trained": _TRAINED[self.train_parts],
+            **({"crops in training": f"from a fixed pool of {self.crop_pool} a pair"} if self.crop_pool else {}),
             "crops": f"{counts[self.crops]}, {self.crop_size} px",
             "field of view": "at least half of each crop" if self.fov_crops else "not looked at",
         }
@@ -161,7 +193,7 @@ class FineTuneMethod(Trainable):
 
         network = self._known()
         net = building.published(network) if published else building.from_scratch(network)
-        self._adapter = building.Adapter(net, network, only_head=self.train_parts == "head").to(device)
+        self._adapter = building.Adapter(net, network, self.train_parts).to(device)
         return self._adapter
 
     def views(
@@ -185,19 +217,38 @@ class FineTuneMethod(Trainable):
         out: torch.Tensor = self._built()(enhanced, reference)
         return out
 
+    def frozen(self, enhanced: torch.Tensor, reference: torch.Tensor) -> Sequence[torch.Tensor]:
+        return self._built().features(enhanced, reference)
+
+    def predict_from(self, features: Sequence[torch.Tensor]) -> torch.Tensor:
+        return self._built().from_features(features)
+
+    def frozen_state(self) -> Mapping[str, torch.Tensor]:
+        return self._built().frozen()
+
+    def crop_identity(self) -> Mapping[str, str]:
+        return {
+            "metric": self.network_name,
+            "crop_size": str(self.crop_size),
+            "validation_crops": str(self.validation_crops),
+            "fov_crops": str(self.fov_crops),
+            "flip": str(self.flip),
+        }
+
     def identity(self) -> Mapping[str, str]:
-        untrained = not self.pretrained and self.train_parts == "head"
+        untrained = not self.pretrained and self.train_parts != "all"
         return {
             "metric": self.network_name,
             "start": "published" if self.pretrained else "scratch",
             "trained parts": self.train_parts,
             "crop_size": str(self.crop_size),
             "backbones": "untrained" if untrained else "published" if self.pretrained else "trained from scratch",
+            **({"crop_pool": str(self.crop_pool)} if self.crop_pool else {}),
         }
 
     def state(self) -> Mapping[str, torch.Tensor]:
         """What was trained; the backbone too, unless it is frozen and published."""
-        return self._built().stored(only_head=self.pretrained and self.train_parts == "head")
+        return self._built().stored(only_head=self.pretrained and self.train_parts != "all")
 
     def restore(self, state: Mapping[str, torch.Tensor]) -> None:
         adapter = self._built()

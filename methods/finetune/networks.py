@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from benchmark import UserError
 
@@ -33,6 +34,7 @@ class Network:
         fixed: whether ``crop_size`` is the only one.
         in_eval_mode: whether the network stays in eval mode in training, since pyiqa's other mode takes one patch only
             (of a single patch the weights, which PieAPP learns too, cancel: hence its ``least``).
+        kept: what its frozen part computes (``frozen``), where that can be taken apart from the head; else empty.
         options: keyword arguments of pyiqa's class that score crops as they are.
         untrained: those that keep pyiqa from reading any file.
     """
@@ -46,6 +48,7 @@ class Network:
     least: int = 32
     fixed: bool = False
     in_eval_mode: bool = False
+    kept: Literal["", "layers", "structure", "maps"] = ""
     options: Mapping[str, object] = field(default_factory=dict)
     untrained: Mapping[str, object] = field(default_factory=lambda: {"pretrained": False})
 
@@ -70,18 +73,20 @@ NETWORKS: dict[str, Network] = {
         unused=("net.aux_csp.", "net.fc1_."),
         crop_size=288,
     ),
-    "dists": Network(DISTS, backbone=("stage",), slope=-1.0, offset=1.0),
-    "lpips": Network(LPIPS, backbone=("net.",), slope=-1.0, offset=1.0),
-    "lpips+": Network(LPIPSPlus, backbone=("net.",), slope=-1.0, offset=1.0),
-    "lpips-vgg": Network(LPIPSVGG, backbone=("net.",), slope=-1.0, offset=1.0),
-    "lpips-vgg+": Network(LPIPSVGGPlus, backbone=("net.",), slope=-1.0, offset=1.0),
+    "dists": Network(DISTS, backbone=("stage",), slope=-1.0, offset=1.0, kept="structure"),
+    "lpips": Network(LPIPS, backbone=("net.",), slope=-1.0, offset=1.0, kept="layers"),
+    "lpips+": Network(LPIPSPlus, backbone=("net.",), slope=-1.0, offset=1.0, kept="layers"),
+    "lpips-vgg": Network(LPIPSVGG, backbone=("net.",), slope=-1.0, offset=1.0, kept="layers"),
+    "lpips-vgg+": Network(LPIPSVGGPlus, backbone=("net.",), slope=-1.0, offset=1.0, kept="layers"),
     "msswd": Network(MSSWD, backbone=("conv11x11.",), slope=-0.1, offset=1.0),
     "pieapp": Network(PieAPP, backbone=("conv",), slope=-0.2, offset=1.0, crop_size=118, least=91, in_eval_mode=True),
-    "stlpips": Network(STLPIPS, backbone=("net.",), slope=-1.0, offset=1.0),
-    "stlpips-vgg": Network(STLPIPSVGG, backbone=("net.",), slope=-1.0, offset=1.0),
-    "topiq_fr": Network(TOPIQ, backbone=("semantic_model.",), unused=_TOPIQ_UNUSED, untrained=_TOPIQ_UNTRAINED),
+    "stlpips": Network(STLPIPS, backbone=("net.",), slope=-1.0, offset=1.0, kept="layers"),
+    "stlpips-vgg": Network(STLPIPSVGG, backbone=("net.",), slope=-1.0, offset=1.0, kept="layers"),
+    "topiq_fr": Network(
+        TOPIQ, backbone=("semantic_model.",), unused=_TOPIQ_UNUSED, untrained=_TOPIQ_UNTRAINED, kept="maps"
+    ),
     "topiq_fr-pipal": Network(
-        TOPIQPIPAL, backbone=("semantic_model.",), unused=_TOPIQ_UNUSED, untrained=_TOPIQ_UNTRAINED
+        TOPIQPIPAL, backbone=("semantic_model.",), unused=_TOPIQ_UNUSED, untrained=_TOPIQ_UNTRAINED, kept="maps"
     ),
     "wadiqam_fr": Network(WaDIQaM, backbone=("features.",), offset=1.0, least=33),
 }

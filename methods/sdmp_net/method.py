@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from benchmark import Trainable, UserError, WeightFile
+from benchmark import KeepsFeatures, UserError, WeightFile
 from benchmark.plugins import checkpoints
 
 from . import ablations
@@ -29,11 +29,14 @@ MOST_PIXELS = {"crops": 2**26, "validation_crops": 2**23}
 """Most pixels of the crops of one image together; more than 1,300 of 224 px in scoring, 167 in validation. Crops of an image
 are in memory at the same time, and in validation those of several images."""
 
+LARGEST_POOL = 4096
+"""Most crops of a pair that training may draw from."""
+
 _PORTION = 64
 """Most crops that go through the network together when scoring on an accelerator; on a CPU more than one costs memory."""
 
 
-class SDMPNetMethod(Trainable):
+class SDMPNetMethod(KeepsFeatures):
     """A preset of SDMP-Net.
 
     The score is the mean, over crops, of the predicted label scaled to [0, 1] as in training; higher is better. It is
@@ -52,6 +55,8 @@ class SDMPNetMethod(Trainable):
         random_crop: whether training draws another crop at each step; ``False``: always the centre.
         keep_features: most memory in GiB for the frozen features of crops seen before, which are not computed again; 45
             hold all of EFID with ViT-B/8. Needs ``random_crop: false`` and ``flip: false``: other crops hardly come again.
+        crop_pool: training draws from this many crops of each pair, whose frozen features are kept in files if that pays,
+            which it rarely does here: most of a step's time goes into what is trained. 0: each step has a crop of its own.
         validation_crops: crops that a prediction averages in validation.
         exact: score layer by layer as published instead of with folded layers: slower, equal up to rounding.
         offsets: of the deformable convolution: ``learned``, ``zero``, or ``none`` for a plain convolution. Of this option
@@ -92,6 +97,7 @@ class SDMPNetMethod(Trainable):
         weighting: bool | None = None,
         scales: tuple[int, ...] | None = None,
         vit_layers: tuple[int, ...] | None = None,
+        crop_pool: int = 0,
     ) -> None:
         self._check("dropout", dropout, 0 <= dropout < 1, "at least 0 and below 1")
         self.checkpoint, self.pretrained = checkpoint, pretrained
@@ -109,9 +115,15 @@ class SDMPNetMethod(Trainable):
         self._check_crops("crops", crops)
         self._check_crops("validation_crops", validation_crops)
         self.crops, self.validation_crops, self.fov_crops = crops, validation_crops, fov_crops
+        self._check("crop_pool", crop_pool, 0 <= crop_pool <= LARGEST_POOL, f"at least 0 and at most {LARGEST_POOL:,}")
+        self.crop_pool = crop_pool or int((self._stated().get("identity") or {}).get("crop_pool", 0))
         self._check("keep_features", keep_features, 0 <= keep_features < float("inf"), "a number of GiB of at least 0")
         if keep_features and (random_crop or flip):
             raise UserError(f"{self.info.name}: `keep_features` needs `random_crop: false` and `flip: false`")
+        if crop_pool > 1 and not random_crop:
+            raise UserError(f"{self.info.name}: `crop_pool` needs `random_crop: true`: there is one crop in the centre")
+        if keep_features and crop_pool:
+            raise UserError(f"{self.info.name}: `crop_pool` keeps features by itself: leave out `keep_features`")
         self.dropout, self.flip, self.exact = dropout, flip, exact
         self.random_crop, self.keep_features = random_crop, keep_features
         self._network: SDMPNetwork | None = None
@@ -187,6 +199,7 @@ class SDMPNetMethod(Trainable):
             "field of view": self._field_of_view(),
             "backbones": trained.get("backbones") or self._backbones(),
             "arithmetic": "as published" if self.exact else "folded layers",
+            **({"crops in training": f"from a fixed pool of {self.crop_pool} a pair"} if self.crop_pool else {}),
             **({"ablation": ablations.in_words(self.architecture, self.preset)} if changed else {}),
         }
 
@@ -281,10 +294,40 @@ class SDMPNetMethod(Trainable):
         out: torch.Tensor = self._built()(enhanced, reference)
         return out
 
+    def frozen(self, enhanced: torch.Tensor, reference: torch.Tensor) -> Sequence[torch.Tensor]:
+        """Features of both crops from the backbones, those of the enhanced image first; see ``KeepsFeatures.frozen``."""
+        both = [self._built().features(crops) for crops in (enhanced, reference)]
+        return [tensor for one in both for tensor in (*one.cnn, one.vit)]
+
+    def predict_from(self, features: Sequence[torch.Tensor]) -> torch.Tensor:
+        """Predicted scaled labels, (N,), from what ``frozen`` returns."""
+        from .network import Features  # noqa: PLC0415
+
+        half = len(features) // 2
+        enhanced, reference = (Features(list(part[:-1]), part[-1]) for part in (features[:half], features[half:]))
+        return self._built().from_features(enhanced, reference)
+
+    def frozen_state(self) -> Mapping[str, torch.Tensor]:
+        """The backbones' tensors."""
+        network = self._built()
+        trained = network.trained_state()
+        return {name: value for name, value in network.state_dict().items() if name not in trained}
+
+    def crop_identity(self) -> Mapping[str, str]:
+        """What decides crops and what is read of the backbones; see ``KeepsFeatures.crop_identity``."""
+        own = ("crop_size", "validation_crops", "fov_crops", "flip", "random_crop")
+        parts = ablations.parts(self.architecture)
+        return {
+            "preset": self.info.name,
+            **{name: str(getattr(self, name)) for name in own},
+            **{name: parts[name] for name in ("branches", "scales", "vit_layers") if name in parts},
+        }
+
     def identity(self) -> Mapping[str, str]:
         """What must be equal in a checkpoint and the method that reads it."""
         architecture = self.architecture
         return {
+            **({"crop_pool": str(self.crop_pool)} if self.crop_pool else {}),
             "preset": self.info.name,
             "cnn": architecture.cnn.name,
             "cnn_stages": " ".join(map(str, architecture.cnn_stages)),

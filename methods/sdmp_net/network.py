@@ -115,6 +115,12 @@ class SDMPNetwork(nn.Module):
         """Quality of pairs of crops, RGB in [0, 1], (N, 3, S, S) twice to (N,); differentiable in the trained parts."""
         return self.compare(enhanced, self.describe_reference(reference))
 
+    def from_features(self, enhanced: Features, reference: Features) -> Tensor:
+        """The same from the frozen features of both crops."""
+        offsets = self.offsets(reference)
+        out: Tensor = self.head(self.joint(reference, offsets), self.joint(enhanced, offsets))
+        return out
+
     def trained_state(self) -> dict[str, Tensor]:
         """The tensors of the trained parts, by their names in the network."""
         return {key: value for key, value in self.state_dict().items() if not key.startswith(FROZEN)}

@@ -10,6 +10,7 @@ import yaml
 from rich.console import Console
 
 from benchmark.commands import train as training_run
+from tests.methods.conftest import weight_cache  # noqa: F401
 
 QUICK = """
 from benchmark import MethodInfo

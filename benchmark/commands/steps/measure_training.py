@@ -57,7 +57,7 @@ def measure(planned: Planned) -> Measured:
 def _steps(prepared: PreparedTraining) -> Measured:
     import torch
 
-    from benchmark.training import batches, losses
+    from benchmark.training import batches, inputs, losses
 
     options, table, device = prepared.config.train, prepared.division.train, prepared.device
     with torch.random.fork_rng():
@@ -67,14 +67,14 @@ def _steps(prepared: PreparedTraining) -> Measured:
         module.train()
         read = batches.ImageCache(prepared.data.sizes)
         labels = prepared.division.scaling.scale(table["mos"]).tolist()
-        items = batches.ViewsOfPairs(table, labels, prepared.method, prepared.data.sizes, seed=0, epoch=1, read=read)
+        given = inputs.NewCrops(prepared.method, prepared.data.sizes, read, 0, device, 0)
         loss_of, seconds = losses.combined(options.loss_weights), 0.0
         for step in range(STEPS):
             begin = time.monotonic()
             rows = [(step * options.batch_size + place) % len(table) for place in range(options.batch_size)]
-            (views,) = batches.batches(items, [rows], workers=0, pinned=False)
-            enhanced, reference, wanted = batches.stack(views, device)
-            loss: torch.Tensor = loss_of(prepared.method.predict(enhanced, reference).float(), wanted)
+            (batch,) = given.batches(table, labels, 1, [rows])
+            assert batch is not None
+            loss: torch.Tensor = loss_of(given.predict(batch.given).float(), batch.labels)
             loss.backward()  # type: ignore[no-untyped-call]
             optimizer.step()
             float(loss.detach())  # waits for a GPU

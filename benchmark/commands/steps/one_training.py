@@ -17,8 +17,9 @@ from benchmark.config.source import Source
 from benchmark.config.training import TrainConfig
 from benchmark.core import atomic, owner, provenance
 from benchmark.core.errors import ConfigError, PluginError, UserError
-from benchmark.core.hashes import sha256_file
+from benchmark.core.hashes import FileHashes, sha256_file
 from benchmark.data.load import Data
+from benchmark.images import code as image_code
 from benchmark.plugins import checkpoints, contract_check, registry, weights
 from benchmark.plugins.checkpoint_content import CheckpointContent, Circumstances
 from benchmark.plugins.contracts import Trainable, WeightFile
@@ -33,6 +34,11 @@ from benchmark.training.splits import Division
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from benchmark.training.job import Shelf
+
+KEPT_FEATURES = "kept_features"
+"""The folder of features that trainings share, beside their checkpoints."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +249,7 @@ def _run(
     import torch
 
     from benchmark.training import loop, parallel
+    from benchmark.training.job import Job
 
     parsed, method, division, device = prepared.config, prepared.method, prepared.division, prepared.device
     if parsed.threads is not None:
@@ -266,15 +273,33 @@ def _run(
         "code": about["code"],
     }
     about = {**about, "circumstances": circumstances}
-    job = loop.Job(
+    job = Job(
         method, module, division, parsed.train, prepared.data.sizes, device, prepared.directory, about, start, group,
-        console, own.confirm if own is not None else (lambda: None), prepared.tested if prepared.watch else None,
+        console, _shelf(prepared), own.confirm if own is not None else (lambda: None),
+        prepared.tested if prepared.watch else None,
     )  # fmt: skip
     loop.train(job)
     if group.first:
         _plot(prepared.directory, method.info.title)
     parallel.leave(group)
     return prepared.directory
+
+
+def _shelf(prepared: PreparedTraining) -> Shelf:
+    """Where features are kept: beside the hashes of files, for all trainings of a study."""
+    import torch
+
+    from benchmark.training.job import Shelf
+
+    memory = prepared.memory or prepared.directory
+    made_from = {
+        "method": registry.normal(prepared.method.info.name),
+        "code of the method": registry.source_sha256(type(prepared.method)),
+        "code of images": image_code.sha256(),
+        "versions": provenance.versions({"torch", "torchvision", "timm", "pyiqa", "numpy"}),
+        "threads": torch.get_num_threads(),
+    }
+    return Shelf(memory / KEPT_FEATURES, made_from, FileHashes(memory / "files.json").sha256)
 
 
 def description(division: Division) -> str:

@@ -1,8 +1,8 @@
 """The base classes of plug-ins: methods, data sets, and the descriptions that they give of themselves.
 
-A plug-in subclasses ``Method``, ``ScoreSource``, ``Trainable``, ``LearnsFromColumns`` or ``Dataset``. Functions that it
-must define are abstract
-there or checked when it is imported; those that it may define have a default. Five protocols are optional:
+A plug-in subclasses ``Method``, ``ScoreSource``, ``Trainable``, ``KeepsFeatures``, ``LearnsFromColumns`` or
+``Dataset``. Functions that it must define are abstract there or checked when it is imported; those that it may define have
+a default. Five protocols are optional:
 ``DescribesReference``, ``StandsForSeveral``, ``UsesScores``, ``StatesLabels`` and ``MayDownload``. The engine asks for
 nothing else.
 
@@ -12,6 +12,7 @@ Listing plug-ins must stay instant: nothing here imports torch or pandas when it
 from benchmark.plugins.contracts.column_learner import LearnsFromColumns
 from benchmark.plugins.contracts.data_set import Dataset, MayDownload, StatesLabels
 from benchmark.plugins.contracts.info import NOT_DECLARED, DatasetInfo, Group, LabelKind, MethodInfo, WeightFile
+from benchmark.plugins.contracts.keeps_features import KeepsFeatures
 from benchmark.plugins.contracts.method import (
     DescribesReference,
     Method,
@@ -29,6 +30,7 @@ __all__ = [
     "DatasetInfo",
     "DescribesReference",
     "Group",
+    "KeepsFeatures",
     "LabelKind",
     "LearnsFromColumns",
     "MayDownload",

@@ -9,13 +9,19 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 import torch
 
 from benchmark import UserError
 from benchmark.cli import main
+from benchmark.core.hashes import sha256_file
+from benchmark.images.sizes import SizePolicy
 from benchmark.plugins import checkpoints
+from benchmark.plugins.methods.finetune import FineTune
 from benchmark.training import frozen_share
+from benchmark.training.batches import ImageCache
+from benchmark.training.feature_pool import FeaturePool
 from tests.training.study_workshop import STUDY, TRAIN, plant, write
 
 pytestmark = pytest.mark.heavy
@@ -95,6 +101,24 @@ def test_sdmp_net_tells_that_keeping_does_not_pay(workshop: Path, train: Train) 
     assert told == (int(share[1]) < 33)
     assert bool(kept(workshop / "one")) != told
     assert checkpoints.read(workshop / "one" / "last.pt")["identity"]["crop_pool"] == "2"
+
+
+def folder_of(workshop: Path, seed: int, **options: Any) -> Path:
+    """Where a method's features of the workshop's pairs would be kept, its backbone drawn by a seed."""
+    method = FineTune(metric="lpips", pretrained=False, crop_pool=2, crop_size=32, **options)
+    torch.manual_seed(seed)
+    method.build("cpu")
+    pool = FeaturePool(method, SizePolicy(), ImageCache(SizePolicy()), 0, "cpu", sha256_file)
+    row = pd.DataFrame({"pair": ["p"], "enhanced_path": [workshop / "0_1.png"], "reference_path": [workshop / "0.png"]})
+    return pool.keep(workshop / "kept", {"threads": 1}, next(row.itertuples())).folder
+
+
+def test_features_are_shared_where_backbone_and_crops_are_equal_only(workshop: Path) -> None:
+    own = folder_of(workshop, 0, train_parts="head")
+    assert folder_of(workshop, 0, train_parts="linear") == own, "heads share"
+    assert folder_of(workshop, 1, train_parts="head") != own, "another backbone"
+    assert folder_of(workshop, 0, train_parts="head", flip=False) != own, "other crops"
+    assert folder_of(workshop, 0, train_parts="head", fov_crops=False) != own, "other crops"
 
 
 PROTOCOL = {"repeat": 2, "test": 0.34, "validate": 0.2, "seed": 1}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from benchmark import Dataset, DatasetInfo, Problem
 
@@ -30,6 +30,8 @@ class Demo(Dataset):
         seed: same seed, same bytes.
         reference_pattern: as for ``efid``.
         condition_pattern: as for ``efid``.
+        reference: what images are compared with: the ``degraded`` photograph, as in EFID, or the ``clean`` one that it was
+            made from, which no real data set of enhanced photographs has.
     """
 
     info = DatasetInfo(
@@ -54,8 +56,10 @@ class Demo(Dataset):
         seed: int = 0,
         reference_pattern: str | None = None,
         condition_pattern: str | None = None,
+        reference: Literal["degraded", "clean"] = "degraded",
     ) -> None:
         self._root = root
+        self._clean = reference == "clean"
         self._references = references
         self._size = size
         self._photos = photos
@@ -79,12 +83,20 @@ class Demo(Dataset):
             benchmark.core.errors.UserError: something else is at ``root``, or ``photos`` can't be used.
         """
         self._write()
-        return self._loader.pairs()
+        return self._seen(self._loader.pairs())
 
     def examine(self) -> tuple[pd.DataFrame, list[Problem]]:
         """The usable pairs, and every problem with the others; for ``check``."""
         self._write()
-        return self._loader.examine()
+        table, problems = self._loader.examine()
+        return self._seen(table), problems
+
+    def _seen(self, table: pd.DataFrame) -> pd.DataFrame:
+        """The pairs with the wanted references; names stay those of the degraded photographs."""
+        if not self._clean:
+            return table
+        paths = [str(self._root / "clean" / Path(str(path)).name) for path in table["reference_path"]]
+        return table.assign(reference_path=paths)
 
     def _write(self) -> None:
         from benchmark.simulation import write_demo  # noqa: PLC0415 - scientific imports, not needed to list data sets
@@ -92,5 +104,6 @@ class Demo(Dataset):
         write_demo(self._root, references=self._references, size=self._size, photos=self._photos, seed=self._seed)
 
     def notes(self) -> Sequence[str]:
-        """The notes of the EFID loader, which say that the labels are simulated."""
-        return self._loader.notes()
+        """The notes of the EFID loader, which say that the labels are simulated, and what the reference is."""
+        clean = ("The reference is the clean photograph before it was degraded (option `reference`).",)
+        return (*self._loader.notes(), *(clean if self._clean else ()))

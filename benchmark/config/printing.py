@@ -18,6 +18,7 @@ from pydantic import (
     model_validator,
 )
 
+from benchmark.config.reference_analysis import ReferenceAnalysis
 from benchmark.config.sections import Section
 from benchmark.config.written import Written
 from benchmark.statistics import catalogue
@@ -32,6 +33,8 @@ LATER = (*OF_STUDIES, "kind")
 """All keys that a record has only where they are used, so that a record without them is what it was before they existed."""
 EFFICIENCY = "efficiency"
 """Name of the table of costs, which any report may have."""
+REFERENCE_QUALITY = "reference_quality"
+"""Name of the tables of the analysis by the reference's own quality, and the beginning of them where there are several."""
 
 
 class TableConfig(Section):
@@ -112,6 +115,22 @@ class ReportConfig(Section):
     """The comparison tables; their keys are below."""
     title: str = ""
     """Title of the page, by default the data set's."""
+    reference_quality: ReferenceAnalysis | None = None
+    """An analysis for degraded references; `true` for its usual form, the label of a method for `by`, or its keys below."""
+
+    @field_validator("reference_quality", mode="before")
+    @classmethod
+    def _a_word_is_enough(cls, value: Any) -> Any:
+        if value is True:
+            return {}
+        if value is False:
+            return None
+        return {"by": value} if isinstance(value, str) else value
+
+    @model_serializer(mode="wrap")
+    def _without_an_analysis_that_is_not_wanted(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        content: dict[str, Any] = handler(self)
+        return {key: item for key, item in content.items() if key != "reference_quality" or item is not None}
 
     @model_validator(mode="after")
     def _names_differ(self) -> ReportConfig:
@@ -124,6 +143,8 @@ class ReportConfig(Section):
                 raise ValueError(f"the tables {alike!r} and {name!r} differ in case only: on many disks, one file")
             if name.casefold() == EFFICIENCY:
                 raise ValueError(f"the table {name!r} has the name of the table of costs, `{EFFICIENCY}`; take another")
+            if name.casefold().startswith(REFERENCE_QUALITY) and self.reference_quality is not None:
+                raise ValueError(f"the table {name!r} has the name of the analysis `{REFERENCE_QUALITY}`; take another")
         return self
 
 

@@ -13,8 +13,9 @@ from pathlib import Path
 FOLDERS = ("store", "tables", "plots")
 RECORD = "run.json"
 CHOICES = "choices.csv"
-OPTIONAL = (CHOICES, "splits.json", "partitions.csv")
-"""Written only where observers chose between images, and by studies."""
+REFERENCE_QUALITY = "reference_quality.csv"
+OPTIONAL = (CHOICES, REFERENCE_QUALITY, "splits.json", "partitions.csv")
+"""Written only where observers chose between images, where that analysis was asked for, and by studies."""
 FILES = ("scores.csv", "summary.csv", "comparisons.csv", "failures.csv", RECORD, "report.html")
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from benchmark.config.models import StatisticsConfig
 from benchmark.config.printing import PublishedEntry, ReportConfig, TableConfig
+from benchmark.config.reference_analysis import ReferenceAnalysis
 from benchmark.config.source import KeyPath, Source
 from benchmark.core import places
 from benchmark.core.errors import ConfigError, Problem
@@ -50,7 +51,9 @@ def refuse_tables(
     Raises:
         ConfigError: a table asks for something missing; the message names its key and the nearest valid word.
     """
+    labels = list(labels)
     methods = [*labels, *published]
+    _refuse_analysis(report.reference_quality, labels, source)
     for index, table in enumerate(report.tables):
         at: KeyPath = ("report", "tables", index)
         _refuse_columns(table, scores, choices, at, source)
@@ -67,6 +70,17 @@ def refuse_tables(
             named, there = getattr(table, key), _present(scores, column)
             if named and not set(named) & set(there):  # another of several runs side by side may have the others
                 _refuse(named[:1], there, (*at, key), f"no {column}", source)
+
+
+def _refuse_analysis(wanted: ReferenceAnalysis | None, labels: Sequence[str], source: Source) -> None:
+    """Refuse an analysis by the reference's quality that names a method that is not there."""
+    if wanted is None:
+        return
+    at: KeyPath = ("report", "reference_quality")
+    if wanted.by and wanted.by != "label":
+        _refuse([wanted.by], labels, (*at, "by"), "no method", source)
+    for name, other in wanted.pristine.items():
+        _refuse([name, other], labels, (*at, "pristine"), "no method", source)
 
 
 def _refuse_columns(

@@ -17,10 +17,11 @@ import pandas as pd
 from benchmark.config.models import StatisticsConfig
 from benchmark.config.printing import PublishedEntry, ReportConfig
 from benchmark.config.source import home_of, parse, source_of
-from benchmark.core import atomic, provenance
+from benchmark.core import atomic, places, provenance
 from benchmark.core.announce import Announce, silent
 from benchmark.core.choice_columns import CHOICE_KEYS
 from benchmark.core.errors import UserError
+from benchmark.evaluation import reference_quality
 from benchmark.evaluation.summarise import COMPARISON_COLUMNS, SUMMARY_COLUMNS, evaluate_scores
 from benchmark.report import attachments, freshness
 from benchmark.report.content import ReportData, no_choices
@@ -127,6 +128,8 @@ class Evaluation:
             "comparisons.csv": self.data.comparisons,
             "failures.csv": self.data.failures,
         } | ({csv_files.CHOICES: self.data.choices} if len(self.data.choices) else {})
+        if self.data.reference_quality is not None:
+            tables[places.REFERENCE_QUALITY] = self.data.reference_quality
         own = place.exists() and self.directory.exists() and place.samefile(self.directory)
         copied = {} if own else attachments.contents(self.data, self.directory)
         left = holding.files & set(attachments.names(self.data)) if own else set()
@@ -213,6 +216,7 @@ def complete(
     summarised = evaluate_scores(
         scores, methods, settings, lower_mos_better=facts.lower_mos_better, choices=chosen, announce=announce
     )
+    analysed = _by_reference(scores, methods, report, facts, statistics.confidence)
     notes = [*facts.notes, *facts.hints(summarised.summary), *(summarised.notes if methods else ())]
     record: RunRecord = {
         "format": 1,
@@ -231,8 +235,11 @@ def complete(
             "comparisons.csv": len(summarised.comparisons),
             "failures.csv": len(failures),
         }
-        | ({csv_files.CHOICES: len(chosen)} if len(chosen) else {}),
+        | ({csv_files.CHOICES: len(chosen)} if len(chosen) else {})
+        | ({places.REFERENCE_QUALITY: len(analysed.table)} if analysed is not None else {}),
     }
+    if analysed is not None:
+        record["reference_quality"] = {"notes": list(analysed.notes)}
     data = ReportData(
         title=facts.title,
         scores=scores,
@@ -248,8 +255,23 @@ def complete(
         lower_mos_better=facts.lower_mos_better,
         simulated=facts.simulated,
         record=record,
+        reference_quality=None if analysed is None else analysed.table,
     )
     return Run(data, directory)
+
+
+def _by_reference(
+    scores: pd.DataFrame, methods: Sequence[ScoredMethod], report: ReportConfig, facts: Facts, confidence: float
+) -> reference_quality.Analysed | None:
+    """The analysis by the reference's own quality, where it is wanted."""
+    wanted = report.reference_quality
+    if wanted is None:
+        return None
+    present = [method for method in methods if method.status in ("scored", "partial") and not method.by_partition]
+    asked = reference_quality.Asked(wanted.by, wanted.parts, wanted.statistics, wanted.pristine)
+    return reference_quality.analyse(
+        scores, present, asked, lower_mos_better=facts.lower_mos_better, confidence=confidence
+    )
 
 
 def read(directory: str | Path) -> Evaluation:
@@ -283,6 +305,7 @@ def read(directory: str | Path) -> Evaluation:
         record=content,
         pages={label: f"{part['folder']}/report.html" for label, part in study.items() if not part["reason"]},
         failed_data={label: part["reason"] for label, part in study.items() if part["reason"]},
+        reference_quality=_reference_quality(directory, content),
     )
     claim = belongings.claimed(directory) or claims.of_record(content) or Claim("run", f"run in {directory}")
     return Evaluation(attachments.read(data, directory), directory, claim)
@@ -316,6 +339,14 @@ def _choices(directory: Path, content: RunRecord) -> pd.DataFrame:
     if csv_files.CHOICES not in (content.get("rows") or {}):
         return no_choices()
     return _of_run(directory, content, csv_files.CHOICES.removesuffix(".csv"), CHOICE_KEYS, ())
+
+
+def _reference_quality(directory: Path, content: RunRecord) -> pd.DataFrame | None:
+    """The analysis of a run by the reference's own quality; ``None`` where it was not asked for."""
+    if places.REFERENCE_QUALITY not in (content.get("rows") or {}):
+        return None
+    name = places.REFERENCE_QUALITY.removesuffix(".csv")
+    return _of_run(directory, content, name, reference_quality.COLUMNS, ("method",))
 
 
 def _recorded(kind: type[Recorded], content: Any, directory: Path, key: str) -> Recorded:

@@ -22,7 +22,19 @@ WHOLE = ("fold", "observers", "n", "n_clusters", "votes", "partition", "seed")
 TEXT = {
     *(key for key in KEYS if key not in NUMERIC_KEYS),
     *(key for key in CHOICE_KEYS if key not in ("preference", "votes")),
-    *("level", "statistic", "method", "method_a", "method_b", "interval", "note", "test", "reason", "aggregate"),
+    *(
+        "level",
+        "statistic",
+        "method",
+        "method_a",
+        "method_b",
+        "interval",
+        "note",
+        "test",
+        "reason",
+        "aggregate",
+        "part",
+    ),
 }
 FLAGS = ("significant",)
 CHOICES = places.CHOICES

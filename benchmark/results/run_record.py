@@ -51,7 +51,8 @@ class RunRecord(TypedDict, total=False):
     """The whole record; a report of several runs side by side has only ``runs``, by name.
 
     ``configuration`` repeats the run. ``weights`` and ``failed_pairs`` are by label, ``scores`` the SHA-256 of
-    joined files by path, ``efficiency`` by label and quantity, ``rows`` counts the rows of each CSV file.
+    joined files by path, ``efficiency`` by label and quantity, ``rows`` counts the rows of each CSV file,
+    ``reference_quality`` has the notes of that analysis.
     """
 
     format: int
@@ -75,6 +76,7 @@ class RunRecord(TypedDict, total=False):
     simulated: bool
     methods: list[dict[str, Any]]
     rows: dict[str, int]
+    reference_quality: dict[str, list[str]]
     times: Times
     runs: dict[str, RunRecord]
     study: dict[str, StudyPartRecord]

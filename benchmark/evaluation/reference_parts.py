@@ -1,0 +1,113 @@
+"""How good references themselves are, and their division into parts by it. Pandas."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from benchmark.evaluation.rows import MethodColumn
+from benchmark.evaluation.tasks import text
+from benchmark.statistics.resampling import IntArray
+
+LABEL = "label"
+"""Stands for the label of the degraded photograph itself, where it is among the judged images."""
+NAMES = {2: ("worse half", "better half"), 3: ("worst third", "middle third", "best third")}
+
+
+def part_names(parts: int) -> tuple[str, ...]:
+    """The names of the parts, the worst references first."""
+    return NAMES.get(parts) or tuple(f"part {number + 1} of {parts}" for number in range(parts))
+
+
+class NoQualityError(Exception):
+    """Nothing says how good the references are; the text says why, and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """How good each pair's reference is.
+
+    Attributes:
+        source: the label of the method that says so, or ``LABEL``.
+        own: (n,) rows that are the degraded photographs themselves.
+        parts: (n,) each row's part, from 0 for the worst references.
+        sizes: how many references each part has.
+    """
+
+    source: str
+    own: np.ndarray[tuple[int], np.dtype[np.bool_]]
+    parts: IntArray
+    sizes: tuple[int, ...]
+
+    def note(self) -> str:
+        """What the quality is, and how many references each part has."""
+        whose = (
+            "the labels of the degraded photographs themselves, which are left out of the correlations"
+            if self.source == LABEL
+            else f"what {self.source} says of the degraded photographs"
+        )
+        counts = ", ".join(f"{name} {size}" for name, size in zip(part_names(len(self.sizes)), self.sizes, strict=True))
+        return f"References are divided by {whose} (references: {counts})."
+
+
+def quality_of(
+    rows: pd.DataFrame, methods: Sequence[MethodColumn], by: str, parts: int, *, lower_mos_better: bool
+) -> Quality:
+    """How good references are: by their own labels, by a method that is named, or by the first that sees the reference only.
+
+    Raises:
+        NoQualityError: nothing says it, or a method's scores of one reference differ.
+    """
+    own = (rows["enhanced"].map(text) == rows["reference"].map(text)).to_numpy()
+    references = rows["reference"].map(text)
+    if by in ("", LABEL) and own.any():
+        sign = -1.0 if lower_mos_better else 1.0
+        labels = sign * rows["mos"].to_numpy(dtype=float)[own]
+        known = pd.Series(labels).groupby(references[own].to_numpy()).mean().to_dict()
+        if set(references) <= set(known):
+            labelled = {str(name): float(value) for name, value in known.items()}
+            return Quality(LABEL, own, *parts_of(references, labelled, parts))
+        if by == LABEL:
+            missing = sorted(set(references) - set(known))
+            raise NoQualityError(f"{len(missing)} references have no label of their own ({missing[0]} …)")
+    if by == LABEL:
+        raise NoQualityError(
+            "no degraded photograph is among the judged images (a pair whose enhanced "
+            "image is its reference); name a method that sees the reference only"
+        )
+    nothing = np.zeros(len(rows), dtype=bool)
+    for method in methods:
+        if by in ("", method.label):
+            values = _of_references(rows, references, method)
+            if values is not None:
+                return Quality(method.label, nothing, *parts_of(references, values, parts))
+    if by:
+        raise NoQualityError(
+            f"{by} has no scores, or scores the enhanced images of one reference differently: it does not say how good a "
+            "reference is"
+        )
+    raise NoQualityError("name a method that sees the reference only among the methods, such as reference-quality")
+
+
+def _of_references(rows: pd.DataFrame, references: pd.Series[str], method: MethodColumn) -> dict[str, float] | None:
+    """A method's score of each reference, higher is better; ``None`` where it depends on more than the reference."""
+    scores = (1.0 if method.higher_is_better else -1.0) * rows[method.label].to_numpy(dtype=float)
+    if not np.isfinite(scores).all():
+        return None
+    by_reference = pd.Series(scores).groupby(references.to_numpy())
+    if len(by_reference) == len(rows) or not np.allclose(by_reference.max(), by_reference.min(), rtol=1e-9, atol=0):
+        return None
+    means = by_reference.mean()
+    return {str(name): float(value) for name, value in means.items()} if means.nunique() > 1 else None
+
+
+def parts_of(references: pd.Series[str], quality: Mapping[str, float], parts: int) -> tuple[IntArray, tuple[int, ...]]:
+    """Each row's part, from 0 for the worst references, and how many references each part has; ties in order of names."""
+    order = sorted(quality, key=lambda name: (quality[name], name))
+    bounds = [round(number * len(order) / parts) for number in range(parts + 1)]
+    part = {name: number for number in range(parts) for name in order[bounds[number] : bounds[number + 1]]}
+    sizes = tuple(bounds[number + 1] - bounds[number] for number in range(parts))
+    return np.array([part[name] for name in references], dtype=np.int64), sizes

@@ -1,0 +1,124 @@
+"""Tables of the analysis by the reference's own quality: one for each data set and statistic. Pandas."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from benchmark.config.printing import REFERENCE_QUALITY
+from benchmark.evaluation.reference_quality import AGAINST, POOLED, PRISTINE, WITHIN
+from benchmark.report import naming
+from benchmark.report.content import ReportData
+from benchmark.report.grid import Grid
+
+HEADINGS = {
+    POOLED: "All pairs",
+    WITHIN: "Within conditions",
+    PRISTINE: "Pristine reference",
+    AGAINST: "Degraded - pristine",
+}
+LEAST_P = 0.001
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The analysis of one data set, split and statistic.
+
+    Attributes:
+        name: of its files.
+        place: the data set and split, where there are several.
+        statistic: its name.
+        parts: the parts in their order.
+        rows: the numbers of each method, by part; methods with the highest value over all pairs first.
+    """
+
+    name: str
+    place: str
+    statistic: str
+    parts: tuple[str, ...]
+    rows: tuple[tuple[str, dict[str, pd.Series]], ...]
+
+
+def parts_of(data: ReportData) -> Iterator[Part]:
+    """The analysis, taken apart by data set, split and statistic."""
+    table = data.reference_quality
+    if table is None or table.empty:
+        return
+    titles = {method.label: method.title for method in data.methods}
+    keys = ["dataset", "split", "statistic"]
+    groups = list(table.fillna({"split": ""}).groupby(keys, sort=False))
+    places = {key[:2] for key, _ in groups}
+    statistics = {key[2] for key, _ in groups}
+    for (dataset, split, statistic), rows in groups:
+        place = ", ".join(filter(None, [str(dataset), str(split)])) if len(places) > 1 else ""
+        suffix = [
+            f"{dataset}_{split}".strip("_") if len(places) > 1 else "",
+            str(statistic) if len(statistics) > 1 else "",
+        ]
+        name = "_".join([REFERENCE_QUALITY, *filter(None, map(_plain, suffix))])
+        by_method = [
+            (titles.get(str(label), str(label)), {str(row["part"]): row for _, row in own.iterrows()})
+            for label, own in rows.groupby("method", sort=False)
+        ]
+        by_method.sort(key=lambda item: _order(item[1]), reverse=True)
+        order = list(dict.fromkeys(str(part) for part in rows["part"]))
+        yield Part(name, place, str(statistic), tuple(order), tuple(by_method))
+
+
+def reference_tables(data: ReportData) -> list[Grid]:
+    """The tables, with what must be known of them below."""
+    said = (data.record.get("reference_quality") or {}).get("notes", [])
+    return [_table(data, part, [str(note) for note in said]) for part in parts_of(data)]
+
+
+def _table(data: ReportData, part: Part, said: Sequence[str]) -> Grid:
+    title = naming.title(part.statistic)
+    header = ("Method", *(heading(name) for name in part.parts))
+    rows = tuple((method, *(_cell(found.get(name)) for name in part.parts)) for method, found in part.rows)
+    level = naming.percent(data.confidence)
+    how = (
+        f"Intervals and differences: {level}, jackknife by reference with Student's t; p-values after Holm's correction "
+        "over the methods of a column. Within conditions: the mean of the correlations within each, weighted by pairs."
+    )
+    where = f", {part.place}" if part.place else ""
+    caption = f"{title} by the quality of the degraded references: {data.title}{where}."
+    return Grid(part.name, caption, header, rows, (*said, how))
+
+
+def heading(part: str) -> str:
+    """A column's heading."""
+    text = HEADINGS.get(part, part)
+    return text[:1].upper() + text[1:]
+
+
+def is_difference(part: str) -> bool:
+    """Whether a part is a difference of two others."""
+    return " - " in part
+
+
+def _cell(row: pd.Series | None) -> str:
+    """Value and interval, and of a difference its p-value."""
+    if row is None or not math.isfinite(row["value"]):
+        return ""
+    value = naming.number(float(row["value"]), 3, minus=naming.MINUS)
+    if not math.isfinite(row["ci_low"]):
+        return value
+    ends = (naming.number(float(row[end]), 2, minus=naming.MINUS) for end in ("ci_low", "ci_high"))
+    text = f"{value} [{', '.join(ends)}]"
+    if not is_difference(str(row["part"])) or not math.isfinite(row["p_adjusted"]):
+        return text
+    p = float(row["p_adjusted"])
+    return f"{text}, p {'< 0.001' if p < LEAST_P else f'= {p:.3f}'}"
+
+
+def _order(found: dict[str, pd.Series]) -> float:
+    value = float(found[POOLED]["value"]) if POOLED in found else math.nan
+    return value if math.isfinite(value) else -math.inf
+
+
+def _plain(text: str) -> str:
+    """A part of a file's name."""
+    return "".join(letter if letter.isalnum() or letter in "-_" else "-" for letter in text)

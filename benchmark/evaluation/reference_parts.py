@@ -12,6 +12,8 @@ from benchmark.evaluation.rows import MethodColumn
 from benchmark.evaluation.tasks import text
 from benchmark.statistics.resampling import IntArray
 
+FEWEST = 10
+"""References of a part with which the jackknife's intervals were found to hold (docs/coverage_grid.md)."""
 LABEL = "label"
 """Stands for the label of the degraded photograph itself, where it is among the judged images."""
 NAMES = {2: ("worse half", "better half"), 3: ("worst third", "middle third", "best third")}
@@ -50,7 +52,9 @@ class Quality:
             else f"what {self.source} says of the degraded photographs"
         )
         counts = ", ".join(f"{name} {size}" for name, size in zip(part_names(len(self.sizes)), self.sizes, strict=True))
-        return f"References are divided by {whose} (references: {counts})."
+        few = min(self.sizes) < FEWEST
+        rough = f" With fewer than {FEWEST} references in a part its interval is rough." if few else ""
+        return f"References are divided by {whose} (references: {counts}).{rough}"
 
 
 def quality_of(

@@ -17,7 +17,7 @@ from benchmark.evaluation.rows import MethodColumn
 from benchmark.evaluation.tasks import table_of_pairs, text
 from benchmark.statistics.catalogue import find
 from benchmark.statistics.design import Table
-from benchmark.statistics.grouped import Grouped, Scored, Valued, grouped, of_two
+from benchmark.statistics.grouped import Grouped, PairsOfMethod, Valued, grouped, of_two
 from benchmark.statistics.resampling import IntArray
 from benchmark.statistics.significance import holm
 
@@ -31,7 +31,7 @@ TURNS = "turns with the reference"
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class WantedAnalysis:
     """What is wanted.
 
     Attributes:
@@ -63,7 +63,7 @@ class Analysed:
 def analyse(
     scores: pd.DataFrame,
     methods: Sequence[MethodColumn],
-    asked: Asked,
+    asked: WantedAnalysis,
     *,
     lower_mos_better: bool,
     confidence: float,
@@ -111,7 +111,7 @@ def analyse(
 
 
 def _quality(
-    rows: pd.DataFrame, methods: Sequence[MethodColumn], asked: Asked, *, lower_mos_better: bool
+    rows: pd.DataFrame, methods: Sequence[MethodColumn], asked: WantedAnalysis, *, lower_mos_better: bool
 ) -> tuple[Quality | None, list[str]]:
     """How good the references are, and what is to be said of it."""
     try:
@@ -148,7 +148,7 @@ class _Block:
         known: Mapping[str, MethodColumn],
         judged: Sequence[MethodColumn],
         parts: IntArray | None,
-        asked: Asked,
+        asked: WantedAnalysis,
         lower_mos_better: bool,
         confidence: float,
     ) -> None:
@@ -231,18 +231,18 @@ def _words(item: Valued) -> str:
     return f"{item.value:.2f} [{item.low:.2f}, {item.high:.2f}]"
 
 
-def _scored(table: Table, column: int, groups: IntArray) -> Scored:
+def _scored(table: Table, column: int, groups: IntArray) -> PairsOfMethod:
     """The pairs that a method scored."""
     known = np.isfinite(table.scores[column])
-    return Scored(table.labels[known], table.scores[column][known], table.clusters[known], groups[known])
+    return PairsOfMethod(table.labels[known], table.scores[column][known], table.clusters[known], groups[known])
 
 
-def _common(table: Table, first: int, second: int) -> tuple[Scored, Scored]:
+def _common(table: Table, first: int, second: int) -> tuple[PairsOfMethod, PairsOfMethod]:
     """Two methods on the pairs that both scored."""
     known = np.isfinite(table.scores[first]) & np.isfinite(table.scores[second])
     nothing = np.zeros(int(known.sum()), dtype=np.int64)
     one, other = (
-        Scored(table.labels[known], table.scores[column][known], table.clusters[known], nothing)
+        PairsOfMethod(table.labels[known], table.scores[column][known], table.clusters[known], nothing)
         for column in (first, second)
     )
     return one, other

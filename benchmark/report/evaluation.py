@@ -268,7 +268,7 @@ def _by_reference(
     if wanted is None:
         return None
     present = [method for method in methods if method.status in ("scored", "partial") and not method.by_partition]
-    asked = reference_quality.Asked(wanted.by, wanted.parts, wanted.statistics, wanted.pristine)
+    asked = reference_quality.WantedAnalysis(wanted.by, wanted.parts, wanted.statistics, wanted.pristine)
     return reference_quality.analyse(
         scores, present, asked, lower_mos_better=facts.lower_mos_better, confidence=confidence
     )

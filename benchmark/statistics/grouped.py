@@ -25,7 +25,7 @@ Counted = Callable[[FloatArray], FloatArray]
 
 
 @dataclass(frozen=True, slots=True)
-class Scored:
+class PairsOfMethod:
     """The pairs that a method scored.
 
     Attributes:
@@ -40,10 +40,10 @@ class Scored:
     clusters: IntArray
     groups: IntArray
 
-    def inside(self, group: int) -> Scored:
+    def inside(self, group: int) -> PairsOfMethod:
         """The pairs of one group."""
         rows = self.groups == group
-        return Scored(self.labels[rows], self.scores[rows], self.clusters[rows], self.groups[rows])
+        return PairsOfMethod(self.labels[rows], self.scores[rows], self.clusters[rows], self.groups[rows])
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ class Grouped:
         return _independent(one, other, left[0][held[0]], left[1][held[1]], confidence)
 
 
-def grouped(pairs: Scored, count: int, statistic: str, confidence: float = 0.95) -> Grouped:
+def grouped(pairs: PairsOfMethod, count: int, statistic: str, confidence: float = 0.95) -> Grouped:
     """SRCC, PLCC or KRCC in each group, within groups, and of all grouped pairs.
 
     Args:
@@ -117,9 +117,9 @@ def grouped(pairs: Scored, count: int, statistic: str, confidence: float = 0.95)
     """
     place = STATISTICS.index(statistic)
     kept = pairs.groups >= 0
-    pairs = Scored(pairs.labels[kept], pairs.scores[kept], pairs.clusters[kept], pairs.groups[kept])
+    pairs = PairsOfMethod(pairs.labels[kept], pairs.scores[kept], pairs.clusters[kept], pairs.groups[kept])
     names, local = np.unique(pairs.clusters, return_inverse=True)
-    pairs = Scored(pairs.labels, pairs.scores, local.astype(np.int64), pairs.groups)
+    pairs = PairsOfMethod(pairs.labels, pairs.scores, local.astype(np.int64), pairs.groups)
     k = len(names)
     parts = [_Part(pairs.inside(group), k, place) for group in range(count)]
     whole = _Part(pairs, k, place)
@@ -185,7 +185,9 @@ def _independent(one: Valued, other: Valued, first: FloatArray, second: FloatArr
     return Valued(value, float(low), float(high), n, clusters, "", student_p(value, error, freedom))
 
 
-def of_two(one: Scored, other: Scored, statistic: str, confidence: float = 0.95) -> tuple[Valued, Valued, Valued]:
+def of_two(
+    one: PairsOfMethod, other: PairsOfMethod, statistic: str, confidence: float = 0.95
+) -> tuple[Valued, Valued, Valued]:
     """Two methods on their common pairs: both values, and the first less the second, by leaving out clusters.
 
     Args:
@@ -197,7 +199,7 @@ def of_two(one: Scored, other: Scored, statistic: str, confidence: float = 0.95)
     place = STATISTICS.index(statistic)
     names, local = np.unique(one.clusters, return_inverse=True)
     k, numbers = len(names), local.astype(np.int64)
-    parts = [_Part(Scored(item.labels, item.scores, numbers, item.groups), k, place) for item in (one, other)]
+    parts = [_Part(PairsOfMethod(item.labels, item.scores, numbers, item.groups), k, place) for item in (one, other)]
     left = [_left_out(part, k) for part in parts]
     values = [
         _valued(float(part(np.ones((1, k)))[0]), out, len(one.labels), statistic, confidence)
@@ -209,7 +211,7 @@ def of_two(one: Scored, other: Scored, statistic: str, confidence: float = 0.95)
 class _Part:
     """A statistic of some pairs as a function of counts, (B, K) → (B,)."""
 
-    def __init__(self, pairs: Scored, n_clusters: int, place: int) -> None:
+    def __init__(self, pairs: PairsOfMethod, n_clusters: int, place: int) -> None:
         self.pairs, self._place = pairs, place
         self.held, local = np.unique(pairs.clusters, return_inverse=True)
         self._pairs_of = np.bincount(pairs.clusters, minlength=n_clusters).astype(np.float64)

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from benchmark.evaluation.reference_quality import AGAINST, POOLED, PRISTINE, TURNS, WITHIN, Asked, analyse
+from benchmark.evaluation.reference_quality import AGAINST, POOLED, PRISTINE, TURNS, WITHIN, WantedAnalysis, analyse
 from tests.makers import score_keys
 
 Frame = pd.DataFrame
@@ -34,11 +34,13 @@ def column(label: str, higher: bool = True) -> Any:
 METHODS = [column("near", higher=False), column("clean"), column("floor")]
 
 
-def asked(by: str = "", parts: int = 3, **pristine: str) -> Asked:
-    return Asked(by, parts, ("srcc",), pristine)
+def asked(by: str = "", parts: int = 3, **pristine: str) -> WantedAnalysis:
+    return WantedAnalysis(by, parts, ("srcc",), pristine)
 
 
-def of(frame: Frame, methods: list[Any] | None = None, wanted: Asked | None = None, *, lower: bool = False) -> Any:
+def of(
+    frame: Frame, methods: list[Any] | None = None, wanted: WantedAnalysis | None = None, *, lower: bool = False
+) -> Any:
     found = analyse(frame, methods or METHODS, wanted or asked(), lower_mos_better=lower, confidence=0.95)
     by_method = {label: rows.set_index("part") for label, rows in found.table.groupby("method", sort=False)}
     return by_method, found.notes

@@ -26,6 +26,8 @@ def follow(page: Path, *settings: str) -> None:
     added = [word for setting in ("report.plots=[]", *settings) for word in ("--set", setting)]
     (code,) = blocks(page, "python")
     program = write(code, Path())
+    for block in blocks(page, "yaml"):
+        write(block, Path())
     ran = []
     for block in blocks(page, "sh"):
         for line in block.replace("\\\n", " ").splitlines():
@@ -132,6 +134,15 @@ def test_the_table_of_four_references_is_that_of_the_pages_commands(
         assert f"| {' | '.join(cells)} |" in shown
     assert sides == {"SSIM": "00--", "LPIPS": "00--", "PieAPP": "0---", "AHIQ": "+0--"}, "as the page's sentences say"
     assert (significant.count("True"), significant.count("False")) == (11, 1)
+    with open("results/degraded/reference_quality.csv", newline="") as file:
+        demo = {(row["method"], row["part"]): row for row in csv.DictReader(file)}
+    text = page.read_text()
+    for part, said in (("pristine", "(0.651 [0.345, 0.832])"), ("pooled", "(-0.219 [-0.425, 0.009])")):
+        assert f"({with_interval(demo['vif', part], 'value', '.3f', '.3f')})" == said
+        assert said in text
+    assert float(demo["vif", "degraded - pristine"]["p_adjusted"]) < 0.001
+    psnr = [float(demo["psnr", part]["value"]) for part in ("pristine", "pooled")]
+    assert "PSNR falls from {:.3f} to {:.3f}".format(*psnr) in text
 
 
 def side(row: dict[str, str]) -> str:

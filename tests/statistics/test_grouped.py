@@ -6,21 +6,21 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from benchmark.statistics.grouped import Scored, grouped, of_two
+from benchmark.statistics.grouped import PairsOfMethod, grouped, of_two
 
 SCIPY: dict[str, Any] = {"srcc": stats.spearmanr, "plcc": stats.pearsonr, "krcc": stats.kendalltau}
 
 
-def made(seed: int = 0, references: int = 12, each: int = 6) -> Scored:
+def made(seed: int = 0, references: int = 12, each: int = 6) -> PairsOfMethod:
     """References of six images; the groups are the images' numbers, three by three, so that they share references."""
     rng = np.random.default_rng(seed)
     clusters = np.repeat(np.arange(references), each)
     labels = rng.normal(size=len(clusters)) + rng.normal(size=references)[clusters]
     scores = labels + 2 * rng.normal(size=len(clusters))
-    return Scored(labels, scores, clusters, np.tile(np.arange(each) // 3, references))
+    return PairsOfMethod(labels, scores, clusters, np.tile(np.arange(each) // 3, references))
 
 
-def scipy_of(pairs: Scored, statistic: str, rows: np.ndarray) -> float:
+def scipy_of(pairs: PairsOfMethod, statistic: str, rows: np.ndarray) -> float:
     return float(SCIPY[statistic](pairs.scores[rows], pairs.labels[rows]).statistic)
 
 
@@ -29,7 +29,7 @@ def test_values_are_scipys_and_the_mean_is_weighted_by_pairs(statistic: str) -> 
     pairs = made()
     groups = pairs.groups.copy()
     groups[:10] = -1  # in no group
-    pairs = Scored(pairs.labels, pairs.scores, pairs.clusters, groups)
+    pairs = PairsOfMethod(pairs.labels, pairs.scores, pairs.clusters, groups)
     found = grouped(pairs, 2, statistic)
     own = [scipy_of(pairs, statistic, groups == group) for group in (0, 1)]
     sizes = [int((groups == group).sum()) for group in (0, 1)]
@@ -42,7 +42,7 @@ def test_values_are_scipys_and_the_mean_is_weighted_by_pairs(statistic: str) -> 
 def test_the_mean_within_leaves_out_groups_without_a_value_with_their_pairs() -> None:
     pairs = made()
     labels = np.where(pairs.groups == 0, 1.0, pairs.labels)
-    found = grouped(Scored(labels, pairs.scores, pairs.clusters, pairs.groups), 2, "srcc")
+    found = grouped(PairsOfMethod(labels, pairs.scores, pairs.clusters, pairs.groups), 2, "srcc")
     assert np.isnan(found.each[0].value)
     assert found.within.value == pytest.approx(found.each[1].value)
 
@@ -73,7 +73,7 @@ def test_a_difference_of_groups_that_share_references_leaves_each_out_of_both() 
 
 def test_a_difference_of_independent_groups_is_welchs() -> None:
     pairs = made(references=20)
-    pairs = Scored(pairs.labels, pairs.scores, pairs.clusters, (pairs.clusters >= 8).astype(np.int64))
+    pairs = PairsOfMethod(pairs.labels, pairs.scores, pairs.clusters, (pairs.clusters >= 8).astype(np.int64))
     found = grouped(pairs, 2, "plcc")
     parts = []
     for group, members in ((0, range(8)), (1, range(8, 20))):
@@ -91,7 +91,7 @@ def test_a_difference_of_independent_groups_is_welchs() -> None:
 
 def test_two_methods_on_the_same_pairs() -> None:
     one = made()
-    other = Scored(one.labels, -one.scores, one.clusters, one.groups)
+    other = PairsOfMethod(one.labels, -one.scores, one.clusters, one.groups)
     first, second, gap = of_two(one, other, "srcc")
     assert second.value == pytest.approx(-first.value)
     assert gap.value == pytest.approx(2 * first.value)
@@ -115,6 +115,6 @@ def test_where_nothing_differs_five_percent_are_found_and_intervals_cover() -> N
     for seed in range(studies):
         pairs = made(seed, references=30)
         found["shared"] += grouped(pairs, 2, "srcc").difference(0, 1, 0.95).p_value < 0.05
-        apart = Scored(pairs.labels, pairs.scores, pairs.clusters, (pairs.clusters % 2).astype(np.int64))
+        apart = PairsOfMethod(pairs.labels, pairs.scores, pairs.clusters, (pairs.clusters % 2).astype(np.int64))
         found["apart"] += grouped(apart, 2, "srcc").difference(0, 1, 0.95).p_value < 0.05
     assert all(0.02 <= count / studies <= 0.08 for count in found.values()), found

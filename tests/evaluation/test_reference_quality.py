@@ -121,8 +121,9 @@ def test_a_pristine_reference_stands_beside_and_turns_only_beyond_doubt() -> Non
     assert row["value"] == pytest.approx(rank(frame["clean"], frame["mos"]))
     assert found["near"].loc[AGAINST, "value"] == pytest.approx(rank(-frame["near"], frame["mos"]) - row["value"])
     assert any(f"near: SRCC {TURNS}: -0." in line and "both intervals exclude zero" in line for line in notes)
-    weak = frame.assign(near=np.random.default_rng(1).normal(size=len(frame)))
-    notes = of(weak, wanted=asked(near="clean"))[1]
+    weak = frame.assign(near=0.05 * frame["mos"] + np.random.default_rng(1).normal(size=len(frame)))
+    found, notes = of(weak, wanted=asked(near="clean"))
+    assert -0.15 < found["near"].loc[POOLED, "value"] < 0 < found["near"].loc[PRISTINE, "value"], "point estimates turn"
     assert any("No method's SRCC turns with the reference with intervals" in line for line in notes)
     notes = of(frame, METHODS[1:], asked(near="clean"))[1]
     assert "near is not compared with clean: one of them has no scores." in notes

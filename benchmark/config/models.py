@@ -229,6 +229,9 @@ class RunConfig(Section):
     """Where everything is written; by default `results/` and the file's name."""
     device: Device = "auto"
     """Where methods compute; `auto` takes CUDA where it is usable."""
+    robustness: tuple[Literal["shift", "rotate", "jpeg", "half"], ...] = ()
+    """Score everything again with the enhanced images changed a little, and tell how far scores and ranks move: a `shift`
+    by one pixel, a rotation by one degree (`rotate`), storing as `jpeg` of quality 95, or both images at `half` size."""
     autocast: Literal["bfloat16", "float16"] | None = None
     """Run `torch.autocast` around every score; this changes numbers, and every table says so."""
     threads: Annotated[int, Field(ge=1, le=1024)] | None = None

@@ -33,6 +33,8 @@ LATER = (*OF_STUDIES, "kind")
 """All keys that a record has only where they are used, so that a record without them is what it was before they existed."""
 EFFICIENCY = "efficiency"
 """Name of the table of costs, which any report may have."""
+ROBUSTNESS = "robustness"
+"""Name of the table of robustness, likewise."""
 REFERENCE_QUALITY = "reference_quality"
 """Name of the tables of the analysis by the reference's own quality, and the beginning of them where there are several."""
 
@@ -143,6 +145,8 @@ class ReportConfig(Section):
                 raise ValueError(f"the tables {alike!r} and {name!r} differ in case only: on many disks, one file")
             if name.casefold() == EFFICIENCY:
                 raise ValueError(f"the table {name!r} has the name of the table of costs, `{EFFICIENCY}`; take another")
+            if name.casefold() == ROBUSTNESS:
+                raise ValueError(f"the table {name!r} has the name of the table `{ROBUSTNESS}`; take another")
             if name.casefold().startswith(REFERENCE_QUALITY) and self.reference_quality is not None:
                 raise ValueError(f"the table {name!r} has the name of the analysis `{REFERENCE_QUALITY}`; take another")
         return self

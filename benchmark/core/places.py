@@ -14,8 +14,9 @@ FOLDERS = ("store", "tables", "plots")
 RECORD = "run.json"
 CHOICES = "choices.csv"
 REFERENCE_QUALITY = "reference_quality.csv"
-OPTIONAL = (CHOICES, REFERENCE_QUALITY, "splits.json", "partitions.csv")
-"""Written only where observers chose between images, where that analysis was asked for, and by studies."""
+ROBUSTNESS = "robustness.csv"
+OPTIONAL = (CHOICES, REFERENCE_QUALITY, ROBUSTNESS, "splits.json", "partitions.csv")
+"""Written only where observers chose between images, where these analyses were asked for, and by studies."""
 FILES = ("scores.csv", "summary.csv", "comparisons.csv", "failures.csv", RECORD, "report.html")
 
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from benchmark.core.errors import UserError
 from benchmark.images import fov
+from benchmark.images.disturb import disturb
 from benchmark.images.fov import Mask
 from benchmark.images.orientation import lie_across, why_sizes_differ
 from benchmark.images.read import MAX_PIXELS, Decoding, ImageError, Orientation, image_header
@@ -34,6 +35,7 @@ class SizePolicy:
         max_pixels: largest image that is decoded.
         orientation: whether EXIF orientation is ignored, as in other readers, or applied.
         bit_depth: bits that the values of 16-bit files have; ``None`` for all.
+        disturb: how enhanced images are changed at last (``disturb``); empty for not at all.
     """
 
     size_mismatch: Literal["error", "resize-reference", "resize-enhanced", "crop"] = "error"
@@ -42,6 +44,7 @@ class SizePolicy:
     max_pixels: int = MAX_PIXELS
     orientation: Orientation = "ignore"
     bit_depth: int | None = None
+    disturb: Literal["", "shift", "rotate", "jpeg", "half"] = ""
 
     def decoding(self, most: int | None = None) -> Decoding:
         """How image files are read, before their size is changed.
@@ -54,7 +57,7 @@ class SizePolicy:
 
     def key(self) -> dict[str, Any]:
         """The fields that decide scores, for the store's key; those of later versions only where they change something."""
-        later = {"orientation": "ignore", "bit_depth": None}
+        later = {"orientation": "ignore", "bit_depth": None, "disturb": ""}
         values = {name: value for name, value in asdict(self).items() if name != "max_pixels"}
         return {name: value for name, value in values.items() if name not in later or value != later[name]}
 
@@ -105,7 +108,9 @@ class Preparer:
             mask = None if self._policy.fov == "none" else fov.field_of_view(reference)
             self._made[size] = self._finish(reference, mask, self._name), mask
         reference, mask = self._made[size]
-        return self._finish(self._fit(enhanced, size), mask, name), reference
+        made = self._finish(self._fit(enhanced, size), mask, name)
+        how = self._policy.disturb
+        return (disturb(made, how) if how else made), reference
 
     def _fit(self, image: Image, size: tuple[int, int]) -> Image:
         return _centre(image, *size) if self._policy.size_mismatch == "crop" else resize(image, size)
@@ -113,6 +118,12 @@ class Preparer:
     def _finish(self, image: Image, mask: Mask | None, name: str) -> Image:
         if mask is not None:
             image = fov.crop(image, mask) if self._policy.fov == "crop" else fov.blank(image, mask)
+        image = self._resized(image, name)
+        if self._policy.disturb != "half":
+            return image
+        return resize(image, (max(1, image.shape[1] // 2), max(1, image.shape[2] // 2)))
+
+    def _resized(self, image: Image, name: str) -> Image:
         if self._policy.resize is None:
             return image
         height, width = _target(image, self._policy.resize)

@@ -60,6 +60,7 @@ class ReportData:
         pages: of a study, the page of each data set, relative to the study's.
         failed_data: of a study, why each data set without results has none.
         reference_quality: correlations by the reference's own quality (``reference_quality.csv``), if asked for.
+        robustness: what small changes of the enhanced images do to each method (``robustness.csv``), if asked for.
     """
 
     title: str
@@ -82,6 +83,7 @@ class ReportData:
     pages: Mapping[str, str] = field(default_factory=dict)
     failed_data: Mapping[str, str] = field(default_factory=dict)
     reference_quality: pd.DataFrame | None = None
+    robustness: pd.DataFrame | None = None
 
     def lower_labels(self, dataset: str) -> bool:
         """Whether lower labels of a data set mean better quality."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,7 +21,7 @@ from benchmark.core import atomic, places, provenance
 from benchmark.core.announce import Announce, silent
 from benchmark.core.choice_columns import CHOICE_KEYS
 from benchmark.core.errors import UserError
-from benchmark.evaluation import reference_quality
+from benchmark.evaluation import reference_quality, robustness
 from benchmark.evaluation.summarise import COMPARISON_COLUMNS, SUMMARY_COLUMNS, evaluate_scores
 from benchmark.report import attachments, freshness
 from benchmark.report.content import ReportData, no_choices
@@ -130,6 +130,8 @@ class Evaluation:
         } | ({csv_files.CHOICES: self.data.choices} if len(self.data.choices) else {})
         if self.data.reference_quality is not None:
             tables[places.REFERENCE_QUALITY] = self.data.reference_quality
+        if self.data.robustness is not None:
+            tables[places.ROBUSTNESS] = self.data.robustness
         own = place.exists() and self.directory.exists() and place.samefile(self.directory)
         copied = {} if own else attachments.contents(self.data, self.directory)
         left = holding.files & set(attachments.names(self.data)) if own else set()
@@ -176,6 +178,8 @@ class Facts:
         simulated: whether the labels are simulated.
         record: ``run.json`` without what is added here.
         hints: computes further notes from ``summary.csv``.
+        disturbed: scores of the same pairs with enhanced images changed a little, by disturbance.
+        lost: sentences on scores that are missing there.
     """
 
     title: str
@@ -184,6 +188,8 @@ class Facts:
     simulated: bool
     record: RunRecord
     hints: Callable[[pd.DataFrame], Sequence[str]] = lambda _: ()
+    disturbed: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    lost: Sequence[str] = ()
 
 
 def complete(
@@ -217,6 +223,10 @@ def complete(
         scores, methods, settings, lower_mos_better=facts.lower_mos_better, choices=chosen, announce=announce
     )
     analysed = _by_reference(scores, methods, report, facts, statistics.confidence)
+    moved = None
+    if facts.disturbed:
+        lower, confidence = facts.lower_mos_better, statistics.confidence
+        moved = robustness.moved(scores, facts.disturbed, methods, lower_mos_better=lower, confidence=confidence)
     notes = [*facts.notes, *facts.hints(summarised.summary), *(summarised.notes if methods else ())]
     record: RunRecord = {
         "format": 1,
@@ -236,10 +246,13 @@ def complete(
             "failures.csv": len(failures),
         }
         | ({csv_files.CHOICES: len(chosen)} if len(chosen) else {})
-        | ({places.REFERENCE_QUALITY: len(analysed.table)} if analysed is not None else {}),
+        | ({places.REFERENCE_QUALITY: len(analysed.table)} if analysed is not None else {})
+        | ({places.ROBUSTNESS: len(moved)} if moved is not None else {}),
     }
     if analysed is not None:
         record["reference_quality"] = {"notes": list(analysed.notes)}
+    if moved is not None:
+        record["robustness"] = {"notes": list(facts.lost)}
     data = ReportData(
         title=facts.title,
         scores=scores,
@@ -256,6 +269,7 @@ def complete(
         simulated=facts.simulated,
         record=record,
         reference_quality=None if analysed is None else analysed.table,
+        robustness=moved,
     )
     return Run(data, directory)
 
@@ -305,7 +319,8 @@ def read(directory: str | Path) -> Evaluation:
         record=content,
         pages={label: f"{part['folder']}/report.html" for label, part in study.items() if not part["reason"]},
         failed_data={label: part["reason"] for label, part in study.items() if part["reason"]},
-        reference_quality=_reference_quality(directory, content),
+        reference_quality=_analysis(directory, content, places.REFERENCE_QUALITY, reference_quality.COLUMNS),
+        robustness=_analysis(directory, content, places.ROBUSTNESS, robustness.COLUMNS),
     )
     claim = belongings.claimed(directory) or claims.of_record(content) or Claim("run", f"run in {directory}")
     return Evaluation(attachments.read(data, directory), directory, claim)
@@ -341,12 +356,11 @@ def _choices(directory: Path, content: RunRecord) -> pd.DataFrame:
     return _of_run(directory, content, csv_files.CHOICES.removesuffix(".csv"), CHOICE_KEYS, ())
 
 
-def _reference_quality(directory: Path, content: RunRecord) -> pd.DataFrame | None:
-    """The analysis of a run by the reference's own quality; ``None`` where it was not asked for."""
-    if places.REFERENCE_QUALITY not in (content.get("rows") or {}):
+def _analysis(directory: Path, content: RunRecord, file: str, columns: Sequence[str]) -> pd.DataFrame | None:
+    """A further analysis of a run; ``None`` where it was not asked for."""
+    if file not in (content.get("rows") or {}):
         return None
-    name = places.REFERENCE_QUALITY.removesuffix(".csv")
-    return _of_run(directory, content, name, reference_quality.COLUMNS, ("method",))
+    return _of_run(directory, content, file.removesuffix(".csv"), columns, ("method",))
 
 
 def _recorded(kind: type[Recorded], content: Any, directory: Path, key: str) -> Recorded:

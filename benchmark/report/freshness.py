@@ -31,8 +31,9 @@ def fingerprint(data: ReportData) -> str:
 
     for table in (data.scores, data.summary, data.comparisons, data.failures):
         take(table.to_csv(index=False))
-    if data.reference_quality is not None:
-        take(data.reference_quality.to_csv(index=False))
+    for analysis in (data.reference_quality, data.robustness):
+        if analysis is not None:
+            take(analysis.to_csv(index=False))
     for label, table in data.histories.items():
         take(label, table.to_csv(index=False))
     for pictures in (data.thumbnails.enhanced, data.thumbnails.reference):

@@ -34,6 +34,7 @@ TEXT = {
         "reason",
         "aggregate",
         "part",
+        "disturbance",
     ),
 }
 FLAGS = ("significant",)

@@ -52,7 +52,7 @@ class RunRecord(TypedDict, total=False):
 
     ``configuration`` repeats the run. ``weights`` and ``failed_pairs`` are by label, ``scores`` the SHA-256 of
     joined files by path, ``efficiency`` by label and quantity, ``rows`` counts the rows of each CSV file,
-    ``reference_quality`` has the notes of that analysis.
+    ``reference_quality`` and ``robustness`` have the notes of these analyses.
     """
 
     format: int
@@ -77,6 +77,7 @@ class RunRecord(TypedDict, total=False):
     methods: list[dict[str, Any]]
     rows: dict[str, int]
     reference_quality: dict[str, list[str]]
+    robustness: dict[str, list[str]]
     times: Times
     runs: dict[str, RunRecord]
     study: dict[str, StudyPartRecord]

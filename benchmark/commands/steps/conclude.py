@@ -10,6 +10,7 @@ from functools import partial
 import pandas as pd
 
 from benchmark.commands.steps.columns import columns
+from benchmark.commands.steps.disturbed import UNDISTURBED, Disturbed
 from benchmark.commands.steps.ready import Ready
 from benchmark.config.models import RunConfig
 from benchmark.core import provenance
@@ -29,7 +30,7 @@ from benchmark.scoring.engine import Outcome
 from benchmark.scoring.work import Prepared
 
 
-def conclude(ready: Ready, scored: Outcome, announce: Announce) -> Run:
+def conclude(ready: Ready, scored: Outcome, announce: Announce, disturbed: Disturbed = UNDISTURBED) -> Run:
     """Collect scores with everything that readers must know, and compute their statistics."""
     prepared = ready.prepared
     config, loaded = prepared.config, prepared.data
@@ -48,6 +49,8 @@ def conclude(ready: Ready, scored: Outcome, announce: Announce) -> Run:
         simulated=loaded.simulated,
         record=_record(ready, scored),
         hints=_hints(prepared, methods),
+        disturbed=disturbed.scores,
+        lost=disturbed.lost,
     )
     requested = Requested(config.statistics, config.report, config.published)
     failures = csv_files.failures_table(scored.failures)

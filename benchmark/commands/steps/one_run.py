@@ -10,6 +10,7 @@ from dataclasses import replace
 from rich.console import Console
 
 from benchmark.commands.steps.conclude import conclude
+from benchmark.commands.steps.disturbed import score_disturbed
 from benchmark.commands.steps.ready import Ready, get_ready
 from benchmark.config.overrides import Overrides
 from benchmark.evaluation.announcer import EvaluationProgress
@@ -47,10 +48,11 @@ def run_one(
             if holding is not None:
                 holding.note()
         scored = score(ready.prepared, ready.work, group, console)
+        disturbed = score_disturbed(ready, group, console)
         if holding is None:
             return None
         with EvaluationProgress(console) as announce:
-            concluded = conclude(ready, scored, announce)
+            concluded = conclude(ready, scored, announce, disturbed)
             content = _attached(concluded, ready, scored, holding, begin)
             announce(f"writing {prepared.output}")
             return _write(content, ready, holding)

@@ -11,6 +11,7 @@ import pandas as pd
 from rich.console import Console
 
 from benchmark.commands.steps.prepare import refuse_device
+from benchmark.core import processor
 from benchmark.core.errors import UserError
 from benchmark.core.hashes import FileHashes
 from benchmark.data.image_facts import ImageFacts
@@ -65,6 +66,7 @@ def get_ready(prepared: Prepared, group: ScoringRanks, console: Console, *, fres
     work = plan_work(prepared, machine, memory, group, console)
     if work.plan.groups:
         refuse_device(prepared)
+        _say_slow(prepared, machine, console)
     say_why(work.plan, console)
     notes = orientation.notes(
         prepared.data.chosen[["reference_path", "enhanced_path"]].itertuples(index=False, name=None),
@@ -77,6 +79,14 @@ def get_ready(prepared: Prepared, group: ScoringRanks, console: Console, *, fres
         facts.save()
     loaded = replace(prepared.data, notes=(*prepared.data.notes, *notes))
     return Ready(replace(prepared, data=loaded), machine, work)
+
+
+def _say_slow(prepared: Prepared, machine: Machine, console: Console) -> None:
+    """Say that a precision was asked for that this processor has no units for."""
+    if prepared.config.autocast == "bfloat16" and machine.device == "cpu":
+        why = processor.why_slow_in_bf16(processor.bf16_units())
+        if why:
+            console.print(f"warning: {why}", markup=False, highlight=False, soft_wrap=True)
 
 
 def _label_extremes(loaded: Data, memory: FileHashes) -> dict[tuple[str, str], tuple[float, float]]:

@@ -43,7 +43,7 @@ class Warden:
             start_new_session=True,
         )
         self._pipe = process.stdin
-        self.dismiss = weakref.finalize(self, _end, process)
+        self.dismiss = weakref.finalize(self, _end, process, folder)
         """Ends it, which kills and removes what it guards."""
 
     def note(self, leader: int) -> None:
@@ -54,7 +54,7 @@ class Warden:
             self._pipe.flush()
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def _end(process: subprocess.Popen[bytes], folder: Path) -> None:
     assert process.stdin is not None
     with contextlib.suppress(OSError):  # something was left to be written, and nobody reads it
         process.stdin.close()
@@ -63,6 +63,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def main() -> None:

@@ -31,7 +31,7 @@ def options_model(plugin: type) -> type[BaseModel]:
     """A model of the keyword arguments of ``plugin.__init__``."""
     signature = inspect.signature(plugin)
     try:
-        hints = get_type_hints(_constructor(plugin))
+        hints = get_type_hints(_constructor(plugin), include_extras=True)
     except Exception:  # a plug-in's annotations may name what only its type checker sees
         hints = {}
     fields: dict[str, Any] = {}

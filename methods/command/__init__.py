@@ -100,6 +100,9 @@ class Command(Method):
         self._pattern = None if number is None else printed_number.expression(number)
         if read not in program_runs.STREAMS and (not _PLAIN_NAME.fullmatch(read) or read in (".", "..")):
             raise UserError(f"read: {read!r} is neither stdout, stderr, both nor a file's name without folders")
+        low, high = score_range
+        if low is not None and high is not None and not low < high:
+            raise UserError(f"score_range: the lowest comes first, then a higher one, not [{low:g}, {high:g}]")
         self._terms = program_runs.Terms(read, exit_codes, time_limit, dict(environment or {}))
         self._at_once, self._bits, self._format, self._revision = at_once, bits, format, revision
         self._given = [Path(place) for place in files]

@@ -25,6 +25,7 @@ STREAMS = ("stdout", "stderr", "both")
 MOST_HANGS = 3
 """After so many pairs in a row that took too long no further one is tried."""
 _MOST_WORDS = 200
+_ERROR = re.compile(r"error: ", re.IGNORECASE)
 _ABSOLUTE = re.compile(r"(?<![\w.~/-])~?/(?:[^\s:;,'\"()\[\]/]+/)+")
 
 
@@ -186,11 +187,12 @@ def _written(path: Path, name: str) -> bytes:
 
 
 def _last_line(written: bytes) -> str:
-    """The last line that says something, as one clause without folders of this machine."""
+    """The first line that says what the error is, or else the last, as one clause without folders of this machine."""
     lines = [line for line in re.split(r"[\r\n]+", written.decode(errors="replace")) if line.strip()]
     if not lines:
         return ""
-    line = _ABSOLUTE.sub("…/", " ".join(lines[-1].split()))
+    chosen = next((line for line in lines if _ERROR.search(line)), lines[-1])
+    line = _ABSOLUTE.sub("…/", " ".join(chosen.split()))
     plain = "".join(character for character in line if character.isprintable())
     return f": {plain if len(plain) <= _MOST_WORDS else plain[: _MOST_WORDS - 1] + '…'}"
 

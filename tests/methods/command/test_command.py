@@ -133,6 +133,8 @@ def test_what_is_read(tmp_path: Path, script: str, options: dict[str, Any]) -> N
         ("echo 0.5", {"exit_codes": (1,)}, "exit status 0: 0.5"),
         ("echo 'cannot open /no/such/place/file.png' >&2; exit 2", {}, "exit status 2: cannot open …/file.png"),
         ('echo "bad $1" >&2; exit 2', {}, "exit status 2: bad …/reference.png"),
+        ("printf 'warning\\nerror: no toolbox\\nerror: bye\\n' >&2; exit 1", {}, "exit status 1: error: no toolbox"),
+        ("printf 'Traceback:\\n  raise Error(x)\\nValueError: x\\n' >&2; exit 1", {}, "exit status 1: ValueError: x"),
         ("kill -SEGV $$", {}, "killed by SIGSEGV"),
         ("kill -KILL $$", {}, "killed by SIGKILL"),
         ("exit 139", {}, "exit status 139 (as shells say SIGSEGV)"),
@@ -218,6 +220,7 @@ def test_a_wrapper_in_python_gets_the_users_own_modules(tmp_path: Path, monkeypa
         ({"read": "../x"}, "read: '../x' is neither stdout, stderr, both nor a file's name"),
         ({"read": ".."}, "read: '..' is neither"),
         ({"read": ""}, "read: '' is neither"),
+        ({"score_range": (1.0, 0.0)}, "score_range: the lowest comes first, then a higher one, not [1, 0]"),
         ({"number": "("}, "number: not a regular expression"),
         ({"command": "./program {reference}"}, "command: write {enhanced} where"),
     ],
@@ -275,7 +278,8 @@ def pair(seed: int = 0, white: int = 255) -> tuple[Any, Any]:
     rng = np.random.default_rng(seed)
     one = rng.integers(0, white + 1, (3, 40, 56))
     other = np.clip(one + rng.integers(-white // 20, white // 20, one.shape), 0, white)
-    return tuple(torch.from_numpy(item.astype(np.float32) / np.float32(white))[None] for item in (one, other))
+    first, second = (torch.from_numpy(item.astype(np.float32) / np.float32(white))[None] for item in (one, other))
+    return first, second
 
 
 def needs(program: str) -> str:

@@ -3,12 +3,16 @@
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+import cv2
+import numpy as np
+import pandas as pd
 import pytest
 import yaml
 
@@ -84,6 +88,45 @@ def test_add_a_method_that_learns(root: Path, place: Path) -> None:
     assert "‡" in row
     assert "its checkpoint was selected on the scored split" in table
     assert "Linear head: crops in training 64 px" in table
+
+
+def test_programs(root: Path, place: Path) -> None:
+    """The page's C++ is compiled and its Python run, both with the numbers that they must print."""
+    if shutil.which("g++") is None:
+        pytest.skip("g++ is not installed")
+    page = root / "docs" / "programs.md"
+    (cpp,), (python,) = blocks(page, "cpp"), blocks(page, "python")
+    (place / "rmse.cpp").write_text(cpp)
+    for block in (python, *(block for block in blocks(page, "yaml") if block.startswith("# programs.yaml"))):
+        write(block, place)
+    commands, _ = blocks(page, "sh")
+    short = "programs.yaml --set statistics.replicates=50 --set report.plots=[]"
+    output = run(commands.replace("programs.yaml", short), place)
+    assert f"RMSE (C++) starts {place}/rmse {{reference}} {{enhanced}}" in output
+    scores = pd.read_csv(place / "results" / "programs" / "scores.csv")
+    assert len(scores) == 12
+    np.testing.assert_allclose(20 * np.log10(255 / scores["RMSE (C++)"]), scores["psnr"], atol=1e-3)
+    assert (scores["MAE (Python)"] < scores["RMSE (C++)"]).all()
+
+
+def test_the_programs_of_the_pages_configurations(root: Path, place: Path) -> None:
+    """Each entry can be built; the command for a single pair gives the number of the formula where ImageMagick is."""
+    from benchmark.plugins.methods.command import Command
+
+    page = root / "docs" / "programs.md"
+    entries = [entry for block in blocks(page, "yaml") for entry in yaml.safe_load(block)["methods"] if entry != "psnr"]
+    assert len(entries) == 6
+    for entry in entries:
+        options = {key: value for key, value in entry.items() if key not in ("name", "label")}
+        options |= {key: tuple(options[key]) for key in ("score_range", "exit_codes") if key in options}
+        method = Command(**options, folder=place)
+        assert method.info.higher_is_better == entry["higher_is_better"]
+    (pair,) = [block for block in blocks(page, "sh") if "ENHANCED" in block]
+    if shutil.which("compare"):
+        for number in range(2):
+            cv2.imwrite(str(place / f"{number}.png"), np.full((8, 8, 3), 100 + number, np.uint8))
+        output = run(pair.replace("ENHANCED", "0.png").replace("REFERENCE", "1.png"), place)
+        assert float(output) == pytest.approx(20 * np.log10(255), abs=1e-4)
 
 
 def labs(root: Path, place: Path) -> None:

@@ -19,6 +19,8 @@ from typing import TextIO
 
 _PARENT = "EFID_BENCH_PARENT"
 """Environment variable with the number of the process that started this one."""
+_GIVEN_PATH = "EFID_BENCH_GIVEN_PYTHONPATH"
+"""Environment variable with the user's own ``PYTHONPATH``."""
 _PR_SET_PDEATHSIG = 1  # Linux's prctl.h
 _LAST_WORDS_S = 1.0
 
@@ -46,8 +48,19 @@ def command(module: str, *arguments: str) -> list[str]:
 def environment() -> dict[str, str]:
     """This process's environment for a child, with this engine importable."""
     home = str(Path(__file__).resolve().parents[2])
-    path = os.pathsep.join(item for item in (home, os.environ.get("PYTHONPATH", "")) if item)
-    return {**os.environ, "PYTHONPATH": path, _PARENT: str(os.getpid())}
+    given = os.environ.get(_GIVEN_PATH, os.environ.get("PYTHONPATH", ""))
+    path = os.pathsep.join(item for item in (home, given) if item)
+    return {**os.environ, "PYTHONPATH": path, _GIVEN_PATH: given, _PARENT: str(os.getpid())}
+
+
+def users_environment() -> dict[str, str]:
+    """The environment for somebody else's program: as the user had it, whatever was added for a child of this engine."""
+    given = os.environ.get(_GIVEN_PATH)
+    found = {name: value for name, value in os.environ.items() if name not in (_PARENT, _GIVEN_PATH)}
+    if given is not None:
+        found.pop("PYTHONPATH", None)
+        found |= {"PYTHONPATH": given} if given else {}
+    return found
 
 
 @contextlib.contextmanager

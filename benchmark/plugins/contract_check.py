@@ -22,6 +22,8 @@ from benchmark.plugins.contracts import (
     LearnsFromColumns,
     Method,
     MethodInfo,
+    Programs,
+    StartsPrograms,
     Trainable,
     WeightFile,
     takes_rng,
@@ -116,6 +118,10 @@ def check_method(method: Method) -> str | None:
     settings_of(method)
     variant_of(method)
     weights_of(method)
+    programs_of(method)
+    if not isinstance(method.indifferent_options, frozenset):
+        kind = kind_of(method.indifferent_options)
+        raise PluginError(broken(f"its `indifferent_options` is {kind}; it must be a frozenset of names"))
     seed = asked(method.depends_on_seed, "depends_on_seed")
     if not isinstance(seed, bool):
         raise PluginError(broken(f"`depends_on_seed()` returned {shown(seed)}; it must return True or False"))
@@ -170,6 +176,25 @@ def files_of(method: Method) -> Mapping[str, str]:
         if not isinstance(role, str) or not isinstance(place, (str, os.PathLike)):
             raise PluginError(broken(f"`files()` returned {{{shown(role)}: {shown(place)}}}; {expected}"))
     return {role: os.fspath(place) for role, place in files.items()}
+
+
+def programs_of(method: Method) -> Programs | None:
+    """What a method says it starts; ``None`` where it starts no programs. Raises like ``check_method``."""
+    if not isinstance(method, StartsPrograms):
+        return None
+    found: object = asked(method.programs, "programs")
+    if not isinstance(found, Programs):
+        raise PluginError(broken(f"`programs()` returned {kind_of(found)}; it must return Programs(…)"))
+    at_once, limit = found.at_once, found.time_limit
+    if not all_of(found.lines, str) or not found.lines:
+        raise PluginError(broken(f"`programs()` has lines={shown(found.lines)}; it must be a tuple of command lines"))
+    if at_once is not None and (not isinstance(at_once, int) or isinstance(at_once, bool) or at_once < 1):
+        raise PluginError(
+            broken(f"`programs()` has at_once={shown(at_once)}; it must be a whole number from 1 on, or None")
+        )
+    if not isinstance(limit, (int, float)) or isinstance(limit, bool) or not 0 < limit < math.inf:
+        raise PluginError(broken(f"`programs()` has time_limit={shown(limit)}; it must be a number of seconds above 0"))
+    return found
 
 
 def settings_of(method: Method) -> dict[str, str]:

@@ -31,7 +31,7 @@ def options_model(plugin: type) -> type[BaseModel]:
     """A model of the keyword arguments of ``plugin.__init__``."""
     signature = inspect.signature(plugin)
     try:
-        hints = get_type_hints(_constructor(plugin))
+        hints = get_type_hints(_constructor(plugin), include_extras=True)
     except Exception:  # a plug-in's annotations may name what only its type checker sees
         hints = {}
     fields: dict[str, Any] = {}
@@ -50,7 +50,7 @@ def _constructor(plugin: type) -> Any:
 
 
 def check_options(plugin: type, options: Mapping[str, Any], source: Source, prefix: KeyPath) -> dict[str, Any]:
-    """The given options, with their types converted and their paths absolute.
+    """The given options, with their types converted and their paths absolute; and paths that are relative by default.
 
     Raises:
         ConfigError: an unknown or missing option, or a wrong value, with file and line.
@@ -60,7 +60,8 @@ def check_options(plugin: type, options: Mapping[str, Any], source: Source, pref
         checked = model.model_validate(dict(options))
     except ValidationError as error:
         raise ConfigError(explain(error, model, source, prefix)) from None
-    given = {name: getattr(checked, name) for name in checked.model_fields_set}
+    given = {name: item.default for name, item in model.model_fields.items() if isinstance(item.default, Path)}
+    given |= {name: getattr(checked, name) for name in checked.model_fields_set}
     return {name: _resolve(value, source, (*prefix, name)) for name, value in given.items()}
 
 

@@ -12,6 +12,7 @@ from functools import partial
 from benchmark.results.scored import Failure
 from benchmark.scoring import cost_memory
 from benchmark.scoring.keeping import Keeper
+from benchmark.scoring.lanes import Lane
 from benchmark.scoring.messages import ReferenceGroup, Setup
 from benchmark.scoring.method_building import CHANGED, changed_in_words
 from benchmark.scoring.plan import Plan
@@ -66,8 +67,7 @@ class Crew:
     Attributes:
         workers: number of processes.
         time_limit: seconds that one pair may take.
-        lanes: labels of methods that share processes. Methods of different lanes never share one: lanes are scored one
-            after the other. By default all methods share.
+        lanes: the methods that share processes, one lane after the other. By default all methods share.
         share: selects from the references of all pairs, missing or not, those that this process scores in a lane
             (``ScoringRanks.share``).
         early: whether a reference of a lane may be taken before a worker is free for it (``ScoringRanks.plenty``).
@@ -75,7 +75,7 @@ class Crew:
 
     workers: int
     time_limit: float
-    lanes: Sequence[Collection[str]] | None = None
+    lanes: Sequence[Lane] | None = None
     share: Callable[[Sequence[str], int], Iterable[str]] = lambda references, _: references
     early: Callable[[int], bool] = lambda _: True
 
@@ -111,9 +111,11 @@ def score_missing(
     open_pairs: set[tuple[str, str]] = set()
     taken: list[ReferenceGroup] = []
     try:
-        for number, labels in enumerate([list(producers)] if crew.lanes is None else crew.lanes):
-            groups = _of_lane(plan.groups, labels)
-            supervisor = Supervisor(_setup_of_lane(setup, labels), min(crew.workers, len(groups)), crew.time_limit)
+        for number, lane in enumerate([Lane(list(producers))] if crew.lanes is None else crew.lanes):
+            groups = _of_lane(plan.groups, lane.labels)
+            workers = crew.workers if lane.workers is None else lane.workers
+            limit = max(crew.time_limit, lane.at_least)
+            supervisor = Supervisor(_setup_of_lane(setup, lane), min(workers, len(groups)), limit)
             source = _take(groups, crew.share(plan.references, number), open_pairs, taken)
             with closing(supervisor.run(source, partial(crew.early, number))) as events:  # type: ignore[type-var]
                 for event in events:
@@ -149,10 +151,12 @@ def _of_lane(groups: Sequence[ReferenceGroup], labels: Collection[str]) -> list[
     return lane_groups
 
 
-def _setup_of_lane(setup: Setup, labels: Collection[str]) -> Setup:
+def _setup_of_lane(setup: Setup, lane: Lane) -> Setup:
     """What workers of a lane need to know: its own methods and no others."""
-    methods = tuple(task for task in setup.methods if task.label in labels)
-    return replace(setup, methods=methods, measure=tuple(label for label in setup.measure if label in labels))
+    methods = tuple(task for task in setup.methods if task.label in lane.labels)
+    measure = tuple(label for label in setup.measure if label in lane.labels)
+    lane_setup = replace(setup, methods=methods, measure=measure)
+    return replace(lane_setup, device=lane.device, autocast="") if lane.device else lane_setup
 
 
 def _take(

@@ -231,7 +231,8 @@ def producer(
         components["seed"] = str(seed)
     if device_type == "cpu":
         components["threads"] = str(threads)
-    components |= {f"option {name}": json.dumps(value) for name, value in plain_options(entrant.options).items()}
+    deciding = {key: item for key, item in entrant.options.items() if key not in entrant.method.indifferent_options}
+    components |= {f"option {name}": json.dumps(value) for name, value in plain_options(deciding).items()}
     components |= {f"{name} sha256": digest for name, digest in entrant.weights.items()}
     libraries = {"torch", *image_code.DECODERS, *info.libraries}
     components |= {f"library {name}": version for name, version in provenance.versions(libraries).items()}

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import torch
 
-from benchmark.plugins.contracts import Method
+from benchmark.plugins.contracts import Method, StartsPrograms
 
 LEAK_MIB = 32
 """Memory that a method may keep from one reference to the next before its peak memory is reported again."""
@@ -43,7 +43,9 @@ class CostMeter:
             yield
             return
         self._open.discard(label)
-        before = _begin(device)
+        before = (
+            None if isinstance(method, StartsPrograms) else _begin(device)
+        )  # a program's memory is not this process's
         yield
         costs: dict[str, float] = {}
         peak = _peak_mib(device)

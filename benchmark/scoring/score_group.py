@@ -164,7 +164,8 @@ def _score_method(
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # a plug-in's failure is its pair's, sys.exit included
-            emit("failure", label=label, pair=pair.pair, reason=in_words(error))
+            reason = str(error) if isinstance(error, UserError) else in_words(error)
+            emit("failure", label=label, pair=pair.pair, reason=reason)
             continue
         seconds = time.perf_counter() - begin - spent + shared / len(pairs)
         _emit_value(label, method, pair, value, seconds, terms, emit)

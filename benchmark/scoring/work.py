@@ -15,9 +15,9 @@ from benchmark.core.errors import UserError, in_words
 from benchmark.core.hashes import FileHashes
 from benchmark.data.load import Data
 from benchmark.images.read import image_header
-from benchmark.plugins import registry, weights
+from benchmark.plugins import weights
 from benchmark.results.scored import Failure
-from benchmark.scoring import again, cost_memory, lineup, promise
+from benchmark.scoring import again, cost_memory, lanes, lineup, promise
 from benchmark.scoring.destinations import Destination
 from benchmark.scoring.engine import Crew, Outcome, default_workers, score_missing
 from benchmark.scoring.lineup import Entrant
@@ -38,11 +38,12 @@ CUDA_WORKERS = 2
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """Where and how scores are computed: device, threads of each worker, number of workers."""
+    """Where and how scores are computed: device, threads of each worker, number of workers, of programs at once."""
 
     device: str
     threads: int
     workers: int
+    programs: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ class Work:
     producers: Mapping[str, Producer]
     store: Store
     memory: FileHashes
-    workers: int
+    machine: Machine
     fault: Callable[[str, float], str]
 
 
@@ -94,12 +95,12 @@ def find_machine(prepared: Prepared, group: ScoringRanks) -> Machine:
         threads = memory_file.read(note, unsigned=True).get("threads")
         if type(threads) is not int or not 1 <= threads <= MOST_THREADS:
             threads = 1
-    if prepared.config.workers is not None:
-        return Machine(device, threads, prepared.config.workers)
-    if device != "cpu":
-        return Machine(device, threads, CUDA_WORKERS)
+    workers = prepared.config.workers
+    if workers is not None:
+        return Machine(device, threads, workers, workers)
     pixels = _pixels(str(prepared.data.chosen["reference_path"].iloc[0]))
-    return Machine(device, threads, max(1, default_workers(pixels) // group.local_size // threads))
+    workers = max(1, default_workers(pixels) // group.local_size // threads)
+    return Machine(device, threads, workers if device == "cpu" else CUDA_WORKERS, workers)
 
 
 def _pixels(path: str) -> int:
@@ -149,24 +150,24 @@ def plan_work(prepared: Prepared, machine: Machine, memory: FileHashes, group: S
     )
     if plan.groups and group.first:
         memory_file.write(store.directory / "machine.json", {"threads": machine.threads})
-    return Work(rows, plan, setup, producers, store, memory, machine.workers, fault)
+    return Work(rows, plan, setup, producers, store, memory, machine, fault)
 
 
 def producers_of(prepared: Prepared, machine: Machine) -> dict[str, Producer]:
     """What would produce the scores of each method that scores images: the key of its stored scores."""
-    config = prepared.config
-    return {
-        entrant.label: lineup.producer(
-            entrant,
-            device=machine.device,
-            threads=machine.threads,
-            seed=config.seed,
-            sizes=prepared.data.sizes.key(),
-            autocast=config.autocast or "",
-        )
-        for entrant in prepared.entrants
-        if entrant.scores_images
-    }
+    found: dict[str, Producer] = {}
+    for entrant in prepared.entrants:
+        if entrant.scores_images:
+            on_device = lanes.programs_of(entrant) is None  # programs get the same images whatever the device
+            found[entrant.label] = lineup.producer(
+                entrant,
+                device=machine.device if on_device else "cpu",
+                threads=machine.threads,
+                seed=prepared.config.seed,
+                sizes=prepared.data.sizes.key(),
+                autocast=(prepared.config.autocast or "") if on_device else "",
+            )
+    return found
 
 
 def _note_files(entrant: Entrant, memory: FileHashes) -> None:
@@ -214,29 +215,16 @@ def _take_stored_times(work: Work, scored: Outcome) -> None:
                     scored.seconds[label, row.pair] = stored.seconds
 
 
-def _lanes(entrants: Sequence[Entrant]) -> list[list[str]]:
-    """Labels of methods that share workers: all that come with the engine, and those of each other plug-in file.
-
-    What a plug-in does to its process (a patched function, a global setting) can then change no other's scores.
-    """
-    lanes: dict[str, list[str]] = {"": []}
-    for entrant in entrants:
-        if entrant.method is not None and entrant.scores_images:
-            kind = type(entrant.method)
-            foreign = registry.is_foreign(kind)
-            lanes.setdefault(kind.__module__ if foreign else "", []).append(entrant.label)
-    return [labels for labels in lanes.values() if labels]
-
-
 def _compute(prepared: Prepared, work: Work, plan: Plan, group: ScoringRanks, console: Console) -> Outcome:
     missing = {label: sum(reasons.values()) for label, reasons in plan.reasons.items()}
-    with ScoringProgress(console, missing, len(plan.known), group.size, workers=work.workers) as progress:
+    workers = work.machine.workers
+    with ScoringProgress(console, missing, len(plan.known), group.size, workers=workers) as progress:
         crew = Crew(
-            work.workers,
+            workers,
             prepared.config.time_limit,
-            _lanes(prepared.entrants),
+            lanes.lanes(prepared.entrants, work.machine.programs, group),
             group.share,
-            lambda lane: group.plenty(len(plan.references), work.workers, lane),
+            lambda lane: group.plenty(len(plan.references), workers, lane),
         )
         return score_missing(plan, work.setup, work.producers, work.store, progress, crew)
 

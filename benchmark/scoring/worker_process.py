@@ -15,10 +15,9 @@ import subprocess
 import tempfile
 import threading
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
-from benchmark.core import children
+from benchmark.core import children, leftovers
 from benchmark.scoring.messages import decode, is_sound
 
 LONGEST_LINE = 16 * 2**20
@@ -26,9 +25,6 @@ SURELY_FITS = 16 * 2**10
 """Bytes that an empty pipe accepts without a reader, on Linux and macOS."""
 END_LIMIT_S = 10.0
 EOF_LIMIT_S = 2.0
-KILLS = 3
-TOKEN = "EFID_BENCH_WORKER"
-"""Environment variable that identifies the processes that a worker started, even in sessions of their own."""
 
 Heard = Callable[[int, dict[str, Any] | None], None]
 
@@ -52,7 +48,7 @@ class WorkerProcess:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._log,
-            env={**environment, TOKEN: self._token},
+            env={**environment, leftovers.WORKER: self._token},
             start_new_session=True,
         )
         threading.Thread(target=self._listen, daemon=True).start()
@@ -92,7 +88,7 @@ class WorkerProcess:
     def kill(self) -> None:
         """Kill the process and all that it started."""
         if self._process.returncode is None:
-            kill_session(self._process.pid, self._token)
+            leftovers.kill(self._process.pid, f"{leftovers.WORKER}={self._token}")
 
     def end(self) -> int:
         """Wait for its death and return its exit status; a process that goes on without its pipe is killed."""
@@ -133,33 +129,3 @@ class WorkerProcess:
         self._log.seek(max(0, self._log.tell() - 4096))
         lines = self._log.read().decode(errors="replace").strip().splitlines()
         return lines[-1].strip()[:200] if lines else ""
-
-
-def kill_session(leader: int, token: str) -> None:
-    """Kill a process group and, on Linux, all its descendants, whatever groups and sessions they have made.
-
-    Args:
-        leader: number of the process that leads the group and its session.
-        token: value of ``TOKEN`` in the environment of the process and so of those that it started.
-    """
-    for _ in range(KILLS):  # a process forked meanwhile is seen the next time
-        with contextlib.suppress(OSError):
-            os.killpg(leader, signal.SIGKILL)
-        members = _descendants(leader, token)
-        for pid in members:
-            with contextlib.suppress(OSError):
-                os.kill(pid, signal.SIGKILL)
-        if not members:
-            return
-
-
-def _descendants(leader: int, token: str) -> list[int]:
-    """The living processes of a session or with the token in their environment; none where there is no ``/proc``."""
-    processes = []
-    for place in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError, ValueError, IndexError):
-            state, _, _, session = (place / "stat").read_text(errors="replace").rpartition(")")[2].split()[:4]
-            mine = int(session) == leader or f"{TOKEN}={token}".encode() in (place / "environ").read_bytes()
-            if mine and state not in "ZX" and int(place.name) != os.getpid():
-                processes.append(int(place.name))
-    return processes

@@ -99,6 +99,24 @@ BROKEN = {
     "unavailable returns a bool": (defines("unavailable(self): return False"), "`unavailable()` returned False"),
     "unavailable raises": (defines("unavailable(self): return 1 / 0"), "ZeroDivisionError: division by zero"),
     "unavailable exits": (defines("unavailable(self): raise SystemExit(4)"), "it called sys.exit(4)"),
+    "programs returns text": (defines("programs(self): return 'a {reference}'"), "`programs()` returned a str"),
+    "programs hides": (init("self.programs = ('a',)"), "its `programs()` failed: TypeError"),
+    "no program runs at once": (
+        METHOD.replace("WeightFile", "Programs") + "\n    def programs(self): return Programs(('a',), 0, 1.0)\n",
+        "`programs()` has at_once=0; it must be a whole number from 1 on, or None",
+    ),
+    "programs take no time": (
+        METHOD.replace("WeightFile", "Programs") + "\n    def programs(self): return Programs(('a',), None, 0)\n",
+        "`programs()` has time_limit=0; it must be a number of seconds above 0",
+    ),
+    "programs have no command lines": (
+        METHOD.replace("WeightFile", "Programs") + "\n    def programs(self): return Programs('a', None, 1)\n",
+        "`programs()` has lines='a'; it must be a tuple of command lines",
+    ),
+    "indifferent options are text": (
+        METHOD + "\n    indifferent_options = 'title'\n",
+        "its `indifferent_options` is a str; it must be a frozenset of names",
+    ),
     "the constructor raises": (init("raise KeyError('x')"), "can't be built: KeyError: 'x'"),
     "the instance's info is a dict": (init("self.info = {}"), "its `info` is a dict; it must be MethodInfo("),
     "info is a dict": (METHOD.replace(INFO, 'info = {"name": "odd", "title": "Odd"}'), "its `info` is a dict"),

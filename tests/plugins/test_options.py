@@ -1,9 +1,10 @@
 """Plug-in options: unknown names, wrong types, paths."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import pytest
+from pydantic import Field
 
 from benchmark.config.source import Source
 from benchmark.core.errors import ConfigError
@@ -51,3 +52,20 @@ def test_a_plugin_that_takes_any_options_gets_them_and_typed_ones_are_checked_al
     assert check_options(Open, {"crops": "5", "sigma": 2}, SOURCE, ("methods", 0)) == {"crops": 5, "sigma": 2}
     with pytest.raises(ConfigError, match=r"methods\.0\.crops"):
         check_options(Open, {"crops": "many"}, SOURCE, ("methods", 0))
+
+
+class Placed:
+    def __init__(self, *, folder: Path = Path(), place: Path = Path("/fixed"), count: Annotated[int, Field(ge=1)] = 2):
+        self.options = (folder, place, count)
+
+
+def test_a_path_that_is_relative_by_default_is_the_configurations_too() -> None:
+    """What a worker builds, and what a record repeats, is then the same path from any folder."""
+    checked = check_options(Placed, {"count": 3}, SOURCE, ("methods", 0))
+    assert checked == {"folder": Path("/home/ann"), "place": Path("/fixed"), "count": 3}
+    assert check_options(Placed, {"folder": "b"}, SOURCE, ("methods", 0))["folder"] == Path("/home/ann/b")
+
+
+def test_limits_of_an_annotation_hold() -> None:
+    with pytest.raises(ConfigError, match=r"c\.yaml:3: methods\.0\.count: "):
+        check_options(Placed, {"count": 0}, SOURCE, ("methods", 0))

@@ -12,12 +12,12 @@ from benchmark.core.errors import UserError
 from benchmark.core.hashes import FileHashes
 from benchmark.report import naming
 from benchmark.report.thumbnails import MOST_PAIRS
-from benchmark.scoring import lineup
+from benchmark.scoring import lanes, lineup
 from benchmark.scoring.lineup import Entrant
 from benchmark.scoring.plan import ScoredPair, make_plan
 from benchmark.scoring.store import Producer, Store
 from benchmark.scoring.torchrun import ScoringRanks
-from benchmark.scoring.work import Prepared, find_machine, producers_of
+from benchmark.scoring.work import Machine, Prepared, find_machine, producers_of
 
 A_SCORE = 400
 """Bytes of a stored score with its cell in ``scores.csv``."""
@@ -45,6 +45,7 @@ class Forecast:
         workers: number of processes.
         partitions: number of partitions; 0 where splits are as published.
         notes: what prevents or delays methods.
+        programs: what methods would start, by the command line.
         reason: why the data set can't be used; empty where it can.
     """
 
@@ -59,6 +60,7 @@ class Forecast:
     workers: int = 1
     partitions: int = 0
     notes: list[str] = field(default_factory=list)
+    programs: list[str] = field(default_factory=list)
     reason: str = ""
 
     @property
@@ -110,12 +112,24 @@ def forecast(prepared: Prepared, label: str = "", partitions: int = 0) -> Foreca
         if entrant.scores_images:
             lineup.note_files(entrant, memory)
     _look_up(found, prepared, producers_of(prepared, machine), store, memory)
+    found.programs = _programs(prepared.entrants, machine)
     usable = [entrant for entrant in prepared.entrants if entrant.status == "scored" or entrant in later]
     found.methods = len(usable)
     unusable = [entrant for entrant in prepared.entrants if entrant not in usable]
     found.unusable = len(unusable)
     found.notes += [f"{entrant.label}: {entrant.status}: {entrant.reason}" for entrant in unusable]
     return found
+
+
+def _programs(entrants: Sequence[Entrant], machine: Machine) -> list[str]:
+    """What methods would start."""
+    lines: list[str] = []
+    for entrant in entrants:
+        started = lanes.programs_of(entrant)
+        if started is not None:
+            terms = f"{started.at_once or machine.programs} at once, {started.time_limit:g} s at most"
+            lines += [f"{entrant.label} starts {line} ({terms})" for line in started.lines]
+    return lines
 
 
 def _without_weights(prepared: Prepared, memory: FileHashes) -> list[Entrant]:
@@ -169,6 +183,8 @@ def show(found: Sequence[Forecast], console: Console) -> int:
             console.print(
                 f"{item.label}: {line}" if item.label else line, markup=False, highlight=False, soft_wrap=True
             )
+    for line in dict.fromkeys(line for item in used for line in item.programs):
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
     unmeasured = list(dict.fromkeys(label for item in used for label in item.unmeasured))
     if unmeasured:
         line = f"not measured: seconds per pair of {naming.join(unmeasured)}, of which no score is stored"

@@ -2,9 +2,8 @@
 
 A plug-in subclasses ``Method``, ``ScoreSource``, ``Trainable``, ``KeepsFeatures``, ``LearnsFromColumns`` or
 ``Dataset``. Functions that it must define are abstract there or checked when it is imported; those that it may define have
-a default. Five protocols are optional:
-``DescribesReference``, ``StandsForSeveral``, ``UsesScores``, ``StatesLabels`` and ``MayDownload``. The engine asks for
-nothing else.
+a default. Six protocols are optional: ``DescribesReference``, ``StandsForSeveral``, ``UsesScores``, ``StartsPrograms``,
+``StatesLabels`` and ``MayDownload``. The engine asks for nothing else.
 
 Listing plug-ins must stay instant: nothing here imports torch or pandas when it is imported.
 """
@@ -22,6 +21,7 @@ from benchmark.plugins.contracts.method import (
     UsesScores,
     takes_rng,
 )
+from benchmark.plugins.contracts.starts_programs import Programs, StartsPrograms
 from benchmark.plugins.contracts.trainable import Trainable
 
 __all__ = [
@@ -36,9 +36,11 @@ __all__ = [
     "MayDownload",
     "Method",
     "MethodInfo",
+    "Programs",
     "ScoreSource",
     "Several",
     "StandsForSeveral",
+    "StartsPrograms",
     "StatesLabels",
     "Trainable",
     "UsesScores",

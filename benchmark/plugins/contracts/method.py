@@ -57,6 +57,8 @@ class Method(ABC):
     """
 
     info: ClassVar[MethodInfo]
+    indifferent_options: ClassVar[frozenset[str]] = frozenset()
+    """Options that change no score (a title, a time limit): another value computes nothing anew."""
 
     def load(self, device: str) -> None:  # noqa: B027 - most methods have nothing to load
         """Import heavy modules and read weights; called once in each worker, before the first score.

@@ -222,9 +222,9 @@ def _lanes(entrants: Sequence[Entrant]) -> list[list[str]]:
     lanes: dict[str, list[str]] = {"": []}
     for entrant in entrants:
         if entrant.method is not None and entrant.scores_images:
-            kind = type(entrant.method)
-            foreign = registry.is_foreign(kind)
-            lanes.setdefault(kind.__module__ if foreign else "", []).append(entrant.label)
+            kinds = [type(item) for item in (entrant.method, *entrant.parts)]
+            foreign = [kind.__module__ for kind in kinds if registry.is_foreign(kind)]
+            lanes.setdefault(" ".join(foreign), []).append(entrant.label)
     return [labels for labels in lanes.values() if labels]
 
 

@@ -14,6 +14,7 @@ import torch
 from benchmark.core.errors import PluginError, UserError
 from benchmark.plugins import contract_check, registry
 from benchmark.plugins.contracts import Method, MethodInfo, ScoreSource
+from benchmark.plugins.options import options_model
 from benchmark.scoring.flatness import is_flat
 from benchmark.scoring.lineup import Entrant, producer
 from benchmark.scoring.promise import in_words
@@ -136,7 +137,8 @@ def shipped() -> dict[str, Method]:
     found = {}
     for name in registry.methods().names():
         kind = registry.methods().load(name)
-        if not issubclass(kind, ScoreSource):
+        required = any(item.is_required() for item in options_model(kind).model_fields.values())
+        if not issubclass(kind, ScoreSource) and not required:
             found[name] = kind()
     return found
 

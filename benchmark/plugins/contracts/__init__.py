@@ -1,8 +1,8 @@
 """The base classes of plug-ins: methods, data sets, and the descriptions that they give of themselves.
 
-A plug-in subclasses ``Method``, ``ScoreSource``, ``Trainable``, ``LearnsFromColumns`` or ``Dataset``. Functions that it
-must define are abstract
-there or checked when it is imported; those that it may define have a default. Five protocols are optional:
+A plug-in subclasses ``Method``, ``NoReference``, ``ScoreSource``, ``Trainable``, ``LearnsFromColumns`` or ``Dataset``.
+Functions that it must define are abstract there or checked when it is imported; those that it may define have a default.
+Five protocols are optional:
 ``DescribesReference``, ``StandsForSeveral``, ``UsesScores``, ``StatesLabels`` and ``MayDownload``. The engine asks for
 nothing else.
 
@@ -21,6 +21,7 @@ from benchmark.plugins.contracts.method import (
     UsesScores,
     takes_rng,
 )
+from benchmark.plugins.contracts.no_reference import NoReference
 from benchmark.plugins.contracts.trainable import Trainable
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "MayDownload",
     "Method",
     "MethodInfo",
+    "NoReference",
     "ScoreSource",
     "Several",
     "StandsForSeveral",

@@ -84,7 +84,7 @@ class Gain(Method):
     def compare(self, enhanced: torch.Tensor, description: tuple[torch.Tensor, np.random.Generator]) -> torch.Tensor:
         """Gains, (N,), of enhanced images, (N, 3, H, W), over the described reference."""
         before, rng = description
-        return self._quality(enhanced, rng) - before
+        return self._quality(enhanced, rng).double() - before.double()
 
     def _quality(self, images: torch.Tensor, rng: np.random.Generator) -> torch.Tensor:
         """The measure of images; one that draws random numbers draws the same ones for each of them."""

@@ -177,7 +177,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [_plain(item) for item in value]
     if isinstance(value, Mapping):
-        return {name: _plain(item) for name, item in value.items()}
+        return {name: _plain(item) for name, item in sorted(value.items())}
     return str(value) if isinstance(value, Path) else value
 
 

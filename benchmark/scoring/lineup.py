@@ -241,9 +241,9 @@ def producer(
         components["threads"] = str(threads)
     components |= {f"option {name}": json.dumps(value) for name, value in plain_options(entrant.options).items()}
     components |= {f"{name} sha256": digest for name, digest in entrant.weights.items()}
-    for number, part in enumerate(entrant.parts, 1):
-        components[f"part {number} version"] = part.info.version
-        components[f"part {number} plug-in file sha256"] = registry.source_sha256(type(part), sha256)
+    for part in entrant.parts:
+        components[f"version of {part.info.name}"] = part.info.version
+        components[f"plug-in file of {part.info.name} sha256"] = registry.source_sha256(type(part), sha256)
     libraries = {
         "torch",
         *image_code.DECODERS,

@@ -98,7 +98,9 @@ def network(method: PyiqaNoReference) -> torch.nn.Module:
         module = importlib.import_module(f"pyiqa.archs.{method.arch}")
         stack.enter_context(without_backbones(module))
         stack.enter_context(replaced(module, load_pretrained_network=lambda *_, **__: None))
-        stack.enter_context(replaced(module, DEFAULT_CACHE_DIR=stack.enter_context(TemporaryDirectory())))
+        words = stack.enter_context(TemporaryDirectory())
+        faces = method.metric.startswith("topiq")
+        stack.enter_context(replaced(module, DEFAULT_CACHE_DIR=str(own[0].parent) if faces else words))
         _first(method, module, own)
         net: torch.nn.Module = build_network(options).eval()
     if own:
@@ -144,6 +146,11 @@ def _first(method: PyiqaNoReference, module: ModuleType, own: list[Path]) -> Non
         torch.save({"prompts_features": torch.nn.functional.normalize(torch.randn(14, 32)), **clip}, own[0])
     if method.metric == "clipiqa+":
         torch.save(torch.randn(16, 64), own[0])
+    if "face" in method.metric:
+        detection = importlib.import_module("facexlib.detection.retinaface")
+        parsing = importlib.import_module("facexlib.parsing.parsenet")
+        torch.save(detection.RetinaFace(network_name="resnet50").state_dict(), own[1])
+        torch.save(parsing.ParseNet(in_size=512, out_size=512, parsing_ch=19).state_dict(), own[2])
     if method.arch == "arniqa_arch":
         from torchvision.models import resnet50
 
@@ -162,4 +169,5 @@ def _save(method: PyiqaNoReference, net: torch.nn.Module, own: list[Path]) -> No
     state = {name: value.clone() for name, value in net.state_dict().items()}
     if method.metric == "laion_aes":
         state = {name.removeprefix("mlp."): value for name, value in state.items()}
-    torch.save({"params": state} if method.metric.startswith(UNDER_PARAMS) else state, own[-1])
+    place = own[0] if "face" in method.metric else own[-1]
+    torch.save({"params": state} if method.metric.startswith(UNDER_PARAMS) else state, place)

@@ -193,6 +193,8 @@ def test_networks_are_whole_with_the_files_that_are_named(
     method = build(measures[name])
     net = network(method)
     method.load("cpu")
+    for one in (net, method._net.net):  # of crops, the first: others are no other code
+        vars(one).update({key: 1 for key in ("test_sample", "num_crop") if key in vars(one)})
     captions = {"caption_list": ["a retina"]} if name == "clipscore" else {}
     with torch.no_grad():
         assert torch.equal(method.quality(images[:1]), net(images[:1], **captions).reshape(1))
@@ -202,6 +204,21 @@ def test_networks_are_whole_with_the_files_that_are_named(
         with pytest.raises(Exception, match=r"(?s).*"):  # as many kinds as formats
             build(measures[name]).load("cpu")
         file.write_bytes(content)
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("no_network")
+def test_what_finds_a_face_is_read_from_the_files_that_are_named(
+    measures: dict[str, type[PyiqaNoReference]], home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    method = build(measures["topiq_nr-face"])
+    monkeypatch.setattr(import_module("pyiqa.archs.topiq_arch"), "DEFAULT_CACHE_DIR", str(home / "hub" / "pyiqa"))
+    net = network(method)
+    method.load("cpu")
+    own = method._net.net.face_helper
+    for part in ("face_det", "face_parse"):
+        expected, found = (getattr(helper, part).state_dict() for helper in (net.face_helper, own))
+        assert all(torch.equal(found[name], value) for name, value in expected.items())
 
 
 @pytest.mark.usefixtures("home")

@@ -1,7 +1,7 @@
-"""Adapter for the full-reference metrics of pyiqa (IQA-PyTorch): published weights or none at all, one number per pair.
+"""Adapter for the metrics of pyiqa (IQA-PyTorch): published weights or none at all, one number per pair.
 
-A helper, not a plug-in: ``psnr.py``, ``lpips.py``, ``pyiqa_*.py`` … subclass ``PyiqaMethod``. pyiqa and torch are imported
-inside ``load`` and ``score`` only.
+A helper, not a plug-in: ``psnr.py``, ``lpips.py``, ``pyiqa_*.py`` … subclass ``PyiqaMethod``; measures of one image have
+``_pyiqa_no_reference.py`` besides. pyiqa and torch are imported inside ``load`` and ``score`` only.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, TypedDict
+from urllib.parse import quote
 
 from benchmark import Method, UserError, WeightFile
 
@@ -43,12 +44,17 @@ LUMA_8_BIT = "luma of yiq, rounded to 8 bit"
 
 _RELEASE = "https://huggingface.co/chaofengc/IQA-PyTorch-Weights/resolve/main/"
 _TORCHVISION = "https://download.pytorch.org/models/"
+_CLIP = "https://openaipublic.azureedge.net/clip/models/"
 
 
 def pyiqa_file(name: str) -> WeightFile:
-    """A file of pyiqa's own release; the eight digits before its suffix, where it has them, begin its SHA-256."""
+    """A file of pyiqa's own release; the eight digits before its suffix, where it has them, begin its SHA-256.
+
+    In the cache it is called as in its address, where ``+`` is ``%2B``.
+    """
     digits = name.rsplit(".", 1)[0].rpartition("-")[2]
     hashed = len(digits) == 8 and all(digit in "0123456789abcdef" for digit in digits)
+    name = quote(name)
     return WeightFile(name=name, url=_RELEASE + name, folder="pyiqa", sha256=digits if hashed else "")
 
 
@@ -57,13 +63,23 @@ def torchvision_file(name: str) -> WeightFile:
     return WeightFile(name=name, url=_TORCHVISION + name, folder="checkpoints", sha256=name[-12:-4])
 
 
+def clip_file(name: str, sha256: str) -> WeightFile:
+    """One of OpenAI's CLIP networks; its SHA-256 is a part of its address."""
+    return WeightFile(name=name, url=f"{_CLIP}{sha256}/{name}", folder="clip", sha256=sha256)
+
+
 def hub_file(repository: str, name: str) -> WeightFile:
     """A file in the main branch of a repository on the Hugging Face hub."""
     url = f"https://huggingface.co/{repository}/resolve/main/{name}"
     return WeightFile(name=name, url=url, folder="huggingface", repository=repository)
 
 
-class PyiqaMethod(Method):
+CLIP_RN50 = clip_file("RN50.pt", "afeb0e10f9e5a86da6080e35cf09123aca3b358a0c3e3b6c78a7b63bc04b6762")
+CLIP_L14 = clip_file("ViT-L-14.pt", "b8cca3fd41ae0c99ba7e8951adf17d267cdb84cd88be6f7c2e0eca1737a03836")
+CLIP_B32 = clip_file("ViT-B-32.pt", "40d365715913c9da98579312b702a82c18be219cc2a73407c4526f58eba950af")
+
+
+class PyiqaMetric(Method):
     """A metric of pyiqa under the options that its class or instance fixes.
 
     Attributes:
@@ -101,7 +117,6 @@ class PyiqaMethod(Method):
             if self.metric not in DEFAULT_CONFIGS:
                 raise UserError(f"{self.info.name}: the installed pyiqa has no metric {self.metric!r}; update pyiqa")
             require(self.info.name, self.weights())
-            importlib.import_module(f"pyiqa.archs.{self.arch}")
             self._net = self._create(device)
             if self.lenient:
                 refuse_untrained(self.info.name, self._net, self._create("cpu"))
@@ -110,8 +125,13 @@ class PyiqaMethod(Method):
         import torch  # noqa: PLC0415
         from pyiqa import create_metric  # noqa: PLC0415
 
+        importlib.import_module(f"pyiqa.archs.{self.arch}")
         metric: torch.nn.Module = create_metric(self.metric, device=torch.device(device), **self.options())
         return metric.eval()
+
+
+class PyiqaMethod(PyiqaMetric):
+    """A full-reference metric of pyiqa."""
 
     def score(self, enhanced: torch.Tensor, reference: torch.Tensor) -> torch.Tensor:
         """Scores, (N,), of pyiqa's metric; see ``Method.score``."""
@@ -158,6 +178,21 @@ def refuse_untrained(name: str, net: torch.nn.Module, again: torch.nn.Module) ->
             f"{name}: its weight files give no values for {len(random)} parameters ({random[0]} …), which would stay "
             "untrained; remove the files and download them again"
         )
+
+
+@contextlib.contextmanager
+def fitting(name: str) -> Iterator[None]:
+    """Say in words where pyiqa uses internals that the installed transformers lacks.
+
+    Raises:
+        UserError: it does.
+    """
+    try:
+        yield
+    except AttributeError as error:
+        raise UserError(
+            f"{name}: the installed pyiqa and transformers don't fit together ({error}); another transformers may"
+        ) from None
 
 
 def at_hand(weight: WeightFile) -> bool:

@@ -5,9 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
-from benchmark import MethodInfo, UserError, WeightFile
+from benchmark import MethodInfo
 
-from ._pyiqa import PYIQA, PyiqaMethod, cached, hub_file, one_each, pyiqa_file, pyiqa_with, torchvision_file
+from ._pyiqa import (
+    CLIP_B32,
+    PYIQA,
+    PyiqaMethod,
+    cached,
+    fitting,
+    hub_file,
+    one_each,
+    pyiqa_file,
+    pyiqa_with,
+    torchvision_file,
+)
 
 if TYPE_CHECKING:
     import torch
@@ -24,15 +35,19 @@ AFINE_CITATION = (
     "booktitle={CVPR}, year={2025}}"
 )
 AFINE_DATA = "DiffIQA, KADID-10k, PIPAL, TID2013 (backbone: CLIP)"
-CLIP_B32 = WeightFile(
-    name="ViT-B-32.pt",
-    url="https://openaipublic.azureedge.net/clip/models/"
-    "40d365715913c9da98579312b702a82c18be219cc2a73407c4526f58eba950af/ViT-B-32.pt",
-    folder="pyiqa",
-    sha256="40d365715913c9da98579312b702a82c18be219cc2a73407c4526f58eba950af",
-)
 AFINE_WEIGHTS = (CLIP_B32, pyiqa_file("afine.pth"))
 CLIP_B16 = "openai/clip-vit-base-patch16"
+FGRESQ_CITATION = (
+    "@inproceedings{sheng2026fine, author={Sheng, Xiangfei and Pan, Xiaofeng and Yang, Zhichao and Chen, Pengfei and "
+    "Li, Leida}, title={Fine-grained image quality assessment for perceptual image restoration}, booktitle={AAAI}, "
+    "volume={40}, number={11}, pages={8914--8922}, year={2026}}"
+)
+FGRESQ_WEIGHTS = (
+    hub_file(CLIP_B16, "config.json"),
+    hub_file(CLIP_B16, "pytorch_model.bin"),
+    pyiqa_file("FGResQ_Degradation.pth"),
+    pyiqa_file("FGResQ.pth"),
+)
 
 
 class TOPIQ(PyiqaMethod):
@@ -232,15 +247,8 @@ class FGResQ(PyiqaMethod):
         score_range=(-1.0, 1.0),
         group="learned",
         trained_on="FGRestore (backbone: CLIP)",
-        citation="@inproceedings{sheng2026fine, author={Sheng, Xiangfei and Pan, Xiaofeng and Yang, Zhichao and "
-        "Chen, Pengfei and Li, Leida}, title={Fine-grained image quality assessment for perceptual image restoration}, "
-        "booktitle={AAAI}, volume={40}, number={11}, pages={8914--8922}, year={2026}}",
-        weights=(
-            hub_file(CLIP_B16, "config.json"),
-            hub_file(CLIP_B16, "pytorch_model.bin"),
-            pyiqa_file("FGResQ_Degradation.pth"),
-            pyiqa_file("FGResQ.pth"),
-        ),
+        citation=FGRESQ_CITATION,
+        weights=FGRESQ_WEIGHTS,
         **pyiqa_with("transformers", "torchvision"),
     )
     metric = "fgresq_pair"
@@ -264,13 +272,8 @@ class FGResQ(PyiqaMethod):
         Raises:
             UserError: also if the installed transformers lacks internals that pyiqa uses.
         """
-        try:
+        with fitting(self.info.name):
             super().load(device)
-        except AttributeError as error:
-            raise UserError(
-                f"{self.info.name}: the installed pyiqa and transformers don't fit together ({error}); "
-                "an older transformers may"
-            ) from None
 
     def score(self, enhanced: torch.Tensor, reference: torch.Tensor) -> torch.Tensor:
         """Scores, (N,); see ``Method.score``."""

@@ -16,7 +16,10 @@ import pandas as pd
 import pytest
 import yaml
 
+from benchmark.config.models import MethodEntry, as_entry
+from benchmark.config.source import read_source
 from benchmark.core.errors import DataError
+from benchmark.scoring import lineup
 
 pytestmark = pytest.mark.heavy
 
@@ -267,6 +270,22 @@ def test_the_pages_commands(root: Path, place: Path) -> None:
     assert "0 errors" in output
     assert "Simulated labels" in output
     assert (place / "results" / "efid" / "tables" / "comparison.tex").is_file()
+
+
+def test_measures_without_a_reference(root: Path, place: Path) -> None:
+    """The page's own measure runs beside its gain; the methods that it lists are built, or say what they lack."""
+    page = root / "docs" / "no_reference.md"
+    (code,) = blocks(page, "python")
+    write(code, place)
+    (commands,) = blocks(page, "sh")
+    output = run(commands.replace("--set 'methods", "--set statistics.replicates=50 --set 'methods"), place)
+    assert "Gain in Red share" in output
+    (listed,) = blocks(page, "yaml")
+    entrants = lineup.line_up(
+        [MethodEntry.model_validate(as_entry(entry)) for entry in yaml.safe_load(listed)["methods"]], read_source({})
+    )
+    assert [entrant.title for entrant in entrants] == ["PSNR", "PIQE", "NIQE", "Gain in PIQE", "NIQE gain", "caption"]
+    assert {entrant.status for entrant in entrants} == {"scored"}
 
 
 def test_the_small_study(root: Path, place: Path) -> None:

@@ -18,7 +18,7 @@ from benchmark.core.errors import PluginError, UserError, in_words
 from benchmark.plugins import contract_check, registry, weights
 from benchmark.plugins.contracts import Dataset, DatasetInfo, Method, MethodInfo
 from benchmark.plugins.copies import find_copies
-from benchmark.plugins.options import options_model
+from benchmark.plugins.options import method_options, options_model
 from benchmark.scoring import promise
 
 USUAL = Path("data")
@@ -39,6 +39,7 @@ def print_methods(console: Console) -> int:
             continue
         info = method_type.info
         better = "higher" if info.higher_is_better else "lower"
+        better = "as " + ", ".join(method_options(method_type)) if method_options(method_type) else better
         licence = info.licence.removeprefix(f"{info.source}: ")
         table.add_row(info.name, better, info.trained_on, info.source, licence, usable(method_type))
     for item in broken:
@@ -175,7 +176,9 @@ def print_options(console: Console, plugin: type[Method] | type[Dataset]) -> int
         text += next(("\n\nArgs:" + other.split("Args:")[1] for other in texts if "Args:" in other), "")
     console.print(f"{plugin.info.name}: {plugin.info.title}\n\n{text}\n", markup=False, highlight=False)
     if isinstance(plugin.info, MethodInfo):
-        console.print(f"{scale(plugin.info)}\n", markup=False, highlight=False)
+        given = ", ".join(f"`{name}`" for name in method_options(plugin))
+        line = f"Direction and range are those of {given}." if given else scale(plugin.info)
+        console.print(f"{line}\n", markup=False, highlight=False)
     else:
         console.print(f"{facts(plugin.info)}\n", markup=False, highlight=False)
     table = _table("option", "type", "default")
@@ -183,6 +186,7 @@ def print_options(console: Console, plugin: type[Method] | type[Dataset]) -> int
         kind = getattr(field.annotation, "__name__", "") or str(field.annotation)
         if get_args(field.annotation):
             kind = str(field.annotation).replace("typing.", "").replace("pathlib.", "")
+        kind = method_options(plugin)[name].__name__ if name in method_options(plugin) else kind
         table.add_row(name, kind, "must be given" if field.is_required() else str(field.default))
     if table.row_count:
         console.print(table)

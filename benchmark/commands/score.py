@@ -20,8 +20,8 @@ from benchmark.core import provenance, streams
 from benchmark.core.errors import ConfigError, PluginError, UserError, WeightsUnavailableError, in_words
 from benchmark.core.hashes import sha256_file
 from benchmark.plugins import contract_check, registry, weights
-from benchmark.plugins.contracts import Method, ScoreSource
-from benchmark.plugins.options import check_options
+from benchmark.plugins.contracts import Method, NoReference, ScoreSource
+from benchmark.plugins.options import check_options, construct
 from benchmark.results import lineage
 from benchmark.statistics import compiled
 
@@ -41,10 +41,12 @@ class LoadedMethod:
 
     Attributes:
         info: the method's metadata.
+        sees_reference: whether the reference has a part in its scores.
     """
 
     def __init__(self, method: Method, device: str, seed: int) -> None:
         self.info = method.info
+        self.sees_reference = not isinstance(method, NoReference)
         self._method = method
         self._device, self._seed = device, seed
 
@@ -173,7 +175,7 @@ def check_method(name: str, options: Mapping[str, Any], source: Source) -> Metho
         raise PluginError(f"{name}: takes its scores from labels or files, not from two images")
     checked = check_options(method_type, options, source, ())
     try:
-        method = method_type(**checked)
+        method, _ = construct(method_type, checked)
         reason = contract_check.check_method(method)
     except PluginError as error:
         raise PluginError(f"{name}: {error}") from None
@@ -262,7 +264,7 @@ def flat_note(method: LoadedMethod, enhanced: NDArray[np.float32], reference: ND
     from benchmark.scoring.flatness import is_flat, notes
 
     name = method.info.name
-    flat = [(name, "")] if is_flat(enhanced) or is_flat(reference) else []
+    flat = [(name, "")] if is_flat(enhanced) or (method.sees_reference and is_flat(reference)) else []
     return notes({name: method.info}, flat)
 
 

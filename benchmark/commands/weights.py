@@ -22,13 +22,15 @@ from benchmark.core import atomic
 from benchmark.core.errors import WeightsUnavailableError
 from benchmark.core.hashes import sha256_file
 from benchmark.plugins import named_folders, weights
-from benchmark.plugins.contracts import WeightFile
+from benchmark.plugins.contracts import Trainable, WeightFile
 from benchmark.results import lineage
 from benchmark.scoring import lineup, several
 
 
 def fetch_all(config: str | Path, settings: Sequence[str], to: Path | None, console: Console) -> int:
     """Download what a configuration for ``run`` or ``train`` needs; return 3 if some files could not be downloaded.
+
+    A method that is unavailable for another reason is named with it, except one that is yet to be trained.
 
     Args:
         config: path of the configuration.
@@ -52,10 +54,14 @@ def fetch_all(config: str | Path, settings: Sequence[str], to: Path | None, cons
         entries, named = (*running.methods, *(item.plain for item in trained)), running.plugins
     named_folders.use(named_folders.absolute(named, source))
     wanted: dict[WeightFile, str] = {}
+    unusable = 0
     for entrant in lineup.line_up(entries, source):
+        if entrant.status == "unavailable" and not isinstance(entrant.method, Trainable):
+            unusable += 1
+            console.print(f"{entrant.label}: {entrant.reason}", markup=False, highlight=False, soft_wrap=True)
         for weight in lineage.pinned(entrant.method, lambda _: None) if entrant.method is not None else ():
             wanted.setdefault(weight, entrant.label)
-    return _fetch(wanted, to, console)
+    return _fetch(wanted, to, console) or (3 if unusable else 0)
 
 
 def _fetch(wanted: dict[WeightFile, str], to: Path | None, console: Console) -> int:

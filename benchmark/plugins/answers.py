@@ -18,13 +18,14 @@ from benchmark.plugins.contracts import (
     KeepsFeatures,
     LearnsFromColumns,
     Method,
+    NoReference,
     ScoreSource,
     Trainable,
 )
 
-_CONTRACTS = (Method, ScoreSource, Trainable, KeepsFeatures, LearnsFromColumns, Dataset)
+_CONTRACTS = (Method, NoReference, ScoreSource, Trainable, KeepsFeatures, LearnsFromColumns, Dataset)
 _SPLIT = ("describe", "compare")
-_COMPUTING = ("score", "scores", "predict", *_SPLIT)
+_COMPUTING = ("score", "scores", "quality", "predict", *_SPLIT)
 
 
 def asked(function: Callable[[], Any], name: str, whose: str = "") -> Any:

@@ -18,10 +18,12 @@ from benchmark.plugins.answers import all_of, asked, broken, hidden, kind_of, sh
 from benchmark.plugins.contracts import (
     DatasetInfo,
     DescribesReference,
+    Group,
     LabelKind,
     LearnsFromColumns,
     Method,
     MethodInfo,
+    NoReference,
     Programs,
     StartsPrograms,
     Trainable,
@@ -136,14 +138,22 @@ def _check_declares_seed(method: Method) -> None:
     """
     if method.info.random is not None or type(method).depends_on_seed is not Method.depends_on_seed:
         return
-    name, function = (
-        ("describe", method.describe) if isinstance(method, DescribesReference) else ("score", method.score)
-    )
+    function: Callable[..., Any] = method.score
+    name = "score"
+    if isinstance(method, NoReference):
+        name, function = "quality", method.quality
+    elif isinstance(method, DescribesReference):
+        name, function = "describe", method.describe
     if takes_rng(function):
         raise PluginError(
             f"its `{name}()` takes `rng`, but nothing declares whether scores depend on the run's seed: write random=True "
             "in its MethodInfo(…), or random=False where another seed gives the same scores"
         )
+
+
+def group_of(method: Method) -> Group:
+    """The group of a method in tables: the declared one, or that of measures without reference where none is declared."""
+    return "no-reference" if isinstance(method, NoReference) and method.info.group == "other" else method.info.group
 
 
 def why_untrainable(method: Trainable) -> str | None:

@@ -12,6 +12,7 @@ import importlib
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -29,6 +30,7 @@ from benchmark.plugins.contracts import (
     LearnsFromColumns,
     Method,
     MethodInfo,
+    NoReference,
     ScoreSource,
     Trainable,
 )
@@ -255,7 +257,13 @@ def _declared(file: Path, stem: str, info: str) -> list[tuple[str, str]]:
     A plug-in that writes its ``info`` otherwise is listed as well, under the name in it or else under its file's, so that
     its user learns what is wrong.
     """
-    tree = ast.parse(file.read_text(encoding="utf-8"), filename=str(file))
+    return list(_declared_in(file.read_text(encoding="utf-8"), str(file), stem, info))
+
+
+@lru_cache(maxsize=1024)
+def _declared_in(source: str, filename: str, stem: str, info: str) -> tuple[tuple[str, str], ...]:
+    """The same of a source that was read; remembered, since plug-ins are looked up one by one, each time among all files."""
+    tree = ast.parse(source, filename=filename)
     classes = [node for node in tree.body if isinstance(node, ast.ClassDef)]
     names = [(name, node.name) for node in classes for name in _info_names(node, info)]
     bases = {_last_name(base) for node in classes for base in node.bases}
@@ -264,7 +272,7 @@ def _declared(file: Path, stem: str, info: str) -> list[tuple[str, str]]:
         for node in classes
         if _is_plugin(node, info) and not node.name.startswith("_") and node.name not in bases
     ]
-    return names or [(stem, name) for name in nameless[:1]]
+    return tuple(names or [(stem, name) for name in nameless[:1]])
 
 
 def _info_names(node: ast.ClassDef, info: str) -> Iterator[str]:
@@ -291,7 +299,7 @@ def _is_plugin(node: ast.ClassDef, info: str) -> bool:
     roots = (
         (Dataset,)
         if info == DatasetInfo.__name__
-        else (Method, ScoreSource, Trainable, KeepsFeatures, LearnsFromColumns)
+        else (Method, NoReference, ScoreSource, Trainable, KeepsFeatures, LearnsFromColumns)
     )
     return bool({_last_name(base) for base in node.bases} & {root.__name__ for root in roots})
 

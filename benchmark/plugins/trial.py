@@ -102,7 +102,7 @@ def main() -> None:
 def _do(request: Mapping[str, Any], tell: Any) -> None:
     from benchmark.config.source import read_source  # noqa: PLC0415
     from benchmark.plugins import contract_check, data_set_check, registry  # noqa: PLC0415 - `registry` imports this package
-    from benchmark.plugins.options import check_options  # noqa: PLC0415
+    from benchmark.plugins.options import check_options, construct  # noqa: PLC0415
 
     kinds: Mapping[str, Any] = {"methods": registry.methods, "datasets": registry.datasets}
     plugin = kinds[request["kind"]]().load(request["name"], tried=True)
@@ -113,7 +113,7 @@ def _do(request: Mapping[str, Any], tell: Any) -> None:
         tell("listing")
         data_set_check.pairs_of(dataset)
     elif request["options"] is not None:
-        built = plugin(**request["options"])
+        built, _ = construct(plugin, request["options"], tried=True)
         tell("built")
         if request["kind"] == "methods":
             contract_check.check_method(built)

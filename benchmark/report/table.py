@@ -21,7 +21,13 @@ from benchmark.report.table_notes import table_notes
 from benchmark.results.scored import ScoredMethod
 from benchmark.statistics.vocabulary import AVERAGES, OBSERVERS
 
-HEADINGS = {"hand-crafted": "Hand-crafted", "learned": "Learned", "floor": "Floor", "other": "Other"}
+HEADINGS = {
+    "hand-crafted": "Hand-crafted",
+    "learned": "Learned",
+    "no-reference": "No reference",
+    "floor": "Floor",
+    "other": "Other",
+}
 OBSERVED = "Observers"
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import torch
 
-from benchmark.plugins.contracts import DescribesReference, Method, takes_rng
+from benchmark.plugins.contracts import DescribesReference, Method, NoReference, takes_rng
 
 PIXELS_AT_ONCE = 8_000_000
 """Most pixels of the enhanced images that go to the device together; thirty images of 512 px."""
@@ -24,6 +24,8 @@ def chunks(count: int, pixels: int, budget: int = PIXELS_AT_ONCE) -> Iterator[ra
 
 def can_batch(method: Method) -> bool:
     """Whether a method takes several pairs at once; one whose ``score`` draws from a pair's generator does not."""
+    if isinstance(method, NoReference):
+        return not takes_rng(method.quality)
     return isinstance(method, DescribesReference) or not takes_rng(method.score)
 
 

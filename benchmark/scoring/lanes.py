@@ -46,8 +46,8 @@ def lanes(entrants: Sequence[Entrant], programs_at_once: int, ranks: ScoringRank
     for entrant in entrants:
         if entrant.method is None or not entrant.scores_images:
             continue
-        kind = type(entrant.method)
-        home = kind.__module__ if registry.is_foreign(kind) else ""
+        kinds = [type(item) for item in (entrant.method, *entrant.parts)]
+        home = " ".join(kind.__module__ for kind in kinds if registry.is_foreign(kind))
         programs = programs_of(entrant)
         if programs is None:
             shared.setdefault(home, []).append(entrant.label)

@@ -18,7 +18,7 @@ from benchmark.core.hashes import Entry, FileHashes, sha256_file
 from benchmark.images import code as image_code
 from benchmark.plugins import contract_check, registry, weights
 from benchmark.plugins.contracts import Method, MethodInfo, ScoreSource, WeightFile
-from benchmark.plugins.options import check_options, options_model, plain_options, takes_path
+from benchmark.plugins.options import check_options, construct, options_model, plain_options, takes_path
 from benchmark.results import lineage
 from benchmark.results.scored import ScoredMethod, Status
 from benchmark.scoring.messages import MethodTask
@@ -34,6 +34,7 @@ class Entrant:
         name: registered name.
         options: the given options, checked.
         method: the instance; ``None`` where it could not be built.
+        parts: the methods that its options name, whose sources and libraries decide its scores too.
         status: ``scored`` unless something prevents it.
         reason: why it is not scored, and what to do.
         weights: SHA-256 of each weight or local file it reads, by name.
@@ -49,6 +50,7 @@ class Entrant:
     name: str
     options: Mapping[str, Any] = field(default_factory=dict)
     method: Method | None = None
+    parts: tuple[Method, ...] = ()
     status: Status = "scored"
     reason: str = ""
     weights: dict[str, str] = field(default_factory=dict)
@@ -117,9 +119,14 @@ def _enter(
     except PluginError as error:
         entrant.give_up("failed", str(error))
         return entrant
-    entrant.options = check_options(method_type, entry.options, source, prefix)
     try:
-        method = method_type(**entrant.options)
+        entrant.options = check_options(method_type, entry.options, source, prefix)
+        method, entrant.parts = construct(method_type, entrant.options)
+    except PluginError as error:
+        entrant.give_up("failed", str(error))
+        return entrant
+    except ConfigError:
+        raise
     except UserError as error:
         raise ConfigError(f"{source.where(prefix)}: {error}") from None
     except (Exception, SystemExit) as error:  # a plug-in's constructor may do anything; its own row suffers
@@ -196,7 +203,8 @@ def note_files(entrant: Entrant, hashes: FileHashes) -> None:
         OSError: a file can't be read.
     """
     assert entrant.method is not None
-    sources = [*registry.source_files(type(entrant.method)), *image_code.files()]
+    plugins = (entrant.method, *entrant.parts)
+    sources = [*(file for plugin in plugins for file in registry.source_files(type(plugin))), *image_code.files()]
     named = {weight.full_name: path for weight, path in entrant.weight_files}
     named |= {role: Path(place) for role, place in contract_check.files_of(entrant.method).items()}
     entrant.reads = {str(path): hashes.entry(path) for path in (*sources, *named.values())}
@@ -234,7 +242,15 @@ def producer(
     deciding = {key: item for key, item in entrant.options.items() if key not in entrant.method.indifferent_options}
     components |= {f"option {name}": json.dumps(value) for name, value in plain_options(deciding).items()}
     components |= {f"{name} sha256": digest for name, digest in entrant.weights.items()}
-    libraries = {"torch", *image_code.DECODERS, *info.libraries}
+    for part in entrant.parts:
+        components[f"version of {part.info.name}"] = part.info.version
+        components[f"plug-in file of {part.info.name} sha256"] = registry.source_sha256(type(part), sha256)
+    libraries = {
+        "torch",
+        *image_code.DECODERS,
+        *info.libraries,
+        *(name for part in entrant.parts for name in part.info.libraries),
+    }
     components |= {f"library {name}": version for name, version in provenance.versions(libraries).items()}
     return Producer(components)
 
@@ -266,7 +282,7 @@ def scored_method(entrant: Entrant, missing: int, total: int, first_reason: str)
         name=info.name,
         title=entrant.title,
         higher_is_better=info.higher_is_better,
-        group=info.group,
+        group=info.group if entrant.method is None else contract_check.group_of(entrant.method),
         trained_on=entrant.trained_on or info.trained_on,
         training=training,
         citation=info.citation,
@@ -293,7 +309,10 @@ def _options_in_force(entrant: Entrant) -> dict[str, str]:
 
 
 def _option_text(value: Any) -> str:
-    """An option as a configuration has it, lists without brackets; empty where there is none."""
+    """An option as a configuration has it, lists and mappings without brackets; empty where there is none."""
+    if isinstance(value, Mapping):
+        texts = {name: _option_text(item) for name, item in value.items()}
+        return " ".join(text if name == "name" else f"{name}={text}" for name, text in texts.items())
     if isinstance(value, list):
         return " ".join(_option_text(item) for item in value)
     if isinstance(value, bool):

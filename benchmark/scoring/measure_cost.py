@@ -78,10 +78,16 @@ class CostMeter:
 
 
 def parameters(method: Method) -> int:
-    """The number of parameters of the networks that a method holds as attributes, each counted once."""
-    modules = [value for value in vars(method).values() if isinstance(value, torch.nn.Module)]
+    """The number of parameters of the networks that a method holds as attributes, or one that it holds; each once."""
+    modules = _modules(method)
     counts = {id(parameter): parameter.numel() for module in modules for parameter in module.parameters()}
     return sum(counts.values())
+
+
+def _modules(method: Method) -> list[torch.nn.Module]:
+    held = [value for value in vars(method).values() if isinstance(value, Method)]
+    own = [value for value in vars(method).values() if isinstance(value, torch.nn.Module)]
+    return [*own, *(module for part in held for module in _modules(part))]
 
 
 def _in_use(device: str) -> float | None:

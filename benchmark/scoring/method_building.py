@@ -5,14 +5,11 @@ No torch.
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
-
 from benchmark import plugins
 from benchmark.core.hashes import Watch
 from benchmark.plugins import registry
 from benchmark.plugins.contracts import Method
-from benchmark.plugins.options import takes_path
+from benchmark.plugins.options import construct
 from benchmark.scoring.messages import MethodTask
 
 CHANGED = "changed"
@@ -55,8 +52,4 @@ def build(task: MethodTask) -> Method:
         benchmark.core.errors.PluginError: the method can't be imported or breaks the contract.
     """
     method_type = registry.methods().load(task.name, tried=True)  # the supervisor watches this process
-    options: dict[str, Any] = {
-        name: Path(value) if isinstance(value, str) and takes_path(method_type, name) else value
-        for name, value in task.options.items()
-    }
-    return method_type(**options)
+    return construct(method_type, task.options, tried=True)[0]

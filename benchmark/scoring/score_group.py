@@ -18,7 +18,7 @@ from benchmark.core.errors import UserError, in_words
 from benchmark.core.randomness import content_sha256, reference_rng
 from benchmark.images.read import same_picture
 from benchmark.images.sizes import Preparer, SizePolicy
-from benchmark.plugins.contracts import DescribesReference, Method, takes_rng
+from benchmark.plugins.contracts import DescribesReference, Method, NoReference, takes_rng
 from benchmark.scoring import batching, promise
 from benchmark.scoring.flatness import is_flat
 from benchmark.scoring.guard import undisturbed
@@ -67,6 +67,7 @@ class PreparedPair:
         reference: the same shape; the same object for all pairs that share the prepared reference.
         digest: SHA-256 of the reference as decoded, before any size policy.
         flat: whether either image is of one colour.
+        flat_enhanced: whether the enhanced image is.
         same: whether the enhanced image is its reference, pixel by pixel, as decoded.
         files: SHA-256 of the bytes that the enhanced image and the reference were decoded from.
     """
@@ -76,6 +77,7 @@ class PreparedPair:
     reference: Array
     digest: str
     flat: bool = False
+    flat_enhanced: bool = False
     same: bool = False
     files: tuple[str, str] = ("", "")
 
@@ -105,7 +107,8 @@ def prepare(group: ReferenceGroup, sizes: SizePolicy, emit: Emit, reader: Reader
         except UserError as error:
             _fail_pair(group, task.pair, str(error), emit)
             continue
-        seen = (flat or is_flat(enhanced), same_picture(decoded.image, reference.image))
+        flat_enhanced = is_flat(enhanced)
+        seen = (flat or flat_enhanced, flat_enhanced, same_picture(decoded.image, reference.image))
         files = (decoded.sha256, reference.sha256)
         prepared.append(PreparedPair(task.pair, enhanced, fitted, digest, *seen, files))
     return prepared
@@ -178,7 +181,8 @@ def _emit_value(
     if reason:
         emit("failure", label=label, pair=pair.pair, reason=reason)
     else:
-        seen = {name: True for name, is_so in (("flat", pair.flat), ("same", pair.same)) if is_so}
+        flat = pair.flat_enhanced if isinstance(method, NoReference) else pair.flat
+        seen = {name: True for name, is_so in (("flat", flat), ("same", pair.same)) if is_so}
         emit("score", label=label, pair=pair.pair, value=value, seconds=seconds, images=pair.files, **seen)
 
 
@@ -220,8 +224,11 @@ def score_batch(
     method: Method, pairs: Sequence[PreparedPair], terms: Terms, budget: int = batching.PIXELS_AT_ONCE
 ) -> list[float]:
     """The scores of pairs that share their prepared reference, several at a time; see ``batching.score_together``."""
-    reference = as_tensor(pairs[0].reference, terms.device)
     images = [torch.from_numpy(pair.enhanced) for pair in pairs]
+    if isinstance(method, NoReference):
+        quality = method.quality
+        return batching.score_together(images, lambda batch: quality(_moved(batch, terms.device)), budget)
+    reference = as_tensor(pairs[0].reference, terms.device)
     if not isinstance(method, DescribesReference):
         return batching.score_together(
             images,
@@ -252,7 +259,7 @@ def score_pair(method: Method, pair: PreparedPair, terms: Terms) -> float:
 
 
 def generator(method: Method, function: Callable[..., Any], digest: str, terms: Terms) -> dict[str, Any]:
-    """The keyword arguments of ``score`` or ``describe``: a generator if the function takes one.
+    """The keyword arguments of ``score``, ``quality`` or ``describe``: a generator if the function takes one.
 
     A method that declares its scores independent of the seed gets the same generator for every seed, so that its stored
     scores are valid for any other.
@@ -267,6 +274,9 @@ def _compute(
 ) -> tuple[float, float, float]:
     """The score of a pair, the seconds spent here on describing its reference, and those that the description took."""
     enhanced = as_tensor(pair.enhanced, terms.device)
+    if isinstance(method, NoReference):
+        options = generator(method, method.quality, pair.digest, terms)
+        return as_number(method.quality(enhanced, **options), "quality"), 0.0, 0.0
     if not isinstance(method, DescribesReference):
         reference = as_tensor(pair.reference, terms.device)
         options = generator(method, method.score, pair.digest, terms)

@@ -1,22 +1,20 @@
 """Builds pyiqa's networks, from published files that are at hand or from random values. Imports torch and pyiqa.
 
-Nothing is downloaded here. Several of pyiqa's classes fetch ImageNet weights whatever they are told; while a network is
-built from scratch, what they would call is replaced by what makes random values.
+Nothing is downloaded here: while a network is built from scratch, ``_backbones.py`` replaces what would fetch weights.
 """
 
 from __future__ import annotations
 
-import contextlib
 import importlib
-from collections.abc import Callable, Iterator, Sequence
-from types import ModuleType
-from typing import Any, Literal, Self
+from collections.abc import Sequence
+from typing import Literal, Self
 
 import torch
 from torch import Tensor, nn
 
 from benchmark.core.errors import WeightsUnavailableError
 
+from .._backbones import replaced, without_backbones
 from .._pyiqa import at_hand, quiet
 from .frozen import FROZEN, Frozen
 from .networks import Network, begins
@@ -151,7 +149,7 @@ def from_scratch(network: Network) -> nn.Module:
 
         module = importlib.import_module(f"pyiqa.archs.{network.published.arch}")
         given = DEFAULT_CONFIGS[network.published.metric]["metric_opts"]
-        with _no_weights(module):
+        with without_backbones(module), replaced(module, load_state_dict_from_url=lambda *_, **__: {}):
             net: nn.Module = build_network({**given, **network.options, **network.untrained})
     for norm in net.modules():
         # timm initialises residual blocks as identities; where their normalisation is fixed they would stay so
@@ -170,37 +168,3 @@ def _norms_that_pyiqa_fixes(net: nn.Module) -> set[str]:
         if isinstance(part, nn.BatchNorm2d)
         for own, _ in part.named_parameters(recurse=False)
     }
-
-
-class _Untrained:
-    """Stands for ``torchvision.models`` or ``timm``: what a network asks for is built with random values."""
-
-    def __init__(self, library: ModuleType, **instead: object) -> None:
-        self._library, self._instead = library, instead
-
-    def __getattr__(self, name: str) -> Callable[..., Any]:
-        make = getattr(self._library, name)
-
-        def build(*given: Any, **options: Any) -> Any:
-            asked = {key: value for key, value in options.items() if key not in ("weights", "pretrained")}
-            return make(*given, **asked, **self._instead)
-
-        return build
-
-
-@contextlib.contextmanager
-def _no_weights(module: ModuleType) -> Iterator[None]:
-    """Replace, in one of pyiqa's modules, what fetches weights of backbones."""
-    stand_ins: dict[str, Callable[[Any], Any]] = {
-        "models": lambda library: _Untrained(library, weights=None),
-        "timm": lambda library: _Untrained(library, pretrained=False),
-        "load_state_dict_from_url": lambda _: lambda *_, **__: {},
-    }
-    before = {name: getattr(module, name) for name in stand_ins if hasattr(module, name)}
-    try:
-        for name, value in before.items():
-            setattr(module, name, stand_ins[name](value))
-        yield
-    finally:
-        for name, value in before.items():
-            setattr(module, name, value)

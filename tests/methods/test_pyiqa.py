@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import torch
 
-from benchmark import Method, UserError
+from benchmark import Method, NoReference, UserError
 from benchmark.plugins import registry
 
 pytestmark = pytest.mark.heavy
@@ -25,7 +25,7 @@ def offered() -> dict[str, type[Method]]:
     found = [
         methods.import_listing(item) for item in methods.listings()[0] if item.module.startswith("benchmark.plugins")
     ]
-    return {str(kind.metric): kind for kind in found if hasattr(kind, "metric")}
+    return {str(kind.metric): kind for kind in found if hasattr(kind, "metric") and not issubclass(kind, NoReference)}
 
 
 @pytest.fixture(scope="module")

@@ -28,6 +28,8 @@ TOLERANCES = {
     "vsi": 0.013,
     "nlpd": 0.006,
     "mad": 0.0001,
+    "piqe": 0.005,
+    "entropy": 0.0001,
 }
 
 

@@ -23,7 +23,7 @@ from benchmark.images import code as image_code
 from benchmark.plugins import checkpoints, contract_check, registry, weights
 from benchmark.plugins.checkpoint_content import CheckpointContent, Circumstances
 from benchmark.plugins.contracts import Trainable, WeightFile
-from benchmark.plugins.options import check_options, options_model
+from benchmark.plugins.options import check_options, construct, options_model
 from benchmark.results import csv_files
 from benchmark.scoring import torchrun
 from benchmark.scoring.process import tune_allocator
@@ -224,7 +224,7 @@ def build_method(parsed: TrainConfig, source: Source) -> tuple[Trainable, dict[s
             raise ConfigError(f"{where}: train.{name} is {value}, but method.{name} is {given[name]}: keep one of them")
     options = check_options(method_type, given, source, ("method",))
     try:
-        method = method_type(**options)
+        method, _ = construct(method_type, options)
     except UserError as error:
         raise ConfigError(f"{source.where(('method',))}: {error}") from None
     assert isinstance(method, Trainable)

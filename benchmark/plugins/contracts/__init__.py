@@ -1,9 +1,9 @@
 """The base classes of plug-ins: methods, data sets, and the descriptions that they give of themselves.
 
-A plug-in subclasses ``Method``, ``ScoreSource``, ``Trainable``, ``KeepsFeatures``, ``LearnsFromColumns`` or
-``Dataset``. Functions that it must define are abstract there or checked when it is imported; those that it may define have
-a default. Six protocols are optional: ``DescribesReference``, ``StandsForSeveral``, ``UsesScores``, ``StartsPrograms``,
-``StatesLabels`` and ``MayDownload``. The engine asks for nothing else.
+A plug-in subclasses ``Method``, ``NoReference``, ``ScoreSource``, ``Trainable``, ``KeepsFeatures``, ``LearnsFromColumns``
+or ``Dataset``. Functions that it must define are abstract there or checked when it is imported; those that it may define
+have a default. Six protocols are optional: ``DescribesReference``, ``StandsForSeveral``, ``UsesScores``,
+``StartsPrograms``, ``StatesLabels`` and ``MayDownload``. The engine asks for nothing else.
 
 Listing plug-ins must stay instant: nothing here imports torch or pandas when it is imported.
 """
@@ -21,6 +21,7 @@ from benchmark.plugins.contracts.method import (
     UsesScores,
     takes_rng,
 )
+from benchmark.plugins.contracts.no_reference import NoReference
 from benchmark.plugins.contracts.starts_programs import Programs, StartsPrograms
 from benchmark.plugins.contracts.trainable import Trainable
 
@@ -36,6 +37,7 @@ __all__ = [
     "MayDownload",
     "Method",
     "MethodInfo",
+    "NoReference",
     "Programs",
     "ScoreSource",
     "Several",

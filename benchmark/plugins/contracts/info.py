@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Group = Literal["hand-crafted", "learned", "floor", "other"]
+Group = Literal["hand-crafted", "learned", "no-reference", "floor", "other"]
 LabelKind = Literal["opinions", "simulated"]
 NOT_DECLARED = "not declared"
 
@@ -17,8 +17,9 @@ class WeightFile:
     Attributes:
         name: the file's name in the cache, for example ``alexnet-owt-7be5be79.pth``.
         url: where the publisher offers it.
-        folder: which cache it belongs to: ``checkpoints`` (torchvision's, under torch's hub directory), ``pyiqa``
-            (pyiqa's, likewise) or ``huggingface`` (the Hugging Face hub's; then ``repository`` and ``revision`` say which).
+        folder: which cache it belongs to: ``checkpoints`` (torchvision's, under torch's hub directory), ``pyiqa`` or
+            ``clip`` (pyiqa's, likewise), or ``huggingface`` (the Hugging Face hub's; then ``repository`` and ``revision``
+            say which).
         sha256: the file's SHA-256, or its leading hexadecimal digits where the publisher states only those; empty when
             none is published.
         repository: Hugging Face repository, for ``folder="huggingface"``.
@@ -27,7 +28,7 @@ class WeightFile:
 
     name: str
     url: str
-    folder: Literal["checkpoints", "pyiqa", "huggingface"] = "checkpoints"
+    folder: Literal["checkpoints", "pyiqa", "clip", "huggingface"] = "checkpoints"
     sha256: str = ""
     repository: str = ""
     revision: str = "main"
@@ -49,7 +50,8 @@ class MethodInfo:
             and keep their sign).
         score_range: lowest and highest possible score; ``None`` where unbounded. It is binding: a score beyond it, by more
             than rounding, makes its pair fail.
-        group: heading under which tables put it unless the configuration says otherwise.
+        group: heading under which tables put it unless the configuration says otherwise; by default ``no-reference`` for
+            a ``NoReference`` and ``other`` for any other method.
         trained_on: the data that its parameters were fitted to. By default ``nothing`` in the group ``hand-crafted`` and
             ``not declared`` in any other. For a trained method, tables print what its checkpoint says.
         citation: BibTeX entry, or one line.

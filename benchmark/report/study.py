@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
@@ -48,6 +48,7 @@ class DataSetResult:
         marks: what every table must say of its partitions.
         learned: the methods that were trained anew in each partition.
         without: labels of methods that have no score here by design: they were trained on this data set.
+        seen: why this data set is no test of a method, by its label; beside these also of methods that have scores here.
     """
 
     label: str
@@ -58,6 +59,7 @@ class DataSetResult:
     marks: Sequence[str] = ()
     learned: Sequence[ScoredMethod] = ()
     without: frozenset[str] = frozenset()
+    seen: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

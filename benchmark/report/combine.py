@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from benchmark.config.printing import PublishedEntry, ReportConfig
+from benchmark.config.printing import PublishedEntry, ReportConfig, TableConfig
 from benchmark.core.errors import UserError
 from benchmark.report import naming
 from benchmark.report.blocks import blocks
@@ -74,11 +74,18 @@ def _own(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _config(first: ReportData, parts: list[ReportData]) -> ReportConfig:
-    """The first run's tables, without the averages of studies."""
+    """The first run's tables, without the averages of studies and their tables across data sets.
+
+    What a study trained on is named by its own labels, which may be other data sets' in another study.
+    """
     if not any(data.of_study for data in parts):
         return first.config
-    tables = tuple(table.model_copy(update={"average": (), "datasets": None}) for table in first.config.tables)
-    return first.config.model_copy(update={"tables": tables})
+    tables = tuple(
+        table.model_copy(update={"average": (), "datasets": None})
+        for table in first.config.tables
+        if table.kind != "cross"
+    )
+    return first.config.model_copy(update={"tables": tables or (TableConfig(),)})
 
 
 def _failed(runs: Mapping[str, ReportData]) -> dict[str, str]:

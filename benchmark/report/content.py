@@ -59,6 +59,8 @@ class ReportData:
         thumbnails: small images of pairs, for the page.
         pages: of a study, the page of each data set, relative to the study's.
         failed_data: of a study, why each data set without results has none.
+        seen: of a study, by data set and method's label, why the method's values there are no test: its network has seen
+            references that it would be tested on.
     """
 
     title: str
@@ -80,6 +82,7 @@ class ReportData:
     thumbnails: Thumbnails = field(default_factory=Thumbnails)
     pages: Mapping[str, str] = field(default_factory=dict)
     failed_data: Mapping[str, str] = field(default_factory=dict)
+    seen: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def lower_labels(self, dataset: str) -> bool:
         """Whether lower labels of a data set mean better quality."""

@@ -284,6 +284,7 @@ def read(directory: str | Path) -> Evaluation:
         record=content,
         pages={label: f"{part['folder']}/report.html" for label, part in study.items() if not part["reason"]},
         failed_data={label: part["reason"] for label, part in study.items() if part["reason"]},
+        seen={label: part["seen"] for label, part in study.items() if isinstance(part.get("seen"), dict)},
     )
     claim = belongings.claimed(directory) or claims.of_record(content) or Claim("run", f"run in {directory}")
     return Evaluation(attachments.read(data, directory), directory, claim)

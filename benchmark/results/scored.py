@@ -12,6 +12,9 @@ from typing import Any, Literal, get_args
 NOT_RECORDED = "not recorded in its checkpoint"
 """Stands for the training data of a method whose checkpoint doesn't state them."""
 
+OWN = ("own",)
+"""What a study trained a method on that is trained anew in each partition of each data set."""
+
 Status = Literal["scored", "partial", "failed", "unavailable"]
 MAPPINGS = ("settings", "training", "options", "recipe")
 LISTS = ("marks", "columns", "train_on")
@@ -41,7 +44,7 @@ class ScoredMethod:
         options: all options in force, as text, where the run has several variants of the method; else empty.
         columns: where it was trained several times, the columns of ``scores.csv`` of these trainings, over which its
             statistics are averaged; else empty: its column is ``label``.
-        train_on: what the study trained it on: the labels of data sets, or ``own``; empty for methods that it did not train.
+        train_on: what the study trained it on: the labels of data sets, or ``OWN``; empty for methods that it did not train.
         recipe: of a method that the study trained, what decides a training beside data and seed, as text: its options
             (``method.…``), the settings of its training (``train.…``) and ``select``.
     """

@@ -30,10 +30,12 @@ class StudyColumns:
     lacking: tuple[str, ...] = ()
 
     @property
-    def shortage(self) -> str:
-        """How many of its trainings it has, and why it lacks the first of the others."""
+    def note(self) -> str:
+        """What tables must say of a mean over trainings, and of those that are missing; empty for a single training."""
         count = len(self.columns) + len(self.lacking)
-        return f"the mean over {len(self.columns)} of {count} trainings: {self.lacking[0]}" if self.lacking else ""
+        if self.lacking:
+            return f"{self.label}: the mean over {len(self.columns)} of {count} training seeds: {self.lacking[0]}."
+        return f"{self.label}: the mean over {count} training seeds." if count > 1 else ""
 
 
 def rows(

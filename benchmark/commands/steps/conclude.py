@@ -43,6 +43,7 @@ def conclude(ready: Ready, scored: Outcome, announce: Announce) -> Run:
             *flatness.notes(_infos(prepared), scored.flat),
             *_unenhanced(loaded, scored),
             *prepared.source.notes,
+            *filter(None, (item.note for item in prepared.studied)),
         ),
         lower_mos_better=loaded.lower_mos_better,
         simulated=loaded.simulated,

@@ -127,7 +127,6 @@ class Trainings:
         found = score_trained.score_rows(one.rows, prepared, group, console, fresh=fresh)
         methods = (*(own.scored() for own in found.values()), *one.lacking)
         partly = [f"{item.label}: scored in part: {item.reason}." for item in methods if item.status == "partial"]
-        partly += [f"{item.label}: {item.shortage}." for item in one.studied if item.lacking]
         marks = (*partly, *self._optimism(found, prepared))
         return ScoresHere(found, methods, frozenset(one.without), one.seen, marks)
 

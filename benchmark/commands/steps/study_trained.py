@@ -23,7 +23,7 @@ from benchmark.results.scored import ScoredMethod
 from benchmark.results.study_columns import StudyColumns
 from benchmark.training import course, study_parts
 
-SEVERAL = "{label}: the mean over {count} training seeds{where}."
+SEVERAL = "{label}: the mean over {count} training seeds in each partition."
 SEEN = "trained on this data set, so that none of it is left to test"
 SHARED = "trained on pairs of the same references, which its partitions do not keep apart"
 
@@ -79,10 +79,9 @@ def here(plan: TrainingPlan, methods: Sequence[TrainedMethod], label: str, state
             continue
         rows = [row for item in own for row in _rows(item, states[item.where], plan.command)]
         by_partition = method.entry.own and bool(own) and not own[0].on[0].published
-        if len(method.entry.seeds) > 1:
-            where = " in each partition" if by_partition else ""
-            found.notes.append(SEVERAL.format(label=method.label, count=len(method.entry.seeds), where=where))
         if by_partition:
+            if len(method.entry.seeds) > 1:
+                found.notes.append(SEVERAL.format(label=method.label, count=len(method.entry.seeds)))
             found.rows += rows
             shared = own[0].on[0].shared_by_parts
             found.seen |= dict.fromkeys((row.label for row in rows), SHARED) if shared else {}
@@ -110,7 +109,9 @@ def _add_columns(found: TrainedHere, method: TrainedMethod, rows: Sequence[Train
         found.missing += reasons
         if columns:
             names = tuple(row.label for row in columns)
-            found.studied.append(StudyColumns(label, names, method.entry.train_on, own[0].recipe, tuple(reasons)))
+            item = StudyColumns(label, names, method.entry.train_on, own[0].recipe, tuple(reasons))
+            found.studied.append(item)
+            found.notes += [item.note] if item.note else []
         else:
             found.lacking.append(_lacking(method, label, reasons, own[0].recipe))
 

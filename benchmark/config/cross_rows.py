@@ -34,14 +34,14 @@ def refuse_cross(report: ReportConfig, source: Source, trained: Collection[str],
         path: KeyPath = ("report", "tables", place)
         if not trained:
             raise ConfigError(
-                f"{source.named((*path, 'kind'))}: a cross table shows methods that the study trains: none has `train_on`"
+                f"{source.named((*path, 'kind'))}: a cross table shows methods that the study trains, and it trains none"
             )
         known = [*trained, *others]
         for heading, labels in (table.rows or {}).items():
             unknown = next((label for label in labels if label not in known), None)
             if unknown is not None:
                 near = did_you_mean(unknown, known) or f" (they are {', '.join(known)})"
-                where = source.named((*path, "rows", heading))
+                where = source.named((*path, "rows", heading) if heading else (*path, "rows"))
                 raise ConfigError(f"{where}: no method of this study is called {unknown!r}{near}")
         if table.rows is not None and not {name for labels in table.rows.values() for name in labels} & {*trained}:
             raise ConfigError(

@@ -12,13 +12,13 @@ from dataclasses import dataclass, field, replace
 from benchmark.config.printing import CROSS, TableConfig
 from benchmark.report import naming
 from benchmark.report.blocks import Numbers, Scope, TableEstimate
-from benchmark.report.cells import caption_of, estimate_of, explain_indistinct
 from benchmark.report.content import ReportData
-from benchmark.report.cross_lines import Line, arranged, trained_otherwise
+from benchmark.report.cross_lines import CrossLine, arranged, trained_otherwise
 from benchmark.report.footnotes import INDISTINCT, Footnotes
 from benchmark.report.printed import NO_VALUE, Cell, ComparisonTable, Row, RowGroup
 from benchmark.report.ranking import Contest, cell_notes, contest, contest_notes, reason_unranked
 from benchmark.report.spec import Column, scope_of, table_blocks
+from benchmark.report.table_cells import caption_of, estimate_of, explain_indistinct
 from benchmark.report.table_notes import LEVELS, OVER_PARTITIONS, SPREADS, before_those_of, counts_of, settings_of
 from benchmark.results.scored import OWN, ScoredMethod
 from benchmark.statistics.catalogue import find
@@ -127,7 +127,7 @@ def _over_partitions(cross: _Cross, column: Column, method: ScoredMethod) -> Sco
     return next(there, scopes[0])
 
 
-def _contest(cross: _Cross, lines: Sequence[Line], place: int) -> Contest:
+def _contest(cross: _Cross, lines: Sequence[CrossLine], place: int) -> Contest:
     """The comparison of a column's values, without those of methods that were trained within the data set."""
     column = cross.columns[place]
     found = {label: values[place] for label, values in cross.values.items()}
@@ -144,7 +144,7 @@ def _contest(cross: _Cross, lines: Sequence[Line], place: int) -> Contest:
     )
 
 
-def _row(cross: _Cross, line: Line) -> Row:
+def _row(cross: _Cross, line: CrossLine) -> Row:
     method, mark = line.method, cross.footnotes.mark
     if method is None:
         seen = [cross.data.seen.get(column.scope.block.dataset, {}).get(line.label, "") for column in cross.columns]
@@ -181,7 +181,7 @@ def _cell(cross: _Cross, method: ScoredMethod, column: Column, value: _Value, am
     return Cell(value.estimate, among.mark(method.label), (*alike, *marks), among.why_untested(method.label))
 
 
-def _notes(cross: _Cross, lines: Sequence[Line]) -> list[str]:
+def _notes(cross: _Cross, lines: Sequence[CrossLine]) -> list[str]:
     """All notes of a matrix except its footnotes, each a sentence."""
     data, spec, columns = cross.data, cross.spec, cross.columns
     shown = [value for values in cross.values.values() for value in values if value.known]

@@ -19,7 +19,7 @@ BENEATH = "Not trained here"
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class CrossLine:
     """A row.
 
     Attributes:
@@ -43,7 +43,7 @@ class Line:
         return " + ".join(self.on) or declared
 
 
-def arranged(data: ReportData, spec: TableConfig, datasets: Sequence[str]) -> list[tuple[str, list[Line]]]:
+def arranged(data: ReportData, spec: TableConfig, datasets: Sequence[str]) -> list[tuple[str, list[CrossLine]]]:
     """The rows under their headings: as configured, else all that the study trains, by what they were trained on.
 
     Args:
@@ -53,7 +53,7 @@ def arranged(data: ReportData, spec: TableConfig, datasets: Sequence[str]) -> li
     """
     trained = [method for method in data.methods if method.train_on]
     own = [method for method in trained if method.train_on == OWN]
-    known = {item.label: Line(item.label, item, item.train_on, _counterpart(item, own)) for item in data.methods}
+    known = {item.label: CrossLine(item.label, item, item.train_on, _counterpart(item, own)) for item in data.methods}
     if spec.rows is not None:
         return _configured(spec.rows, {**_without_values(data), **known})
     across = sorted((method for method in trained if method not in own), key=lambda item: _place(item, datasets))
@@ -66,9 +66,11 @@ def arranged(data: ReportData, spec: TableConfig, datasets: Sequence[str]) -> li
     return [*groups, *([(f"Trained on {ITSELF}", within)] if within else [])]
 
 
-def _configured(rows: dict[str, list[str]], known: dict[str, Line]) -> list[tuple[str, list[Line]]]:
+def _configured(rows: dict[str, list[str]], known: dict[str, CrossLine]) -> list[tuple[str, list[CrossLine]]]:
     """The rows as they were asked for; in a plain list, those that the study does not train stand beneath the others."""
-    groups = [(heading, [known.get(label, Line(label, None)) for label in labels]) for heading, labels in rows.items()]
+    groups = [
+        (heading, [known.get(label, CrossLine(label, None)) for label in labels]) for heading, labels in rows.items()
+    ]
     if list(rows) != [""]:
         return groups
     ((_, lines),) = groups
@@ -76,13 +78,13 @@ def _configured(rows: dict[str, list[str]], known: dict[str, Line]) -> list[tupl
     return [(heading, some) for heading, some in (("", trained), (BENEATH, beneath)) if some]
 
 
-def _without_values(data: ReportData) -> dict[str, Line]:
+def _without_values(data: ReportData) -> dict[str, CrossLine]:
     """Methods that were trained on all data sets of the study, so that none is left to test them, by label."""
     on: dict[str, list[str]] = {}
     for dataset, labels in data.seen.items():
         for label in labels:
             on.setdefault(label, []).append(dataset)
-    return {label: Line(label, None, tuple(datasets)) for label, datasets in on.items()}
+    return {label: CrossLine(label, None, tuple(datasets)) for label, datasets in on.items()}
 
 
 def _place(method: ScoredMethod, datasets: Sequence[str]) -> tuple[int, list[int]]:
@@ -108,13 +110,13 @@ def _differing(method: ScoredMethod, other: ScoredMethod) -> list[str]:
     return [key for key in keys if method.recipe.get(key) != other.recipe.get(key)]
 
 
-def _on_diagonal(own: ScoredMethod, lines: Sequence[Line], datasets: Sequence[str]) -> bool:
+def _on_diagonal(own: ScoredMethod, lines: Sequence[CrossLine], datasets: Sequence[str]) -> bool:
     """Whether each value of a method that is trained within data sets stands on the diagonal of other rows."""
     there = {line.on for line in lines if line.own is own}
     return all((dataset,) in there for dataset in datasets)
 
 
-def trained_otherwise(lines: Sequence[Line]) -> list[str]:
+def trained_otherwise(lines: Sequence[CrossLine]) -> list[str]:
     """Notes on rows whose diagonal is of a training with other settings than the row's own."""
     found: dict[tuple[str, tuple[str, ...]], list[str]] = {}
     for line in lines:

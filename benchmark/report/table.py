@@ -12,13 +12,13 @@ from dataclasses import dataclass, field, replace
 from benchmark.config.printing import TableConfig
 from benchmark.report import ablation, naming, published
 from benchmark.report.blocks import Block, Numbers, Scope, TableEstimate, blocks
-from benchmark.report.cells import caption_of, estimate_of, explain_indistinct
 from benchmark.report.content import ReportData
 from benchmark.report.cross import cross_table
 from benchmark.report.footnotes import INDISTINCT, Footnotes
 from benchmark.report.printed import NO_VALUE, NOT_RANKED, Cell, ComparisonTable, Row, RowGroup
 from benchmark.report.ranking import Contest, cell_notes, contest, contest_notes, reason_unranked
 from benchmark.report.spec import Column, spell_out, table_blocks
+from benchmark.report.table_cells import caption_of, estimate_of, explain_indistinct
 from benchmark.report.table_notes import table_notes
 from benchmark.results.scored import ScoredMethod
 from benchmark.statistics.vocabulary import AVERAGES, OBSERVERS

@@ -249,10 +249,14 @@ def test_epochs_that_are_selected_on_the_test_part_are_marked_beside_those_that_
 
 def test_one_condition_left_out_may_share_references_and_says_so(place: Path, command: Command) -> None:
     protocol = {"leave_out": "condition"}
-    write(place, methods=[quick(select="last")], protocol=protocol, datasets=STUDY["datasets"][:1])
+    tables = [{"name": "medians", "columns": ["srcc"], "aggregate": "median"}, {"name": "cross", "kind": "cross"}]
+    write(place, methods=[quick(select="last")], protocol=protocol, report={"plots": [], "tables": tables})
     train("study.yaml")
     status, said = command("run")
     assert status == 0, said
+    (row,) = pd.read_csv("out/tables/cross.csv").to_dict("records")
+    assert np.isnan([row["A: srcc"], row["B: srcc"]]).all(), "what was seen is no cell of a matrix"
+    assert "trained on pairs of the same references, which its partitions do not keep apart" in row["notes"]
     assert "One condition left out: the same reference is on both sides" in said.replace("\n", " ")
     assert len(pd.read_csv("out/A/partitions.csv")) == 18
 

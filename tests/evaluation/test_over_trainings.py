@@ -151,6 +151,17 @@ def test_a_partition_has_the_mean_of_the_trainings(scores: pd.DataFrame) -> None
     assert (value["median"], value["sd"]) == pytest.approx((np.median(expected), np.std(expected, ddof=1)), abs=1e-12)
 
 
+def test_a_partition_speaks_of_the_pairs_that_all_its_trainings_scored(scores: pd.DataFrame) -> None:
+    holed = scores.copy()
+    holed.loc[0, SEEDS[0]] = np.nan
+    holed.loc[9, SEEDS[1]] = np.nan
+    rows = partition_rows(holed, [NET], [TestedPart(1, frozenset(scores["pair"][:16]))])
+    row = rows[(rows["statistic"] == "srcc") & (rows["aggregate"] == "partition")]
+    rest = scores[:16].drop([0, 9])
+    by_scipy = [stats.spearmanr(rest[name], rest["mos"]).statistic for name in SEEDS]
+    assert (row["value"].item(), row["n"].item()) == (pytest.approx(np.mean(by_scipy), abs=1e-12), 14)
+
+
 def test_of_choices_too(scores: pd.DataFrame) -> None:
     """The share of votes that follow a training, and what observers reach, which has no trainings."""
     rng = np.random.default_rng(7)

@@ -36,9 +36,9 @@ def net(*train_on: str, **recipe: str) -> dict[str, Any]:
 
 
 METHODS: dict[str, dict[str, Any]] = {
-    "on A": net("A"),
-    "on B": net("B"),
     "on A and B": net("A", "B"),
+    "on B": net("B"),
+    "on A": net("A"),
     "wide on A": net("A", **{"method.width": "8"}),
     "own": net(*OWN),
     "plain": {"trained_on": "nothing"},
@@ -173,6 +173,7 @@ def test_of_errors_the_lowest_is_best(make_report: Maker) -> None:
     lowest = min(("on A", "on B", "plain"), key=lambda label: float(value(data, label, "C", "rmse")))
     assert "best" in rows[lowest]["C: rmse_mark"]
     assert sum("best" in row["C: rmse_mark"] for row in rows.values()) == 1
+    assert "Tested on: C ↓" in to_markdown(comparison_table(data, TableConfig(kind="cross", statistic="rmse")))
 
 
 def test_where_every_data_set_has_its_row_the_trained_within_has_none(make_report: Maker) -> None:
@@ -184,6 +185,8 @@ def test_where_every_data_set_has_its_row_the_trained_within_has_none(make_repor
         "OWN, on the diagonal, is trained otherwise than ON C: n_epoch."
     ]
     assert "own" in printed(data, rows=["on A", "own"]), "as it was asked for"
+    other = {"wide own": net(*OWN, **{"method.width": "8"})}
+    assert "wide own" in printed(study(make_report, {**methods, **other})), "on the diagonal of A only"
 
 
 def test_the_nearest_training_stands_on_the_diagonal(make_report: Maker) -> None:

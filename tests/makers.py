@@ -15,6 +15,7 @@ class Column:
 
     label: str
     higher_is_better: bool = True
+    columns: tuple[str, ...] = ()
 
 
 def score_keys(references: int, conditions: int, mos: NDArray[np.float64]) -> pd.DataFrame:

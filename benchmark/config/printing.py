@@ -29,8 +29,10 @@ else:
     Statistic = Literal[catalogue.names()]
 OF_STUDIES = ("by", "average", "aggregate", "spread")
 """Keys of tables that need several data sets or partitions; a record has them only where they are used."""
-LATER = (*OF_STUDIES, "kind")
+LATER = (*OF_STUDIES, "kind", "statistic")
 """All keys that a record has only where they are used, so that a record without them is what it was before they existed."""
+CROSS = "srcc"
+"""What the cells of a cross table are, unless it says otherwise."""
 EFFICIENCY = "efficiency"
 """Name of the table of costs, which any report may have."""
 ROBUSTNESS = "robustness"
@@ -44,15 +46,19 @@ class TableConfig(Section):
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$", description="letters, digits, - and _")] = "comparison"
     """Name of the table's files in `tables/`; two names that differ in case only are refused."""
-    kind: Literal["comparison", "ablation"] = "comparison"
-    """`ablation`: the rows are variants of one method, with a column for each option that differs (✓, –, or its value)."""
+    kind: Literal["comparison", "ablation", "cross"] = "comparison"
+    """`ablation`: the rows are variants of one method, with a column for each option that differs (✓, –, or its value).
+    `cross`, of a study that trains: the rows are what a method was trained on, the columns what it is tested on."""
+    statistic: Statistic | None = None
+    """What the cells of a `cross` table are; by default SRCC."""
     caption: str = ""
     """LaTeX caption."""
     label: str = ""
     """LaTeX label."""
     rows: Annotated[dict[str, Annotated[list[str], Field(min_length=1)]], Field(min_length=1)] | None = None
     """Groups of rows, `{Hand-crafted: [psnr, ssim], Learned: [lpips]}`, or a list for one group, `[psnr, ssim]`; by default
-    all methods, best first; in an `ablation`, each method that has several entries, in their order."""
+    all methods, best first; in an `ablation`, each method that has several entries, in their order; in a `cross` table, all
+    that the study trains (others that are named stand beneath them)."""
     columns: Annotated[tuple[Statistic, ...], Field(min_length=1)] | None = None
     """The statistics that are printed, in this order; by default the usual ones."""
     level: Literal["pair", "reference", "system", "choice"] | None = None
@@ -105,6 +111,27 @@ class TableConfig(Section):
             raise ValueError("`spread` needs `aggregate`: the spread of a median or mean over partitions")
         if self.spread != "none" and self.with_interval:
             raise ValueError(f"`{self.aggregate}` has an interval, and no `spread`: that is of a median or mean")
+        return self
+
+    @model_validator(mode="after")
+    def _a_cross_table_has_one_statistic(self) -> TableConfig:
+        if self.kind != "cross":
+            if self.statistic is not None:
+                raise ValueError("`statistic` goes with `kind: cross`; other tables name theirs under `columns`")
+            return self
+        instead = {
+            "columns": "it prints one `statistic`, and its columns are the data sets",
+            "conditions": "its columns are the data sets",
+            "by": "its columns are the data sets",
+            "average": "each of its rows lacks the data sets that it was trained on",
+        }
+        for key, why in instead.items():
+            if getattr(self, key) != type(self).model_fields[key].default:
+                raise ValueError(f"a cross table has no `{key}`: {why}")
+        shown = self.statistic or CROSS
+        if self.level is not None and self.level not in catalogue.find(shown).levels:
+            there = ", ".join(catalogue.names(self.level))
+            raise ValueError(f"{shown} is not computed at level {self.level} (there: {there})")
         return self
 
 

@@ -14,6 +14,7 @@ import yaml
 from pydantic import BeforeValidator, Field, model_validator
 
 from benchmark.config import yaml_text
+from benchmark.config.cross_rows import refuse_cross
 from benchmark.config.models import PluginEntry, StatisticsConfig, as_entry
 from benchmark.config.printing import PublishedEntry, ReportConfig
 from benchmark.config.protocol import Protocol, WrittenProtocol
@@ -283,6 +284,7 @@ def table_study_of(source: Source) -> TableStudy:
     refuse_unknown_data(keys.report, keys.published, [part.label for part in parts], source)
     refuse_needless(keys.report, source, len(parts), divided=keys.protocol.form != "published")
     _refuse_unknown_rows(keys, parts, source)
+    _refuse_cross_rows(keys, parts, source)
     _refuse_unknown_directions(keys, parts, source)
     return TableStudy(keys, parts, keys.protocol)
 
@@ -364,6 +366,13 @@ def _refuse_unknown_rows(keys: TableStudyKeys, parts: Sequence[TablePart], sourc
     for place, table in enumerate(keys.report.tables):
         for heading, labels in (table.rows or {}).items():
             _refuse_unknown(labels, (*known, *keys.published), ("report", "tables", place, "rows", heading), source)
+
+
+def _refuse_cross_rows(keys: TableStudyKeys, parts: Sequence[TablePart], source: Source) -> None:
+    learned = dict.fromkeys(method.shown for part in parts for method in part.learners.values())
+    plain = dict.fromkeys(name for part in parts for name in part.columns)
+    if all(part.entry.partitions is None for part in parts):  # else a file has the names of further ones
+        refuse_cross(keys.report, source, list(learned), list(plain))
 
 
 def _refuse_unknown_directions(keys: TableStudyKeys, parts: Sequence[TablePart], source: Source) -> None:

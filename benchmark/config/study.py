@@ -12,6 +12,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
+from benchmark.config.cross_rows import refuse_cross
 from benchmark.config.models import DATA_KEYS, PluginEntry, RunConfig, as_entry
 from benchmark.config.printing import PublishedEntry, ReportConfig, TableConfig
 from benchmark.config.protocol import Protocol, WrittenProtocol
@@ -147,6 +148,8 @@ def study_of(source: Source) -> Study:
     first = next(iter(configs.values()))
     refuse_unknown_data(first.report, first.published, list(configs), source)
     refuse_needless(first.report, source, len(configs), divided=keys.protocol.form != "published")
+    others = [entry.label or entry.name for entry in first.methods]
+    refuse_cross(first.report, source, [name for method in trained for name in method.rows], others)
     parts = tuple(
         StudyPart(label, stems[label], sources[label], _for_one(config, label)) for label, config in configs.items()
     )
@@ -174,7 +177,7 @@ def refuse_unknown_data(
 
 
 def refuse_needless(report: ReportConfig, source: Source, datasets: int, *, divided: bool) -> None:
-    """Refuse tables with averages of a single data set, or with medians or means over partitions that there are not.
+    """Refuse tables across data sets of a single one, or with medians or means over partitions that there are not.
 
     Args:
         report: the tables.
@@ -189,6 +192,8 @@ def refuse_needless(report: ReportConfig, source: Source, datasets: int, *, divi
         path: KeyPath = ("report", "tables", place)
         if table.average and datasets < 2:
             raise ConfigError(f"{source.named((*path, 'average'))}: an average needs several data sets (`datasets:`)")
+        if table.kind == "cross" and datasets < 2:
+            raise ConfigError(f"{source.named((*path, 'kind'))}: a cross table needs several data sets (`datasets:`)")
         if table.aggregate != "none" and not divided:
             raise ConfigError(
                 f"{source.named((*path, 'aggregate'))}: a {table.aggregate} over partitions needs a `protocol:` that makes "
@@ -264,7 +269,9 @@ def report_for_one(
     }
     known = {*own, *methods}
     tables = tuple(
-        _table_for_one(table, known) for table in report.tables if table.datasets is None or label in table.datasets
+        _table_for_one(table, known)
+        for table in report.tables
+        if (table.datasets is None or label in table.datasets) and table.kind != "cross"
     )
     return report.model_copy(update={"tables": tables or (TableConfig(),)}), own
 

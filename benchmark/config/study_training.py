@@ -126,6 +126,11 @@ class TrainedMethod:
         """What the row is called that shows the same trainings, not selected on the test part."""
         return f"{self.label}, not selected on test"
 
+    @property
+    def rows(self) -> tuple[str, ...]:
+        """What its rows are called."""
+        return (self.label, self.beside) if self.entry.select == "test" else (self.label,)
+
 
 def is_trained(entry: Any) -> bool:
     """Whether a method's entry says what it is trained on."""

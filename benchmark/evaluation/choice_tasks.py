@@ -15,7 +15,7 @@ import pandas as pd
 
 from benchmark.core.choice_columns import SIDES
 from benchmark.evaluation.rows import MethodColumn, RowScope
-from benchmark.evaluation.tasks import Task, conditions_of, numbers, oriented, seed_of, text
+from benchmark.evaluation.tasks import Task, conditions_of, numbers, oriented_columns, seed_of, stacked, text
 from benchmark.statistics.catalogue import Level, computed_alone, find
 from benchmark.statistics.design import Table, make_design
 from benchmark.statistics.intervals import choose
@@ -41,22 +41,24 @@ def table_of_choices(
     """
     place = {str(pair): row for row, pair in enumerate(pairs["pair"])}
     first, second = ([place[str(name)] for name in choices[side]] for side in SIDES)
-    scores = [oriented(pairs[method.label], method) for method in methods]
-    between = [differences(row[first], row[second]) for row in scores]
-    stacked = np.stack(between) if between else np.empty((0, len(choices)))
-    stacked[~np.isfinite(stacked)] = np.nan
+    between = [
+        np.stack([differences(row[first], row[second]) for row in oriented_columns(pairs, method)])
+        for method in methods
+    ]
+    scores, trainings = stacked(between, len(choices))
     clusters, cluster_names = pd.factorize(choices["cluster"].map(text))
     references, _ = pd.factorize(choices["reference"].map(text))
     groups, numbered = conditions_of(choices)
     table = Table(
         labels=numbers(choices["preference"]),
-        scores=stacked,
+        scores=scores,
         clusters=clusters.astype(np.int64),
         n_clusters=len(cluster_names),
         references=references.astype(np.int64),
         conditions=numbered,
         label_sd=np.full(len(choices), np.nan),
         observers=numbers(choices["votes"]),
+        trainings=trainings,
     )
     return table, groups
 
@@ -123,6 +125,6 @@ def _of_some(
     if further:
         alone = functools.partial(Alone, statistics=further)
         yield methods(build=alone, description=", ".join(item.title for item in further))
-    reached = replace(table, scores=np.stack([ceiling(table.labels), human(table.labels)]))
+    reached = replace(table, scores=np.stack([ceiling(table.labels), human(table.labels)]), trainings=None)
     observers = functools.partial(task, build=Observers, description="observers", labels=tuple(OBSERVERS))
     yield observers(design=make_design(reached, ()), compared=False, tested=False)

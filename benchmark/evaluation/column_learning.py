@@ -17,7 +17,7 @@ from benchmark.data.partitions import Partitions, rows_of_each
 from benchmark.evaluation.trained_scores import PARTITION_COLUMNS, SCALING, TestedPart, TrainedScores
 from benchmark.plugins import contract_check
 from benchmark.plugins.contracts import LearnsFromColumns, MethodInfo
-from benchmark.results.scored import ScoredMethod, Status
+from benchmark.results.scored import OWN, ScoredMethod, Status
 
 ABOUT = ("pair", "reference", "cluster", "condition")
 """What a method is told of a pair beside its features."""
@@ -143,6 +143,7 @@ def _record(learner: Learner, found: Mapping[int, TrainedScores], reason: str) -
         status=status,
         reason=reason,
         by_partition=True,
+        train_on=OWN,
     )
 
 
@@ -170,6 +171,7 @@ def imported_methods(parts: Sequence[TestedPart]) -> list[ScoredMethod]:
                 status="partial" if reason else "scored",
                 reason=reason,
                 by_partition=True,
+                train_on=OWN,
             )
         )
     return found

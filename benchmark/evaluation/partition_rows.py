@@ -13,7 +13,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from benchmark.evaluation.choice_tasks import LEVEL, table_of_choices
-from benchmark.evaluation.rows import SUMMARY_COLUMNS, MethodColumn, undefined
+from benchmark.evaluation.remarks import undefined
+from benchmark.evaluation.rows import SUMMARY_COLUMNS, MethodColumn
 from benchmark.evaluation.tasks import has_opinions, table_of_pairs
 from benchmark.evaluation.trained_scores import TestedPart, TrainedScores
 from benchmark.statistics.catalogue import computed_alone
@@ -21,6 +22,7 @@ from benchmark.statistics.design import Design, Table, make_design
 from benchmark.statistics.discrimination import Discrimination
 from benchmark.statistics.mapped import Mapped
 from benchmark.statistics.measures import Alone, Correlations, Measure
+from benchmark.statistics.over_trainings import over_trainings
 from benchmark.statistics.resampling import FloatArray
 from benchmark.statistics.two_alternatives import TwoAlternatives
 from benchmark.statistics.vocabulary import PARTITION
@@ -105,7 +107,7 @@ class PairFinder:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """The labelled pairs of one test part: a row of scores for each method, or for each seed of one that was trained.
+    """The labelled pairs of one test part: a row of scores for each method, or for each training of one that has several.
 
     Attributes:
         table: labels and scores.
@@ -131,9 +133,10 @@ def _tested(table: Table, rows: BoolArray, learned: Mapping[int, FloatArray]) ->
     """The labelled pairs of one test part, with the scores of methods that were trained for it."""
     kept = rows & np.isfinite(table.labels)
     part = table.take(kept)
-    blocks = [learned[place][:, kept] if place in learned else own[None, :] for place, own in enumerate(part.scores)]
+    blocks = [learned[place][:, kept] if place in learned else part.each(place) for place in range(len(part.scores))]
     owners = [place for place, block in enumerate(blocks) for _ in block]
-    return _Part(replace(part, scores=np.concatenate(blocks)) if learned else part, owners)
+    several = len(owners) > len(blocks) or bool(learned)
+    return _Part(replace(part, scores=np.concatenate(blocks), trainings=None) if several else part, owners)
 
 
 def _of_choices(choices: pd.DataFrame, tested: pd.DataFrame, methods: Sequence[MethodColumn]) -> Iterator[Measure]:
@@ -142,7 +145,7 @@ def _of_choices(choices: pd.DataFrame, tested: pd.DataFrame, methods: Sequence[M
     among = choices[choices["first"].isin(there) & choices["second"].isin(there)]
     if len(among):
         table, _ = table_of_choices(among, tested, methods)
-        yield TwoAlternatives(make_design(table, ()))
+        yield over_trainings(make_design(table, ()), TwoAlternatives)
 
 
 def _of_pairs(table: Table, statistics: Collection[str] | None) -> Iterator[Measure]:

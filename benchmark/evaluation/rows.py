@@ -1,4 +1,4 @@
-"""Makes rows of ``summary.csv`` and ``comparisons.csv`` of results, and words what is undefined.
+"""Makes rows of ``summary.csv`` and ``comparisons.csv`` of results; what their notes say is in ``remarks``.
 
 Imports numpy and ``benchmark.statistics``.
 """
@@ -11,32 +11,24 @@ from typing import Protocol
 
 import numpy as np
 
+from benchmark.evaluation.remarks import remarks, undefined
 from benchmark.statistics import rank_uncertainty, significance
 from benchmark.statistics.catalogue import find
 from benchmark.statistics.correlation import plcc
-from benchmark.statistics.design import Design, Group
+from benchmark.statistics.design import Design, Versus
 from benchmark.statistics.differences import Difference
-from benchmark.statistics.discrimination import Discrimination
 from benchmark.statistics.inference import Family
-from benchmark.statistics.mapped import Mapped
-from benchmark.statistics.mapping import Mapping, fit, unfit
-from benchmark.statistics.measures import Alone, Correlations, Measure, WithinReference
+from benchmark.statistics.mapping import fit
+from benchmark.statistics.measures import Measure
 from benchmark.statistics.resampling import FloatArray
-from benchmark.statistics.rounding import constant
 from benchmark.statistics.settings import StatisticsSettings
-from benchmark.statistics.tails import are_heavy
-from benchmark.statistics.two_alternatives import DECIDED, Observers, TwoAlternatives
 from benchmark.statistics.vocabulary import (
-    HEAVY_TAILS,
     INTERVAL_ONLY,
     MISSING_ALLOWED,
-    NOT_MONOTONE,
     NOT_TESTED,
-    REVERSED,
     UNCERTAIN,
     UNCORRECTED,
     magnitude,
-    why_incomparable,
 )
 
 SUMMARY_COLUMNS = (
@@ -58,12 +50,17 @@ class MethodColumn(Protocol):
 
     @property
     def label(self) -> str:
-        """The name of its column in the table of scores."""
+        """What it is called, and its column in the table of scores if it has a single one."""
         ...
 
     @property
     def higher_is_better(self) -> bool:
         """Its declared direction."""
+        ...
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Where it was trained several times, the columns of these trainings, over which its statistics are averaged."""
         ...
 
 
@@ -97,7 +94,7 @@ def summary_rows(scope: RowScope, measure: Measure, families: Sequence[Family], 
             estimate = family.estimates[method]
             why = "" if np.isfinite(estimate.value) else undefined(measure, family.statistic, column)
             unsure = UNCERTAIN if method in family.uncertain else ""
-            note = "; ".join(filter(None, [why, _remarks(measure, family.statistic, column), unsure, estimate.note]))
+            note = "; ".join(filter(None, [why, remarks(measure, family.statistic, column), unsure, estimate.note]))
             how = (
                 ", ".join(filter(None, [INTERVALS[estimate.kind], measure.remark])) if np.isfinite(estimate.low) else ""
             )
@@ -191,102 +188,29 @@ def literature_rows(
     """Steiger's and Williams' tests of PLCC and the F-test of residual variances, where wanted; uncorrected."""
     for test in settings.tests:
         for pair in design.pairs:
-            rows = design.groups[pair.group].rows
-            y = design.table.labels[rows]
-            a, b = design.table.scores[pair.first, rows], design.table.scores[pair.second, rows]
-            if test == "f-test":
-                difference, p = _variances(a, b, y)
-                name = "rmse_f_test"
-            else:
-                correlations = (plcc(a, y), plcc(b, y), plcc(a, b))
-                function = significance.steiger if test == "steiger" else significance.williams
-                difference, p = correlations[0] - correlations[1], function(*correlations, len(y)).p_value
-                name = f"plcc_{test}"
+            name, difference, p = _by_literature(test, pair, design)
             words = f"{test} (assumes independent pairs), {UNCORRECTED}"
             if not np.isfinite(p):
-                words = f"{NOT_TESTED}: the test is undefined here"
+                several = any(len(design.table.each(method)) > 1 for method in (pair.first, pair.second))
+                words = f"{NOT_TESTED}: {'it is one of single trainings' if several else 'the test is undefined here'}"
             numbers = (difference, np.nan, np.nan, p, p, bool(p < settings.alpha), words)
-            sizes = (len(rows), design.groups[pair.group].n_clusters)
+            sizes = (len(design.groups[pair.group].rows), design.groups[pair.group].n_clusters)
             yield (*scope.cells, name, labels[pair.first], labels[pair.second], *numbers, *sizes)
 
 
-def undefined(measure: Measure, statistic: str, column: int) -> str:
-    """The reason why a statistic has no value, in words."""
-    design = measure.design
-    x, y = _arrays(design, design.group_of[column], column)
-    if isinstance(measure, (TwoAlternatives, Observers)):
-        return _undefined_choices(statistic, len(x))
-    without_values = _too_few_or_equal(x, y)
-    if without_values:
-        return without_values
-    if isinstance(measure, Mapped):
-        return unfit(x, y, 5 if statistic == "plcc_logistic5" else 4) or "the fit did not converge"
-    if isinstance(measure, WithinReference):
-        return "no reference has images whose labels and scores differ"
-    if isinstance(measure, Discrimination):
-        return "no two images differ significantly, or none are similar"
-    return "it is undefined for these values" if isinstance(measure, Alone) else "the conditions' means do not differ"
-
-
-def _too_few_or_equal(x: FloatArray, y: FloatArray) -> str:
-    if len(x) < 2:
-        return "no scored pairs" if len(x) == 0 else "one scored pair only"
-    return "all labels are equal" if constant(y) else "all scores are equal" if constant(x) else ""
-
-
-def _undefined_choices(statistic: str, count: int) -> str:
-    if not count:
-        return "no scored choices"
-    if statistic == "accuracy_majority":
-        return "no choice has a majority"
-    if statistic == "auc_ds":
-        return f"no choice is decided by its majority (binomial test, {DECIDED * 100:g} %), or all are"
-    return f"no choice is decided by its majority (binomial test, {DECIDED * 100:g} %)"
-
-
-def incomparable(measure: Measure, statistic: str, column: int) -> bool:
-    """Whether a value is printed but not compared, because its fit is reversed or not monotonic."""
-    return bool(why_incomparable(_remarks(measure, statistic, column)))
-
-
-def _remarks(measure: Measure, statistic: str, column: int) -> str:
-    """Remarks on a defined value."""
-    if isinstance(measure, Mapped):
-        four, five = measure.fits[column]
-        return _fit_words(five if statistic == "plcc_logistic5" else four)
-    if isinstance(measure, Correlations) and find(statistic).far_values:
-        group = measure.design.group_of[column]
-        heavy = len(group.rows) > 1 and are_heavy(*_arrays(measure.design, group, column), group.n_clusters)
-        return HEAVY_TAILS if heavy else ""
-    if isinstance(measure, TwoAlternatives) and statistic == "log_likelihood":
-        slope = measure.slopes[column]
-        return "; ".join(["the slope is at its bound"] * slope.at_bound + [REVERSED] * (slope.value < 0))
-    if isinstance(measure, WithinReference):
-        place = measure.names.index(statistic)
-        used = int(measure.n_references[place, column])
-        rows = measure.design.group_of[column].rows
-        total = len(np.unique(measure.design.table.references[rows]))
-        return f"{used} of {total} references: the others' labels or scores do not differ" if 0 < used < total else ""
-    return ""
-
-
-def _fit_words(curve: Mapping | None) -> str:
-    if curve is None:
-        return ""
-    words = []
-    if curve.at_bound:
-        level = "a line" if curve.parameters == 4 else "a polynomial"
-        words.append("the slope is at its bound" if curve.at_bound == "steep" else f"the curve is all but {level}")
-    if not curve.monotone:
-        words.append(NOT_MONOTONE)
-    if curve.direction < 0:
-        words.append(REVERSED)
-    return "; ".join(words)
-
-
-def _arrays(design: Design, group: Group, column: int) -> tuple[FloatArray, FloatArray]:
-    methods = [method for each in design.groups for method in each.methods]
-    return design.table.scores[methods[column], group.rows], design.table.labels[group.rows]
+def _by_literature(test: str, pair: Versus, design: Design) -> tuple[str, float, float]:
+    """The name of a test's row, the difference, and its p-value; both NaN where a method has several trainings."""
+    name = "rmse_f_test" if test == "f-test" else f"plcc_{test}"
+    if any(len(design.table.each(method)) > 1 for method in (pair.first, pair.second)):
+        return name, float("nan"), float("nan")
+    rows = design.groups[pair.group].rows
+    y = design.table.labels[rows]
+    a, b = design.table.scores[pair.first, rows], design.table.scores[pair.second, rows]
+    if test == "f-test":
+        return (name, *_variances(a, b, y))
+    correlations = (plcc(a, y), plcc(b, y), plcc(a, b))
+    function = significance.steiger if test == "steiger" else significance.williams
+    return name, correlations[0] - correlations[1], function(*correlations, len(y)).p_value
 
 
 def _matrix(family: Family, count: int) -> FloatArray:

@@ -15,12 +15,12 @@ import pandas as pd
 from benchmark.core.announce import Announce, silent
 from benchmark.core.errors import ConfigError
 from benchmark.evaluation.choice_tasks import choice_tasks, table_of_choices, vote_notes
+from benchmark.evaluation.remarks import incomparable
 from benchmark.evaluation.rows import (
     COMPARISON_COLUMNS,
     SUMMARY_COLUMNS,
     MethodColumn,
     comparison_rows,
-    incomparable,
     literature_rows,
     ranking_rows,
     summary_rows,
@@ -31,6 +31,7 @@ from benchmark.statistics.design import Table, make_design
 from benchmark.statistics.inference import Family, compute, infer, joint, undirected, with_uncertain
 from benchmark.statistics.intervals import Kind, choose
 from benchmark.statistics.measures import Correlations, Measure
+from benchmark.statistics.over_trainings import innermost, over_trainings
 from benchmark.statistics.selection import leaders
 from benchmark.statistics.settings import StatisticsSettings
 from benchmark.statistics.significance import replicates_for_holm
@@ -106,7 +107,8 @@ def evaluate_scores(
         for some in _together(tasks, settings):
             done = [_done(task, settings, announce) for task in some]
             for task, measure, corrected in _corrected_together(done, settings):
-                if isinstance(measure, Correlations) and task.scope.level == "pair":
+                of_pairs = isinstance(innermost(measure), Correlations) and task.scope.level == "pair"
+                if of_pairs:
                     unsure = undirected(next(family for family in corrected if family.statistic == "srcc"))
                 families = with_uncertain(corrected, unsure)
                 stood_in = stood_in or any(family.stood_in for family in families)
@@ -114,7 +116,7 @@ def evaluate_scores(
                 comparisons += comparison_rows(task.scope, measure, families, task.labels, settings, tested=task.tested)
                 if task.ranked:
                     summary += ranking_rows(task.scope, measure.design, families, labels, settings)
-                if isinstance(measure, Correlations) and task.scope.level == "pair":
+                if of_pairs:
                     comparisons += literature_rows(task.scope, measure.design, labels, settings)
     if stood_in:
         notes[STOOD_IN] = None
@@ -173,13 +175,13 @@ def _tell(announce: Announce, task: Task, done: int = 0) -> None:
 
 def _ready(task: Task, settings: StatisticsSettings) -> tuple[Measure, Mapping[str, Sequence[int]] | None]:
     """The measure with the columns of all comparisons; where these are limited, also who is compared with all others."""
-    measure = task.build(task.design)
+    measure = over_trainings(task.design, task.build)
     if not task.compared or not settings.limited(len(task.labels)):
         return measure, None
     against = _against(measure, task.labels, settings)
     design = make_design(task.design.table, {method for some in against.values() for method in some})
     if design.n_columns > task.design.n_columns:  # scores are missing
-        return task.build(design), against
+        return over_trainings(design, task.build), against
     measure.design = design
     return measure, against
 

@@ -13,7 +13,7 @@ import pandas as pd
 from benchmark.core.pair_columns import LIMITS
 from benchmark.evaluation.rows import MethodColumn, RowScope
 from benchmark.statistics.catalogue import computed_alone
-from benchmark.statistics.design import Design, Table, make_design
+from benchmark.statistics.design import Design, SeveralTrainings, Table, make_design
 from benchmark.statistics.discrimination import Discrimination
 from benchmark.statistics.intervals import Kind, choose
 from benchmark.statistics.mapped import Mapped
@@ -67,12 +67,10 @@ def table_of_pairs(
     clusters, cluster_names = pd.factorize(rows["cluster"].map(text))
     references, _ = pd.factorize(rows["reference"].map(text))
     conditions, numbered = conditions_of(rows)
-    columns = [oriented(rows[method.label], method) for method in methods]
-    stacked = np.stack(columns) if columns else np.empty((0, len(rows)))
-    stacked[~np.isfinite(stacked)] = np.nan
+    scores, trainings = stacked([oriented_columns(rows, method) for method in methods], len(rows))
     table = Table(
         labels=numbers(rows["mos"]) * (-1.0 if lower_mos_better else 1.0),
-        scores=stacked,
+        scores=scores,
         clusters=clusters.astype(np.int64),
         n_clusters=len(cluster_names),
         references=references.astype(np.int64),
@@ -80,6 +78,7 @@ def table_of_pairs(
         label_sd=numbers(rows["mos_sd"]),
         observers=numbers(rows["observers"]),
         label_half=_half(rows),
+        trainings=trainings,
     )
     return table, conditions
 
@@ -100,9 +99,34 @@ def conditions_of(rows: pd.DataFrame) -> tuple[list[str], np.ndarray[tuple[int],
     return conditions, np.array([number.get(name, -1) for name in names], dtype=np.int64)
 
 
-def oriented(column: pd.Series[float], method: MethodColumn) -> FloatArray:
-    """A method's scores such that higher means better."""
-    return (1.0 if method.higher_is_better else -1.0) * numbers(column)
+def oriented_columns(rows: pd.DataFrame, method: MethodColumn) -> FloatArray:
+    """A method's scores (t, n) such that higher means better: of its only column, or of those of its trainings.
+
+    A training without any score of these rows is left out, and a pair that any of the others lacks is missing in all, so
+    that all speak of the same pairs.
+    """
+    turn = 1.0 if method.higher_is_better else -1.0
+    scores = turn * np.stack([numbers(rows[name]) for name in method.columns or (method.label,)])
+    known = np.isfinite(scores)
+    there = known.any(axis=1)
+    kept = there if there.any() else np.arange(len(scores)) == 0
+    return np.where(known[kept].all(axis=0), scores[kept], np.nan)
+
+
+def stacked(columns: Sequence[FloatArray], n: int) -> tuple[FloatArray, SeveralTrainings | None]:
+    """The scores of methods as a table has them: (m, n), and those of methods with several trainings.
+
+    Args:
+        columns: of each method, the scores of its trainings (t, n).
+        n: number of pairs.
+    """
+    columns = [np.where(np.isfinite(scores), scores, np.nan) for scores in columns]
+    scores = np.stack([each.mean(axis=0) for each in columns]) if columns else np.empty((0, n))
+    several = [(place, row) for place, each in enumerate(columns) if len(each) > 1 for row in each]
+    if not several:
+        return scores, None
+    places = np.array([place for place, _ in several], dtype=np.int64)
+    return scores, SeveralTrainings(np.stack([row for _, row in several]), places)
 
 
 def pair_tasks(

@@ -87,7 +87,8 @@ def trained(
                     for item in trainings
                 ]
             else:
-                own[place], lines[place] = table.scores[place][None, kept], [LabelLine(0.0, 1.0)]
+                own[place] = table.each(place)[:, kept]
+                lines[place] = [LabelLine(0.0, 1.0)] * len(own[place])
         folds.append(Fold(part, table.labels[kept], table.clusters[kept], own, lines))
     return Trained(
         str(scores["dataset"].iloc[0]) if len(scores) else "",

@@ -103,7 +103,7 @@ def _content(path: Path, most: int) -> bytes | None:
 
 
 def _stems(data: ReportData) -> Mapping[str, str]:
-    return file_stems(method.label for method in data.methods)
+    return file_stems(one.label for method in data.methods for one in method.single)
 
 
 def _histories(entrants: Sequence[Entrant]) -> dict[str, pd.DataFrame]:

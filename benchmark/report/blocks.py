@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from benchmark.core.choice_columns import SIDES
 from benchmark.report.content import ReportData
 from benchmark.report.text import natural
+from benchmark.results.scored import ScoredMethod
 from benchmark.statistics.vocabulary import AVERAGES, OBSERVERS, PARTITION, UNCORRECTED, why_untested
 
 if TYPE_CHECKING:
@@ -193,8 +194,7 @@ class Numbers:
             if scope.level == "condition":
                 joined = self._subsets.get(scope.condition, [scope.condition])
                 pairs = pairs[pairs["condition"].map(_text).isin(joined)]
-            labels = [known.label for known in self._data.methods if known.label in pairs.columns]
-            known = {label: np.isfinite(pairs[label].to_numpy(dtype=float)) for label in labels}
+            known = {method.label: scored_rows(pairs, method) for method in self._data.methods}
             total = len(pairs)
             if scope.level == "choice":
                 first, second = sides_of(choices_of(self._data, scope), pairs)
@@ -266,6 +266,14 @@ def pairs_of(data: ReportData, block: Block) -> pd.DataFrame:
     scores = data.scores
     chosen = (scores["dataset"].map(_text) == block.dataset) & (scores["split"].map(_text) == block.split)
     return scores[chosen]
+
+
+def scored_rows(pairs: pd.DataFrame, method: ScoredMethod) -> NDArray[np.bool_]:
+    """Which pairs a method scored; one that was trained several times, by each training that has any score of them."""
+    columns = [one.label for one in method.single if one.label in pairs.columns]
+    known = np.isfinite(pairs[columns].to_numpy(dtype=float))
+    there = known.any(axis=0)
+    return np.asarray(known[:, there].all(axis=1) & there.any())
 
 
 def choices_of(data: ReportData, scope: Scope) -> pd.DataFrame:

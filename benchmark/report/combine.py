@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from benchmark.config.printing import PublishedEntry, ReportConfig
+from benchmark.config.printing import PublishedEntry, ReportConfig, TableConfig
 from benchmark.core.errors import UserError
 from benchmark.report import naming
 from benchmark.report.blocks import blocks
@@ -74,11 +74,18 @@ def _own(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _config(first: ReportData, parts: list[ReportData]) -> ReportConfig:
-    """The first run's tables, without the averages of studies."""
+    """The first run's tables, without the averages of studies and their tables across data sets.
+
+    What a study trained on is named by its own labels, which may be other data sets' in another study.
+    """
     if not any(data.of_study for data in parts):
         return first.config
-    tables = tuple(table.model_copy(update={"average": (), "datasets": None}) for table in first.config.tables)
-    return first.config.model_copy(update={"tables": tables})
+    tables = tuple(
+        table.model_copy(update={"average": (), "datasets": None})
+        for table in first.config.tables
+        if table.kind != "cross"
+    )
+    return first.config.model_copy(update={"tables": tables or (TableConfig(),)})
 
 
 def _failed(runs: Mapping[str, ReportData]) -> dict[str, str]:
@@ -151,17 +158,27 @@ def _check_alike(runs: Mapping[str, ReportData]) -> None:
 
 
 def _methods(runs: Mapping[str, ReportData]) -> tuple[ScoredMethod, ...]:
-    """The method of each label, from a run in which it was scored if there is one; each reason names its run."""
+    """The method of each label, from a run in which it was scored if there is one; each reason names its run.
+
+    Where it was trained several times, it has the trainings of all runs.
+    """
     best: dict[str, ScoredMethod] = {}
+    trainings: dict[str, dict[str, None]] = {}
     reasons: dict[str, list[str]] = {}
     for name, data in runs.items():
         for method in data.methods:
             known = best.get(method.label)
             if known is None or (known.status in {"failed", "unavailable"} and method.status in {"scored", "partial"}):
                 best[method.label] = method
+            if method.status in {"scored", "partial"}:
+                trainings.setdefault(method.label, {}).update({one.label: None for one in method.single})
             if method.reason:
                 reasons.setdefault(method.label, []).append(f"{name}: {method.reason}")
-    return tuple(replace(method, reason="; ".join(reasons.get(label, []))) for label, method in best.items())
+    columns = {label: tuple(own) if list(own) != [label] else () for label, own in trainings.items()}
+    return tuple(
+        replace(method, reason="; ".join(reasons.get(label, [])), columns=columns.get(label, ()))
+        for label, method in best.items()
+    )
 
 
 def _notes(runs: Mapping[str, ReportData]) -> tuple[str, ...]:

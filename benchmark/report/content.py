@@ -61,6 +61,8 @@ class ReportData:
         failed_data: of a study, why each data set without results has none.
         reference_quality: correlations by the reference's own quality (``reference_quality.csv``), if asked for.
         robustness: what small changes of the enhanced images do to each method (``robustness.csv``), if asked for.
+        seen: of a study, by data set and method's label, why the method's values there are no test: its network has seen
+            references that it would be tested on.
     """
 
     title: str
@@ -84,6 +86,7 @@ class ReportData:
     failed_data: Mapping[str, str] = field(default_factory=dict)
     reference_quality: pd.DataFrame | None = None
     robustness: pd.DataFrame | None = None
+    seen: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def lower_labels(self, dataset: str) -> bool:
         """Whether lower labels of a data set mean better quality."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from benchmark.report.blocks import Block, Numbers, pairs_of
+from benchmark.report.blocks import Block, Numbers, pairs_of, scored_rows
 from benchmark.report.content import ReportData
 from benchmark.report.ranking import ranked_blocks
 from benchmark.results.scored import ScoredMethod
@@ -39,14 +39,19 @@ class Disputed:
 
 
 def disputed(data: ReportData, block: Block, method: ScoredMethod, each_way: int = EACH_WAY) -> list[Disputed]:
-    """The pairs that a method overrates and underrates most, the worst first; ties in the order of the pairs."""
+    """The pairs that a method overrates and underrates most, the worst first; ties in the order of the pairs.
+
+    Of a method that was trained several times, places and scores are means over the trainings.
+    """
     pairs = pairs_of(data, block)
-    scores, labels = (pairs[column].to_numpy(dtype=float) for column in (method.label, "mos"))
-    known = np.isfinite(scores) & np.isfinite(labels)
-    pairs, scores, labels = pairs[known], scores[known], labels[known]
+    known = scored_rows(pairs, method) & np.isfinite(pairs["mos"].to_numpy(dtype=float))
+    pairs = pairs[known]
     if len(pairs) < 2:
         return []
-    score_places = _places(scores, higher=method.higher_is_better)
+    labels = pairs["mos"].to_numpy(dtype=float)
+    each = [pairs[one.label].to_numpy(dtype=float) for one in method.single if pairs[one.label].notna().any()]
+    scores = np.mean(each, axis=0)
+    score_places = np.mean([_places(own, higher=method.higher_is_better) for own in each], axis=0)
     label_places = _places(labels, higher=not data.lower_labels(block.dataset))
     gap = score_places - label_places
     order = [*np.argsort(-gap, kind="stable")[:each_way], *np.argsort(gap, kind="stable")[:each_way]]

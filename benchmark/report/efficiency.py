@@ -23,13 +23,14 @@ def efficiency_table(data: ReportData) -> Grid | None:
     """The table, fastest method first; ``None`` where nothing was recorded.
 
     ``data.record["efficiency"]`` maps a method's label to any of ``parameters`` (a count), ``gflops``, ``milliseconds``
-    (per pair, including its share of the reference's work) and ``memory_mib``.
+    (per pair, including its share of the reference's work) and ``memory_mib``. Of a method that was trained several times
+    it has one entry a training, which cost the same: the first is shown.
     """
     recorded = data.record.get("efficiency")
     if not isinstance(recorded, Mapping):
         return None
-    entries = [(method.title, recorded[method.label]) for method in data.methods if method.label in recorded]
-    entries = [(title, entry) for title, entry in entries if isinstance(entry, Mapping)]
+    found = [(method.title, recorded.get(method.single[0].label)) for method in data.methods]
+    entries = [(title, entry) for title, entry in found if isinstance(entry, Mapping)]
     used = [column for column in COLUMNS if any(_number(entry, column[0]) is not None for _, entry in entries)]
     if not used:
         return None

@@ -296,15 +296,16 @@ def read(directory: str | Path) -> Evaluation:
     """
     directory = Path(directory)
     content = run_json.read_finished(directory / run_json.NAME)
-    labels = [item["label"] for item in content["methods"]]
+    methods = tuple(ScoredMethod.from_record(item) for item in content["methods"])
+    columns = [one.label for method in methods for one in method.single]
     study = content.get("study", {})
     data = ReportData(
         title=content["title"],
-        scores=csv_files.read_table(directory / "scores.csv", csv_files.KEYS, labels),
+        scores=csv_files.read_table(directory / "scores.csv", csv_files.KEYS, columns),
         summary=_of_run(directory, content, "summary", SUMMARY_COLUMNS, ("method",)),
         comparisons=_of_run(directory, content, "comparisons", COMPARISON_COLUMNS, ("method_a", "method_b")),
         failures=_of_run(directory, content, "failures", csv_files.FAILURE_COLUMNS, ("method",)),
-        methods=tuple(ScoredMethod.from_record(item) for item in content["methods"]),
+        methods=methods,
         choices=_choices(directory, content),
         notes=tuple(content["notes"]),
         config=_recorded(ReportConfig, content["report"], directory, "report"),
@@ -321,6 +322,7 @@ def read(directory: str | Path) -> Evaluation:
         failed_data={label: part["reason"] for label, part in study.items() if part["reason"]},
         reference_quality=_analysis(directory, content, places.REFERENCE_QUALITY, reference_quality.COLUMNS),
         robustness=_analysis(directory, content, places.ROBUSTNESS, robustness.COLUMNS),
+        seen={label: part["seen"] for label, part in study.items() if isinstance(part.get("seen"), dict)},
     )
     claim = belongings.claimed(directory) or claims.of_record(content) or Claim("run", f"run in {directory}")
     return Evaluation(attachments.read(data, directory), directory, claim)
@@ -336,7 +338,9 @@ def _of_run(
     """
     path = directory / f"{name}.csv"
     table = csv_files.read_table(path, columns)
-    labels = {item["label"] for item in content["methods"]} | set(OBSERVERS)
+    labels = {name for item in content["methods"] for name in (item["label"], *item.get("columns", ()))} | set(
+        OBSERVERS
+    )
     unknown = [str(label) for column in naming for label in table[column].unique() if str(label) not in labels]
     if unknown:
         raise UserError(f"{path}: it names a method {unknown[0]!r:.60} that {run_json.NAME} does not: of another run?")

@@ -50,6 +50,7 @@ def fingerprint(data: ReportData) -> str:
         data.simulated,
         dict(data.pages),
         dict(data.failed_data),
+        dict(data.seen),
         published,
         record,
     ]

@@ -6,6 +6,7 @@ import base64
 import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -46,7 +47,9 @@ def payload(
                 "lowerLabelsBetter": data.lower_labels(block.dataset),
                 **_points(data, block, places),
                 "methods": [
-                    _method(data, numbers, block, item, curves.get((block, item.method.label))) for item in order
+                    _method(data, numbers, block, replace(item, method=one), curves.get((block, one.label)))
+                    for item in order
+                    for one in item.method.single
                 ],
             }
             for block, order in standings

@@ -65,7 +65,7 @@ def spell_out(data: ReportData, numbers: Numbers, config: TableConfig) -> list[C
         for block in chosen
         for condition, heading in _parts(data, numbers, config, block, chosen)
         for statistic in columns_of(numbers, config, block)
-        for scope in [_scope(numbers, config, block, statistic, condition)]
+        for scope in [scope_of(numbers, config, block, statistic, condition)]
     ]
     columns += _averages(numbers, config)
     known = [column for column in columns if _known(data, numbers, column)]
@@ -80,7 +80,7 @@ def _averages(numbers: Numbers, config: TableConfig) -> list[Column]:
     """The columns of averages over data sets."""
     names = [name for name in AVERAGES if KINDS[name] in config.average]
     return [
-        _column(_scope(numbers, config, block, statistic, ""), statistic, AVERAGES[block.dataset])
+        _column(scope_of(numbers, config, block, statistic, ""), statistic, AVERAGES[block.dataset])
         for block in (Block(name, "") for name in names)
         for statistic in columns_of(numbers, config, block)
     ]
@@ -105,7 +105,7 @@ def columns_of(numbers: Numbers, config: TableConfig, block: Block) -> tuple[str
     return usual("choice" if level == "choice" else "pair")
 
 
-def _scope(numbers: Numbers, config: TableConfig, block: Block, statistic: str, condition: str) -> Scope:
+def scope_of(numbers: Numbers, config: TableConfig, block: Block, statistic: str, condition: str) -> Scope:
     """Where a column's numbers are: at the table's level, else at the first at which the statistic is computed."""
     headline = numbers.headline(block)[0].level
     possible = [level for level in (headline, *LEVELS) if level in find(statistic).levels]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
 from benchmark.config.models import StatisticsConfig
-from benchmark.config.printing import PublishedEntry, ReportConfig
+from benchmark.config.printing import CROSS, PublishedEntry, ReportConfig
 from benchmark.core import provenance
 from benchmark.evaluation.averages import average_rows, difference_rows
 from benchmark.evaluation.partition_rows import STUDY_COLUMNS, partition_rows
@@ -19,8 +19,9 @@ from benchmark.evaluation.trained_scores import TestedPart
 from benchmark.report.combine import renamed, side_by_side
 from benchmark.report.content import ReportData, Thumbnails
 from benchmark.report.evaluation import Evaluation
+from benchmark.report.seen import seen_in
 from benchmark.results import csv_files, run_json
-from benchmark.results.run_record import RunRecord
+from benchmark.results.run_record import RunRecord, StudyPartRecord
 from benchmark.results.scored import ScoredMethod
 from benchmark.statistics.catalogue import usual
 from benchmark.statistics.settings import StatisticsSettings
@@ -48,6 +49,7 @@ class DataSetResult:
         marks: what every table must say of its partitions.
         learned: the methods that were trained anew in each partition.
         without: labels of methods that have no score here by design: they were trained on this data set.
+        seen: why this data set is no test of a method, by its label; beside these also of methods that have scores here.
     """
 
     label: str
@@ -58,6 +60,7 @@ class DataSetResult:
     marks: Sequence[str] = ()
     learned: Sequence[ScoredMethod] = ()
     without: frozenset[str] = frozenset()
+    seen: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +94,11 @@ def combine(results: Sequence[DataSetResult], request: StudyRequest) -> ReportDa
     data = side_by_side(parts) if len(parts) > 1 else next(iter(parts.values()))
     settings = StatisticsSettings(**request.statistics.model_dump())
     numbers = _numbers(used, parts, data, settings, request.report)
-    notes = [*data.notes, *_notes(results, request, numbers.notes, several=len(parts) > 1)]
+    own = [note for note in data.notes if note.partition(": ")[2] not in request.notes]  # else the study says it itself
+    notes = [*own, *_notes(results, request, numbers.notes, several=len(parts) > 1)]
     title = request.title or request.report.title or " · ".join(parts)
     failed = {result.label: result.reason for result in results if result.run is None}
+    seen = {result.label: seen_in(result.seen, parts[result.label], result.label) for result, _ in used}
     data = replace(
         data,
         title=title,
@@ -106,6 +111,7 @@ def combine(results: Sequence[DataSetResult], request: StudyRequest) -> ReportDa
         histories={},
         pages={result.label: f"{result.folder}/report.html" for result, _ in used},
         failed_data=failed,
+        seen=seen,
         methods=tuple(
             _overall(
                 method,
@@ -129,10 +135,11 @@ def _with_learned(data: ReportData, learned: Sequence[ScoredMethod]) -> ReportDa
 
 def _printed(report: ReportConfig) -> set[str]:
     """The statistics that tables print over partitions; others that take long are not computed for each of these."""
-    return {
+    across = {table.statistic or CROSS for table in report.tables if table.kind == "cross"}
+    return across | {
         statistic
         for table in report.tables
-        if table.aggregate != "none"
+        if table.aggregate != "none" and table.kind != "cross"
         for statistic in table.columns or (*usual("pair"), *usual("choice"))
     }
 
@@ -224,10 +231,7 @@ def _record(data: ReportData, request: StudyRequest, results: Sequence[DataSetRe
         "format": run_json.FORMAT,
         "tool": {"name": "efid-bench", "version": provenance.version("efid-bench"), "commit": provenance.commit()},
         "configuration": dict(request.configuration),
-        "study": {
-            result.label: {"folder": result.folder, "reason": result.reason, "partitions": len(result.parts)}
-            for result in results
-        },
+        "study": {result.label: _part_record(result, data.seen.get(result.label, {})) for result in results},
         "statistics": request.statistics.model_dump(mode="json"),
         "report": request.report.model_dump(mode="json"),
         "published": {name: entry.model_dump(mode="json") for name, entry in request.published.items()},
@@ -244,6 +248,11 @@ def _record(data: ReportData, request: StudyRequest, results: Sequence[DataSetRe
         }
         | ({csv_files.CHOICES: len(data.choices)} if len(data.choices) else {}),
     }
+
+
+def _part_record(result: DataSetResult, seen: Mapping[str, str]) -> StudyPartRecord:
+    record: StudyPartRecord = {"folder": result.folder, "reason": result.reason, "partitions": len(result.parts)}
+    return {**record, "seen": dict(seen)} if seen else record
 
 
 def _lower(data: ReportData) -> set[str]:

@@ -13,10 +13,12 @@ from benchmark.config.printing import TableConfig
 from benchmark.report import ablation, naming, published
 from benchmark.report.blocks import Block, Numbers, Scope, TableEstimate, blocks
 from benchmark.report.content import ReportData
+from benchmark.report.cross import cross_table
 from benchmark.report.footnotes import INDISTINCT, Footnotes
 from benchmark.report.printed import NO_VALUE, NOT_RANKED, Cell, ComparisonTable, Row, RowGroup
 from benchmark.report.ranking import Contest, cell_notes, contest, contest_notes, reason_unranked
 from benchmark.report.spec import Column, spell_out, table_blocks
+from benchmark.report.table_cells import caption_of, estimate_of, explain_indistinct
 from benchmark.report.table_notes import table_notes
 from benchmark.results.scored import ScoredMethod
 from benchmark.statistics.vocabulary import AVERAGES, OBSERVERS
@@ -69,6 +71,8 @@ def comparison_table(data: ReportData, spec: TableConfig, numbers: Numbers | Non
         numbers: the run's numbers, if they were looked up already.
     """
     numbers = numbers or Numbers(data)
+    if spec.kind == "cross":
+        return cross_table(data, spec, numbers)
     footnotes = Footnotes()
     parts = [
         _built(_Builder(data, numbers, one, spell_out(data, numbers, one), footnotes)) for one in _parts(data, spec)
@@ -81,15 +85,12 @@ def comparison_table(data: ReportData, spec: TableConfig, numbers: Numbers | Non
         )
         columns = tuple(replace(column, place="", group="") for column in columns)
     groups = [group for part in parts for group in (part.stacked(columns) if len(parts) > 1 else part.groups)]
-    if any(INDISTINCT in cell.marks for group in groups for row in group.rows for cell in row.cells):
-        level = naming.percent(1 - data.confidence)
-        corrected = all(item.corrected for part in parts for item in part.contests)
-        kind = "adjusted p" if corrected else "p, not corrected,"
-        footnotes.fixed(INDISTINCT, f"not distinguishable from the best of its column ({kind} above {level})")
+    explain_indistinct(footnotes, groups, [item for part in parts for item in part.contests], data.confidence)
     notes = [note for part in parts for note in part.notes]
+    usual = "Agreement of a method's variants" if spec.kind == "ablation" else "Agreement of methods"
     table = ComparisonTable(
         spec,
-        _caption(data, spec, columns),
+        caption_of(data, spec, f"{usual} with the labels: {data.title}", [column.statistic for column in columns]),
         columns,
         tuple(groups),
         tuple(dict.fromkeys(notes)),
@@ -204,20 +205,7 @@ def _arrange(builder: _Builder) -> list[tuple[str, list[str]]]:
 
 
 def _estimate(builder: _Builder, column: Column, label: str) -> TableEstimate:
-    estimate = builder.numbers.get(column.scope, label, column.statistic) or TableEstimate(float("nan"))
-    if not builder.spec.with_interval:
-        estimate = _with_spread(builder, column, label, estimate)
-    return estimate.magnitude() if builder.spec.magnitude and naming.is_correlation(column.statistic) else estimate
-
-
-def _with_spread(builder: _Builder, column: Column, label: str, estimate: TableEstimate) -> TableEstimate:
-    """An aggregate with its spread over partitions in place of an interval."""
-
-    def other(aggregate: str) -> float:
-        return builder.numbers.value(replace(column.scope, aggregate=aggregate), label, column.statistic)
-
-    low, high = ("minimum", "maximum") if builder.spec.spread == "range" else ("quartile 1", "quartile 3")
-    return replace(estimate, low=other(low), high=other(high), sd=other("sd"))
+    return estimate_of(builder.numbers, builder.spec, column.scope, label, column.statistic)
 
 
 def _contest(builder: _Builder, column: Column, ranked: Sequence[ScoredMethod]) -> Contest:
@@ -332,14 +320,3 @@ def _below(
         cells = tuple(replace(cell, marks=tuple(item for item in cell.marks if item != mark)) for cell in row.cells)
         rows.append(replace(row, cells=cells, marks=(*row.marks, mark)))
     return [RowGroup(NOT_RANKED, tuple(rows))] if rows else []
-
-
-def _caption(data: ReportData, spec: TableConfig, columns: Sequence[Column]) -> str:
-    usual = "Agreement of a method's variants" if spec.kind == "ablation" else "Agreement of methods"
-    caption = spec.caption.strip() or f"{usual} with the labels: {data.title}"
-    sentences = [caption if caption.endswith((".", "!", "?")) else f"{caption}."]
-    if data.simulated and "simulated" not in caption.casefold():
-        sentences.append("Simulated labels.")
-    if spec.magnitude and any(naming.is_correlation(column.statistic) for column in columns):
-        sentences.append("Correlations are absolute values.")
-    return " ".join(sentences)

@@ -44,12 +44,17 @@ def table_notes(
     notes = [_legend(spec, columns, ranked)]
     notes += [] if columns else [f"No values: {NO_VALUES[spec.level or 'pair']}."]
     notes += [LEVELS[spec.level]] if spec.level in LEVELS else []
-    notes += _counts(numbers, columns, ranked)
+    notes += counts_of(numbers, columns, ranked)
     notes += _intervals(data, numbers, spec, columns, ranked)
     notes += _magnitudes(numbers, spec, columns, ranked)
     explained = [column.statistic for column in columns if find(column.statistic).explained]
     notes += [f"{naming.title(name)}: {naming.meaning(name)}." for name in dict.fromkeys(explained)]
-    notes += _settings(ranked)
+    notes += settings_of(ranked)
+    return before_those_of(data, notes)
+
+
+def before_those_of(data: ReportData, notes: Sequence[str]) -> list[str]:
+    """A table's own notes, then those that every table has; what these say is not said twice."""
     given = [_sentence(note) for note in data.notes]
     stated = {note.replace(",", "") for note in given}
     return list(
@@ -66,7 +71,7 @@ def _legend(spec: TableConfig, columns: Sequence[Column], ranked: Sequence[Score
     return _sentence("; ".join(parts))
 
 
-def _counts(numbers: Numbers, columns: Sequence[Column], ranked: Sequence[ScoredMethod]) -> list[str]:
+def counts_of(numbers: Numbers, columns: Sequence[Column], ranked: Sequence[ScoredMethod]) -> list[str]:
     """Pairs and references of each block, if they are the same for all rows."""
     blocks = [
         block for block in dict.fromkeys(column.scope.block for column in columns) if block.dataset not in AVERAGES
@@ -136,7 +141,7 @@ def _magnitudes(
     ]
 
 
-def _settings(ranked: Sequence[ScoredMethod]) -> list[str]:
+def settings_of(ranked: Sequence[ScoredMethod]) -> list[str]:
     """The options that change scores; methods with the same options share a sentence."""
     by_options: dict[str, list[str]] = {}
     for method in ranked:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 
 class Tool(TypedDict):
@@ -40,11 +40,15 @@ class Times(TypedDict):
 
 
 class StudyPartRecord(TypedDict):
-    """One data set of a study: the folder of its results, why it has none (empty if it has), and its partitions."""
+    """One data set of a study: the folder of its results, why it has none (empty if it has), and its partitions.
+
+    ``seen`` tells why it is no test of a method, by the method's label; only where there are such methods.
+    """
 
     folder: str
     reason: str
     partitions: int
+    seen: NotRequired[dict[str, str]]
 
 
 class RunRecord(TypedDict, total=False):

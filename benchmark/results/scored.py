@@ -6,13 +6,20 @@ They are written into ``run.json`` and read back by ``report``.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Literal, get_args
 
 NOT_RECORDED = "not recorded in its checkpoint"
 """Stands for the training data of a method whose checkpoint doesn't state them."""
 
+OWN = ("own",)
+"""What a study trained a method on that is trained anew in each partition of each data set."""
+
 Status = Literal["scored", "partial", "failed", "unavailable"]
+MAPPINGS = ("settings", "training", "options", "recipe")
+LISTS = ("marks", "columns", "train_on")
+LATER = ("by_partition", "options", "columns", "train_on", "recipe")
+"""Keys that a record has only where they are used, so that a record without them is what it was before they existed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +42,11 @@ class ScoredMethod:
         marks: remarks that tables must print, for example that a checkpoint was selected on the scored split.
         by_partition: whether it was trained anew in each partition of a study, and has scores by partition only.
         options: all options in force, as text, where the run has several variants of the method; else empty.
+        columns: where it was trained several times, the columns of ``scores.csv`` of these trainings, over which its
+            statistics are averaged; else empty: its column is ``label``.
+        train_on: what the study trained it on: the labels of data sets, or ``OWN``; empty for methods that it did not train.
+        recipe: of a method that the study trained, what decides a training beside data and seed, as text: its options
+            (``method.…``), the settings of its training (``train.…``) and ``select``.
     """
 
     label: str
@@ -52,12 +64,25 @@ class ScoredMethod:
     marks: tuple[str, ...] = ()
     by_partition: bool = False
     options: Mapping[str, str] = field(default_factory=dict)
+    columns: tuple[str, ...] = ()
+    train_on: tuple[str, ...] = ()
+    recipe: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def single(self) -> tuple[ScoredMethod, ...]:
+        """What has one score a pair: the method itself, or each of its trainings by the label of its column."""
+
+        def named(column: str) -> ScoredMethod:
+            title = f"{self.title}{column.removeprefix(self.label)}" if column.startswith(self.label) else column
+            return replace(self, label=column, title=title, columns=())
+
+        return tuple(map(named, self.columns)) or (self,)
 
     def record(self) -> dict[str, Any]:
         """The method as written in ``run.json``."""
-        plain = {"settings": dict(self.settings), "training": dict(self.training), "marks": list(self.marks)}
-        content = {**asdict(self), **plain, "options": dict(self.options)}
-        unused = {name for name in ("by_partition", "options") if not content[name]}
+        content = {key: list(item) if isinstance(item, tuple) else item for key, item in asdict(self).items()}
+        content |= {key: dict(getattr(self, key)) for key in MAPPINGS}
+        unused = {name for name in LATER if not content[name]}
         return {key: item for key, item in content.items() if key not in unused}
 
     @classmethod
@@ -65,7 +90,7 @@ class ScoredMethod:
         """Read back from ``run.json``; keys of later versions are ignored."""
         known = {item.name for item in fields(cls)}
         values = {key: value for key, value in record.items() if key in known}
-        return cls(**{**values, "marks": tuple(values.get("marks", ()))})
+        return cls(**values | {key: tuple(values.get(key, ())) for key in LISTS})
 
 
 def record_fault(record: object) -> str:
@@ -79,9 +104,9 @@ def record_fault(record: object) -> str:
                 return f"it has no key {item.name!r}"
             continue
         value = record[item.name]
-        if item.name in ("settings", "training", "options"):
+        if item.name in MAPPINGS:
             sound = isinstance(value, Mapping) and all(isinstance(text, str) for text in value.values())
-        elif item.name == "marks":
+        elif item.name in LISTS:
             sound = isinstance(value, list) and all(isinstance(text, str) for text in value)
         elif item.name in ("higher_is_better", "by_partition"):
             sound = isinstance(value, bool)

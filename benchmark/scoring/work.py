@@ -17,6 +17,7 @@ from benchmark.data.load import Data
 from benchmark.images.read import image_header
 from benchmark.plugins import weights
 from benchmark.results.scored import Failure
+from benchmark.results.study_columns import StudyColumns
 from benchmark.scoring import again, cost_memory, lanes, lineup, promise
 from benchmark.scoring.destinations import Destination
 from benchmark.scoring.engine import Crew, Outcome, default_workers, score_missing
@@ -48,7 +49,10 @@ class Machine:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A run's configuration with everything that it names located and checked."""
+    """A run's configuration with everything that it names located and checked.
+
+    Of a study's data set, ``studied`` are the methods among its entrants that the study trains.
+    """
 
     config: RunConfig
     source: Source
@@ -56,6 +60,7 @@ class Prepared:
     plugin_folders: tuple[str, ...]
     data: Data
     entrants: list[Entrant]
+    studied: tuple[StudyColumns, ...] = ()
 
     @property
     def output(self) -> Path:

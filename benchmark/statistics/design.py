@@ -17,13 +17,27 @@ from benchmark.statistics.resampling import FloatArray, IntArray
 from benchmark.statistics.weighted import ScoreColumns
 
 
+@dataclass(frozen=True, slots=True)
+class SeveralTrainings:
+    """The scores of methods that were trained several times: their statistics are means over these trainings.
+
+    Attributes:
+        scores: (t, n), oriented so that higher is better; NaN where any training of the method has none.
+        methods: (t,) the place of each training's method in the table.
+    """
+
+    scores: FloatArray
+    methods: IntArray
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
     """Labels and scores as arrays.
 
     Attributes:
         labels: (n,), oriented so that higher is better, finite.
-        scores: (m, n), oriented so that higher is better; NaN where missing.
+        scores: (m, n), oriented so that higher is better; NaN where missing. Of a method with several trainings only
+            what is missing counts.
         clusters: (n,) number of each pair's cluster, which is resampled, in [0, K).
         n_clusters: K.
         references: (n,) number of each pair's reference.
@@ -31,6 +45,7 @@ class Table:
         label_sd: (n,) standard deviation of the opinions behind each label, NaN where unknown.
         observers: (n,) number of opinions behind each label, NaN where unknown.
         label_half: (n,) half the distance of each label's published 95 % limits, NaN where unknown; None for none.
+        trainings: the scores of methods with several trainings; None where there is no such method.
     """
 
     labels: FloatArray
@@ -42,6 +57,7 @@ class Table:
     label_sd: FloatArray
     observers: FloatArray
     label_half: FloatArray | None = None
+    trainings: SeveralTrainings | None = None
 
     def take(self, rows: NDArray[np.bool_]) -> Table:
         """The same with some of the pairs; clusters keep their numbers, so that resamples can be shared."""
@@ -55,7 +71,17 @@ class Table:
             label_sd=self.label_sd[rows],
             observers=self.observers[rows],
             label_half=None if self.label_half is None else self.label_half[rows],
+            trainings=None
+            if self.trainings is None
+            else SeveralTrainings(self.trainings.scores[:, rows], self.trainings.methods),
         )
+
+    def each(self, method: int) -> FloatArray:
+        """The scores of a method's trainings (t, n); of a method without, its own (1, n)."""
+        if self.trainings is None or method not in self.trainings.methods:
+            return self.scores[method : method + 1]
+        own: FloatArray = self.trainings.scores[self.trainings.methods == method]
+        return own
 
     @property
     def label_interval(self) -> FloatArray:

@@ -174,6 +174,10 @@ def test_choices_stand_beside_opinions(place: Path) -> None:
         ({"protocol": {"repeat": 3}}, "repeat needs `test`"),
         ({"report": {"tables": [{"datasets": ["Three"]}]}}, "no data set of this study is called 'Three'"),
         ({"report": {"tables": [{"rows": {"X": ["aa"]}}]}}, "no method of this study is called 'aa'"),
+        (
+            {"report": {"tables": [{"kind": "cross"}]}},
+            "tables.0.kind: a cross table shows methods that the study trains, and it trains none",
+        ),
         ({"methods": [{"name": "spy", "features": ["f"]}]}, "spy learns anew in each partition: say how to divide"),
         (
             {"methods": [{"name": "psnr", "features": ["f"]}], "protocol": {"folds": 2}},
@@ -275,7 +279,14 @@ def test_its_scores_and_statistics_by_partition_are_plain_ones(place: Path, plug
         methods=["a", {"name": "spy", "features": ["f"]}],
         lower_better=[],
         protocol={"folds": 3},
-        report={"plots": [], "tables": [{"columns": ["srcc"], "aggregate": "median", "spread": "sd"}, {"name": "all"}]},
+        report={
+            "plots": [],
+            "tables": [
+                {"columns": ["srcc"], "aggregate": "median", "spread": "sd"},
+                {"name": "all"},
+                {"name": "cross", "kind": "cross", "rows": ["a", "spy"]},
+            ],
+        },
     )
     result = evaluate(written(place, study))
     folder = result.save(place / "out").parent
@@ -301,6 +312,10 @@ def test_its_scores_and_statistics_by_partition_are_plain_ones(place: Path, plug
     (row,) = [line for line in whole.splitlines() if line.startswith("| Spy ↑")]
     assert "<sup>" in row
     assert "trained anew in each partition: it has values by partition, and none over all pairs" in whole
+    across = pd.read_csv(folder / "tables" / "cross.csv").set_index("method")
+    weighted = np.average(plain, weights=scored.groupby("partition").size())
+    assert list(across["trained_on"].fillna("")) == ["each data set itself", ""]
+    assert list(across["One: srcc"]) == pytest.approx([weighted, values(again)[("One", "a")]], abs=5.1e-4)
     assert again.exit_status == 0
 
 

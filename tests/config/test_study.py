@@ -46,6 +46,15 @@ def table(text: str) -> str:
         (TWO + table("aggregate: median"), "report.tables.0.aggregate: a median over partitions needs a `protocol:`"),
         (TWO + table("spread: sd"), "`spread` needs `aggregate`"),
         (TWO + "protocol: {fold: 3}\n" + REST, "c.yaml:4: unknown key 'protocol.fold'; did you mean 'folds'"),
+        (
+            TWO + table("kind: crosses"),
+            "c.yaml:5: report.tables.0.kind: expected one of comparison, ablation, cross (given",
+        ),
+        (
+            TWO + table("kind: cross"),
+            "c.yaml:5: report.tables.0.kind: a cross table shows methods that the study trains",
+        ),
+        (TWO + table("statistic: plcc"), "c.yaml:5: report.tables.0: `statistic` goes with `kind: cross`"),
     ],
 )
 def test_a_wrong_study_is_refused_by_its_line(text: str, says: str, tmp_path: Path) -> None:
@@ -57,6 +66,63 @@ def test_a_wrong_study_is_refused_by_its_line(text: str, says: str, tmp_path: Pa
 
 
 LEARNED = TWO + "checkpoints_dir: k\nmethods:\n  - psnr\n"
+NET = LEARNED + "  - {name: sdmp-net, train_on: [live]}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("kind: cross, statistc: plcc", "c.yaml:8: unknown key 'report.tables.0.statistc'; did you mean 'statistic'"),
+        ("kind: cross, statistic: srrc", "(given: 'srrc'); did you mean 'srcc'"),
+        ("kind: cross, columns: [plcc]", "a cross table has no `columns`: it prints one `statistic`"),
+        ("kind: cross, average: [direct]", "a cross table has no `average`: each of its rows lacks the data sets that"),
+        ("kind: cross, by: rows", "a cross table has no `by`: its columns are the data sets"),
+        ("kind: cross, conditions: all", "a cross table has no `conditions`: its columns are the data sets"),
+        (
+            "kind: cross, level: system, statistic: rmse",
+            "rmse is not computed at level system (there: srcc, plcc, krcc)",
+        ),
+        ("kind: cross, aggregate: mean", "report.tables.0.aggregate: a mean over partitions needs a `protocol:`"),
+        (
+            "kind: cross, rows: [sdmpnet]",
+            "report.tables.0.rows: no method of this study is called 'sdmpnet'; did you mean",
+        ),
+        (
+            "kind: cross, rows: {X: [fsim]}",
+            "report.tables.0.rows.X: no method of this study is called 'fsim' (they are",
+        ),
+        (
+            "kind: cross, rows: [psnr]",
+            "report.tables.0.rows: `rows` are all rows of the table, and none of these is trained",
+        ),
+        ("kind: cross, datasets: [Live]", "report.tables.0.datasets: no data set of this study is called 'Live'"),
+    ],
+)
+def test_a_wrong_cross_table_is_refused_by_its_key(text: str, says: str, tmp_path: Path) -> None:
+    file = tmp_path / "c.yaml"
+    file.write_text(f"{NET}report: {{tables: [{{name: a, {text}}}]}}\n")
+    with pytest.raises(ConfigError) as refused:
+        study_of(read_source(file))
+    assert says in str(refused.value).replace(f"{tmp_path}/", "")
+
+
+def test_a_cross_table_needs_several_data_sets(tmp_path: Path) -> None:
+    file = tmp_path / "c.yaml"
+    file.write_text(NET.replace("  - {name: csiq, root: b}\n", "") + "report: {tables: [{kind: cross}]}\n")
+    with pytest.raises(ConfigError, match=r"tables\.0\.kind: a cross table needs several data sets"):
+        study_of(read_source(file))
+
+
+def test_a_cross_table_is_the_study_s_own(tmp_path: Path) -> None:
+    """Its data sets' pages have the other tables, or the usual one; a record may lack methods that it names."""
+    file = tmp_path / "c.yaml"
+    file.write_text(NET + "report: {tables: [{name: a, kind: cross, rows: [sdmp-net, psnr]}]}\n")
+    study = study_of(read_source(file))
+    assert [table.kind for table in study.report.tables] == ["cross"]
+    assert [[table.kind for table in part.config.report.tables] for part in study.parts] == [["comparison"]] * 2
+    record = tmp_path / "run.json"
+    record.write_text(file.read_text().replace("  - psnr\n", ""))
+    assert study_of(read_source(record)).report.tables[0].rows == {"": ["sdmp-net", "psnr"]}
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,7 @@ class Column:
 
     label: str
     higher_is_better: bool = True
+    columns: tuple[str, ...] = ()
 
 
 def seconds(work: Callable[[], object], repeats: int = 3) -> float:

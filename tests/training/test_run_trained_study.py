@@ -140,7 +140,7 @@ def test_trained_on_whole_data_sets_it_is_tested_on_the_others(place: Path, comm
             pixels = np.asarray(Image.open(file)).astype(int) + shift
             Image.fromarray(pixels.clip(0, 255).astype(np.uint8)).save(file)
     data = [{"name": "table", "file": f"{name}/pairs.csv", "label": name.upper()} for name in "abcd"]
-    tables = [{"name": "cross", "columns": ["srcc"]}]
+    tables = [{"name": "comparison", "columns": ["srcc"]}, {"name": "cross", "kind": "cross"}]
     write(
         place,
         datasets=data,
@@ -154,11 +154,16 @@ def test_trained_on_whole_data_sets_it_is_tested_on_the_others(place: Path, comm
     assert Path("checkpoints/A/all/one/4/best.pt").is_file()
     status, said = command("run")
     assert status == 0, said
-    table = pd.read_csv("out/tables/cross.csv").set_index("method")
+    table = pd.read_csv("out/tables/comparison.csv").set_index("method")
     srcc = table[[f"{name}: srcc" for name in "BCD"]]
     assert "A: srcc" not in table, "both were trained on it"
     there = {label: [name[0] for name in srcc.columns[srcc.loc[label].notna()]] for label in table.index}
-    assert there == {"both": ["C", "D"], "one, seed 3": ["B", "C", "D"], "one, seed 4": ["B", "C", "D"]}
+    assert there == {"both": ["C", "D"], "one": ["B", "C", "D"]}
+    across = pd.read_csv("out/tables/cross.csv").set_index("method")
+    assert list(across["trained_on"]) == ["A", "A + B"]
+    assert across[list(srcc.columns)].fillna(0).equals(srcc.loc[across.index].fillna(0)), "the same values"
+    seen = across[["A: srcc_mark", "B: srcc_mark"]] == "a"
+    assert seen.to_numpy().tolist() == [[True, False], [True, True]]
     scores = pd.read_csv("out/C/scores.csv")
     assert set(scores["split"]) == {"test"}
     best = place / "checkpoints/A+B/all/both/0/best.pt"
@@ -244,10 +249,14 @@ def test_epochs_that_are_selected_on_the_test_part_are_marked_beside_those_that_
 
 def test_one_condition_left_out_may_share_references_and_says_so(place: Path, command: Command) -> None:
     protocol = {"leave_out": "condition"}
-    write(place, methods=[quick(select="last")], protocol=protocol, datasets=STUDY["datasets"][:1])
+    tables = [{"name": "medians", "columns": ["srcc"], "aggregate": "median"}, {"name": "cross", "kind": "cross"}]
+    write(place, methods=[quick(select="last")], protocol=protocol, report={"plots": [], "tables": tables})
     train("study.yaml")
     status, said = command("run")
     assert status == 0, said
+    (row,) = pd.read_csv("out/tables/cross.csv").to_dict("records")
+    assert np.isnan([row["A: srcc"], row["B: srcc"]]).all(), "what was seen is no cell of a matrix"
+    assert "trained on pairs of the same references, which its partitions do not keep apart" in row["notes"]
     assert "One condition left out: the same reference is on both sides" in said.replace("\n", " ")
     assert len(pd.read_csv("out/A/partitions.csv")) == 18
 

@@ -22,7 +22,7 @@ from benchmark.images import code as image_code
 from benchmark.plugins.contracts import MethodInfo, ScoreSource
 from benchmark.report.evaluation import Facts, Requested, Run, complete
 from benchmark.report.spec import written_out
-from benchmark.results import csv_files
+from benchmark.results import csv_files, study_columns
 from benchmark.results.run_record import RunRecord
 from benchmark.results.scored import ScoredMethod
 from benchmark.scoring import cost_memory, flatness, lineup
@@ -44,6 +44,7 @@ def conclude(ready: Ready, scored: Outcome, announce: Announce, disturbed: Distu
             *flatness.notes(_infos(prepared), scored.flat),
             *_unenhanced(loaded, scored),
             *prepared.source.notes,
+            *filter(None, (item.note for item in prepared.studied)),
         ),
         lower_mos_better=loaded.lower_mos_better,
         simulated=loaded.simulated,
@@ -59,7 +60,7 @@ def conclude(ready: Ready, scored: Outcome, announce: Announce, disturbed: Distu
 
 
 def _methods(prepared: Prepared, scored: Outcome, table: pd.DataFrame) -> list[ScoredMethod]:
-    """The methods of the columns, with the first reason for missing scores."""
+    """The methods of the rows, with the first reason for missing scores."""
     first: dict[str, str] = {}
     for failure in scored.failures:
         first.setdefault(failure.label, failure.reason)
@@ -68,7 +69,8 @@ def _methods(prepared: Prepared, scored: Outcome, table: pd.DataFrame) -> list[S
         missing = int(table[entrant.label].isna().sum())
         method = lineup.scored_method(entrant, missing, len(table), first.get(entrant.label, ""))
         methods.append(lineup.directed(method, entrant, prepared.data.lower_mos_better))
-    return methods
+    titles = {entrant.label: entrant.info.title for entrant in prepared.entrants}
+    return study_columns.rows(methods, prepared.studied, titles)
 
 
 def _hints(prepared: Prepared, methods: Sequence[ScoredMethod]) -> Callable[[pd.DataFrame], Sequence[str]]:
@@ -79,11 +81,12 @@ def _hints(prepared: Prepared, methods: Sequence[ScoredMethod]) -> Callable[[pd.
         or prepared.config.dataset.lower_mos_better is not None
     ):
         return lambda summary: ()
-    judging = [
-        method
-        for method, entrant in zip(methods, prepared.entrants, strict=True)
-        if not (isinstance(entrant.method, ScoreSource) and entrant.method.predicts_label)
-    ]
+    predicting = {
+        entrant.label
+        for entrant in prepared.entrants
+        if isinstance(entrant.method, ScoreSource) and entrant.method.predicts_label
+    }
+    judging = [method for method in methods if method.label not in predicting]
     return partial(directions.of_data_set, methods=judging)
 
 

@@ -57,6 +57,12 @@ class StudyData:
         """The pairs that are divided."""
         return self.data.table if self.published else self.data.chosen
 
+    @cached_property
+    def shared_by_parts(self) -> bool:
+        """Whether a partition tests pairs of references that it trains on, as one by pairs may."""
+        by_pair = [self.rows(partition) for partition in self.partitions.partitions if partition.by == "pair"]
+        return any(set(rows["test"]["reference"]) & set(rows["train"]["reference"]) for rows in by_pair)
+
     def rows(self, partition: Partition) -> dict[str, pd.DataFrame]:
         """The pairs of each part of a partition."""
         ((_, rows),) = partitions.rows_of_each(self.table, replace(self.partitions, partitions=(partition,)))

@@ -18,6 +18,7 @@ from benchmark.data import load
 from benchmark.evaluation import foresight
 from benchmark.plugins import named_folders, registry
 from benchmark.results import run_json
+from benchmark.results.study_columns import StudyColumns
 from benchmark.scoring import destinations, lineup, several
 from benchmark.scoring.destinations import Config
 from benchmark.scoring.lineup import Entrant
@@ -50,6 +51,7 @@ class Asked:
         parsed: as a model.
         pooled: whether the pairs of all splits are taken as one set, which a study divides itself.
         store: where scores are kept, if a study's runs share them.
+        studied: the methods of its columns that a study trains.
     """
 
     config: Config
@@ -57,6 +59,7 @@ class Asked:
     parsed: RunConfig
     pooled: bool = False
     store: Path | None = None
+    studied: tuple[StudyColumns, ...] = ()
 
 
 def read(config: Config, settings: Sequence[str], overrides: Overrides) -> Source:
@@ -76,7 +79,7 @@ def prepared_of(asked: Asked, overrides: Overrides) -> Prepared:
     parsed = _with_paths(asked.parsed, source, overrides)
     named_folders.use(parsed.plugins)
     entrants = lineup.line_up(parsed.methods, source)
-    labels = [entrant.label for entrant in entrants]
+    labels = _rows(entrants, asked.studied)
     everyone, entrants = entrants, _keep(entrants, overrides.methods)
     loaded = load.load(parsed.dataset, source, parsed.limit, offline=parsed.offline, pooled=asked.pooled)
     narrowed_by = destinations.narrowing(source, overrides) if asked.store is None else ()
@@ -98,9 +101,15 @@ def prepared_of(asked: Asked, overrides: Overrides) -> Prepared:
     others = registry.datasets().names() if parsed.published else ()
     foresight.refuse_published(parsed.published, loaded.table.assign(dataset=loaded.name), others, source)
     with source.placing():
-        foresight.refuse_tests(parsed.statistics, pairs, [item.label for item in entrants], labels)
+        foresight.refuse_tests(parsed.statistics, pairs, _rows(entrants, asked.studied), labels)
     plugin_folders = tuple(str(folder) for folder in parsed.plugins)
-    return Prepared(parsed, source, destination, plugin_folders, loaded, entrants)
+    return Prepared(parsed, source, destination, plugin_folders, loaded, entrants, asked.studied)
+
+
+def _rows(entrants: Sequence[Entrant], studied: Sequence[StudyColumns]) -> list[str]:
+    """The labels of a run's rows: of its methods, one for all trainings of a method that a study trains."""
+    rows = {column: item.label for item in studied for column in item.columns}
+    return list(dict.fromkeys(rows.get(entrant.label, entrant.label) for entrant in entrants))
 
 
 def refuse_device(prepared: Prepared) -> None:

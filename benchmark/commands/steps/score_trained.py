@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from rich.console import Console
 
+from benchmark.commands.steps import recipes
 from benchmark.commands.steps.planned_training import Planned
 from benchmark.config.models import MethodEntry
 from benchmark.core.errors import ConfigError
@@ -48,6 +49,12 @@ class TrainedRow:
     planned: Planned
     checkpoint: Path | None
     reason: str = ""
+
+    @property
+    def recipe(self) -> dict[str, str]:
+        """What decides the training beside data and seed, and the epoch that the row shows."""
+        beside = self.label == self.planned.method.beside
+        return recipes.of_training(self.planned, recipes.USUAL if beside else "")
 
     @property
     def number(self) -> int:
@@ -89,6 +96,7 @@ class Filled:
         more = f" (and {len(self.reasons) - 1} more of {len(self.rows)} trainings)" if len(self.reasons) > 1 else ""
         reason = f"{self.reasons[0]}{more}" if self.reasons else "no score for some pairs" if gaps else ""
         about = {"trained_on": BY_PARTITION, "status": status, "reason": reason, "by_partition": True}
+        about |= {"train_on": entry.train_on, "recipe": first.recipe}
         if self.method is None:
             return ScoredMethod(label=first.label, name=entry.name, title=first.label, higher_is_better=True, **about)  # type: ignore[arg-type]
         title = self.method.title if first.label == entry.name else first.label

@@ -37,6 +37,7 @@ from benchmark.results import belongings, claims
 from benchmark.results.belongings import STORE
 from benchmark.results.claims import Claim
 from benchmark.results.run_record import Times
+from benchmark.results.study_columns import StudyColumns
 from benchmark.scoring import destinations
 from benchmark.scoring.destinations import Config
 from benchmark.scoring.torchrun import ScoringRanks
@@ -118,7 +119,8 @@ def forecasts(config: Config, source: Source, asked: Overrides) -> list[Forecast
     for part in study.parts:
         divided = DividedImages()
         try:
-            prepared = prepare_part(trained.part(part), study.protocol, config, folder, store, asked, divided)
+            studied = trained.studied(part.label)
+            prepared = prepare_part(trained.part(part), study.protocol, config, folder, store, asked, divided, studied)
             count = len(divided.partitions.partitions) if divided.partitions is not None else 0
             one = forecast(prepared, part.label, count)
             one.notes += trained.prospects(part.label)
@@ -176,9 +178,11 @@ def _part(part: StudyPart, steps: Steps, group: ScoringRanks, divided: DividedIm
     """The run of one data set, or why there is none."""
     console = steps.console
     console.print(f"{part.label}:", style="bold", highlight=False)
-    part, protocol = steps.trained.part(part), steps.study.protocol
+    part, studied, protocol = steps.trained.part(part), steps.trained.studied(part.label), steps.study.protocol
     try:
-        prepare = partial(prepare_part, part, protocol, steps.config, steps.folder, steps.store, steps.asked, divided)
+        prepare = partial(
+            prepare_part, part, protocol, steps.config, steps.folder, steps.store, steps.asked, divided, studied
+        )
         run = run_one(prepare, replace(steps.asked, output=None), group, console, time.time())
         assert divided.prepared is not None
         scores = steps.trained.score(part.label, divided.prepared, group, console, fresh=steps.asked.fresh)
@@ -193,7 +197,7 @@ def _part(part: StudyPart, steps: Steps, group: ScoringRanks, divided: DividedIm
     scores.write(place / PARTITIONS, part.label)
     parts = scores.tested(tested_parts(divided, run.scores))
     marks = (*divided.marks, *scores.marks)
-    return DataSetResult(part.label, part.folder, run, "", parts, marks, scores.methods, scores.without)
+    return DataSetResult(part.label, part.folder, run, "", parts, marks, scores.methods, scores.without, scores.seen)
 
 
 def prepare_part(
@@ -204,20 +208,22 @@ def prepare_part(
     store: Path,
     asked: Overrides,
     divided: DividedImages,
+    studied: tuple[StudyColumns, ...] = (),
 ) -> Prepared:
-    """Read and check one data set and divide it."""
+    """Read and check one data set and divide it; ``studied`` are the methods among its columns that the study trains."""
     published = protocol.form == "published"
     parsed: RunConfig = part.config.model_copy(update={"output": folder / part.folder})
     overrides = replace(asked, output=None)
-    prepared = prepared_of(Asked(config, part.source, parsed, pooled=not published, store=store), overrides)
+    own = Asked(config, part.source, parsed, pooled=not published, store=store, studied=studied)
+    prepared = prepared_of(own, overrides)
     divided.pairs, divided.max_pixels, divided.prepared = prepared.data.chosen, prepared.data.sizes.max_pixels, prepared
     place = prepared.destination
     before = belongings.claimed(place.folder) if _is_own_record(config, folder) else None
     if before is not None:
         claim = before.differently(data=place.claim.data, roots=place.claim.roots)
         prepared = replace(prepared, destination=replace(place, claim=claim))
-    own = divide(prepared.data.chosen, protocol, part.label, part.source)
-    divided.partitions, divided.marks = own.partitions, own.marks
+    made = divide(prepared.data.chosen, protocol, part.label, part.source)
+    divided.partitions, divided.marks = made.partitions, made.marks
     return prepared
 
 

@@ -23,6 +23,7 @@ from benchmark.core.words import did_you_mean
 from benchmark.evaluation.trained_scores import TestedPart
 from benchmark.results import csv_files
 from benchmark.results.scored import ScoredMethod
+from benchmark.results.study_columns import StudyColumns
 from benchmark.scoring.torchrun import ScoringRanks
 from benchmark.scoring.work import Prepared
 
@@ -41,12 +42,14 @@ class ScoresHere:
         found: what each row by partition got.
         methods: all rows that are no columns of its run.
         without: labels that have no score here by design.
+        seen: why this data set is no test of a method, by its label.
         marks: what every table must say.
     """
 
     found: dict[str, Filled] = field(default_factory=dict)
     methods: tuple[ScoredMethod, ...] = ()
     without: frozenset[str] = frozenset()
+    seen: Mapping[str, str] = field(default_factory=dict)
     marks: tuple[str, ...] = ()
 
     def tested(self, parts: Sequence[TestedPart]) -> tuple[TestedPart, ...]:
@@ -98,12 +101,16 @@ class Trainings:
         """A data set's configuration with those trained methods that are columns of its run."""
         return self.here[part.label].part(part) if part.label in self.here else part
 
+    def studied(self, label: str) -> tuple[StudyColumns, ...]:
+        """The methods among a data set's columns that the study trains."""
+        return tuple(self.here[label].studied) if label in self.here else ()
+
     def prospects(self, label: str) -> list[str]:
         """What a run would find of the trained methods, in sentences."""
         if label not in self.here:
             return []
         one = self.here[label]
-        lacking = [row.reason for row in one.rows if row.checkpoint is None] + [item.reason for item in one.lacking]
+        lacking = [row.reason for row in one.rows if row.checkpoint is None] + one.missing
         count = sum(row.checkpoint is not None for row in one.rows)
         notes = (
             [f"{count} test parts to score with checkpoints of their own, which are not counted above"] if count else []
@@ -121,7 +128,7 @@ class Trainings:
         methods = (*(own.scored() for own in found.values()), *one.lacking)
         partly = [f"{item.label}: scored in part: {item.reason}." for item in methods if item.status == "partial"]
         marks = (*partly, *self._optimism(found, prepared))
-        return ScoresHere(found, methods, frozenset(one.without), marks)
+        return ScoresHere(found, methods, frozenset(one.without), one.seen, marks)
 
     def _optimism(self, found: Mapping[str, Filled], prepared: Prepared) -> list[str]:
         """How much selecting on the test part flatters, in sentences."""

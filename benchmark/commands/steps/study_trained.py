@@ -1,7 +1,7 @@
 """What a study's trainings mean for the run of each data set: rows by partition, columns, what is lacking, what was seen.
 
-A method that is trained by partition has a row with scores by partition. One with a single checkpoint for all tested pairs
-(trained on other data sets, or on published splits) is a column of the data set's run, as any method.
+A method that is trained by partition has a row with scores by partition. One whose checkpoints score all tested pairs
+(trained on other data sets, or on published splits) has a column in the data set's run for each seed, and one row.
 """
 
 from __future__ import annotations
@@ -20,9 +20,12 @@ from benchmark.data.image_facts import ImageFacts
 from benchmark.plugins import checkpoints
 from benchmark.plugins.options import plain_options
 from benchmark.results.scored import ScoredMethod
+from benchmark.results.study_columns import StudyColumns
 from benchmark.training import course, study_parts
 
 SEVERAL = "{label}: the mean over {count} training seeds in each partition."
+SEEN = "trained on this data set, so that none of it is left to test"
+SHARED = "trained on pairs of the same references, which its partitions do not keep apart"
 
 
 @dataclass(slots=True)
@@ -32,15 +35,21 @@ class TrainedHere:
     Attributes:
         rows: those that are scored by partition.
         columns: methods of its run.
+        studied: which rows these columns make.
         lacking: methods without a checkpoint for it.
+        missing: why trainings of columns have no checkpoint.
         without: labels of those that were trained on it as a whole, so that nothing is left to test.
+        seen: why the references of this data set, if tested, are no test of a method, by its label.
         notes: what the study must say.
     """
 
     rows: list[TrainedRow] = field(default_factory=list)
     columns: list[TrainedRow] = field(default_factory=list)
+    studied: list[StudyColumns] = field(default_factory=list)
     lacking: list[ScoredMethod] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
     without: set[str] = field(default_factory=set)
+    seen: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
     def part(self, part: StudyPart) -> StudyPart:
@@ -64,32 +73,47 @@ def here(plan: TrainingPlan, methods: Sequence[TrainedMethod], label: str, state
         if method.entry.own:
             own = [item for item in own if item.on[0].label == label]
         elif label in method.entry.train_on:
-            found.without |= _labels(method)
+            found.without.add(method.label)
+            found.seen[method.label] = SEEN
             found.notes.append(f"{method.label} was trained on {label}, so that it has no score there.")
             continue
         rows = [row for item in own for row in _rows(item, states[item.where], plan.command)]
         by_partition = method.entry.own and bool(own) and not own[0].on[0].published
         if by_partition:
-            found.rows += rows
             if len(method.entry.seeds) > 1:
                 found.notes.append(SEVERAL.format(label=method.label, count=len(method.entry.seeds)))
+            found.rows += rows
+            shared = own[0].on[0].shared_by_parts
+            found.seen |= dict.fromkeys((row.label for row in rows), SHARED) if shared else {}
             continue
-        columns = [replace(row, label=_with_seed(row.label, row.planned)) for row in rows]
-        found.columns += [row for row in columns if row.checkpoint is not None]
-        found.lacking += [_lacking(method, row.label, row.reason) for row in columns if row.checkpoint is None]
+        _add_columns(found, method, rows)
         if not own:
             reasons = "; ".join(f"{name} can't be used" for name in method.entry.train_on if name in plan.unusable)
-            found.lacking += [_lacking(method, name, reasons) for name in sorted(_labels(method)) if reasons]
+            found.missing += [reasons] if reasons else []
+            found.lacking += [_lacking(method, method.label, [reasons])] if reasons else []
     return found
 
 
-def _labels(method: TrainedMethod) -> set[str]:
-    seeds = method.entry.seeds
-    return {method.label} if len(seeds) == 1 else {f"{method.label}, seed {seed}" for seed in seeds}
-
-
-def _with_seed(label: str, planned: Planned) -> str:
-    return label if len(planned.method.entry.seeds) == 1 else f"{label}, seed {planned.seed}"
+def _add_columns(found: TrainedHere, method: TrainedMethod, rows: Sequence[TrainedRow]) -> None:
+    """Add a method's trainings as columns of a data set's run, and the rows that these make; a row without any lacks all."""
+    several = len(method.entry.seeds) > 1
+    for label in dict.fromkeys(row.label for row in rows):
+        own = [row for row in rows if row.label == label]
+        columns = [
+            replace(row, label=f"{label}, seed {row.planned.seed}" if several else label)
+            for row in own
+            if row.checkpoint is not None
+        ]
+        reasons = [row.reason for row in own if row.checkpoint is None]
+        found.columns += columns
+        found.missing += reasons
+        if columns:
+            names = tuple(row.label for row in columns)
+            item = StudyColumns(label, names, method.entry.train_on, own[0].recipe, tuple(reasons))
+            found.studied.append(item)
+            found.notes += [item.note] if item.note else []
+        else:
+            found.lacking.append(_lacking(method, label, reasons, own[0].recipe))
 
 
 def _rows(planned: Planned, state: State, command: str) -> list[TrainedRow]:
@@ -110,10 +134,20 @@ def _rows(planned: Planned, state: State, command: str) -> list[TrainedRow]:
     ]
 
 
-def _lacking(method: TrainedMethod, label: str, reason: str) -> ScoredMethod:
-    entry = method.entry
+def _lacking(
+    method: TrainedMethod, label: str, reasons: Sequence[str], recipe: Mapping[str, str] | None = None
+) -> ScoredMethod:
+    """A method none of whose trainings can be scored."""
+    more = f" (and {len(reasons) - 1} more of {len(reasons)} trainings)" if len(reasons) > 1 else ""
     return ScoredMethod(
-        label=label, name=entry.name, title=label, higher_is_better=True, status="unavailable", reason=reason
+        label=label,
+        name=method.entry.name,
+        title=label,
+        higher_is_better=True,
+        status="unavailable",
+        reason=f"{reasons[0]}{more}",
+        train_on=method.entry.train_on,
+        recipe=recipe or {},
     )
 
 

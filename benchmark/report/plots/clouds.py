@@ -20,11 +20,15 @@ MOST_DRAWN = 60
 
 
 def all_clouds(data: ReportData, numbers: Numbers) -> Clouds:
-    """The points and curve of each method in each block where it scored anything; only of the best if there are many."""
+    """The points and curve of each method in each block where it scored anything; only of the best if there are many.
+
+    A method that was trained several times has one for each training.
+    """
     clouds = {
-        (block, method.label): cloud_of(data, numbers, block, method)
+        (block, one.label): cloud_of(data, numbers, block, one)
         for block in blocks(data)
         for method in _drawn(data, numbers, block)
+        for one in method.single
     }
     return {key: cloud for key, cloud in clouds.items() if cloud is not None}
 

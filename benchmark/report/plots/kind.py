@@ -69,8 +69,8 @@ class View:
         return (ranked, table) if any(cell is not None for row in table for cell in row) else ([], [])
 
     def drawn(self) -> list[tuple[ScoredMethod, Cloud]]:
-        """The methods that have a cloud, the best first."""
-        order = [item.method for item in standings(self.data, self.numbers, self.block)]
+        """What has a cloud, the best method first: methods, or each training of one that was trained several times."""
+        order = [one for item in standings(self.data, self.numbers, self.block) for one in item.method.single]
         return [
             (method, cloud) for method in order if (cloud := self.clouds.get((self.block, method.label))) is not None
         ]

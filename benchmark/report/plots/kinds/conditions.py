@@ -63,7 +63,7 @@ def _plots(view: View) -> Iterator[Plot]:
         return
     sign = -1 if view.data.lower_labels(view.block.dataset) else 1
     rows = [("Labels", sign * _means(pairs, "mos", conditions))]
-    for method in view.ranked():
+    for method in (one for each in view.ranked() for one in each.single):
         means = _means(pairs, method.label, conditions)
         if np.isfinite(means).all():
             rows.append((method.title, means if method.higher_is_better else -means))

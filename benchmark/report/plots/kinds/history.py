@@ -91,7 +91,7 @@ def _mark_best(axis: Axes, history: pd.DataFrame, epochs: np.ndarray, agreement:
 
 
 def _plots(data: ReportData) -> Iterator[Plot]:
-    titles = {method.label: method.title for method in data.methods}
+    titles = {one.label: one.title for method in data.methods for one in method.single}
     stems = file_stems(data.histories)
     for label, table in data.histories.items():
         if len(table):

@@ -39,7 +39,7 @@ def _size(n: int) -> float:
 
 
 def _plots(view: View) -> Iterator[Plot]:
-    stems = file_stems(method.label for method in view.data.methods)
+    stems = file_stems(one.label for method in view.data.methods for one in method.single)
     for method, cloud in view.drawn():
         band = " and its bootstrap band" if cloud.curve is not None and cloud.curve.low is not None else ""
         pairs = naming.count(len(cloud.scores), "pair")

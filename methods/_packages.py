@@ -9,13 +9,14 @@ from __future__ import annotations
 from importlib.util import find_spec
 
 
-def lacking(module: str, command: str) -> str | None:
+def lacking(package: str, wanted: str, module: str = "") -> str | None:
     """Why a method can't be used where a package isn't installed, and what to do; ``None`` where it is.
 
     Args:
-        module: the module that the package is imported as.
-        command: what ``pip install`` must be given.
+        package: the package's name.
+        wanted: what ``pip install`` must be given.
+        module: the module that it is imported as; default: the package's name.
     """
-    if find_spec(module) is not None:
+    if find_spec(module or package) is not None:
         return None
-    return f"needs the package {module}, which is not installed: pip install '{command}'"
+    return f"needs the package {package}, which is not installed: pip install '{wanted}'"

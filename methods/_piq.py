@@ -58,7 +58,7 @@ def halved(planes: torch.Tensor) -> torch.Tensor:
 
 
 def in_blocks(images: torch.Tensor) -> torch.Tensor:
-    """Means of the square blocks that reduce the shorter side to about 256 px; as in piq, zeros fill half a block at edges."""
+    """Means of the square blocks that reduce the shorter side to about 256 px; zeros fill half a block at edges."""
     import torch  # noqa: PLC0415
 
     block = block_side(images)

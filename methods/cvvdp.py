@@ -65,7 +65,7 @@ class CVVDP(Method):
         self._metric: Any = None
 
     def unavailable(self) -> str | None:
-        return lacking("pycvvdp", "efid-bench[cvvdp]")
+        return missing()
 
     def settings(self) -> Mapping[str, str]:
         return {"display": self.display, "pixels per degree": "the display's" if self.ppd is None else f"{self.ppd:g}"}
@@ -102,12 +102,21 @@ class CVVDP(Method):
         return quality.reshape(len(enhanced))
 
 
+def missing() -> str | None:
+    """Why it can't be used where cvvdp isn't installed."""
+    return lacking("cvvdp", "efid-bench[cvvdp]", "pycvvdp")
+
+
 def parameters() -> Path:
-    """The folder of cvvdp's displays and parameters, found without importing it."""
+    """The folder of cvvdp's displays and parameters, found without importing it.
+
+    Raises:
+        UserError: cvvdp isn't installed.
+    """
     found = find_spec("pycvvdp")
-    if found is None or not found.submodule_search_locations:
-        raise UserError(f"cvvdp {lacking('pycvvdp', 'efid-bench[cvvdp]')}")
-    return Path(found.submodule_search_locations[0]) / "vvdp_data"
+    if found is None or found.origin is None:
+        raise UserError(f"cvvdp {missing()}")
+    return Path(found.origin).with_name("vvdp_data")
 
 
 def refuse_display(name: str) -> None:
@@ -116,7 +125,7 @@ def refuse_display(name: str) -> None:
     Raises:
         UserError: as said.
     """
-    if lacking("pycvvdp", "cvvdp"):
+    if missing():
         return
     models = json.loads((parameters() / "display_models.json").read_text(encoding="utf-8"))
     spaces = {key: str(model.get("colorspace", "sRGB")) for key, model in models.items()}

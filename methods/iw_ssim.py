@@ -1,6 +1,7 @@
 """IW-SSIM with piq's pyramid and filters; a reference's part of it is computed once for all its images. See ``_piq.py``.
 
-The reference's part is the larger one: its information at each place, for which a matrix is taken apart and inverted.
+The reference's part is the larger one: its information at each place, for which a matrix is taken apart and inverted. All is
+in double precision, as in the authors' code: in single precision piq's value of a blurred fundus photograph is off by 0.01.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ SMALLEST = (WINDOW - 1) * 2 ** (len(SCALE_WEIGHTS) - 1) + 1
 
 @dataclass(frozen=True, slots=True)
 class Windowed:
-    """One scale of an image.
+    """One scale of an image, in double precision.
 
     Attributes:
         band: a band of the Laplacian pyramid, or the coarsest scale itself, (N, 1, H, W).
@@ -108,7 +109,7 @@ class IWSSIM(PiqMethod):
             else:
                 factors.append((level * structure).mean(dim=(1, 2, 3)))
         exponents = factors[0].new_tensor(SCALE_WEIGHTS)
-        return (torch.stack(factors, dim=1).abs() ** (exponents / exponents.sum())).prod(dim=1)
+        return (torch.stack(factors, dim=1).abs() ** (exponents / exponents.sum())).prod(dim=1).to(enhanced)
 
 
 def pyramid(images: torch.Tensor) -> list[torch.Tensor]:
@@ -121,7 +122,7 @@ def pyramid(images: torch.Tensor) -> list[torch.Tensor]:
     from piq.iw_ssim import _pyr_step  # noqa: PLC0415
 
     refuse_small(images, SMALLEST)
-    left = luma(images)
+    left = luma(images.double())
     bands: list[torch.Tensor] = []
     kernel = binomial_filter1d(kernel_size=5, device=left.device, dtype=left.dtype) * 2**0.5
     while len(bands) < len(SCALE_WEIGHTS) - 1:
@@ -174,8 +175,8 @@ def inform(band: torch.Tensor, parent: torch.Tensor | None) -> Information:
     spread = positive * (values.sum() / positive.sum())
     if not bool((spread > 0).all()):
         raise ValueError("the reference has too little structure for IW-SSIM, as images of one colour have")
-    whitened = vectors.T @ blocks
-    power = (whitened.square() / spread.unsqueeze(1)).sum(dim=0) / len(blocks)
+    whitened = (vectors / spread.sqrt()).T @ blocks
+    power = whitened.square_().sum(dim=0) / len(blocks)
     mean = block_mean(band)
     variance = block_mean(band.square()).sub_(mean.square()).relu_()
     return Information(mean, variance, power.reshape(mean.shape), spread)
@@ -198,9 +199,10 @@ def shared_information(enhanced: torch.Tensor, band: torch.Tensor, reference: In
     gain, residual, power = (part[:, :, kept, kept] for part in (gain, residual, reference.power))
     signal = (residual + (1 + gain.square()) * NOISE).mul_(power).div_(NOISE**2)
     noise = residual / NOISE
-    bits = torch.zeros_like(signal)
+    product = torch.ones_like(signal)  # ten factors stay far from the largest number, and one logarithm is enough
     for spread in reference.spread:
-        bits += torch.log2(1 + signal * spread + noise)
+        product *= 1 + noise + signal * spread
+    bits = product.log2_()
     return bits.masked_fill_(bits < tiny, 0)
 
 

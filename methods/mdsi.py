@@ -1,7 +1,7 @@
 """MDSI with piq's filters and colours; a reference's gradients and colours are computed once for all its images.
 
-See ``_piq.py``. What is pooled is summed in double precision: MDSI takes the fourth root of a mean deviation, so that
-rounding of one part in ten million would give identical images a score of 0.015 instead of 0.
+See ``_piq.py``. Deviations are pooled in double precision: the score is the fourth root of their mean, which enlarges
+rounding.
 """
 
 from __future__ import annotations

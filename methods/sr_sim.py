@@ -1,6 +1,7 @@
 """SR-SIM with piq's filters and colours; a reference's saliency and gradients are computed once for all its images.
 
-See ``_piq.py``. piq stretches the saliency of a whole batch to 0 to 1; here each image has its own extremes, as alone.
+See ``_piq.py``. Saliency is in double precision, since it rests on the phases of weak frequencies. piq stretches the
+saliency of a whole batch to 0 to 1; here each image has its own extremes, as alone.
 """
 
 from __future__ import annotations
@@ -110,20 +111,21 @@ def saliency(luma: torch.Tensor) -> torch.Tensor:
     import torch  # noqa: PLC0415
     from piq.functional import imresize  # noqa: PLC0415
 
-    tiny = torch.finfo(luma.dtype).eps
-    spectrum = torch.fft.fft2(imresize(luma, scale=SCALE))
+    small = imresize(luma.double(), scale=SCALE)
+    tiny = torch.finfo(small.dtype).eps
+    spectrum = torch.fft.fft2(small)
     course = torch.log(spectrum.abs() + tiny)
     smooth = torch.nn.functional.avg_pool2d(
         torch.nn.functional.pad(course, (1, 1, 1, 1), mode="replicate"), 3, stride=1
     )
     residual = torch.polar(torch.exp(course - smooth), spectrum.angle())
     answer = torch.fft.ifft2(residual).abs().square_()
-    kernel = blur(luma)
+    kernel = blur(small)
     answer = torch.nn.functional.conv2d(answer, kernel, padding=kernel.shape[-1] // 2)
     low, high = answer.amin(dim=(1, 2, 3), keepdim=True), answer.amax(dim=(1, 2, 3), keepdim=True)
     stretched = (answer - low) / (high - low + tiny)
     sizes: Sequence[int] = luma.shape[-2:]
-    whole: torch.Tensor = imresize(stretched, sizes=tuple(sizes))
+    whole: torch.Tensor = imresize(stretched, sizes=tuple(sizes)).to(luma)
     return whole
 
 

@@ -6,12 +6,17 @@ piq is asked in double precision: in single precision its own values are off by 
 import subprocess
 import sys
 from importlib import metadata
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import piq
 import pytest
 import torch
+import yaml
+from PIL import Image
 
+import benchmark
 from benchmark import Method, UserError
 from benchmark.plugins import registry
 
@@ -183,7 +188,7 @@ def test_where_piq_is_missing_they_say_what_to_install(monkeypatch: pytest.Monke
     assert method.unavailable() == "needs the package piq, which is not installed: pip install 'piq'"
 
 
-def test_nothing_of_pyiqa_takes_part(root: Any) -> None:
+def test_nothing_of_pyiqa_takes_part(root: Path) -> None:
     """What is free stays free: neither its metrics nor its helpers are imported."""
     script = (
         "import sys, torch; from benchmark.plugins import registry\n"
@@ -194,3 +199,49 @@ def test_nothing_of_pyiqa_takes_part(root: Any) -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], cwd=root, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+def test_the_demo_has_them_all(root: Path) -> None:
+    config = yaml.safe_load((root / "configs" / "demo.yaml").read_text(encoding="utf-8"))
+    assert set(NAMES) <= {entry for entry in config["methods"] if isinstance(entry, str)}
+    assert config["dataset"]["size"] >= 161  # IW-SSIM's smallest side
+
+
+@pytest.mark.usefixtures("near")
+def test_a_run_describes_each_reference_once_and_its_page_states_licences(tiny_set: Path, tmp_path: Path) -> None:
+    """The scores are those of each pair by itself; the page says under which licence each method stands."""
+    run = benchmark.run(
+        {
+            "dataset": {"name": "table", "file": str(tiny_set)},
+            "methods": ["psnr", "haarpsi", "haarpsi-med", "mdsi"],
+            "statistics": {"replicates": 20},
+            "report": {"plots": []},
+            "workers": 1,
+        },
+        output=str(tmp_path / "out"),
+    )
+    folder = tiny_set.parent
+    for name, function, theirs in (
+        ("haarpsi", "haarpsi", {}),
+        ("haarpsi-med", "haarpsi", {"c": 5.0, "alpha": 4.9}),
+        ("mdsi", "mdsi", {}),
+    ):
+        expected = [
+            float(
+                value_of_piq(
+                    function, *(picture(folder / str(row[key])) for key in ("enhanced", "reference")), **theirs
+                )
+            )
+            for _, row in run.scores.iterrows()
+        ]
+        assert run.scores[name].tolist() == pytest.approx(expected, abs=1e-6)
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    for said in ("HaarPSI (medical): piq: Apache-2.0", "MDSI: piq: Apache-2.0", "PSNR: pyiqa: PolyForm Noncommercial"):
+        assert f"<li>{said}" in page
+    assert "HaarPSI (medical): channels yiq, C 5, alpha 4.9, downsampling 2 × 2 blocks averaged" in page
+
+
+def picture(file: Path) -> torch.Tensor:
+    """RGB in [0, 1], (1, 3, H, W), as Pillow reads it."""
+    values = torch.from_numpy(np.array(Image.open(file).convert("RGB")))
+    return values.permute(2, 0, 1).unsqueeze(0) / 255

@@ -137,5 +137,8 @@ def test_loading_and_scoring_are_silent_and_leave_the_search_path(
 
 def test_where_cvvdp_is_missing_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pycvvdp", None)
-    method: Any = registry.methods().load("cvvdp")(display="anything")
-    assert method.unavailable() == "needs the package cvvdp, which is not installed: pip install 'efid-bench[cvvdp]'"
+    kind: Any = registry.methods().load("cvvdp")
+    assert (
+        kind(display="anything").unavailable()
+        == "needs the package cvvdp, which is not installed: pip install 'efid-bench[cvvdp]'"
+    )

@@ -123,7 +123,7 @@ def test_an_environment_variable_changes_no_score(
 
 
 def test_loading_and_scoring_are_silent_and_leave_the_search_path(
-    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Dark images make cvvdp warn, and its import appends its own folder, with modules such as `utils` and `interp`."""
     for name in [name for name in sys.modules if name.split(".")[0] == "pycvvdp"]:
@@ -132,6 +132,7 @@ def test_loading_and_scoring_are_silent_and_leave_the_search_path(
     method = made()
     assert float(method.score(torch.zeros(1, 3, 32, 32), torch.zeros(1, 3, 32, 32))) == 10
     assert sys.path == before
+    assert not caplog.records
     assert capfd.readouterr() == ("", "")
 
 

@@ -153,7 +153,8 @@ def test_nothing_of_pyiqa_takes_part(root: Path, weight_cache: Path) -> None:
         "import sys, torch; from benchmark.plugins import registry\n"
         "for name, source in (('lpips', 'lpips'), ('dists', 'dists_pytorch')):\n"
         "    method = registry.methods().load(name)(source=source); method.load('cpu')\n"
-        "    method.score(torch.rand(1, 3, 71, 88), torch.rand(1, 3, 71, 88))\n"
+        "    enhanced, reference = torch.rand(2, 1, 3, 71, 88)\n"
+        "    method.score(enhanced, reference), method.compare(enhanced, method.describe(reference))\n"
         "print('pyiqa' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", script], cwd=root, capture_output=True, text=True, check=True)

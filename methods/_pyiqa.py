@@ -207,11 +207,12 @@ def at_hand(weight: WeightFile) -> bool:
 def cached(weight: WeightFile) -> Path:
     """The path at which torchvision and pyiqa look for a weight file."""
     import torch  # noqa: PLC0415
+
+    if weight.folder != "pyiqa":
+        return Path(torch.hub.get_dir()) / weight.folder / weight.name
     from pyiqa.utils import download_util  # noqa: PLC0415
 
-    own = weight.folder == "pyiqa"
-    folder = Path(download_util.DEFAULT_CACHE_DIR if own else f"{torch.hub.get_dir()}/{weight.folder}")
-    return folder / weight.name
+    return Path(download_util.DEFAULT_CACHE_DIR) / weight.name
 
 
 @contextlib.contextmanager

@@ -1,22 +1,29 @@
-"""DISTS, structure and texture similarity of deep features, with pyiqa's weights and layers; see ``_pyiqa.py``.
+"""DISTS, structure and texture similarity of deep features, with the weights and layers of pyiqa or of its authors' package.
 
-The reference's features are computed once for all its enhanced images, and the statistics channel by channel, so that
-photographs of ten megapixels fit into 16 GB.
+See ``_pyiqa.py``. The reference's features are computed once for all its enhanced images, and the statistics channel by
+channel, so that photographs of ten megapixels fit into 16 GB.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
 
-from benchmark import MethodInfo
+from benchmark import MethodInfo, WeightFile
 
-from ._pyiqa import PyiqaMethod, pyiqa_file, pyiqa_with, torchvision_file
+from ._packages import lacking
+from ._pyiqa import PyiqaMethod, one_each, pyiqa_file, pyiqa_with, quiet, require, torchvision_file
 
 if TYPE_CHECKING:
     import torch
 
+Source = Literal["pyiqa", "dists_pytorch"]
+
+NETWORK = torchvision_file("vgg16-397923af.pth")
+CALIBRATION = pyiqa_file("DISTS_weights-f5e65c96.pth")
 CHANNELS_AT_ONCE = 8
 STABILISER = 1e-6
 
@@ -37,7 +44,12 @@ class LayerDescription:
 
 
 class DISTS(PyiqaMethod):
-    """1 minus the weighted similarity of the means and of the structure of VGG-16 features; 0 for equal images."""
+    """1 minus the weighted similarity of the means and of the structure of VGG-16 features; 0 for equal images.
+
+    Args:
+        source: whose code and calibration: ``pyiqa``, which downloads the calibration, or the authors' package
+            ``dists_pytorch``, which holds it, the same to the byte, under MIT. Both need VGG-16 itself from torchvision.
+    """
 
     info = MethodInfo(
         name="dists",
@@ -50,11 +62,70 @@ class DISTS(PyiqaMethod):
         "title={Image quality assessment: unifying structure and texture similarity}, "
         "journal={IEEE Transactions on Pattern Analysis and Machine Intelligence}, volume={44}, number={5}, "
         "pages={2567--2581}, year={2022}}",
-        weights=(torchvision_file("vgg16-397923af.pth"), pyiqa_file("DISTS_weights-f5e65c96.pth")),
+        weights=(NETWORK, CALIBRATION),
         **pyiqa_with("torchvision"),
     )
     metric = "dists"
     arch = "dists_arch"
+
+    def __init__(self, *, source: Source = "pyiqa") -> None:
+        super().__init__()
+        self.source: Source = source
+        if source == "dists_pytorch":  # whose licence and version count belongs to the option, not to the class
+            vars(self)["info"] = replace(
+                type(self).info,
+                licence="DISTS_pytorch: MIT; torchvision's network: BSD-3-Clause",
+                source="DISTS_pytorch",
+                libraries=("DISTS_pytorch", "torchvision"),
+            )
+
+    def settings(self) -> Mapping[str, str]:
+        return {"code": "the package DISTS_pytorch"} if self.source == "dists_pytorch" else {}
+
+    def weights(self) -> Sequence[WeightFile]:
+        """The network; the calibration too where no package holds it."""
+        return (NETWORK,) if self.source == "dists_pytorch" else (NETWORK, CALIBRATION)
+
+    def unavailable(self) -> str | None:
+        """Whether the chosen package is there; the network's weights are looked for by the engine."""
+        return lacking("DISTS_pytorch", "efid-bench[dists]") if self.source == "dists_pytorch" else None
+
+    def load(self, device: str) -> None:
+        if self.source == "dists_pytorch":
+            self._net = self._packaged().to(device)
+        else:
+            super().load(device)
+
+    def _packaged(self) -> torch.nn.Module:
+        """The package's metric, whose parts are named as pyiqa's are.
+
+        Its calibration is read from where the package lies; the package itself looks only at the interpreter's own folder.
+        """
+        import torch  # noqa: PLC0415
+
+        require(self.info.name, self.weights())
+        found = find_spec("DISTS_pytorch")
+        assert found is not None
+        assert found.origin is not None
+        with quiet():
+            import DISTS_pytorch  # noqa: PLC0415
+
+            metric: torch.nn.Module = DISTS_pytorch.DISTS(load_weights=False)
+        calibration = torch.load(Path(found.origin).with_name("weights.pt"), map_location="cpu", weights_only=True)
+        for name in ("alpha", "beta"):
+            getattr(metric, name).data.copy_(calibration[name])
+        return metric.eval().requires_grad_(False)
+
+    def score(self, enhanced: torch.Tensor, reference: torch.Tensor) -> torch.Tensor:
+        """Scores, (N,), of the metric's own function; see ``Method.score``."""
+        if self.source == "dists_pytorch":
+            return one_each(self._net(enhanced, reference), len(enhanced))
+        return super().score(enhanced, reference)
+
+    @property
+    def _metric(self) -> Any:
+        """The module that holds the network and the calibration; pyiqa wraps its own once more."""
+        return self._net if self.source == "dists_pytorch" else self._net.net
 
     def describe(self, reference: torch.Tensor) -> list[LayerDescription]:
         """The features, means and variances of one reference, (1, 3, H, W)."""
@@ -64,7 +135,7 @@ class DISTS(PyiqaMethod):
         """Distances, (N,), of enhanced images, (N, 3, H, W), from the described reference."""
         import torch  # noqa: PLC0415
 
-        net = self._net.net
+        net = self._metric
         total = net.alpha.sum() + net.beta.sum()
         alphas = torch.split((net.alpha / total).flatten(1), net.chns, dim=1)
         betas = torch.split((net.beta / total).flatten(1), net.chns, dim=1)
@@ -79,7 +150,7 @@ class DISTS(PyiqaMethod):
 
     def _features(self, images: torch.Tensor) -> Iterator[torch.Tensor]:
         """The image and then each stage's features, one at a time, so that only one need be kept in memory."""
-        net = self._net.net
+        net = self._metric
         yield images
         hidden = (images - net.mean) / net.std
         for stage in (net.stage1, net.stage2, net.stage3, net.stage4, net.stage5):

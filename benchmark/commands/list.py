@@ -16,6 +16,7 @@ from rich.table import Table
 from benchmark.commands import front
 from benchmark.core.errors import PluginError, UserError, in_words
 from benchmark.plugins import contract_check, registry, weights
+from benchmark.plugins.commercial import commercial_use
 from benchmark.plugins.contracts import Dataset, DatasetInfo, Method, MethodInfo
 from benchmark.plugins.copies import find_copies
 from benchmark.plugins.options import method_options, options_model
@@ -24,28 +25,55 @@ from benchmark.scoring import promise
 USUAL = Path("data")
 """The folder that is searched where none is named."""
 LICENCE_WIDE = 21
+SOURCE_WIDE = 14
 
 
 def print_methods(console: Console) -> int:
-    """Print a row per method: direction, training data, source, licence, and whether it can be used now."""
-    methods = registry.methods()
-    listings, broken = methods.listings()
-    table = _table("name", "better", "trained on", "source", "licence", "usable now")
-    for entry in listings:
-        try:
-            method_type = methods.import_listing(methods.find(entry.name, (listings, broken)), {})
-        except PluginError as error:
-            table.add_row(entry.name, "?", "", "", "", f"no: {error}")
+    """Print a row per method: direction, training data, source, licence, commercial use, and whether it can be used now."""
+    found, broken = _methods()
+    table = _table("name", "better", "trained on", "source", "licence", "commercial", "usable now")
+    table.columns[3].max_width, table.columns[5].no_wrap, table.collapse_padding = SOURCE_WIDE, True, True
+    for name, method_type in found.items():
+        if isinstance(method_type, str):
+            table.add_row(name, "?", "", "", "", "", f"no: {method_type}")
             continue
         info = method_type.info
         better = "higher" if info.higher_is_better else "lower"
         better = "as " + ", ".join(method_options(method_type)) if method_options(method_type) else better
-        licence = info.licence.removeprefix(f"{info.source}: ")
-        table.add_row(info.name, better, info.trained_on, info.source, licence, usable(method_type))
+        licence, use = info.licence.removeprefix(f"{info.source}: "), commercial_use(info.licence)
+        cells = (better, info.trained_on, info.source, licence)
+        table.add_row(info.name, *cells, "?" if use == "unknown" else use, usable(method_type))
     for item in broken:
-        table.add_row(item.place, "?", "", "", "", f"no: {item.reason}")
+        table.add_row(item.place, "?", "", "", "", "", f"no: {item.reason}")
     console.print(table)
+    console.print("commercial: whether the licence of code and weights allows commercial use; ? is not known.")
     return 0
+
+
+def methods_as_json() -> list[dict[str, Any]]:
+    """What ``print_methods`` prints, and the rest of each ``info``, for programs."""
+    found, broken = _methods()
+    items: list[dict[str, Any]] = []
+    for name, method_type in found.items():
+        if isinstance(method_type, str):
+            items.append({"name": name, "error": method_type})
+            continue
+        info = method_type.info
+        items.append({**asdict(info), "commercial_use": commercial_use(info.licence), "usable": usable(method_type)})
+    return [*items, *({"name": item.place, "error": item.reason} for item in broken)]
+
+
+def _methods() -> tuple[dict[str, type[Method] | str], list[registry.BrokenPlugin]]:
+    """Every method, or why it can't be used, and the files that can't be read."""
+    methods = registry.methods()
+    listings, broken = methods.listings()
+    found: dict[str, type[Method] | str] = {}
+    for entry in listings:
+        try:
+            found[entry.name] = methods.import_listing(methods.find(entry.name, (listings, broken)), {})
+        except PluginError as error:
+            found[entry.name] = str(error)
+    return found, broken
 
 
 def usable(method_type: type[Method]) -> str:
@@ -178,7 +206,7 @@ def print_options(console: Console, plugin: type[Method] | type[Dataset]) -> int
     if isinstance(plugin.info, MethodInfo):
         given = ", ".join(f"`{name}`" for name in method_options(plugin))
         line = f"Direction and range are those of {given}." if given else scale(plugin.info)
-        console.print(f"{line}\n", markup=False, highlight=False)
+        console.print(f"{line}\n\n{terms(plugin.info)}\n", markup=False, highlight=False)
     else:
         console.print(f"{facts(plugin.info)}\n", markup=False, highlight=False)
     table = _table("option", "type", "default")
@@ -200,6 +228,12 @@ def scale(info: MethodInfo) -> str:
     better = "Higher" if info.higher_is_better else "Lower"
     flat = f" For images of one colour it gives {info.flat_images}." if info.flat_images else ""
     return f"{better} is better; scores are {promise.in_words(info)}.{flat}"
+
+
+def terms(info: MethodInfo) -> str:
+    """A line on a method's licence with its default options."""
+    use = {"yes": "commercial use allowed", "no": "no commercial use", "unknown": "commercial use not known"}
+    return f"licence: {info.licence or 'not stated'} ({use[commercial_use(info.licence)]})"
 
 
 def facts(info: DatasetInfo) -> str:
@@ -233,9 +267,18 @@ app = typer.Typer(help="List methods or data sets.", no_args_is_help=True, rich_
 
 @app.command()
 @front.guarded
-def methods(name: front.PluginName = None, plugins: front.Plugins = None) -> int:
-    """All methods, with direction, source, licence, and whether they can be used now; or one with its options."""
+def methods(
+    name: front.PluginName = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print a list of objects.")] = False,
+    plugins: front.Plugins = None,
+) -> int:
+    """All methods: direction, source, licence, commercial use, whether they can be used now; or one with its options."""
     front.add_plugins(plugins)
+    if as_json:
+        items = methods_as_json()
+        wanted = None if name is None else registry.methods().find(name).name
+        print(json.dumps([item for item in items if wanted in (None, item["name"])], indent=2))
+        return 0
     if name is not None:
         return print_options(front.consoles()[0], registry.methods().load(name))
     return print_methods(front.consoles()[0])

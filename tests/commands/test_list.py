@@ -1,4 +1,4 @@
-"""``list datasets``: what was published of each set, and where copies lie, for people and for programs."""
+"""``list datasets`` and ``list methods``: what was published of each, and what may be used, for people and for programs."""
 
 import json
 from collections.abc import Callable
@@ -109,3 +109,80 @@ def test_one_set_says_where_to_get_it_and_what_it_must_look_like() -> None:
     console = Console(width=100, file=StringIO(), record=True)
     listing.print_options(console, registry.datasets().load("table"))
     assert "published:" not in console.export_text()
+
+
+PLUGINS = {
+    "free": 'licence="MIT", source="mine"',
+    "bound": 'licence="mine: CC-BY-NC-4.0", source="mine"',
+    "mixed": 'licence="MIT; weights: as their authors say", source="mine"',
+    "silent": "",
+}
+
+
+@pytest.fixture
+def methods(plugin_folder: Path) -> str:
+    """What ``list methods`` prints in a terminal of 120 columns, with four more methods."""
+    for name, about in PLUGINS.items():
+        (plugin_folder / "methods" / f"{name}.py").write_text(
+            "from benchmark import Method, MethodInfo\n\n\n"
+            f"class Mine(Method):\n    info = MethodInfo(name={name!r}, title='T', higher_is_better=True, {about})\n\n"
+            "    def score(self, enhanced, reference):\n        return (enhanced - reference).mean(dim=(1, 2, 3))\n"
+        )
+    console = Console(width=120, file=StringIO(), record=True)
+    assert listing.print_methods(console) == 0
+    return console.export_text()
+
+
+def cells(text: str, name: str) -> list[str]:
+    """The first line of a method's row, cut where the headings begin."""
+    lines = text.splitlines()
+    heading = next(line for line in lines if line.split()[:1] == ["name"])
+    starts = [
+        heading.index(word) for word in ("name", "better", "trained", "source", "licence", "commercial", "usable")
+    ]
+    line = next(line for line in lines if line.split()[:1] == [name])
+    return [line[begin:end].strip() for begin, end in zip(starts, [*starts[1:], None], strict=True)]
+
+
+def test_the_methods_say_what_may_be_used_commercially(methods: str) -> None:
+    answers = {name: cells(methods, name)[5] for name in PLUGINS}
+    assert answers == {"free": "yes", "bound": "no", "mixed": "?", "silent": "?"}
+    free, bound = ("haarpsi", "haarpsi-med", "mdsi", "sr_sim", "dss", "iw_ssim", "ms_gmsd", "cvvdp"), ("psnr", "lpips")
+    assert {cells(methods, name)[5] for name in free} == {"yes"}
+    assert {cells(methods, name)[5] for name in bound} == {"no"}
+    assert cells(methods, "mdsi")[1:5] == ["lower", "nothing", "piq", "Apache-2.0"]
+    assert max(map(len, methods.splitlines())) <= 120
+    assert "? is not known" in methods
+
+
+def test_programs_get_the_methods_too(methods: str, plugin_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from benchmark.cli import main
+
+    (plugin_folder / "methods" / "broken.py").write_text("class (")
+    assert main(["list", "methods", "--json"]) == 0
+    items = {item["name"]: item for item in json.loads(capsys.readouterr().out)}
+    assert {name: items[name]["commercial_use"] for name in PLUGINS} == {
+        "free": "yes",
+        "bound": "no",
+        "mixed": "unknown",
+        "silent": "unknown",
+    }
+    assert (items["mdsi"]["higher_is_better"], items["mdsi"]["score_range"]) == (False, [0.0, None])
+    assert items["free"]["usable"] == "yes"
+    assert items["sdmp-net"]["usable"].startswith("no: needs a checkpoint")
+    assert sum("error" in item for item in items.values()) == 1
+    assert main(["list", "methods", "HaarPSI_med", "--json"]) == 0
+    assert [item["name"] for item in json.loads(capsys.readouterr().out)] == ["haarpsi-med"]
+
+
+def test_one_method_says_its_licence() -> None:
+    from benchmark.plugins import registry
+
+    for name, said in (
+        ("mdsi", "licence: piq: Apache-2.0 (commercial use allowed)"),
+        ("psnr", "licence: pyiqa: PolyForm Noncommercial 1.0.0 (no commercial use)"),
+        ("scores-file", "licence: not stated (commercial use not known)"),
+    ):
+        console = Console(width=200, file=StringIO(), record=True)
+        listing.print_options(console, registry.methods().load(name))
+        assert f"\n{said}\n" in console.export_text()

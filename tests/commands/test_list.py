@@ -144,6 +144,7 @@ def cells(text: str, name: str) -> list[str]:
     return [line[begin:end].strip() for begin, end in zip(starts, [*starts[1:], None], strict=True)]
 
 
+@pytest.mark.heavy  # a plug-in from elsewhere is first tried in a process of its own
 def test_the_methods_say_what_may_be_used_commercially(methods: str) -> None:
     answers = {name: cells(methods, name)[5] for name in PLUGINS}
     assert answers == {"free": "yes", "bound": "no", "mixed": "?", "silent": "?"}
@@ -155,6 +156,7 @@ def test_the_methods_say_what_may_be_used_commercially(methods: str) -> None:
     assert "? is not known" in methods
 
 
+@pytest.mark.heavy  # as before
 def test_programs_get_the_methods_too(methods: str, plugin_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     from benchmark.cli import main
 

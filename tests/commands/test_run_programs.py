@@ -1,6 +1,7 @@
 """Runs with ``command`` entries: failures stay in their row, and keys follow what decides numbers."""
 
 import csv
+import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -107,6 +108,8 @@ def test_several_programs_and_their_failures(study: Path) -> None:
         "Beyond": {"the score is 1.5, outside the method's range (0 to 1)"},
         "Writes": {"it changed the file of the enhanced image, so that its number can't be trusted"},
     }
+    cost = json.loads((study / "results" / "c" / "run.json").read_text(encoding="utf-8"))["efficiency"]
+    assert set(cost["Mean"]) == {"milliseconds"}  # a program's memory is not that of the process which starts it
     table = (study / "results" / "c" / "tables" / "comparison.md").read_text(encoding="utf-8")
     assert f"Mean: command ./mean {BOTH}" in table
     assert "Missing" in table

@@ -49,7 +49,15 @@ def test_what_a_program_writes_and_how_it_ends(tmp_path: Path) -> None:
 
 
 def test_it_has_no_input(tmp_path: Path) -> None:
-    assert run(tmp_path, "cat; echo over").out == b"over\n"
+    """Whatever this process would read: here a pipe into which nobody writes."""
+    (reader, writer), before = os.pipe(), os.dup(0)
+    os.dup2(reader, 0)
+    try:
+        assert run(tmp_path, "cat; echo over", limit=5.0).out == b"over\n"
+    finally:
+        os.dup2(before, 0)
+        for descriptor in (reader, writer, before):
+            os.close(descriptor)
 
 
 @pytest.mark.parametrize("trap", ["", "trap '' TERM INT HUP; ", "exec >&- 2>&-; "], ids=["plain", "deaf", "mute"])

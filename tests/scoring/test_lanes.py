@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from benchmark.commands.steps.forecast import Forecast
 from benchmark.plugins.contracts import Method, MethodInfo, Programs
 from benchmark.plugins.methods.command import Command
 from benchmark.plugins.methods.psnr import PSNR
@@ -73,6 +74,11 @@ def test_a_rank_without_workers_takes_nothing() -> None:
     assert not list(Supervisor(setup, 0, 1.0).run(groups()))
 
 
+def test_a_forecast_counts_on_what_runs_at_once() -> None:
+    found = Forecast("", missing={"psnr": 80, "a": 80}, seconds={"psnr": 1.0, "a": 1.0}, workers=8, at_once={"a": 1})
+    assert found.time == 10.0 + 80.0
+
+
 @pytest.mark.heavy
 @pytest.mark.parametrize(
     ("at_once", "workers", "script"),
@@ -85,7 +91,7 @@ def test_a_rank_without_workers_takes_nothing() -> None:
 def test_so_many_programs_run_at_once(
     tiny_set: Path, monkeypatch: pytest.MonkeyPatch, at_once: int, workers: int, script: str
 ) -> None:
-    """More than the run has workers, or fewer. With real processes, which are what runs at once."""
+    """More than the run has workers, or fewer, each for longer than the run's limit. Real processes run at once."""
     from benchmark import run
 
     monkeypatch.chdir(tiny_set.parent)
@@ -96,6 +102,7 @@ def test_so_many_programs_run_at_once(
             "dataset": {"name": "table", "file": str(tiny_set)},
             "methods": [{"name": "command", "label": "C", "command": command, **options}],
             "workers": workers,
+            "time_limit": 0.2,
             "statistics": {"replicates": 20},
             "report": {"plots": []},
             "device": "cpu",

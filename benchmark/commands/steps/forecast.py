@@ -45,6 +45,7 @@ class Forecast:
         workers: number of processes.
         partitions: number of partitions; 0 where splits are as published.
         notes: what prevents or delays methods.
+        at_once: number of processes of the methods that have another.
         programs: what methods would start, by the command line.
         reason: why the data set can't be used; empty where it can.
     """
@@ -60,6 +61,7 @@ class Forecast:
     workers: int = 1
     partitions: int = 0
     notes: list[str] = field(default_factory=list)
+    at_once: dict[str, int] = field(default_factory=dict)
     programs: list[str] = field(default_factory=list)
     reason: str = ""
 
@@ -76,8 +78,10 @@ class Forecast:
     @property
     def time(self) -> float:
         """Seconds that the measured methods would take on all processes together."""
-        work = sum(count * self.seconds.get(label, 0.0) for label, count in self.missing.items())
-        return work / max(1, self.workers)
+        return sum(
+            count * self.seconds.get(label, 0.0) / max(1, self.at_once.get(label, self.workers))
+            for label, count in self.missing.items()
+        )
 
     @property
     def disk(self) -> int:
@@ -112,7 +116,7 @@ def forecast(prepared: Prepared, label: str = "", partitions: int = 0) -> Foreca
         if entrant.scores_images:
             lineup.note_files(entrant, memory)
     _look_up(found, prepared, producers_of(prepared, machine), store, memory)
-    found.programs = _programs(prepared.entrants, machine)
+    _note_programs(found, prepared.entrants, machine)
     usable = [entrant for entrant in prepared.entrants if entrant.status == "scored" or entrant in later]
     found.methods = len(usable)
     unusable = [entrant for entrant in prepared.entrants if entrant not in usable]
@@ -121,15 +125,14 @@ def forecast(prepared: Prepared, label: str = "", partitions: int = 0) -> Foreca
     return found
 
 
-def _programs(entrants: Sequence[Entrant], machine: Machine) -> list[str]:
-    """What methods would start."""
-    lines: list[str] = []
+def _note_programs(found: Forecast, entrants: Sequence[Entrant], machine: Machine) -> None:
+    """Note what methods would start, and how much of it at once."""
     for entrant in entrants:
         started = lanes.programs_of(entrant)
         if started is not None:
-            terms = f"{started.at_once or machine.programs} at once, {started.time_limit:g} s at most"
-            lines += [f"{entrant.label} starts {line} ({terms})" for line in started.lines]
-    return lines
+            found.at_once[entrant.label] = started.at_once or machine.programs
+            terms = f"{found.at_once[entrant.label]} at once, {started.time_limit:g} s at most"
+            found.programs += [f"{entrant.label} starts {line} ({terms})" for line in started.lines]
 
 
 def _without_weights(prepared: Prepared, memory: FileHashes) -> list[Entrant]:

@@ -98,7 +98,7 @@ def combine(results: Sequence[DataSetResult], request: StudyRequest) -> ReportDa
     notes = [*own, *_notes(results, request, numbers.notes, several=len(parts) > 1)]
     title = request.title or request.report.title or " · ".join(parts)
     failed = {result.label: result.reason for result in results if result.run is None}
-    seen = {result.label: seen_in(result.seen, parts[result.label], result.label) for result, _ in used}
+    judged = {result.label: seen_in(result.seen, parts[result.label], result.label) for result, _ in used}
     data = replace(
         data,
         title=title,
@@ -111,7 +111,7 @@ def combine(results: Sequence[DataSetResult], request: StudyRequest) -> ReportDa
         histories={},
         pages={result.label: f"{result.folder}/report.html" for result, _ in used},
         failed_data=failed,
-        seen=seen,
+        seen={label: why for label, why in judged.items() if why},
         methods=tuple(
             _overall(
                 method,

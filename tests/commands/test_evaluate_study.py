@@ -157,6 +157,22 @@ def test_choices_stand_beside_opinions(place: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("protocol", "words"),
+    [
+        ({"folds": 3}, "the test parts of 3 partitions: they say"),
+        ({"repeat": 1, "test": 0.4}, "the test parts of 1 partition: they say"),
+        ({"repeat": 9, "test": 0.4}, "the test parts of 9 partitions, which overlap: they say"),
+    ],
+)
+def test_partitions_are_said_to_overlap_only_where_a_pair_is_tested_twice(
+    place: Path, protocol: dict[str, Any], words: str
+) -> None:
+    notes = [note for note in evaluate(written(place, one_and_two(protocol=protocol))).data.notes if "spread" in note]
+    assert len(notes) == 1
+    assert words in notes[0]
+
+
+@pytest.mark.parametrize(
     ("change", "words"),
     [
         ({"tables": []}, "study.yaml:1: tables"),

@@ -120,7 +120,7 @@ def plan_work(prepared: Prepared, machine: Machine, memory: FileHashes, group: S
             _note_files(entrant, memory)
     entrants = [entrant for entrant in prepared.entrants if entrant.scores_images]
     producers = producers_of(prepared, machine)
-    store = Store(prepared.store)
+    store = Store(prepared.store, prepared.destination.data)
     store.read()
     for path in store.unreadable:
         what = "is what is left of a damaged part, set aside" if path.name.endswith(DAMAGED) else "can't be read"

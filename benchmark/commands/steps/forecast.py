@@ -98,7 +98,7 @@ def forecast(prepared: Prepared, label: str = "", partitions: int = 0) -> Foreca
         raise UserError("the chosen splits have no pairs")
     machine = find_machine(prepared, ScoringRanks())
     memory = FileHashes(prepared.store / "files.json")
-    store = Store(prepared.store)
+    store = Store(prepared.store, prepared.destination.data)
     store.read(mend=False)
     found = Forecast(label, len(chosen), int(chosen["reference"].nunique()), workers=machine.workers)
     found.partitions = partitions

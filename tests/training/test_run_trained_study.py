@@ -137,6 +137,36 @@ def test_a_checkpoint_that_is_missing_is_named_with_the_command_that_makes_it(pl
     assert halfway in plain(command("run")[1])
 
 
+def test_a_dry_run_counts_the_test_parts_that_checkpoints_of_their_own_score(place: Path, command: Command) -> None:
+    """Two seeds of three partitions of six pairs each, of both data sets; nothing is written."""
+    write(place, methods=["psnr", quick(seeds=[0, 1], train=TRAIN)])
+    train("study.yaml")
+
+    def told() -> tuple[int, list[list[str]]]:
+        status, said = command("run", "--dry-run")
+        return status, [line.split()[:7] for line in said.splitlines() if line.startswith(("A ", "B ", "total"))]
+
+    status, rows = told()
+    assert (status, rows) == (0, [["A", "18", "6", "2", "0", "54", "3"], ["B", "18", "6", "2", "0", "54", "3"], TOTAL])
+    assert not Path("out").exists()
+    Path("checkpoints/B/2/quick/1/last.pt").rename("last.pt")
+    status, rows = told()
+    assert (status, rows[1]) == (3, ["B", "18", "6", "2", "0", "48", "3"])
+    Path("last.pt").rename("checkpoints/B/2/quick/1/last.pt")
+    assert command("run")[0] == 0
+    before = {file: file.stat().st_mtime_ns for file in Path("out").rglob("*")}
+    status, rows = told()
+    assert (status, rows[-1]) == (0, ["total", "36", "12", "2", "108", "0", "6"])
+    assert {file: file.stat().st_mtime_ns for file in Path("out").rglob("*")} == before
+    image = np.asarray(Image.open("a/0_1.png"))
+    Image.fromarray(255 - image).save("a/0_1.png")
+    tested = sum("0.png" in part["test"] for part in json.loads(Path("out/A/splits.json").read_text())["partitions"])
+    assert told()[1][0][4:6] == [str(54 - 1 - 2 * tested), str(1 + 2 * tested)]
+
+
+TOTAL = ["total", "36", "12", "2", "0", "108", "6"]
+
+
 def test_trained_on_whole_data_sets_it_is_tested_on_the_others(place: Path, command: Command) -> None:
     shutil.copytree("b", "c")
     shutil.copytree("a", "d")
@@ -238,8 +268,8 @@ def test_epochs_that_are_selected_on_the_test_part_are_marked_beside_those_that_
     assert "Quick <sup>‡" in text or "‡" in next(line for line in text.splitlines() if line.startswith("| Quick"))
     assert "‡" not in next(line for line in text.splitlines() if "not selected on test" in line and "|" in line)
     before = (place / "checkpoints/A/1/quick/0/last.pt").read_bytes()
-    plain = quick(train={**LONG, "learning_rate": 0.3})
-    write(place, methods=["psnr", {**plain, "label": "plain"}, {**plain, "label": "last", "select": "last"}])
+    usual = quick(train={**LONG, "learning_rate": 0.3})
+    write(place, methods=["psnr", {**usual, "label": "plain"}, {**usual, "label": "last", "select": "last"}])
     train("study.yaml")
     for label in ("plain", "last"):
         one, other = (checkpoints.read(place / f"checkpoints/A/1/{name}/0/last.pt") for name in ("quick", label))

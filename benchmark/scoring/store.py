@@ -5,8 +5,9 @@ scoring adds parts as it goes, and ``compact`` joins them.
 
 A part has a line for each producer (``{"producer": key, "components": {…}}``), a line for each score
 (``{"p": producer, "e": enhanced's SHA-256, "r": reference's, "m": label, "pair": …, "v": value, "s": seconds}``, with
-``"f": true`` where one of the images is of one colour, and ``"d"``, the data set, in a study), and a last line ``{"end": number of scores, "sha256": of all lines
-before}``. Parts of earlier versions lack the checksum. A part that is not exactly so is damaged and ignored altogether.
+``"f": true`` where one of the images is of one colour, ``"i": true`` where both are the same, and in a study ``"d"``, the
+data set), and a last line ``{"end": number of scores, "sha256": of all lines before}``. Parts of earlier versions lack the
+checksum. A part that is not exactly so is damaged and ignored altogether.
 """
 
 from __future__ import annotations

@@ -11,6 +11,7 @@ from functools import partial
 
 from benchmark.results.scored import Failure
 from benchmark.scoring import cost_memory
+from benchmark.scoring.idle_workers import IdleWorkers
 from benchmark.scoring.keeping import Keeper
 from benchmark.scoring.messages import ReferenceGroup, Setup
 from benchmark.scoring.method_building import CHANGED, changed_in_words
@@ -71,6 +72,7 @@ class Crew:
         share: selects from the references of all pairs, missing or not, those that this process scores in a lane
             (``ScoringRanks.share``).
         early: whether a reference of a lane may be taken before a worker is free for it (``ScoringRanks.plenty``).
+        idle: workers without work that a lane may use, and where its own go; ``None`` for none.
     """
 
     workers: int
@@ -78,6 +80,7 @@ class Crew:
     lanes: Sequence[Collection[str]] | None = None
     share: Callable[[Sequence[str], int], Iterable[str]] = lambda references, _: references
     early: Callable[[int], bool] = lambda _: True
+    idle: Callable[[int], IdleWorkers | None] = lambda _: None
 
 
 def score_missing(
@@ -113,7 +116,8 @@ def score_missing(
     try:
         for number, labels in enumerate([list(producers)] if crew.lanes is None else crew.lanes):
             groups = _of_lane(plan.groups, labels)
-            supervisor = Supervisor(_setup_of_lane(setup, labels), min(crew.workers, len(groups)), crew.time_limit)
+            workers = min(crew.workers, len(groups))
+            supervisor = Supervisor(_setup_of_lane(setup, labels), workers, crew.time_limit, crew.idle(number))
             source = _take(groups, crew.share(plan.references, number), open_pairs, taken)
             with closing(supervisor.run(source, partial(crew.early, number))) as events:  # type: ignore[type-var]
                 for event in events:

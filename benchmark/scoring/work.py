@@ -20,6 +20,7 @@ from benchmark.results.scored import Failure
 from benchmark.scoring import again, cost_memory, lineup, promise
 from benchmark.scoring.destinations import Destination
 from benchmark.scoring.engine import Crew, Outcome, default_workers, score_missing
+from benchmark.scoring.idle_workers import IdleWorkers
 from benchmark.scoring.lineup import Entrant
 from benchmark.scoring.messages import Setup
 from benchmark.scoring.method_building import CHANGED
@@ -32,6 +33,8 @@ MOST_ROUNDS = 3
 """How many times images that change while they are scored are scored."""
 MOST_THREADS = 4096
 """Most threads of a worker; more than any machine has."""
+OWN = ""
+"""The name of the workers of methods that come with the engine."""
 CUDA_WORKERS = 2
 """Workers of a GPU: while one decodes and copies, the other computes."""
 
@@ -176,15 +179,24 @@ def _note_files(entrant: Entrant, memory: FileHashes) -> None:
         entrant.give_up("failed", f"its files can't be read any more ({in_words(error)})")
 
 
-def score(prepared: Prepared, work: Work, group: ScoringRanks, console: Console) -> Outcome:
+def score(
+    prepared: Prepared, work: Work, group: ScoringRanks, console: Console, idle: IdleWorkers | None = None
+) -> Outcome:
     """Compute this process's share of what is missing; the first rank then has the outcome of all.
 
     Images that changed since they were planned are planned and scored again; ``work.plan.hashes`` then states what was
     scored. A method whose files have changed has no scores.
+
+    Args:
+        prepared: the run.
+        work: what is missing.
+        group: this process among those of its job.
+        console: where progress is shown.
+        idle: workers that the engine's own methods go on from one scoring to the next with.
     """
 
     def compute(plan: Plan) -> Outcome:
-        return _compute(prepared, work, plan, group, console)
+        return _compute(prepared, work, plan, group, console, idle)
 
     scored = compute(work.plan)
     scored = _pool(work, scored, group, console) if group.size > 1 else _until_steady(work, scored, compute, console)
@@ -214,29 +226,35 @@ def _take_stored_times(work: Work, scored: Outcome) -> None:
                     scored.seconds[label, row.pair] = stored.seconds
 
 
-def _lanes(entrants: Sequence[Entrant]) -> list[list[str]]:
+def _lanes(entrants: Sequence[Entrant]) -> dict[str, list[str]]:
     """Labels of methods that share workers: all that come with the engine, and those of each other plug-in file.
 
-    What a plug-in does to its process (a patched function, a global setting) can then change no other's scores.
+    What a plug-in does to its process (a patched function, a global setting) can then change no other's scores. Those that
+    come with the engine have the empty name.
     """
-    lanes: dict[str, list[str]] = {"": []}
+    lanes: dict[str, list[str]] = {OWN: []}
     for entrant in entrants:
         if entrant.method is not None and entrant.scores_images:
             kind = type(entrant.method)
             foreign = registry.is_foreign(kind)
-            lanes.setdefault(kind.__module__ if foreign else "", []).append(entrant.label)
-    return [labels for labels in lanes.values() if labels]
+            lanes.setdefault(kind.__module__ if foreign else OWN, []).append(entrant.label)
+    return {name: labels for name, labels in lanes.items() if labels}
 
 
-def _compute(prepared: Prepared, work: Work, plan: Plan, group: ScoringRanks, console: Console) -> Outcome:
+def _compute(
+    prepared: Prepared, work: Work, plan: Plan, group: ScoringRanks, console: Console, idle: IdleWorkers | None
+) -> Outcome:
     missing = {label: sum(reasons.values()) for label, reasons in plan.reasons.items()}
     with ScoringProgress(console, missing, len(plan.known), group.size, workers=work.workers) as progress:
+        lanes = _lanes(prepared.entrants)
+        own = list(lanes).index(OWN) if OWN in lanes else None
         crew = Crew(
             work.workers,
             prepared.config.time_limit,
-            _lanes(prepared.entrants),
+            list(lanes.values()),
             group.share,
             lambda lane: group.plenty(len(plan.references), work.workers, lane),
+            lambda lane: idle if lane == own else None,
         )
         return score_missing(plan, work.setup, work.producers, work.store, progress, crew)
 

@@ -23,6 +23,7 @@ from benchmark.evaluation.trained_scores import PARTITION_COLUMNS, TrainedScores
 from benchmark.plugins import checkpoints
 from benchmark.results.scored import Failure, ScoredMethod, Status
 from benchmark.scoring import lineup, stated_training
+from benchmark.scoring.idle_workers import IdleWorkers
 from benchmark.scoring.lineup import Entrant
 from benchmark.scoring.torchrun import ScoringRanks
 from benchmark.scoring.work import Prepared, find_machine, plan_work, score
@@ -119,8 +120,9 @@ def score_rows(
         own.rows.append(row)
         if row.checkpoint is None:
             own.reasons.append(row.reason)
-    for name, some in parts_of(rows):
-        _score_some(some, prepared, group.within(name), console, found, fresh=fresh)
+    with IdleWorkers() as idle:
+        for name, some in parts_of(rows):
+            _score_some(some, prepared, group.within(name), console, found, idle, fresh=fresh)
     return found
 
 
@@ -152,6 +154,7 @@ def _score_some(
     group: ScoringRanks,
     console: Console,
     found: Mapping[str, Filled],
+    idle: IdleWorkers,
     *,
     fresh: bool,
 ) -> None:
@@ -169,7 +172,7 @@ def _score_some(
         work = plan_work(part, machine, memory, group, console)
     if group.first or work.plan.groups:
         console.print(f"partition {planned.where}:", highlight=False, markup=False, soft_wrap=True)
-    scored = score(part, work, group, console)
+    scored = score(part, work, group, console, idle)
     first: dict[str, Failure] = {}
     for failure in scored.failures:
         first.setdefault(failure.label, failure)

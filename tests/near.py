@@ -69,6 +69,10 @@ class NearWorker:
         """Hand over a message."""
         self._lines.put(data)
 
+    def rest(self) -> bool:
+        """Whether it can wait for other work: it can't, since a thread that waits would be in the way of the next."""
+        return False
+
     def has_ended(self) -> bool:
         """Whether the thread is done."""
         return not self._thread.is_alive()

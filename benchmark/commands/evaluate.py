@@ -139,8 +139,6 @@ def refuse_columns(
     one = next((key for key, value in given.items() if value not in unused), None)
     if one is not None:
         where = "the study" if isinstance(study, Mapping) else str(study)
-        if one == "scores":
-            raise ConfigError(f"{named(one)}: goes with one table, and {where} names several: join the files first")
         raise ConfigError(f"{named(one)}: {where} names the columns of its tables itself: write {one} there")
 
 

@@ -38,8 +38,21 @@ class Joined:
     sha256: dict[str, str]
 
 
+def labels_of(entries: Sequence[ScoresEntry]) -> tuple[str, ...]:
+    """What the methods of files of scores are called; only their headings and what is no number are looked at.
+
+    Raises:
+        UserError: a file can't be read, or a column or direction is unknown.
+    """
+    return tuple(_label(entry, column) for entry in entries for column in _chosen(entry).lower)
+
+
 def join(
-    scores: pd.DataFrame, entries: Sequence[ScoresEntry], taken: Sequence[str], lower_better: Sequence[str]
+    scores: pd.DataFrame,
+    entries: Sequence[ScoresEntry],
+    taken: Sequence[str],
+    lower_better: Sequence[str],
+    named: str = "--scores",
 ) -> Joined:
     """The scores of other files for the pairs of a table.
 
@@ -48,6 +61,7 @@ def join(
         entries: the files, and which of their columns are methods.
         taken: labels of the table's own methods.
         lower_better: methods of either in which lower means better, by label.
+        named: how the key that names the files is written.
 
     Raises:
         UserError: a file can't be read, a column or direction is unknown, two methods have one label, or names of images
@@ -57,11 +71,11 @@ def join(
     index = PairIndex(scores["pair"], scores["enhanced"], _paths(scores))
     for entry in entries:
         try:
-            _add(joined, entry, index, scores, taken, lower_better)
+            _add(joined, entry, index, scores, taken, lower_better, named)
         except (ConfigError, DataError):
             raise
         except UserError as error:
-            raise ConfigError(f"--scores: {error}") from None
+            raise ConfigError(f"{named}: {error}") from None
     known = (*taken, *joined.columns)
     unknown = next((name for name in lower_better if name not in known), None)
     if unknown is not None:
@@ -84,22 +98,15 @@ def _add(
     scores: pd.DataFrame,
     taken: Sequence[str],
     lower_better: Sequence[str],
+    named: str,
 ) -> None:
     """Add the methods of one file."""
-    file, given = entry.file, NameColumns(entry.names, entry.folder)
-    found = score_columns.choose(
-        file,
-        entry.columns,
-        lower_better=entry.lower_better,
-        higher_better=entry.higher_better,
-        given=given,
-        decimal=entry.decimal,
-    )
+    file, given, found = entry.file, NameColumns(entry.names, entry.folder), _chosen(entry)
     table = open_table(file, tuple(found.lower), given)
     digest = sha256_file(file)
     for column, lower in found.lower.items():
-        label = f"{entry.label} {column}" if entry.label else column
-        _refuse_label(label, column, file, (*taken, *joined.columns))
+        label = _label(entry, column)
+        _refuse_label(label, column, file, (*taken, *joined.columns), named)
         lines = table.lines(column, entry.decimal)
         what = f"an image of the table (its column {' or '.join(ENHANCED_NAMES[:4])} names them)"
         matched = index.match(lines.lines, file, what)
@@ -123,12 +130,28 @@ def _add(
         joined.notes.append(note)
 
 
-def _refuse_label(label: str, column: str, file: Path, known: Sequence[str]) -> None:
+def _chosen(entry: ScoresEntry) -> score_columns.ChosenColumns:
+    """The columns of a file that are methods."""
+    return score_columns.choose(
+        entry.file,
+        entry.columns,
+        lower_better=entry.lower_better,
+        higher_better=entry.higher_better,
+        given=NameColumns(entry.names, entry.folder),
+        decimal=entry.decimal,
+    )
+
+
+def _label(entry: ScoresEntry, column: str) -> str:
+    return f"{entry.label} {column}" if entry.label else column
+
+
+def _refuse_label(label: str, column: str, file: Path, known: Sequence[str], named: str) -> None:
     if label not in known and label not in (*SCORE_KEYS, *LIMITS):
         return
     what = "a column of scores.csv" if label not in known else "another method"
     raise ConfigError(
-        f"--scores: {file}: its column {column!r} would be called like {what}; put a label before its columns, as in "
+        f"{named}: {file}: its column {column!r} would be called like {what}; put a label before its columns, as in "
         f"'{{file: {file.name}, label: published}}', or name the others as `columns`"
     )
 

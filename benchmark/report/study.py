@@ -16,6 +16,7 @@ from benchmark.evaluation.trained_differences import trained_comparisons
 from benchmark.evaluation.trained_folds import trained
 from benchmark.evaluation.trained_rows import trained_notes, trained_summary
 from benchmark.evaluation.trained_scores import TestedPart
+from benchmark.report import naming
 from benchmark.report.combine import renamed, side_by_side
 from benchmark.report.content import ReportData, Thumbnails
 from benchmark.report.evaluation import Evaluation
@@ -27,9 +28,10 @@ from benchmark.statistics.catalogue import usual
 from benchmark.statistics.settings import StatisticsSettings
 
 SPREAD = (
-    "Medians, means and their spread are over the test parts of {count} partitions, which overlap: they say how a number "
-    "moves, not how well it is known. Intervals and tests are over all pairs{but}."
+    "Medians, means and their spread are over the test parts of {count}{overlapping}: they say how a number moves, not how "
+    "well it is known. Intervals and tests are over all pairs{but}."
 )
+OVERLAPPING = ", which overlap"
 BUT = ", except those of methods that are trained by partition"
 APART = (
     "Averages: data sets count as independent; differences of averages are corrected by Holm over all pairs of methods."
@@ -98,7 +100,7 @@ def combine(results: Sequence[DataSetResult], request: StudyRequest) -> ReportDa
     notes = [*own, *_notes(results, request, numbers.notes, several=len(parts) > 1)]
     title = request.title or request.report.title or " · ".join(parts)
     failed = {result.label: result.reason for result in results if result.run is None}
-    seen = {result.label: seen_in(result.seen, parts[result.label], result.label) for result, _ in used}
+    judged = {result.label: seen_in(result.seen, parts[result.label], result.label) for result, _ in used}
     data = replace(
         data,
         title=title,
@@ -111,7 +113,7 @@ def combine(results: Sequence[DataSetResult], request: StudyRequest) -> ReportDa
         histories={},
         pages={result.label: f"{result.folder}/report.html" for result, _ in used},
         failed_data=failed,
-        seen=seen,
+        seen={label: why for label, why in judged.items() if why},
         methods=tuple(
             _overall(
                 method,
@@ -217,12 +219,18 @@ def _notes(
     notes = [f"{result.label} is missing: {result.reason}" for result in results if result.run is None]
     notes += [f"{result.label}: {mark}" if several else mark for result in results for mark in result.marks]
     if counts:
-        shown = str(counts.pop()) if len(counts) == 1 else "their"
-        notes.append(SPREAD.format(count=shown, but=BUT if trained else ""))
+        shown = naming.count(counts.pop(), "partition") if len(counts) == 1 else "their partitions"
+        overlapping = OVERLAPPING if any(_overlap(result.parts) for result in results) else ""
+        notes.append(SPREAD.format(count=shown, overlapping=overlapping, but=BUT if trained else ""))
     notes += trained
     if several and any(table.average for table in request.report.tables):
         notes.append(APART)
     return [*notes, *request.notes]
+
+
+def _overlap(parts: Sequence[TestedPart]) -> bool:
+    """Whether a pair is tested in several partitions, as in repeated divisions, and never in folds."""
+    return sum(len(part.pairs) for part in parts) > len(frozenset().union(*(part.pairs for part in parts)))
 
 
 def _record(data: ReportData, request: StudyRequest, results: Sequence[DataSetResult]) -> RunRecord:

@@ -54,6 +54,11 @@ class Destination:
         return self.shared or self.whole / belongings.STORE
 
     @property
+    def data(self) -> str:
+        """The data set among several that share their scores; empty where a run has its own."""
+        return self.folder.name if self.shared is not None else ""
+
+    @property
     def note(self) -> str:
         """The note that part of a run goes to a folder beside the one of the whole; else empty."""
         if self.folder == self.whole:

@@ -11,6 +11,7 @@ from functools import partial
 
 from benchmark.results.scored import Failure
 from benchmark.scoring import cost_memory
+from benchmark.scoring.idle_workers import IdleWorkers
 from benchmark.scoring.keeping import Keeper
 from benchmark.scoring.lanes import Lane
 from benchmark.scoring.messages import ReferenceGroup, Setup
@@ -71,6 +72,7 @@ class Crew:
         share: selects from the references of all pairs, missing or not, those that this process scores in a lane
             (``ScoringRanks.share``).
         early: whether a reference of a lane may be taken before a worker is free for it (``ScoringRanks.plenty``).
+        idle: workers without work that a lane of the engine's own methods may use, and where its own go.
     """
 
     workers: int
@@ -78,6 +80,7 @@ class Crew:
     lanes: Sequence[Lane] | None = None
     share: Callable[[Sequence[str], int], Iterable[str]] = lambda references, _: references
     early: Callable[[int], bool] = lambda _: True
+    idle: IdleWorkers | None = None
 
 
 def score_missing(
@@ -115,7 +118,8 @@ def score_missing(
             groups = _of_lane(plan.groups, lane.labels)
             workers = crew.workers if lane.workers is None else lane.workers
             limit = max(crew.time_limit, lane.at_least)
-            supervisor = Supervisor(_setup_of_lane(setup, lane), min(workers, len(groups)), limit)
+            idle = crew.idle if lane.own else None
+            supervisor = Supervisor(_setup_of_lane(setup, lane), min(workers, len(groups)), limit, idle)
             source = _take(groups, crew.share(plan.references, number), open_pairs, taken)
             with closing(supervisor.run(source, partial(crew.early, number))) as events:  # type: ignore[type-var]
                 for event in events:

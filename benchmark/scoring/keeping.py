@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from benchmark.core.hashes import Watch
 from benchmark.scoring.messages import MethodTask
@@ -36,7 +37,7 @@ class Keeper:
             OSError: scores can't be written.
         """
         self.look({score.label for score in scores})
-        sound = [score for score in scores if score.label not in self.changed]
+        sound = [replace(score, data=self._store.data) for score in scores if score.label not in self.changed]
         if sound:
             self._store.add(self._producers.values(), sound)
 

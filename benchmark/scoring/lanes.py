@@ -23,12 +23,14 @@ class Lane:
         workers: number of processes; none where other ranks of this machine have them all; ``None`` for the crew's.
         at_least: seconds that a pair may take, where the crew's limit is less.
         device: where the methods compute; empty for where the run does.
+        own: whether all methods come with the engine and start nothing: their workers may go on with other work.
     """
 
     labels: Collection[str]
     workers: int | None = None
     at_least: float = 0.0
     device: str = ""
+    own: bool = False
 
 
 def lanes(entrants: Sequence[Entrant], programs_at_once: int, ranks: ScoringRanks) -> list[Lane]:
@@ -57,7 +59,8 @@ def lanes(entrants: Sequence[Entrant], programs_at_once: int, ranks: ScoringRank
         lane = started.get((home, programs.at_once), Lane((), workers, limit, device="cpu"))
         lane = replace(lane, labels=(*lane.labels, entrant.label), at_least=max(lane.at_least, limit))
         started[home, programs.at_once] = lane
-    return [*(Lane(labels) for labels in shared.values() if labels), *started.values()]
+    own = [Lane(labels, own=not home) for home, labels in shared.items() if labels]
+    return [*own, *started.values()]
 
 
 def _share(at_once: int, ranks: ScoringRanks) -> int:

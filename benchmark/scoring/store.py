@@ -5,8 +5,9 @@ scoring adds parts as it goes, and ``compact`` joins them.
 
 A part has a line for each producer (``{"producer": key, "components": {…}}``), a line for each score
 (``{"p": producer, "e": enhanced's SHA-256, "r": reference's, "m": label, "pair": …, "v": value, "s": seconds}``, with
-``"f": true`` where one of the images is of one colour), and a last line ``{"end": number of scores, "sha256": of all lines
-before}``. Parts of earlier versions lack the checksum. A part that is not exactly so is damaged and ignored altogether.
+``"f": true`` where one of the images is of one colour, ``"i": true`` where both are the same, and in a study ``"d"``, the
+data set), and a last line ``{"end": number of scores, "sha256": of all lines before}``. Parts of earlier versions lack the
+checksum. A part that is not exactly so is damaged and ignored altogether.
 """
 
 from __future__ import annotations
@@ -26,8 +27,8 @@ from benchmark.core.hashes import is_sha256
 FORMAT = "scores-1"
 DAMAGED = ".damaged"
 """The end of the name of a damaged part that was set aside."""
-_TEXTS, _NUMBERS, _FLAGS = ("p", "e", "r", "m", "pair"), ("v", "s"), ("f", "i")
-_KEYS = {*_TEXTS, *_NUMBERS, *_FLAGS}
+_TEXTS, _NUMBERS, _FLAGS, _DATA = ("p", "e", "r", "m", "pair"), ("v", "s"), ("f", "i"), "d"
+_KEYS = {*_TEXTS, *_NUMBERS, *_FLAGS, _DATA}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,7 @@ class StoredScore:
         seconds: time it took, including its share of the work on the reference.
         flat: whether one of the images is of one colour.
         same: whether the enhanced image is its reference, pixel by pixel.
+        data: the data set of a study, of which another may have pairs of the same names; else empty.
     """
 
     producer: str
@@ -73,6 +75,7 @@ class StoredScore:
     seconds: float
     flat: bool = False
     same: bool = False
+    data: str = ""
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -86,12 +89,14 @@ class Store:
 
     Args:
         directory: the folder of parts; created at the first write.
+        data: the data set of a study whose pairs are asked for; else empty.
     """
 
     directory: Path
+    data: str = ""
     _scores: dict[tuple[str, str, str], StoredScore] = field(default_factory=dict)
     _components: dict[str, Mapping[str, str]] = field(default_factory=dict)
-    _latest: dict[tuple[str, str], StoredScore] = field(default_factory=dict)
+    _latest: dict[tuple[str, str, str], StoredScore] = field(default_factory=dict)
     _parts: list[Path] = field(default_factory=list)
     unreadable: list[Path] = field(default_factory=list)
 
@@ -125,7 +130,7 @@ class Store:
         for score in scores:
             self._scores.pop(score.key, None)  # so that the dictionary is in the order in which scores were made
             self._scores[score.key] = score
-            self._latest[score.label, score.pair] = score
+            self._latest[score.data, score.label, score.pair] = score
 
     def get(self, producer: Producer, enhanced: str, reference: str) -> StoredScore | None:
         """The score of these two images by this producer, if it is known."""
@@ -171,7 +176,7 @@ class Store:
 
     def why(self, producer: Producer, label: str, pair: str, enhanced: str, reference: str) -> str:
         """Why a score has to be computed: ``new``, or what changed since this method last scored this pair."""
-        last = self._latest.get((label, pair))
+        last = self._latest.get((self.data, label, pair))
         if last is None:
             return "new"
         if last.enhanced != enhanced:
@@ -218,6 +223,7 @@ def format_part(components: Mapping[str, Mapping[str, str]], scores: Iterable[St
                     "s": score.seconds,
                     **({"f": True} if score.flat else {}),
                     **({"i": True} if score.same else {}),
+                    **({_DATA: score.data} if score.data else {}),
                 },
                 allow_nan=False,
             )
@@ -284,13 +290,16 @@ def _producer(item: Mapping[str, Any]) -> Producer:
 def _score(item: Mapping[str, Any], components: Mapping[str, Any]) -> StoredScore:
     if not item.keys() <= _KEYS or not all(isinstance(item.get(key), str) for key in _TEXTS):
         raise ValueError("a score lacks a key, or has one that is not known")
+    data = item.get(_DATA, "")
+    if not isinstance(data, str):
+        raise ValueError("a score's data set is no text")
     if item["p"] not in components or not is_sha256(item["e"]) or not is_sha256(item["r"]):
         raise ValueError("a score is of an unknown producer or image")
     value, seconds = (_number(item.get(key)) for key in _NUMBERS)
     if seconds < 0 or not all(item.get(key, True) is True for key in _FLAGS):
         raise ValueError("a score took less than no time, or has a flag that is none")
     flags = ("f" in item, "i" in item)
-    return StoredScore(item["p"], item["e"], item["r"], item["m"], item["pair"], value, seconds, *flags)
+    return StoredScore(item["p"], item["e"], item["r"], item["m"], item["pair"], value, seconds, *flags, data)
 
 
 def _number(value: object) -> float:

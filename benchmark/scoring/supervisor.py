@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from benchmark.core import children
+from benchmark.scoring.idle_workers import IdleWorkers
 from benchmark.scoring.messages import ReferenceGroup, Setup, encode_group, encode_setup
 from benchmark.scoring.read_ahead import Turns
 from benchmark.scoring.worker_process import EOF_LIMIT_S, WorkerProcess
@@ -98,6 +99,7 @@ class _Worker:
     hung: bool = False
     reading: bool = False
     ended: float | None = None
+    went_on: bool = False
 
 
 class Supervisor:
@@ -107,10 +109,13 @@ class Supervisor:
         setup: what each worker receives at its start.
         workers: number of processes.
         time_limit: seconds that a method may take for one pair.
+        idle: workers that are used before others are started, and where those that have ended their work go.
     """
 
-    def __init__(self, setup: Setup, workers: int, time_limit: float) -> None:
+    def __init__(self, setup: Setup, workers: int, time_limit: float, idle: IdleWorkers | None = None) -> None:
         self._setup = setup
+        self._environment = _environment(setup)
+        self._idle = idle
         self._count = workers
         self._time_limit = time_limit
         self._messages: queue.Queue[tuple[int, dict[str, Any] | None]] = queue.Queue()
@@ -148,9 +153,21 @@ class Supervisor:
     def _start(self) -> None:
         self._started += 1
         number = self._started
-        process = WorkerProcess(number, _environment(self._setup), lambda who, what: self._messages.put((who, what)))
-        self._workers[number] = _Worker(number, process, time.monotonic() + START_LIMIT_S)
+        process, went_on = self._process(number)
+        self._workers[number] = _Worker(number, process, time.monotonic() + START_LIMIT_S, went_on=went_on)
         process.send(encode_setup(self._setup if number == 1 else replace(self._setup, measure=())))
+
+    def _process(self, number: int) -> tuple[WorkerProcess, bool]:
+        """A process for a worker, and whether it is one that had no work, instead of a new one."""
+
+        def heard(who: int, what: dict[str, Any] | None) -> None:
+            self._messages.put((who, what))
+
+        process = self._idle.take(self._environment) if self._idle is not None else None
+        if process is None:
+            return WorkerProcess(number, self._environment, heard), False
+        process.go_on(number, heard)
+        return process, True
 
     def _step(self) -> Iterator[Event]:
         try:
@@ -233,7 +250,7 @@ class Supervisor:
                 worker.deadline = time.monotonic() + self._time_limit
                 worker.process.send(encode_group(worker.group))
                 return
-        self._end(worker)
+        self._let_go(worker)
 
     def _break(self, label: str, status: str, reason: str) -> Iterator[Event]:
         if label not in self._broken:
@@ -244,6 +261,9 @@ class Supervisor:
         code, last_words = worker.process.end(), worker.process.last_words()
         group, doing, loading = worker.group, worker.doing, worker.loading
         self._end(worker)
+        if not worker.ready and worker.went_on:  # it may have died while it had no work
+            self._start()
+            return
         if not worker.ready:
             raise WorkerStartError(f"a worker process could not start (exit {code}): {last_words}")
         if group is None:
@@ -271,10 +291,21 @@ class Supervisor:
         if self._turns.more:
             self._start()
 
+    def _let_go(self, worker: _Worker) -> None:
+        """End a worker without work, or keep it for other work."""
+        if self._idle is None:
+            self._end(worker)
+            return
+        self._forget(worker)
+        self._idle.put(worker.process, self._environment)
+
     def _end(self, worker: _Worker) -> None:
+        self._forget(worker)
+        worker.process.release()
+
+    def _forget(self, worker: _Worker) -> None:
         self._workers.pop(worker.number, None)
         self._turns.dismiss(worker.number)
-        worker.process.release()
 
     def _end_all(self) -> None:
         for worker in list(self._workers.values()):

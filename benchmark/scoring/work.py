@@ -21,6 +21,7 @@ from benchmark.results.study_columns import StudyColumns
 from benchmark.scoring import again, cost_memory, lanes, lineup, promise
 from benchmark.scoring.destinations import Destination
 from benchmark.scoring.engine import Crew, Outcome, default_workers, score_missing
+from benchmark.scoring.idle_workers import IdleWorkers
 from benchmark.scoring.lineup import Entrant
 from benchmark.scoring.messages import Setup
 from benchmark.scoring.method_building import CHANGED
@@ -126,7 +127,7 @@ def plan_work(prepared: Prepared, machine: Machine, memory: FileHashes, group: S
             _note_files(entrant, memory)
     entrants = [entrant for entrant in prepared.entrants if entrant.scores_images]
     producers = producers_of(prepared, machine)
-    store = Store(prepared.store)
+    store = Store(prepared.store, prepared.destination.data)
     store.read()
     for path in store.unreadable:
         what = "is what is left of a damaged part, set aside" if path.name.endswith(DAMAGED) else "can't be read"
@@ -182,15 +183,24 @@ def _note_files(entrant: Entrant, memory: FileHashes) -> None:
         entrant.give_up("failed", f"its files can't be read any more ({in_words(error)})")
 
 
-def score(prepared: Prepared, work: Work, group: ScoringRanks, console: Console) -> Outcome:
+def score(
+    prepared: Prepared, work: Work, group: ScoringRanks, console: Console, idle: IdleWorkers | None = None
+) -> Outcome:
     """Compute this process's share of what is missing; the first rank then has the outcome of all.
 
     Images that changed since they were planned are planned and scored again; ``work.plan.hashes`` then states what was
     scored. A method whose files have changed has no scores.
+
+    Args:
+        prepared: the run.
+        work: what is missing.
+        group: this process among those of its job.
+        console: where progress is shown.
+        idle: workers that the engine's own methods go on from one scoring to the next with.
     """
 
     def compute(plan: Plan) -> Outcome:
-        return _compute(prepared, work, plan, group, console)
+        return _compute(prepared, work, plan, group, console, idle)
 
     scored = compute(work.plan)
     scored = _pool(work, scored, group, console) if group.size > 1 else _until_steady(work, scored, compute, console)
@@ -220,7 +230,9 @@ def _take_stored_times(work: Work, scored: Outcome) -> None:
                     scored.seconds[label, row.pair] = stored.seconds
 
 
-def _compute(prepared: Prepared, work: Work, plan: Plan, group: ScoringRanks, console: Console) -> Outcome:
+def _compute(
+    prepared: Prepared, work: Work, plan: Plan, group: ScoringRanks, console: Console, idle: IdleWorkers | None
+) -> Outcome:
     missing = {label: sum(reasons.values()) for label, reasons in plan.reasons.items()}
     workers = work.machine.workers
     with ScoringProgress(console, missing, len(plan.known), group.size, workers=workers) as progress:
@@ -230,6 +242,7 @@ def _compute(prepared: Prepared, work: Work, plan: Plan, group: ScoringRanks, co
             lanes.lanes(prepared.entrants, work.machine.programs, group),
             group.share,
             lambda lane: group.plenty(len(plan.references), workers, lane),
+            idle,
         )
         return score_missing(plan, work.setup, work.producers, work.store, progress, crew)
 

@@ -24,30 +24,34 @@ def main() -> None:
 
     from benchmark.scoring.messages import decode, decode_setup  # noqa: PLC0415
 
-    setup = decode_setup(decode(incoming.readline()))
+    setup: Setup | None = decode_setup(decode(incoming.readline()))
 
     import torch  # noqa: PLC0415 - after the allocator is tuned
 
-    torch.set_num_threads(setup.threads)
     torch.set_num_interop_threads(1)
 
     from benchmark.statistics import compiled  # noqa: PLC0415
 
     compiled.settle()
-    serve(setup, incoming, outgoing)
+    while setup is not None:
+        torch.set_num_threads(setup.threads)
+        setup = serve(setup, incoming, outgoing)
 
 
-def serve(setup: Setup, incoming: Iterable[bytes], outgoing: BinaryIO) -> None:
+def serve(setup: Setup, incoming: Iterable[bytes], outgoing: BinaryIO) -> Setup | None:
     """Score each group that comes in, until no more can come.
 
     Args:
         setup: what a worker needs to know.
-        incoming: a message of a group each.
+        incoming: a message of a group each; or of another setup.
         outgoing: where messages to the supervisor are written.
+
+    Returns:
+        The other setup, with which the worker is to begin anew; ``None`` where no more can come.
     """
     from benchmark.images.sizes import SizePolicy  # noqa: PLC0415
     from benchmark.scoring.measure_cost import CostMeter  # noqa: PLC0415
-    from benchmark.scoring.messages import decode, decode_group, encode  # noqa: PLC0415
+    from benchmark.scoring.messages import decode, decode_group, decode_setup, encode  # noqa: PLC0415
     from benchmark.scoring.read_ahead import worker_reader  # noqa: PLC0415
     from benchmark.scoring.score_group import Terms, score_group  # noqa: PLC0415
 
@@ -62,10 +66,14 @@ def serve(setup: Setup, incoming: Iterable[bytes], outgoing: BinaryIO) -> None:
     shelf, meter = MethodShelf(setup, emit), CostMeter(setup.measure, emit)
     emit("ready")
     for line in incoming:
-        group = decode_group(decode(line))
+        message = decode(line)
+        if message["kind"] == "setup":
+            return decode_setup(message)
+        group = decode_group(message)
         methods = shelf.get(list(group.wanted))
         score_group(group, methods, terms, sizes, emit, meter, reader)
         emit("done", number=group.number)
+    return None
 
 
 def _tuples(values: Any) -> dict[str, Any]:

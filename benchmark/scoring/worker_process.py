@@ -29,6 +29,10 @@ EOF_LIMIT_S = 2.0
 Heard = Callable[[int, dict[str, Any] | None], None]
 
 
+def _nobody(number: int, message: dict[str, Any] | None) -> None:
+    """Nobody hears a worker that rests."""
+
+
 class WorkerProcess:
     """A running worker.
 
@@ -62,6 +66,15 @@ class WorkerProcess:
                     if is_sound(message):
                         self._heard(self._number, message)
         self._heard(self._number, None)
+
+    def rest(self) -> bool:
+        """Be without work until ``go_on``; what it says meanwhile is not heard. Returns whether it can be: always."""
+        self._heard = _nobody
+        return True
+
+    def go_on(self, number: int, heard: Heard) -> None:
+        """Take up work again, which begins with another setup, under another number."""
+        self._number, self._heard = number, heard
 
     def send(self, data: bytes) -> None:
         """Write a message; one that might not fit into the pipe is written by a thread, so that nothing waits here."""

@@ -109,6 +109,11 @@ def write_history(directory: Path, history: Sequence[Epoch]) -> None:
     atomic.write_text(directory / HISTORY, out.getvalue())
 
 
+def is_drawn(directory: Path) -> bool:
+    """Whether a training's history is plotted, or there is none to plot."""
+    return all((directory / name).exists() for name in PLOTS) or not (directory / HISTORY).exists()
+
+
 def stranger(directory: Path) -> Path | None:
     """A file of the user's that has the name of a training's history or of its plot; ``None`` where there is none."""
     table = directory / HISTORY

@@ -105,7 +105,10 @@ def _resume(
     begun = content.get("begun", -1) if job.options.load_epoch == -1 else job.options.load_epoch
     for line in course.going_on(path, len(history), job.options.n_epoch, job.start.note):
         _say(job, line)
-    return history, tested, replace(job, about={**job.about, "begun": begun, "changes": changes})
+    about: CheckpointContent = {**job.about, "begun": begun}
+    if changes:  # going on is no change: what a kill interrupted states what one left alone does
+        about["changes"] = changes
+    return history, tested, replace(job, about=about)
 
 
 def _say(job: Job, line: str) -> None:

@@ -142,6 +142,70 @@ def test_a_broken_table_costs_its_own_column(place: Path, capsys: pytest.Capture
     assert "no table of this study can be used; the first" in capsys.readouterr().err
 
 
+def published(place: Path, **columns: "pd.Series[float]") -> None:
+    """A file of published scores of the first table's images, and of others."""
+    frame = pd.DataFrame({"image": [*table(6)["image"], "elsewhere"]})
+    for name, column in columns.items():
+        frame[name] = [*column, 0.0]
+    frame.to_csv(place / "tables" / "published.csv", index=False)
+
+
+def test_files_of_scores_join_a_table_as_they_do_alone(place: Path) -> None:
+    """Paths are relative to the file; what is joined has rows, directions and averages like columns."""
+    one = table(6)
+    published(place, good=one["mos"] + 0.1 * one["b"], bad=3 - one["mos"])
+    joined = {"file": "published.csv", "lower_better": ["bad"], "label": "P"}
+    study = one_and_two(
+        output="out", report={"plots": [], "tables": [{"columns": ["srcc"], "rows": {"X": ["P good", "b"]}}]}
+    )
+    study["tables"][0]["scores"] = joined
+    result = evaluate(written(place, study))
+    alone = evaluate(
+        place / "tables" / "one.csv",
+        mos="mos",
+        methods=["a", "b"],
+        lower_better=["b"],
+        scores={**joined, "file": place / "tables" / "published.csv"},
+        **QUICK,
+    )
+    rows = alone.summary.query("level == 'pair' and statistic == 'srcc'").set_index("method")["value"]
+    together = values(result)
+    assert rows["P good"] > 0.9
+    assert rows["P bad"] == pytest.approx(1), "lower is better, and the labels turned are its order"
+    assert {name: together["One", name] for name in rows.index} == rows.to_dict()
+    assert ("Two", "P good") not in together or np.isnan(together["Two", "P good"])
+    assert place / "tables" / "published.csv" in result.inputs, "never replaced"
+    result.save()
+    text = (place / "tables" / "out" / "tables" / "comparison.csv").read_text()
+    assert "P good" in text
+    assert "read from published.csv" in json.dumps(
+        json.loads((place / "tables/out/One/run.json").read_text())["methods"]
+    )
+
+
+def test_directions_of_joined_scores_may_stand_with_the_study(place: Path) -> None:
+    published(place, bad=3 - table(6)["mos"])
+    study = one_and_two(lower_better=["b", "bad"])
+    study["tables"][0]["scores"] = "published.csv"
+    assert values(evaluate(written(place, study)))["One", "bad"] == pytest.approx(1)
+    study["tables"][0] |= {"scores": ["published.csv"], "methods": []}
+    assert set(values(evaluate(written(place, study))).index) >= {("One", "bad"), ("Two", "a")}
+
+
+def test_a_file_of_scores_that_cannot_be_used_costs_its_table_its_column(place: Path) -> None:
+    study = one_and_two(report={"plots": [], "tables": [{"rows": {"X": ["bad"]}}]})
+    study["tables"][0]["scores"] = "gone.csv"
+    result = evaluate(written(place, study))
+    assert result.exit_status == 3
+    assert result.data.failed_data == {"One": f"{place / 'tables' / 'gone.csv'}: no such file"}
+    published(place, a=table(6)["mos"])
+    study = one_and_two()
+    study["tables"][0]["scores"] = "published.csv"
+    (reason,) = evaluate(written(place, study)).data.failed_data.values()
+    assert "tables.0.scores: " in reason
+    assert "its column 'a' would be called like another method; put a label before its columns" in reason
+
+
 def test_choices_stand_beside_opinions(place: Path) -> None:
     rows = [(f"p{i}", f"r{i % 4}", 0.1 * i, i, 10 - i, 5) for i in range(11)]
     frame = pd.DataFrame(rows, columns=["pair", "ref", "judge", "m_p0", "m_p1", "n"])
@@ -157,6 +221,22 @@ def test_choices_stand_beside_opinions(place: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("protocol", "words"),
+    [
+        ({"folds": 3}, "the test parts of 3 partitions: they say"),
+        ({"repeat": 1, "test": 0.4}, "the test parts of 1 partition: they say"),
+        ({"repeat": 9, "test": 0.4}, "the test parts of 9 partitions, which overlap: they say"),
+    ],
+)
+def test_partitions_are_said_to_overlap_only_where_a_pair_is_tested_twice(
+    place: Path, protocol: dict[str, Any], words: str
+) -> None:
+    notes = [note for note in evaluate(written(place, one_and_two(protocol=protocol))).data.notes if "spread" in note]
+    assert len(notes) == 1
+    assert words in notes[0]
+
+
+@pytest.mark.parametrize(
     ("change", "words"),
     [
         ({"tables": []}, "study.yaml:1: tables"),
@@ -169,6 +249,11 @@ def test_choices_stand_beside_opinions(place: Path) -> None:
         ({"tables.1.label": "One"}, "two tables are called 'One'"),
         ({"tables.0.mos": None}, "study.yaml:2: tables.0: `mos`: name the column of labels"),
         ({"tables.0.votes": "n"}, "`votes`: it goes with `choices`"),
+        (
+            {"tables.0.scores": {"file": "one.csv", "colums": ["a"]}},
+            "'tables.0.scores.colums'; did you mean 'columns'",
+        ),
+        ({"scores": "one.csv"}, "unknown key 'scores'"),
         ({"tables.0.mso": "n"}, "study.yaml:6: unknown key 'tables.0.mso'; did you mean 'mos'?"),
         ({"tables.0.decimal": ";"}, "study.yaml:6: tables.0.decimal"),
         ({"protocol": {"repeat": 3}}, "repeat needs `test`"),

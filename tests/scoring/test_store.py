@@ -3,6 +3,7 @@
 import hashlib
 import json
 import struct
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -81,6 +82,22 @@ def test_why_names_what_changed_since_the_last_time(tmp_path: Path) -> None:
     assert store.why(A, "ssim", "p", sha("e"), "x") == "the reference changed"
     assert store.why(other_net, "ssim", "p", sha("e"), sha("r")) == 'changed: option net ("alex" → "vgg")'
     assert store.why(other_file, "ssim", "p", sha("e"), sha("r")) == "changed: plug-in file"
+
+
+def test_why_compares_with_scores_of_the_same_data_set_only(tmp_path: Path) -> None:
+    """Two data sets of a study share their scores, and may have pairs of the same names."""
+    one, other = Store(tmp_path, "one"), Store(tmp_path, "other")
+    one.add([A], [replace(row(), data="one")])
+    one.compact()
+    for store in (one, other):
+        store.read()
+    assert one.why(A, "ssim", "p", "x", sha("r")) == "the enhanced image changed"
+    assert other.why(A, "ssim", "p", "x", sha("r")) == "new"
+    assert other.get(A, sha("e"), sha("r")) is not None, "a score is a fact about two images, whoever asks"
+    other.add([A], [replace(row(0.2, "q", enhanced="f"), data="other")])
+    other.compact()
+    one.read()
+    assert one.why(A, "ssim", "p", "x", sha("r")) == "the enhanced image changed", "joined parts keep it"
 
 
 def test_why_compares_with_the_latest_score_also_after_compacting(tmp_path: Path) -> None:

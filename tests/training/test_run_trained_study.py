@@ -48,6 +48,11 @@ def command(place: Path, capsys: pytest.CaptureFixture[str]) -> Command:
     return call
 
 
+def plain(said: str) -> str:
+    """What was said, as one line, wherever the console broke it."""
+    return " ".join(said.split())
+
+
 def predicted(checkpoint: Path, enhanced: Path, reference: Path) -> float:
     """What the method ``quick`` computes, in NumPy: a linear function of mean differences."""
     state = checkpoints.read(checkpoint)["state"]
@@ -115,7 +120,7 @@ def test_a_checkpoint_that_is_missing_is_named_with_the_command_that_makes_it(pl
     status, said = command("run")
     assert status == 3
     missing = "A/1/quick/0 is not trained: `efid-bench train study.yaml` trains it (and 2 more of 3 trainings)"
-    assert missing in said.replace("\n", " ")
+    assert missing in plain(said)
     assert not Path("out/A/partitions.csv").exists()
     train("study.yaml")
     shutil.rmtree("checkpoints/A/2/quick/0")
@@ -123,13 +128,43 @@ def test_a_checkpoint_that_is_missing_is_named_with_the_command_that_makes_it(pl
     train("study.yaml", only=(1, 3))
     status, said = command("run")
     assert status == 3
-    said = said.replace("\n", " ")
+    said = plain(said)
     assert "A/2/quick/0 is not trained" in said
     assert set(pd.read_csv("out/A/partitions.csv")["partition"]) == {1}
     assert "2 checkpoints are missing; the first: A/2/quick/0 is not trained" in command("run", "--dry-run")[1]
     train("study.yaml", only=(2, 3))
     halfway = "A/3/quick/0: 12 of 15 epochs are trained: `efid-bench train study.yaml` goes on"
-    assert halfway in command("run")[1].replace("\n", " ")
+    assert halfway in plain(command("run")[1])
+
+
+def test_a_dry_run_counts_the_test_parts_that_checkpoints_of_their_own_score(place: Path, command: Command) -> None:
+    """Two seeds of three partitions of six pairs each, of both data sets; nothing is written."""
+    write(place, methods=["psnr", quick(seeds=[0, 1], train=TRAIN)])
+    train("study.yaml")
+
+    def told() -> tuple[int, list[list[str]]]:
+        status, said = command("run", "--dry-run")
+        return status, [line.split()[:7] for line in said.splitlines() if line.startswith(("A ", "B ", "total"))]
+
+    status, rows = told()
+    assert (status, rows) == (0, [["A", "18", "6", "2", "0", "54", "3"], ["B", "18", "6", "2", "0", "54", "3"], TOTAL])
+    assert not Path("out").exists()
+    Path("checkpoints/B/2/quick/1/last.pt").rename("last.pt")
+    status, rows = told()
+    assert (status, rows[1]) == (3, ["B", "18", "6", "2", "0", "48", "3"])
+    Path("last.pt").rename("checkpoints/B/2/quick/1/last.pt")
+    assert command("run")[0] == 0
+    before = {file: file.stat().st_mtime_ns for file in Path("out").rglob("*")}
+    status, rows = told()
+    assert (status, rows[-1]) == (0, ["total", "36", "12", "2", "108", "0", "6"])
+    assert {file: file.stat().st_mtime_ns for file in Path("out").rglob("*")} == before
+    image = np.asarray(Image.open("a/0_1.png"))
+    Image.fromarray(255 - image).save("a/0_1.png")
+    tested = sum("0.png" in part["test"] for part in json.loads(Path("out/A/splits.json").read_text())["partitions"])
+    assert told()[1][0][4:6] == [str(54 - 1 - 2 * tested), str(1 + 2 * tested)]
+
+
+TOTAL = ["total", "36", "12", "2", "0", "108", "6"]
 
 
 def test_trained_on_whole_data_sets_it_is_tested_on_the_others(place: Path, command: Command) -> None:
@@ -184,7 +219,7 @@ def test_a_photograph_that_was_trained_on_in_another_data_set_is_never_scored(pl
     train("study.yaml")
     status, said = command("run")
     assert status == 2
-    said = said.replace("\n", " ")
+    said = plain(said)
     assert f"{place}/b/5.bmp is to be scored and has the same pixels as {place}/a/2.png" in said
     assert not list(Path("out").rglob("scores.csv")), "refused before anything is scored"
     table.write_text("".join(line for line in table.read_text().splitlines(keepends=True) if "5.bmp" not in line))
@@ -233,13 +268,13 @@ def test_epochs_that_are_selected_on_the_test_part_are_marked_beside_those_that_
         }
         differences.append(srcc["quick"] - srcc["quick, not selected on test"])
     note = f"SRCC is {np.mean(differences):+.4f} from that of quick, not selected on test, on average over 3 trainings."
-    assert note in said.replace("\n", " ")
+    assert note in plain(said)
     text = Path("out/tables/medians.md").read_text()
     assert "Quick <sup>‡" in text or "‡" in next(line for line in text.splitlines() if line.startswith("| Quick"))
     assert "‡" not in next(line for line in text.splitlines() if "not selected on test" in line and "|" in line)
     before = (place / "checkpoints/A/1/quick/0/last.pt").read_bytes()
-    plain = quick(train={**LONG, "learning_rate": 0.3})
-    write(place, methods=["psnr", {**plain, "label": "plain"}, {**plain, "label": "last", "select": "last"}])
+    usual = quick(train={**LONG, "learning_rate": 0.3})
+    write(place, methods=["psnr", {**usual, "label": "plain"}, {**usual, "label": "last", "select": "last"}])
     train("study.yaml")
     for label in ("plain", "last"):
         one, other = (checkpoints.read(place / f"checkpoints/A/1/{name}/0/last.pt") for name in ("quick", label))
@@ -257,7 +292,7 @@ def test_one_condition_left_out_may_share_references_and_says_so(place: Path, co
     (row,) = pd.read_csv("out/tables/cross.csv").to_dict("records")
     assert np.isnan([row["A: srcc"], row["B: srcc"]]).all(), "what was seen is no cell of a matrix"
     assert "trained on pairs of the same references, which its partitions do not keep apart" in row["notes"]
-    assert "One condition left out: the same reference is on both sides" in said.replace("\n", " ")
+    assert "One condition left out: the same reference is on both sides" in plain(said)
     assert len(pd.read_csv("out/A/partitions.csv")) == 18
 
 
@@ -284,7 +319,22 @@ def test_other_partitions_than_trained_are_not_scored(place: Path, command: Comm
     train("study.yaml")
     status, said = command("run", "--limit", "3")
     assert status == 3
-    assert "was made otherwise: pairs or labels are others" in said.replace("\n", " ")
+    assert "was made otherwise: pairs or labels are others" in plain(said)
+
+
+def test_pairs_of_another_data_set_are_no_reason_to_compute_anew(place: Path, command: Command) -> None:
+    """Pairs of both data sets have the same names, and a third one is the first in another size."""
+    small = {**STUDY["datasets"][0], "label": "small", "resize": 24}
+    write(place, methods=["psnr"], datasets=[*STUDY["datasets"], small])
+    status, said = command("run")
+    assert (status, "anew" in said) == (0, False), said
+    image = np.asarray(Image.open("b/0_1.png"))
+    Image.fromarray(255 - image).save("b/0_1.png")
+    status, said = command("run")
+    assert status == 0, said
+    assert [line for line in said.splitlines() if "anew" in line] == [
+        "psnr: 1 pairs to compute anew: the enhanced image changed"
+    ]
 
 
 def test_the_small_sdmp_net_is_trained_and_scored_by_partition(place: Path, command: Command) -> None:

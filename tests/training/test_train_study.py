@@ -77,6 +77,21 @@ def test_each_training_is_done_once_and_shares_make_the_whole(place: Path, comma
     assert {file.name for file in Path("checkpoints/A/1/quick/0").iterdir()} >= {"best.pt", "last.pt", "history.csv"}
 
 
+def test_what_a_kill_after_the_last_epoch_leaves_undone_is_done_the_next_time(place: Path, command: Command) -> None:
+    """The plot of the history, and the unfinished file of a process that died."""
+    write(place, datasets=STUDY["datasets"][:1])
+    assert command("train")[0] == 0
+    folder, rest = place / "checkpoints/A/2/quick/0", place / "checkpoints/.files.json.7.01234567-89abcdef.partial"
+    wanted = {file.name: file.read_bytes() for file in folder.iterdir()}
+    (folder / "history.pdf").unlink()
+    rest.write_text("cut o")
+    os.utime(rest, (0, 0))
+    status, said = command("train")
+    assert (status, "6 of 6 trainings are done (0 now)" in said) == (0, True), said
+    assert {file.name: file.read_bytes() for file in folder.iterdir()} == wanted
+    assert not rest.exists()
+
+
 def test_validation_follows_the_partition_and_the_seed_changes_the_rest(place: Path, command: Command) -> None:
     write(place, methods=[{"name": "quick", "train_on": "own", "seeds": [0, 1, 5], "train": TRAIN}])
     assert command("train")[0] == 0

@@ -5,6 +5,7 @@ Pandas; no images.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,12 +15,13 @@ import pandas as pd
 
 from benchmark.commands.steps.dividing import SPLITS, Divided, divide, tested_parts
 from benchmark.commands.steps.evaluate_table import evaluate_columns
-from benchmark.config.score_tables import TableMethod, TablePart, TableStudy, table_study_of
+from benchmark.config.score_tables import ScoresEntry, TableEntry, TableMethod
 from benchmark.config.source import KeyPath, Source, absolute, home_of
+from benchmark.config.table_study import TablePart, TableStudy, table_study_of
 from benchmark.core.announce import Announce
 from benchmark.core.errors import ConfigError, UserError, in_words
 from benchmark.data import split_files
-from benchmark.evaluation import column_learning, foresight
+from benchmark.evaluation import column_learning, foresight, joined_scores
 from benchmark.evaluation.column_learning import Learned, Learner
 from benchmark.evaluation.trained_scores import TestedPart, read_partitions, trained_parts
 from benchmark.plugins import contract_check, named_folders, registry
@@ -93,6 +95,7 @@ class PreparedStudy:
         files: the table of each part.
         learners: the methods that learn, by the place of their table.
         partition_files: the ``partitions.csv`` of tables that have one, by their place.
+        scores: further files of scores with absolute paths, by the place of their table.
     """
 
     study: TableStudy
@@ -102,12 +105,14 @@ class PreparedStudy:
     files: Sequence[Path]
     learners: Mapping[int, Sequence[Learner]]
     partition_files: Mapping[int, Path] = field(default_factory=dict)
+    scores: Mapping[int, Sequence[ScoresEntry]] = field(default_factory=dict)
 
     @property
     def inputs(self) -> tuple[Path, ...]:
         """The files that are read."""
         config = () if self.claim.by != "path" else (Path(self.source.name),)
-        return (*config, *self.files, *self.partition_files.values())
+        further = [entry.file for entries in self.scores.values() for entry in entries]
+        return (*config, *self.files, *self.partition_files.values(), *further)
 
 
 def prepare(source: Source, sha256: str, output: Path | None) -> PreparedStudy:
@@ -121,7 +126,15 @@ def prepare(source: Source, sha256: str, output: Path | None) -> PreparedStudy:
     Raises:
         UserError: the configuration or a plug-in can't be used.
     """
-    study = table_study_of(source)
+    scores: dict[int, list[ScoresEntry]] = {}
+
+    def joined_labels(place: int, entry: TableEntry) -> tuple[str, ...] | None:
+        scores[place] = _with_paths(entry.scores, ("tables", place, "scores"), source)
+        with contextlib.suppress(UserError):  # it costs that table its own column, later
+            return joined_scores.labels_of(scores[place])
+        return None
+
+    study = table_study_of(source, joined_labels)
     named_folders.use(named_folders.absolute(study.keys.plugins, source))
     files = [absolute(part.entry.file, source, ("tables", part.place, "file")) for part in study.parts]
     further = {
@@ -139,7 +152,15 @@ def prepare(source: Source, sha256: str, output: Path | None) -> PreparedStudy:
     else:
         claim = claims.of_file("evaluate", Path(source.name))
     folder = output or Path("results", "study" if sha256 else Path(source.name).stem)
-    return PreparedStudy(study, source, folder, claim, files, learners, further)
+    return PreparedStudy(study, source, folder, claim, files, learners, further, scores)
+
+
+def _with_paths(entries: Sequence[ScoresEntry], key: KeyPath, source: Source) -> list[ScoresEntry]:
+    """Files of scores with paths relative to the configuration made absolute."""
+    return [
+        entry.model_copy(update={"file": absolute(entry.file, source, (*key, place, "file"))})
+        for place, entry in enumerate(entries)
+    ]
 
 
 def refuse_output_of_study(prepared: PreparedStudy, *, overwrite: bool) -> None:
@@ -190,6 +211,7 @@ def _part(part: TablePart, prepared: PreparedStudy, announce: Announce) -> tuple
         key: getattr(part.entry, key) for key in type(part.entry).model_fields if key not in OF_A_TABLE
     }
     columns |= {"methods": part.columns, "lower_better": part.lower_better, "output": prepared.folder / part.folder}
+    columns |= {"scores": prepared.scores.get(part.place, ())}
     with source.placing():
         evaluation, features = evaluate_columns(
             file,
@@ -198,6 +220,7 @@ def _part(part: TablePart, prepared: PreparedStudy, announce: Announce) -> tuple
             lambda text, *more: announce(f"{part.label}: {text}", *more),
             features=list(dict.fromkeys(name for learner in learners for name in learner.features)),
             title=part.label,
+            scores_named=source.named(("tables", part.place, "scores")),
         )
         divided = divide(evaluation.scores, prepared.study.protocol, part.label, source)
         parts = tested_parts(divided, evaluation.scores)
@@ -229,7 +252,7 @@ def _imported(part: TablePart, prepared: PreparedStudy, parts: Sequence[TestedPa
     file = prepared.partition_files.get(part.place)
     if file is None:
         return []
-    taken = [*part.columns, *(learner.label for learner in prepared.learners[part.place])]
+    taken = [*part.columns, *(part.joined or ()), *(learner.label for learner in prepared.learners[part.place])]
     return trained_parts(read_partitions(file), parts, part.label, str(file), taken)
 
 

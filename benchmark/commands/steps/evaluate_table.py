@@ -86,6 +86,7 @@ def evaluate_columns(
     *,
     features: Sequence[str] = (),
     title: str = "",
+    scores_named: str = "--scores",
 ) -> tuple[Evaluation, pd.DataFrame]:
     """Evaluate a table as ``evaluate_table`` does, and read columns for methods that learn from them.
 
@@ -93,6 +94,7 @@ def evaluate_columns(
         table, columns_given, given, announce: as there.
         features: the columns; then there may be no methods.
         title: what the table is called; empty for its name.
+        scores_named: how the key of further files of scores is written.
 
     Returns:
         The evaluation, and the columns, row by row as its scores.
@@ -105,7 +107,7 @@ def evaluate_columns(
     if keywords.choices:
         content, name = _choices(table, keywords, mark, drop_identical=drop_identical)
     else:
-        content, name = _pairs(table, keywords, mark, features, drop_identical=drop_identical)
+        content, name = _pairs(table, keywords, mark, features, scores_named, drop_identical=drop_identical)
     scores = content.scores
     own = keywords.methods
     keywords = keywords.model_copy(update={"methods": (*own, *content.joined.columns)})
@@ -168,7 +170,8 @@ def _pairs(
     table: str | Path | pd.DataFrame,
     keywords: EvaluateKeywords,
     mark: Mark | None,
-    features: Sequence[str] = (),
+    features: Sequence[str],
+    scores_named: str,
     *,
     drop_identical: bool,
 ) -> tuple[ReadIn, str]:
@@ -193,7 +196,7 @@ def _pairs(
     scores, notes = table_input.from_table(read_in, wanted, decimal=mark, drop_identical=drop_identical)
     learned_from = scores[list(features)]
     scores = scores.drop(columns=[name for name in wanted.methods if name not in columns.methods])
-    joined = joined_scores.join(scores, keywords.scores, keywords.methods, keywords.lower_better)
+    joined = joined_scores.join(scores, keywords.scores, keywords.methods, keywords.lower_better, scores_named)
     scores = scores.assign(**joined.columns)
     return ReadIn(scores, None, [*notes, *joined.notes], asdict(columns), sources, learned_from, joined), read_in.name
 

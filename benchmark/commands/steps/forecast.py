@@ -91,48 +91,91 @@ class Forecast:
         return self.to_compute * A_SCORE + self.pairs * A_PAIR + min(self.pairs, MOST_PAIRS) * A_PICTURE + A_REPORT
 
 
-def forecast(prepared: Prepared, label: str = "", partitions: int = 0) -> Forecast:
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """Pairs that some of a study's methods score with checkpoints of their own: a partition's test part.
+
+    Attributes:
+        prepared: the pairs and the methods with these checkpoints.
+        rows: what tables call each method, by its label there.
+    """
+
+    prepared: Prepared
+    rows: Mapping[str, str]
+
+
+def forecast(prepared: Prepared, label: str = "", partitions: int = 0, apart: Sequence[Apart] = ()) -> Forecast:
     """What the run of a prepared configuration would do.
 
     Args:
         prepared: the checked configuration.
         label: what the data set is called in a study.
         partitions: how many the study divides it into.
+        apart: test parts that are scored with checkpoints of their own.
     """
     chosen = prepared.data.chosen
     if not chosen.size:
         raise UserError("the chosen splits have no pairs")
     machine = find_machine(prepared, ScoringRanks())
     memory = FileHashes(prepared.store / "files.json")
-    store = Store(prepared.store)
+    store = Store(prepared.store, prepared.destination.data)
     store.read(mend=False)
     found = Forecast(label, len(chosen), int(chosen["reference"].nunique()), workers=machine.workers)
     found.partitions = partitions
     found.notes += prepared.source.notes
-    later = _without_weights(prepared, memory)
-    found.notes += [f"{entrant.label}: its weights are to be downloaded first" for entrant in later]
-    found.missing = {entrant.label: found.pairs for entrant in later}
-    for entrant in prepared.entrants:
-        if entrant.scores_images:
-            lineup.note_files(entrant, memory)
-    _look_up(found, prepared, producers_of(prepared, machine), store, memory)
-    _note_programs(found, prepared.entrants, machine)
-    usable = [entrant for entrant in prepared.entrants if entrant.status == "scored" or entrant in later]
-    found.methods = len(usable)
-    unusable = [entrant for entrant in prepared.entrants if entrant not in usable]
-    found.unusable = len(unusable)
-    found.notes += [f"{entrant.label}: {entrant.status}: {entrant.reason}" for entrant in unusable]
+    rows = {entrant.label: entrant.label for entrant in prepared.entrants}
+    usable: dict[str, None] = {}
+    unusable: dict[str, None] = {}
+    for part in (Apart(prepared, rows), *apart):
+        later = _without_weights(part.prepared, memory)
+        _count(found, part, later, machine, store, memory)
+        for entrant in part.prepared.entrants:
+            able = entrant.status == "scored" or entrant in later
+            (usable if able else unusable)[part.rows[entrant.label]] = None
+    found.notes[:] = dict.fromkeys(found.notes)
+    found.methods, found.unusable = len(usable), len(unusable)
     return found
 
 
-def _note_programs(found: Forecast, entrants: Sequence[Entrant], machine: Machine) -> None:
+def _count(
+    found: Forecast, part: Apart, later: Sequence[Entrant], machine: Machine, store: Store, memory: FileHashes
+) -> None:
+    """Add what the methods of some pairs have and lack.
+
+    Args:
+        found: what is added to.
+        part: the pairs and their methods.
+        later: methods whose weights are to be downloaded first.
+        machine: where scores would be computed.
+        store: the scores at hand.
+        memory: hashes files.
+    """
+    prepared, rows = part.prepared, part.rows
+    found.notes += [f"{rows[entrant.label]}: its weights are to be downloaded first" for entrant in later]
+    missing = {entrant.label: len(prepared.data.chosen) for entrant in later}
+    for entrant in prepared.entrants:
+        if entrant.scores_images:
+            lineup.note_files(entrant, memory)
+    missing |= _look_up(found, part, producers_of(prepared, machine), store, memory)
+    _note_programs(found, part, machine)
+    for label, count in missing.items():
+        found.missing[rows[label]] = found.missing.get(rows[label], 0) + count
+    found.notes += [
+        f"{rows[entrant.label]}: {entrant.status}: {entrant.reason}"
+        for entrant in prepared.entrants
+        if entrant.status != "scored" and entrant not in later
+    ]
+
+
+def _note_programs(found: Forecast, part: Apart, machine: Machine) -> None:
     """Note what methods would start, and how much of it at once."""
-    for entrant in entrants:
+    for entrant in part.prepared.entrants:
         started = lanes.programs_of(entrant)
         if started is not None:
-            found.at_once[entrant.label] = started.at_once or machine.programs
-            terms = f"{found.at_once[entrant.label]} at once, {started.time_limit:g} s at most"
-            found.programs += [f"{entrant.label} starts {line} ({terms})" for line in started.lines]
+            label = part.rows[entrant.label]
+            found.at_once[label] = started.at_once or machine.programs
+            terms = f"{found.at_once[label]} at once, {started.time_limit:g} s at most"
+            found.programs += [f"{label} starts {line} ({terms})" for line in started.lines]
 
 
 def _without_weights(prepared: Prepared, memory: FileHashes) -> list[Entrant]:
@@ -146,21 +189,21 @@ def _without_weights(prepared: Prepared, memory: FileHashes) -> list[Entrant]:
 
 
 def _look_up(
-    found: Forecast, prepared: Prepared, producers: Mapping[str, Producer], store: Store, memory: FileHashes
-) -> None:
-    """Count what is stored and missing; images are hashed only if scores are stored that may be theirs."""
-    means = store.mean_seconds()
-    found.seconds = {label: means[item.key] for label, item in producers.items() if item.key in means}
-    if not found.seconds:
-        found.missing |= dict.fromkeys(producers, found.pairs)
-        return
-    chosen = prepared.data.chosen.itertuples()
-    rows = [ScoredPair(str(row.pair), str(row.reference_path), str(row.enhanced_path)) for row in chosen]
-    plan = make_plan(rows, producers, store, memory)
-    found.missing |= {label: sum(plan.reasons[label].values()) for label in producers}
-    found.stored = len(plan.known)
+    found: Forecast, part: Apart, producers: Mapping[str, Producer], store: Store, memory: FileHashes
+) -> dict[str, int]:
+    """Count what is stored; return what is missing. Images are hashed only if scores are stored that may be theirs."""
+    means, chosen = store.mean_seconds(), part.prepared.data.chosen
+    known = {label: means[item.key] for label, item in producers.items() if item.key in means}
+    for label, seconds in known.items():
+        found.seconds.setdefault(part.rows[label], seconds)
+    if not known:
+        return dict.fromkeys(producers, len(chosen))
+    pairs = [ScoredPair(str(row.pair), str(row.reference_path), str(row.enhanced_path)) for row in chosen.itertuples()]
+    plan = make_plan(pairs, producers, store, memory)
+    found.stored += len(plan.known)
     unreadable = len({failure.pair for failure in plan.failures})
     found.notes += [f"{naming.count(unreadable, 'pair')} can't be read"] if unreadable else []
+    return {label: sum(plan.reasons[label].values()) for label in producers}
 
 
 def show(found: Sequence[Forecast], console: Console) -> int:

@@ -280,7 +280,7 @@ def _run(
     )  # fmt: skip
     loop.train(job)
     if group.first:
-        _plot(prepared.directory, method.info.title)
+        draw(prepared.directory, method.info.title)
     parallel.leave(group)
     return prepared.directory
 
@@ -314,7 +314,8 @@ def description(division: Division) -> str:
     return sentence
 
 
-def _plot(directory: Path, title: str) -> None:
+def draw(directory: Path, title: str) -> None:
+    """Draw the history of a training into its folder."""
     import pandas as pd
 
     from benchmark.report.plots.kinds import history

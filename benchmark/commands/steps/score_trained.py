@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -24,6 +24,7 @@ from benchmark.evaluation.trained_scores import PARTITION_COLUMNS, TrainedScores
 from benchmark.plugins import checkpoints
 from benchmark.results.scored import Failure, ScoredMethod, Status
 from benchmark.scoring import lineup, stated_training
+from benchmark.scoring.idle_workers import IdleWorkers
 from benchmark.scoring.lineup import Entrant
 from benchmark.scoring.torchrun import ScoringRanks
 from benchmark.scoring.work import Prepared, find_machine, plan_work, score
@@ -127,26 +128,23 @@ def score_rows(
         own.rows.append(row)
         if row.checkpoint is None:
             own.reasons.append(row.reason)
+    with IdleWorkers() as idle:
+        for name, some in parts_of(rows):
+            _score_some(some, prepared, group.within(name), console, found, idle, fresh=fresh)
+    return found
+
+
+def parts_of(rows: Sequence[TrainedRow]) -> Iterator[tuple[str, list[TrainedRow]]]:
+    """The rows that have a checkpoint, a few of one partition at a time, each time under another name."""
     ready = [row for row in rows if row.checkpoint is not None]
     for number in dict.fromkeys(row.number for row in ready):
         of_part = [row for row in ready if row.number == number]
         for begin in range(0, len(of_part), AT_A_TIME):
-            some = of_part[begin : begin + AT_A_TIME]
-            name = f"trained/{number}/{begin}"
-            _score_some(some, prepared, group.within(name), console, found, fresh=fresh)
-    return found
+            yield f"trained/{number}/{begin}", of_part[begin : begin + AT_A_TIME]
 
 
-def _score_some(
-    rows: Sequence[TrainedRow],
-    prepared: Prepared,
-    group: ScoringRanks,
-    console: Console,
-    found: Mapping[str, Filled],
-    *,
-    fresh: bool,
-) -> None:
-    """Score one test part with a few checkpoints."""
+def prepare_test_part(rows: Sequence[TrainedRow], prepared: Prepared) -> tuple[Prepared, dict[str, TrainedRow]]:
+    """One test part with a few checkpoints as a run of its own, and the rows by their labels there."""
     planned = rows[0].planned
     tested = planned.tested
     assert tested is not None
@@ -155,7 +153,23 @@ def _score_some(
     chosen = chosen[chosen["pair"].astype(str).isin(there)]
     labels = {f"{row.label}, seed {row.planned.seed}, {planned.where}": row for row in rows}
     entrants = lineup.line_up([row.entry(label) for label, row in labels.items()], planned.method.source)
-    part = replace(prepared, data=replace(prepared.data, chosen=chosen), entrants=entrants)
+    return replace(prepared, data=replace(prepared.data, chosen=chosen), entrants=entrants), labels
+
+
+def _score_some(
+    rows: Sequence[TrainedRow],
+    prepared: Prepared,
+    group: ScoringRanks,
+    console: Console,
+    found: Mapping[str, Filled],
+    idle: IdleWorkers,
+    *,
+    fresh: bool,
+) -> None:
+    """Score one test part with a few checkpoints."""
+    planned = rows[0].planned
+    part, labels = prepare_test_part(rows, prepared)
+    entrants, chosen = part.entrants, part.data.chosen
     with group.first_goes_first("prepared"):
         memory = FileHashes(part.store / "files.json", fresh=fresh)
         config, machine = part.config, find_machine(part, group)
@@ -166,7 +180,7 @@ def _score_some(
         work = plan_work(part, machine, memory, group, console)
     if group.first or work.plan.groups:
         console.print(f"partition {planned.where}:", highlight=False, markup=False, soft_wrap=True)
-    scored = score(part, work, group, console)
+    scored = score(part, work, group, console, idle)
     first: dict[str, Failure] = {}
     for failure in scored.failures:
         first.setdefault(failure.label, failure)

@@ -113,7 +113,7 @@ def forecasts(config: Config, source: Source, asked: Overrides) -> list[Forecast
     """
     study, asked = named(study_of(source), asked)
     folder, store = places_of(config, study, source, asked)
-    trained = Trainings.of(study, source, config, store)
+    trained = Trainings.of(study, source, config, store, remember=False)
     belongings.refuse(folder, _claim(config, source, folder), overwrite=asked.overwrite)
     found = []
     for part in study.parts:
@@ -122,8 +122,8 @@ def forecasts(config: Config, source: Source, asked: Overrides) -> list[Forecast
             studied = trained.studied(part.label)
             prepared = prepare_part(trained.part(part), study.protocol, config, folder, store, asked, divided, studied)
             count = len(divided.partitions.partitions) if divided.partitions is not None else 0
-            one = forecast(prepared, part.label, count)
-            one.notes += trained.prospects(part.label)
+            one = forecast(prepared, part.label, count, trained.apart(part.label, prepared))
+            trained.foretell(one)
             found.append(one)
         except UserError as error:
             found.append(Forecast(part.label, reason=str(error)))

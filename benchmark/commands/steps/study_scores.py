@@ -11,6 +11,7 @@ from typing import Any
 from rich.console import Console
 
 from benchmark.commands.steps import planned_training, score_trained, study_trained
+from benchmark.commands.steps.forecast import Apart, Forecast
 from benchmark.commands.steps.planned_training import TrainingPlan
 from benchmark.commands.steps.score_trained import Filled
 from benchmark.commands.steps.study_trained import TrainedHere
@@ -21,6 +22,7 @@ from benchmark.core import keywords
 from benchmark.core.errors import ConfigError
 from benchmark.core.words import did_you_mean
 from benchmark.evaluation.trained_scores import TestedPart
+from benchmark.report import naming
 from benchmark.results import csv_files
 from benchmark.results.scored import ScoredMethod
 from benchmark.results.study_columns import StudyColumns
@@ -82,8 +84,13 @@ class Trainings:
     notes: list[str] = field(default_factory=list)
 
     @classmethod
-    def of(cls, study: Study, source: Source, config: object, store: Path) -> Trainings:
+    def of(cls, study: Study, source: Source, config: object, store: Path, *, remember: bool = True) -> Trainings:
         """The trainings of a study, none of which has seen what it is to be scored on.
+
+        Args:
+            study, source, config: the study, as read and as given.
+            store: keeps hashes of files and pixels.
+            remember: whether what is found out is kept there.
 
         Raises:
             ConfigError: one has, or its configuration can't be used.
@@ -93,7 +100,7 @@ class Trainings:
         plan = planned_training.plan(study, source, config)
         states = study_trained.states_of(plan, study.trained)
         here = {label: study_trained.here(plan, study.trained, label, states) for label in plan.data}
-        study_trained.refuse_all_seen(plan, here, store)
+        study_trained.refuse_all_seen(plan, here, store, remember=remember)
         notes = list(dict.fromkeys(note for one in here.values() for note in one.notes))
         return cls(study, plan, here, notes)
 
@@ -105,17 +112,30 @@ class Trainings:
         """The methods among a data set's columns that the study trains."""
         return tuple(self.here[label].studied) if label in self.here else ()
 
-    def prospects(self, label: str) -> list[str]:
-        """What a run would find of the trained methods, in sentences."""
+    def apart(self, label: str, prepared: Prepared) -> list[Apart]:
+        """The test parts of a data set that a run would score with checkpoints of their own."""
+        rows = self.here[label].rows if label in self.here else ()
+        parts = [score_trained.prepare_test_part(some, prepared) for _, some in score_trained.parts_of(rows)]
+        return [Apart(part, {name: row.label for name, row in labels.items()}) for part, labels in parts]
+
+    def lacking(self, label: str) -> list[tuple[str, str]]:
+        """What is missing of the checkpoints that a data set needs: the reasons, each after the row that lacks all its own."""
         if label not in self.here:
             return []
         one = self.here[label]
-        lacking = [row.reason for row in one.rows if row.checkpoint is None] + one.missing
-        count = sum(row.checkpoint is not None for row in one.rows)
-        notes = (
-            [f"{count} test parts to score with checkpoints of their own, which are not counted above"] if count else []
-        )
-        return [*notes, *([f"{len(lacking)} checkpoints are missing; the first: {lacking[0]}"] if lacking else [])]
+        missing = [(row.label, row.reason) for row in one.rows if row.checkpoint is None]
+        missing += [(item.label, item.reason) for item in one.lacking]
+        told = {reason for _, reason in missing}
+        return missing + [("", reason) for reason in one.missing if reason not in told]
+
+    def foretell(self, found: Forecast) -> None:
+        """Say in a data set's forecast which checkpoints are missing; the others are counted in it already."""
+        lacking = self.lacking(found.label)
+        found.unusable += len({name for name, _ in lacking if name})
+        if lacking:
+            found.notes.append(
+                f"{naming.count(len(lacking), 'checkpoint is', 'checkpoints are')} missing; the first: {lacking[0][1]}"
+            )
 
     def score(
         self, label: str, prepared: Prepared, group: ScoringRanks, console: Console, *, fresh: bool

@@ -151,13 +151,16 @@ def _lacking(
     )
 
 
-def refuse_all_seen(plan: TrainingPlan, found: Mapping[str, TrainedHere], store: Path) -> None:
+def refuse_all_seen(
+    plan: TrainingPlan, found: Mapping[str, TrainedHere], store: Path, *, remember: bool = True
+) -> None:
     """Refuse checkpoints that have seen what they are to be scored on, before anything is scored.
 
     Args:
         plan: all trainings.
         found: what they mean for each data set, by label.
         store: keeps hashes of files and pixels.
+        remember: whether what is found out is kept there.
 
     Raises:
         benchmark.core.errors.ConfigError: names both files.
@@ -184,7 +187,8 @@ def refuse_all_seen(plan: TrainingPlan, found: Mapping[str, TrainedHere], store:
                 _files_of(row.planned),
                 allowed=partition is not None and partition.by == "pair",
             )
-    facts.save()
+    if remember:
+        facts.save()
 
 
 def _files_of(planned: Planned) -> dict[str, str]:

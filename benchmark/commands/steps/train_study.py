@@ -13,16 +13,17 @@ from pathlib import Path
 from rich.console import Console
 
 from benchmark.commands.steps import planned_training
-from benchmark.commands.steps.one_training import possession, train_owned
+from benchmark.commands.steps.one_training import draw, possession, train_owned
 from benchmark.commands.steps.planned_training import Planned, TrainingPlan
 from benchmark.commands.steps.training_state import state_of
 from benchmark.config.source import Source
 from benchmark.config.study import study_of
-from benchmark.core import places
+from benchmark.core import atomic, places
 from benchmark.core.errors import ConfigError, UserError
 from benchmark.core.owner import InUseError
 from benchmark.scoring import torchrun
 from benchmark.scoring.torchrun import ScoringRanks
+from benchmark.training import course
 
 Share = tuple[int, int]
 SHOWN = 3
@@ -119,6 +120,8 @@ def train_study(source: Source, config: object, console: Console, only: Share | 
     group = torchrun.join()
     with group.first_goes_first("planned"):
         plan = plan_of(source, config)
+        if group.first:
+            atomic.clear_abandoned(plan.root)
     for label, reason in plan.unusable.items() if group.first else ():
         _say(console, f"{label} can't be used: {reason}")
     share = planned_training.chosen(plan.trainings, only)
@@ -135,7 +138,7 @@ def _train_all(share: Sequence[Planned], group: ScoringRanks, console: Console, 
     for place in group.share(range(count)):
         planned = share[place]
         try:
-            if state_of(planned).kind == "done":
+            if state_of(planned).kind == "done" and course.is_drawn(planned.directory):
                 result.before += 1
                 continue
             _say(console, f"training {place + 1} of {count}: {planned.where}")
@@ -162,6 +165,7 @@ def _train_one(planned: Planned, console: Console) -> bool:
     with possession(planned.directory, f"train of {planned.where}", alone=True) as own:
         state = state_of(planned)  # another job may have finished it meanwhile
         if state.kind == "done":
+            draw(planned.directory, prepared.method.info.title)  # it may have been killed before this
             return False
         if state.kind == "other":
             raise UserError(state.reason)

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import secrets
 import signal
 import subprocess
 import sys
@@ -17,7 +18,13 @@ from benchmark.core.programs import Ended
 pytestmark = pytest.mark.heavy
 
 LINUX = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="looked for in Linux's /proc")
-MARK = "test-of-programs."
+MARK = f"test-of-programs-{secrets.token_hex(4)}."
+
+
+@pytest.fixture
+def nap() -> str:
+    """A time to sleep for which no other process sleeps: by it this test's are known."""
+    return f"{1000 + secrets.randbelow(10**8)}.5"
 
 
 def run(tmp_path: Path, script: str, *, limit: float = 30.0, read: tuple[str, ...] = ("stdout",)) -> Ended:
@@ -61,19 +68,19 @@ def test_it_has_no_input(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("trap", ["", "trap '' TERM INT HUP; ", "exec >&- 2>&-; "], ids=["plain", "deaf", "mute"])
-def test_one_that_hangs_is_killed_in_time(tmp_path: Path, trap: str) -> None:
+def test_one_that_hangs_is_killed_in_time(tmp_path: Path, nap: str, trap: str) -> None:
     begin = time.monotonic()
-    ended = run(tmp_path, f"{trap}printf soon; sleep 711.1", limit=0.4)
+    ended = run(tmp_path, f"{trap}printf soon; sleep {nap}", limit=0.4)
     assert ended.hung
     assert ended.code == -signal.SIGKILL
     assert time.monotonic() - begin < 10
-    assert is_gone("711.1")
+    assert is_gone(nap)
 
 
 @pytest.mark.parametrize("stream", ["stdout", "stderr"])
 def test_output_without_end_ends_it(tmp_path: Path, stream: str) -> None:
     redirected = ">&2" if stream == "stderr" else ""
-    ended = run(tmp_path, f"yes 0.5 {redirected}", read=(stream,))
+    ended = run(tmp_path, f"yes 0.5 {redirected}", read=(stream,), limit=2.0)
     assert ended.flooded == {"stdout": "standard output", "stderr": "standard error"}[stream]
     assert len(ended.out) + len(ended.err) < 2 * programs.MOST_BYTES
 
@@ -86,12 +93,12 @@ def test_of_a_stream_that_is_not_read_the_end_is_kept(tmp_path: Path) -> None:
 
 @LINUX
 @pytest.mark.parametrize("how", ["", "setsid ", "nohup setsid "])
-def test_children_that_outlive_it_and_hold_its_pipe_end_with_it(tmp_path: Path, how: str) -> None:
+def test_children_that_outlive_it_and_hold_its_pipe_end_with_it(tmp_path: Path, nap: str, how: str) -> None:
     begin = time.monotonic()
-    ended = run(tmp_path, f"{how}sleep 722.2 & echo 0.5")
+    ended = run(tmp_path, f"{how}sleep {nap} & echo 0.5")
     assert ended.out.endswith(b"0.5\n")
     assert time.monotonic() - begin < 10
-    assert is_gone("722.2")
+    assert is_gone(nap)
 
 
 def test_words_for_its_death() -> None:
@@ -117,7 +124,7 @@ def test_one_that_cant_be_started(tmp_path: Path) -> None:
 @LINUX
 def test_other_processes_are_left_alone(tmp_path: Path) -> None:
     """A mark is known by its whole beginning, and this process has no place among those to be killed."""
-    other = subprocess.Popen(["sleep", "733.3"], env={**os.environ, leftovers.PROGRAM: "another"})
+    other = subprocess.Popen(["sleep", "600"], env={**os.environ, leftovers.PROGRAM: "another"})
     try:
         run(tmp_path, "true")
         leftovers.kill(0, f"{leftovers.PROGRAM}=anot.")
@@ -132,15 +139,15 @@ PARENT = """
     from pathlib import Path
     from benchmark.core import leftovers, programs, warden
 
-    folder = Path(sys.argv[1])
-    guard = warden.Warden(f"{leftovers.PROGRAM}=of-a-dead-one.", folder)
+    folder, nap, mark = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
+    guard = warden.Warden(f"{leftovers.PROGRAM}={mark}", folder)
     print("ready", flush=True)
-    script = "setsid sleep 744.4 & env -i sleep 744.4 & sleep 744.4"
+    script = f"setsid sleep {nap} & env -i sleep {nap} & sleep {nap}"
     programs.run(
         ["sh", "-c", script],
         folder=folder,
         environment=dict(os.environ),
-        mark="of-a-dead-one.",
+        mark=mark,
         limit=600.0,
         leads=guard.note,
     )
@@ -149,13 +156,15 @@ PARENT = """
 
 @LINUX
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
-def test_nothing_is_left_of_a_process_that_is_killed_while_it_runs_one(tmp_path: Path, end: signal.Signals) -> None:
+def test_nothing_is_left_of_a_process_that_is_killed_while_it_runs_one(
+    tmp_path: Path, nap: str, end: signal.Signals
+) -> None:
     """Neither the program, nor its child in a session of its own, nor the folder, nor the warden."""
     script, folder = tmp_path / "parent.py", tmp_path / "guarded"
     script.write_text(textwrap.dedent(PARENT))
     (folder / "deep").mkdir(parents=True)
     parent = subprocess.Popen(
-        [sys.executable, str(script), str(folder)],
+        [sys.executable, str(script), str(folder), nap, f"{nap}-{MARK}"],
         env=children.environment(),
         stdout=subprocess.PIPE,
     )
@@ -163,12 +172,12 @@ def test_nothing_is_left_of_a_process_that_is_killed_while_it_runs_one(tmp_path:
         assert parent.stdout is not None
         assert parent.stdout.readline() == b"ready\n"
         wait = time.monotonic() + 20
-        while len(sleepers("744.4")) < 3 and time.monotonic() < wait:
+        while len(sleepers(nap)) < 3 and time.monotonic() < wait:
             time.sleep(0.02)
-        running = len(sleepers("744.4"))
+        running = len(sleepers(nap))
         parent.send_signal(end)
     assert running == 3
-    assert is_gone("744.4")
+    assert is_gone(nap)
     limit = time.monotonic() + 10
     while folder.exists() and time.monotonic() < limit:
         time.sleep(0.02)

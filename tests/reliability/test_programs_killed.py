@@ -4,6 +4,7 @@ import contextlib
 import csv
 import functools
 import os
+import secrets
 import signal
 import subprocess
 import sys
@@ -29,7 +30,7 @@ report: {plots: []}
 """
 MOST_KILLS = 6
 """More than the engine bears of one method; a death while images are read ahead is not counted."""
-HANGS = "#!/bin/sh\nsetsid sleep 755.5 &\ntrap '' TERM INT\nsleep 755.5\n"
+HANGS = "#!/bin/sh\nsetsid sleep {nap} &\ntrap '' TERM INT\nsleep {nap}\n"
 
 
 @pytest.fixture(autouse=True)
@@ -44,7 +45,9 @@ def heard() -> Iterator[None]:
 def place(tiny_set: Path) -> Path:
     folder = tiny_set.parent
     (folder / "c.yaml").write_text(CONFIG)
-    (folder / "hangs").write_text(HANGS)
+    nap = f"{1000 + secrets.randbelow(10**8)}.5"  # for which no other process sleeps
+    (folder / "nap").write_text(nap)
+    (folder / "hangs").write_text(HANGS.format(nap=nap))
     (folder / "hangs").chmod(0o755)
     (folder / "temporary").mkdir()
     return folder
@@ -68,12 +71,12 @@ def wait_for(condition: Callable[[], bool], seconds: float = 60.0) -> bool:
     return bool(condition())
 
 
-def sleeping() -> list[int]:
-    return processes(b"sleep", b"755.5")
+def sleeping(place: Path) -> list[int]:
+    return processes(b"sleep", (place / "nap").read_bytes())
 
 
-def are_gone(sleepers: list[int]) -> bool:
-    return not set(sleepers) & set(sleeping())
+def are_gone(place: Path, sleepers: list[int]) -> bool:
+    return not set(sleepers) & set(sleeping(place))
 
 
 def begin(root: Path, place: Path) -> subprocess.Popen[str]:
@@ -86,7 +89,7 @@ def begin(root: Path, place: Path) -> subprocess.Popen[str]:
         stderr=subprocess.PIPE,
         text=True,
     )
-    if not wait_for(lambda: len(sleeping()) == 2):
+    if not wait_for(lambda: len(sleeping(place)) == 2):
         process.kill()
         pytest.fail(f"the program did not start: {process.communicate()}")
     return process
@@ -94,7 +97,7 @@ def begin(root: Path, place: Path) -> subprocess.Popen[str]:
 
 def is_clear(place: Path) -> bool:
     """Nothing runs any more, and no temporary file is left."""
-    return not sleeping() and not [item for item in (place / "temporary").iterdir() if "bench" in item.name]
+    return not sleeping(place) and not [item for item in (place / "temporary").iterdir() if "bench" in item.name]
 
 
 @pytest.mark.parametrize(("end", "status"), [(signal.SIGKILL, -signal.SIGKILL), (signal.SIGINT, 130)])
@@ -114,11 +117,11 @@ def test_a_killed_worker_costs_its_pairs(root: Path, place: Path) -> None:
         kills = 0
         while run.poll() is None and kills < MOST_KILLS:
             kills += 1
-            before = sleeping()
+            before = sleeping(place)
             (worker,) = [pid for pid in processes(b"benchmark.scoring.worker") if _started_by(pid, run.pid)]
             os.kill(worker, signal.SIGKILL)
-            assert wait_for(functools.partial(are_gone, before), 20)
-            assert wait_for(lambda: run.poll() is not None or len(sleeping()) == 2)
+            assert wait_for(functools.partial(are_gone, place, before), 20)
+            assert wait_for(lambda: run.poll() is not None or len(sleeping(place)) == 2)
         run.communicate(timeout=60)
     finally:
         run.kill()

@@ -23,8 +23,10 @@ BOTH = "{reference} {enhanced}"
 @pytest.fixture(autouse=True)
 def no_method_is_kept() -> Iterator[None]:
     """A caught error keeps the method whose it is, and that keeps its place for programs, until Python looks for it."""
+    gc.freeze()  # what was there before need not be looked through
     yield
-    gc.collect(1)
+    gc.collect()
+    gc.unfreeze()
 
 
 def image(value: float, *, height: int = 4, width: int = 6) -> Any:

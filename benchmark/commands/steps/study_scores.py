@@ -119,7 +119,7 @@ class Trainings:
         return [Apart(part, {name: row.label for name, row in labels.items()}) for part, labels in parts]
 
     def lacking(self, label: str) -> list[tuple[str, str]]:
-        """What is missing of the checkpoints that a data set needs: the reasons, each after the row that lacks all its own."""
+        """What is missing of the checkpoints that a data set needs: reasons, each after the row that lacks all its own."""
         if label not in self.here:
             return []
         one = self.here[label]

@@ -94,7 +94,7 @@ class Runs:
         """The user's environment, in which numbers have points and temporary files belong to this run."""
         own = {"LC_ALL": "C", "TMPDIR": str(work), "PWD": str(work)}
         found = {**children.users_environment(), **own, **self._terms.environment}
-        pass
+        found.pop("LANGUAGE", None)
         return found
 
     def _run(self, arguments: Sequence[str], work: Path, environment: Mapping[str, str], mark: str) -> programs.Ended:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import permutations
 
 import numpy as np
 import pandas as pd
 
 from benchmark.evaluation.rows import MethodColumn
 from benchmark.evaluation.tasks import text
-from benchmark.statistics.resampling import IntArray
+from benchmark.statistics.resampling import FloatArray, IntArray
 
 FEWEST = 10
 """References of a part with which the jackknife's intervals were found to hold (docs/coverage_grid.md)."""
+SAME = 1e-6
+"""Differences, relative to the largest score, that single precision makes between equal ones."""
 LABEL = "label"
 """Stands for the label of the degraded photograph itself, where it is among the judged images."""
 NAMES = {2: ("worse half", "better half"), 3: ("worst third", "middle third", "best third")}
@@ -83,11 +86,17 @@ def quality_of(
             "image is its reference); name a method that sees the reference only"
         )
     nothing = np.zeros(len(rows), dtype=bool)
-    for method in methods:
-        if by in ("", method.label):
-            values = _of_references(rows, references, method)
+    oriented = {method.label: _oriented(rows, method) for method in methods}
+    for label, scores in oriented.items():
+        if by in ("", label):
+            values = _of_references(scores, references)
             if values is not None:
-                return Quality(method.label, nothing, *parts_of(references, values, parts))
+                return Quality(label, nothing, *parts_of(references, values, parts))
+    for label, other in permutations(oriented, 2):  # a measure without reference less its gain is that of the reference
+        if by in ("", label):
+            values = _of_references(oriented[label] - oriented[other], references)
+            if values is not None:
+                return Quality(label, nothing, *parts_of(references, values, parts))
     if by:
         raise NoQualityError(
             f"{by} has no scores, or scores the enhanced images of one reference differently: it does not say how good a "
@@ -96,13 +105,20 @@ def quality_of(
     raise NoQualityError("name a method that sees the reference only among the methods, such as reference-quality")
 
 
-def _of_references(rows: pd.DataFrame, references: pd.Series[str], method: MethodColumn) -> dict[str, float] | None:
-    """A method's score of each reference, higher is better; ``None`` where it depends on more than the reference."""
-    scores = (1.0 if method.higher_is_better else -1.0) * rows[method.label].to_numpy(dtype=float)
+def _oriented(rows: pd.DataFrame, method: MethodColumn) -> FloatArray:
+    """A method's scores such that higher means better."""
+    return (1.0 if method.higher_is_better else -1.0) * rows[method.label].to_numpy(dtype=float)
+
+
+def _of_references(scores: FloatArray, references: pd.Series[str]) -> dict[str, float] | None:
+    """The score of each reference, from (n,) oriented ones; ``None`` where they depend on more than the reference."""
     if not np.isfinite(scores).all():
         return None
     by_reference = pd.Series(scores).groupby(references.to_numpy())
-    if len(by_reference) == len(rows) or not np.allclose(by_reference.max(), by_reference.min(), rtol=1e-9, atol=0):
+    if (
+        len(by_reference) == len(scores)
+        or (by_reference.max() - by_reference.min()).max() > SAME * np.abs(scores).max()
+    ):
         return None
     means = by_reference.mean()
     return {str(name): float(value) for name, value in means.items()} if means.nunique() > 1 else None

@@ -226,7 +226,8 @@ def complete(
     moved = None
     if facts.disturbed:
         lower, confidence = facts.lower_mos_better, statistics.confidence
-        moved = robustness.moved(scores, facts.disturbed, methods, lower_mos_better=lower, confidence=confidence)
+        single = [one for method in methods for one in method.single]
+        moved = robustness.moved(scores, facts.disturbed, single, lower_mos_better=lower, confidence=confidence)
     notes = [*facts.notes, *facts.hints(summarised.summary), *(summarised.notes if methods else ())]
     record: RunRecord = {
         "format": 1,
@@ -281,7 +282,8 @@ def _by_reference(
     wanted = report.reference_quality
     if wanted is None:
         return None
-    present = [method for method in methods if method.status in ("scored", "partial") and not method.by_partition]
+    usable = [method for method in methods if method.status in ("scored", "partial") and not method.by_partition]
+    present = [one for method in usable for one in method.single if one.label in scores.columns]
     asked = reference_quality.WantedAnalysis(wanted.by, wanted.parts, wanted.statistics, wanted.pristine)
     return reference_quality.analyse(
         scores, present, asked, lower_mos_better=facts.lower_mos_better, confidence=confidence

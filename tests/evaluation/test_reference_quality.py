@@ -28,7 +28,7 @@ def scores(references: int = 12, seed: int = 0) -> Frame:
 
 
 def column(label: str, higher: bool = True) -> Any:
-    return SimpleNamespace(label=label, higher_is_better=higher)
+    return SimpleNamespace(label=label, higher_is_better=higher, columns=())
 
 
 METHODS = [column("near", higher=False), column("clean"), column("floor")]
@@ -83,6 +83,17 @@ def test_a_method_that_sees_the_reference_may_be_a_distance() -> None:
     turned = frame.assign(floor=-frame["floor"])
     methods = [*METHODS[:2], column("floor", higher=False)]
     assert of(turned, methods)[0]["near"].equals(of(frame)[0]["near"])
+
+
+def test_a_measure_without_reference_and_its_gain_tell_that_of_the_reference() -> None:
+    frame = scores()
+    measure = frame["floor"] + np.random.default_rng(3).normal(size=len(frame))
+    frame = frame.assign(niqe=-measure, gain=(-(measure - frame["floor"])).astype(np.float32))
+    methods = [*METHODS[:2], column("niqe", higher=False), column("gain", higher=False)]
+    found, notes = of(frame, methods)
+    assert "what niqe says of the degraded photographs" in notes[0]
+    assert set(found) == {"near", "clean", "gain"}
+    assert found["near"].equals(of(scores())[0]["near"])
 
 
 def test_labels_of_the_degraded_photographs_themselves_go_first() -> None:

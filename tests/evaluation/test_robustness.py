@@ -16,7 +16,7 @@ from tests.makers import score_keys
 
 
 def column(label: str, higher: bool = True) -> Any:
-    return SimpleNamespace(label=label, higher_is_better=higher)
+    return SimpleNamespace(label=label, higher_is_better=higher, columns=())
 
 
 def rank(one: Any, other: Any) -> float:

@@ -33,7 +33,7 @@ class Gain(Method):
         group="no-reference",
         trained_on="as the measure",
         citation="The measure of the enhanced image minus that of its reference.",
-        licence="Apache-2.0",
+        licence="Apache-2.0; the measure: its own",
         source="efid-bench",
     )
 

@@ -59,7 +59,10 @@ def methods_as_json() -> list[dict[str, Any]]:
             items.append({"name": name, "error": method_type})
             continue
         info = method_type.info
-        items.append({**asdict(info), "commercial_use": commercial_use(info.licence), "usable": usable(method_type)})
+        item = {**asdict(info), "commercial_use": commercial_use(info.licence), "usable": usable(method_type)}
+        if method_options(method_type):  # the named method's
+            item |= {"higher_is_better": None, "score_range": None}
+        items.append(item)
     return [*items, *({"name": item.place, "error": item.reason} for item in broken)]
 
 

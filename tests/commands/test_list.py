@@ -177,6 +177,26 @@ def test_programs_get_the_methods_too(methods: str, plugin_folder: Path, capsys:
     assert [item["name"] for item in json.loads(capsys.readouterr().out)] == ["haarpsi-med"]
 
 
+@pytest.mark.heavy  # as before
+def test_a_method_of_another_has_its_direction_and_licence(methods: str, capsys: pytest.CaptureFixture[str]) -> None:
+    from benchmark.cli import main
+    from benchmark.plugins import registry
+
+    assert cells(methods, "gain")[1] == "as of"
+    assert cells(methods, "gain")[5] == "?"
+    assert "with options" in cells(methods, "gain")[6]
+    assert main(["list", "methods", "gain", "--json"]) == 0
+    (item,) = json.loads(capsys.readouterr().out)
+    assert (item["higher_is_better"], item["score_range"], item["commercial_use"]) == (None, None, "unknown")
+    console = Console(width=120, file=StringIO(), record=True)
+    listing.print_options(console, registry.methods().load("gain"))
+    text = console.export_text()
+    assert "Direction and range are those of `of`." in text
+    assert [line.split() for line in text.splitlines() if line.startswith(" of ")] == [
+        ["of", "NoReference", "must", "be", "given"]
+    ]
+
+
 def test_one_method_says_its_licence() -> None:
     from benchmark.plugins import registry
 

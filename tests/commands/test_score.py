@@ -11,6 +11,7 @@ from benchmark import UserError
 from benchmark.core.errors import WeightsUnavailableError
 from benchmark.plugins import registry
 from benchmark.plugins.contracts import ScoreSource
+from benchmark.plugins.options import options_model
 
 pytestmark = pytest.mark.heavy
 
@@ -71,8 +72,12 @@ def test_every_method_refuses_alike(name: str) -> None:
     kind = registry.methods().load(name)
     if issubclass(kind, ScoreSource):
         pytest.skip("scores come from labels or a file")
+    given: dict[str, Any] = {"gain": {"of": "entropy"}, "clipscore": {"caption": "a retina"}}.get(name, {})
+    required = [key for key, item in options_model(kind).model_fields.items() if item.is_required()]
+    if set(required) - set(given):
+        pytest.skip(f"needs options: {', '.join(required)}")
     try:
-        method = benchmark.create_method(name, offline=True)
+        method = benchmark.create_method(name, offline=True, **given)
     except WeightsUnavailableError as error:
         pytest.skip(str(error))
     with pytest.raises(UserError, match=r"^enhanced must be a float tensor of RGB values in \[0, 1\]"):

@@ -38,6 +38,14 @@ def test_gathers_what_is_in_the_cache_and_says_what_is_missing(
     assert fetch_all(config, (), tmp_path / "to", Console(file=said, width=200)) == 3
     assert "needy: w.pth can't be downloaded" in said.getvalue()
     assert not (tmp_path / "to" / "manifest.json").exists()
+    config.write_text(
+        f"dataset: {{name: table, file: {tiny_set}}}\nmethods: [psnr, {{name: gain, of: niqe}}, qrealign-lite]\n"
+    )
+    said = StringIO()
+    assert fetch_all(config, (), None, Console(file=said, width=200)) == 3
+    assert "gain: niqe_modelparameters.mat can't be downloaded" in said.getvalue()
+    assert "qrealign-lite: its weights, about 8 GB, are not on this machine: `hf download" in said.getvalue()
+    config.write_text(f"dataset: {{name: table, file: {tiny_set}}}\nmethods: [psnr, needy]\n")
     cached = tmp_path / "torch" / "hub" / "checkpoints" / "w.pth"
     cached.parent.mkdir(parents=True)
     cached.write_bytes(b"weights")

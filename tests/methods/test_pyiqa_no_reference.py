@@ -146,6 +146,24 @@ def test_weight_files_are_those_that_the_code_reads(measures: dict[str, type[Pyi
             assert weight.url.endswith(f"/{weight.name}")
 
 
+def test_each_has_the_file_that_its_configuration_names(
+    measures: dict[str, type[PyiqaNoReference]], configurations: dict[str, dict[str, Any]]
+) -> None:
+    """pyiqa chooses among a family's files by an option: a data set, a network or both."""
+    chosen = set()
+    for name, kind in measures.items():
+        with quietly(), reading({}, "test"):
+            urls = {} if kind.arch == "qalign_arch" else vars(import_module(f"pyiqa.archs.{kind.arch}"))
+        known: dict[str, str] = urls.get("default_model_urls", {})
+        options = {key: str(value) for key, value in configurations[name]["metric_opts"].items()}
+        both = f"{options.get('base_model_name')}-{options.get('train_dataset', 'ava')}"
+        for key in {both, *options.values()} & set(known):
+            assert known[key] in {weight.url for weight in build(kind).weights()}, name
+            chosen.add(name)
+    families = ("arniqa", "musiq", "maniqa", "nima", "tres", "topiq", "qualiclip+", "clipiqa+_", "liqe", "wadiqam")
+    assert {name for name in measures if name.startswith(families)} <= chosen
+
+
 @pytest.mark.parametrize("name", WEIGHTLESS)
 def test_without_weights_they_give_pyiqas_own_values_on_real_photographs(
     name: str, shared: Callable[[str], Path], measures: dict[str, type[PyiqaNoReference]]
@@ -249,6 +267,19 @@ def test_words_are_read_anew_with_other_weights(
     words = [method._net.net.text_features for method in (first, second)]
     assert not torch.equal(*words)
     assert not list((tmp_path / "hub" / "pyiqa").glob("liqe_text_feat*"))
+
+
+@pytest.mark.usefixtures("home", "no_network")
+def test_metaiqa_is_the_finished_network_whatever_the_program_is_called(
+    measures: dict[str, type[PyiqaNoReference]], images: torch.Tensor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """pyiqa takes what its training begins with where the program's name has ``train.py`` in it."""
+    method = build(measures["metaiqa"])
+    net = network(method)
+    monkeypatch.setattr("sys.argv", ["/home/ann/train.py"])
+    method.load("cpu")
+    with torch.no_grad():
+        assert torch.equal(method.quality(images), net(images).reshape(2))
 
 
 @pytest.mark.parametrize(("name", "side"), [("niqe", 192), ("liqe", 224), ("wadiqam_nr", 33)])

@@ -80,6 +80,32 @@ def test_a_plug_in_that_never_comes_back_is_given_up(plugin_folder: Path) -> Non
     assert trial.fault("methods", "odd", {}) == ""
 
 
+def test_what_an_option_names_is_tried_too(plugin_folder: Path) -> None:
+    from benchmark import plugins
+
+    plugins.add_folder(plugin_folder)
+    (plugin_folder / "methods" / "outer.py").write_text(
+        "from benchmark import Method, MethodInfo, NoReference\n\n\n"
+        "class Outer(Method):\n"
+        "    info = MethodInfo(name='outer', title='Outer', higher_is_better=True)\n\n"
+        "    def __init__(self, *, of: NoReference):\n        of.quality\n\n"
+        "    def score(self, enhanced, reference):\n        return enhanced.mean(dim=(1, 2, 3))\n"
+    )
+    inner = (
+        "import os\nfrom benchmark import MethodInfo, NoReference\n\n\n"
+        "class Inner(NoReference):\n"
+        "    info = MethodInfo(name='inner', title='Inner', higher_is_better=True)\n\n"
+        "    def __init__(self):\n        {}\n\n"
+        "    def quality(self, images):\n        return images.mean(dim=(1, 2, 3))\n"
+    )
+    (plugin_folder / "methods" / "inner.py").write_text(inner.format("pass"))
+    assert trial.fault("methods", "outer", {"of": "inner"}) == ""
+    (plugin_folder / "methods" / "inner.py").write_text(inner.format("os._exit(0)"))
+    assert trial.fault("methods", "outer", {"of": {"name": "inner"}}) == (
+        "its process ends with exit status 0 when it is built with its options"
+    )
+
+
 def test_a_killed_command_leaves_no_helper_at_work(root: Path, plugin_folder: Path, tiny_set: Path) -> None:
     write(plugin_folder, "time.sleep(300)", "pass")
     words = ["score", "odd", *[str(tiny_set.parent / "0.png")] * 2, "--plugins", str(plugin_folder)]

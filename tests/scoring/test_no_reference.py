@@ -10,12 +10,18 @@ import torch
 from PIL import Image
 
 import benchmark
+from benchmark.config.models import MethodEntry, as_entry
+from benchmark.config.source import read_source
 from benchmark.core.errors import PluginError
 from benchmark.plugins import contract_check, registry
 from benchmark.plugins.contracts import NoReference
 from benchmark.plugins.options import construct
+from benchmark.scoring import lineup
 from benchmark.scoring.batching import can_batch
+from benchmark.scoring.lanes import lanes
+from benchmark.scoring.measure_cost import parameters
 from benchmark.scoring.score_group import PreparedPair, Terms, score_batch, score_pair
+from benchmark.scoring.torchrun import ScoringRanks
 
 pytestmark = pytest.mark.heavy
 
@@ -196,6 +202,34 @@ def test_ranges_of_gains_are_those_of_differences() -> None:
     assert (niqe.info.title, niqe.info.higher_is_better, niqe.info.group) == ("Gain in NIQE", False, "no-reference")
     assert [weight.name for weight in niqe.weights()] == ["niqe_modelparameters.mat"]
     assert "PolyForm Noncommercial" in niqe.info.licence
+
+
+def test_the_parameters_of_a_gain_are_the_measures() -> None:
+    class Held(NoReference):
+        info = benchmark.MethodInfo(name="held", title="Held", higher_is_better=True)
+
+        def __init__(self) -> None:
+            self.net = torch.nn.Linear(3, 5)
+
+        def quality(self, images: torch.Tensor) -> torch.Tensor:
+            return images.mean(dim=(1, 2, 3))
+
+    gain = registry.methods().load("gain")(of=Held())  # type: ignore[call-arg]
+    assert parameters(gain) == parameters(Held()) == 20
+
+
+def test_plug_ins_from_elsewhere_share_no_process_with_others_through_a_gain(plugin_folder: Path, near: None) -> None:
+    (plugin_folder / "methods" / "counting.py").write_text(COUNTING)
+    named = [
+        "psnr",
+        {"name": "gain", "of": "counting"},
+        "counting",
+        {"name": "gain", "of": "piqe", "label": "piqe gain"},
+    ]
+    entries = [MethodEntry.model_validate(as_entry(entry)) for entry in named]
+    entrants = lineup.line_up(entries, read_source({}))
+    found = [list(lane.labels) for lane in lanes(entrants, 1, ScoringRanks())]
+    assert found == [["psnr", "piqe gain"], ["gain", "counting"]]
 
 
 def test_a_gain_from_python() -> None:

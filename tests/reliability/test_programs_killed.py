@@ -28,9 +28,11 @@ workers: 1
 statistics: {replicates: 20}
 report: {plots: []}
 """
+SLEEPERS = 3
+"""The program, a child in a session of its own, and one without its environment."""
 MOST_KILLS = 6
 """More than the engine bears of one method; a death while images are read ahead is not counted."""
-HANGS = "#!/bin/sh\nsetsid sleep {nap} &\ntrap '' TERM INT\nsleep {nap}\n"
+HANGS = "#!/bin/sh\nsetsid sleep {nap} &\nenv -i sleep {nap} &\ntrap '' TERM INT\nsleep {nap}\n"
 
 
 @pytest.fixture(autouse=True)
@@ -89,7 +91,7 @@ def begin(root: Path, place: Path) -> subprocess.Popen[str]:
         stderr=subprocess.PIPE,
         text=True,
     )
-    if not wait_for(lambda: len(sleeping(place)) == 2):
+    if not wait_for(lambda: len(sleeping(place)) == SLEEPERS):
         process.kill()
         pytest.fail(f"the program did not start: {process.communicate()}")
     return process
@@ -121,7 +123,7 @@ def test_a_killed_worker_costs_its_pairs(root: Path, place: Path) -> None:
             (worker,) = [pid for pid in processes(b"benchmark.scoring.worker") if _started_by(pid, run.pid)]
             os.kill(worker, signal.SIGKILL)
             assert wait_for(functools.partial(are_gone, place, before), 20)
-            assert wait_for(lambda: run.poll() is not None or len(sleeping(place)) == 2)
+            assert wait_for(lambda: run.poll() is not None or len(sleeping(place)) == SLEEPERS)
         run.communicate(timeout=60)
     finally:
         run.kill()

@@ -46,7 +46,7 @@ def entrants() -> list[Entrant]:
 
 def test_programs_are_started_after_the_other_methods_in_processes_of_their_own() -> None:
     assert lanes(entrants(), 7, ScoringRanks()) == [
-        Lane(["psnr", "luma"]),
+        Lane(["psnr", "luma"], own=True),
         Lane(("b", "c"), 2, 900.0 + GRACE_S, "cpu"),
         Lane(("a",), 7, 60.0 + GRACE_S, "cpu"),
         Lane(("d",), 1, 60.0 + GRACE_S, "cpu"),

@@ -112,7 +112,7 @@ def test_the_command_and_its_directions(
     assert "--methods: name at least one column" in capsys.readouterr().err
     Path("study.yaml").write_text("tables: []\n")
     assert main(["evaluate", "study.yaml", "--scores", "plain.csv"]) == 2
-    assert "--scores: goes with one table" in capsys.readouterr().err
+    assert "--scores: study.yaml names the columns of its tables itself" in capsys.readouterr().err
     again = "{file: results/own/scores.csv, label: again}"
     assert main([*begin, "--scores", again, "--overwrite"]) == 2
     assert "scores.csv: is read, and results in" in capsys.readouterr().err

@@ -147,7 +147,7 @@ def test_cvvdp_sees_no_difference_between_two_greys(images: dict[str, Any]) -> N
 
 
 def test_the_docs_say_of_every_method_what_it_declares(root: Path) -> None:
-    page = (root / "docs" / "methods.md").read_text(encoding="utf-8")
+    page, _, _ = (root / "docs" / "methods.md").read_text(encoding="utf-8").partition("\n## Free licences")
     rows = [
         [cell.strip() for cell in line.strip("|").split("|")] for line in page.splitlines() if line.startswith("| `")
     ]
@@ -159,6 +159,9 @@ def test_the_docs_say_of_every_method_what_it_declares(root: Path) -> None:
         found = registry.methods().load(name).info
         if name == "gain":
             assert (better, scores) == ("as the measure", "differences of the measure's")
+            continue
+        if name == "command":
+            assert better == scores == "as its entry says"
             continue
         assert in_words(found) == scores, name
         assert better == ("higher" if found.higher_is_better else "lower") or better.startswith("as the labels")

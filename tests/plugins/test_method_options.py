@@ -21,7 +21,7 @@ from benchmark import Method, MethodInfo, NoReference
 
 
 class Bright(NoReference):
-    info = MethodInfo(name="bright", title="Bright", higher_is_better=True, libraries=("numpy",), version="7")
+    info = MethodInfo(name="bright", title="Bright", higher_is_better=True, libraries=("rich",), version="7")
 
     def __init__(self, *, level: Path | None = None, scale: float = 1.0, kind: str = "mean"):
         self.level, self.scale, self.kind = level, scale, kind
@@ -119,8 +119,8 @@ def test_a_method_that_learns_cannot_hide_in_another(plugin_folder: Path) -> Non
         checked("learns")
 
 
-def keyed(of: object) -> dict[str, str]:
-    entry = MethodEntry.model_validate({"name": "gain", "of": of})
+def keyed(of: object, name: str = "gain") -> dict[str, str]:
+    entry = MethodEntry.model_validate({"name": name, "of": of})
     (entrant,) = lineup.line_up([entry], SOURCE)
     assert entrant.status == "scored", entrant.reason
     return dict(producer(entrant, device="cpu", threads=1, seed=0, sizes={}).components)
@@ -129,7 +129,7 @@ def keyed(of: object) -> dict[str, str]:
 def test_the_key_has_the_named_methods_options_source_version_and_libraries(bright: Path) -> None:
     first = keyed("bright")
     assert first["version of bright"] == "7"
-    assert "library numpy" in first
+    assert "library rich" in keyed("bright", "twice")
     assert keyed({"name": "bright", "scale": 2})["option of"] != first["option of"]
     bright.write_text(BRIGHT + "\n# edited\n")
     after = keyed("bright")

@@ -1,6 +1,6 @@
 """A linear head on LPIPS's frozen AlexNet over ten partitions and two seeds: kept features against crops at every step.
 
-Twelve real photographs of ``../shared/fundus`` with simulated enhancement and labels; the backbone's weights are made up,
+Four real photographs of ``../shared/fundus`` with simulated enhancement and labels; the backbone's weights are made up,
 which changes no time. Both studies have the same partitions, seeds, epochs and losses; the first one's time includes
 computing and writing the features that it keeps.
 """
@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 
 PHOTOGRAPHS = Path(__file__).resolve().parents[3] / "shared" / "fundus"
-EPOCHS, POOL = 10, 8
+EPOCHS, POOL, REFERENCES = 10, 8, 4
 TRAIN = {"n_epoch": EPOCHS, "batch_size": 8, "learning_rate": 0.01, "num_workers": 0, "val_freq": EPOCHS}
 
 
@@ -22,7 +22,7 @@ def study(place: Path, pool: int) -> Path:
     """The configuration of a study whose head has this pool of crops."""
     method = {"name": "finetune", "metric": "lpips", "train_parts": "linear", "crop_pool": pool, "crop_size": 224}
     file = place / f"pool_{pool}.yaml"
-    data = {"name": "demo", "root": str(place / "demo"), "references": 12, "size": 320, "photos": str(PHOTOGRAPHS)}
+    data = {"name": "demo", "root": str(place / "demo"), "references": REFERENCES, "size": 320, "photos": str(PHOTOGRAPHS)}
     content: dict[str, Any] = {
         "datasets": [{**data, "label": "Photographs"}],
         "protocol": {"repeat": 10, "test": 0.25, "validate": 0.2, "seed": 0},

@@ -36,7 +36,8 @@ if TYPE_CHECKING:
         WeightFile,
     )
     from benchmark.plugins.registry import list_datasets, list_methods
-    from benchmark.report.evaluation import Evaluation, Run, read, together
+    from benchmark.report.evaluation import Evaluation, Run
+    from benchmark.report.stored_runs import read, together
 
 _HOMES = {
     "Dataset": "plugins.contracts",
@@ -72,8 +73,8 @@ _HOMES = {
     "Evaluation": "report.evaluation",
     "Run": "report.evaluation",
     "evaluate": "commands.evaluate",
-    "read": "report.evaluation",
-    "together": "report.evaluation",
+    "read": "report.stored_runs",
+    "together": "report.stored_runs",
     "run": "commands.run",
     "create_method": "commands.score",
     "list_datasets": "plugins.registry",

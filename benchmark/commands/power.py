@@ -10,7 +10,7 @@ import typer
 
 from benchmark.commands import front
 from benchmark.core.errors import UserError
-from benchmark.report.evaluation import read
+from benchmark.report.stored_runs import read
 from benchmark.statistics.power import simulate_power, smallest_difference
 from benchmark.statistics.settings import StatisticsSettings
 from benchmark.statistics.simulated import Model

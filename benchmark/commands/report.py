@@ -10,7 +10,7 @@ import typer
 from benchmark.commands import front
 from benchmark.config.source import read_source
 from benchmark.evaluation import foresight
-from benchmark.report.evaluation import read, together
+from benchmark.report.stored_runs import read, together
 
 
 @front.guarded

@@ -14,7 +14,8 @@ from scipy import stats
 
 from benchmark import run
 from benchmark.core.errors import UserError
-from benchmark.report.evaluation import Run, read
+from benchmark.report.evaluation import Run
+from benchmark.report.stored_runs import read
 from benchmark.simulation.photographs import views
 
 pytestmark = pytest.mark.heavy

@@ -22,7 +22,7 @@ from benchmark.config.source import parse, read_source
 from benchmark.config.written import Written
 from benchmark.core.errors import ConfigError
 from benchmark.plugins.options import check_options
-from benchmark.report import evaluation
+from benchmark.report import stored_runs
 from benchmark.report.published import written
 
 TEXTS = ["0.900", "0.9", ".900", "-0.80", "1", "1.", "0.8070", "+0.5", "1.0e-1", "1e-1", "0.000", "-.5"]
@@ -164,5 +164,5 @@ def test_evaluate_prints_and_compares_as_written_and_report_repeats_it(
     other = tmp_path / "other"
     found = benchmark.evaluate(table, mos="mos", methods=["psnr"], published={"psnr": entry("0.8280")})
     found.save(other)
-    both = evaluation.together([out, other])
+    both = stored_runs.together([out, other])
     assert [str(srcc(both.data.published[name])) for name in ("psnr", "lpips")] == ["0.830", "0.9000"]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from benchmark.cli import main
 from benchmark.core import formulas
-from benchmark.report import evaluation
+from benchmark.report import stored_runs
 from benchmark.results import csv_files
 
 NASTY = ["=cmd()", "+1", "-2.png", "@x", " =1+1", "'=x", "''-y", "'quoted", "plain", "O'Neil", "\t=z"]
@@ -44,7 +44,7 @@ def test_an_evaluation_of_such_scores_gives_the_same_names(tmp_path: Path, monke
     assert main(["evaluate", "t.csv", "--condition", "condition", "--output", "one", *quick]) == 0
     assert "\ntable," not in Path("one/scores.csv").read_text()
     assert main(["evaluate", "one/scores.csv", "--condition", "condition", "--output", "two", *quick]) == 0
-    first, second = (evaluation.read(name).scores for name in ("one", "two"))
+    first, second = (stored_runs.read(name).scores for name in ("one", "two"))
     assert list(first["pair"]) == [f"=p{i}" for i in range(10)]
     for column in ("pair", "condition", "@m"):
         assert list(first[column]) == list(second[column]), column

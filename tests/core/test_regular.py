@@ -12,7 +12,7 @@ import pytest
 from benchmark.cli import main
 from benchmark.core import regular
 from benchmark.core.errors import UserError
-from benchmark.report import evaluation, thumbnails
+from benchmark.report import stored_runs, thumbnails
 
 SECRET = b"-----BEGIN KEY----- nobody else's business"
 JPEG = b"\xff\xd8\xff\xe0" + bytes(200)
@@ -44,7 +44,7 @@ def test_a_thumbnail_that_is_no_picture_of_its_size_is_not_shown_and_not_copied(
     text.write_bytes(SECRET)
     large.write_bytes(JPEG + bytes(thumbnails.MOST_BYTES))
     os.mkfifo(pipe)
-    pictures = evaluation.read(finished).data.thumbnails
+    pictures = stored_runs.read(finished).data.thumbnails
     assert len(pictures.enhanced) + len(pictures.reference) == 15
     assert all(image == JPEG for kind in (pictures.enhanced, pictures.reference) for image in kind.values())
     assert main(["report", str(finished), "--output", str(tmp_path / "again")]) == 0
@@ -61,10 +61,10 @@ def test_a_folder_of_pictures_or_histories_that_is_a_link_is_not_followed(finish
     (tmp_path / "courses").mkdir()
     (tmp_path / "courses" / "m.csv").write_text("epoch,train_loss\n1,0.5\n")
     (finished / "histories").symlink_to(tmp_path / "courses")
-    data = evaluation.read(finished).data
+    data = stored_runs.read(finished).data
     assert not data.thumbnails.enhanced
     assert not data.histories
-    evaluation.read(finished).save(tmp_path / "again")
+    stored_runs.read(finished).save(tmp_path / "again")
     assert not (tmp_path / "again" / "histories").exists()
 
 
@@ -98,4 +98,4 @@ def test_odd_lists_beside_a_report_are_passed_over(finished: Path) -> None:
     for content in ("[", "[]", json.dumps({"fingerprint": 1, "files": {"../x": 1}}), "[" * 100_000):
         (finished / ".report.json").write_text(content)
         assert main(["report", str(finished)]) == 0
-    assert isinstance(evaluation.read(finished).scores, pd.DataFrame)
+    assert isinstance(stored_runs.read(finished).scores, pd.DataFrame)

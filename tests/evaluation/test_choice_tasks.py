@@ -13,7 +13,8 @@ import pytest
 from benchmark import evaluate
 from benchmark.config.models import StatisticsConfig
 from benchmark.core.errors import ConfigError
-from benchmark.report.evaluation import Evaluation, read
+from benchmark.report.evaluation import Evaluation
+from benchmark.report.stored_runs import read
 
 METHODS = ["good", "reversed", "coin"]
 QUICK = StatisticsConfig(replicates=200)

@@ -22,7 +22,13 @@ def study(place: Path, pool: int) -> Path:
     """The configuration of a study whose head has this pool of crops."""
     method = {"name": "finetune", "metric": "lpips", "train_parts": "linear", "crop_pool": pool, "crop_size": 224}
     file = place / f"pool_{pool}.yaml"
-    data = {"name": "demo", "root": str(place / "demo"), "references": REFERENCES, "size": 320, "photos": str(PHOTOGRAPHS)}
+    data = {
+        "name": "demo",
+        "root": str(place / "demo"),
+        "references": REFERENCES,
+        "size": 320,
+        "photos": str(PHOTOGRAPHS),
+    }
     content: dict[str, Any] = {
         "datasets": [{**data, "label": "Photographs"}],
         "protocol": {"repeat": 10, "test": 0.25, "validate": 0.2, "seed": 0},

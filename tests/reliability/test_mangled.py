@@ -16,7 +16,7 @@ from rich.console import Console
 import benchmark
 from benchmark.cli import main
 from benchmark.core.errors import UserError
-from benchmark.report import evaluation
+from benchmark.report import stored_runs
 
 pytestmark = [pytest.mark.heavy, pytest.mark.usefixtures("near_module")]
 
@@ -148,7 +148,7 @@ def records(record: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
 def fault_of(out: Path) -> str:
     """Why a folder can't be reported; empty where it can."""
     try:
-        evaluation.read(out)
+        stored_runs.read(out)
     except UserError as error:
         return str(error)
     return ""

@@ -11,12 +11,13 @@ from benchmark.config.models import StatisticsConfig
 from benchmark.evaluation.summarise import evaluate_scores
 from benchmark.report.blocks import Block, Numbers, Scope, blocks
 from benchmark.report.combine import side_by_side
+from benchmark.report.completion import Facts, Requested, complete
 from benchmark.report.content import ReportData
 from benchmark.report.disagreement import disputed
 from benchmark.report.efficiency import efficiency_table
-from benchmark.report.evaluation import Facts, Requested, complete, read
 from benchmark.report.plots import all_plots
 from benchmark.report.ranking import standings
+from benchmark.report.stored_runs import read
 from benchmark.report.write import render
 from benchmark.results.scored import ScoredMethod, record_fault
 from benchmark.results.study_columns import StudyColumns, rows

@@ -20,7 +20,8 @@ from benchmark.data.load import Data
 from benchmark.evaluation import directions
 from benchmark.images import code as image_code
 from benchmark.plugins.contracts import MethodInfo, ScoreSource
-from benchmark.report.evaluation import Facts, Requested, Run, complete
+from benchmark.report.completion import Facts, Requested, complete
+from benchmark.report.evaluation import Run
 from benchmark.report.spec import written_out
 from benchmark.results import csv_files, study_columns
 from benchmark.results.run_record import RunRecord

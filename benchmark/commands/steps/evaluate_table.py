@@ -33,7 +33,8 @@ from benchmark.evaluation.joined_scores import Joined
 from benchmark.evaluation.table_sources import TableSource
 from benchmark.plugins import contract_check, registry
 from benchmark.plugins.contracts import ScoreSource, UsesScores
-from benchmark.report.evaluation import Evaluation, Facts, Requested, complete
+from benchmark.report.completion import Facts, Requested, complete
+from benchmark.report.evaluation import Evaluation
 from benchmark.results import claims, csv_files
 from benchmark.results.scored import ScoredMethod, Status
 

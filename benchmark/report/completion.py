@@ -1,0 +1,161 @@
+"""From scores to a finished evaluation: statistics, further analyses, and the record of what was done. Pandas."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+from benchmark.config.models import StatisticsConfig
+from benchmark.config.printing import PublishedEntry, ReportConfig
+from benchmark.core import places, provenance
+from benchmark.core.announce import Announce, silent
+from benchmark.evaluation import reference_quality, robustness
+from benchmark.evaluation.summarise import evaluate_scores
+from benchmark.report.content import ReportData, no_choices
+from benchmark.report.evaluation import Run
+from benchmark.report.spec import spelled_out
+from benchmark.results import csv_files
+from benchmark.results.run_record import RunRecord
+from benchmark.results.scored import ScoredMethod
+from benchmark.statistics.settings import StatisticsSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Requested:
+    """The parts of a configuration that apply after scoring.
+
+    Attributes:
+        statistics: how correlations are resampled and compared.
+        report: which tables and plots are made.
+        published: values that papers print, by method.
+    """
+
+    statistics: StatisticsConfig
+    report: ReportConfig
+    published: Mapping[str, PublishedEntry]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a report states beside its numbers.
+
+    Attributes:
+        title: the page's title.
+        notes: sentences that readers must know, except those that follow from the statistics.
+        lower_mos_better: whether lower labels mean better quality.
+        simulated: whether the labels are simulated.
+        record: ``run.json`` without what is added here.
+        hints: computes further notes from ``summary.csv``.
+        disturbed: scores of the same pairs with enhanced images changed a little, by disturbance.
+        lost: sentences on scores that are missing there.
+    """
+
+    title: str
+    notes: Sequence[str]
+    lower_mos_better: bool
+    simulated: bool
+    record: RunRecord
+    hints: Callable[[pd.DataFrame], Sequence[str]] = lambda _: ()
+    disturbed: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    lost: Sequence[str] = ()
+
+
+def complete(
+    scores: pd.DataFrame,
+    methods: Sequence[ScoredMethod],
+    failures: pd.DataFrame,
+    requested: Requested,
+    facts: Facts,
+    directory: Path,
+    announce: Announce = silent,
+    *,
+    choices: pd.DataFrame | None = None,
+) -> Run:
+    """Compute the statistics of a table of scores and collect everything that a report needs.
+
+    Args:
+        scores: one row per pair, one column per method.
+        methods: the methods of the columns.
+        failures: pairs without a score.
+        requested: what the configuration says about statistics and report.
+        facts: what is known beside the scores.
+        directory: the folder for the results.
+        announce: receives what is being done.
+        choices: observers' choices between two images, where there are any.
+    """
+    statistics = requested.statistics
+    settings = StatisticsSettings(**statistics.model_dump())
+    chosen = no_choices() if choices is None else choices
+    report = spelled_out(requested.report, choices=len(chosen) > 0)
+    summarised = evaluate_scores(
+        scores, methods, settings, lower_mos_better=facts.lower_mos_better, choices=chosen, announce=announce
+    )
+    analysed = _by_reference(scores, methods, report, facts, statistics.confidence)
+    moved = None
+    if facts.disturbed:
+        lower, confidence = facts.lower_mos_better, statistics.confidence
+        single = [one for method in methods for one in method.single]
+        moved = robustness.moved(scores, facts.disturbed, single, lower_mos_better=lower, confidence=confidence)
+    notes = [*facts.notes, *facts.hints(summarised.summary), *(summarised.notes if methods else ())]
+    record: RunRecord = {
+        "format": 1,
+        "tool": {"name": "efid-bench", "version": provenance.version("efid-bench"), "commit": provenance.commit()},
+        **facts.record,
+        "statistics": statistics.model_dump(mode="json"),
+        "report": report.model_dump(mode="json"),
+        "published": {name: entry.model_dump(mode="json") for name, entry in requested.published.items()},
+        "title": facts.title,
+        "notes": notes,
+        "lower_mos_better": facts.lower_mos_better,
+        "simulated": facts.simulated,
+        "methods": [method.record() for method in methods],
+        "rows": {
+            "summary.csv": len(summarised.summary),
+            "comparisons.csv": len(summarised.comparisons),
+            "failures.csv": len(failures),
+        }
+        | ({csv_files.CHOICES: len(chosen)} if len(chosen) else {})
+        | ({places.REFERENCE_QUALITY: len(analysed.table)} if analysed is not None else {})
+        | ({places.ROBUSTNESS: len(moved)} if moved is not None else {}),
+    }
+    if analysed is not None:
+        record["reference_quality"] = {"notes": list(analysed.notes)}
+    if moved is not None:
+        record["robustness"] = {"notes": list(facts.lost)}
+    data = ReportData(
+        title=facts.title,
+        scores=scores,
+        summary=summarised.summary,
+        comparisons=summarised.comparisons,
+        failures=failures,
+        methods=tuple(methods),
+        choices=chosen,
+        notes=tuple(notes),
+        config=report,
+        published=dict(requested.published),
+        confidence=statistics.confidence,
+        lower_mos_better=facts.lower_mos_better,
+        simulated=facts.simulated,
+        record=record,
+        reference_quality=None if analysed is None else analysed.table,
+        robustness=moved,
+    )
+    return Run(data, directory)
+
+
+def _by_reference(
+    scores: pd.DataFrame, methods: Sequence[ScoredMethod], report: ReportConfig, facts: Facts, confidence: float
+) -> reference_quality.Analysed | None:
+    """The analysis by the reference's own quality, where it is wanted."""
+    wanted = report.reference_quality
+    if wanted is None:
+        return None
+    usable = [method for method in methods if method.status in ("scored", "partial") and not method.by_partition]
+    present = [one for method in usable for one in method.single if one.label in scores.columns]
+    asked = reference_quality.WantedAnalysis(wanted.by, wanted.parts, wanted.statistics, wanted.pristine)
+    return reference_quality.analyse(
+        scores, present, asked, lower_mos_better=facts.lower_mos_better, confidence=confidence
+    )

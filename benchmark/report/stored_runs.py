@@ -1,0 +1,142 @@
+"""Reads finished runs back from their folders, one or several side by side; nothing is computed. Pandas."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pandas as pd
+
+from benchmark.config.printing import PublishedEntry, ReportConfig
+from benchmark.config.source import parse, source_of
+from benchmark.core import places
+from benchmark.core.choice_columns import CHOICE_KEYS
+from benchmark.core.errors import UserError
+from benchmark.evaluation import reference_quality, robustness
+from benchmark.evaluation.summarise import COMPARISON_COLUMNS, SUMMARY_COLUMNS
+from benchmark.report import attachments
+from benchmark.report.content import ReportData, no_choices
+from benchmark.report.evaluation import Evaluation
+from benchmark.results import belongings, claims, csv_files, run_json
+from benchmark.results.claims import Claim
+from benchmark.results.run_record import RunRecord
+from benchmark.results.scored import ScoredMethod
+from benchmark.statistics.vocabulary import OBSERVERS
+
+Recorded = TypeVar("Recorded", ReportConfig, PublishedEntry)
+
+
+def read(directory: str | Path) -> Evaluation:
+    """Read a finished run from its files; nothing is computed.
+
+    Raises:
+        benchmark.core.errors.UserError: the folder is not the output of a run.
+    """
+    directory = Path(directory)
+    content = run_json.read_finished(directory / run_json.NAME)
+    methods = tuple(ScoredMethod.from_record(item) for item in content["methods"])
+    columns = [one.label for method in methods for one in method.single]
+    study = content.get("study", {})
+    data = ReportData(
+        title=content["title"],
+        scores=csv_files.read_table(directory / "scores.csv", csv_files.KEYS, columns),
+        summary=_of_run(directory, content, "summary", SUMMARY_COLUMNS, ("method",)),
+        comparisons=_of_run(directory, content, "comparisons", COMPARISON_COLUMNS, ("method_a", "method_b")),
+        failures=_of_run(directory, content, "failures", csv_files.FAILURE_COLUMNS, ("method",)),
+        methods=methods,
+        choices=_choices(directory, content),
+        notes=tuple(content["notes"]),
+        config=_recorded(ReportConfig, content["report"], directory, "report"),
+        published={
+            name: _recorded(PublishedEntry, item, directory, f"published.{name}")
+            for name, item in content["published"].items()
+        },
+        confidence=float(content["statistics"]["confidence"]),
+        lower_mos_better=bool(content["lower_mos_better"]),
+        lower_mos_better_in=frozenset(content["lower_mos_better_in"]) if "lower_mos_better_in" in content else None,
+        simulated=bool(content["simulated"]),
+        record=content,
+        pages={label: f"{part['folder']}/report.html" for label, part in study.items() if not part["reason"]},
+        failed_data={label: part["reason"] for label, part in study.items() if part["reason"]},
+        reference_quality=_analysis(directory, content, places.REFERENCE_QUALITY, reference_quality.COLUMNS),
+        robustness=_analysis(directory, content, places.ROBUSTNESS, robustness.COLUMNS),
+        seen={label: part["seen"] for label, part in study.items() if isinstance(part.get("seen"), dict)},
+    )
+    claim = belongings.claimed(directory) or claims.of_record(content) or Claim("run", f"run in {directory}")
+    return Evaluation(attachments.read(data, directory), directory, claim)
+
+
+def _of_run(
+    directory: Path, content: RunRecord, name: str, columns: Sequence[str], naming: Sequence[str]
+) -> pd.DataFrame:
+    """Read a table of a run, and check its methods and its length against the run's record.
+
+    Raises:
+        UserError: the table is another run's, or truncated.
+    """
+    path = directory / f"{name}.csv"
+    table = csv_files.read_table(path, columns)
+    labels = {name for item in content["methods"] for name in (item["label"], *item.get("columns", ()))} | set(
+        OBSERVERS
+    )
+    unknown = [str(label) for column in naming for label in table[column].unique() if str(label) not in labels]
+    if unknown:
+        raise UserError(f"{path}: it names a method {unknown[0]!r:.60} that {run_json.NAME} does not: of another run?")
+    rows = content.get("rows")
+    stated = rows.get(path.name) if isinstance(rows, dict) else None
+    if stated is not None and stated != len(table):
+        raise UserError(
+            f"{path}: {len(table)} rows, where {run_json.NAME} says {stated!r:.40}: cut short, or of another run"
+        )
+    return table
+
+
+def _choices(directory: Path, content: RunRecord) -> pd.DataFrame:
+    """The choices of a run; without rows where it has none."""
+    if csv_files.CHOICES not in (content.get("rows") or {}):
+        return no_choices()
+    return _of_run(directory, content, csv_files.CHOICES.removesuffix(".csv"), CHOICE_KEYS, ())
+
+
+def _analysis(directory: Path, content: RunRecord, file: str, columns: Sequence[str]) -> pd.DataFrame | None:
+    """A further analysis of a run; ``None`` where it was not asked for."""
+    if file not in (content.get("rows") or {}):
+        return None
+    return _of_run(directory, content, file.removesuffix(".csv"), columns, ("method",))
+
+
+def _recorded(kind: type[Recorded], content: Any, directory: Path, key: str) -> Recorded:
+    """A part of a record as its model; the error names what does not fit."""
+    place = directory / run_json.NAME
+    if not isinstance(content, Mapping):
+        raise UserError(f"{place}: {key}: expected a mapping")
+    return parse(kind, source_of(content, f"{place}: {key}"))
+
+
+def together(directories: str | Path | Sequence[str | Path]) -> Evaluation:
+    """Combine several finished runs, by the names of their folders.
+
+    Raises:
+        benchmark.core.errors.UserError: a folder is not the output of a run, or two have the same name.
+    """
+    from benchmark.report.combine import side_by_side  # noqa: PLC0415
+
+    folders = [Path(item) for item in ([directories] if isinstance(directories, (str, Path)) else directories)]
+    if not folders:
+        raise UserError("together: name the output folder of at least one run")
+    names = [folder.absolute().name for folder in folders]
+    twice = [name for name in names if names.count(name) > 1]
+    if twice:
+        raise UserError(f"report: two folders are named {twice[0]!r}; rename one of them")
+    directory = Path("results", "+".join(names))
+    finished = {name: read(folder) for name, folder in zip(names, folders, strict=True)}
+    studied = any(item.data.of_study for item in finished.values())
+    data = side_by_side({name: item.linked(directory) if studied else item.data for name, item in finished.items()})
+    listed = "\n".join(os.path.realpath(folder) for folder in folders)
+    digest = hashlib.sha256(listed.encode("utf-8", "surrogateescape")).hexdigest()
+    claim = claims.of_content("report", f"report of {', '.join(names)}", digest)
+    inputs = tuple(folder / run_json.NAME for folder in folders)
+    return Evaluation(data, directory, claim, inputs)

@@ -11,7 +11,7 @@ import yaml
 from benchmark.cli import main
 from benchmark.config.source import read_source
 from benchmark.scoring.several import write_out
-from tests.test_docs import blocks
+from tests.doc_pages import blocks
 
 pytestmark = pytest.mark.heavy
 

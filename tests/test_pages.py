@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests import config_reference
-from tests.test_docs import blocks
+from tests.doc_pages import blocks
 
 pytestmark = pytest.mark.heavy
 

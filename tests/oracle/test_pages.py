@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from benchmark.cli import main
-from tests.test_docs import blocks, write
+from tests.doc_pages import blocks, write
 
 pytestmark = pytest.mark.heavy
 

@@ -134,7 +134,7 @@ def show(result: Evaluation, console: Console, directory: Path | None = None) ->
     from benchmark.report.terminal import ranked_table
 
     console.print(ranked_table(result.data))
-    for note in result.data.notes:
+    for note in result.data.all_notes:
         console.print(f"note: {note}", highlight=False, markup=False, style="dim")
     console.print(f"report: {_short(directory or result.directory)}", soft_wrap=True, highlight=False, markup=False)
 

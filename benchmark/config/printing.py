@@ -21,6 +21,7 @@ from pydantic import (
 from benchmark.config.reference_analysis import ReferenceAnalysis
 from benchmark.config.sections import Section
 from benchmark.config.written import Written
+from benchmark.core.places import ANALYSES
 from benchmark.statistics import catalogue
 
 if TYPE_CHECKING:
@@ -35,10 +36,6 @@ CROSS = "srcc"
 """What the cells of a cross table are, unless it says otherwise."""
 EFFICIENCY = "efficiency"
 """Name of the table of costs, which any report may have."""
-ROBUSTNESS = "robustness"
-"""Name of the table of robustness, likewise."""
-REFERENCE_QUALITY = "reference_quality"
-"""Name of the tables of the analysis by the reference's own quality, and the beginning of them where there are several."""
 
 
 class TableConfig(Section):
@@ -172,10 +169,9 @@ class ReportConfig(Section):
                 raise ValueError(f"the tables {alike!r} and {name!r} differ in case only: on many disks, one file")
             if name.casefold() == EFFICIENCY:
                 raise ValueError(f"the table {name!r} has the name of the table of costs, `{EFFICIENCY}`; take another")
-            if name.casefold() == ROBUSTNESS:
-                raise ValueError(f"the table {name!r} has the name of the table `{ROBUSTNESS}`; take another")
-            if name.casefold().startswith(REFERENCE_QUALITY) and self.reference_quality is not None:
-                raise ValueError(f"the table {name!r} has the name of the analysis `{REFERENCE_QUALITY}`; take another")
+            taken = next((one for one in ANALYSES if name.casefold().startswith(one)), "")
+            if taken:
+                raise ValueError(f"the table {name!r} begins like those of the analysis `{taken}`; take another name")
         return self
 
 

@@ -13,9 +13,10 @@ from pathlib import Path
 FOLDERS = ("store", "tables", "plots")
 RECORD = "run.json"
 CHOICES = "choices.csv"
-REFERENCE_QUALITY = "reference_quality.csv"
-ROBUSTNESS = "robustness.csv"
-OPTIONAL = (CHOICES, REFERENCE_QUALITY, ROBUSTNESS, "splits.json", "partitions.csv")
+REFERENCE_QUALITY, ROBUSTNESS = "reference_quality", "robustness"
+ANALYSES = (REFERENCE_QUALITY, ROBUSTNESS)
+"""Further analyses; the file of each is called like it."""
+OPTIONAL = (CHOICES, *(f"{name}.csv" for name in ANALYSES), "splits.json", "partitions.csv")
 """Written only where observers chose between images, where these analyses were asked for, and by studies."""
 FILES = ("scores.csv", "summary.csv", "comparisons.csv", "failures.csv", RECORD, "report.html")
 

@@ -15,6 +15,7 @@ from benchmark.core import places
 from benchmark.core.errors import ConfigError, Problem
 from benchmark.core.pair_columns import LIMITS
 from benchmark.core.words import did_you_mean
+from benchmark.evaluation.reference_parts import LABEL
 from benchmark.evaluation.summarise import check_resolution
 from benchmark.evaluation.tasks import FEWEST_CONDITIONS, has_opinions
 from benchmark.plugins import contract_check, weights
@@ -77,8 +78,8 @@ def _refuse_analysis(wanted: ReferenceAnalysis | None, labels: Sequence[str], so
     if wanted is None:
         return
     at: KeyPath = ("report", "reference_quality")
-    if wanted.by and wanted.by != "label":
-        _refuse([wanted.by], labels, (*at, "by"), "no method", source)
+    if wanted.by:
+        _refuse([wanted.by], [*labels, LABEL], (*at, "by"), "no method", source)
     for name, other in wanted.pristine.items():
         _refuse([name, other], labels, (*at, "pristine"), "no method", source)
 

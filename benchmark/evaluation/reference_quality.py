@@ -7,11 +7,12 @@ analysis looks at the references' own quality, at conditions one by one, and at 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
+from benchmark.config.reference_analysis import ReferenceAnalysis
 from benchmark.evaluation.reference_parts import LABEL, NoQualityError, Quality, part_names, quality_of
 from benchmark.evaluation.rows import MethodColumn
 from benchmark.evaluation.tasks import table_of_pairs, text
@@ -31,23 +32,6 @@ TURNS = "turns with the reference"
 
 
 @dataclass(frozen=True, slots=True)
-class WantedAnalysis:
-    """What is wanted.
-
-    Attributes:
-        by: the method whose scores say how good a reference is, or ``LABEL``; empty to find one.
-        parts: into how many parts references are divided.
-        statistics: which correlations.
-        pristine: of methods, those that compare with a pristine reference.
-    """
-
-    by: str
-    parts: int
-    statistics: tuple[str, ...]
-    pristine: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
 class Analysed:
     """The analysis.
 
@@ -63,7 +47,7 @@ class Analysed:
 def analyse(
     scores: pd.DataFrame,
     methods: Sequence[MethodColumn],
-    asked: WantedAnalysis,
+    asked: ReferenceAnalysis,
     *,
     lower_mos_better: bool,
     confidence: float,
@@ -88,7 +72,7 @@ def analyse(
         for name, other in asked.pristine.items()
         if name not in there
     )
-    asked = replace(asked, pristine=there)
+    asked = asked.model_copy(update={"pristine": there})
     for key, block in scores.groupby(["dataset", "split"], sort=False, dropna=False):
         dataset, split = (text(part) for part in key)
         labelled = block[np.isfinite(block["mos"].to_numpy(dtype=float))].reset_index(drop=True)
@@ -111,7 +95,7 @@ def analyse(
 
 
 def _quality(
-    rows: pd.DataFrame, methods: Sequence[MethodColumn], asked: WantedAnalysis, *, lower_mos_better: bool
+    rows: pd.DataFrame, methods: Sequence[MethodColumn], asked: ReferenceAnalysis, *, lower_mos_better: bool
 ) -> tuple[Quality | None, list[str]]:
     """How good the references are, and what is to be said of it."""
     try:
@@ -148,7 +132,7 @@ class _Block:
         known: Mapping[str, MethodColumn],
         judged: Sequence[MethodColumn],
         parts: IntArray | None,
-        asked: WantedAnalysis,
+        asked: ReferenceAnalysis,
         lower_mos_better: bool,
         confidence: float,
     ) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import pandas as pd
@@ -11,7 +11,7 @@ from benchmark.config.printing import PublishedEntry, ReportConfig, TableConfig
 from benchmark.core.errors import UserError
 from benchmark.report import naming
 from benchmark.report.blocks import blocks
-from benchmark.report.content import ReportData, Thumbnails
+from benchmark.report.content import Analysis, ReportData, Thumbnails
 from benchmark.results.scored import ScoredMethod
 from benchmark.statistics.vocabulary import AVERAGES
 
@@ -45,7 +45,7 @@ def side_by_side(runs: Mapping[str, ReportData]) -> ReportData:
         failures=pd.concat([data.failures for data in parts], ignore_index=True),
         choices=_choices(parts),
         methods=_methods(anew),
-        notes=_notes(anew),
+        notes=_notes({name: data.notes for name, data in anew.items()}),
         published=_published(parts),
         lower_mos_better_in=frozenset(
             block.dataset for data in parts for block in blocks(data) if data.lower_labels(block.dataset)
@@ -54,6 +54,7 @@ def side_by_side(runs: Mapping[str, ReportData]) -> ReportData:
         config=_config(first, parts),
         pages={name: page for data in parts for name, page in data.pages.items()},
         failed_data=_failed(anew),
+        analyses=_analyses(anew),
         record={"runs": {name: data.record for name, data in anew.items()}},
         histories={
             label if len(parts) == 1 else f"{label} ({name})": table
@@ -132,6 +133,7 @@ def renamed(data: ReportData, new: Mapping[str, str]) -> ReportData:
         summary=anew(data.summary),
         comparisons=anew(data.comparisons),
         choices=anew(data.choices),
+        analyses={name: replace(item, table=anew(item.table)) for name, item in data.analyses.items()},
         published=published,
         pages={new.get(name, name): page for name, page in data.pages.items()},
     )
@@ -181,11 +183,21 @@ def _methods(runs: Mapping[str, ReportData]) -> tuple[ScoredMethod, ...]:
     )
 
 
-def _notes(runs: Mapping[str, ReportData]) -> tuple[str, ...]:
+def _notes(notes: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
     """The notes of all runs; a note that not all runs share names its run."""
-    everywhere = [note for note in next(iter(runs.values())).notes if all(note in data.notes for data in runs.values())]
-    own = [f"{name}: {note}" for name, data in runs.items() for note in data.notes if note not in everywhere]
+    everywhere = [note for note in next(iter(notes.values())) if all(note in others for others in notes.values())]
+    own = [f"{name}: {note}" for name, some in notes.items() for note in some if note not in everywhere]
     return (*everywhere, *own)
+
+
+def _analyses(runs: Mapping[str, ReportData]) -> dict[str, Analysis]:
+    """The further analyses of all runs, those of one name as one."""
+    found = {}
+    for name in dict.fromkeys(name for data in runs.values() for name in data.analyses):
+        parts = {run: data.analyses[name] for run, data in runs.items() if name in data.analyses}
+        table = pd.concat([part.table for part in parts.values()], ignore_index=True)
+        found[name] = Analysis(table, _notes({run: part.notes for run, part in parts.items()}))
+    return found
 
 
 def _published(parts: list[ReportData]) -> dict[str, PublishedEntry]:

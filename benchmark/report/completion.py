@@ -14,7 +14,7 @@ from benchmark.core import places, provenance
 from benchmark.core.announce import Announce, silent
 from benchmark.evaluation import reference_quality, robustness
 from benchmark.evaluation.summarise import evaluate_scores
-from benchmark.report.content import ReportData, no_choices
+from benchmark.report.content import Analysis, ReportData, no_choices
 from benchmark.report.evaluation import Run
 from benchmark.report.spec import spelled_out
 from benchmark.results import csv_files
@@ -93,12 +93,7 @@ def complete(
     summarised = evaluate_scores(
         scores, methods, settings, lower_mos_better=facts.lower_mos_better, choices=chosen, announce=announce
     )
-    analysed = _by_reference(scores, methods, report, facts, statistics.confidence)
-    moved = None
-    if facts.disturbed:
-        lower, confidence = facts.lower_mos_better, statistics.confidence
-        single = [one for method in methods for one in method.single]
-        moved = robustness.moved(scores, facts.disturbed, single, lower_mos_better=lower, confidence=confidence)
+    analyses = _analyses(scores, methods, report, facts, statistics.confidence)
     notes = [*facts.notes, *facts.hints(summarised.summary), *(summarised.notes if methods else ())]
     record: RunRecord = {
         "format": 1,
@@ -118,13 +113,10 @@ def complete(
             "failures.csv": len(failures),
         }
         | ({csv_files.CHOICES: len(chosen)} if len(chosen) else {})
-        | ({places.REFERENCE_QUALITY: len(analysed.table)} if analysed is not None else {})
-        | ({places.ROBUSTNESS: len(moved)} if moved is not None else {}),
+        | {f"{name}.csv": len(analysis.table) for name, analysis in analyses.items()},
     }
-    if analysed is not None:
-        record["reference_quality"] = {"notes": list(analysed.notes)}
-    if moved is not None:
-        record["robustness"] = {"notes": list(facts.lost)}
+    if analyses:
+        record["analyses"] = {name: list(analysis.notes) for name, analysis in analyses.items()}
     data = ReportData(
         title=facts.title,
         scores=scores,
@@ -140,22 +132,24 @@ def complete(
         lower_mos_better=facts.lower_mos_better,
         simulated=facts.simulated,
         record=record,
-        reference_quality=None if analysed is None else analysed.table,
-        robustness=moved,
+        analyses=analyses,
     )
     return Run(data, directory)
 
 
-def _by_reference(
+def _analyses(
     scores: pd.DataFrame, methods: Sequence[ScoredMethod], report: ReportConfig, facts: Facts, confidence: float
-) -> reference_quality.Analysed | None:
-    """The analysis by the reference's own quality, where it is wanted."""
-    wanted = report.reference_quality
-    if wanted is None:
-        return None
-    usable = [method for method in methods if method.status in ("scored", "partial") and not method.by_partition]
-    present = [one for method in usable for one in method.single if one.label in scores.columns]
-    asked = reference_quality.WantedAnalysis(wanted.by, wanted.parts, wanted.statistics, wanted.pristine)
-    return reference_quality.analyse(
-        scores, present, asked, lower_mos_better=facts.lower_mos_better, confidence=confidence
-    )
+) -> dict[str, Analysis]:
+    """The further analyses that are wanted, by the names of their files; a method's trainings one by one."""
+    single = [one for method in methods if not method.by_partition for one in method.single]
+    lower, found = facts.lower_mos_better, {}
+    if report.reference_quality is not None:
+        present = [one for one in single if one.status in ("scored", "partial") and one.label in scores.columns]
+        analysed = reference_quality.analyse(
+            scores, present, report.reference_quality, lower_mos_better=lower, confidence=confidence
+        )
+        found[places.REFERENCE_QUALITY] = Analysis(analysed.table, analysed.notes)
+    if facts.disturbed:
+        moved = robustness.moved(scores, facts.disturbed, single, lower_mos_better=lower, confidence=confidence)
+        found[places.ROBUSTNESS] = Analysis(moved, tuple(facts.lost))
+    return found

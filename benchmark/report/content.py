@@ -35,6 +35,19 @@ class Thumbnails:
     reference: Mapping[str, bytes] = field(default_factory=dict, repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """A further analysis, which only some reports have.
+
+    Attributes:
+        table: one number or method per row, with the column ``dataset``; its file is called like the analysis.
+        notes: what readers must know of it.
+    """
+
+    table: pd.DataFrame
+    notes: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportData:
     """Everything that tables, plots and page are functions of.
@@ -59,8 +72,7 @@ class ReportData:
         thumbnails: small images of pairs, for the page.
         pages: of a study, the page of each data set, relative to the study's.
         failed_data: of a study, why each data set without results has none.
-        reference_quality: correlations by the reference's own quality (``reference_quality.csv``), if asked for.
-        robustness: what small changes of the enhanced images do to each method (``robustness.csv``), if asked for.
+        analyses: further analyses that were asked for, by the names of their files (``places.ANALYSES``).
         seen: of a study, by data set and method's label, why the method's values there are no test: its network has seen
             references that it would be tested on.
     """
@@ -84,13 +96,18 @@ class ReportData:
     thumbnails: Thumbnails = field(default_factory=Thumbnails)
     pages: Mapping[str, str] = field(default_factory=dict)
     failed_data: Mapping[str, str] = field(default_factory=dict)
-    reference_quality: pd.DataFrame | None = None
-    robustness: pd.DataFrame | None = None
+    analyses: Mapping[str, Analysis] = field(default_factory=dict)
     seen: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def lower_labels(self, dataset: str) -> bool:
         """Whether lower labels of a data set mean better quality."""
         return self.lower_mos_better if self.lower_mos_better_in is None else dataset in self.lower_mos_better_in
+
+    @property
+    def all_notes(self) -> tuple[str, ...]:
+        """Its notes, and those of further analyses after the analysis's name, for where there is room for one list."""
+        of_analyses = (f"{name}: {note}" for name, item in self.analyses.items() for note in item.notes)
+        return (*self.notes, *of_analyses)
 
     @property
     def of_study(self) -> bool:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 from benchmark.config.source import home_of
-from benchmark.core import atomic, places
+from benchmark.core import atomic
 from benchmark.report import attachments, freshness
 from benchmark.report.content import ReportData
 from benchmark.results import belongings, claims, csv_files, run_json
@@ -112,10 +112,7 @@ class Evaluation:
             "comparisons.csv": self.data.comparisons,
             "failures.csv": self.data.failures,
         } | ({csv_files.CHOICES: self.data.choices} if len(self.data.choices) else {})
-        if self.data.reference_quality is not None:
-            tables[places.REFERENCE_QUALITY] = self.data.reference_quality
-        if self.data.robustness is not None:
-            tables[places.ROBUSTNESS] = self.data.robustness
+        tables |= {f"{name}.csv": analysis.table for name, analysis in self.data.analyses.items()}
         own = place.exists() and self.directory.exists() and place.samefile(self.directory)
         copied = {} if own else attachments.contents(self.data, self.directory)
         left = holding.files & set(attachments.names(self.data)) if own else set()

@@ -31,9 +31,8 @@ def fingerprint(data: ReportData) -> str:
 
     for table in (data.scores, data.summary, data.comparisons, data.failures):
         take(table.to_csv(index=False))
-    for analysis in (data.reference_quality, data.robustness):
-        if analysis is not None:
-            take(analysis.to_csv(index=False))
+    for name, analysis in data.analyses.items():
+        take(name, analysis.table.to_csv(index=False), *analysis.notes)
     for label, table in data.histories.items():
         take(label, table.to_csv(index=False))
     for pictures in (data.thumbnails.enhanced, data.thumbnails.reference):

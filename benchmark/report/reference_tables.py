@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from benchmark.config.printing import REFERENCE_QUALITY
+from benchmark.core.places import REFERENCE_QUALITY
 from benchmark.evaluation.reference_quality import AGAINST, POOLED, PRISTINE, WITHIN
 from benchmark.report import naming
 from benchmark.report.content import ReportData
@@ -44,9 +44,10 @@ class Part:
 
 def parts_of(data: ReportData) -> Iterator[Part]:
     """The analysis, taken apart by data set, split and statistic."""
-    table = data.reference_quality
-    if table is None or table.empty:
+    analysis = data.analyses.get(REFERENCE_QUALITY)
+    if analysis is None or analysis.table.empty:
         return
+    table = analysis.table
     titles = {method.label: method.title for method in data.methods}
     keys = ["dataset", "split", "statistic"]
     groups = list(table.fillna({"split": ""}).groupby(keys, sort=False))
@@ -70,8 +71,7 @@ def parts_of(data: ReportData) -> Iterator[Part]:
 
 def reference_tables(data: ReportData) -> list[Grid]:
     """The tables, with what must be known of them below."""
-    said = (data.record.get("reference_quality") or {}).get("notes", [])
-    return [_table(data, part, [str(note) for note in said]) for part in parts_of(data)]
+    return [_table(data, part, data.analyses[REFERENCE_QUALITY].notes) for part in parts_of(data)]
 
 
 def _table(data: ReportData, part: Part, said: Sequence[str]) -> Grid:

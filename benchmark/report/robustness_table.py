@@ -6,7 +6,7 @@ import math
 
 import pandas as pd
 
-from benchmark.config.printing import ROBUSTNESS
+from benchmark.core.places import ROBUSTNESS
 from benchmark.images.disturb import DISTURBANCES, WORDS
 from benchmark.report import naming
 from benchmark.report.content import ReportData
@@ -17,10 +17,10 @@ TITLES = {"shift": "Shift", "rotate": "Rotation", "jpeg": "JPEG", "half": "Half 
 
 def robustness_table(data: ReportData) -> list[Grid]:
     """The tables, one for each data set and split; none where nothing was disturbed."""
-    table = data.robustness
-    if table is None or table.empty:
+    analysis = data.analyses.get(ROBUSTNESS)
+    if analysis is None or analysis.table.empty:
         return []
-    groups = list(table.fillna({"split": ""}).groupby(["dataset", "split"], sort=False))
+    groups = list(analysis.table.fillna({"split": ""}).groupby(["dataset", "split"], sort=False))
     return [
         _table(data, rows, ", ".join(filter(None, map(str, key))) if len(groups) > 1 else "", number)
         for number, (key, rows) in enumerate(groups, 1)
@@ -49,7 +49,7 @@ def _table(data: ReportData, rows: pd.DataFrame, place: str, number: int) -> Gri
         f"{explained}.",
         f"Ranks: {correlation} of the scores before and after. Change: {correlation} with the labels after less before, "
         f"with its {naming.percent(data.confidence)} interval (jackknife by reference). Least moved ranks first.",
-        *(str(note) for note in (data.record.get("robustness") or {}).get("notes", [])),
+        *data.analyses[ROBUSTNESS].notes,
     )
     suffix = f"_{number}" if place else ""
     where = f", {place}" if place else ""

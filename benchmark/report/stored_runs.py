@@ -18,7 +18,7 @@ from benchmark.core.errors import UserError
 from benchmark.evaluation import reference_quality, robustness
 from benchmark.evaluation.summarise import COMPARISON_COLUMNS, SUMMARY_COLUMNS
 from benchmark.report import attachments
-from benchmark.report.content import ReportData, no_choices
+from benchmark.report.content import Analysis, ReportData, no_choices
 from benchmark.report.evaluation import Evaluation
 from benchmark.results import belongings, claims, csv_files, run_json
 from benchmark.results.claims import Claim
@@ -26,6 +26,8 @@ from benchmark.results.run_record import RunRecord
 from benchmark.results.scored import ScoredMethod
 from benchmark.statistics.vocabulary import OBSERVERS
 
+ANALYSES = {places.REFERENCE_QUALITY: reference_quality.COLUMNS, places.ROBUSTNESS: robustness.COLUMNS}
+"""The columns of each further analysis."""
 Recorded = TypeVar("Recorded", ReportConfig, PublishedEntry)
 
 
@@ -61,8 +63,7 @@ def read(directory: str | Path) -> Evaluation:
         record=content,
         pages={label: f"{part['folder']}/report.html" for label, part in study.items() if not part["reason"]},
         failed_data={label: part["reason"] for label, part in study.items() if part["reason"]},
-        reference_quality=_analysis(directory, content, places.REFERENCE_QUALITY, reference_quality.COLUMNS),
-        robustness=_analysis(directory, content, places.ROBUSTNESS, robustness.COLUMNS),
+        analyses=_analyses(directory, content),
         seen={label: part["seen"] for label, part in study.items() if isinstance(part.get("seen"), dict)},
     )
     claim = belongings.claimed(directory) or claims.of_record(content) or Claim("run", f"run in {directory}")
@@ -101,11 +102,14 @@ def _choices(directory: Path, content: RunRecord) -> pd.DataFrame:
     return _of_run(directory, content, csv_files.CHOICES.removesuffix(".csv"), CHOICE_KEYS, ())
 
 
-def _analysis(directory: Path, content: RunRecord, file: str, columns: Sequence[str]) -> pd.DataFrame | None:
-    """A further analysis of a run; ``None`` where it was not asked for."""
-    if file not in (content.get("rows") or {}):
-        return None
-    return _of_run(directory, content, file.removesuffix(".csv"), columns, ("method",))
+def _analyses(directory: Path, content: RunRecord) -> dict[str, Analysis]:
+    """The further analyses of a run, by the names of their files."""
+    rows, notes = content.get("rows") or {}, content.get("analyses") or {}
+    return {
+        name: Analysis(_of_run(directory, content, name, columns, ("method",)), tuple(notes.get(name, ())))
+        for name, columns in ANALYSES.items()
+        if f"{name}.csv" in rows
+    }
 
 
 def _recorded(kind: type[Recorded], content: Any, directory: Path, key: str) -> Recorded:

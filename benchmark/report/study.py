@@ -235,6 +235,7 @@ def _overlap(parts: Sequence[TestedPart]) -> bool:
 
 def _record(data: ReportData, request: StudyRequest, results: Sequence[DataSetResult]) -> RunRecord:
     """``run.json`` of a study; each data set's own stands in its folder."""
+    notes = {name: list(analysis.notes) for name, analysis in data.analyses.items()}
     return {
         "format": run_json.FORMAT,
         "tool": {"name": "efid-bench", "version": provenance.version("efid-bench"), "commit": provenance.commit()},
@@ -254,7 +255,9 @@ def _record(data: ReportData, request: StudyRequest, results: Sequence[DataSetRe
             "comparisons.csv": len(data.comparisons),
             "failures.csv": len(data.failures),
         }
-        | ({csv_files.CHOICES: len(data.choices)} if len(data.choices) else {}),
+        | ({csv_files.CHOICES: len(data.choices)} if len(data.choices) else {})
+        | {f"{name}.csv": len(analysis.table) for name, analysis in data.analyses.items()},
+        **({"analyses": notes} if notes else {}),
     }
 
 

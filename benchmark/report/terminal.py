@@ -54,7 +54,7 @@ def as_text(data: ReportData, width: int = 110, lines: int = 24, columns: int = 
     console = Console(file=io.StringIO(), width=width, color_system=None, force_terminal=False)
     with console.capture() as capture:
         console.print(ranked_table(data))
-        for note in data.notes:
+        for note in data.all_notes:
             console.print(Text(f"note: {one_line(note, 400)}"))
     printed = [line.rstrip()[:columns] for line in capture.get().splitlines()]
     if len(printed) > lines:
@@ -66,7 +66,7 @@ def as_html(data: ReportData) -> str:
     """The ranked table as HTML that shows the same as the terminal; all text is escaped and nothing is loaded."""
     console = Console(file=io.StringIO(), width=HTML_WIDTH)
     parts = ranked_table(data).__rich_console__(console, console.options)
-    notes = [f"<p>note: {escape(one_line(note, 400))}</p>" for note in data.notes]
+    notes = [f"<p>note: {escape(one_line(note, 400))}</p>" for note in data.all_notes]
     return "\n".join([*(_html(part) for part in parts), *notes])
 
 

@@ -56,7 +56,7 @@ class RunRecord(TypedDict, total=False):
 
     ``configuration`` repeats the run. ``weights`` and ``failed_pairs`` are by label, ``scores`` the SHA-256 of
     joined files by path, ``efficiency`` by label and quantity, ``rows`` counts the rows of each CSV file,
-    ``reference_quality`` and ``robustness`` have the notes of these analyses.
+    ``analyses`` has the notes of further ones.
     """
 
     format: int
@@ -80,8 +80,7 @@ class RunRecord(TypedDict, total=False):
     simulated: bool
     methods: list[dict[str, Any]]
     rows: dict[str, int]
-    reference_quality: dict[str, list[str]]
-    robustness: dict[str, list[str]]
+    analyses: dict[str, list[str]]
     times: Times
     runs: dict[str, RunRecord]
     study: dict[str, StudyPartRecord]

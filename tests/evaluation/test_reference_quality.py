@@ -1,5 +1,6 @@
 """The analysis by the reference's own quality: which references count as bad, what is computed of them, when it is said."""
 
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -8,7 +9,9 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from benchmark.evaluation.reference_quality import AGAINST, POOLED, PRISTINE, TURNS, WITHIN, WantedAnalysis, analyse
+from benchmark import evaluate, read
+from benchmark.config.reference_analysis import ReferenceAnalysis
+from benchmark.evaluation.reference_quality import AGAINST, POOLED, PRISTINE, TURNS, WITHIN, analyse
 from tests.makers import score_keys
 
 Frame = pd.DataFrame
@@ -34,12 +37,12 @@ def column(label: str, higher: bool = True) -> Any:
 METHODS = [column("near", higher=False), column("clean"), column("floor")]
 
 
-def asked(by: str = "", parts: int = 3, **pristine: str) -> WantedAnalysis:
-    return WantedAnalysis(by, parts, ("srcc",), pristine)
+def asked(by: str = "", parts: int = 3, **pristine: str) -> ReferenceAnalysis:
+    return ReferenceAnalysis(by=by, parts=parts, pristine=pristine)
 
 
 def of(
-    frame: Frame, methods: list[Any] | None = None, wanted: WantedAnalysis | None = None, *, lower: bool = False
+    frame: Frame, methods: list[Any] | None = None, wanted: ReferenceAnalysis | None = None, *, lower: bool = False
 ) -> Any:
     found = analyse(frame, methods or METHODS, wanted or asked(), lower_mos_better=lower, confidence=0.95)
     by_method = {label: rows.set_index("part") for label, rows in found.table.groupby("method", sort=False)}
@@ -160,3 +163,26 @@ def test_missing_scores_leave_a_methods_own_pairs_only() -> None:
     known = frame[frame["near"].notna()]
     assert found["near"].loc[POOLED, "n"] == len(known)
     assert found["near"].loc[PRISTINE, "value"] == pytest.approx(rank(known["clean"], known["mos"]))
+
+
+def test_a_study_shows_all_of_its_tables_and_is_read_back(tmp_path: Path) -> None:
+    """Each under its own name, with the notes that differ under it; nothing of the first table stands for all."""
+    for number, name in enumerate(("one", "two")):
+        scores(seed=number).drop(columns=["dataset", "split"]).to_csv(tmp_path / f"{name}.csv", index=False)
+    columns = {"mos": "mos", "reference": "reference", "condition": "condition", "methods": ["near", "clean", "floor"]}
+    tables = [{"file": str(tmp_path / f"{name}.csv"), "label": name.title(), **columns} for name in ("one", "two")]
+    report = {"plots": [], "reference_quality": {"pristine": {"near": "clean"}}}
+    study = {"tables": tables, "lower_better": ["near"], "statistics": {"replicates": 20}, "report": report}
+    found = evaluate({**study, "output": str(tmp_path / "out")})
+    found.save()
+    analysis = found.data.analyses["reference_quality"]
+    values = analysis.table.set_index(["dataset", "method", "part"])["value"]
+    for number, name in enumerate(("One", "Two")):
+        own = scores(seed=number)
+        assert values[name, "near", POOLED] == pytest.approx(rank(-own["near"], own["mos"]))
+    again = read(tmp_path / "out").data.analyses["reference_quality"]
+    pd.testing.assert_frame_equal(again.table, analysis.table)
+    assert again.notes == analysis.notes
+    written = {file.name for file in (tmp_path / "out" / "tables").glob("reference_quality*.md")}
+    assert written == {"reference_quality_One.md", "reference_quality_Two.md"}
+    assert any(line.startswith("reference_quality: References are divided by") for line in found.data.all_notes)

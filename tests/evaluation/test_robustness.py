@@ -75,16 +75,14 @@ def test_a_run_scores_the_images_as_a_program_would_change_them(tmp_path: Path) 
         },
         output=str(tmp_path / "out"),
     )
-    table = found.data.robustness
-    assert table is not None
+    table = found.data.analyses["robustness"].table
     row = table.iloc[0]
     before = found.scores["p"]
     changes = (np.array(expected) - before) / before.std(ddof=1)
     assert row["mean_change"] == pytest.approx(changes.mean(), rel=1e-4)
     assert row["rank_agreement"] == pytest.approx(rank(expected, before))
     again = benchmark.read(tmp_path / "out")
-    assert again.data.robustness is not None
-    pd.testing.assert_frame_equal(again.data.robustness, table)
+    pd.testing.assert_frame_equal(again.data.analyses["robustness"].table, table)
     text = (tmp_path / "out" / "tables" / "robustness.md").read_text()
     assert "enhanced image moved by one pixel" in text
     assert "| p |" in text

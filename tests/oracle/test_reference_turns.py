@@ -43,8 +43,7 @@ def analysed(shared: Callable[[str], Path], tmp_path_factory: pytest.TempPathFac
 
 
 def values(analysed: benchmark.Evaluation, part: str) -> dict[str, pd.Series]:
-    table = analysed.data.reference_quality
-    assert table is not None
+    table = analysed.data.analyses["reference_quality"].table
     return {str(row["method"]).removesuffix("_bicubic"): row for _, row in table[table["part"] == part].iterrows()}
 
 
@@ -57,7 +56,7 @@ def test_point_estimates_turn_as_the_oracle_says_and_nothing_is_claimed_of_them(
     turned = {name for name, row in pooled.items() if row["value"] * pristine[name]["value"] < 0}
     assert {"lpips-vgg", "pieapp", "ahiq"} <= turned
     assert not {"ssim", "psnr"} & turned
-    notes = analysed.data.record["reference_quality"]["notes"]
+    notes = analysed.data.analyses["reference_quality"].notes
     assert any(f"No method's SRCC {TURNS} with intervals that exclude zero" in line for line in notes)
     assert not any("both intervals exclude zero" in line for line in notes)
 

@@ -11,6 +11,7 @@ import pandas as pd
 from benchmark.core.places import REFERENCE_QUALITY
 from benchmark.evaluation.reference_quality import AGAINST, POOLED, PRISTINE, WITHIN
 from benchmark.report import naming
+from benchmark.report.analysis_blocks import analysis_blocks
 from benchmark.report.content import ReportData
 from benchmark.report.grid import Grid
 
@@ -29,7 +30,7 @@ class Part:
 
     Attributes:
         name: of its files.
-        place: the data set and split, where there are several.
+        place: the data set and split, or the report's title.
         statistic: its name.
         parts: the parts in their order.
         rows: the numbers of each method, by part; methods with the highest value over all pairs first.
@@ -44,29 +45,18 @@ class Part:
 
 def parts_of(data: ReportData) -> Iterator[Part]:
     """The analysis, taken apart by data set, split and statistic."""
-    analysis = data.analyses.get(REFERENCE_QUALITY)
-    if analysis is None or analysis.table.empty:
-        return
-    table = analysis.table
     titles = {method.label: method.title for method in data.methods}
-    keys = ["dataset", "split", "statistic"]
-    groups = list(table.fillna({"split": ""}).groupby(keys, sort=False))
-    places = {key[:2] for key, _ in groups}
-    statistics = {key[2] for key, _ in groups}
-    for (dataset, split, statistic), rows in groups:
-        place = ", ".join(filter(None, [str(dataset), str(split)])) if len(places) > 1 else ""
-        suffix = [
-            f"{dataset}_{split}".strip("_") if len(places) > 1 else "",
-            str(statistic) if len(statistics) > 1 else "",
-        ]
-        name = "_".join([REFERENCE_QUALITY, *filter(None, map(_plain, suffix))])
-        by_method = [
-            (titles.get(str(label), str(label)), {str(row["part"]): row for _, row in own.iterrows()})
-            for label, own in rows.groupby("method", sort=False)
-        ]
-        by_method.sort(key=lambda item: _order(item[1]), reverse=True)
-        order = list(dict.fromkeys(str(part) for part in rows["part"]))
-        yield Part(name, place, str(statistic), tuple(order), tuple(by_method))
+    for block in analysis_blocks(data, REFERENCE_QUALITY):
+        statistics = list(block.rows.groupby("statistic", sort=False))
+        for statistic, rows in statistics:
+            name = f"{block.name}_{statistic}" if len(statistics) > 1 else block.name
+            by_method = [
+                (titles.get(str(label), str(label)), {str(row["part"]): row for _, row in own.iterrows()})
+                for label, own in rows.groupby("method", sort=False)
+            ]
+            by_method.sort(key=lambda item: _order(item[1]), reverse=True)
+            order = tuple(dict.fromkeys(str(part) for part in rows["part"]))
+            yield Part(name, block.title, str(statistic), order, tuple(by_method))
 
 
 def reference_tables(data: ReportData) -> list[Grid]:
@@ -83,8 +73,7 @@ def _table(data: ReportData, part: Part, said: Sequence[str]) -> Grid:
         f"Intervals and differences: {level}, jackknife by reference with Student's t; p-values after Holm's correction "
         "over the methods of a column. Within conditions: the mean of the correlations within each, weighted by pairs."
     )
-    where = f", {part.place}" if part.place else ""
-    caption = f"{title} by the quality of the degraded references: {data.title}{where}."
+    caption = f"{title} by the quality of the degraded references: {part.place}."
     return Grid(part.name, caption, header, rows, (*said, how))
 
 
@@ -117,8 +106,3 @@ def _cell(row: pd.Series | None) -> str:
 def _order(found: dict[str, pd.Series]) -> float:
     value = float(found[POOLED]["value"]) if POOLED in found else math.nan
     return value if math.isfinite(value) else -math.inf
-
-
-def _plain(text: str) -> str:
-    """A part of a file's name."""
-    return "".join(letter if letter.isalnum() or letter in "-_" else "-" for letter in text)

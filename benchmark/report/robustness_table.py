@@ -9,6 +9,7 @@ import pandas as pd
 from benchmark.core.places import ROBUSTNESS
 from benchmark.images.disturb import DISTURBANCES, WORDS
 from benchmark.report import naming
+from benchmark.report.analysis_blocks import AnalysisBlock, analysis_blocks
 from benchmark.report.content import ReportData
 from benchmark.report.grid import Grid
 
@@ -17,17 +18,11 @@ TITLES = {"shift": "Shift", "rotate": "Rotation", "jpeg": "JPEG", "half": "Half 
 
 def robustness_table(data: ReportData) -> list[Grid]:
     """The tables, one for each data set and split; none where nothing was disturbed."""
-    analysis = data.analyses.get(ROBUSTNESS)
-    if analysis is None or analysis.table.empty:
-        return []
-    groups = list(analysis.table.fillna({"split": ""}).groupby(["dataset", "split"], sort=False))
-    return [
-        _table(data, rows, ", ".join(filter(None, map(str, key))) if len(groups) > 1 else "", number)
-        for number, (key, rows) in enumerate(groups, 1)
-    ]
+    return [_table(data, block) for block in analysis_blocks(data, ROBUSTNESS)]
 
 
-def _table(data: ReportData, rows: pd.DataFrame, place: str, number: int) -> Grid:
+def _table(data: ReportData, block: AnalysisBlock) -> Grid:
+    rows = block.rows
     names = [name for name in DISTURBANCES if name in set(rows["disturbance"])]
     titles = {method.label: method.title for method in data.methods}
     by_method = {label: own.set_index("disturbance") for label, own in rows.groupby("method", sort=False)}
@@ -37,8 +32,8 @@ def _table(data: ReportData, rows: pd.DataFrame, place: str, number: int) -> Gri
         cells = []
         for name in names:
             own = by_method[label]
-            for _, row in own[own.index == name].iterrows():
-                cells += [_agreement(row), _difference(row)]
+            here = [(_agreement(row), _difference(row)) for _, row in own[own.index == name].iterrows()]
+            cells += here[0] if here else ("", "")
         lines.append((titles.get(str(label), str(label)), *cells))
     header = ["Method"]
     for name in names:
@@ -51,9 +46,7 @@ def _table(data: ReportData, rows: pd.DataFrame, place: str, number: int) -> Gri
         f"with its {naming.percent(data.confidence)} interval (jackknife by reference). Least moved ranks first.",
         *data.analyses[ROBUSTNESS].notes,
     )
-    suffix = f"_{number}" if place else ""
-    where = f", {place}" if place else ""
-    return Grid(f"{ROBUSTNESS}{suffix}", f"Robustness: {data.title}{where}.", tuple(header), tuple(lines), notes)
+    return Grid(block.name, f"Robustness: {block.title}.", tuple(header), tuple(lines), notes)
 
 
 def _least(values: pd.Series) -> float:

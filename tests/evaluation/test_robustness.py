@@ -12,6 +12,8 @@ from scipy import stats
 
 import benchmark
 from benchmark.evaluation.robustness import moved
+from benchmark.report.content import Analysis, ReportData
+from benchmark.report.robustness_table import robustness_table
 from tests.makers import score_keys
 
 
@@ -48,6 +50,23 @@ def test_numbers_are_scipys_and_oriented() -> None:
     assert row["ci_low"] < row["difference"] < row["ci_high"]
     good = found.loc["good"]
     assert [good["mean_change"], good["rank_agreement"], good["difference"]] == [0, 1, 0]
+
+
+def test_a_method_without_a_disturbance_has_empty_cells_there_and_no_shifted_ones() -> None:
+    rng = np.random.default_rng(0)
+    frame = score_keys(6, 3, rng.normal(size=18)).assign(a=rng.normal(size=18), b=rng.normal(size=18))
+    disturbed = {"shift": frame[["b"]] + 1, "jpeg": frame[["a", "b"]] * 2}
+    moves = moved(frame, disturbed, [column("a"), column("b")], lower_mos_better=False, confidence=0.95)
+    nothing = pd.DataFrame()
+    data = ReportData(
+        title="t", scores=frame, summary=nothing, comparisons=nothing, failures=nothing, methods=(),
+        analyses={"robustness": Analysis(moves)},
+    )  # fmt: skip
+    (grid,) = robustness_table(data)
+    cells = {row[0]: row for row in grid.rows}
+    assert grid.header[1::2] == ("Shift: ranks", "JPEG: ranks")
+    assert cells["a"][1:3] == ("", "")
+    assert cells["a"][3] == cells["b"][1] == cells["b"][3] == "1.000"
 
 
 @pytest.mark.heavy

@@ -76,8 +76,7 @@ def draw(part: Part, confidence: float) -> Figure:
 
 def _plots(data: ReportData) -> Iterator[Plot]:
     for part in parts_of(data):
-        where = f", {part.place}" if part.place else ""
-        title = f"{naming.title(part.statistic)} by the quality of the reference{where}"
+        title = f"{naming.title(part.statistic)} by the quality of the reference: {part.place}"
         text = (
             "Each method's correlation over all pairs, within conditions, and among the pairs of the worst to the best "
             "degraded references; against a pristine reference where there is one."

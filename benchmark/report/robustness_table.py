@@ -29,7 +29,7 @@ def _table(data: ReportData, block: AnalysisBlock) -> Grid:
     order = sorted(by_method, key=lambda label: -_least(by_method[label]["rank_agreement"]))
     lines = []
     for label in order:
-        cells = []
+        cells: list[str] = []
         for name in names:
             own = by_method[label]
             here = [(_agreement(row), _difference(row)) for _, row in own[own.index == name].iterrows()]

@@ -1,6 +1,6 @@
 """A fixed pool of crops of each pair, seen through the frozen part of a network; features are kept if it pays. Torch.
 
-The places of a pair's crops follow from its two images alone, so that partitions, seeds and heads share them. Each crop goes
+The places of a pair's crops follow from its two files alone, so that partitions, seeds and heads share them. Each crop goes
 through the frozen part by itself: kept features and features computed again are the same numbers.
 """
 
@@ -18,7 +18,7 @@ import torch
 from torch import Tensor
 
 from benchmark.core.errors import UserError
-from benchmark.core.randomness import content_sha256, reference_rng
+from benchmark.core.randomness import reference_rng
 from benchmark.images.sizes import SizePolicy, harmonise
 from benchmark.plugins.contracts import KeepsFeatures
 from benchmark.training.batches import ImageCache
@@ -89,25 +89,29 @@ class FeaturePool:
         Args:
             row: the pair's row of the table.
             kind: those of training, or those of validation.
-            only: the number of the only one that is wanted.
+            only: of training, the number of the only one that is wanted.
 
         Raises:
-            UserError: an image can't be used.
+            UserError: an image can't be used; the message names the pair.
         """
+        try:
+            return self._cut(row, kind, only)
+        except UserError as error:
+            raise UserError(f"{row.pair}: {error}") from None
+
+    def _cut(self, row: Any, kind: Kind, only: int | None) -> list[tuple[Tensor, Tensor]]:
         paths = str(row.enhanced_path), str(row.reference_path)
         original = self._read(paths[1])
         own = self._read(paths[0])
         enhanced, reference = (torch.from_numpy(image.copy()) for image in harmonise(own, original, self._sizes, paths))
-        both = sha256((content_sha256(own) + content_sha256(original)).encode()).hexdigest()
         training = kind == "training"
         numbers = [0] if not training else range(self._method.crop_pool) if only is None else [only]
         found: list[tuple[Tensor, Tensor]] = []
         for number in numbers:
-            rng = reference_rng(number, both if training else content_sha256(original))
+            rng = reference_rng(number, self._name(row) if training else self._digest(Path(paths[1])))
             one, other = self._method.views(enhanced, reference, rng=rng, training=training)
             found += zip(torch.split(one, 1), torch.split(other, 1), strict=True)
-        chosen = found if training or only is None else [found[only]]
-        return [(one.to(self._device), other.to(self._device)) for one, other in chosen]
+        return [(one.to(self._device), other.to(self._device)) for one, other in found]
 
     def compute(self, crops: Sequence[tuple[Tensor, Tensor]]) -> Rows:
         """The features of crops, one row each."""
@@ -143,7 +147,7 @@ class FeaturePool:
         }
         kinds: tuple[Kind, ...] = ("training", "validation")
         for kind in kinds:
-            crops = self._crops_of(sample, kind)
+            crops = self.crops(sample, kind)
             width = self.compute(crops).shape[1]
             of_kind = {**stated, "kind": kind, "number of crops": len(crops)}
             files = FeatureFiles(folder / folder_name(of_kind), len(crops), width)
@@ -168,15 +172,9 @@ class FeaturePool:
         for row in rows[start:] + rows[:start]:
             name = self._name(row)
             if not files.holds(name):
-                files.write(name, self.compute(self._crops_of(row, kind)))
+                files.write(name, self.compute(self.crops(row, kind)))
                 made += 1
         return made
-
-    def _crops_of(self, row: Any, kind: Kind, only: int | None = None) -> list[tuple[Tensor, Tensor]]:
-        try:
-            return self.crops(row, kind, only)
-        except UserError as error:
-            raise UserError(f"{row.pair}: {error}") from None
 
     def _name(self, row: Any) -> str:
         """The hash of a pair's two files, by which its features are found."""
@@ -217,7 +215,7 @@ class FeaturePool:
     def _rows(self, row: Any, kind: Kind, only: int | None) -> Rows:
         files = self._files.get(kind)
         if files is None:
-            return self.compute(self._crops_of(row, kind, only))
+            return self.compute(self.crops(row, kind, only))
         name = self._name(row)
         wanted = range(files.crops) if only is None else [only]
         return np.stack([files.read(name, number) for number in wanted])

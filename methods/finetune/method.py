@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from benchmark import KeepsFeatures, UserError, WeightFile
 from benchmark.plugins import checkpoints
 
-from ..sdmp_net.crops import Ground, choose, cut, draw, field_of
+from ..sdmp_net.crops import LARGEST_POOL, Ground, choose, cut, cut_pair, draw, field_of, pool_setting
 from ..sdmp_net.restore import check_tensors
 from .networks import NETWORKS, Network, begins, find
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from .building import Adapter
 
 LARGEST_CROP = 2048
-LARGEST_POOL = 4096
 Parts = Literal["all", "head", "linear"]
 Count = Literal[1, 5, 9]
 _PARTS: dict[str, Parts] = {"head": "head", "linear": "linear"}
@@ -159,7 +158,7 @@ class FineTuneMethod(KeepsFeatures):
             "network": f"pyiqa's {self.network_name}",
             "begun with": f"published weights ({known})" if self.pretrained else "random values, backbone included",
             "trained": _TRAINED[self.train_parts],
-            **({"crops in training": f"from a fixed pool of {self.crop_pool} a pair"} if self.crop_pool else {}),
+            **pool_setting(self.crop_pool),
             "crops": f"{counts[self.crops]}, {self.crop_size} px",
             "field of view": "at least half of each crop" if self.fov_crops else "not looked at",
         }
@@ -204,14 +203,9 @@ class FineTuneMethod(KeepsFeatures):
         Raises:
             UserError: the images are smaller than a crop.
         """
-        import torch  # noqa: PLC0415
-
         ground = self._ground(reference)
         places = draw(1, ground, rng) if training else choose(self.validation_crops, ground, rng)
-        pair = cut(enhanced, places, self.crop_size), cut(reference, places, self.crop_size)
-        if training and self.flip and rng.random() < 0.5:
-            return torch.flip(pair[0], dims=[3]), torch.flip(pair[1], dims=[3])
-        return pair
+        return cut_pair((enhanced, reference), places, self.crop_size, rng if training and self.flip else None)
 
     def predict(self, enhanced: torch.Tensor, reference: torch.Tensor) -> torch.Tensor:
         out: torch.Tensor = self._built()(enhanced, reference)

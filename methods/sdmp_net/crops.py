@@ -25,6 +25,8 @@ FIXED = (1, 5, 9)
 LEAST_FIELD = 0.5
 """Share of a crop that the field of view must cover."""
 
+LARGEST_POOL = 4096
+"""Most crops of a pair that a training may draw from (``crop_pool``)."""
 _FIELD_SIDE = 256
 
 
@@ -57,6 +59,11 @@ class Ground:
         size, sums = self.size, cv2.integral(self.field.astype(np.uint8))
         held = sums[size:, size:] - sums[:-size, size:] - sums[size:, :-size] + sums[:-size, :-size]
         return np.argwhere(held >= min(LEAST_FIELD * size * size, float(held.max())))
+
+
+def pool_setting(count: int) -> dict[str, str]:
+    """What tables say of a fixed pool of crops; nothing where each step has a crop of its own."""
+    return {"crops in training": f"from a fixed pool of {count} a pair"} if count else {}
 
 
 def choose(count: int, ground: Ground, rng: np.random.Generator) -> list[Place]:
@@ -120,6 +127,25 @@ def cut(image: torch.Tensor, places: Sequence[Place], size: int) -> torch.Tensor
     import torch  # noqa: PLC0415
 
     return torch.stack([image[:, top : top + size, left : left + size] for top, left in places])
+
+
+def cut_pair(
+    pair: tuple[torch.Tensor, torch.Tensor], places: Sequence[Place], size: int, flip: np.random.Generator | None
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Crops of an enhanced image and of its reference, (3, H, W) each, at the same places.
+
+    Args:
+        pair: both images.
+        places: where the crops lie.
+        size: their side.
+        flip: draws whether all are flipped horizontally; ``None`` for never.
+    """
+    import torch  # noqa: PLC0415
+
+    crops = cut(pair[0], places, size), cut(pair[1], places, size)
+    if flip is not None and flip.random() < 0.5:
+        return torch.flip(crops[0], dims=[3]), torch.flip(crops[1], dims=[3])
+    return crops
 
 
 def _fixed(count: int, bottom: int, right: int) -> list[Place] | None:

@@ -93,17 +93,13 @@ class SDMPNetTraining(KeepsFeatures):
         Raises:
             UserError: the images are smaller than a crop.
         """
-        import torch  # noqa: PLC0415
-
         ground = self._ground(reference)
         if training and self.random_crop:
             chosen = places.draw(1, ground, rng)
         else:
             chosen = places.choose(1 if training else self.validation_crops, ground, rng)
-        pair = places.cut(enhanced, chosen, self.crop_size), places.cut(reference, chosen, self.crop_size)
-        if training and self.flip and rng.random() < 0.5:
-            return torch.flip(pair[0], dims=[3]), torch.flip(pair[1], dims=[3])
-        return pair
+        flip = rng if training and self.flip else None
+        return places.cut_pair((enhanced, reference), chosen, self.crop_size, flip)
 
     def predict(self, enhanced: torch.Tensor, reference: torch.Tensor) -> torch.Tensor:
         """Predicted scaled label of each pair of crops, RGB in [0, 1], (N, 3, S, S) twice to (N,); differentiable."""

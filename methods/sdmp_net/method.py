@@ -30,9 +30,6 @@ MOST_PIXELS = {"crops": 2**26, "validation_crops": 2**23}
 """Most pixels of the crops of one image together; more than 1,300 of 224 px in scoring, 167 in validation. Crops of an image
 are in memory at the same time, and in validation those of several images."""
 
-LARGEST_POOL = 4096
-"""Most crops of a pair that training may draw from."""
-
 _PORTION = 64
 """Most crops that go through the network together when scoring on an accelerator; on a CPU more than one costs memory."""
 
@@ -116,7 +113,12 @@ class SDMPNetMethod(SDMPNetTraining):
         self._check_crops("crops", crops)
         self._check_crops("validation_crops", validation_crops)
         self.crops, self.validation_crops, self.fov_crops = crops, validation_crops, fov_crops
-        self._check("crop_pool", crop_pool, 0 <= crop_pool <= LARGEST_POOL, f"at least 0 and at most {LARGEST_POOL:,}")
+        self._check(
+            "crop_pool",
+            crop_pool,
+            0 <= crop_pool <= places.LARGEST_POOL,
+            f"at least 0 and at most {places.LARGEST_POOL:,}",
+        )
         self.crop_pool = crop_pool or int((self._stated().get("identity") or {}).get("crop_pool", 0))
         self._check("keep_features", keep_features, 0 <= keep_features < float("inf"), "a number of GiB of at least 0")
         if keep_features and (random_crop or flip):
@@ -200,7 +202,7 @@ class SDMPNetMethod(SDMPNetTraining):
             "field of view": self._field_of_view(),
             "backbones": trained.get("backbones") or self._backbones(),
             "arithmetic": "as published" if self.exact else "folded layers",
-            **({"crops in training": f"from a fixed pool of {self.crop_pool} a pair"} if self.crop_pool else {}),
+            **places.pool_setting(self.crop_pool),
             **({"ablation": ablations.in_words(self.architecture, self.preset)} if changed else {}),
         }
 

@@ -1,6 +1,7 @@
-"""Test-made weights for LPIPS and DISTS in a cache of their own, in use by torch and pyiqa."""
+"""Test-made weights for LPIPS and DISTS in a cache of their own, in use by torch and pyiqa; and tests without network."""
 
 import importlib.util
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,3 +24,17 @@ def weight_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
         patch.setattr(download_util, "DEFAULT_CACHE_DIR", str(hub / "pyiqa"))
         yield hub
+
+
+@pytest.fixture
+def no_network(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Any connection is a failure of the test, not something to be caught."""
+    tried: list[object] = []
+
+    def refuse(_: object, address: object) -> None:
+        tried.append(address)
+        raise OSError("no network in this test")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    yield
+    assert not tried

@@ -2,8 +2,6 @@
 
 import importlib
 import inspect
-import socket
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -27,20 +25,6 @@ def full_reference() -> dict[str, dict[str, Any]]:
     from pyiqa.default_model_configs import DEFAULT_CONFIGS
 
     return {name: options for name, options in DEFAULT_CONFIGS.items() if options["metric_mode"] == "FR"}
-
-
-@pytest.fixture
-def no_network(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Any connection is a failure of the test, not something to be caught."""
-    tried: list[object] = []
-
-    def refuse(_: object, address: object) -> None:
-        tried.append(address)
-        raise OSError("no network in this test")
-
-    monkeypatch.setattr(socket.socket, "connect", refuse)
-    yield
-    assert not tried
 
 
 def pair(side: int, count: int = 2) -> tuple[torch.Tensor, torch.Tensor]:

@@ -1,7 +1,6 @@
 """Every measure of one image of the installed pyiqa is offered, rightly described, and computed with the files it names."""
 
-import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from importlib import import_module, metadata
 from pathlib import Path
 from typing import Any
@@ -65,20 +64,6 @@ def configurations() -> dict[str, dict[str, Any]]:
     from pyiqa.default_model_configs import DEFAULT_CONFIGS
 
     return {name: options for name, options in DEFAULT_CONFIGS.items() if options["metric_mode"] == "NR"}
-
-
-@pytest.fixture
-def no_network(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Any connection is a failure of the test: pyiqa asks for a file that isn't declared."""
-    tried: list[object] = []
-
-    def refuse(_: object, address: object) -> None:
-        tried.append(address)
-        raise OSError("no network in this test")
-
-    monkeypatch.setattr(socket.socket, "connect", refuse)
-    yield
-    assert not tried
 
 
 @pytest.fixture

@@ -141,7 +141,7 @@ class StatisticsConfig(Section):
     marks are to hold for several columns at once. By default each statistic by itself."""
     mapping_resamples: Literal["refit", "once"] = "refit"
     """Logistic mappings are fitted anew in each resample (`refit`), or `once`."""
-    tests: tuple[Literal["steiger", "williams", "f-test"], ...] = ()
+    tests: tuple[Literal["steiger", "williams", "meng", "f-test"], ...] = ()
     """Tests beside the resampled ones; they take pairs as independent."""
     comparisons: Literal["auto", "all", "best"] = "auto"
     """`all` compares every two methods, `best` the best by each statistic (and `baseline`) with all others; `auto`

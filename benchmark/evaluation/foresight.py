@@ -110,6 +110,7 @@ def _refuse_columns(
         if of_pairs and not met[find(column).needs]:
             raise ConfigError(
                 f"{source.named((*at, 'columns'))}: {column} needs labels with their SD and number of observers"
+                f"{', or with 95 % limits' if find(column).needs == 'label intervals' else ''}"
             )
         if find(column).needs and not of_pairs and choices is not None and not choices["votes"].notna().all():
             raise ConfigError(f"{source.named((*at, 'columns'))}: {column} needs the number of votes of each choice")

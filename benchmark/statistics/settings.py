@@ -11,7 +11,7 @@ IntervalKind = Literal["auto", "percentile", "bca", "jackknife"]
 Multiplicity = Literal["max-t", "holm", "none"]
 MappingResamples = Literal["refit", "once"]
 Comparisons = Literal["auto", "all", "best"]
-LiteratureTest = Literal["steiger", "williams", "f-test"]
+LiteratureTest = Literal["steiger", "williams", "meng", "f-test"]
 
 MOST_COMPARED = 60
 """Most methods of which every two are compared by default: 1,770 pairs; nobody reads a table or figure of more."""

@@ -21,7 +21,7 @@ from benchmark.config.table_study import TablePart, TableStudy, table_study_of
 from benchmark.core.announce import Announce
 from benchmark.core.errors import ConfigError, UserError, in_words
 from benchmark.data import split_files
-from benchmark.evaluation import column_learning, foresight, joined_scores
+from benchmark.evaluation import column_learning, foresight, group_columns, joined_scores
 from benchmark.evaluation.column_learning import Learned, Learner
 from benchmark.evaluation.trained_scores import TestedPart, read_partitions, trained_parts
 from benchmark.plugins import contract_check, named_folders, registry
@@ -216,7 +216,7 @@ def _part(part: TablePart, prepared: PreparedStudy, announce: Announce) -> tuple
         evaluation, features = evaluate_columns(
             file,
             columns,
-            {"statistics": keys.statistics, "report": part.report, "published": dict(part.published)},
+            {"statistics": keys.statistics, "report": group_columns.with_paths(part.report, source), "published": dict(part.published)},
             lambda text, *more: announce(f"{part.label}: {text}", *more),
             features=list(dict.fromkeys(name for learner in learners for name in learner.features)),
             title=part.label,

@@ -60,9 +60,10 @@ class TableConfig(Section):
     that the study trains (others that are named stand beneath them)."""
     columns: Annotated[tuple[Statistic, ...], Field(min_length=1)] | None = None
     """The statistics that are printed, in this order; by default the usual ones."""
-    level: Literal["pair", "reference", "system", "choice"] | None = None
+    level: Literal["pair", "reference", "system", "choice", "range"] | None = None
     """What a statistic is computed over: all pairs, the mean within references, the means of conditions, or choices
-    between two images; by default the first of these at which there is such a statistic."""
+    between two images; by default the first of these at which there is such a statistic. `range` prints a column for all
+    pairs and one for each range of the labels (`statistics.ranges`)."""
     conditions: Literal["none", "all"] | tuple[str, ...] = "none"
     """A column for each of these conditions; `all` for each there is."""
     datasets: tuple[str, ...] | None = None

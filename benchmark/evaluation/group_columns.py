@@ -72,7 +72,8 @@ def cells_of(rows: pd.DataFrame, asked: Grouping, files: Sequence[Path]) -> list
 
 def _matched(rows: pd.DataFrame, asked: Grouping, source: TableSource) -> list[str]:
     """The cell of each pair's row in a file."""
-    keys = dict(asked.key) or {name: name for name in KEYS if name in source.headings and name != asked.by}
+    keys: dict[str, str] = {str(name): column for name, column in asked.key.items()}
+    keys = keys or {name: name for name in KEYS if name in source.headings and name != asked.by}
     for column in (asked.by, *keys.values()):
         if column not in source.headings:
             near = did_you_mean(column, source.headings) or f"; it has {', '.join(source.headings[:12])}"
@@ -150,7 +151,8 @@ def resolve(
                 found[grouping.by] = list(own[grouping.by])
             elif grouping.by not in OWN:
                 found[grouping.by] = cells_of(rows, grouping, files)
-            groups_of(rows, grouping, found.get(grouping.by))  # type: ignore[arg-type] # no text yet
+            cells = found.get(grouping.by)
+            groups_of(rows, grouping, None if isinstance(cells, str) else cells)
         except (NoGroupsError, DataError) as reason:
             if strict:
                 raise ConfigError(f"{source.named((*at, 'by'))}: {reason}") from None

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Protocol
 
 import numpy as np
@@ -202,16 +203,16 @@ def literature_rows(
 
     Steiger's and Williams' are of PLCC, Meng's of SRCC and PLCC, the F-test is of residual variances.
     """
-    for test, name in ((test, name) for test in settings.tests for name in TESTED[test]):
-        for pair in design.pairs:
-            difference, p = _by_literature(name, pair, design)
-            words = f"{test} (assumes independent pairs), {UNCORRECTED}"
-            if not np.isfinite(p):
-                several = any(len(design.table.each(method)) > 1 for method in (pair.first, pair.second))
-                words = f"{NOT_TESTED}: {'it is one of single trainings' if several else 'the test is undefined here'}"
-            numbers = (difference, np.nan, np.nan, p, p, bool(p < settings.alpha), words)
-            sizes = (len(design.groups[pair.group].rows), design.groups[pair.group].n_clusters)
-            yield (*scope.cells, name, labels[pair.first], labels[pair.second], *numbers, *sizes)
+    wanted = [(test, name) for test in settings.tests for name in TESTED[test]]
+    for (test, name), pair in product(wanted, design.pairs):
+        difference, p = _by_literature(name, pair, design)
+        words = f"{test} (assumes independent pairs), {UNCORRECTED}"
+        if not np.isfinite(p):
+            several = any(len(design.table.each(method)) > 1 for method in (pair.first, pair.second))
+            words = f"{NOT_TESTED}: {'it is one of single trainings' if several else 'the test is undefined here'}"
+        numbers = (difference, np.nan, np.nan, p, p, bool(p < settings.alpha), words)
+        sizes = (len(design.groups[pair.group].rows), design.groups[pair.group].n_clusters)
+        yield (*scope.cells, name, labels[pair.first], labels[pair.second], *numbers, *sizes)
 
 
 def _by_literature(name: str, pair: Versus, design: Design) -> tuple[float, float]:

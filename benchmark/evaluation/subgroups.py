@@ -75,7 +75,7 @@ def by_groups(
             if isinstance(own, str):
                 notes[f"Not by {grouping.by}: {own}."] = None
                 continue
-            taken = None if own is None else [own[place] for place in scores.index.get_indexer(labelled.index)]
+            taken = None if own is None else [own[int(place)] for place in scores.index.get_indexer(labelled.index)]
             try:
                 groups = groups_of(labelled, grouping, taken, lower_mos_better=lower_mos_better)
             except NoGroupsError as reason:
@@ -83,11 +83,13 @@ def by_groups(
                 continue
             notes |= dict.fromkeys(_sizes(grouping, groups))
             for statistic in grouping.statistics:
-                found = [(item.label, _of(table, place, groups, statistic, confidence)) for place, item in enumerate(methods)]
-                notes |= dict.fromkeys(line for label, each in found for line in _turned(label, grouping.by, each, statistic))
-                rows += [
-                    (*where, grouping.by, *row) for row in _rows(found, groups, statistic, confidence)
+                found = [
+                    (item.label, _of(table, place, groups, statistic, confidence)) for place, item in enumerate(methods)
                 ]
+                notes |= dict.fromkeys(
+                    line for label, each in found for line in _turned(label, grouping.by, each, statistic)
+                )
+                rows += [(*where, grouping.by, *row) for row in _rows(found, groups, statistic, confidence)]
     return Subgroups(pd.DataFrame(rows, columns=list(COLUMNS)), tuple(notes))
 
 

@@ -109,5 +109,3 @@ def _differences(data: ReportData, part: InGroups, compared: list[tuple[str, str
 def _order(found: dict[tuple[str, str, str], pd.Series]) -> float:
     value = float(found[POOLED, "", ""]["value"])
     return value if math.isfinite(value) else -math.inf
-
-

@@ -66,7 +66,10 @@ def reference_tables(data: ReportData) -> list[Grid]:
 def _table(data: ReportData, part: Part, said: Sequence[str]) -> Grid:
     title = naming.title(part.statistic)
     header = ("Method", *(heading(name) for name in part.parts))
-    rows = tuple((method, *(cell(found.get(name), tested=is_difference(name)) for name in part.parts)) for method, found in part.rows)
+    rows = tuple(
+        (method, *(cell(found.get(name), tested=is_difference(name)) for name in part.parts))
+        for method, found in part.rows
+    )
     level = naming.percent(data.confidence)
     how = (
         f"Intervals and differences: {level}, jackknife by reference with Student's t; p-values after Holm's correction "

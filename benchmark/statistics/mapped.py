@@ -87,9 +87,7 @@ class Mapped:
         return np.where(known, sign * plcc, np.nan), np.where(known[:, None], errors, np.nan)
 
 
-def _kept(
-    columns: ScoreColumns, curve: Mapping, counts: FloatArray, own: FloatArray
-) -> tuple[FloatArray, FloatArray]:
+def _kept(columns: ScoreColumns, curve: Mapping, counts: FloatArray, own: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Signed PLCC (B,), and RMSE, outlier ratio and Z-RMSE (B, 3), under a fixed curve."""
     predicted = curve.predict(columns.scores[0])
     straight = ScoreColumns(columns.labels, predicted[None], columns.clusters, columns.n_clusters)

@@ -225,7 +225,7 @@ def refit(counts, clusters, x, y, distinct, limit, error, with_limits, start, lo
 
 @kernel()
 def _compare(x, y, w, limit, error, fitted, of_labels):  # type: ignore[no-untyped-def] # pragma: no cover
-    """The weighted share of errors under the four-parameter curve beyond their limits, and their mean square in ``error``."""
+    """The share of errors under the four-parameter curve beyond their limits, and their mean square in ``error``."""
     curve = np.empty(x.shape[0])
     at_zero = np.exp(min(max(-fitted[1], -700.0), 700.0))
     mean, total = 0.0, 0.0

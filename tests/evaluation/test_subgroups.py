@@ -41,16 +41,15 @@ def table(references: int = 40, conditions: int = 5, seed: int = 0) -> pd.DataFr
 def analysed(frame: pd.DataFrame, *groups: Any, lower_mos_better: bool = False) -> Subgroups:
     """What ``evaluate`` computes of a table with these groups, without the other statistics."""
     report = ReportConfig(groups=groups)
-    empty = {"dataset": "table", "split": "", "fold": np.nan, "mos_sd": np.nan, "observers": np.nan}
+    empty: dict[str, Any] = {"dataset": "table", "split": "", "fold": np.nan, "mos_sd": np.nan, "observers": np.nan}
     scores = frame.assign(**empty, pair=frame["enhanced"], cluster=frame["reference"])
     own = {name: [str(cell) for cell in frame[name]] for name in frame.columns}
     cells = resolve(scores, report.groups, own, (), source_of({"report": {}}, "c.yaml"), strict=True)
     methods: list[Any] = [
-        SimpleNamespace(label=label, higher_is_better=higher, columns=()) for label, higher in (("a", True), ("d", False))
+        SimpleNamespace(label=label, higher_is_better=higher, columns=())
+        for label, higher in (("a", True), ("d", False))
     ]
-    return by_groups(
-        scores, methods, report.groups, cells, lower_mos_better=lower_mos_better, confidence=0.95
-    )
+    return by_groups(scores, methods, report.groups, cells, lower_mos_better=lower_mos_better, confidence=0.95)
 
 
 def spearman(x: Any, y: Any) -> float:
@@ -68,7 +67,7 @@ def left_out(frame: pd.DataFrame, measure: Any) -> tuple[float, float]:
 def test_each_group_all_pairs_and_within_are_scipys() -> None:
     frame = table()
     found = analysed(frame, {"by": "grade", "statistics": ["srcc", "plcc"]})
-    rows = found.table.set_index(["method", "statistic", "kind", "group", "minus"])
+    rows: Any = found.table.set_index(["method", "statistic", "kind", "group", "minus"])
     known = frame[frame["grade"] != ""]
     by_grade = {grade: known[known["grade"] == grade] for grade in ("mild", "severe")}
     for method, sign in (("a", 1), ("d", -1)):
@@ -91,7 +90,7 @@ def test_each_group_all_pairs_and_within_are_scipys() -> None:
 def test_differences_between_groups_are_tested_and_corrected_together() -> None:
     frame = table()
     found = analysed(frame, "grade").table
-    rows = found[found["kind"] == "difference"].set_index("method")
+    rows: Any = found[found["kind"] == "difference"].set_index("method")
     assert (rows["group"] == "severe").all()
     assert (rows["minus"] == "mild").all()
     parts = {grade: frame[frame["grade"] == grade] for grade in ("mild", "severe")}
@@ -107,7 +106,7 @@ def test_differences_between_groups_are_tested_and_corrected_together() -> None:
         assert rows.loc[method, "p_value"] == pytest.approx(p, rel=0.1)
     assert rows.loc["a", "p_adjusted"] < 1e-6
     p_values = rows["p_value"].to_numpy()
-    expected = np.minimum(1, np.array([2 * min(p_values), max(max(p_values), 2 * min(p_values))]))
+    expected = np.minimum(1, np.array([2 * min(p_values), max(*p_values, 2 * min(p_values))]))
     assert sorted(rows["p_adjusted"]) == pytest.approx(sorted(expected))
 
 
@@ -208,7 +207,11 @@ def test_a_file_beside_the_table_names_the_groups(tmp_path: Path, content: str, 
     [
         (None, "graed", "report.groups.0.by: nothing says the 'graed' of a pair"),
         ("reference,camera\nr0,x\nr0,y\n", {"by": "camera"}, "g.csv:3: r0 has the camera 'y' here and 'x' in line 2"),
-        ("reference,camera\nz,x\n", {"by": "camera"}, "none of its names (reference: 'z', …) is that of a pair here ('r0', …)"),
+        (
+            "reference,camera\nz,x\n",
+            {"by": "camera"},
+            "none of its names (reference: 'z', …) is that of a pair here ('r0', …)",
+        ),
         ("reference,camera\nr0,x\n", {"by": "lens"}, "g.csv: no column 'lens'"),
         ("photo,camera\nr0,x\n", {"by": "camera"}, "no column says which pairs its rows speak of"),
         (None, {"by": "condition", "file": "x.csv"}, "`condition` is known of every pair"),

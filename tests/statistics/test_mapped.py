@@ -7,6 +7,9 @@ import numpy as np
 import pytest
 
 from benchmark.statistics import Mapped, Table, draw_counts, fit, make_design, mapped_plcc
+from benchmark.statistics.settings import MappingResamples
+
+RESAMPLES: tuple[MappingResamples, ...] = ("refit", "once")
 
 
 def test_a_refit_is_the_fit_of_the_repeated_arrays(make_table: Callable[..., Table]) -> None:
@@ -70,8 +73,8 @@ def test_labels_without_an_error_are_left_out_of_z_rmse_and_limits_stand_in(make
     opinions = np.where(np.arange(n) % 3 == 1, 1.2, np.nan)
     some = replace(table, label_half=half, label_sd=opinions, observers=np.full(n, 16.0))
     expected = np.select([np.isfinite(opinions), np.isfinite(half)], [1.2 / 4, 2 * 0.5 / 3.92], np.nan)
-    for resamples in ("refit", "once"):
-        measure = Mapped(make_design(some), resamples)  # type: ignore[arg-type]
+    for resamples in RESAMPLES:
+        measure = Mapped(make_design(some), resamples)
         curve = measure.fits[0][0]
         assert curve is not None
         error = ((table.labels - curve.predict(table.scores[0])) / expected)[np.isfinite(expected)]

@@ -9,6 +9,7 @@ import pandas as pd
 from rich.console import Console
 
 from benchmark.commands.steps.ready import Ready
+from benchmark.images.disturb import Disturbance
 from benchmark.report.text import one_line
 from benchmark.scoring.torchrun import ScoringRanks
 from benchmark.scoring.work import Prepared, plan_work, score
@@ -30,7 +31,7 @@ class Disturbed:
 UNDISTURBED = Disturbed()
 
 
-def with_disturbance(prepared: Prepared, name: str) -> Prepared:
+def with_disturbance(prepared: Prepared, name: Disturbance) -> Prepared:
     """The same pairs with a disturbance of their enhanced images, and the methods that look at images."""
     sizes = replace(prepared.data.sizes, disturb=name)
     entrants = [replace(entrant) for entrant in prepared.entrants if entrant.scores_images]

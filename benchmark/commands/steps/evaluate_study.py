@@ -212,11 +212,12 @@ def _part(part: TablePart, prepared: PreparedStudy, announce: Announce) -> tuple
     }
     columns |= {"methods": part.columns, "lower_better": part.lower_better, "output": prepared.folder / part.folder}
     columns |= {"scores": prepared.scores.get(part.place, ())}
+    report = group_columns.with_paths(part.report, source)
     with source.placing():
         evaluation, features = evaluate_columns(
             file,
             columns,
-            {"statistics": keys.statistics, "report": group_columns.with_paths(part.report, source), "published": dict(part.published)},
+            {"statistics": keys.statistics, "report": report, "published": dict(part.published)},
             lambda text, *more: announce(f"{part.label}: {text}", *more),
             features=list(dict.fromkeys(name for learner in learners for name in learner.features)),
             title=part.label,

@@ -204,9 +204,7 @@ def _pairs(
         _check_methods(columns.methods, () if keywords.scores else keywords.lower_better)
     wanted = replace(columns, methods=tuple(dict.fromkeys((*columns.methods, *features))))
     along = [name for name in further if name in read_in.headings]
-    scores, notes = table_input.from_table(
-        read_in, wanted, decimal=mark, drop_identical=drop_identical, further=along
-    )
+    scores, notes = table_input.from_table(read_in, wanted, decimal=mark, drop_identical=drop_identical, further=along)
     further_cells = {name: list(scores.pop(table_input.FURTHER + name)) for name in along}
     learned_from = scores[list(features)]
     scores = scores.drop(columns=[name for name in wanted.methods if name not in columns.methods])
@@ -246,7 +244,7 @@ def _refuse(asked: EvaluateConfig, content: ReadIn, keywords: EvaluateKeywords, 
     """Refuse before the statistics what tables and tests ask for and these scores don't have."""
     scores, methods = content.scores, keywords.methods
     foresight.refuse_tables(
-        asked.report, scores, methods, asked.published, keys, choices=content.choices, subsets=asked.statistics.subsets
+        asked.report, scores, methods, asked.published, keys, choices=content.choices, statistics=asked.statistics
     )
     foresight.refuse_observers(methods, content.choices, keys)
     foresight.refuse_published(asked.published, scores, (), keys)

@@ -91,9 +91,15 @@ def prepared_of(asked: Asked, overrides: Overrides) -> Prepared:
     pairs = loaded.chosen.assign(dataset=loaded.name)
     choices = None if loaded.choices is None else loaded.choices.assign(dataset=loaded.name)
     rows = not is_record(config)
-    subsets = parsed.statistics.subsets
     foresight.refuse_tables(
-        parsed.report, pairs, labels, parsed.published, source, rows=rows, choices=choices, subsets=subsets
+        parsed.report,
+        pairs,
+        labels,
+        parsed.published,
+        source,
+        rows=rows,
+        choices=choices,
+        statistics=parsed.statistics,
     )
     if asked.store is None:  # of a study's data sets only some have a condition
         foresight.refuse_subsets(parsed.statistics, pairs, source)

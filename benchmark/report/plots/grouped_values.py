@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -41,7 +42,10 @@ def shade(number: int, count: int) -> str:
 
 
 def draw_values(
-    methods: Sequence[tuple[str, Mapping[object, pd.Series]]], series: Sequence[Series], statistic: str, confidence: float
+    methods: Sequence[tuple[str, Mapping[Any, pd.Series]]],
+    series: Sequence[Series],
+    statistic: str,
+    confidence: float,
 ) -> Figure:
     """Draw the values of each method.
 

@@ -21,13 +21,15 @@ def draw_groups(part: InGroups, confidence: float) -> Figure:
     groups = part.groups if len(part.groups) <= MOST_PRINTED else ()
     series = [
         Series((POOLED, "", ""), "All pairs", "o", INK, INK),
-        Series((WITHIN, "", ""), f"Within one {part.by}" if part.by != "label" else "Within a range", "D", INK, "white"),
+        Series(
+            (WITHIN, "", ""), f"Within one {part.by}" if part.by != "label" else "Within a range", "D", INK, "white"
+        ),
         *(
             Series((GROUP, name, ""), shown(name, 24), "s", shade(number, len(groups)), shade(number, len(groups)))
             for number, name in enumerate(groups)
         ),
     ]
-    return draw_values([(method, dict(found)) for method, found in part.rows], series, part.statistic, confidence)
+    return draw_values(part.rows, series, part.statistic, confidence)
 
 
 def _plots(data: ReportData) -> Iterator[Plot]:

@@ -26,7 +26,7 @@ def draw(part: Part, confidence: float) -> Figure:
     shades = {name: shade(number, len(by_quality)) for number, name in enumerate(by_quality)}
     looks = {name: FIXED.get(name) or ("s", shades[name], shades[name]) for name in parts}
     series = [Series(name, heading(name), *looks[name]) for name in parts]
-    return draw_values([(method, dict(found)) for method, found in part.rows], series, part.statistic, confidence)
+    return draw_values(part.rows, series, part.statistic, confidence)
 
 
 def _plots(data: ReportData) -> Iterator[Plot]:

@@ -151,6 +151,8 @@ class ReportConfig(Section):
     """Title of the page, by default the data set's."""
     reference_quality: ReferenceAnalysis | None = None
     """An analysis for degraded references; `true` for its usual form, the label of a method for `by`, or its keys below."""
+    sorting_accuracy: bool = False
+    """PWRC, and its curve of sorting accuracy against the difference of labels that observers notice."""
     groups: tuple[Annotated[Grouping, BeforeValidator(_by)], ...] = ()
     """Correlations in groups of pairs: a list of columns (`[grade, condition]`), or of mappings with the keys below."""
 
@@ -166,7 +168,7 @@ class ReportConfig(Section):
     @model_serializer(mode="wrap")
     def _without_an_analysis_that_is_not_wanted(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
         content: dict[str, Any] = handler(self)
-        unused = [key for key in ("reference_quality", "groups") if not content[key]]
+        unused = [key for key in ("reference_quality", "groups", "sorting_accuracy") if not content[key]]
         return {key: item for key, item in content.items() if key not in unused}
 
     @field_validator("groups")

@@ -12,7 +12,7 @@ from benchmark.config.models import StatisticsConfig
 from benchmark.config.printing import PublishedEntry, ReportConfig
 from benchmark.core import places, provenance
 from benchmark.core.announce import Announce, silent
-from benchmark.evaluation import reference_quality, robustness, subgroups
+from benchmark.evaluation import reference_quality, robustness, sorted_images, subgroups
 from benchmark.evaluation.summarise import evaluate_scores
 from benchmark.report.content import Analysis, ReportData, no_choices
 from benchmark.report.evaluation import Run
@@ -159,4 +159,7 @@ def _analyses(
             scores, present, report.groups, facts.groups, lower_mos_better=lower, confidence=confidence
         )
         found[places.GROUPS] = Analysis(divided.table, divided.notes)
+    if report.sorting_accuracy:
+        ordered = sorted_images.sorted_rightly(scores, present, lower_mos_better=lower, confidence=confidence)
+        found[places.SORTING] = Analysis(ordered.table, ordered.notes)
     return found

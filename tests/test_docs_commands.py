@@ -51,7 +51,10 @@ def test_what_referees_ask(root: Path, place: Path) -> None:
     commands = [line + faster for block in blocks(root / "docs" / "referees.md", "sh") for line in block.splitlines()]
     run("\n".join(commands), place)
     results = place / "results"
-    assert "| Method | All pairs | Within one grade | mild | severe |" in (results / "groups/tables/groups_grade.md").read_text()
+    assert (
+        "| Method | All pairs | Within one grade | mild | severe |"
+        in (results / "groups/tables/groups_grade.md").read_text()
+    )
     assert (results / "groups/plots/groups_condition.png").is_file()
     assert "middle third" in (results / "ranges/tables/comparison.md").read_text()
     assert "Z-RMSE" in (results / "aic/tables/comparison.md").read_text()

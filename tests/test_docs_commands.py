@@ -40,6 +40,28 @@ def test_a_study_of_score_tables(root: Path, place: Path, monkeypatch: pytest.Mo
     assert "±" in (folder / "tables" / "medians.md").read_text()
 
 
+def test_what_referees_ask(root: Path, place: Path) -> None:
+    rng = np.random.default_rng(0)
+    table = pd.DataFrame({"reference": np.repeat(range(24), 4), "condition": np.tile(list("abcd"), 24)})
+    table = table.assign(mos=rng.normal(50, 10, 96), sd=rng.uniform(5, 15, 96), n=15)
+    table = table.assign(grade=np.repeat([["mild", "severe"][number % 2] for number in range(24)], 4))
+    table = table.assign(psnr=table["mos"] + rng.normal(0, 20, 96), net=table["mos"] + rng.normal(0, 5, 96))
+    table.to_csv(place / "scores.csv", index=False)
+    faster = " --set statistics.replicates=50 --set report.plots=[png]"
+    commands = [line + faster for block in blocks(root / "docs" / "referees.md", "sh") for line in block.splitlines()]
+    run("\n".join(commands), place)
+    results = place / "results"
+    assert (
+        "| Method | All pairs | Within one grade | mild | severe |"
+        in (results / "groups/tables/groups_grade.md").read_text()
+    )
+    assert (results / "groups/plots/groups_condition.png").is_file()
+    assert "middle third" in (results / "ranges/tables/comparison.md").read_text()
+    assert "Z-RMSE" in (results / "aic/tables/comparison.md").read_text()
+    assert "srcc_meng" in (results / "aic/comparisons.csv").read_text()
+    assert "PWRC" in (results / "aic/tables/sorting_accuracy.md").read_text()
+
+
 def test_the_pages_commands(root: Path, place: Path) -> None:
     """Every command of docs/commands.md, on a small set; then the README's, on that set in EFID's layout and its scores."""
     (commands,) = blocks(root / "docs" / "commands.md", "sh")

@@ -141,7 +141,7 @@ class StatisticsConfig(Section):
     marks are to hold for several columns at once. By default each statistic by itself."""
     mapping_resamples: Literal["refit", "once"] = "refit"
     """Logistic mappings are fitted anew in each resample (`refit`), or `once`."""
-    tests: tuple[Literal["steiger", "williams", "f-test"], ...] = ()
+    tests: tuple[Literal["steiger", "williams", "meng", "f-test"], ...] = ()
     """Tests beside the resampled ones; they take pairs as independent."""
     comparisons: Literal["auto", "all", "best"] = "auto"
     """`all` compares every two methods, `best` the best by each statistic (and `baseline`) with all others; `auto`
@@ -153,11 +153,14 @@ class StatisticsConfig(Section):
     subsets: dict[str, Annotated[tuple[str, ...], Field(min_length=1)]] = Field(default_factory=dict)
     """Conditions taken together, by a name under which tables show them beside the single ones:
     `{Noise: [additive Gaussian noise, impulse noise]}`."""
+    ranges: Literal[0] | Annotated[int, Field(ge=2, le=10)] = 0
+    """Divide the pairs into so many ranges of their labels, from the lowest quality to the highest, and compute and compare
+    correlations in each; `level: range` prints them. By default none."""
 
     @model_serializer(mode="wrap")
-    def _subsets_only_where_there_are_any(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+    def _only_what_is_used(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
         content: dict[str, Any] = handler(self)
-        return {key: item for key, item in content.items() if key != "subsets" or item}
+        return {key: item for key, item in content.items() if key not in ("subsets", "ranges") or item}
 
     @field_validator("family")
     @classmethod

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import (
+    BeforeValidator,
     Field,
     SerializerFunctionWrapHandler,
     ValidationInfo,
@@ -18,6 +19,7 @@ from pydantic import (
     model_validator,
 )
 
+from benchmark.config.grouping import Grouping
 from benchmark.config.reference_analysis import ReferenceAnalysis
 from benchmark.config.sections import Section
 from benchmark.config.written import Written
@@ -58,9 +60,10 @@ class TableConfig(Section):
     that the study trains (others that are named stand beneath them)."""
     columns: Annotated[tuple[Statistic, ...], Field(min_length=1)] | None = None
     """The statistics that are printed, in this order; by default the usual ones."""
-    level: Literal["pair", "reference", "system", "choice"] | None = None
+    level: Literal["pair", "reference", "system", "choice", "range"] | None = None
     """What a statistic is computed over: all pairs, the mean within references, the means of conditions, or choices
-    between two images; by default the first of these at which there is such a statistic."""
+    between two images; by default the first of these at which there is such a statistic. `range` prints a column for all
+    pairs and one for each range of the labels (`statistics.ranges`)."""
     conditions: Literal["none", "all"] | tuple[str, ...] = "none"
     """A column for each of these conditions; `all` for each there is."""
     datasets: tuple[str, ...] | None = None
@@ -132,6 +135,11 @@ class TableConfig(Section):
         return self
 
 
+def _by(value: Any) -> Any:
+    """A column's name alone stands for a grouping by it."""
+    return {"by": value} if isinstance(value, str) else value
+
+
 class ReportConfig(Section):
     """Which tables and plots are written."""
 
@@ -143,6 +151,10 @@ class ReportConfig(Section):
     """Title of the page, by default the data set's."""
     reference_quality: ReferenceAnalysis | None = None
     """An analysis for degraded references; `true` for its usual form, the label of a method for `by`, or its keys below."""
+    sorting_accuracy: bool = False
+    """PWRC, and its curve of sorting accuracy against the difference of labels that observers notice."""
+    groups: tuple[Annotated[Grouping, BeforeValidator(_by)], ...] = ()
+    """Correlations in groups of pairs: a list of columns (`[grade, condition]`), or of mappings with the keys below."""
 
     @field_validator("reference_quality", mode="before")
     @classmethod
@@ -156,7 +168,17 @@ class ReportConfig(Section):
     @model_serializer(mode="wrap")
     def _without_an_analysis_that_is_not_wanted(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
         content: dict[str, Any] = handler(self)
-        return {key: item for key, item in content.items() if key != "reference_quality" or item is not None}
+        unused = [key for key in ("reference_quality", "groups", "sorting_accuracy") if not content[key]]
+        return {key: item for key, item in content.items() if key not in unused}
+
+    @field_validator("groups")
+    @classmethod
+    def _groupings_differ(cls, value: tuple[Grouping, ...]) -> tuple[Grouping, ...]:
+        names = [grouping.by for grouping in value]
+        twice = next((name for place, name in enumerate(names) if name in names[:place]), "")
+        if twice:
+            raise ValueError(f"two groupings are by {twice!r}")
+        return value
 
     @model_validator(mode="after")
     def _names_differ(self) -> ReportConfig:

@@ -35,7 +35,7 @@ def refuse_tables(
     *,
     rows: bool = True,
     choices: pd.DataFrame | None = None,
-    subsets: Iterable[str] = (),
+    statistics: StatisticsConfig | None = None,
 ) -> None:
     """Refuse tables that ask for what the scores will not contain.
 
@@ -47,23 +47,23 @@ def refuse_tables(
         source: the configuration as read, for messages.
         rows: whether to check rows; an earlier run's record keeps the rows of methods that were left out.
         choices: the choices that are scored (columns of ``choices.csv``).
-        subsets: conditions taken together, by name.
+        statistics: conditions taken together, and ranges of labels.
 
     Raises:
         ConfigError: a table asks for something missing; the message names its key and the nearest valid word.
     """
-    labels = list(labels)
+    labels, statistics = list(labels), statistics or StatisticsConfig()
     methods = [*labels, *published]
     _refuse_analysis(report.reference_quality, labels, source)
     for index, table in enumerate(report.tables):
         at: KeyPath = ("report", "tables", index)
-        _refuse_columns(table, scores, choices, at, source)
+        _refuse_columns(table, scores, choices, at, source, statistics.ranges)
         for heading, wanted in (table.rows or {}).items() if rows else ():
             _refuse(wanted, methods, (*at, "rows", heading), "no method", source)
         if not isinstance(table.conditions, str):
             there = [
                 *_present(scores, "condition"),
-                *subsets,
+                *statistics.subsets,
                 *(_present(choices, "condition") if choices is not None else ()),
             ]
             _refuse(table.conditions, there, (*at, "conditions"), "no condition", source)
@@ -85,7 +85,7 @@ def _refuse_analysis(wanted: ReferenceAnalysis | None, labels: Sequence[str], so
 
 
 def _refuse_columns(
-    table: TableConfig, scores: pd.DataFrame, choices: pd.DataFrame | None, at: KeyPath, source: Source
+    table: TableConfig, scores: pd.DataFrame, choices: pd.DataFrame | None, at: KeyPath, source: Source, ranges: int
 ) -> None:
     """Refuse statistics that are not computed at a table's level, and a level that these pairs don't have."""
     pairs = scores.groupby(["dataset", "split", "reference"], sort=False).size()
@@ -93,6 +93,7 @@ def _refuse_columns(
     labelled = bool(scores["mos"].notna().any())
     lacking = {
         "pair": "" if labelled else "these pairs have no labels, but choices",
+        "range": "no ranges of labels were asked for: set `statistics.ranges`" if not ranges else "",
         "reference": "" if labelled and pairs.max() >= 2 else "no reference has several labelled pairs",
         "system": ""
         if (conditions >= FEWEST_CONDITIONS).any()
@@ -110,6 +111,7 @@ def _refuse_columns(
         if of_pairs and not met[find(column).needs]:
             raise ConfigError(
                 f"{source.named((*at, 'columns'))}: {column} needs labels with their SD and number of observers"
+                f"{', or with 95 % limits' if find(column).needs == 'label intervals' else ''}"
             )
         if find(column).needs and not of_pairs and choices is not None and not choices["votes"].notna().all():
             raise ConfigError(f"{source.named((*at, 'columns'))}: {column} needs the number of votes of each choice")

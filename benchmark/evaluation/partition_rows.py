@@ -17,7 +17,7 @@ from benchmark.evaluation.remarks import undefined
 from benchmark.evaluation.rows import SUMMARY_COLUMNS, MethodColumn
 from benchmark.evaluation.tasks import has_opinions, table_of_pairs
 from benchmark.evaluation.trained_scores import TestedPart, TrainedScores
-from benchmark.statistics.catalogue import computed_alone
+from benchmark.statistics.catalogue import computed_alone, find
 from benchmark.statistics.design import Design, Table, make_design
 from benchmark.statistics.discrimination import Discrimination
 from benchmark.statistics.mapped import Mapped
@@ -175,7 +175,7 @@ def _rows(measure: Measure, owners: Sequence[int], labels: Sequence[str]) -> Ite
         seeds = [int(design.own[row]) for row, owner in enumerate(owners) if owner == method]
         group = design.group_of[seeds[0]]
         for place, statistic in enumerate(measure.names):
-            if statistic == "outlier_ratio" and not np.isfinite(design.table.label_interval).any():
+            if find(statistic).needs == "label intervals" and not np.isfinite(design.table.label_interval).any():
                 continue
             each = values[place, seeds]
             known = each[np.isfinite(each)]

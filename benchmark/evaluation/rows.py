@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Protocol
 
 import numpy as np
@@ -14,7 +15,7 @@ import numpy as np
 from benchmark.evaluation.remarks import remarks, undefined
 from benchmark.statistics import rank_uncertainty, significance
 from benchmark.statistics.catalogue import find
-from benchmark.statistics.correlation import plcc
+from benchmark.statistics.correlation import plcc, srcc
 from benchmark.statistics.design import Design, Versus
 from benchmark.statistics.differences import Difference
 from benchmark.statistics.inference import Family
@@ -41,6 +42,19 @@ COMPARISON_COLUMNS = (
 )
 INTERVALS = {"percentile": "percentile", "bca": "BCa", "jackknife": "jackknife-t"}
 CORRECTIONS = {"max-t": "max-T", "holm": "Holm", "none": UNCORRECTED}
+TESTED: dict[str, tuple[str, ...]] = {
+    "steiger": ("plcc_steiger",),
+    "williams": ("plcc_williams",),
+    "meng": ("srcc_meng", "plcc_meng"),
+    "f-test": ("rmse_f_test",),
+}
+"""The rows of each test from the literature."""
+OF_CORRELATIONS = {
+    "plcc_steiger": (plcc, significance.steiger),
+    "plcc_williams": (plcc, significance.williams),
+    "srcc_meng": (srcc, significance.meng),
+    "plcc_meng": (plcc, significance.meng),
+}
 DIGITS = 3  # that tables print by default
 Row = tuple[object, ...]
 
@@ -185,32 +199,34 @@ def ranking_rows(
 def literature_rows(
     scope: RowScope, design: Design, labels: Sequence[str], settings: StatisticsSettings
 ) -> Iterator[Row]:
-    """Steiger's and Williams' tests of PLCC and the F-test of residual variances, where wanted; uncorrected."""
-    for test in settings.tests:
-        for pair in design.pairs:
-            name, difference, p = _by_literature(test, pair, design)
-            words = f"{test} (assumes independent pairs), {UNCORRECTED}"
-            if not np.isfinite(p):
-                several = any(len(design.table.each(method)) > 1 for method in (pair.first, pair.second))
-                words = f"{NOT_TESTED}: {'it is one of single trainings' if several else 'the test is undefined here'}"
-            numbers = (difference, np.nan, np.nan, p, p, bool(p < settings.alpha), words)
-            sizes = (len(design.groups[pair.group].rows), design.groups[pair.group].n_clusters)
-            yield (*scope.cells, name, labels[pair.first], labels[pair.second], *numbers, *sizes)
+    """Tests that take pairs as independent, where wanted; uncorrected.
+
+    Steiger's and Williams' are of PLCC, Meng's of SRCC and PLCC, the F-test is of residual variances.
+    """
+    wanted = [(test, name) for test in settings.tests for name in TESTED[test]]
+    for (test, name), pair in product(wanted, design.pairs):
+        difference, p = _by_literature(name, pair, design)
+        words = f"{test} (assumes independent pairs), {UNCORRECTED}"
+        if not np.isfinite(p):
+            several = any(len(design.table.each(method)) > 1 for method in (pair.first, pair.second))
+            words = f"{NOT_TESTED}: {'it is one of single trainings' if several else 'the test is undefined here'}"
+        numbers = (difference, np.nan, np.nan, p, p, bool(p < settings.alpha), words)
+        sizes = (len(design.groups[pair.group].rows), design.groups[pair.group].n_clusters)
+        yield (*scope.cells, name, labels[pair.first], labels[pair.second], *numbers, *sizes)
 
 
-def _by_literature(test: str, pair: Versus, design: Design) -> tuple[str, float, float]:
-    """The name of a test's row, the difference, and its p-value; both NaN where a method has several trainings."""
-    name = "rmse_f_test" if test == "f-test" else f"plcc_{test}"
+def _by_literature(name: str, pair: Versus, design: Design) -> tuple[float, float]:
+    """The difference of a test's row, and its p-value; both NaN where a method has several trainings."""
     if any(len(design.table.each(method)) > 1 for method in (pair.first, pair.second)):
-        return name, float("nan"), float("nan")
+        return float("nan"), float("nan")
     rows = design.groups[pair.group].rows
     y = design.table.labels[rows]
     a, b = design.table.scores[pair.first, rows], design.table.scores[pair.second, rows]
-    if test == "f-test":
-        return (name, *_variances(a, b, y))
-    correlations = (plcc(a, y), plcc(b, y), plcc(a, b))
-    function = significance.steiger if test == "steiger" else significance.williams
-    return name, correlations[0] - correlations[1], function(*correlations, len(y)).p_value
+    if name not in OF_CORRELATIONS:
+        return _variances(a, b, y)
+    correlation, test = OF_CORRELATIONS[name]
+    correlations = (correlation(a, y), correlation(b, y), correlation(a, b))
+    return correlations[0] - correlations[1], test(*correlations, len(y)).p_value
 
 
 def _matrix(family: Family, count: int) -> FloatArray:

@@ -284,7 +284,7 @@ def _family_in_words(settings: StatisticsSettings, table: Table, words: _Words) 
     """Which statistics are corrected together; those that these labels do not allow are in no family."""
     of_choices = words is CHOICE_WORDS
     judged = bool((table.observers >= 1).all()) if of_choices else has_opinions(table.label_sd, table.observers)
-    levels: set[Level] = {"choice"} if of_choices else {"pair", "condition", "reference", "system"}
+    levels: set[Level] = {"choice"} if of_choices else {"pair", "condition", "range", "reference", "system"}
     members = [find(name) for name in settings.family]
     limited = judged or (not of_choices and bool(np.isfinite(table.label_interval).any()))
     met = {"": True, "opinions": judged, "label intervals": limited}

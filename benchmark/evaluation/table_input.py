@@ -26,6 +26,8 @@ REFERENCE_NAMES = ("reference", "ref_img", "ref", "ref_name", "reference_image")
 CONDITION_NAMES = ("condition", "dst_type", "dist_type", "distortion")
 OTHER_NAMES = ("dataset", "split")
 ENHANCED_NAMES = ("enhanced", "dist_img", "dist", "image", "name", "filename", "pair")
+FURTHER = "further column "
+"""In front of the names of columns that are taken along, so that no method is called like one."""
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 Floats = NDArray[np.float64]
 
@@ -57,7 +59,12 @@ class Columns:
 
 
 def from_table(
-    source: TableSource, columns: Columns, *, decimal: Mark | None = None, drop_identical: bool = False
+    source: TableSource,
+    columns: Columns,
+    *,
+    decimal: Mark | None = None,
+    drop_identical: bool = False,
+    further: Iterable[str] = (),
 ) -> tuple[pd.DataFrame, list[str]]:
     """A table in the form of ``scores.csv``, with the notes that a reader needs.
 
@@ -66,6 +73,7 @@ def from_table(
         columns: which column holds what.
         decimal: the decimal mark of numbers; ``None`` to find it.
         drop_identical: whether repeated rows are dropped instead of being refused.
+        further: columns of text that are taken along under their headings with ``FURTHER`` in front.
 
     Raises:
         ConfigError: a column is missing; the message suggests the nearest name.
@@ -117,6 +125,7 @@ def from_table(
             "observers": numbers[columns.observers] if columns.observers else np.nan,
             **ends,
             **{item: np.where(np.isfinite(numbers[item]), numbers[item], np.nan) for item in columns.methods},
+            **{FURTHER + item: ["" if is_missing(cell) else cell for cell in source.text(item)] for item in further},
         }
     )
     return result[keep].reset_index(drop=True), notes

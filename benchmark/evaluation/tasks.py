@@ -18,6 +18,7 @@ from benchmark.statistics.discrimination import Discrimination
 from benchmark.statistics.intervals import Kind, choose
 from benchmark.statistics.mapped import Mapped
 from benchmark.statistics.measures import Alone, Correlations, Measure, System, WithinReference
+from benchmark.statistics.ranges import range_names, ranges
 from benchmark.statistics.resampling import FloatArray, Resamples
 from benchmark.statistics.settings import StatisticsSettings
 
@@ -168,16 +169,25 @@ def pair_tasks(
         alone = functools.partial(Alone, statistics=further)
         yield of_pairs(build=alone, description=", ".join(item.title for item in further))
     within = computed_alone("condition")
-    parts = _parts(conditions, settings)
-    for number, (name, chosen) in enumerate(parts):
+    of_conditions = _parts(conditions, settings)
+    for number, (name, chosen) in enumerate(of_conditions):
         part = make_design(drawn.take(np.isin(drawn.conditions, chosen)), against)
         scope = RowScope(dataset, split, "condition", name)
         fewer = choose(settings.interval, len(np.unique(part.table.clusters)))
-        of_condition = functools.partial(task, scope=scope, design=part, kind=fewer, place=(number + 1, len(parts)))
+        of_condition = functools.partial(
+            task, scope=scope, design=part, kind=fewer, place=(number + 1, len(of_conditions))
+        )
         yield of_condition(build=correlations, description="SRCC, PLCC, KRCC of each condition")
         if within:
             alone = functools.partial(Alone, statistics=within)
             yield of_condition(build=alone, description=", ".join(item.title for item in within))
+    of_ranges = _ranges(table, settings)
+    for number, (name, within_range) in enumerate(of_ranges):
+        part = make_design(drawn.take(within_range), against)
+        scope = RowScope(dataset, split, "range", name)
+        fewer = choose(settings.interval, len(np.unique(part.table.clusters)))
+        place, description = (number + 1, len(of_ranges)), "SRCC, PLCC, KRCC of each range of labels"
+        yield task(scope=scope, design=part, kind=fewer, place=place, build=correlations, description=description)
     whole = design if drawn is table else make_design(table, against)
     of_clusters = functools.partial(Task, design=whole, resamples=by_cluster, labels=names)
     if len(np.unique(table.references)) < len(table.references):
@@ -195,6 +205,14 @@ def _parts(conditions: Sequence[str], settings: StatisticsSettings) -> list[tupl
     alone = [(name, [number]) for name, number in place.items()] if len(conditions) > 1 else []
     joined = [(name, [place[item] for item in some if item in place]) for name, some in settings.subsets.items()]
     return [*alone, *((name, some) for name, some in joined if some)]
+
+
+def _ranges(table: Table, settings: StatisticsSettings) -> list[tuple[str, np.ndarray[tuple[int], np.dtype[np.bool_]]]]:
+    """The ranges of labels with their pairs, from the lowest quality on; none where they are not asked for."""
+    if not settings.ranges:
+        return []
+    numbers = ranges(table.labels, settings.ranges)
+    return [(name, numbers == number) for number, name in enumerate(range_names(int(numbers.max()) + 1))]
 
 
 def has_opinions(label_sd: FloatArray, observers: FloatArray) -> bool:

@@ -13,6 +13,7 @@ from benchmark.core.choice_columns import SIDES
 from benchmark.report.content import ReportData
 from benchmark.report.text import natural
 from benchmark.results.scored import ScoredMethod
+from benchmark.statistics.ranges import range_names, ranges
 from benchmark.statistics.vocabulary import AVERAGES, OBSERVERS, PARTITION, UNCORRECTED, why_untested
 
 if TYPE_CHECKING:
@@ -191,6 +192,8 @@ class Numbers:
             return sum(scored for scored, _ in parts), sum(total for _, total in parts)
         if scope not in self._coverage:
             pairs = pairs_of(self._data, scope.block)
+            if scope.level == "range":
+                pairs = self._in_range(pairs, scope)
             if scope.level == "condition":
                 joined = self._subsets.get(scope.condition, [scope.condition])
                 pairs = pairs[pairs["condition"].map(_text).isin(joined)]
@@ -202,6 +205,13 @@ class Numbers:
             self._coverage[scope] = {label: int(at.sum()) for label, at in known.items()}, total
         scored, total = self._coverage[scope]
         return scored.get(method, 0), total
+
+    def _in_range(self, pairs: pd.DataFrame, scope: Scope) -> pd.DataFrame:
+        """The pairs of a range of labels."""
+        labels = pairs["mos"].to_numpy(dtype=float) * (-1.0 if self._data.lower_labels(scope.block.dataset) else 1.0)
+        numbers = ranges(labels, self._data.record.get("statistics", {}).get("ranges", 1))
+        names = range_names(int(numbers.max()) + 1)
+        return pairs[numbers == names.index(scope.condition)] if scope.condition in names else pairs[:0]
 
 
 def _estimates(summary: pd.DataFrame) -> Iterable[tuple[Key, TableEstimate]]:

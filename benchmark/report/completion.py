@@ -12,7 +12,7 @@ from benchmark.config.models import StatisticsConfig
 from benchmark.config.printing import PublishedEntry, ReportConfig
 from benchmark.core import places, provenance
 from benchmark.core.announce import Announce, silent
-from benchmark.evaluation import reference_quality, robustness
+from benchmark.evaluation import reference_quality, robustness, sorted_images, subgroups
 from benchmark.evaluation.summarise import evaluate_scores
 from benchmark.report.content import Analysis, ReportData, no_choices
 from benchmark.report.evaluation import Run
@@ -51,6 +51,7 @@ class Facts:
         hints: computes further notes from ``summary.csv``.
         disturbed: scores of the same pairs with enhanced images changed a little, by disturbance.
         lost: sentences on scores that are missing there.
+        groups: by grouping, the cell of each pair, or why there are none.
     """
 
     title: str
@@ -61,6 +62,7 @@ class Facts:
     hints: Callable[[pd.DataFrame], Sequence[str]] = lambda _: ()
     disturbed: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     lost: Sequence[str] = ()
+    groups: Mapping[str, Sequence[str] | str] = field(default_factory=dict)
 
 
 def complete(
@@ -143,8 +145,8 @@ def _analyses(
     """The further analyses that are wanted, by the names of their files; a method's trainings one by one."""
     single = [one for method in methods if not method.by_partition for one in method.single]
     lower, found = facts.lower_mos_better, {}
+    present = [one for one in single if one.status in ("scored", "partial") and one.label in scores.columns]
     if report.reference_quality is not None:
-        present = [one for one in single if one.status in ("scored", "partial") and one.label in scores.columns]
         analysed = reference_quality.analyse(
             scores, present, report.reference_quality, lower_mos_better=lower, confidence=confidence
         )
@@ -152,4 +154,12 @@ def _analyses(
     if facts.disturbed:
         moved = robustness.moved(scores, facts.disturbed, single, lower_mos_better=lower, confidence=confidence)
         found[places.ROBUSTNESS] = Analysis(moved, tuple(facts.lost))
+    if report.groups:
+        divided = subgroups.by_groups(
+            scores, present, report.groups, facts.groups, lower_mos_better=lower, confidence=confidence
+        )
+        found[places.GROUPS] = Analysis(divided.table, divided.notes)
+    if report.sorting_accuracy:
+        ordered = sorted_images.sorted_rightly(scores, present, lower_mos_better=lower, confidence=confidence)
+        found[places.SORTING] = Analysis(ordered.table, ordered.notes)
     return found

@@ -11,7 +11,7 @@ import pandas as pd
 from benchmark.core.places import REFERENCE_QUALITY
 from benchmark.evaluation.reference_quality import AGAINST, POOLED, PRISTINE, WITHIN
 from benchmark.report import naming
-from benchmark.report.analysis_blocks import analysis_blocks
+from benchmark.report.analysis_blocks import analysis_blocks, cell
 from benchmark.report.content import ReportData
 from benchmark.report.grid import Grid
 
@@ -21,7 +21,6 @@ HEADINGS = {
     PRISTINE: "Pristine reference",
     AGAINST: "Degraded - pristine",
 }
-LEAST_P = 0.001
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +66,10 @@ def reference_tables(data: ReportData) -> list[Grid]:
 def _table(data: ReportData, part: Part, said: Sequence[str]) -> Grid:
     title = naming.title(part.statistic)
     header = ("Method", *(heading(name) for name in part.parts))
-    rows = tuple((method, *(_cell(found.get(name)) for name in part.parts)) for method, found in part.rows)
+    rows = tuple(
+        (method, *(cell(found.get(name), tested=is_difference(name)) for name in part.parts))
+        for method, found in part.rows
+    )
     level = naming.percent(data.confidence)
     how = (
         f"Intervals and differences: {level}, jackknife by reference with Student's t; p-values after Holm's correction "
@@ -86,21 +88,6 @@ def heading(part: str) -> str:
 def is_difference(part: str) -> bool:
     """Whether a part is a difference of two others."""
     return " - " in part
-
-
-def _cell(row: pd.Series | None) -> str:
-    """Value and interval, and of a difference its p-value."""
-    if row is None or not math.isfinite(row["value"]):
-        return ""
-    value = naming.number(float(row["value"]), 3, minus=naming.MINUS)
-    if not math.isfinite(row["ci_low"]):
-        return value
-    ends = (naming.number(float(row[end]), 2, minus=naming.MINUS) for end in ("ci_low", "ci_high"))
-    text = f"{value} [{', '.join(ends)}]"
-    if not is_difference(str(row["part"])) or not math.isfinite(row["p_adjusted"]):
-        return text
-    p = float(row["p_adjusted"])
-    return f"{text}, p {'< 0.001' if p < LEAST_P else f'= {p:.3f}'}"
 
 
 def _order(found: dict[str, pd.Series]) -> float:

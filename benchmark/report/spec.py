@@ -110,6 +110,8 @@ def scope_of(numbers: Numbers, config: TableConfig, block: Block, statistic: str
     headline = numbers.headline(block)[0].level
     possible = [level for level in (headline, *LEVELS) if level in find(statistic).levels]
     level: str = config.level or next(iter(possible), headline)
+    if level == "range":
+        return Scope(block, "range" if condition else "pair", condition)
     aggregate = "" if config.aggregate == "none" else config.aggregate
     if not condition:
         return Scope(block, level, aggregate=aggregate)
@@ -126,6 +128,10 @@ def _parts(
 ) -> list[tuple[str, str]]:
     """The conditions of a block's columns, empty for all of them together, with their headings."""
     place = block.title(chosen) if len(chosen) > 1 else ""
+    if config.level == "range":
+        ranges = [scope.condition for scope in numbers.scopes("range") if scope.block == block]
+        prefix = f"{place}: " if place else ""
+        return [("", f"{prefix}all"), *((name, prefix + name) for name in dict.fromkeys(ranges))]
     if config.conditions == "none":
         return [("", place)]
     subsets = [scope.condition for scope in numbers.scopes("condition") if scope.block == block]

@@ -17,6 +17,10 @@ from benchmark.statistics.vocabulary import AVERAGES
 LEVELS = {
     "reference": "Values are computed within each reference and averaged.",
     "system": "Values compare the conditions' mean scores with their mean labels.",
+    "range": (
+        "Ranges hold about as many pairs each, by their labels. Within one correlations are lower than over all, whatever "
+        "the method (restricted range): compare methods in a range rather than ranges."
+    ),
 }
 
 SPREADS = {
@@ -34,6 +38,7 @@ NO_VALUES = {
     "choice": "this run has no choices between two images",
     "reference": "within a reference, images are compared where one has several of them, by SRCC and KRCC",
     "system": "conditions' means are compared where there are three conditions or more, by SRCC, PLCC and KRCC",
+    "range": "in ranges of labels SRCC, PLCC and KRCC are computed, where `statistics.ranges` asks for them",
 }
 
 

@@ -11,9 +11,11 @@ from benchmark.report.blocks import Numbers
 from benchmark.report.content import ReportData
 from benchmark.report.efficiency import efficiency_table
 from benchmark.report.formats import formats
+from benchmark.report.group_tables import group_tables
 from benchmark.report.printed import ComparisonTable
 from benchmark.report.reference_tables import reference_tables
 from benchmark.report.robustness_table import robustness_table
+from benchmark.report.sorting_table import sorting_tables
 from benchmark.report.table import comparison_table
 from benchmark.results import belongings
 
@@ -61,9 +63,8 @@ def render(data: ReportData) -> dict[str, bytes]:
     clouds = {} if data.pages else all_clouds(data, numbers)
     plots = all_plots(data, numbers, clouds)
     save_all(plots, list(dict.fromkeys(["png", *data.config.plots])))
-    grids = [
-        grid for grid in (*reference_tables(data), *robustness_table(data), efficiency_table(data)) if grid is not None
-    ]
+    analyses = (*reference_tables(data), *robustness_table(data), *group_tables(data), *sorting_tables(data))
+    grids = [grid for grid in (*analyses, efficiency_table(data)) if grid is not None]
     content: dict[str, bytes] = {}
     for table in tables:
         content |= {name: text.encode() for name, text in table_files(table).items()}

@@ -35,6 +35,10 @@ TEXT = {
         "aggregate",
         "part",
         "disturbance",
+        "by",
+        "kind",
+        "group",
+        "minus",
     ),
 }
 FLAGS = ("significant",)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, astuple, dataclass
+from dataclasses import asdict, astuple, dataclass, field
 from pathlib import Path
 
 from rich.console import Console
@@ -52,7 +52,8 @@ class Machine:
 class Prepared:
     """A run's configuration with everything that it names located and checked.
 
-    Of a study's data set, ``studied`` are the methods among its entrants that the study trains.
+    Of a study's data set, ``studied`` are the methods among its entrants that the study trains. ``groups`` has, by grouping,
+    the cell of each chosen pair, or why there are none.
     """
 
     config: RunConfig
@@ -62,6 +63,7 @@ class Prepared:
     data: Data
     entrants: list[Entrant]
     studied: tuple[StudyColumns, ...] = ()
+    groups: Mapping[str, Sequence[str] | str] = field(default_factory=dict)
 
     @property
     def output(self) -> Path:

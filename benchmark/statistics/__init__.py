@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from benchmark.statistics.rank_uncertainty import probability_best, rank_intervals, with_best
     from benchmark.statistics.resampling import Resamples, draw_counts, leave_one_out
     from benchmark.statistics.settings import StatisticsSettings
-    from benchmark.statistics.significance import bootstrap_p, f_test, holm, max_t, steiger, williams
+    from benchmark.statistics.significance import bootstrap_p, f_test, holm, max_t, meng, steiger, williams
     from benchmark.statistics.weighted import ScoreColumns, weighted_plcc, weighted_ranks
 
 _HOMES = {
@@ -52,7 +52,7 @@ _HOMES = {
     "rank_uncertainty": ("probability_best", "rank_intervals", "with_best"),
     "resampling": ("Resamples", "draw_counts", "leave_one_out"),
     "settings": ("StatisticsSettings",),
-    "significance": ("bootstrap_p", "f_test", "holm", "max_t", "steiger", "williams"),
+    "significance": ("bootstrap_p", "f_test", "holm", "max_t", "meng", "steiger", "williams"),
     "weighted": ("ScoreColumns", "weighted_plcc", "weighted_ranks"),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
@@ -87,6 +87,7 @@ __all__ = [
     "make_design",
     "mapped_plcc",
     "max_t",
+    "meng",
     "plcc",
     "probability_best",
     "rank_intervals",

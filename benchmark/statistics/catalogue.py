@@ -16,7 +16,7 @@ from benchmark.statistics import kinds
 from benchmark.statistics.intervals import RANGES, Range, Scale
 from benchmark.statistics.resampling import FloatArray
 
-Level = Literal["pair", "condition", "reference", "system", "choice"]
+Level = Literal["pair", "condition", "range", "reference", "system", "choice"]
 Compute = Callable[[FloatArray, FloatArray, FloatArray], float]
 """Maps oriented scores (n,), labels (n,) and weights (n,), whole numbers from 0, to a value; NaN where undefined."""
 
@@ -30,8 +30,8 @@ class Statistic:
         title: in print.
         meaning: what it is, in a few words.
         place: its place among the others in print; lower comes first.
-        levels: where it is computed: over all pairs, within each condition, within references, over conditions' means, over
-            choices between two images.
+        levels: where it is computed: over all pairs, within each condition, within ranges of the labels, within references,
+            over conditions' means, over choices between two images.
         scale: on which its interval is made; decides its range (``intervals.RANGES``).
         limits: the least and largest value that it can have, where the scale does not say.
         higher_is_better: whether a higher value means a better method.

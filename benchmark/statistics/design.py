@@ -97,6 +97,17 @@ class Table:
         half[known] = stdtrit(count - 1, 0.975) * self.label_sd[known] / np.sqrt(count)
         return half
 
+    @property
+    def label_error(self) -> FloatArray:
+        """(n,) standard error of each label; NaN where unknown.
+
+        From the opinions, SD / √N; where those are not known, the width of the published 95 % limits over 3.92.
+        """
+        known = np.isfinite(self.label_sd) & (self.observers > 1)
+        error = np.full(len(self.labels), np.nan) if self.label_half is None else self.label_half / 1.96
+        error[known] = self.label_sd[known] / np.sqrt(self.observers[known])
+        return error
+
 
 @dataclass(frozen=True, slots=True)
 class Group:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from benchmark.statistics.catalogue import find
-from benchmark.statistics.intervals import NO_INTERVAL, interval, jackknife_error, known_part, student
+from benchmark.statistics.intervals import NO_INTERVAL, Range, interval, jackknife_error, known_part, student
 from benchmark.statistics.partitioned import correlations
 from benchmark.statistics.resampling import FloatArray, IntArray, leave_one_out
 from benchmark.statistics.significance import student_p
@@ -146,7 +146,9 @@ def grouped(pairs: PairsOfMethod, count: int, statistic: str, confidence: float 
     return Grouped(found[:count], found[count], found[count + 1], tuple(left[:count]), tuple(held[:count]))
 
 
-def difference(one: Valued, other: Valued, left_out: FloatArray, confidence: float) -> Valued:
+def difference(
+    one: Valued, other: Valued, left_out: FloatArray, confidence: float, within: Range = OF_DIFFERENCES
+) -> Valued:
     """A difference of two values, with its interval and test.
 
     Args:
@@ -154,10 +156,11 @@ def difference(one: Valued, other: Valued, left_out: FloatArray, confidence: flo
         other: what is subtracted.
         left_out: (K,) the difference with each cluster left out.
         confidence: of the interval.
+        within: values that a difference can have; by default those of two correlations.
     """
     value = one.value - other.value
     n, clusters = one.n + other.n, len(left_out)
-    ends = interval(value, np.empty(0), left_out, kind="jackknife", confidence=confidence, within=OF_DIFFERENCES)
+    ends = interval(value, np.empty(0), left_out, kind="jackknife", confidence=confidence, within=within)
     if not np.isfinite(ends.low):
         return Valued(value, np.nan, np.nan, n, clusters, ends.note)
     known, _ = known_part(left_out, leave_out=True)

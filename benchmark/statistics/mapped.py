@@ -1,4 +1,4 @@
-"""PLCC, RMSE and outlier ratio after the logistic mappings as functions of counts. numpy, numba through the kernels.
+"""PLCC, RMSE, Z-RMSE and outlier ratio after the logistic mappings as functions of counts. numpy, numba through the kernels.
 
 ``refit`` fits the curve again in every resample, starting from the curve of all pairs; ``once`` keeps that curve.
 """
@@ -15,7 +15,7 @@ from benchmark.statistics.weighted import ScoreColumns, in_threads, processors, 
 
 
 class Mapped:
-    """``plcc_logistic4``, ``plcc_logistic5``, ``rmse`` and ``outlier_ratio`` of every column.
+    """``plcc_logistic4``, ``plcc_logistic5``, ``rmse``, ``outlier_ratio`` and ``z_rmse`` of every column.
 
     Attributes:
         design: the columns.
@@ -23,16 +23,17 @@ class Mapped:
         remark: whether the mapping is refitted.
     """
 
-    names = ("plcc_logistic4", "plcc_logistic5", "rmse", "outlier_ratio")
+    names = ("plcc_logistic4", "plcc_logistic5", "rmse", "outlier_ratio", "z_rmse")
 
     def __init__(self, design: Design, resamples: MappingResamples, *, threads: int = 0) -> None:
         self.design = design
         self.remark = "mapping refitted" if resamples == "refit" else "mapping fitted once"
         self._refit = resamples == "refit"
         self._threads = threads
-        self._limit = design.table.label_interval
+        # (2, n): the error beyond which a pair is an outlier, and the label's standard error
+        own = np.stack([design.table.label_interval, design.table.label_error])
         self._columns = [
-            (columns, row, self._limit[group.rows])
+            (columns, row, own[:, group.rows])
             for _, group, columns in design.columns()
             for row in range(len(group.methods))
         ]
@@ -43,9 +44,9 @@ class Mapped:
 
     def __call__(self, counts: FloatArray) -> FloatArray:
         """(B, K) counts → (B, statistics, columns); NaN where undefined."""
-        values = np.full((len(counts), 4, self.design.n_columns), np.nan)
+        values = np.full((len(counts), len(self.names), self.design.n_columns), np.nan)
         whole = bool((counts == 1).all())
-        for number, (columns, row, limit) in enumerate(self._columns):
+        for number, (columns, row, own) in enumerate(self._columns):
             four, five = self.fits[number]
             scores = columns.scores[row]
             single = ScoreColumns(columns.labels, scores[None], columns.clusters, columns.n_clusters)
@@ -53,25 +54,26 @@ class Mapped:
                 if curve is None or not curve.converged:
                     continue
                 if self._refit and not whole:
-                    plcc, rmse, outliers = self._refitted(single, curve, counts, limit)
+                    plcc, errors = self._refitted(single, curve, counts, own)
                 else:
-                    plcc, rmse, outliers = _kept(single, curve, counts, limit)
+                    plcc, errors = _kept(single, curve, counts, own)
                 values[:, place, number] = plcc
                 if place == 0:
-                    values[:, 2, number], values[:, 3, number] = rmse, outliers
+                    values[:, 2:, number] = errors
         return values
 
     def _refitted(
-        self, columns: ScoreColumns, curve: Mapping, counts: FloatArray, limit: FloatArray
-    ) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """Signed PLCC, RMSE and outlier ratio, each (B,), with the curve refitted per resample; NaN without a fit."""
+        self, columns: ScoreColumns, curve: Mapping, counts: FloatArray, own: FloatArray
+    ) -> tuple[FloatArray, FloatArray]:
+        """Signed PLCC (B,), and RMSE, outlier ratio and Z-RMSE (B, 3), with the curve refitted per resample."""
         five = curve.parameters == 5
         order = np.argsort(columns.scores[0], kind="stable")
         _, _, x = standardise(columns.scores[0][order])
         _, spread, y = standardise(columns.labels[order])
         clusters: IntArray = np.ascontiguousarray(columns.clusters[order])
-        limits = np.ascontiguousarray(limit[order] / spread)
-        fitted, outliers = _refits(curve, (x, y, clusters, limits), counts, self._threads)
+        fitted, of_labels = _refits(
+            curve, (x, y, clusters, np.ascontiguousarray(own[:, order] / spread)), counts, self._threads
+        )
         known = fitted[:, 4] > 0
         safe = np.where(known[:, None], fitted, 1.0)
         plcc = np.sqrt(np.clip(1 - safe[:, 3] / safe[:, 6], 0, 1))
@@ -81,23 +83,20 @@ class Mapped:
         else:
             sign = np.sign(safe[:, 2])
         rmse = spread * np.sqrt(safe[:, 3] / safe[:, 5])
-        return (
-            np.where(known, sign * plcc, np.nan),
-            np.where(known, rmse, np.nan),
-            np.where(known, outliers, np.nan),
-        )
+        errors = np.column_stack([rmse, of_labels[:, 0], np.sqrt(of_labels[:, 1])])
+        return np.where(known, sign * plcc, np.nan), np.where(known[:, None], errors, np.nan)
 
 
-def _kept(
-    columns: ScoreColumns, curve: Mapping, counts: FloatArray, limit: FloatArray
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Signed PLCC, RMSE and outlier ratio, each (B,), under a fixed curve."""
+def _kept(columns: ScoreColumns, curve: Mapping, counts: FloatArray, own: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Signed PLCC (B,), and RMSE, outlier ratio and Z-RMSE (B, 3), under a fixed curve."""
     predicted = curve.predict(columns.scores[0])
     straight = ScoreColumns(columns.labels, predicted[None], columns.clusters, columns.n_clusters)
+    limit, deviation = own
     error = np.abs(columns.labels - predicted)
     rmse = np.sqrt(_mean(error**2, columns.clusters, counts))
     outliers = _mean(np.where(np.isfinite(limit), (error > limit).astype(float), np.nan), columns.clusters, counts)
-    return curve.direction * weighted_plcc(straight, counts)[:, 0], rmse, outliers
+    z_rmse = np.sqrt(_mean((error / deviation) ** 2, columns.clusters, counts))
+    return curve.direction * weighted_plcc(straight, counts)[:, 0], np.column_stack([rmse, outliers, z_rmse])
 
 
 def _mean(values: FloatArray, clusters: IntArray, counts: FloatArray) -> FloatArray:
@@ -129,7 +128,7 @@ def resampled_curves(
     centre, spread, x = standardise(scores[order])
     label_centre, label_spread, y = standardise(labels[order])
     sorted_clusters: IntArray = np.ascontiguousarray(clusters[order])
-    fitted, _ = _refits(curve, (x, y, sorted_clusters, np.full(len(x), np.nan)), counts)
+    fitted, _ = _refits(curve, (x, y, sorted_clusters, np.full((2, len(x)), np.nan)), counts)
     at = (points - centre) / spread
     values = np.full((len(counts), len(points)), np.nan)
     for number in np.flatnonzero(fitted[:, 4] > 0):
@@ -143,28 +142,29 @@ def resampled_curves(
 def _refits(
     curve: Mapping, pairs: tuple[FloatArray, FloatArray, IntArray, FloatArray], counts: FloatArray, threads: int = 0
 ) -> tuple[FloatArray, FloatArray]:
-    """A curve refitted in each resample: the kernel's results (B, 7) and the shares of outliers (B,).
+    """A curve refitted in each resample: the kernel's results (B, 7), and its errors beside those of the labels (B, 2).
 
     Args:
         curve: the fit of all pairs, from which each fit starts.
-        pairs: standardised scores in ascending order, standardised labels, clusters, and the limit above which an error is
-            an outlier (NaN where unknown), (n,) each.
+        pairs: standardised scores in ascending order, standardised labels and clusters, (n,) each, and (2, n): the limit
+            above which an error is an outlier, and the label's standard error (NaN where unknown).
         counts: (B, K) weight of each cluster in each resample.
         threads: 0 for as many as there are processors.
     """
     from benchmark.statistics.mapping_kernels import refit  # noqa: PLC0415 - numba is slow to import
 
-    x, y, clusters, limits = pairs
+    x, y, clusters, (limits, deviations) = pairs
     five = curve.parameters == 5
-    with_limits = not five and bool(np.isfinite(limits).any())
+    with_limits = not five and bool(np.isfinite([limits, deviations]).any())
     start = np.array([curve.steepness, curve.shift])
-    fitted, outliers = np.empty((len(counts), 7)), np.empty(len(counts))
+    fitted, of_labels = np.empty((len(counts), 7)), np.empty((len(counts), 2))
     step = max(1, min(64, -(-len(counts) // processors())))
 
     def work(begin: int) -> None:
         part = slice(begin, begin + step)
-        arguments = (x, y, curve.parameters, limits, with_limits, start, FLATTEST[curve.parameters], STEEPEST, five)
-        refit(np.ascontiguousarray(counts[part]), clusters, *arguments, fitted[part], outliers[part])
+        labels = (limits, deviations, with_limits)
+        arguments = (x, y, curve.parameters, *labels, start, FLATTEST[curve.parameters], STEEPEST, five)
+        refit(np.ascontiguousarray(counts[part]), clusters, *arguments, fitted[part], of_labels[part])
 
     in_threads(work, range(0, len(counts), step), threads)
-    return fitted, outliers
+    return fitted, of_labels

@@ -185,7 +185,7 @@ def refine(x, y, w, s, d, lowest, highest, five, most_steps, tolerance, fitted):
 
 
 @kernel()
-def refit(counts, clusters, x, y, distinct, limit, with_limits, start, lowest, highest, five, fitted, outliers):  # type: ignore[no-untyped-def] # pragma: no cover
+def refit(counts, clusters, x, y, distinct, limit, error, with_limits, start, lowest, highest, five, fitted, of_labels):  # type: ignore[no-untyped-def] # pragma: no cover
     """Refit one column in each resample, starting from the fit of all pairs.
 
     Args:
@@ -194,36 +194,38 @@ def refit(counts, clusters, x, y, distinct, limit, with_limits, start, lowest, h
         x, y: (n,) standardised scores and labels, sorted by score.
         distinct: number of distinct scores below which nothing is fitted.
         limit: (n,) error above which a pair is an outlier, standardised; NaN where unknown.
-        with_limits: whether outliers are counted.
+        error: (n,) standard error of each label, standardised; NaN where unknown.
+        with_limits: whether errors are compared with those of the labels.
         start: steepness and shift of the fit of all pairs.
         lowest, highest, five: as for ``refine``.
         fitted: (B, 7), filled as by ``refine``; converged is 0 where nothing could be fitted.
-        outliers: (B,), filled with the share of outliers among pairs with a limit.
+        of_labels: (B, 2), filled with the share of outliers among pairs with a limit, and with the mean square of errors
+            in standard errors of the labels.
     """
     n = x.shape[0]
-    xs, ys, ws, limits = np.empty(n), np.empty(n), np.empty(n), np.empty(n)
+    xs, ys, ws, limits, errors = np.empty(n), np.empty(n), np.empty(n), np.empty(n), np.empty(n)
     for b in range(counts.shape[0]):
         m = 0
         for i in range(n):  # written always, kept if drawn: no branch to predict
             weight = counts[b, clusters[i]]
-            xs[m], ys[m], ws[m], limits[m] = x[i], y[i], weight, limit[i]
+            xs[m], ys[m], ws[m], limits[m], errors[m] = x[i], y[i], weight, limit[i], error[i]
             m += weight > 0.0
         different, levels = 1, 1
         for i in range(1, m):
             different += xs[i] != xs[i - 1]
             levels += ys[i] != ys[0]
-        outliers[b] = np.nan
+        of_labels[b, 0] = of_labels[b, 1] = np.nan
         fitted[b, 4] = 0.0
         if m == 0 or different < distinct or levels == 1:
             continue
         refine(xs[:m], ys[:m], ws[:m], start[0], start[1], lowest, highest, five, 60, 1e-7, fitted[b])
         if with_limits:
-            outliers[b] = _outlier_share(xs[:m], ys[:m], ws[:m], limits[:m], fitted[b])
+            _compare(xs[:m], ys[:m], ws[:m], limits[:m], errors[:m], fitted[b], of_labels[b])
 
 
 @kernel()
-def _outlier_share(x, y, w, limit, fitted):  # type: ignore[no-untyped-def] # pragma: no cover
-    """Share of the weight whose error under the four-parameter curve exceeds its limit."""
+def _compare(x, y, w, limit, error, fitted, of_labels):  # type: ignore[no-untyped-def] # pragma: no cover
+    """The share of errors under the four-parameter curve beyond their limits, and their mean square in ``error``."""
     curve = np.empty(x.shape[0])
     at_zero = np.exp(min(max(-fitted[1], -700.0), 700.0))
     mean, total = 0.0, 0.0
@@ -233,10 +235,17 @@ def _outlier_share(x, y, w, limit, fitted):  # type: ignore[no-untyped-def] # pr
         mean += w[i] * (y[i] - curve[i])
         total += w[i]
     mean /= total
-    outside, known = 0.0, 0.0
+    outside, limited, square, known = 0.0, 0.0, 0.0, 0.0
     for i in range(x.shape[0]):
+        off = y[i] - curve[i] - mean
         if not np.isnan(limit[i]):
-            known += w[i]
-            if abs(y[i] - curve[i] - mean) > limit[i]:
+            limited += w[i]
+            if abs(off) > limit[i]:
                 outside += w[i]
-    return outside / known if known > 0.0 else np.nan
+        if not np.isnan(error[i]):
+            known += w[i]
+            square += w[i] * (off / error[i]) ** 2
+    if limited > 0.0:
+        of_labels[0] = outside / limited
+    if known > 0.0:
+        of_labels[1] = square / known

@@ -11,7 +11,7 @@ IntervalKind = Literal["auto", "percentile", "bca", "jackknife"]
 Multiplicity = Literal["max-t", "holm", "none"]
 MappingResamples = Literal["refit", "once"]
 Comparisons = Literal["auto", "all", "best"]
-LiteratureTest = Literal["steiger", "williams", "f-test"]
+LiteratureTest = Literal["steiger", "williams", "meng", "f-test"]
 
 MOST_COMPARED = 60
 """Most methods of which every two are compared by default: 1,770 pairs; nobody reads a table or figure of more."""
@@ -36,6 +36,7 @@ class StatisticsSettings:
             others; ``auto`` is ``all`` up to 60 methods.
         baseline: label of a method that is compared with all others too; empty for none.
         subsets: conditions taken together, by a name of their own.
+        ranges: into how many ranges of labels pairs are divided for statistics of each; 0 for none.
         threads: for the kernels; 0 means as many as there are processors.
     """
 
@@ -51,6 +52,7 @@ class StatisticsSettings:
     comparisons: Comparisons = "auto"
     baseline: str = ""
     subsets: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    ranges: int = 0
     threads: int = 0
 
     def __post_init__(self) -> None:

@@ -1,6 +1,7 @@
-"""Tests of differences: from shared resamples, their correction over many pairs, and three from the literature.
+"""Tests of differences: from shared resamples, their correction over many pairs, and four from the literature.
 
-Romano and Wolf 2005 (step-down max-T), Holm 1979; Steiger 1980, Williams 1959 and the F-test assume independent pairs.
+Romano and Wolf 2005 (step-down max-T), Holm 1979; Steiger 1980, Williams 1959, Meng, Rosenthal and Rubin 1992 and the F-test
+assume independent pairs.
 numpy, scipy.special.
 """
 
@@ -184,6 +185,22 @@ def williams(r_jk: float, r_jh: float, r_kh: float, n: int) -> Test:
         return Test(float("nan"), float("nan"))
     t = (r_jk - r_jh) * np.sqrt((n - 1) * (1 + r_kh) / below)
     return Test(float(t), float(2 * stdtr(n - 3, -abs(t))))
+
+
+def meng(r_jk: float, r_jh: float, r_kh: float, n: int) -> Test:
+    """Meng, Rosenthal and Rubin's Z for two dependent correlations with a shared variable; arguments as ``steiger``.
+
+    Psychological Bulletin 111 (1992), 172-175, equations 1 to 3; f is at most 1, as they say.
+    """
+    from scipy.special import ndtr  # noqa: PLC0415 - slow to import
+
+    if n <= 3 or not _inside(r_jk, r_jh, r_kh):
+        return Test(float("nan"), float("nan"))
+    square = (r_jk**2 + r_jh**2) / 2
+    f = min(1.0, (1 - r_kh) / (2 * (1 - square)))
+    h = (1 - f * square) / (1 - square)
+    z = (np.arctanh(r_jk) - np.arctanh(r_jh)) * np.sqrt((n - 3) / (2 * (1 - r_kh) * h))
+    return Test(float(z), float(2 * ndtr(-abs(z))))
 
 
 def f_test(variance_a: float, variance_b: float, freedom_a: int, freedom_b: int) -> Test:

@@ -11,6 +11,9 @@ from PIL import Image
 from scipy import stats
 
 import benchmark
+from benchmark.commands.steps.forecast import forecast
+from benchmark.commands.steps.prepare import prepare
+from benchmark.config.overrides import Overrides
 from benchmark.evaluation.robustness import moved
 from benchmark.report.content import Analysis, ReportData
 from benchmark.report.robustness_table import robustness_table
@@ -69,6 +72,12 @@ def test_a_method_without_a_disturbance_has_empty_cells_there_and_no_shifted_one
     assert cells["a"][3] == cells["b"][1] == cells["b"][3] == "1.000"
 
 
+def to_compute(configuration: dict[str, Any], output: Path) -> int:
+    """How many scores `--dry-run` says are to compute."""
+    prepared = prepare(configuration, (), Overrides(output=output))
+    return forecast(prepared).to_compute
+
+
 @pytest.mark.heavy
 def test_a_run_scores_the_images_as_a_program_would_change_them(tmp_path: Path) -> None:
     rng, lines, expected = np.random.default_rng(0), ["reference,enhanced,mos"], []
@@ -83,17 +92,19 @@ def test_a_run_scores_the_images_as_a_program_would_change_them(tmp_path: Path) 
             error = ((moving.astype(float) - reference) ** 2).mean()
             expected.append(10 * np.log10(255**2 / error))
     (tmp_path / "pairs.csv").write_text("\n".join(lines) + "\n")
-    found = benchmark.run(
-        {
-            "dataset": {"name": "table", "file": str(tmp_path / "pairs.csv")},
-            "methods": [{"name": "psnr", "label": "p"}],
-            "robustness": ["shift"],
-            "statistics": {"replicates": 20},
-            "report": {"plots": []},
-            "workers": 1,
-        },
-        output=str(tmp_path / "out"),
-    )
+    configuration: dict[str, Any] = {
+        "dataset": {"name": "table", "file": str(tmp_path / "pairs.csv")},
+        "methods": [{"name": "psnr", "label": "p"}],
+        "robustness": ["shift"],
+        "statistics": {"replicates": 20},
+        "report": {"plots": []},
+        "workers": 1,
+    }
+    output = tmp_path / "out"
+    assert to_compute(configuration, output) == 24, "12 pairs, as they are and moved"
+    found = benchmark.run(configuration, output=str(output))
+    assert to_compute(configuration, output) == 0
+    assert to_compute(configuration | {"robustness": ["shift", "half"]}, output) == 12
     table = found.data.analyses["robustness"].table
     row = table.iloc[0]
     before = found.scores["p"]

@@ -178,7 +178,7 @@ def test_intervals_stay_in_range_at_every_level_and_p_values_stay_what_they_were
     scores["best"], scores["worst"] = scores["mos"] + 0.01 * scores["poor"], -scores["mos"] + 0.01 * scores["good"]
     settings = StatisticsSettings(replicates=200, interval=interval, confidence=0.999)
     found = run(scores, "best", "worst", "poor", settings=settings)
-    ends: dict[str, tuple[float, float]] = {"rmse": (0, math.inf)}
+    ends: dict[str, tuple[float, float]] = dict.fromkeys(("rmse", "z_rmse"), (0, math.inf))
     ends |= dict.fromkeys(("srcc", "plcc", "krcc", "plcc_logistic4", "plcc_logistic5"), (-1, 1))
     for rows, both in ((found.summary, False), (found.comparisons, True)):
         known = rows[rows["ci_low"].notna() & ~rows["statistic"].str.contains("rank|best")]
@@ -204,10 +204,10 @@ def test_system_differences_carry_no_stars() -> None:
 
 
 def test_tests_from_the_literature_are_labelled() -> None:
-    settings = StatisticsSettings(replicates=99, tests=("steiger", "williams", "f-test"))
+    settings = StatisticsSettings(replicates=99, tests=("steiger", "williams", "meng", "f-test"))
     found = run(make_scores(), "good", "poor", settings=settings)
     rows = found.comparisons[found.comparisons["test"].str.contains("assumes independent pairs")]
-    assert list(rows["statistic"]) == ["plcc_steiger", "plcc_williams", "rmse_f_test"]
+    assert list(rows["statistic"]) == ["plcc_steiger", "plcc_williams", "srcc_meng", "plcc_meng", "rmse_f_test"]
     assert (rows["p_value"] < 0.05).all()
 
 

@@ -37,7 +37,11 @@ def analysed(shared: Callable[[str], Path], tmp_path_factory: pytest.TempPathFac
         condition="condition",
         lower_better=[f"{name}_{kind}" for kind in ("bicubic", "gt") for name in DISTANCES],
         statistics={"replicates": 50},
-        report={"plots": [], "reference_quality": {"pristine": {f"{name}_bicubic": f"{name}_gt" for name in METRICS}}},
+        report={
+            "plots": [],
+            "groups": ["condition"],
+            "reference_quality": {"pristine": {f"{name}_bicubic": f"{name}_gt" for name in METRICS}},
+        },
         output=str(tmp_path_factory.mktemp("turns")),
     )
 
@@ -65,3 +69,16 @@ def test_psnr_within_algorithms_is_the_mean_of_the_oracles_three(analysed: bench
     row = values(analysed, "within conditions")["psnr"]
     assert row["value"] == pytest.approx(np.mean([-0.02, 0.52, -0.12]), abs=6e-3)
     assert row["n"] == 120
+
+
+def test_psnr_in_each_algorithm_is_the_oracles_and_no_flag_is_raised(analysed: benchmark.Evaluation) -> None:
+    """The degraded input as reference: -.02, +.52 and -.12 within the algorithms, -.08 over all of them."""
+    found = analysed.data.analyses["groups"]
+    rows = found.table[found.table["method"] == "psnr_bicubic"]
+    each = rows.loc[rows["kind"] == "group", "value"]
+    assert sorted(each) == pytest.approx([-0.12, -0.02, 0.52], abs=6e-3)
+    assert rows.loc[rows["kind"] == "pooled", "value"].item() == pytest.approx(-0.08, abs=6e-3)
+    gaps = rows[rows["kind"] == "difference"]
+    assert len(gaps) == 3
+    assert gaps["n_clusters"].eq(40).all(), "every scene is in every algorithm"
+    assert not any("both intervals exclude zero" in line for line in found.notes)

@@ -161,3 +161,28 @@ def test_a_five_parameter_fit_finds_the_step_among_a_skewed_methods_far_scores(s
     assert found.converged
     assert found.rmse <= 1.121153
     assert found.at_bound == "steep"
+
+
+def test_z_rmse_of_labels_with_limits_is_that_of_scipys_least_squares(shared: Shared) -> None:
+    """JPEG AIC-4: JND distortions with 95 % limits; the curve is fitted by SciPy, from its own start."""
+    scores = pd.read_csv(shared("oracles/aic4/JPEG-AIC_metric_scores.csv"))
+    labels = pd.read_csv(shared("oracles/aic4/JPEG_AIC_reconstructed_jnd_scores.csv"))
+    table = scores.drop(columns="distortion").merge(labels, on="img_distorted", suffixes=("", "_"))
+    result = evaluate(
+        table, mos="distortion", lower_mos_better=True, methods=["CVVDP", "IW-SSIM"], reference="img_source",
+        mos_low="CI_min", mos_high="CI_max", statistics=StatisticsConfig(replicates=50),
+    )  # fmt: skip
+    found = result.summary[result.summary["statistic"] == "z_rmse"].set_index("method")
+    error = (table["CI_max"] - table["CI_min"]) / 3.92
+    for method in ("CVVDP", "IW-SSIM"):
+        x, y = table[method].to_numpy(), table["distortion"].to_numpy()
+
+        def curve(x: Floats, b1: float, b2: float, b3: float, b4: float) -> Floats:
+            return b2 + (b1 - b2) / (1 + np.exp(-(x - b3) / b4))
+
+        start = (0.0, y.max(), float(np.median(x)), float(x.std()))
+        best, _ = optimize.curve_fit(curve, x, y, p0=start, maxfev=100_000)
+        expected = np.sqrt(np.mean(((y - curve(x, *best)) / error) ** 2))
+        assert found.loc[method, "value"] == pytest.approx(expected, rel=1e-3)
+        assert found.loc[method, "ci_low"] < expected < found.loc[method, "ci_high"]
+        assert found.loc[method, "n"] == 300

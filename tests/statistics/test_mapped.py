@@ -1,11 +1,15 @@
 """Mapped statistics in resamples against fits of the explicitly repeated arrays."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from benchmark.statistics import Mapped, Table, draw_counts, fit, make_design, mapped_plcc
+from benchmark.statistics.settings import MappingResamples
+
+RESAMPLES: tuple[MappingResamples, ...] = ("refit", "once")
 
 
 def test_a_refit_is_the_fit_of_the_repeated_arrays(make_table: Callable[..., Table]) -> None:
@@ -25,6 +29,9 @@ def test_a_refit_is_the_fit_of_the_repeated_arrays(make_table: Callable[..., Tab
         outside = np.abs(y - curve.predict(x)) > np.repeat(limit, times)
         # a pair whose error equals its limit may fall on either side
         assert found[b, 3, 0] == pytest.approx(outside.mean(), abs=2.1 * times.max() / len(x))
+        error = np.repeat(table.label_sd / np.sqrt(table.observers), times)
+        z_rmse = np.sqrt(np.mean(((y - curve.predict(x)) / error) ** 2))
+        assert found[b, 4, 0] == pytest.approx(z_rmse, rel=1e-4)
 
 
 def test_five_parameters_are_refitted_too_where_the_data_determine_them(make_table: Callable[..., Table]) -> None:
@@ -55,6 +62,29 @@ def test_a_curve_that_is_kept_is_judged_on_each_resample(make_table: Callable[..
         assert found[b, 2, 0] == pytest.approx(np.sqrt(np.mean((predicted - y) ** 2)), abs=1e-12)
         limit = np.repeat(table.label_interval, times)
         assert found[b, 3, 0] == pytest.approx(np.mean(np.abs(predicted - y) > limit), abs=1e-12)
+        error = np.repeat(table.label_sd / np.sqrt(table.observers), times)
+        assert found[b, 4, 0] == pytest.approx(np.sqrt(np.mean(((predicted - y) / error) ** 2)), abs=1e-12)
+
+
+def test_labels_without_an_error_are_left_out_of_z_rmse_and_limits_stand_in(make_table: Callable[..., Table]) -> None:
+    table = make_table(references=30, methods=1)
+    n = len(table.labels)
+    half = np.where(np.arange(n) % 3 == 0, 0.5, np.nan)
+    opinions = np.where(np.arange(n) % 3 == 1, 1.2, np.nan)
+    some = replace(table, label_half=half, label_sd=opinions, observers=np.full(n, 16.0))
+    expected = np.select([np.isfinite(opinions), np.isfinite(half)], [1.2 / 4, 2 * 0.5 / 3.92], np.nan)
+    for resamples in RESAMPLES:
+        measure = Mapped(make_design(some), resamples)
+        curve = measure.fits[0][0]
+        assert curve is not None
+        error = ((table.labels - curve.predict(table.scores[0])) / expected)[np.isfinite(expected)]
+        counts = np.ones((2, 30))
+        counts[1, 0] = 2  # so that `refit` refits
+        found = measure(counts)[:, 4, 0]
+        assert found[0] == pytest.approx(np.sqrt(np.mean(error**2)), abs=1e-12)
+        assert np.isfinite(found[1])
+    without = replace(table, label_sd=np.full(n, np.nan))
+    assert np.isnan(Mapped(make_design(without), "refit")(np.ones((1, 30)))[0, 3:]).all()
 
 
 @pytest.mark.parametrize("resamples", ["refit", "once"])

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from benchmark.statistics import bootstrap_p, f_test, holm, max_t, steiger, williams
+from benchmark.statistics import bootstrap_p, f_test, holm, max_t, meng, steiger, williams
 from benchmark.statistics.significance import normal_scores, replicates_for_holm, student_p
 
 
@@ -88,6 +88,20 @@ def test_worked_values_of_steiger_and_williams() -> None:
     assert steiger(0.4, 0.5, 0.1, 103).statistic == pytest.approx(-0.8887, abs=5e-5)
     assert math.isnan(steiger(1.0, 0.5, 0.5, 100).p_value)
     assert math.isnan(williams(0.3, 0.4, 0.5, 3).p_value)
+
+
+def test_worked_values_of_meng_and_their_bound_on_f() -> None:
+    """The answers stand in the request for this test; none was computed here."""
+    first = meng(0.3, 0.4, 0.5, 100)
+    assert (first.statistic, first.p_value) == pytest.approx((-1.0707, 0.2843), abs=5e-5)
+    second = meng(0.4, 0.5, 0.1, 103)
+    assert (second.statistic, second.p_value) == pytest.approx((-0.8882, 0.3744), abs=5e-5)
+    # where f would exceed 1 it is 1, and so is h
+    bounded = (np.arctanh(0.8) - np.arctanh(0.7)) * np.sqrt(97 / (2 * 1.2))
+    assert meng(0.8, 0.7, -0.2, 100).statistic == pytest.approx(bounded)
+    assert meng(0.4, 0.3, 0.5, 100).statistic == pytest.approx(1.0707, abs=5e-5)
+    for undefined in (meng(1.0, 0.5, 0.5, 100), meng(0.3, 0.4, 1.0, 100), meng(0.3, 0.4, 0.5, 3)):
+        assert math.isnan(undefined.p_value)
 
 
 def test_the_f_test_is_scipys_two_sided() -> None:

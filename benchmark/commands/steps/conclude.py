@@ -53,6 +53,7 @@ def conclude(ready: Ready, scored: Outcome, announce: Announce, disturbed: Distu
         hints=_hints(prepared, methods),
         disturbed=disturbed.scores,
         lost=disturbed.lost,
+        groups=prepared.groups,
     )
     requested = Requested(config.statistics, config.report, config.published)
     failures = csv_files.failures_table(scored.failures)

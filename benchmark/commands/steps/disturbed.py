@@ -9,9 +9,10 @@ import pandas as pd
 from rich.console import Console
 
 from benchmark.commands.steps.ready import Ready
+from benchmark.images.disturb import Disturbance
 from benchmark.report.text import one_line
 from benchmark.scoring.torchrun import ScoringRanks
-from benchmark.scoring.work import plan_work, score
+from benchmark.scoring.work import Prepared, plan_work, score
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,13 @@ class Disturbed:
 UNDISTURBED = Disturbed()
 
 
+def with_disturbance(prepared: Prepared, name: Disturbance) -> Prepared:
+    """The same pairs with a disturbance of their enhanced images, and the methods that look at images."""
+    sizes = replace(prepared.data.sizes, disturb=name)
+    entrants = [replace(entrant) for entrant in prepared.entrants if entrant.scores_images]
+    return replace(prepared, data=replace(prepared.data, sizes=sizes), entrants=entrants)
+
+
 def score_disturbed(ready: Ready, group: ScoringRanks, console: Console) -> Disturbed:
     """Score all pairs with each disturbance that is configured.
 
@@ -39,10 +47,8 @@ def score_disturbed(ready: Ready, group: ScoringRanks, console: Console) -> Dist
     found: dict[str, pd.DataFrame] = {}
     lost: dict[str, None] = {}
     for name in ready.prepared.config.robustness:
-        sizes = replace(ready.prepared.data.sizes, disturb=name)
-        entrants = [replace(entrant) for entrant in ready.prepared.entrants if entrant.scores_images]
-        data = replace(ready.prepared.data, sizes=sizes)
-        prepared = replace(ready.prepared, data=data, entrants=entrants)
+        prepared = with_disturbance(ready.prepared, name)
+        data, entrants = prepared.data, prepared.entrants
         work = plan_work(prepared, ready.machine, ready.work.memory, group, console)
         if work.plan.groups:
             console.print(f"robustness: {name}", markup=False, highlight=False)

@@ -21,7 +21,7 @@ from benchmark.config.table_study import TablePart, TableStudy, table_study_of
 from benchmark.core.announce import Announce
 from benchmark.core.errors import ConfigError, UserError, in_words
 from benchmark.data import split_files
-from benchmark.evaluation import column_learning, foresight, joined_scores
+from benchmark.evaluation import column_learning, foresight, group_columns, joined_scores
 from benchmark.evaluation.column_learning import Learned, Learner
 from benchmark.evaluation.trained_scores import TestedPart, read_partitions, trained_parts
 from benchmark.plugins import contract_check, named_folders, registry
@@ -212,11 +212,12 @@ def _part(part: TablePart, prepared: PreparedStudy, announce: Announce) -> tuple
     }
     columns |= {"methods": part.columns, "lower_better": part.lower_better, "output": prepared.folder / part.folder}
     columns |= {"scores": prepared.scores.get(part.place, ())}
+    report = group_columns.with_paths(part.report, source)
     with source.placing():
         evaluation, features = evaluate_columns(
             file,
             columns,
-            {"statistics": keys.statistics, "report": part.report, "published": dict(part.published)},
+            {"statistics": keys.statistics, "report": report, "published": dict(part.published)},
             lambda text, *more: announce(f"{part.label}: {text}", *more),
             features=list(dict.fromkeys(name for learner in learners for name in learner.features)),
             title=part.label,

@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from benchmark.config.grouping import OWN
 from benchmark.config.models import EvaluateConfig
 from benchmark.config.source import Source, home_of, parse, source_of
 from benchmark.config.study import refuse_needless
@@ -24,6 +25,7 @@ from benchmark.evaluation import (
     choice_input,
     directions,
     foresight,
+    group_columns,
     joined_scores,
     table_input,
     table_sources,
@@ -51,6 +53,7 @@ class ReadIn:
         sources: the methods that predict labels instead of being columns.
         features: columns for methods that learn, row by row as ``scores``.
         joined: methods whose scores are in other files.
+        further: further columns of text, row by row as ``scores``.
     """
 
     scores: pd.DataFrame
@@ -60,6 +63,7 @@ class ReadIn:
     sources: Mapping[str, ScoreSource] = field(default_factory=dict)
     features: pd.DataFrame = field(default_factory=pd.DataFrame)
     joined: Joined = field(default_factory=lambda: Joined({}, [], [], {}))
+    further: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 def evaluate_table(
@@ -108,11 +112,14 @@ def evaluate_columns(
     if keywords.choices:
         content, name = _choices(table, keywords, mark, drop_identical=drop_identical)
     else:
-        content, name = _pairs(table, keywords, mark, features, scores_named, drop_identical=drop_identical)
+        further = [grouping.by for grouping in asked.report.groups if grouping.file is None and grouping.by not in OWN]
+        content, name = _pairs(table, keywords, mark, features, scores_named, further, drop_identical=drop_identical)
     scores = content.scores
     own = keywords.methods
     keywords = keywords.model_copy(update={"methods": (*own, *content.joined.columns)})
     _refuse(asked, content, keywords, keys)
+    report = group_columns.with_paths(asked.report, keys)
+    groups = group_columns.resolve(scores, report.groups, content.further, (), keys, strict=not title)
     if not title:  # of a study's tables only some have a condition
         refuse_needless(asked.report, keys, 1, divided=False)
         foresight.refuse_subsets(asked.statistics, scores, keys)
@@ -133,6 +140,7 @@ def evaluate_columns(
     if keywords.scores:
         options["scores"] = [entry.model_dump(mode="json", exclude_defaults=True) for entry in keywords.scores]
     facts = Facts(
+        groups=groups,
         title=title or asked.report.title or Path(name).stem,
         notes=[*content.notes, *_counts(content, keywords)],
         lower_mos_better=keywords.lower_mos_better,
@@ -155,7 +163,7 @@ def evaluate_columns(
             lower_mos_better=keywords.lower_mos_better,
         ),
     )
-    requested = Requested(asked.statistics, asked.report, asked.published)
+    requested = Requested(asked.statistics, report, asked.published)
     place = output_of_table(Path(name), keywords.output)
     failures = _missing_scores(scores, keywords.methods)
     evaluation = complete(scores, listed, failures, requested, facts, place, announce, choices=content.choices)
@@ -173,10 +181,11 @@ def _pairs(
     mark: Mark | None,
     features: Sequence[str],
     scores_named: str,
+    further: Sequence[str],
     *,
     drop_identical: bool,
 ) -> tuple[ReadIn, str]:
-    """A table of labelled pairs, and its name."""
+    """A table of labelled pairs, and its name; ``further`` columns are taken along where it has them."""
     read_in = table_sources.take(table, [*keywords.headings, *features], keywords.sheet)
     sources = _score_sources(keywords.methods, read_in.headings)
     assert keywords.mos is not None  # checked with the other keywords
@@ -194,12 +203,17 @@ def _pairs(
     if columns.methods or not (features or keywords.scores):
         _check_methods(columns.methods, () if keywords.scores else keywords.lower_better)
     wanted = replace(columns, methods=tuple(dict.fromkeys((*columns.methods, *features))))
-    scores, notes = table_input.from_table(read_in, wanted, decimal=mark, drop_identical=drop_identical)
+    along = [name for name in further if name in read_in.headings]
+    scores, notes = table_input.from_table(read_in, wanted, decimal=mark, drop_identical=drop_identical, further=along)
+    further_cells = {name: list(scores.pop(table_input.FURTHER + name)) for name in along}
     learned_from = scores[list(features)]
     scores = scores.drop(columns=[name for name in wanted.methods if name not in columns.methods])
     joined = joined_scores.join(scores, keywords.scores, keywords.methods, keywords.lower_better, scores_named)
     scores = scores.assign(**joined.columns)
-    return ReadIn(scores, None, [*notes, *joined.notes], asdict(columns), sources, learned_from, joined), read_in.name
+    content = ReadIn(
+        scores, None, [*notes, *joined.notes], asdict(columns), sources, learned_from, joined, further_cells
+    )
+    return content, read_in.name
 
 
 def _choices(
@@ -230,7 +244,7 @@ def _refuse(asked: EvaluateConfig, content: ReadIn, keywords: EvaluateKeywords, 
     """Refuse before the statistics what tables and tests ask for and these scores don't have."""
     scores, methods = content.scores, keywords.methods
     foresight.refuse_tables(
-        asked.report, scores, methods, asked.published, keys, choices=content.choices, subsets=asked.statistics.subsets
+        asked.report, scores, methods, asked.published, keys, choices=content.choices, statistics=asked.statistics
     )
     foresight.refuse_observers(methods, content.choices, keys)
     foresight.refuse_published(asked.published, scores, (), keys)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from rich.console import Console
 from rich.table import Table
 
+from benchmark.commands.steps.disturbed import with_disturbance
 from benchmark.core.errors import UserError
 from benchmark.core.hashes import FileHashes
 from benchmark.report import naming
@@ -93,7 +94,7 @@ class Forecast:
 
 @dataclass(frozen=True, slots=True)
 class Apart:
-    """Pairs that some of a study's methods score with checkpoints of their own: a partition's test part.
+    """Pairs that are scored beside the data set's own: a study's test part with checkpoints of its own, or disturbed.
 
     Attributes:
         prepared: the pairs and the methods with these checkpoints.
@@ -126,7 +127,8 @@ def forecast(prepared: Prepared, label: str = "", partitions: int = 0, apart: Se
     rows = {entrant.label: entrant.label for entrant in prepared.entrants}
     usable: dict[str, None] = {}
     unusable: dict[str, None] = {}
-    for part in (Apart(prepared, rows), *apart):
+    disturbed = [Apart(with_disturbance(prepared, name), rows) for name in prepared.config.robustness]
+    for part in (Apart(prepared, rows), *apart, *disturbed):
         later = _without_weights(part.prepared, memory)
         _count(found, part, later, machine, store, memory)
         for entrant in part.prepared.entrants:

@@ -15,7 +15,7 @@ from benchmark.core import keywords, provenance
 from benchmark.core.errors import ConfigError
 from benchmark.core.words import did_you_mean
 from benchmark.data import load
-from benchmark.evaluation import foresight
+from benchmark.evaluation import foresight, group_columns
 from benchmark.plugins import named_folders, registry
 from benchmark.results import run_json
 from benchmark.results.study_columns import StudyColumns
@@ -91,9 +91,15 @@ def prepared_of(asked: Asked, overrides: Overrides) -> Prepared:
     pairs = loaded.chosen.assign(dataset=loaded.name)
     choices = None if loaded.choices is None else loaded.choices.assign(dataset=loaded.name)
     rows = not is_record(config)
-    subsets = parsed.statistics.subsets
     foresight.refuse_tables(
-        parsed.report, pairs, labels, parsed.published, source, rows=rows, choices=choices, subsets=subsets
+        parsed.report,
+        pairs,
+        labels,
+        parsed.published,
+        source,
+        rows=rows,
+        choices=choices,
+        statistics=parsed.statistics,
     )
     if asked.store is None:  # of a study's data sets only some have a condition
         foresight.refuse_subsets(parsed.statistics, pairs, source)
@@ -103,7 +109,9 @@ def prepared_of(asked: Asked, overrides: Overrides) -> Prepared:
     with source.placing():
         foresight.refuse_tests(parsed.statistics, pairs, _rows(entrants, asked.studied), labels)
     plugin_folders = tuple(str(folder) for folder in parsed.plugins)
-    return Prepared(parsed, source, destination, plugin_folders, loaded, entrants, asked.studied)
+    files = list(loaded.dataset.label_files)
+    groups = group_columns.resolve(pairs, parsed.report.groups, {}, files, source, strict=asked.store is None)
+    return Prepared(parsed, source, destination, plugin_folders, loaded, entrants, asked.studied, groups)
 
 
 def _rows(entrants: Sequence[Entrant], studied: Sequence[StudyColumns]) -> list[str]:
@@ -153,6 +161,7 @@ def _with_paths(config: RunConfig, source: Source, overrides: Overrides) -> RunC
         if getattr(config, key) is not None
     }
     added = parse(PluginFolders, source_of({"plugins": overrides.plugins or ()}, "--plugins")).plugins
+    changes["report"] = group_columns.with_paths(config.report, source)
     return config.model_copy(update={**changes, "plugins": named_folders.absolute(config.plugins, source, added)})
 
 

@@ -18,6 +18,7 @@ from pydantic import (
     model_validator,
 )
 
+from benchmark.config.calibration_analysis import CalibrationAnalysis
 from benchmark.config.reference_analysis import ReferenceAnalysis
 from benchmark.config.sections import Section
 from benchmark.config.written import Written
@@ -34,6 +35,8 @@ LATER = (*OF_STUDIES, "kind", "statistic")
 """All keys that a record has only where they are used, so that a record without them is what it was before they existed."""
 CROSS = "srcc"
 """What the cells of a cross table are, unless it says otherwise."""
+OF_ANALYSES = ("reference_quality", "calibration")
+"""Keys of further analyses, which a record has only where they are asked for."""
 EFFICIENCY = "efficiency"
 """Name of the table of costs, which any report may have."""
 
@@ -143,6 +146,13 @@ class ReportConfig(Section):
     """Title of the page, by default the data set's."""
     reference_quality: ReferenceAnalysis | None = None
     """An analysis for degraded references; `true` for its usual form, the label of a method for `by`, or its keys below."""
+    calibration: CalibrationAnalysis | None = None
+    """Errors of mapped scores in the labels' unit, by decile; `true` for the usual form, or its keys below."""
+
+    @field_validator("calibration", mode="before")
+    @classmethod
+    def _true_is_the_usual_form(cls, value: Any) -> Any:
+        return {} if value is True else None if value is False else value
 
     @field_validator("reference_quality", mode="before")
     @classmethod
@@ -154,9 +164,9 @@ class ReportConfig(Section):
         return {"by": value} if isinstance(value, str) else value
 
     @model_serializer(mode="wrap")
-    def _without_an_analysis_that_is_not_wanted(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+    def _without_analyses_that_are_not_wanted(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
         content: dict[str, Any] = handler(self)
-        return {key: item for key, item in content.items() if key != "reference_quality" or item is not None}
+        return {key: item for key, item in content.items() if key not in OF_ANALYSES or item is not None}
 
     @model_validator(mode="after")
     def _names_differ(self) -> ReportConfig:

@@ -13,8 +13,8 @@ from pathlib import Path
 FOLDERS = ("store", "tables", "plots")
 RECORD = "run.json"
 CHOICES = "choices.csv"
-REFERENCE_QUALITY, ROBUSTNESS = "reference_quality", "robustness"
-ANALYSES = (REFERENCE_QUALITY, ROBUSTNESS)
+REFERENCE_QUALITY, ROBUSTNESS, CALIBRATION = "reference_quality", "robustness", "calibration"
+ANALYSES = (REFERENCE_QUALITY, ROBUSTNESS, CALIBRATION)
 """Further analyses; the file of each is called like it."""
 OPTIONAL = (CHOICES, *(f"{name}.csv" for name in ANALYSES), "splits.json", "partitions.csv")
 """Written only where observers chose between images, where these analyses were asked for, and by studies."""

@@ -15,7 +15,7 @@ from benchmark.config.source import parse, source_of
 from benchmark.core import places
 from benchmark.core.choice_columns import CHOICE_KEYS
 from benchmark.core.errors import UserError
-from benchmark.evaluation import reference_quality, robustness
+from benchmark.evaluation import calibration, reference_quality, robustness
 from benchmark.evaluation.summarise import COMPARISON_COLUMNS, SUMMARY_COLUMNS
 from benchmark.report import attachments
 from benchmark.report.content import Analysis, ReportData, no_choices
@@ -26,7 +26,11 @@ from benchmark.results.run_record import RunRecord
 from benchmark.results.scored import ScoredMethod
 from benchmark.statistics.vocabulary import OBSERVERS
 
-ANALYSES = {places.REFERENCE_QUALITY: reference_quality.COLUMNS, places.ROBUSTNESS: robustness.COLUMNS}
+ANALYSES = {
+    places.REFERENCE_QUALITY: reference_quality.COLUMNS,
+    places.ROBUSTNESS: robustness.COLUMNS,
+    places.CALIBRATION: calibration.COLUMNS,
+}
 """The columns of each further analysis."""
 Recorded = TypeVar("Recorded", ReportConfig, PublishedEntry)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from benchmark.core import atomic
 from benchmark.report import freshness
 from benchmark.report.blocks import Numbers
+from benchmark.report.calibration_tables import calibration_tables
 from benchmark.report.content import ReportData
 from benchmark.report.efficiency import efficiency_table
 from benchmark.report.formats import formats
@@ -61,9 +62,8 @@ def render(data: ReportData) -> dict[str, bytes]:
     clouds = {} if data.pages else all_clouds(data, numbers)
     plots = all_plots(data, numbers, clouds)
     save_all(plots, list(dict.fromkeys(["png", *data.config.plots])))
-    grids = [
-        grid for grid in (*reference_tables(data), *robustness_table(data), efficiency_table(data)) if grid is not None
-    ]
+    further = (*reference_tables(data), *robustness_table(data), *calibration_tables(data), efficiency_table(data))
+    grids = [grid for grid in further if grid is not None]
     content: dict[str, bytes] = {}
     for table in tables:
         content |= {name: text.encode() for name, text in table_files(table).items()}

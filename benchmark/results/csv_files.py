@@ -35,6 +35,8 @@ TEXT = {
         "aggregate",
         "part",
         "disturbance",
+        "divided_by",
+        "label_mapping",
     ),
 }
 FLAGS = ("significant",)

@@ -18,7 +18,9 @@ ANALYSES = (REFERENCE_QUALITY, ROBUSTNESS, CALIBRATION)
 """Further analyses; the file of each is called like it."""
 OPTIONAL = (CHOICES, *(f"{name}.csv" for name in ANALYSES), "splits.json", "partitions.csv")
 """Written only where observers chose between images, where these analyses were asked for, and by studies."""
-FILES = ("scores.csv", "summary.csv", "comparisons.csv", "failures.csv", RECORD, "report.html")
+PARAGRAPH = ("methods.txt", "methods.tex", "references.bib")
+"""The paragraph of methods, and what it cites."""
+FILES = ("scores.csv", "summary.csv", "comparisons.csv", "failures.csv", RECORD, "report.html", *PARAGRAPH)
 
 
 def why_not_writable(folder: Path) -> str:

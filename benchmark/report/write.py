@@ -12,6 +12,7 @@ from benchmark.report.calibration_tables import calibration_tables
 from benchmark.report.content import ReportData
 from benchmark.report.efficiency import efficiency_table
 from benchmark.report.formats import formats
+from benchmark.report.paragraph import paragraph
 from benchmark.report.printed import ComparisonTable
 from benchmark.report.reference_tables import reference_tables
 from benchmark.report.robustness_table import robustness_table
@@ -72,6 +73,7 @@ def render(data: ReportData) -> dict[str, bytes]:
         content |= {f"tables/{grid.name}.{kind}": text.encode() for kind, text in texts.items()}
     for plot in plots:
         content |= {f"plots/{plot.name}.{kind}": plot.save(kind) for kind in data.config.plots}
+    content |= {name: text.encode() for name, text in paragraph(data).files().items()}
     content["report.html"] = render_page(data, numbers, tables, plots, clouds, grids).encode()
     return content
 

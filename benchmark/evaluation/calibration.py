@@ -1,4 +1,4 @@
-"""Calibration of methods: by how much mapped scores miss the labels, by decile of the label and of the mapped score. Pandas.
+"""Calibration of methods: by how much mapped scores miss the labels, by decile of label and mapped score. Pandas.
 
 Within parts by the observed label even a perfectly calibrated method shows regression to the mean: the lowest labels are
 low partly by chance, so that their mapped scores lie above them. Within parts by mapped score it shows none.
@@ -33,8 +33,8 @@ CURVES = {
     "linear": "a line of least squares",
 }
 REGRESSION = (
-    "By label even a perfect method shows regression to the mean: the lowest labels are low partly by chance, so that scores "
-    "lie above them, and below the highest. By mapped score it shows none."
+    "By label even a perfect method shows regression to the mean: the lowest labels are low partly by chance, so that "
+    "scores lie above them, and below the highest. By mapped score it shows none."
 )
 
 

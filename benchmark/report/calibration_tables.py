@@ -95,7 +95,9 @@ def _table(data: ReportData, block: CalibrationBlock, by: str) -> Grid:
         f"{DIVIDED_BY[by]} from the lowest (1) to the highest. MAE: mean absolute error, all pairs. Least RMSE first."
     )
     caption = f"Calibration by {DIVIDED_BY[by]}: {block.place}."
-    return Grid(f"{block.name}_by_{by}", caption, header, tuple(lines), (*data.analyses[CALIBRATION].notes, how, *undefined))
+    return Grid(
+        f"{block.name}_by_{by}", caption, header, tuple(lines), (*data.analyses[CALIBRATION].notes, how, *undefined)
+    )
 
 
 def _headings(count: int) -> list[str]:

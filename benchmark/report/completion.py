@@ -138,7 +138,11 @@ def complete(
 
 
 def _analyses(
-    scores: pd.DataFrame, methods: Sequence[ScoredMethod], report: ReportConfig, facts: Facts, settings: StatisticsSettings
+    scores: pd.DataFrame,
+    methods: Sequence[ScoredMethod],
+    report: ReportConfig,
+    facts: Facts,
+    settings: StatisticsSettings,
 ) -> dict[str, Analysis]:
     """The further analyses that are wanted, by the names of their files; a method's trainings one by one."""
     single = [one for method in methods if not method.by_partition for one in method.single]

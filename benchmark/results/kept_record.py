@@ -19,7 +19,7 @@ def kept(record: Mapping[str, Any]) -> dict[str, Any]:
     found = {key: record[key] for key in KEPT if key in record}
     scored = list(record.get("efficiency") or {})
     if scored:
-        found["efficiency"] = dict.fromkeys(scored, {})
+        found["efficiency"] = {label: {} for label in scored}
     if "python" in (record.get("machine") or {}):
         found["machine"] = {"python": record["machine"]["python"]}
     configuration = record.get("configuration") or {}

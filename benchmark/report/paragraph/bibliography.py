@@ -1,4 +1,4 @@
-"""Collects what a paragraph cites, and prints citations: as author and year in plain text, as ``\\cite`` in LaTeX.
+r"""Collects what a paragraph cites, and prints citations: as author and year in plain text, as ``\cite`` in LaTeX.
 
 Sentences hold citations as keys between two control characters, which no text of a user has (``one_line`` drops them).
 """
@@ -83,7 +83,8 @@ class Bibliography:
         """A sentence with authors and years in parentheses."""
 
         def shown(found: re.Match[str]) -> str:
-            names = [self.entries[key].author_year for key in found[1].split(",") if key in self.entries]
+            known = [self.entries[key] for key in found[1].split(",") if key in self.entries]
+            names = [entry.author_year for entry in known if "year" in entry.fields]
             return f" ({'; '.join(filter(None, names))})" if any(names) else ""
 
         return _TOKEN.sub(shown, _joined(sentence))

@@ -15,7 +15,11 @@ def of_analyses(data: ReportData) -> Iterator[str]:
     """What was analysed beside agreement; an analysis without a sentence of its own is named."""
     for name, analysis in data.analyses.items():
         if len(analysis.table):
-            yield SENTENCES[name](analysis) if name in SENTENCES else f"A further analysis was of {name.replace('_', ' ')}."
+            yield (
+                SENTENCES[name](analysis)
+                if name in SENTENCES
+                else f"A further analysis was of {name.replace('_', ' ')}."
+            )
 
 
 def _calibration(analysis: Analysis) -> str:

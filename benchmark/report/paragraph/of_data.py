@@ -12,7 +12,7 @@ from benchmark.report.content import ReportData
 from benchmark.report.naming import count
 from benchmark.report.paragraph.bibliography import Bibliography
 from benchmark.report.paragraph.origins import Origin, mapping, whole_number, word
-from benchmark.report.paragraph.wording import listed, private, where_it_holds
+from benchmark.report.paragraph.wording import listed, private, was, where_it_holds
 
 MISMATCH = {
     "resize-reference": "where the images of a pair differed in size, the reference was resized",
@@ -66,7 +66,7 @@ def _counts(data: ReportData, item: Origin, rows: pd.DataFrame) -> str:
 
 def _of_rows(data: ReportData, item: Origin, rows: pd.DataFrame) -> str:
     references = count(int(rows["reference"].nunique()), "reference")
-    conditions = int(rows["condition"].fillna("").astype(str).replace("", float("nan")).nunique())
+    conditions = len({str(name) for name in rows["condition"].fillna("")} - {""})
     under = f" under {count(conditions, 'condition')}" if conditions else ""
     labelled = int(rows["mos"].notna().sum())
     chosen = data.choices
@@ -119,7 +119,8 @@ def _reading(item: Origin) -> str:
         _size(asked),
     ]
     limit = whole_number(mapping(item.record.get("configuration")).get("limit"))
-    steps += [f"only the first {count(limit, 'reference')} of each split {'was' if limit == 1 else 'were'} scored"] if limit else []
+    if limit:
+        steps.append(f"only the first {count(limit, 'reference')} of each split {was(limit)} scored")
     return f"{'; '.join(filter(None, steps))}."
 
 

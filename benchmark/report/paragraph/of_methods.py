@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -17,7 +18,18 @@ SCORED = ("scored", "partial")
 OURS, OF_FILES = "efid-bench", "a file of scores"
 NOTHING, NOT_DECLARED = "nothing", "not declared"
 CHECKPOINT = "checkpoint"
-OF_TRAINING = ("train_on", "seeds", "train", "select", "checkpoint", "file", "column", "title", "trained_on", "citation")
+OF_TRAINING = (
+    "train_on",
+    "seeds",
+    "train",
+    "select",
+    "checkpoint",
+    "file",
+    "column",
+    "title",
+    "trained_on",
+    "citation",
+)
 """Keys of a method's entry that other sentences tell, or that say where a file is and what it is called."""
 
 
@@ -66,12 +78,12 @@ def _version(distribution: str, found: Sequence[Origin]) -> str:
 
 
 def _options(scored: Sequence[ScoredMethod], found: Sequence[Origin]) -> Iterator[str]:
-    """Options that were given, and the settings that they lead to."""
+    """Options that a configuration gives, and the settings that each method is computed with."""
     given = _given(found)
     texts = {method.label: _option_words({**given.get(method.label, {})}) for method in scored}
     chosen = [f"{private(method.title)} ({texts[method.label]})" for method in scored if texts[method.label]]
     if chosen:
-        yield f"Options beside the defaults were given to {listed(chosen)}."
+        yield f"Options were set for {listed(chosen)}."
     by_settings: dict[str, list[str]] = {}
     for method in scored:
         text = _option_words({key: item for key, item in method.settings.items() if CHECKPOINT not in key})
@@ -97,7 +109,7 @@ def _given(found: Sequence[Origin]) -> dict[str, Mapping[str, Any]]:
 def _option_words(options: Mapping[str, Any]) -> str:
     """Options in words, without files and folders."""
     pairs = [(private(str(key)), _value(item)) for key, item in options.items()]
-    return ", ".join(f"{key.replace('_', ' ')}: {text}" for key, text in pairs if text)
+    return ", ".join(f"{key}: {text}" for key, text in pairs if text)
 
 
 def _value(item: object) -> str:
@@ -116,7 +128,9 @@ def _weights(scored: Sequence[ScoredMethod], found: Sequence[Origin]) -> Iterato
     for item in found:
         for label, own in mapping(item.record.get("weights")).items():
             files.setdefault(str(label), set()).update(map(str, mapping(own)))
-    changed = {method.label for method in scored if any("weights are not the published" in mark for mark in method.marks)}
+    changed = {
+        method.label for method in scored if any("weights are not the published" in mark for mark in method.marks)
+    }
     titles = {
         method.label: [private(method.title) for name in files.get(method.label, ()) if name != CHECKPOINT][:1]
         for method in scored
@@ -171,10 +185,10 @@ def _marks(scored: Sequence[ScoredMethod]) -> Iterator[str]:
 def _missing(data: ReportData) -> Iterator[str]:
     partial = [method for method in data.methods if method.status == "partial"]
     if partial:
-        counts = data.failures.groupby("method").size() if len(data.failures) else {}
+        counts = Counter(data.failures["method"].astype(str))
         parts = []
         for method in partial:
-            lacking = sum(int(counts.get(one.label, 0)) for one in method.single)
+            lacking = sum(counts[one.label] for one in method.single)
             of_pairs = f" ({count(lacking, 'pair')})" if lacking else ""
             parts.append(f"{private(method.title)}{of_pairs}")
         yield f"Some scores are missing of {listed(parts)}."

@@ -1,9 +1,9 @@
-"""Sentences on software and machine: the tool with its commit, versions of what scored and what computed, the device's kind."""
+"""Sentences on software and machine: the tool and its commit, versions of what scored and computed, the kind of device."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from benchmark.report.content import ReportData
@@ -25,7 +25,8 @@ _VERSION = re.compile(r"[0-9A-Za-z.+!_-]{1,40}")
 def of_software(data: ReportData, found: Sequence[Origin], sources: Bibliography) -> Iterator[str]:
     """What computed scores and statistics."""
     yield from where_it_holds({item.title: _tool(item, sources) for item in found})
-    needed = {name for method in data.methods if method.status in ("scored", "partial") for name in method.libraries}
+    scored = [method for method in data.methods if method.status in ("scored", "partial")]
+    needed = {name for method in scored for name in method.libraries} - {method.source for method in scored}
     yield from where_it_holds({item.title: _versions(item, needed, sources) for item in found})
     yield from where_it_holds({item.title: _device(item) for item in found})
 
@@ -48,7 +49,10 @@ def _tool(item: Origin, sources: Bibliography) -> str:
 
 
 def _versions(item: Origin, needed: set[str], sources: Bibliography) -> str:
-    """Versions of Python, of what images and methods need where scores were computed, and of what statistics need."""
+    """Versions of Python, of what images and methods need where scores were computed, and of what statistics need.
+
+    Those of packages that compute methods stand beside these.
+    """
     versions = mapping(item.record.get("versions"))
     computed = bool(mapping(item.record.get("efficiency")))
     names = [*(IMAGES if computed else ()), *sorted(needed - {TOOL}), *STATISTICS]
@@ -65,7 +69,7 @@ def _device(item: Origin) -> str:
     if not mapping(item.record.get("efficiency")):
         return ""
     device = word(item.record.get("device"))
-    kind = "a CUDA device" if device.startswith("cuda") else "the processor" if device == "cpu" else ""
+    kind = "a CUDA device" if device.startswith("cuda") else "a CPU" if device == "cpu" else ""
     precision = PRECISION.get(word(mapping(item.record.get("configuration")).get("autocast")), "")
     under = f", under autocast to {precision}" if precision else ""
     return f"Scores were computed on {kind}{under}." if kind else ""

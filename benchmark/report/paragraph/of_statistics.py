@@ -36,7 +36,6 @@ CITED = {
     "score_2afc": "score_2afc",
 }
 """Statistics whose source ``procedures`` has."""
-OF_FIT = ("plcc_logistic4", "plcc_logistic5", "rmse", "outlier_ratio")
 TESTS = {"steiger": "Steiger's test", "williams": "Williams' test", "f-test": "the F-test of error variances"}
 INTERVALS = {
     "jackknife": "the jackknife with Student's t",
@@ -75,8 +74,7 @@ def _values(data: ReportData, sources: Bibliography) -> Iterator[str]:
     if levels and levels != ["pair"]:
         yield f"They were computed {listed(LEVELS[level] for level in levels)}."
     if any(find(name).correlation for name in names):
-        raw = " Correlations without a mapping are of raw scores." if set(names) & set(OF_FIT) else ""
-        yield f"Correlations keep their sign: positive means that a method agrees with the labels by its declared direction.{raw}"
+        yield "Correlations keep their sign: positive means that a method agrees with the labels by its declared direction."
     averaged = [AVERAGES[name] for name in AVERAGES if name in set(data.summary["dataset"].astype(str))]
     if averaged:
         yield f"Over data sets: {listed(name.lower() for name in averaged)} of their values."
@@ -88,17 +86,17 @@ def _intervals(data: ReportData, settings: Mapping[str, Any], sources: Bibliogra
     kinds = [words for name, words in INTERVALS.items() if name in made]
     if not kinds:
         return ""
-    what = "single pairs" if settings.get("resample") == "pair" else f"{_clusters(data)} with all their pairs"
+    what = "single pairs" if settings.get("resample") == "pair" else f"{_clusters(data)}, with all their pairs,"
     replicates, seed = whole_number(settings.get("replicates")), whole_number(settings.get("seed"))
-    drawn = f", in {naming.count(replicates, 'draw')}" if replicates else ""
-    seeded = f" (seed {seed})" if replicates and seed is not None else ""
+    seeded = f", seed {seed}" if seed is not None else ""
+    drawn = f" ({naming.count(replicates, 'time')}{seeded})" if replicates else ""
     fits = ""
     if "mapping refitted" in made or "mapping fitted once" in made:
         anew = "anew in each" if "mapping refitted" in made else "once for all"
         fits = f"; logistic mappings were fitted {anew}"
     level = naming.percent(data.confidence)
     cited = sources.of_procedure("bootstrap")
-    return f"Intervals of {level} are by {listed(kinds)}{cited}; resampled were {what}{drawn}{seeded}{fits}."
+    return f"Intervals of {level} are by {listed(kinds)}{cited}; {what} were resampled{drawn}{fits}."
 
 
 def _clusters(data: ReportData) -> str:
@@ -109,8 +107,7 @@ def _clusters(data: ReportData) -> str:
 
 def _tests(data: ReportData, settings: Mapping[str, Any], sources: Bibliography) -> str:
     """How differences were tested, and over which families p-values were corrected."""
-    tested = data.comparisons["p_value"].notna() if len(data.comparisons) else []
-    if not any(tested):
+    if not data.comparisons["p_value"].notna().any():
         return ""
     which = "The best methods and all others" if _limited(data, settings) else "Every two methods"
     correction = word(settings.get("multiplicity"))
@@ -125,11 +122,12 @@ def _tests(data: ReportData, settings: Mapping[str, Any], sources: Bibliography)
     else:
         how = "p-values were not corrected for multiplicity"
     further = [f"{TESTS[name]}{sources.of_procedure(name)}" for name in words(settings.get("tests")) if name in TESTS]
-    beside = f"; further tests, which take pairs as independent, are {listed(further)}" if further else ""
-    level = naming.percent(1 - data.confidence)
-    return (
-        f"{which} were compared on the pairs that both scored, two-sided at {level}, by the same resamples; {how}{beside}."
+    there = "a further test, which takes" if len(further) == 1 else "further tests, which take"
+    beside = (
+        f"; {there} pairs as independent, {'is' if len(further) == 1 else 'are'} {listed(further)}" if further else ""
     )
+    level = naming.percent(1 - data.confidence)
+    return f"{which} were compared on the pairs that both scored, two-sided at {level}, on the same resamples; {how}{beside}."
 
 
 def _limited(data: ReportData, settings: Mapping[str, Any]) -> bool:

@@ -8,7 +8,9 @@ from collections.abc import Iterable, Mapping
 from benchmark.report.naming import join
 from benchmark.report.text import one_line
 
-_PATH = re.compile(r"(?:(?<=[\s=(,;\"'])|^)(?:[A-Za-z]:[\\/]|~?/|\.{1,2}/|\\\\)[^\s,;\"')]*|[^\s,;\"'(=]*[\\/][^\s,;\"')]*\.\w{1,5}\b")
+_PATH = re.compile(
+    r"(?:(?<=[\s=(,;\"'])|^)(?:[A-Za-z]:[\\/]|~?/|\.{1,2}/|\\\\)[^\s,;\"')]*|[^\s,;\"'(=]*[\\/][^\s,;\"')]*\.\w{1,5}\b"
+)
 
 
 def listed(items: Iterable[str]) -> str:

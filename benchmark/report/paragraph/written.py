@@ -21,7 +21,7 @@ TEXT, LATEX, REFERENCES = PARAGRAPH
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """The paragraph.
+    r"""The paragraph.
 
     Attributes:
         text: plain text on one line.

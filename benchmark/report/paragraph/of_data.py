@@ -12,7 +12,7 @@ from benchmark.report.content import ReportData
 from benchmark.report.naming import count
 from benchmark.report.paragraph.bibliography import Bibliography
 from benchmark.report.paragraph.origins import Origin, mapping, whole_number, word
-from benchmark.report.paragraph.wording import listed, private, was, where_it_holds
+from benchmark.report.paragraph.wording import listed, opening, private, was, where_it_holds
 
 MISMATCH = {
     "resize-reference": "where the images of a pair differed in size, the reference was resized",
@@ -33,10 +33,10 @@ def of_data(data: ReportData, found: Sequence[Origin], sources: Bibliography) ->
     ]
     tables = [item for item in found if item.from_table]
     if named and len(tables) == len(found):
-        noun = "the table" if len(named) == 1 else f"{len(named)} tables:"
+        noun = "the table" if len(named) == 1 else f"{opening(len(named)).lower()} tables:"
         yield f"Scores and labels were read from {noun} {listed(named)}."
     elif named:
-        noun = "the data set" if len(named) == 1 else f"{len(named)} data sets:"
+        noun = "the data set" if len(named) == 1 else f"{opening(len(named)).lower()} data sets:"
         yield f"Methods were evaluated on {noun} {listed(named)}."
     if data.failed_data:
         missing = listed(private(name) for name in data.failed_data)

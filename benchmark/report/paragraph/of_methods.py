@@ -55,7 +55,8 @@ def _computed(scored: Sequence[ScoredMethod], found: Sequence[Origin], sources: 
     by_source: dict[str, list[ScoredMethod]] = {}
     for method in scored:
         by_source.setdefault(method.source, []).append(method)
-    tables = all(item.from_table for item in found)
+    tables = [item for item in found if item.from_table]
+    of_tables = {label for item in tables for label in _labels(item)}
     yield f"{opening(len(scored))} {'method' if len(scored) == 1 else 'methods'} {was(len(scored))} evaluated."
     for source, methods in by_source.items():
         names = listed(_cited(method, sources) for method in methods)
@@ -66,10 +67,16 @@ def _computed(scored: Sequence[ScoredMethod], found: Sequence[Origin], sources: 
         elif source:
             package = f"{TITLES.get(source, private(source))}{_version(source, found)}{sources.of_software(source)}"
             yield f"{names} {was(len(methods))} computed by means of {package}."
-        elif tables:
-            yield f"Scores of {names} stand in {'that table' if len(found) == 1 else 'these tables'}."
+        elif all(method.label in of_tables for method in methods):
+            yield f"Scores of {names} were read from {'the table' if len(tables) == 1 else 'the tables'}."
         else:
-            yield f"Of {names} no package is stated."
+            yield f"For {names} no package is stated."
+
+
+def _labels(item: Origin) -> list[str]:
+    """The labels of the methods in a record."""
+    methods = item.whole.get("methods")
+    return [word(mapping(method).get("label")) for method in methods] if isinstance(methods, list) else []
 
 
 def _version(distribution: str, found: Sequence[Origin]) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from benchmark.evaluation.averages import TEST as AVERAGED
 from benchmark.evaluation.trained_differences import TEST as BY_PARTITION
@@ -54,9 +55,8 @@ def of_statistics(data: ReportData, found: Sequence[Origin], sources: Bibliograp
     if not len(data.summary):
         return
     yield from _values(data, sources)
-    settings = {private(item.title): mapping(item.whole.get("statistics")) for item in found}
-    yield from where_it_holds({name: _intervals(data, own, sources) for name, own in settings.items()})
-    yield from where_it_holds({name: _tests(data, own, sources) for name, own in settings.items()})
+    yield from where_it_holds({private(item.title): _intervals(data, item, sources) for item in found})
+    yield from where_it_holds({private(item.title): _tests(data, item, sources) for item in found})
     yield from _over_partitions(data, sources)
 
 
@@ -80,13 +80,18 @@ def _values(data: ReportData, sources: Bibliography) -> Iterator[str]:
         yield f"Over data sets: {listed(name.lower() for name in averaged)} of their values."
 
 
-def _intervals(data: ReportData, settings: Mapping[str, Any], sources: Bibliography) -> str:
+def _intervals(data: ReportData, item: Origin, sources: Bibliography) -> str:
     """How intervals were made."""
-    made = " ".join(dict.fromkeys(data.summary["interval"].dropna().astype(str)))
+    settings = mapping(item.whole.get("statistics"))
+    made = " ".join(dict.fromkeys(_of(item, data.summary)["interval"].dropna().astype(str)))
     kinds = [words for name, words in INTERVALS.items() if name in made]
     if not kinds:
         return ""
-    what = "single pairs" if settings.get("resample") == "pair" else f"{_clusters(data)}, with all their pairs,"
+    what = (
+        "single pairs"
+        if settings.get("resample") == "pair"
+        else f"{_clusters(_of(item, data.scores))}, with all their pairs,"
+    )
     replicates, seed = whole_number(settings.get("replicates")), whole_number(settings.get("seed"))
     seeded = f", seed {seed}" if seed is not None else ""
     drawn = f" ({naming.count(replicates, 'time')}{seeded})" if replicates else ""
@@ -99,15 +104,21 @@ def _intervals(data: ReportData, settings: Mapping[str, Any], sources: Bibliogra
     return f"Intervals of {level} are by {listed(kinds)}{cited}; {what} were resampled{drawn}{fits}."
 
 
-def _clusters(data: ReportData) -> str:
+def _of(item: Origin, table: pd.DataFrame) -> pd.DataFrame:
+    """The rows of a data set."""
+    return table[table["dataset"].astype(str) == item.dataset]
+
+
+def _clusters(rows: pd.DataFrame) -> str:
     """What is resampled: references, or the larger clusters that a data set names."""
-    same = (data.scores["cluster"].fillna("").astype(str) == data.scores["reference"].fillna("").astype(str)).all()
+    same = (rows["cluster"].fillna("").astype(str) == rows["reference"].fillna("").astype(str)).all()
     return "references" if same else "clusters of references"
 
 
-def _tests(data: ReportData, settings: Mapping[str, Any], sources: Bibliography) -> str:
+def _tests(data: ReportData, item: Origin, sources: Bibliography) -> str:
     """How differences were tested, and over which families p-values were corrected."""
-    if not data.comparisons["p_value"].notna().any():
+    settings = mapping(item.whole.get("statistics"))
+    if not _of(item, data.comparisons)["p_value"].notna().any():
         return ""
     which = "The best methods and all others" if _limited(data, settings) else "Every two methods"
     correction = word(settings.get("multiplicity"))

@@ -112,7 +112,7 @@ def _mean(values: FloatArray, clusters: IntArray, counts: FloatArray) -> FloatAr
 def resampled_curves(
     curve: Mapping, scores: FloatArray, labels: FloatArray, clusters: IntArray, counts: FloatArray, points: FloatArray
 ) -> FloatArray:
-    """A curve refitted in each resample, starting from the fit of all pairs.
+    """A four-parameter curve refitted in each resample, starting from the fit of all pairs.
 
     Args:
         curve: the fit of all pairs.
@@ -130,23 +130,14 @@ def resampled_curves(
     label_centre, label_spread, y = standardise(labels[order])
     sorted_clusters: IntArray = np.ascontiguousarray(clusters[order])
     fitted, _ = _refits(curve, (x, y, sorted_clusters, np.full(len(x), np.nan)), counts)
-    at, five = (points - centre) / spread, curve.parameters == 5
+    at = (points - centre) / spread
     values = np.full((len(counts), len(points)), np.nan)
     for number in np.flatnonzero(fitted[:, 4] > 0):
         steepness, shift, height = fitted[number, :3]
-        weights = counts[number, sorted_clusters]
-        rest = y - height * sigmoid_part(steepness * x, shift, steepness * x if five else None)
-        line = _slope(x, rest, weights) if five else 0.0
-        offset = np.average(rest - line * x, weights=weights)
-        curved = height * sigmoid_part(steepness * at, shift, steepness * at if five else None)
-        values[number] = offset + curved + line * at
+        rest = y - height * sigmoid_part(steepness * x, shift)
+        offset = np.average(rest, weights=counts[number, sorted_clusters])
+        values[number] = offset + height * sigmoid_part(steepness * at, shift)
     return np.asarray(label_centre + label_spread * values)
-
-
-def _slope(x: FloatArray, y: FloatArray, weights: FloatArray) -> float:
-    """The slope of the line of least squares."""
-    from_mean = x - np.average(x, weights=weights)
-    return float((weights * from_mean) @ y / ((weights * from_mean) @ from_mean))
 
 
 def _refits(

@@ -12,8 +12,7 @@ from typing import Literal
 
 import numpy as np
 
-from benchmark.statistics.mapped import resampled_curves
-from benchmark.statistics.mapping import Mapping, fit, unfit
+from benchmark.statistics.mapping import Mapping, fit, fit_again, unfit
 from benchmark.statistics.resampling import FloatArray, IntArray, leave_one_out
 from benchmark.statistics.rounding import constant
 from benchmark.statistics.settings import MappingResamples
@@ -59,17 +58,22 @@ class InLabelUnits:
             Blocks of the jackknife's counts (B, K) with the mapped scores (B, n), or (1, n) where these are the same
             throughout; NaN where no curve could be fitted.
         """
-        distinct, places = np.unique(self._scores, return_inverse=True)
         for counts in leave_one_out(n_clusters):
             for begin in range(0, len(counts), 64):  # bounds memory
                 part = counts[begin : begin + 64]
                 if resamples == "once" or (self._curve is None and not self._line):
                     yield part, self.values[None]
                 elif self._curve is not None:
-                    curves = resampled_curves(self._curve, self._scores, self._labels, clusters, part, distinct)
-                    yield part, curves[:, places]
+                    yield part, np.stack([self._without(self._curve, kept) for kept in part[:, clusters] > 0])
                 else:
                     yield part, _lines(self._scores, self._labels, part[:, clusters])
+
+    def _without(self, curve: Mapping, kept: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> FloatArray:
+        """All scores mapped by the curve of some pairs; NaN where it can't be fitted."""
+        again = fit_again(curve, self._scores[kept], self._labels[kept])
+        if again is None or not again.converged:
+            return np.full(len(self._scores), np.nan)
+        return again.predict(self._scores)
 
 
 def in_label_units(scores: FloatArray, labels: FloatArray, curve: Curve, expected: int) -> InLabelUnits:

@@ -17,7 +17,7 @@ from benchmark.report.paragraph.origins import Origin, mapping, whole_number, wo
 from benchmark.report.paragraph.wording import listed, private, where_it_holds
 from benchmark.statistics.catalogue import catalogue, find
 from benchmark.statistics.settings import MOST_COMPARED
-from benchmark.statistics.vocabulary import AVERAGES
+from benchmark.statistics.vocabulary import AVERAGES, PARTITION
 
 LEVELS = {
     "pair": "over all pairs",
@@ -134,11 +134,11 @@ def _tests(data: ReportData, item: Origin, sources: Bibliography) -> str:
         how = "p-values were not corrected for multiplicity"
     further = [f"{TESTS[name]}{sources.of_procedure(name)}" for name in words(settings.get("tests")) if name in TESTS]
     there = "a further test, which takes" if len(further) == 1 else "further tests, which take"
-    beside = (
-        f"; {there} pairs as independent, {'is' if len(further) == 1 else 'are'} {listed(further)}" if further else ""
-    )
+    are = "is" if len(further) == 1 else "are"
+    beside = f"; {there} pairs as independent, {are} {listed(further)}" if further else ""
     level = naming.percent(1 - data.confidence)
-    return f"{which} were compared on the pairs that both scored, two-sided at {level}, on the same resamples; {how}{beside}."
+    tested = f"{which} were compared on the pairs that both scored, two-sided at {level}, on the same resamples"
+    return f"{tested}; {how}{beside}."
 
 
 def _limited(data: ReportData, settings: Mapping[str, Any]) -> bool:
@@ -149,6 +149,9 @@ def _limited(data: ReportData, settings: Mapping[str, Any]) -> bool:
 
 def _over_partitions(data: ReportData, sources: Bibliography) -> Iterator[str]:
     """What was computed over the partitions of a study."""
+    taken = set(data.summary["aggregate"].astype(str)) if "aggregate" in data.summary.columns else set()
+    if PARTITION in taken:
+        yield "Statistics were also computed in the test part of each partition."
     tests = " ".join(dict.fromkeys(data.comparisons["test"].dropna().astype(str))) if len(data.comparisons) else ""
     if BY_PARTITION in tests:
         cited = sources.of_procedure("corrected t")

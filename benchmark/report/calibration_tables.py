@@ -42,7 +42,7 @@ class CalibrationBlock:
     Attributes:
         name: of its files.
         place: the data set and split, or the report's title.
-        digits: decimals that tell apart hundredths of the labels' spread, or thereabouts.
+        digits: decimals of errors, by the labels' range.
         methods: their errors, the least RMSE first, those without last.
     """
 
@@ -128,10 +128,10 @@ def _order(method: MethodErrors) -> float:
 
 
 def _digits(spread: float) -> int:
-    """Decimals of errors: three figures of the labels' spread."""
+    """Decimals of errors: three figures of half the labels' range."""
     if not math.isfinite(spread) or spread <= 0:
         return 3
-    return min(max(2 - math.floor(math.log10(spread)), 0), 6)
+    return min(max(2 - math.floor(math.log10(spread / 2)), 0), 6)
 
 
 def _number(value: float, digits: int) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 SOFTWARE: Mapping[str, str] = {
     "pyiqa": "@misc{chen2022pyiqa, author={Chen, Chaofeng and Mo, Jiadi}, title={{IQA-PyTorch}: {PyTorch} toolbox for "
-    "image quality assessment}, howpublished={\\url{https://github.com/chaofengc/IQA-PyTorch}}, year={2022}}",
+    "image quality assessment}, howpublished={https://github.com/chaofengc/IQA-PyTorch}, year={2022}}",
     "piq": "@article{kastryulin2022pytorch, author={Kastryulin, Sergey and Zakirov, Jamil and Prokopenko, Denis and "
     "Dylov, Dmitry V.}, title={{PyTorch} image quality: metrics for image quality assessment}, journal={arXiv "
     "preprint arXiv:2208.14818}, year={2022}}",

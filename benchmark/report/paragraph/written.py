@@ -43,12 +43,11 @@ def paragraph(data: ReportData) -> Paragraph:
     sources = Bibliography()
     sentences = list(_sentences(data, sources))
     stem = REFERENCES.removesuffix(".bib")
-    head = f"% needs \\bibliography{{{stem}}} and a \\bibliographystyle; T1 or OT1 fonts, utf8 input"
-    return Paragraph(
-        " ".join(map(sources.as_text, sentences)) + "\n",
-        "\n".join([head, *map(sources.as_latex, sentences)]) + "\n",
-        sources.to_bibtex(),
-    )
+    bibtex = sources.to_bibtex()
+    url = "; \\usepackage{url}" if r"\url" in bibtex else ""
+    head = f"% needs \\bibliography{{{stem}}} and a \\bibliographystyle{url}; T1 or OT1 fonts, utf8 input"
+    text = " ".join(map(sources.as_text, sentences))
+    return Paragraph(f"{text}\n", "\n".join([head, *map(sources.as_latex, sentences)]) + "\n", bibtex)
 
 
 def _sentences(data: ReportData, sources: Bibliography) -> Iterator[str]:

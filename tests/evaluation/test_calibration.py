@@ -103,16 +103,16 @@ def test_each_split_and_data_set_has_a_curve_of_its_own_and_missing_scores_are_l
     one, other = scores(seed=1), scores(seed=2).assign(split="val")
     other = other.assign(mos=other["mos"] * 10)
     one.loc[:9, "near"] = np.nan
-    found = errors(
-        pd.concat([one, other], ignore_index=True), METHODS[:1], CalibrationAnalysis(), lower_mos_better=False,
-        confidence=0.95, resamples="refit",
-    ).table.set_index(["split", "divided_by", "part"])  # fmt: skip
-    assert found.loc["test", ALL, ALL]["n"] == 90
-    assert found.loc["val", ALL, ALL]["mean_label"] == pytest.approx(other["mos"].mean())
+    both = pd.concat([one, other], ignore_index=True)
+    asked = CalibrationAnalysis()
+    table = errors(both, METHODS[:1], asked, lower_mos_better=False, confidence=0.95, resamples="refit").table
+    whole = table[table["part"] == ALL].set_index("split")
+    assert whole["n"].to_dict() == {"test": 90, "val": 100}
+    assert whole["mean_label"].to_dict()["val"] == pytest.approx(other["mos"].mean())
 
 
 def test_methods_that_are_named_and_have_no_scores_are_told() -> None:
-    table, notes = of(scores(), methods=METHODS[1:], **{"unmapped": ["absent"]})
+    table, notes = of(scores(), methods=METHODS[1:], unmapped=["absent"])
     assert set(table.reset_index()["method"]) == {"own"}
     assert "absent has no scores here." in notes
 

@@ -6,6 +6,7 @@ infinity only.
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -33,13 +34,15 @@ def slopes(x: Floats, top: float, bottom: float, place: float, width: float) -> 
 
 def fitted(scores: Floats, labels: Floats, starts: list[list[float]]) -> Floats:
     """The best curve from several starts."""
-    found = [
-        optimize.least_squares(
-            lambda curve: logistic(scores, *curve) - labels, start, lambda curve: slopes(scores, *curve),
-            method="lm", ftol=1e-14, xtol=1e-14, gtol=1e-14,
-        )
-        for start in starts
-    ]  # fmt: skip
+
+    def missed(curve: Floats) -> Floats:
+        return logistic(scores, *curve) - labels
+
+    def by_parameter(curve: Floats) -> Floats:
+        return slopes(scores, *curve)
+
+    exact: Any = {"method": "lm", "ftol": 1e-14, "xtol": 1e-14, "gtol": 1e-14}
+    found = [optimize.least_squares(missed, start, by_parameter, **exact) for start in starts]
     return np.asarray(min(found, key=lambda item: item.cost).x)
 
 

@@ -10,6 +10,7 @@ import pytest
 
 import benchmark
 from benchmark.cli import main
+from benchmark.core import places
 from benchmark.core.errors import UserError
 from benchmark.results import belongings, claims, earlier
 

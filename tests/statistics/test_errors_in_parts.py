@@ -43,7 +43,7 @@ def by_scipy(curve: Curve, scores: Array, labels: Array, at: Array) -> Array:
     start = [labels.max(), labels.min(), np.median(scores), scores.std()]
     if curve == "logistic5":
         start = [np.ptp(labels), 2 / scores.std(), np.median(scores), 0.1, labels.mean()]
-    exact = {"ftol": 1e-14, "xtol": 1e-14, "gtol": 1e-14}
+    exact: Any = {"ftol": 1e-14, "xtol": 1e-14, "gtol": 1e-14}
     found, _ = optimize.curve_fit(logistic, scores, labels, start, maxfev=50_000, **exact)
     return logistic(at, *found)
 

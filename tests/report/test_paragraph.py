@@ -165,7 +165,7 @@ def test_the_files_are_written_and_the_same_again(data: ReportData, tmp_path: Pa
     for name in ("methods.txt", "methods.tex", "references.bib"):
         assert first[name].read_bytes() == again[name].read_bytes()
     page = first["report.html"].read_text(encoding="utf-8")
-    for place in ("methods-text", "methods-latex", "references"):
+    for place in ("methods-text", "methods-latex", "references"):  # where the buttons copy from
         assert f'id="{place}"' in page
         assert f'data-copy="{place}"' in page
     assert "LPIPS_α &amp; 100 %" in page
@@ -186,6 +186,50 @@ def test_what_several_runs_share_is_said_once_and_what_differs_of_each(make_repo
     assert text.count("Images were read") == 1
     assert "For LIVE, scores were computed on a CPU" in text
     assert text.count("Everything was computed with") == 1
+
+
+@pytest.mark.parametrize(
+    ("protocol", "sentence"),
+    [
+        ({"folds": 4, "seed": 2}, "by 4 folds of references (or clusters), drawn with seed 2."),
+        (
+            {"repeat": 10, "test": 0.2, "validate": 0.1},
+            "by 10 random divisions with 0.2 of the references (or clusters) tested, a share of 0.1 of them for "
+            "validation and drawn with seed 0.",
+        ),
+        ({"leave_out": "condition"}, "by leaving out each condition once (10 partitions)."),
+        ({"file": "/home/anna/splits.json"}, "by a file of splits (10 partitions)."),
+        ("published", ""),
+    ],
+)
+def test_a_study_tells_its_partitions_and_trainings(make_report: Maker, protocol: Any, sentence: str) -> None:
+    count = 4 if "folds" in protocol else 10
+    record = {
+        **{key: RECORD[key] for key in ("tool", "statistics")},
+        "configuration": {"protocol": protocol},
+        "study": {"efid": {"folder": "efid", "reason": "", "partitions": count, "made": RECORD}},
+    }
+    recipe = {"method.crops": "1", "train.n_epoch": "3", "train.batch_size": "4", "select": "last"}
+    methods = {
+        "psnr": {},
+        "net": {"train_on": ("own",), "recipe": recipe, "by_partition": True, "trained_on": "in each partition"},
+        "far": {"train_on": ("live", "csiq"), "columns": ("far", "far, seed 1"), "trained_on": "x"},
+    }
+    text = paragraph(make_report(dict.fromkeys(methods, 0.5), methods=methods, record=record, pages={"efid": "x"})).text
+    assert "KADID-10k (Lin et al. 2019) (36 pairs" in text
+    assert ("Pairs were divided into training and test parts" in text) == bool(sentence)
+    assert sentence in text
+    assert "Training: n epoch: 3, batch size: 4, reported epoch: last (NET)." in text
+    assert "NET was trained anew in each partition, on its training part." in text
+    assert "FAR was trained on live and csiq." in text
+    assert "Statistics are means over the trainings of FAR (2 trainings)." in text
+    assert "anna" not in text
+
+
+def test_a_data_set_that_a_study_calls_otherwise_is_named_as_well(make_report: Maker) -> None:
+    record = {"configuration": {}, "study": {"Mine": {"folder": "m", "reason": "", "partitions": 0, "made": RECORD}}}
+    text = paragraph(make_report({"psnr": 0.5}, datasets=("Mine",), record=record)).text
+    assert "the data set Mine (Lin et al. 2019) (KADID-10k, 36 pairs" in text
 
 
 def test_a_table_of_scores_from_evaluate_to_report(tmp_path: Path) -> None:

@@ -29,7 +29,8 @@ def of_data(data: ReportData, found: Sequence[Origin], sources: Bibliography) ->
     """What was scored, and how images were read."""
     parts = {item.dataset: data.scores[data.scores["dataset"].astype(str) == item.dataset] for item in found}
     named = [
-        f"{private(item.title)}{_cited(item, sources)} ({_counts(data, item, parts[item.dataset])})" for item in found
+        f"{private(item.title)}{_cited(item, sources)} ({_named(item)}{_counts(data, item, parts[item.dataset])})"
+        for item in found
     ]
     tables = [item for item in found if item.from_table]
     if named and len(tables) == len(found):
@@ -43,6 +44,12 @@ def of_data(data: ReportData, found: Sequence[Origin], sources: Bibliography) ->
         yield f"No results could be obtained for {missing}."
     yield from where_it_holds({private(item.title): _labels(data, item, parts[item.dataset]) for item in found})
     yield from where_it_holds({private(item.title): _reading(item) for item in found})
+
+
+def _named(item: Origin) -> str:
+    """What a data set is, where a study calls it otherwise."""
+    own = private(word(mapping(item.record.get("dataset")).get("title")))
+    return f"{own}, " if own and own != private(item.title) and not item.from_table else ""
 
 
 def _cited(item: Origin, sources: Bibliography) -> str:

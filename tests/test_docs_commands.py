@@ -68,6 +68,7 @@ def test_the_pages_commands(root: Path, place: Path) -> None:
     output = run(commands.replace("--limit 4", "--limit 4 --set statistics.replicates=50"), place)
     for words in ("psnr", '"score"', "SRCC", "report: results/small/report.html", metadata.version("efid-bench")):
         assert words in output
+    _the_results_page(root / "docs" / "results.md", place)
     two, reproduce, *_ = blocks(root / "README.md", "sh")
     assert [line.split()[:2] for line in two.splitlines()] == [["make", "demo"], ["make", "test"]]
     faster = " --set offline=true --set statistics.replicates=50 --set report.plots=[png]"
@@ -76,6 +77,20 @@ def test_the_pages_commands(root: Path, place: Path) -> None:
     assert "0 errors" in output
     assert "Simulated labels" in output
     assert (place / "results" / "efid" / "tables" / "comparison.tex").is_file()
+
+
+def _the_results_page(page: Path, place: Path) -> None:
+    """Calibration by the page's command, and its LaTeX's files, beside the results of the page on commands."""
+    (calibrated,) = blocks(page, "sh")
+    run(f"{calibrated.rstrip()} --set statistics.replicates=50 --set report.plots=[]", place)
+    table = (place / "results" / "calibrated" / "tables" / "calibration_by_score.md").read_text(encoding="utf-8")
+    assert "±" in table
+    text = (place / "results" / "calibrated" / "methods.txt").read_text(encoding="utf-8")
+    assert "Calibration is the mean error of scores after mapping by the four-parameter logistic curve" in text
+    (latex,) = blocks(page, "latex")
+    assert r"\input{results/small/methods}" in latex
+    assert (place / "results" / "small" / "methods.tex").is_file()
+    assert (place / "results" / "small" / "references.bib").is_file()
 
 
 def test_the_small_study(root: Path, place: Path) -> None:

@@ -19,6 +19,7 @@ from pydantic import (
     model_validator,
 )
 
+from benchmark.config.calibration_analysis import CalibrationAnalysis
 from benchmark.config.grouping import Grouping
 from benchmark.config.reference_analysis import ReferenceAnalysis
 from benchmark.config.sections import Section
@@ -36,6 +37,8 @@ LATER = (*OF_STUDIES, "kind", "statistic")
 """All keys that a record has only where they are used, so that a record without them is what it was before they existed."""
 CROSS = "srcc"
 """What the cells of a cross table are, unless it says otherwise."""
+OF_ANALYSES = ("reference_quality", "calibration", "groups", "sorting_accuracy")
+"""Keys of further analyses, which a record has only where they are asked for."""
 EFFICIENCY = "efficiency"
 """Name of the table of costs, which any report may have."""
 
@@ -155,6 +158,13 @@ class ReportConfig(Section):
     """PWRC, and its curve of sorting accuracy against the difference of labels that observers notice."""
     groups: tuple[Annotated[Grouping, BeforeValidator(_by)], ...] = ()
     """Correlations in groups of pairs: a list of columns (`[grade, condition]`), or of mappings with the keys below."""
+    calibration: CalibrationAnalysis | None = None
+    """Errors of mapped scores in the labels' unit, by decile; `true` for the usual form, or its keys below."""
+
+    @field_validator("calibration", mode="before")
+    @classmethod
+    def _true_is_the_usual_form(cls, value: Any) -> Any:
+        return {} if value is True else None if value is False else value
 
     @field_validator("reference_quality", mode="before")
     @classmethod
@@ -166,10 +176,9 @@ class ReportConfig(Section):
         return {"by": value} if isinstance(value, str) else value
 
     @model_serializer(mode="wrap")
-    def _without_an_analysis_that_is_not_wanted(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+    def _without_analyses_that_are_not_wanted(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
         content: dict[str, Any] = handler(self)
-        unused = [key for key in ("reference_quality", "groups", "sorting_accuracy") if not content[key]]
-        return {key: item for key, item in content.items() if key not in unused}
+        return {key: item for key, item in content.items() if key not in OF_ANALYSES or item}
 
     @field_validator("groups")
     @classmethod

@@ -13,12 +13,15 @@ from pathlib import Path
 FOLDERS = ("store", "tables", "plots")
 RECORD = "run.json"
 CHOICES = "choices.csv"
-REFERENCE_QUALITY, ROBUSTNESS, GROUPS, SORTING = "reference_quality", "robustness", "groups", "sorting_accuracy"
-ANALYSES = (REFERENCE_QUALITY, ROBUSTNESS, GROUPS, SORTING)
+REFERENCE_QUALITY, ROBUSTNESS, CALIBRATION = "reference_quality", "robustness", "calibration"
+GROUPS, SORTING = "groups", "sorting_accuracy"
+ANALYSES = (REFERENCE_QUALITY, ROBUSTNESS, CALIBRATION, GROUPS, SORTING)
 """Further analyses; the file of each is called like it."""
 OPTIONAL = (CHOICES, *(f"{name}.csv" for name in ANALYSES), "splits.json", "partitions.csv")
 """Written only where observers chose between images, where these analyses were asked for, and by studies."""
-FILES = ("scores.csv", "summary.csv", "comparisons.csv", "failures.csv", RECORD, "report.html")
+PARAGRAPH = ("methods.txt", "methods.tex", "references.bib")
+"""The paragraph of methods, and what it cites."""
+FILES = ("scores.csv", "summary.csv", "comparisons.csv", "failures.csv", RECORD, "report.html", *PARAGRAPH)
 
 
 def why_not_writable(folder: Path) -> str:

@@ -144,6 +144,8 @@ def _record(learner: Learner, found: Mapping[int, TrainedScores], reason: str) -
         reason=reason,
         by_partition=True,
         train_on=OWN,
+        source=learner.info.source,
+        libraries=learner.info.libraries,
     )
 
 

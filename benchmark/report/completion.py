@@ -12,7 +12,7 @@ from benchmark.config.models import StatisticsConfig
 from benchmark.config.printing import PublishedEntry, ReportConfig
 from benchmark.core import places, provenance
 from benchmark.core.announce import Announce, silent
-from benchmark.evaluation import reference_quality, robustness, sorted_images, subgroups
+from benchmark.evaluation import calibration, reference_quality, robustness, sorted_images, subgroups
 from benchmark.evaluation.summarise import evaluate_scores
 from benchmark.report.content import Analysis, ReportData, no_choices
 from benchmark.report.evaluation import Run
@@ -95,7 +95,7 @@ def complete(
     summarised = evaluate_scores(
         scores, methods, settings, lower_mos_better=facts.lower_mos_better, choices=chosen, announce=announce
     )
-    analyses = _analyses(scores, methods, report, facts, statistics.confidence)
+    analyses = _analyses(scores, methods, report, facts, settings)
     notes = [*facts.notes, *facts.hints(summarised.summary), *(summarised.notes if methods else ())]
     record: RunRecord = {
         "format": 1,
@@ -140,12 +140,16 @@ def complete(
 
 
 def _analyses(
-    scores: pd.DataFrame, methods: Sequence[ScoredMethod], report: ReportConfig, facts: Facts, confidence: float
+    scores: pd.DataFrame,
+    methods: Sequence[ScoredMethod],
+    report: ReportConfig,
+    facts: Facts,
+    settings: StatisticsSettings,
 ) -> dict[str, Analysis]:
     """The further analyses that are wanted, by the names of their files; a method's trainings one by one."""
     single = [one for method in methods if not method.by_partition for one in method.single]
-    lower, found = facts.lower_mos_better, {}
     present = [one for one in single if one.status in ("scored", "partial") and one.label in scores.columns]
+    lower, confidence, found = facts.lower_mos_better, settings.confidence, {}
     if report.reference_quality is not None:
         analysed = reference_quality.analyse(
             scores, present, report.reference_quality, lower_mos_better=lower, confidence=confidence
@@ -162,4 +166,10 @@ def _analyses(
     if report.sorting_accuracy:
         ordered = sorted_images.sorted_rightly(scores, present, lower_mos_better=lower, confidence=confidence)
         found[places.SORTING] = Analysis(ordered.table, ordered.notes)
+    if report.calibration is not None:
+        asked, resamples = report.calibration, settings.mapping_resamples
+        missed = calibration.errors(
+            scores, present, asked, lower_mos_better=lower, confidence=confidence, resamples=resamples
+        )
+        found[places.CALIBRATION] = Analysis(missed.table, missed.notes)
     return found

@@ -22,6 +22,7 @@ from benchmark.report.disagreement import Disputed, disputed
 from benchmark.report.grid import Grid
 from benchmark.report.matrix import study_matrix
 from benchmark.report.page_data import jpeg_uri, payload, script_json
+from benchmark.report.paragraph import paragraph
 from benchmark.report.plots import Plot
 from benchmark.report.plots.kind import Clouds
 from benchmark.report.printed import ComparisonTable
@@ -78,7 +79,7 @@ def render_page(
             failures_left_out=max(0, len(data.failures) - FAILURES_SHOWN),
             facts=_facts(data),
             record=json.dumps(without_times(data.record), indent=2, ensure_ascii=False, default=str),
-            bibtex=bibtex(data),
+            paragraph=paragraph(data),
         )
     )
 
@@ -115,12 +116,6 @@ def without_times(record: Mapping[str, Any]) -> dict[str, Any]:
         for key, value in record.items()
         if key != "times"
     }
-
-
-def bibtex(data: ReportData) -> str:
-    """The citations of the methods that were scored; those that are not BibTeX entries are comments."""
-    cited = dict.fromkeys(method.citation.strip() for method in data.methods if method.status in {"scored", "partial"})
-    return "\n\n".join(text if text.startswith("@") else f"% {one_line(text)}" for text in cited if text)
 
 
 @lru_cache(maxsize=1)

@@ -15,7 +15,7 @@ from benchmark.config.source import parse, source_of
 from benchmark.core import places
 from benchmark.core.choice_columns import CHOICE_KEYS
 from benchmark.core.errors import UserError
-from benchmark.evaluation import reference_quality, robustness, sorted_images, subgroups
+from benchmark.evaluation import calibration, reference_quality, robustness, sorted_images, subgroups
 from benchmark.evaluation.summarise import COMPARISON_COLUMNS, SUMMARY_COLUMNS
 from benchmark.report import attachments
 from benchmark.report.content import Analysis, ReportData, no_choices
@@ -31,6 +31,7 @@ ANALYSES = {
     places.ROBUSTNESS: robustness.COLUMNS,
     places.GROUPS: subgroups.COLUMNS,
     places.SORTING: sorted_images.COLUMNS,
+    places.CALIBRATION: calibration.COLUMNS,
 }
 """The columns of each further analysis."""
 Recorded = TypeVar("Recorded", ReportConfig, PublishedEntry)

@@ -22,6 +22,7 @@ from benchmark.report.content import ReportData, Thumbnails
 from benchmark.report.evaluation import Evaluation
 from benchmark.report.seen import seen_in
 from benchmark.results import csv_files, run_json
+from benchmark.results.kept_record import kept
 from benchmark.results.run_record import RunRecord, StudyPartRecord
 from benchmark.results.scored import ScoredMethod
 from benchmark.statistics.catalogue import usual
@@ -263,7 +264,11 @@ def _record(data: ReportData, request: StudyRequest, results: Sequence[DataSetRe
 
 def _part_record(result: DataSetResult, seen: Mapping[str, str]) -> StudyPartRecord:
     record: StudyPartRecord = {"folder": result.folder, "reason": result.reason, "partitions": len(result.parts)}
-    return {**record, "seen": dict(seen)} if seen else record
+    if seen:
+        record["seen"] = dict(seen)
+    if result.run is not None:
+        record["made"] = kept(result.run.data.record)
+    return record
 
 
 def _lower(data: ReportData) -> set[str]:

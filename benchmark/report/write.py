@@ -8,10 +8,12 @@ from pathlib import Path
 from benchmark.core import atomic
 from benchmark.report import freshness
 from benchmark.report.blocks import Numbers
+from benchmark.report.calibration_tables import calibration_tables
 from benchmark.report.content import ReportData
 from benchmark.report.efficiency import efficiency_table
 from benchmark.report.formats import formats
 from benchmark.report.group_tables import group_tables
+from benchmark.report.paragraph import paragraph
 from benchmark.report.printed import ComparisonTable
 from benchmark.report.reference_tables import reference_tables
 from benchmark.report.robustness_table import robustness_table
@@ -63,8 +65,8 @@ def render(data: ReportData) -> dict[str, bytes]:
     clouds = {} if data.pages else all_clouds(data, numbers)
     plots = all_plots(data, numbers, clouds)
     save_all(plots, list(dict.fromkeys(["png", *data.config.plots])))
-    analyses = (*reference_tables(data), *robustness_table(data), *group_tables(data), *sorting_tables(data))
-    grids = [grid for grid in (*analyses, efficiency_table(data)) if grid is not None]
+    analyses = (*reference_tables(data), *robustness_table(data), *calibration_tables(data), *group_tables(data))
+    grids = [grid for grid in (*analyses, *sorting_tables(data), efficiency_table(data)) if grid is not None]
     content: dict[str, bytes] = {}
     for table in tables:
         content |= {name: text.encode() for name, text in table_files(table).items()}
@@ -73,6 +75,7 @@ def render(data: ReportData) -> dict[str, bytes]:
         content |= {f"tables/{grid.name}.{kind}": text.encode() for kind, text in texts.items()}
     for plot in plots:
         content |= {f"plots/{plot.name}.{kind}": plot.save(kind) for kind in data.config.plots}
+    content |= {name: text.encode() for name, text in paragraph(data).files().items()}
     content["report.html"] = render_page(data, numbers, tables, plots, clouds, grids).encode()
     return content
 

@@ -39,6 +39,8 @@ TEXT = {
         "kind",
         "group",
         "minus",
+        "divided_by",
+        "label_mapping",
     ),
 }
 FLAGS = ("significant",)

@@ -22,7 +22,8 @@ def files(record: Mapping[str, Any]) -> list[str]:
         return []
     single = record.get("runs")
     records = list(single.values()) if isinstance(single, Mapping) else [record]
-    return list(dict.fromkeys([*places.FILES, *(name for item in records for name in _of(item))]))
+    always = [name for name in places.FILES if name not in places.PARAGRAPH]  # which came later: they are the user's
+    return list(dict.fromkeys([*always, *(name for item in records for name in _of(item))]))
 
 
 def _of(record: Mapping[str, Any]) -> Iterator[str]:

@@ -24,6 +24,8 @@ class DataSetRecord(TypedDict, total=False):
     title: str
     source: str
     labels: str
+    label_name: str
+    citation: str
     fingerprint: str
     label_files: dict[str, str]
     pairs: int
@@ -42,13 +44,15 @@ class Times(TypedDict):
 class StudyPartRecord(TypedDict):
     """One data set of a study: the folder of its results, why it has none (empty if it has), and its partitions.
 
-    ``seen`` tells why it is no test of a method, by the method's label; only where there are such methods.
+    ``seen`` tells why it is no test of a method, by the method's label; only where there are such methods. ``made`` is what
+    the data set's own record says of its pairs and scores.
     """
 
     folder: str
     reason: str
     partitions: int
     seen: NotRequired[dict[str, str]]
+    made: NotRequired[dict[str, Any]]
 
 
 class RunRecord(TypedDict, total=False):

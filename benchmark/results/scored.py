@@ -17,8 +17,8 @@ OWN = ("own",)
 
 Status = Literal["scored", "partial", "failed", "unavailable"]
 MAPPINGS = ("settings", "training", "options", "recipe")
-LISTS = ("marks", "columns", "train_on")
-LATER = ("by_partition", "options", "columns", "train_on", "recipe")
+LISTS = ("marks", "columns", "train_on", "libraries")
+LATER = ("by_partition", "options", "columns", "train_on", "recipe", "source", "libraries")
 """Keys that a record has only where they are used, so that a record without them is what it was before they existed."""
 
 
@@ -47,6 +47,8 @@ class ScoredMethod:
         train_on: what the study trained it on: the labels of data sets, or ``OWN``; empty for methods that it did not train.
         recipe: of a method that the study trained, what decides a training beside data and seed, as text: its options
             (``method.…``), the settings of its training (``train.…``) and ``select``.
+        source: the package that computes it, as its plug-in states it; empty where it does not.
+        libraries: distributions whose versions affect its scores, likewise.
     """
 
     label: str
@@ -67,6 +69,8 @@ class ScoredMethod:
     columns: tuple[str, ...] = ()
     train_on: tuple[str, ...] = ()
     recipe: Mapping[str, str] = field(default_factory=dict)
+    source: str = ""
+    libraries: tuple[str, ...] = ()
 
     @property
     def single(self) -> tuple[ScoredMethod, ...]:

@@ -78,6 +78,11 @@ class Entrant:
         """Whether workers have to score it."""
         return self.status == "scored" and self.method is not None and not isinstance(self.method, ScoreSource)
 
+    @property
+    def libraries(self) -> tuple[str, ...]:
+        """Distributions whose versions affect its scores."""
+        return (*self.info.libraries, *(name for part in self.parts for name in part.info.libraries))
+
     def task(self) -> MethodTask:
         """What a worker needs to build it."""
         return MethodTask(self.label, self.name, plain_options(self.options), self.reads)
@@ -245,12 +250,7 @@ def producer(
     for part in entrant.parts:
         components[f"version of {part.info.name}"] = part.info.version
         components[f"plug-in file of {part.info.name} sha256"] = registry.source_sha256(type(part), sha256)
-    libraries = {
-        "torch",
-        *image_code.DECODERS,
-        *info.libraries,
-        *(name for part in entrant.parts for name in part.info.libraries),
-    }
+    libraries = {"torch", *image_code.DECODERS, *entrant.libraries}
     components |= {f"library {name}": version for name, version in provenance.versions(libraries).items()}
     return Producer(components)
 
@@ -292,6 +292,8 @@ def scored_method(entrant: Entrant, missing: int, total: int, first_reason: str)
         reason=reason,
         marks=tuple(marks),
         options=_options_in_force(entrant),
+        source=info.source,
+        libraries=entrant.libraries,
     )
 
 

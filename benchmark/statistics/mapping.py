@@ -109,11 +109,57 @@ def fit(scores: ArrayLike, labels: ArrayLike, parameters: Parameters = 4) -> Map
     x, y = np.asarray(scores, dtype=np.float64), np.asarray(labels, dtype=np.float64)
     if unfit(x, y, parameters):
         return None
-    order = np.argsort(x, kind="stable")
-    x, y = x[order], y[order]
-    centre, spread, standard = standardise(x)
-    label_centre, label_spread, target = standardise(y)
-    fitted = _search(standard, target, parameters)
+    data = _Standardised.of(x, y)
+    return _mapping(data, _search(data.scores, data.labels, parameters), parameters)
+
+
+def fit_again(curve: Mapping, scores: ArrayLike, labels: ArrayLike) -> Mapping | None:
+    """Fit a curve to almost the same pairs by searching from the curve of all of them, to the last digits.
+
+    Args:
+        curve: the fit of all pairs.
+        scores: (n,), finite.
+        labels: (n,), finite.
+
+    Returns:
+        The fit next to that curve, or ``None`` if none can exist: see ``unfit``.
+    """
+    from benchmark.statistics.mapping_kernels import refine  # noqa: PLC0415 - numba is slow to import
+
+    x, y, parameters = np.asarray(scores, dtype=np.float64), np.asarray(labels, dtype=np.float64), curve.parameters
+    if unfit(x, y, parameters):
+        return None
+    data, fitted = _Standardised.of(x, y), np.empty(7)
+    slope = curve.steepness / curve.spread
+    start = slope * data.spread, curve.shift - slope * (data.centre - curve.centre)
+    bounds = FLATTEST[parameters], STEEPEST
+    weights = np.ones_like(data.scores)
+    refine(data.scores, data.labels, weights, *start, *bounds, parameters == 5, _MOST_STEPS, _TOLERANCE, fitted)
+    return _mapping(data, fitted, parameters)
+
+
+@dataclass(frozen=True, slots=True)
+class _Standardised:
+    """Pairs in the order of their scores, standardised, with means and standard deviations of both."""
+
+    scores: FloatArray
+    labels: FloatArray
+    centre: float
+    spread: float
+    label_centre: float
+    label_spread: float
+
+    @classmethod
+    def of(cls, x: FloatArray, y: FloatArray) -> _Standardised:
+        order = np.argsort(x, kind="stable")
+        centre, spread, scores = standardise(x[order])
+        label_centre, label_spread, labels = standardise(y[order])
+        return cls(scores, labels, centre, spread, label_centre, label_spread)
+
+
+def _mapping(data: _Standardised, fitted: FloatArray, parameters: Parameters) -> Mapping:
+    """The curve that a search found."""
+    standard, target, label_spread = data.scores, data.labels, data.label_spread
     steepness, shift, slope, error = (float(value) for value in fitted[:4])
     tangent = steepness * standard if parameters == 5 else None
     curve = sigmoid_part(steepness * standard, shift, tangent)
@@ -128,15 +174,15 @@ def fit(scores: ArrayLike, labels: ArrayLike, parameters: Parameters = 4) -> Map
         shift=shift,
         height=slope * label_spread,
         line=line * label_spread,
-        offset=label_centre + label_spread * float(np.mean(rest - line * standard)),
-        centre=centre,
-        spread=spread,
+        offset=data.label_centre + label_spread * float(np.mean(rest - line * standard)),
+        centre=data.centre,
+        spread=data.spread,
         converged=bool(fitted[4]),
         at_bound=bound_word(steepness, parameters),
         monotone=monotone,
         direction=int(direction),
-        rmse=float(label_spread * np.sqrt(error / len(x))),
-        n=len(x),
+        rmse=float(label_spread * np.sqrt(error / len(standard))),
+        n=len(standard),
     )
 
 

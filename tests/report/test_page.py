@@ -16,7 +16,7 @@ from benchmark.report import write_report
 from benchmark.report.blocks import blocks
 from benchmark.report.content import ReportData, Thumbnails
 from benchmark.report.disagreement import disputed
-from benchmark.report.page import bibtex, plotly_library
+from benchmark.report.page import plotly_library
 from benchmark.report.page_data import script_json
 from benchmark.report.thumbnails import make, wanted_pairs, within
 
@@ -187,18 +187,6 @@ def test_thumbnails_are_no_larger_than_asked_and_in_the_right_colours() -> None:
         r, g, b = small.convert("RGB").getpixel((5, 5))  # type: ignore[misc]
     assert r > 240
     assert max(g, b) < 15
-
-
-def test_bibtex_of_the_methods_used(make_report: Maker) -> None:
-    entry = "@article{x, title={A & B}}"
-    methods = {
-        "a": {"citation": entry},
-        "b": {"citation": entry},
-        "c": {"citation": "Somebody, 2004"},
-        "d": {"citation": "@misc{unused}", "status": "unavailable"},
-    }
-    data = make_report(dict.fromkeys("abcd", 0.5), methods=methods, missing={"d": 36})
-    assert bibtex(data) == f"{entry}\n\n% Somebody, 2004"
 
 
 def test_nothing_failed_is_said_only_where_every_pair_has_a_score(make_report: Maker, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 import benchmark
 from benchmark.cli import main
+from benchmark.core import places
 from benchmark.core.errors import UserError
 from benchmark.results import belongings, claims, earlier
 
@@ -148,9 +149,12 @@ def test_a_folder_of_an_earlier_version_is_known_by_its_record(here: Path) -> No
     (here / "t.csv").write_text(TABLE)
     (here / "u.csv").write_text(TABLE)
     assert evaluate("t.csv", "--output", "out", "--set", "report.plots=[png]") == 0
-    drawn = set(contents(here / "out")) - {belongings.NAME, belongings.REPORT_NOTE}
-    assert drawn <= set(earlier.files(json.loads((here / "out" / "run.json").read_text())))
-    for name in (belongings.NAME, belongings.REPORT_NOTE):
+    later = {belongings.NAME, belongings.REPORT_NOTE, *places.PARAGRAPH}
+    drawn = set(contents(here / "out")) - later
+    known = set(earlier.files(json.loads((here / "out" / "run.json").read_text())))
+    assert drawn <= known
+    assert not known & later, "a file of such a name is the user's there"
+    for name in later:
         (here / "out" / name).unlink()
     (here / "out" / "plots" / "scatter_a_annotated.png").write_text("mine")
     assert evaluate("t.csv", "--output", "out") == 0

@@ -125,7 +125,8 @@ def _record(ready: Ready, scored: Outcome) -> RunRecord:
     configuration["methods"] = [
         {"name": entrant.name, "label": entrant.label, **entrant.task().options} for entrant in prepared.entrants
     ]
-    libraries = {"torch", "torchvision", "timm", "pyiqa", "scipy", "pandas", "numba", *image_code.DECODERS}
+    libraries = {"torch", "torchvision", "timm", "pyiqa", "numpy", "scipy", "pandas", "numba", *image_code.DECODERS}
+    libraries |= {name for entrant in prepared.entrants if entrant.status == "scored" for name in entrant.libraries}
     return {
         "configuration": configuration,
         "dataset": {
@@ -133,6 +134,8 @@ def _record(ready: Ready, scored: Outcome) -> RunRecord:
             "title": loaded.dataset.info.title,
             "source": loaded.dataset.info.source,
             "labels": "simulated" if loaded.simulated else "opinions",
+            "label_name": loaded.dataset.info.label_name,
+            "citation": loaded.dataset.info.citation,
             "fingerprint": loaded.fingerprint(ready.work.plan.hashes),
             "label_files": _label_files(loaded),
             "pairs": len(loaded.chosen),

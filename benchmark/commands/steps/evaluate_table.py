@@ -301,6 +301,8 @@ def _method_of_source(label: str, source: ScoreSource, lower_mos_better: bool) -
         trained_on=source.info.trained_on,
         citation=source.info.citation,
         settings=contract_check.settings_of(source),
+        source=source.info.source,
+        libraries=source.info.libraries,
     )
 
 

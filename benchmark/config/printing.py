@@ -18,6 +18,7 @@ from pydantic import (
     model_validator,
 )
 
+from benchmark.config.pooling_analysis import PoolingAnalysis
 from benchmark.config.reference_analysis import ReferenceAnalysis
 from benchmark.config.sections import Section
 from benchmark.config.written import Written
@@ -32,10 +33,14 @@ OF_STUDIES = ("by", "average", "aggregate", "spread")
 """Keys of tables that need several data sets or partitions; a record has them only where they are used."""
 LATER = (*OF_STUDIES, "kind", "statistic")
 """All keys that a record has only where they are used, so that a record without them is what it was before they existed."""
+OF_ANALYSES = ("reference_quality", "pooling")
+"""Keys of a report that a record has only where these analyses are wanted."""
 CROSS = "srcc"
 """What the cells of a cross table are, unless it says otherwise."""
 EFFICIENCY = "efficiency"
 """Name of the table of costs, which any report may have."""
+EQUIVALENCE = "equivalence"
+"""How the names of tables begin that say which methods are equivalent, where a margin was given."""
 
 
 class TableConfig(Section):
@@ -144,6 +149,15 @@ class ReportConfig(Section):
     reference_quality: ReferenceAnalysis | None = None
     """An analysis for degraded references; `true` for its usual form, the label of a method for `by`, or its keys below."""
 
+    pooling: PoolingAnalysis | None = None
+    """An analysis over several data sets: correlations pooled by random effects, and ranks; `true` for its usual form, or
+    its keys below."""
+
+    @field_validator("pooling", mode="before")
+    @classmethod
+    def _a_truth_is_enough(cls, value: Any) -> Any:
+        return {} if value is True else None if value is False else value
+
     @field_validator("reference_quality", mode="before")
     @classmethod
     def _a_word_is_enough(cls, value: Any) -> Any:
@@ -156,7 +170,7 @@ class ReportConfig(Section):
     @model_serializer(mode="wrap")
     def _without_an_analysis_that_is_not_wanted(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
         content: dict[str, Any] = handler(self)
-        return {key: item for key, item in content.items() if key != "reference_quality" or item is not None}
+        return {key: item for key, item in content.items() if key not in OF_ANALYSES or item is not None}
 
     @model_validator(mode="after")
     def _names_differ(self) -> ReportConfig:
@@ -169,7 +183,7 @@ class ReportConfig(Section):
                 raise ValueError(f"the tables {alike!r} and {name!r} differ in case only: on many disks, one file")
             if name.casefold() == EFFICIENCY:
                 raise ValueError(f"the table {name!r} has the name of the table of costs, `{EFFICIENCY}`; take another")
-            taken = next((one for one in ANALYSES if name.casefold().startswith(one)), "")
+            taken = next((one for one in (*ANALYSES, EQUIVALENCE) if name.casefold().startswith(one)), "")
             if taken:
                 raise ValueError(f"the table {name!r} begins like those of the analysis `{taken}`; take another name")
         return self

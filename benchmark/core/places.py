@@ -13,8 +13,8 @@ from pathlib import Path
 FOLDERS = ("store", "tables", "plots")
 RECORD = "run.json"
 CHOICES = "choices.csv"
-REFERENCE_QUALITY, ROBUSTNESS = "reference_quality", "robustness"
-ANALYSES = (REFERENCE_QUALITY, ROBUSTNESS)
+REFERENCE_QUALITY, ROBUSTNESS, POOLING = "reference_quality", "robustness", "pooling"
+ANALYSES = (REFERENCE_QUALITY, ROBUSTNESS, POOLING)
 """Further analyses; the file of each is called like it."""
 OPTIONAL = (CHOICES, *(f"{name}.csv" for name in ANALYSES), "splits.json", "partitions.csv")
 """Written only where observers chose between images, where these analyses were asked for, and by studies."""

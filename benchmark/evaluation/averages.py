@@ -12,7 +12,8 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from benchmark.evaluation.rows import COMPARISON_COLUMNS, CORRECTIONS
+from benchmark.evaluation.margins import inner_of_family
+from benchmark.evaluation.rows import CORRECTIONS, comparison_columns
 from benchmark.statistics.catalogue import find
 from benchmark.statistics.intervals import back, forth
 from benchmark.statistics.resampling import FloatArray
@@ -152,7 +153,7 @@ def difference_rows(
         if averaged(statistic.removesuffix(MAGNITUDE)) and len(sizes) > 1:
             for kind in AVERAGES:
                 rows += _differences(part, sizes, methods, settings, (kind, "", level, "", statistic))
-    return pd.DataFrame(rows, columns=list(COMPARISON_COLUMNS))
+    return pd.DataFrame(rows, columns=list(comparison_columns(settings)))
 
 
 def _differences(
@@ -177,10 +178,13 @@ def _differences(
         counts = (int(rows["n"].sum()), int(rows["n_clusters"].sum()))
         found.append((first, second, difference, difference - reach, difference + reach, p, counts))
     adjusted = _adjusted(np.array([item[5] for item in found], dtype=float), settings)
+    values, half_widths = (np.array([item[2] for item in found]), np.array([item[4] - item[2] for item in found]))
+    errors, normal = half_widths / normal_quantile(settings.confidence), np.full(len(found), np.inf)
+    inner = inner_of_family(named[4], values, errors, normal, adjusted, settings)
     words = f"{TEST}, {CORRECTIONS['none' if settings.multiplicity == 'none' else 'holm']}"
     return [
-        (*named, *item[:5], item[5], p, bool(p < settings.alpha), words, *item[6])
-        for item, p in zip(found, adjusted.tolist(), strict=True)
+        (*named, *item[:5], item[5], p, bool(p < settings.alpha), words, *item[6], *cells)
+        for item, p, cells in zip(found, adjusted.tolist(), inner, strict=True)
     ]
 
 

@@ -16,6 +16,7 @@ from benchmark.evaluation import reference_quality, robustness
 from benchmark.evaluation.summarise import evaluate_scores
 from benchmark.report.content import Analysis, ReportData, no_choices
 from benchmark.report.evaluation import Run
+from benchmark.report.over_sets import over_sets
 from benchmark.report.spec import spelled_out
 from benchmark.results import csv_files
 from benchmark.results.run_record import RunRecord
@@ -93,7 +94,7 @@ def complete(
     summarised = evaluate_scores(
         scores, methods, settings, lower_mos_better=facts.lower_mos_better, choices=chosen, announce=announce
     )
-    analyses = _analyses(scores, methods, report, facts, statistics.confidence)
+    analyses = _analyses(scores, methods, report, facts, settings)
     notes = [*facts.notes, *facts.hints(summarised.summary), *(summarised.notes if methods else ())]
     record: RunRecord = {
         "format": 1,
@@ -138,11 +139,15 @@ def complete(
 
 
 def _analyses(
-    scores: pd.DataFrame, methods: Sequence[ScoredMethod], report: ReportConfig, facts: Facts, confidence: float
+    scores: pd.DataFrame,
+    methods: Sequence[ScoredMethod],
+    report: ReportConfig,
+    facts: Facts,
+    settings: StatisticsSettings,
 ) -> dict[str, Analysis]:
     """The further analyses that are wanted, by the names of their files; a method's trainings one by one."""
     single = [one for method in methods if not method.by_partition for one in method.single]
-    lower, found = facts.lower_mos_better, {}
+    lower, confidence, found = facts.lower_mos_better, settings.confidence, {}
     if report.reference_quality is not None:
         present = [one for one in single if one.status in ("scored", "partial") and one.label in scores.columns]
         analysed = reference_quality.analyse(
@@ -152,4 +157,6 @@ def _analyses(
     if facts.disturbed:
         moved = robustness.moved(scores, facts.disturbed, single, lower_mos_better=lower, confidence=confidence)
         found[places.ROBUSTNESS] = Analysis(moved, tuple(facts.lost))
+    if report.pooling is not None:
+        found[places.POOLING] = over_sets(scores, methods, report.pooling, settings, lower_mos_better=lambda _: lower)
     return found

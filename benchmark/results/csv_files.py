@@ -35,6 +35,7 @@ TEXT = {
         "aggregate",
         "part",
         "disturbance",
+        "verdict",
     ),
 }
 FLAGS = ("significant",)

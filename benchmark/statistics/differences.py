@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from benchmark.statistics import selection, significance
+from benchmark.statistics import equivalence, selection, significance
 from benchmark.statistics.design import Group, Versus
 from benchmark.statistics.intervals import Kind, Range, interval, jackknife_error, known_part, or_percentiles
 from benchmark.statistics.measures import Measure
@@ -32,6 +32,8 @@ class Difference:
         p_adjusted: corrected over the family.
         note: why there is no interval, or a remark about it.
         kind: of interval; the test is its own.
+        margin: below which it does not matter; 0 where none was given.
+        inner_low, inner_high: of the simultaneous interval of 1 - 2 alpha, which is compared with the margin; NaN for none.
     """
 
     versus: Versus
@@ -42,6 +44,9 @@ class Difference:
     p_adjusted: float
     note: str
     kind: Kind
+    margin: float = 0.0
+    inner_low: float = float("nan")
+    inner_high: float = float("nan")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +67,14 @@ class How:
         within: values that a difference can have.
         tested: whether there are p-values.
         stand_in: whether percentiles stand in for a jackknife that is impossible.
+        margin: below which a difference does not matter; 0 for none.
     """
 
     kind: Kind
     within: Range
     tested: bool
     stand_in: bool
+    margin: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +148,7 @@ def differences(
             p_value = significance.bootstrap_p(column)
             errors[number], freedom[number] = significance.deviation(column), max(1, len(left) - 1)
         p_value = p_value if how.tested else float("nan")
-        rows.append(Difference(pair, value, ends.low, ends.high, p_value, p_value, ends.note, ends.kind))
+        rows.append(Difference(pair, value, ends.low, ends.high, p_value, p_value, ends.note, ends.kind, how.margin))
     used = errors if how.kind == "jackknife" else None
     if leaders is None:
         return Evidence(tuple(rows), drawn, used, freedom)
@@ -169,7 +176,38 @@ def adjust(parts: Sequence[Evidence], settings: StatisticsSettings) -> list[tupl
         else:
             adjusted = np.minimum(1.0, p_values * chosen_from) if chosen_from else significance.holm(p_values)
     rest = iter(adjusted)
-    return [tuple(replace(pair, p_adjusted=float(next(rest))) for pair in part.pairs) for part in parts]
+    corrected = [tuple(replace(pair, p_adjusted=float(next(rest))) for pair in part.pairs) for part in parts]
+    return _with_inner_intervals(parts, corrected, settings)
+
+
+def _with_inner_intervals(
+    parts: Sequence[Evidence], corrected: list[tuple[Difference, ...]], settings: StatisticsSettings
+) -> list[tuple[Difference, ...]]:
+    """The differences with the intervals that are compared with margins: simultaneous over all parts that have one."""
+    places = [place for place, part in enumerate(parts) if part.pairs and part.pairs[0].margin > 0]
+    if not places:
+        return corrected
+    whole = _together([parts[place] for place in places])
+    tested = np.flatnonzero(np.isfinite([pair.p_value for pair in whole.pairs]))
+    values = np.array([pair.value for pair in whole.pairs])
+    half = np.full(len(values), np.nan)
+    half[tested] = equivalence.half_widths(
+        values[tested],
+        whole.drawn[:, tested],
+        None if whole.errors is None else whole.errors[tested],
+        None if whole.errors is None else whole.freedom[tested],
+        alpha=settings.alpha,
+        multiplicity=settings.multiplicity,
+        chosen_from=whole.chosen_from,
+        largest=whole.largest,
+    )
+    reach = iter(half.tolist())
+    for place in places:
+        corrected[place] = tuple(
+            replace(pair, inner_low=pair.value - (by := next(reach)), inner_high=pair.value + by)
+            for pair in corrected[place]
+        )
+    return corrected
 
 
 def _max_t(parts: Sequence[Evidence], p_values: FloatArray) -> FloatArray:

@@ -190,8 +190,6 @@ def refuse_needless(report: ReportConfig, source: Source, datasets: int, *, divi
     Raises:
         ConfigError: names the table's key and says what it needs.
     """
-    if report.pooling is not None and datasets < 2:
-        raise ConfigError(f"{source.named(('report', 'pooling'))}: pooling needs several data sets (`datasets:`)")
     for place, table in enumerate(report.tables):
         path: KeyPath = ("report", "tables", place)
         if table.average and datasets < 2:

@@ -110,7 +110,8 @@ def _cell(numbers: Numbers, scope: Scope, statistic: str, one: ScoredMethod, oth
     if found is None or not found.verdict:
         return ""
     difference = naming.number(found.difference, 3, minus=naming.MINUS)
-    return f"{found.verdict} ({'' if found.difference < 0 else '+'}{difference})"
+    plus = "+" if found.difference > 0 and float(difference) > 0 else ""
+    return f"{found.verdict} ({plus}{difference})"
 
 
 def _verdict(numbers: Numbers, scope: Scope, statistic: str, one: ScoredMethod, other: ScoredMethod) -> str:

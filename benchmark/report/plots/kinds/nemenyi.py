@@ -77,4 +77,4 @@ def _plots(data: ReportData) -> Iterator[Plot]:
         )
 
 
-PLOT = PlotKind(place=86, of_run=_plots)
+PLOT = PlotKind(place=86, over_sets=_plots)

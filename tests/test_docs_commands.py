@@ -40,6 +40,31 @@ def test_a_study_of_score_tables(root: Path, place: Path, monkeypatch: pytest.Mo
     assert "±" in (folder / "tables" / "medians.md").read_text()
 
 
+def test_tables_pooled(root: Path, place: Path) -> None:
+    """The small tables of docs/studies.md by their own configuration, which says that two data sets are too few."""
+    page = root / "docs" / "studies.md"
+    labs(root, place)
+    (study,) = [block for block in blocks(page, "yaml") if block.startswith("# pooled_labs.yaml")]
+    write(study, place)
+    (command,) = [block for block in blocks(page, "sh") if "pooled_labs" in block]
+    output = run(f"{command.strip()} --set report.plots=[]", place)
+    assert "note: pooling: Unreliable: fewer than five data sets (2)" in output
+    tables = place / "results" / "pooled_labs" / "tables"
+    assert "Pooled SRCC" in (tables / "pooling.md").read_text(encoding="utf-8")
+    assert (place / "results" / "pooled_labs" / "pooling.csv").is_file()
+
+
+def test_methods_that_are_equivalent(root: Path, place: Path) -> None:
+    """The command of docs/results.md, on a table of docs/studies.md."""
+    labs(root, place)
+    (command,) = blocks(root / "docs" / "results.md", "sh")
+    output = run(f"{command.strip()} --set report.plots=[]", place)
+    assert "SRCC: undecided: ssim and psnr" in output
+    words = pd.read_csv(place / "results" / "lab_b" / "comparisons.csv")
+    (word,) = words.loc[(words["level"] == "pair") & (words["statistic"] == "srcc"), "verdict"]
+    assert word == "undecided"
+
+
 def test_the_pages_commands(root: Path, place: Path) -> None:
     """Every command of docs/commands.md, on a small set; then the README's, on that set in EFID's layout and its scores."""
     (commands,) = blocks(root / "docs" / "commands.md", "sh")

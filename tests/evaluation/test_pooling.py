@@ -13,7 +13,10 @@ from benchmark import ConfigError, Evaluation, evaluate
 from benchmark.config.pooling_analysis import PoolingAnalysis
 from benchmark.evaluation.pooling import COLUMNS, RANKS, UNRELIABLE, PooledSets, pool_sets
 from benchmark.report.blocks import Numbers
+from benchmark.report.combine import side_by_side
+from benchmark.report.over_sets import pooled_anew
 from benchmark.report.plots import Plot, all_plots
+from benchmark.report.pooling_tables import pooling_tables
 from benchmark.report.stored_runs import read, together
 from benchmark.results.scored import ScoredMethod
 from benchmark.statistics.settings import StatisticsSettings
@@ -307,11 +310,26 @@ def test_several_folders_are_pooled_together_and_without_the_key_nothing_is(tmp_
     found = whole.data.analyses["pooling"].table
     assert found["value"].to_numpy() == pytest.approx(expected["value"].to_numpy(), nan_ok=True)
     assert not any("Nothing is pooled" in note for note in whole.data.all_notes)
-    whole.save(tmp_path / "whole")
-    assert (tmp_path / "whole" / "tables" / "pooling.md").is_file()
+    assert [grid.name for grid in pooling_tables(whole.data)] == ["pooling", "pooling_differences"]
     plain = evaluate(study(tmp_path, two))
     assert "pooling" not in plain.data.analyses
     assert "pooling" not in plain.data.record["report"]
+
+
+def test_what_a_study_pooled_is_pooled_anew_beside_another(tmp_path: Path) -> None:
+    """Two studies that both have a data set of one name, which gets the study's."""
+    names = list(FIVE)
+    studies = {}
+    for label, some in (("one", names[:3]), ("two", names[2:])):
+        (tmp_path / label).mkdir()
+        frames = {name: FIVE[name] for name in some}
+        studies[label] = evaluate(study(tmp_path / label, frames, pooling={"without_each": False})).data
+    data = pooled_anew(side_by_side(studies), list(studies.values()))
+    found = data.analyses["pooling"].table
+    assert (found.loc[found["part"] == "all", "sets"] == 6).all()
+    assert {"in Set 0", "in Set 2 (one)", "in Set 2 (two)", "in Set 4"} <= set(found["part"])
+    assert "pooling" not in side_by_side(studies).analyses, "each study's own speaks of its own data sets"
+    assert any("Set 2 (one) and Set 2 (two) have 8 references of the same name" in note for note in data.all_notes)
 
 
 @pytest.mark.parametrize(

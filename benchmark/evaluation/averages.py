@@ -15,7 +15,7 @@ import pandas as pd
 from benchmark.evaluation.margins import inner_of_family
 from benchmark.evaluation.rows import CORRECTIONS, comparison_columns
 from benchmark.statistics.catalogue import find
-from benchmark.statistics.intervals import back, forth
+from benchmark.statistics.intervals import back, forth, slopes
 from benchmark.statistics.resampling import FloatArray
 from benchmark.statistics.settings import StatisticsSettings
 from benchmark.statistics.significance import holm, normal_p, normal_quantile
@@ -114,20 +114,13 @@ def _interval(
     if not (np.isfinite(half).all() and np.isfinite(value)):
         return float("nan"), float("nan")
     moved = float(forth(np.array([value]), scale)[0])
-    slope = float(_slopes(np.array([value]), scale)[0])
+    slope = float(slopes(np.array([value]), scale)[0])
     if slope <= 0:  # at an end of the statistic's range, which its scale moves to infinity
         return float("nan"), float("nan")
-    error = float(np.sqrt(((weights * half * _slopes(values, scale)) ** 2).sum())) / slope
+    error = float(np.sqrt(((weights * half * slopes(values, scale)) ** 2).sum())) / slope
     if not np.isfinite(moved + error):
         return float("nan"), float("nan")
     return back(moved - error, scale), back(moved + error, scale)
-
-
-def _slopes(values: FloatArray, scale: str) -> FloatArray:
-    """How fast a statistic changes with its place on its scale."""
-    if scale == "fisher":
-        return 1 - values**2
-    return values * (1 - values) if scale == "logit" else np.ones_like(values)
 
 
 def difference_rows(

@@ -29,7 +29,7 @@ from benchmark.statistics.design import make_design
 from benchmark.statistics.friedman import FEWEST_SETS, mean_ranks
 from benchmark.statistics.measures import Correlations
 from benchmark.statistics.over_trainings import over_trainings
-from benchmark.statistics.random_effects import FEWEST, Pooled, pool
+from benchmark.statistics.random_effects import FEWEST, RandomEffects, pool
 from benchmark.statistics.set_effects import Effect, SetEffects, merged, set_effects
 from benchmark.statistics.settings import StatisticsSettings
 from benchmark.statistics.significance import holm
@@ -211,17 +211,17 @@ def _pooled_rows(
         yield (part, labels[first], labels[second], *ends, *ahead, _note(found))
 
 
-def _pooled(effects: Sequence[Effect], confidence: float) -> Pooled:
+def _pooled(effects: Sequence[Effect], confidence: float) -> RandomEffects:
     known = [effect for effect in effects if effect.known]
     estimates, variances = (np.array([getattr(effect, key) for effect in known]) for key in ("z", "variance"))
     return pool(estimates, variances, confidence)
 
 
-def _numbers(found: Pooled) -> tuple[float, float, float, float, float, int]:
+def _numbers(found: RandomEffects) -> tuple[float, float, float, float, float, int]:
     return found.mean, found.error, found.between, found.inconsistency, found.q, found.sets
 
 
-def _note(found: Pooled) -> str:
+def _note(found: RandomEffects) -> str:
     if found.sets < 2:
         return "undefined: fewer than two data sets with a value"
     return UNRELIABLE if found.sets < FEWEST else ""

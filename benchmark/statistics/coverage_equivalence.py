@@ -1,6 +1,6 @@
 """How often are methods called equivalent that are not, and how often those that are? Simulated studies, as Markdown tables.
 
-    python -m benchmark.statistics.coverage_equivalence [--studies 1000] [--replicates 500] [--seed 1]
+    python -m benchmark.statistics.coverage_equivalence [--studies 1000] [--replicates 200] [--seed 1]
 
 The tables stand in docs/protocol.md. Model: ``simulated``, in which the true SRCC of each method is known.
 """
@@ -16,7 +16,7 @@ import numpy as np
 from benchmark.statistics.design import make_design
 from benchmark.statistics.equivalence import EQUIVALENT, verdict
 from benchmark.statistics.inference import Family, compute, infer
-from benchmark.statistics.intervals import choose
+from benchmark.statistics.intervals import Kind, choose
 from benchmark.statistics.measures import Correlations
 from benchmark.statistics.resampling import Resamples
 from benchmark.statistics.settings import StatisticsSettings
@@ -26,7 +26,8 @@ BEST = 0.80
 """SRCC of the best method."""
 AT_THE_MARGIN = ((20, 0.10), (60, 0.05), (60, 0.10), (300, 0.02), (300, 0.05))
 """References and margins of the studies of two methods."""
-POWER = ((300, 0.02), (300, 0.03), (300, 0.05), (60, 0.05), (60, 0.10))
+POWER = ((60, 0.5, 0.05), (60, 0.5, 0.10), (300, 0.5, 0.02), (300, 0.5, 0.03), (300, 0.5, 0.05), (300, 0.9, 0.02))
+"""References, share of the noise that both methods have in common, and margins of the studies of two equal methods."""
 
 
 def called_equivalent(
@@ -84,32 +85,31 @@ def report(studies: int, settings: StatisticsSettings, seed: int) -> Iterator[st
     yield "| references x conditions | margin | methods, SRCC | called equivalent at a true difference of the margin |"
     yield "| --- | --- | --- | --- |"
     for references, margin in AT_THE_MARGIN:
-        model, values = Model(references=references, conditions=6), (BEST, BEST - margin)
-        share, _ = called_equivalent(model, values, replace(settings, equivalence=margin), studies, seed)
+        model, two = Model(references=references, conditions=6), (BEST, BEST - margin)
+        share, _ = called_equivalent(model, two, replace(settings, equivalence=margin), studies, seed)
         yield f"| {references} x 6 | {margin:.2f} | two: {BEST:.2f} and {BEST - margin:.2f} | {share:.1%} |"
-    for references, margin, interval in ((60, 0.10, "auto"), (60, 0.10, "percentile")):
-        model, values = Model(references=references, conditions=6), [BEST, BEST - margin] * 3
-        chosen = replace(settings, equivalence=margin, interval=interval)
-        share, _ = called_equivalent(model, values, chosen, studies, seed + 1)
-        how = "jackknife" if interval == "auto" else interval
-        words = f"six: three of {BEST:.2f}, three of {BEST - margin:.2f}; any of 9 pairs; {how}"
+    kinds: tuple[Kind, ...] = ("jackknife", "percentile")
+    for kind in kinds:
+        references, margin = 60, 0.10
+        model, six = Model(references=references, conditions=6), [BEST, BEST - margin] * 3
+        chosen = replace(settings, equivalence=margin, interval=kind)
+        share, _ = called_equivalent(model, six, chosen, studies, seed + 1)
+        words = f"six: three of {BEST:.2f}, three of {BEST - margin:.2f}; any of 9 pairs; {kind}"
         yield f"| {references} x 6 | {margin:.2f} | {words} | {share:.1%} |"
     yield ""
     yield "| references x conditions | noise in common | margin | two equal methods, SRCC 0.80: called equivalent |"
     yield "| --- | --- | --- | --- |"
-    for common in (0.5, 0.9):
-        for references, margin in POWER:
-            model = Model(references=references, conditions=6, common_noise=common)
-            chosen = replace(settings, equivalence=margin)
-            _, power = called_equivalent(model, (BEST, BEST), chosen, studies, seed + 2)
-            yield f"| {references} x 6 | {common:.0%} | {margin:.2f} | {power:.1%} |"
+    for references, common, margin in POWER:
+        model = Model(references=references, conditions=6, common_noise=common)
+        _, power = called_equivalent(model, (BEST, BEST), replace(settings, equivalence=margin), studies, seed + 2)
+        yield f"| {references} x 6 | {common:.0%} | {margin:.2f} | {power:.1%} |"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print the tables."""
     parser = argparse.ArgumentParser(prog="python -m benchmark.statistics.coverage_equivalence", description=__doc__)
     parser.add_argument("--studies", type=int, default=1000)
-    parser.add_argument("--replicates", type=int, default=500)
+    parser.add_argument("--replicates", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=0)
     options = parser.parse_args(arguments)

@@ -21,7 +21,7 @@ from benchmark.statistics.measures import Correlations
 from benchmark.statistics.populations import Population, plasmode
 from benchmark.statistics.random_effects import pool
 from benchmark.statistics.resampling import FloatArray
-from benchmark.statistics.set_effects import set_effects
+from benchmark.statistics.set_effects import Effect, set_effects
 from benchmark.statistics.significance import normal_quantile
 from benchmark.statistics.simulated import Model, pearson_for_srcc, simulate
 
@@ -97,20 +97,28 @@ def coverage(collection: Collection, sets: int, studies: int, seed: int) -> Held
     for _ in range(studies):
         tables = [collection.draw(rng) for _ in range(sets)]
         found = [set_effects(Correlations(make_design(table), krcc=False, threads=1), "srcc") for table in tables]
-        effects = np.array([(one.methods[0].z, one.methods[0].variance) for one in found if one.methods[0].known]).T
-        pairs = np.array([(one.pairs[0, 1].z, one.pairs[0, 1].variance) for one in found if one.pairs[0, 1].known]).T
-        whole, apart = pool(*effects, CONFIDENCE), pool(*pairs, CONFIDENCE)
-        naive = np.array([(np.arctanh(srcc(one.scores[0], one.labels)), 1 / (len(one.labels) - 3)) for one in tables]).T
+        z, variances = _known([one.methods[0] for one in found])
+        apart = pool(*_known([one.pairs[0, 1] for one in found]), confidence=CONFIDENCE)
+        whole = pool(z, variances, CONFIDENCE)
+        plain = np.array([np.arctanh(srcc(one.scores[0], one.labels)) for one in tables])
+        by_pairs = np.array([1 / (len(one.labels) - 3) for one in tables])
         held.append(
             (
                 whole.low <= collection.truth[0] <= whole.high,
                 apart.low <= collection.truth[1] <= apart.high,
-                _fixed(*effects, collection.truth[0]),
-                _fixed(*naive, collection.truth[0]),
+                _fixed(z, variances, collection.truth[0]),
+                _fixed(plain, by_pairs, collection.truth[0]),
             )
         )
         widths.append(whole.high - whole.low)
-    return Held(*np.mean(held, axis=0).tolist(), float(np.mean(widths)))
+    shares = np.mean(held, axis=0).tolist()
+    return Held(shares[0], shares[1], shares[2], shares[3], float(np.mean(widths)))
+
+
+def _known(effects: Sequence[Effect]) -> tuple[FloatArray, FloatArray]:
+    """The estimates that can be pooled, and their variances."""
+    known = [effect for effect in effects if effect.known]
+    return np.array([effect.z for effect in known]), np.array([effect.variance for effect in known])
 
 
 def _fixed(estimates: FloatArray, variances: FloatArray, truth: float) -> bool:

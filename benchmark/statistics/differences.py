@@ -6,13 +6,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from benchmark.statistics import equivalence, selection, significance
 from benchmark.statistics.design import Group, Versus
-from benchmark.statistics.intervals import Kind, Range, interval, jackknife_error, known_part, or_percentiles
+from benchmark.statistics.intervals import Kind, Range, Scale, interval, jackknife_error, known_part, or_percentiles
 from benchmark.statistics.measures import Measure
 from benchmark.statistics.resampling import FloatArray
 from benchmark.statistics.rounding import ROUNDING
@@ -68,6 +68,7 @@ class How:
         tested: whether there are p-values.
         stand_in: whether percentiles stand in for a jackknife that is impossible.
         margin: below which a difference does not matter; 0 for none.
+        scale: on which the statistic varies alike everywhere.
     """
 
     kind: Kind
@@ -75,6 +76,7 @@ class How:
     tested: bool
     stand_in: bool
     margin: float = 0.0
+    scale: Scale = "plain"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,7 @@ class Evidence:
         freedom: (p,), their degrees of freedom.
         chosen_from: the number of all pairs, where these were chosen from them; 0 where these are all.
         largest: (B,), the largest studentised deviation of any of all pairs, where these were chosen from them.
+        stretches: (p,), how much larger each error would be at the margin (``equivalence.stretch``); without margins empty.
     """
 
     pairs: tuple[Difference, ...]
@@ -97,6 +100,7 @@ class Evidence:
     freedom: FloatArray
     chosen_from: int = 0
     largest: FloatArray | None = None
+    stretches: FloatArray = field(default_factory=lambda: np.empty(0))
 
 
 def differences(
@@ -119,10 +123,11 @@ def differences(
     observed = _less(values.data[first], values.data[second])
     drawn = _less(values.drawn[:, first], values.drawn[:, second])
     errors, freedom = np.full(len(pairs), np.nan), np.ones(len(pairs))
-    groups, rows = measure.design.group_of, []
+    groups, rows, stretches = measure.design.group_of, [], np.ones(len(pairs) if how.margin > 0 else 0)
     for number, pair in enumerate(pairs):
         left_first = left_out_of(groups, values.left_out, pair.column_first)
-        left = _less(left_first, left_out_of(groups, values.left_out, pair.column_second))
+        left_second = left_out_of(groups, values.left_out, pair.column_second)
+        left = _less(left_first, left_second)
         value, column = float(observed[number]), drawn[:, number]
         ends = interval(
             value,
@@ -147,17 +152,22 @@ def differences(
         else:
             p_value = significance.bootstrap_p(column)
             errors[number], freedom[number] = significance.deviation(column), max(1, len(left) - 1)
+        if how.margin > 0:
+            both = values.drawn[:, pair.column_first], values.drawn[:, pair.column_second]
+            both = (left_first, left_second) if ends.kind == "jackknife" else both
+            two = (float(values.data[pair.column_first]), float(values.data[pair.column_second]))
+            stretches[number] = equivalence.stretch(*two, *both, how.margin, how.scale)
         p_value = p_value if how.tested else float("nan")
         rows.append(Difference(pair, value, ends.low, ends.high, p_value, p_value, ends.note, ends.kind, how.margin))
     used = errors if how.kind == "jackknife" else None
     if leaders is None:
-        return Evidence(tuple(rows), drawn, used, freedom)
+        return Evidence(tuple(rows), drawn, used, freedom, stretches=stretches)
     own, largest = measure.design.own, None
     if how.tested and settings.multiplicity == "max-t":
         largest = selection.largest_differences(
             values.data[own], values.drawn[:, own], normal=used is not None, threads=settings.threads
         )
-    return Evidence(tuple(rows), drawn, used, freedom, len(own) * (len(own) - 1) // 2, largest)
+    return Evidence(tuple(rows), drawn, used, freedom, len(own) * (len(own) - 1) // 2, largest, stretches)
 
 
 def adjust(parts: Sequence[Evidence], settings: StatisticsSettings) -> list[tuple[Difference, ...]]:
@@ -201,7 +211,7 @@ def _with_inner_intervals(
         chosen_from=whole.chosen_from,
         largest=whole.largest,
     )
-    reach = iter(half.tolist())
+    reach = iter((half * whole.stretches).tolist())
     for place in places:
         corrected[place] = tuple(
             replace(pair, inner_low=pair.value - (by := next(reach)), inner_high=pair.value + by)
@@ -239,6 +249,7 @@ def _together(parts: Sequence[Evidence]) -> Evidence:
         np.concatenate([part.freedom for part in parts]),
         sum(part.chosen_from for part in parts),
         np.max(largest, axis=0) if largest else None,
+        np.concatenate([part.stretches for part in parts]),
     )
 
 

@@ -22,7 +22,7 @@ MOST_STEPS = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Pooled:
+class RandomEffects:
     """The mean over all sets that could be, from those at hand.
 
     Attributes:
@@ -50,7 +50,7 @@ class Pooled:
     predicted_high: float
 
 
-def pool(estimates: FloatArray, variances: FloatArray, confidence: float) -> Pooled:
+def pool(estimates: FloatArray, variances: FloatArray, confidence: float) -> RandomEffects:
     """Pool estimates of independent sets.
 
     Args:
@@ -61,7 +61,7 @@ def pool(estimates: FloatArray, variances: FloatArray, confidence: float) -> Poo
     k = len(estimates)
     if k < 2:
         none = float("nan")
-        return Pooled(none, none, none, none, none, none, none, none, k, none, none)
+        return RandomEffects(none, none, none, none, none, none, none, none, k, none, none)
     between = between_sets(estimates, variances)
     weights = 1 / (variances + between)
     mean = float(weights @ estimates / weights.sum())
@@ -70,7 +70,7 @@ def pool(estimates: FloatArray, variances: FloatArray, confidence: float) -> Poo
     reach = student(k - 1, confidence) * error
     q = _squares(estimates, variances, 0.0)
     ahead = student(k - 2, confidence) * float(np.sqrt(between + error**2)) if k > 2 else float("nan")
-    return Pooled(
+    return RandomEffects(
         mean,
         mean - reach,
         mean + reach,

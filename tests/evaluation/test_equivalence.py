@@ -93,9 +93,9 @@ def test_each_tested_pair_has_one_of_four_words_by_its_own_numbers() -> None:
 def test_a_significant_difference_below_the_margin_is_equivalent() -> None:
     frame = scores(references=200)
     frame["alike"] = frame["near"] + 0.2 * np.random.default_rng(3).normal(size=len(frame))
-    row = pairs(of(frame, equivalence=0.1).comparisons, "srcc").loc[("near", "alike")]
-    assert row["significant"]
-    assert row["verdict"] == "equivalent"
+    rows = pairs(of(frame, equivalence=0.1).comparisons, "srcc")
+    assert rows["significant"]["near", "alike"]
+    assert rows["verdict"]["near", "alike"] == "equivalent"
 
 
 def test_magnitudes_have_verdicts_of_their_own() -> None:

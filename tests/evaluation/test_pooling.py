@@ -21,6 +21,7 @@ from benchmark.report.stored_runs import read, together
 from benchmark.results.scored import ScoredMethod
 from benchmark.statistics.settings import StatisticsSettings
 
+ENDS = ("value", "ci_low", "ci_high")
 LABELS = ("good", "fair", "weak")
 METHODS = [ScoredMethod(label=name, name=name, title=name.title(), higher_is_better=name != "fair") for name in LABELS]
 
@@ -69,6 +70,12 @@ def pooled(frames: Mapping[str, pd.DataFrame], lower: Sequence[str] = (), **aske
     return pool_sets(stacked(frames), METHODS, wanted, settings, lower_mos_better=lambda name: name in lower, seen=seen)
 
 
+def keyed(frame: pd.DataFrame) -> dict[tuple[str, str, str], dict[Any, Any]]:
+    """The rows by part and methods."""
+    rows = frame.to_dict("records")
+    return {(str(row["part"]), str(row["method"]), str(row["method_b"])): row for row in rows}
+
+
 def effect(frame: pd.DataFrame, names: Sequence[str], sign: int = 1) -> tuple[float, float]:
     """z of a method, or of the first less the second, with the jackknife's variance by reference."""
 
@@ -110,30 +117,28 @@ def test_values_differences_and_leaving_one_out_are_those_of_plain_loops() -> No
     lower = ["Set 3"]
     frames = {name: frame.assign(mos=-frame["mos"]) if name in lower else frame for name, frame in FIVE.items()}
     signs = {name: -1 if name in lower else 1 for name in frames}
-    found = pooled(frames, lower).table.set_index(["part", "method", "method_b"])
+    found = keyed(pooled(frames, lower).table)
     for part in ("all", "without Set 1"):
         kept = {name: frame for name, frame in frames.items() if name != part.removeprefix("without ")}
         for label in LABELS:
             mean, low, high, _ = meta([effect(frame, [label], signs[name]) for name, frame in kept.items()])
-            row = found.loc[(part, label, "")]
-            assert tuple(row[["value", "ci_low", "ci_high"]]) == pytest.approx(
-                tuple(np.tanh([mean, low, high])), abs=1e-9
-            )
+            row = found[part, label, ""]
+            assert [row[key] for key in ENDS] == pytest.approx(np.tanh([mean, low, high]).tolist(), abs=1e-9)
             assert row["sets"] == len(kept)
         p_values = {}
         for pair in (("good", "fair"), ("good", "weak"), ("fair", "weak")):
             mean, low, high, p = meta([effect(frame, pair, signs[name]) for name, frame in kept.items()])
-            row = found.loc[(part, *pair)]
-            assert tuple(row[["value", "ci_low", "ci_high"]]) == pytest.approx((mean, low, high), abs=1e-9)
+            row = found[part, *pair]
+            assert [row[key] for key in ENDS] == pytest.approx([mean, low, high], abs=1e-9)
             assert row["p_value"] == pytest.approx(p, abs=1e-12)
             p_values[pair] = p
         order = sorted(p_values, key=lambda pair: p_values[pair])
         holm = np.maximum.accumulate([p_values[pair] * (3 - place) for place, pair in enumerate(order)])
         for pair, p in zip(order, holm, strict=True):
-            assert found.loc[(part, *pair), "p_adjusted"] == pytest.approx(min(1, p), abs=1e-12)
+            assert found[part, *pair]["p_adjusted"] == pytest.approx(min(1, p), abs=1e-12)
     z, variance = effect(frames["Set 2"], ["weak"])
-    own = found.loc[("in Set 2", "weak", "")]
-    assert tuple(own[["z", "z_error"]]) == pytest.approx((z, np.sqrt(variance)), abs=1e-9)
+    own = found["in Set 2", "weak", ""]
+    assert [own["z"], own["z_error"]] == pytest.approx([z, np.sqrt(variance)], abs=1e-9)
 
 
 def test_few_data_sets_are_called_unreliable() -> None:
@@ -158,11 +163,11 @@ def test_data_sets_with_common_photographs_count_once() -> None:
     assert any(note.startswith("Set 0, Again count as one data set") for note in found.notes)
     assert not any("of the same name" in note for note in found.notes)
     parts = [effect(frames[name], ["good"]) for name in ("Set 0", "Again")]
-    together = (np.mean([z for z, _ in parts]), np.mean([np.sqrt(variance) for _, variance in parts]) ** 2)
+    both = (float(np.mean([z for z, _ in parts])), float(np.mean([np.sqrt(variance) for _, variance in parts]) ** 2))
     rest = [effect(frame, ["good"]) for name, frame in FIVE.items() if name != "Set 0"]
-    row = found.table.set_index(["part", "method", "method_b"]).loc[("all", "good", "")]
+    row = keyed(found.table)["all", "good", ""]
     assert row["sets"] == 5
-    assert row["z"] == pytest.approx(meta([together, *rest])[0], abs=1e-9)
+    assert row["z"] == pytest.approx(meta([both, *rest])[0], abs=1e-9)
     assert "without Set 0 + Again" in set(found.table["part"])
     unknown = pooled(FIVE, shared=[["Set 0", "Other"]])
     assert any("names 'Other', which is not among the data sets" in note for note in unknown.notes)

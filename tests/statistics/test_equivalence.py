@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from scipy import stats
+from scipy import optimize, stats
 
 from benchmark.statistics import StatisticsSettings
 from benchmark.statistics.coverage_equivalence import called_equivalent, main, report
 from benchmark.statistics.design import make_design
-from benchmark.statistics.equivalence import half_widths, verdict
+from benchmark.statistics.equivalence import half_widths, stretch, verdict
 from benchmark.statistics.inference import Family, compute, infer, joint
 from benchmark.statistics.intervals import Kind
 from benchmark.statistics.measures import Correlations
@@ -29,9 +29,9 @@ def families(settings: StatisticsSettings, kind: Kind = "jackknife", methods: in
 def test_of_two_methods_it_is_two_one_sided_t_tests_at_alpha_each() -> None:
     """By SciPy's correlations with each reference left out, and its quantile of Student's t."""
     table = simulate(MODEL, [0.9, 0.88], np.random.default_rng(1))
-    (item,) = families(replace(SETTINGS, replicates=99), methods=2)[0].differences
+    (item,) = families(replace(SETTINGS, replicates=99, equivalence=1e-6), methods=2)[0].differences
 
-    def apart(rows: np.ndarray) -> float:  # type: ignore[type-arg]
+    def apart(rows: np.ndarray) -> float:
         first, second = (stats.spearmanr(scores[rows], table.labels[rows]).statistic for scores in table.scores)
         return float(first - second)
 
@@ -65,6 +65,32 @@ def test_over_a_family_it_is_the_largest_deviation_towards_zero() -> None:
     assert plain[0] == pytest.approx(np.sort(observed[0] - drawn[:, 0])[950 - 1], rel=1e-12)
     by_bonferroni = half_widths(observed, drawn, alpha=0.05, multiplicity="holm")
     assert by_bonferroni[0] == pytest.approx(np.sort(observed[0] - drawn[:, 0])[984 - 1], rel=1e-12)
+
+
+def test_the_error_is_that_at_the_margin_by_scipys_minimum() -> None:
+    """The nearest two correlations that differ by the margin, and what the errors of their z amount to there."""
+    rng = np.random.default_rng(3)
+    common, own, others = rng.normal(size=(3, 4000))
+    one, other = 0.85 + (own + common) / 200, 0.82 + (others * 1.5 + common) / 200
+    covariance = np.cov(one, other)
+    found = stretch(0.85, 0.82, one, other, 0.1, "fisher")
+
+    def distance(values: np.ndarray) -> float:
+        apart = values - np.array([0.85, 0.82])
+        return float(apart @ np.linalg.solve(covariance * 1e4, apart))
+
+    at_the_margin = {"type": "eq", "fun": lambda values: values[0] - values[1] - 0.1}
+    nearest = optimize.minimize(distance, [0.9, 0.8], constraints=[at_the_margin], tol=1e-14).x
+    slopes = (1 - nearest**2) / (1 - np.array([0.85, 0.82]) ** 2) * np.array([1, -1])
+    apart = np.array([1, -1])
+    expected = np.sqrt((slopes @ covariance @ slopes) / (apart @ covariance @ apart))
+    assert expected > 1.05
+    assert found == pytest.approx(expected, rel=1e-5)
+    assert stretch(0.82, 0.85, other, one, 0.1, "fisher") == pytest.approx(found, rel=1e-12), "either way round"
+    assert stretch(0.85, 0.82, one, other, 0.1, "plain") == 1
+    assert stretch(0.85, 0.82, one, other, 0.03, "fisher") == 1, "beyond the margin nothing is called equivalent"
+    assert stretch(0.85, 0.85, one, one, 0.1, "fisher") == 1, "equal methods"
+    assert stretch(0.99, 0.97, one, other, 0.5, "fisher") >= 1, "a value beyond its range"
 
 
 def test_undefined_and_constant_differences() -> None:
@@ -146,7 +172,7 @@ def test_the_report_is_two_tables(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--studies", "1", "--replicates", "19", "--threads", "1"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert sum(line.startswith("| ---") for line in lines) == 2
-    assert sum(line.startswith("| 300 x 6") for line in lines) == 2 + 6
+    assert sum(line.startswith("| 300 x 6") for line in lines) == 2 + 4
     assert lines[0] == next(report(1, StatisticsSettings(replicates=19), 1))
 
 

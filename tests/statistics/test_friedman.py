@@ -53,7 +53,7 @@ def test_all_data_sets_may_agree_or_see_no_difference() -> None:
 
 
 @pytest.mark.parametrize("values", [np.ones((1, 3)), np.ones((3, 1)), np.array([[1.0, np.nan], [1, 2]])])
-def test_too_few_or_missing_values_are_refused(values: np.ndarray) -> None:  # type: ignore[type-arg]
+def test_too_few_or_missing_values_are_refused(values: np.ndarray) -> None:
     with pytest.raises(ValueError, match="two data sets and two methods"):
         mean_ranks(values)
 

@@ -19,7 +19,7 @@ def made(references: int = 9) -> Table:
     return simulate(Model(references=references, conditions=5), [0.8, 0.6, 0.4], np.random.default_rng(2))
 
 
-def z(table: Table, method: int, rows: np.ndarray, statistic: str) -> float:  # type: ignore[type-arg]
+def z(table: Table, method: int, rows: np.ndarray, statistic: str) -> float:
     found = SCIPY[statistic](table.scores[method, rows], table.labels[rows])
     return float(np.arctanh(found.statistic))  # type: ignore[attr-defined]
 
@@ -39,19 +39,19 @@ def test_z_and_its_variance_by_leaving_out_references(statistic: str) -> None:
         k = len(clusters)
         assert found.methods[method].z == pytest.approx(z(table, method, rows, statistic), abs=1e-12)
         assert found.methods[method].variance == pytest.approx(
-            (k - 1) / k * np.sum((left - np.mean(left)) ** 2), rel=1e-9
+            (k - 1) / k * np.sum((np.array(left) - np.mean(left)) ** 2), rel=1e-9
         )
     for first, second in ((0, 1), (0, 2), (1, 2)):
         rows = np.isfinite(scores[first]) & np.isfinite(scores[second])
         clusters = np.unique(table.clusters[rows])
 
-        def apart(some: np.ndarray, one: int = first, other: int = second) -> float:  # type: ignore[type-arg]
+        def apart(some: np.ndarray, one: int = first, other: int = second) -> float:
             return z(table, one, some, statistic) - z(table, other, some, statistic)
 
         left = [apart(rows & (table.clusters != cluster)) for cluster in clusters]
         k = len(clusters)
         assert found.pairs[first, second].z == pytest.approx(apart(rows), abs=1e-12)
-        expected = (k - 1) / k * np.sum((left - np.mean(left)) ** 2)
+        expected = (k - 1) / k * np.sum((np.array(left) - np.mean(left)) ** 2)
         assert found.pairs[first, second].variance == pytest.approx(expected, rel=1e-9)
 
 

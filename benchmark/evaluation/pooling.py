@@ -111,6 +111,8 @@ def pool_sets(
     notes |= dict.fromkeys(counted_once(asked.shared, list(blocks)))
     for statistic in asked.statistics:
         units = _units({name: found[statistic] for name, found in by_set.items()}, asked.shared)
+        if len(units) < 2:
+            break
         notes |= dict.fromkeys(
             how_pooled(
                 [unit.name for unit in units], settings.confidence, FEWEST, corrected=settings.multiplicity != "none"

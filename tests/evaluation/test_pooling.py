@@ -169,6 +169,8 @@ def test_data_sets_with_common_photographs_count_once() -> None:
     assert row["sets"] == 5
     assert row["z"] == pytest.approx(meta([both, *rest])[0], abs=1e-9)
     assert "without Set 0 + Again" in set(found.table["part"])
+    nothing = pooled({name: frames[name] for name in ("Set 0", "Again")}, shared=[["Set 0", "Again"]])
+    assert not len(nothing.table), "two that count as one are not pooled"
     unknown = pooled(FIVE, shared=[["Set 0", "Other"]])
     assert any("names 'Other', which is not among the data sets" in note for note in unknown.notes)
 

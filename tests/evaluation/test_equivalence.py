@@ -39,7 +39,7 @@ def scores(seed: int = 0, references: int = 40) -> pd.DataFrame:
         observers=np.nan,
         near=near,
         alike=near + 0.02 * rng.normal(size=n),
-        far=mos + 2 * rng.normal(size=n),
+        far=mos + rng.normal(size=n),
         turned=-near,
     )
 
@@ -85,6 +85,7 @@ def test_each_tested_pair_has_one_of_four_words_by_its_own_numbers() -> None:
     assert words["near", "turned"] == "equivalent", "equal scores"
     assert words["near", "far"] == "better"
     assert words["far", "turned"] == "worse"
+    assert pairs(rows, "rmse")["verdict"]["near", "far"] == "better", "a lower error"
     system = pairs(rows, "srcc", "system")
     assert len(system)
     assert (system["verdict"] == "").all(), "six conditions can't be tested"

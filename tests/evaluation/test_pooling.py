@@ -324,18 +324,21 @@ def test_several_folders_are_pooled_together_and_without_the_key_nothing_is(tmp_
 
 
 def test_what_a_study_pooled_is_pooled_anew_beside_another(tmp_path: Path) -> None:
-    """Two studies that both have a data set of one name, which gets the study's."""
+    """Two studies that both have a data set of one name, which gets the study's; and two that have none in common."""
     names = list(FIVE)
     studies = {}
-    for label, some in (("one", names[:3]), ("two", names[2:])):
+    for label, some in (("one", names[:3]), ("two", names[2:]), ("three", names[3:])):
         (tmp_path / label).mkdir()
         frames = {name: FIVE[name] for name in some}
         studies[label] = evaluate(study(tmp_path / label, frames, pooling={"without_each": False})).data
+    different = {label: studies[label] for label in ("one", "three")}
+    studies = {label: studies[label] for label in ("one", "two")}
     data = pooled_anew(side_by_side(studies), list(studies.values()))
     found = data.analyses["pooling"].table
     assert (found.loc[found["part"] == "all", "sets"] == 6).all()
     assert {"in Set 0", "in Set 2 (one)", "in Set 2 (two)", "in Set 4"} <= set(found["part"])
-    assert "pooling" not in side_by_side(studies).analyses, "each study's own speaks of its own data sets"
+    for some in (studies, different):
+        assert "pooling" not in side_by_side(some).analyses, "each study's own speaks of its own data sets"
     assert any("Set 2 (one) and Set 2 (two) have 8 references of the same name" in note for note in data.all_notes)
 
 

@@ -337,8 +337,8 @@ def test_what_a_study_pooled_is_pooled_anew_beside_another(tmp_path: Path) -> No
     found = data.analyses["pooling"].table
     assert (found.loc[found["part"] == "all", "sets"] == 6).all()
     assert {"in Set 0", "in Set 2 (one)", "in Set 2 (two)", "in Set 4"} <= set(found["part"])
-    for some in (studies, different):
-        assert "pooling" not in side_by_side(some).analyses, "each study's own speaks of its own data sets"
+    for pair in (studies, different):
+        assert "pooling" not in side_by_side(pair).analyses, "each study's own speaks of its own data sets"
     assert any("Set 2 (one) and Set 2 (two) have 8 references of the same name" in note for note in data.all_notes)
 
 

@@ -79,8 +79,8 @@ def test_the_error_is_that_at_the_margin_by_scipys_minimum() -> None:
         apart = values - np.array([0.85, 0.82])
         return float(apart @ np.linalg.solve(covariance * 1e4, apart))
 
-    at_the_margin = {"type": "eq", "fun": lambda values: values[0] - values[1] - 0.1}
-    nearest = optimize.minimize(distance, [0.9, 0.8], constraints=[at_the_margin], tol=1e-14).x
+    at_the_margin = optimize.LinearConstraint(np.array([[1.0, -1.0]]), 0.1, 0.1)
+    nearest = optimize.minimize(distance, [0.9, 0.8], constraints=[at_the_margin], method="SLSQP", tol=1e-14).x
     slopes = (1 - nearest**2) / (1 - np.array([0.85, 0.82]) ** 2) * np.array([1, -1])
     apart = np.array([1, -1])
     expected = np.sqrt((slopes @ covariance @ slopes) / (apart @ covariance @ apart))

@@ -62,6 +62,31 @@ def test_what_referees_ask(root: Path, place: Path) -> None:
     assert "PWRC" in (results / "aic/tables/sorting_accuracy.md").read_text()
 
 
+def test_tables_pooled(root: Path, place: Path) -> None:
+    """The small tables of docs/studies.md by their own configuration, which says that two data sets are too few."""
+    page = root / "docs" / "studies.md"
+    labs(root, place)
+    (study,) = [block for block in blocks(page, "yaml") if block.startswith("# pooled_labs.yaml")]
+    write(study, place)
+    (command,) = [block for block in blocks(page, "sh") if "pooled_labs" in block]
+    output = run(f"{command.strip()} --set report.plots=[]", place)
+    assert "note: pooling: Unreliable: fewer than five data sets (2)" in output
+    tables = place / "results" / "pooled_labs" / "tables"
+    assert "Pooled SRCC" in (tables / "pooling.md").read_text(encoding="utf-8")
+    assert (place / "results" / "pooled_labs" / "pooling.csv").is_file()
+
+
+def test_methods_that_are_equivalent(root: Path, place: Path) -> None:
+    """The command of docs/results.md, on a table of docs/studies.md."""
+    labs(root, place)
+    (command,) = [block for block in blocks(root / "docs" / "results.md", "sh") if "equivalence" in block]
+    output = run(f"{command.strip()} --set report.plots=[]", place)
+    assert "SRCC: undecided: ssim and psnr" in output
+    words = pd.read_csv(place / "results" / "lab_b" / "comparisons.csv")
+    (word,) = words.loc[(words["level"] == "pair") & (words["statistic"] == "srcc"), "verdict"]
+    assert word == "undecided"
+
+
 def test_the_pages_commands(root: Path, place: Path) -> None:
     """Every command of docs/commands.md, on a small set; then the README's, on that set in EFID's layout and its scores."""
     (commands,) = blocks(root / "docs" / "commands.md", "sh")
@@ -81,7 +106,7 @@ def test_the_pages_commands(root: Path, place: Path) -> None:
 
 def _the_results_page(page: Path, place: Path) -> None:
     """Calibration by the page's command, and its LaTeX's files, beside the results of the page on commands."""
-    (calibrated,) = blocks(page, "sh")
+    (calibrated,) = [block for block in blocks(page, "sh") if "calibration" in block]
     run(f"{calibrated.rstrip()} --set statistics.replicates=50 --set report.plots=[]", place)
     table = (place / "results" / "calibrated" / "tables" / "calibration_by_score.md").read_text(encoding="utf-8")
     assert "±" in table

@@ -31,6 +31,9 @@ Seed = Annotated[int, Field(ge=0, le=2**63 - 1)]
 Side = Annotated[int, Field(ge=8)]
 """Side of a resized image, px."""
 
+Margin = Annotated[float, Field(gt=0)]
+"""A margin of equivalence, in the statistic's unit."""
+
 Device = Annotated[str, Field(pattern=r"^(auto|cpu|cuda(:\d+)?)$", description="auto, cpu, cuda or cuda:N")]
 DATA_KEYS = (
     "reference_pattern",
@@ -156,11 +159,21 @@ class StatisticsConfig(Section):
     ranges: Literal[0] | Annotated[int, Field(ge=2, le=10)] = 0
     """Divide the pairs into so many ranges of their labels, from the lowest quality to the highest, and compute and compare
     correlations in each; `level: range` prints them. By default none."""
+    equivalence: Margin | dict[Statistic, Margin] | None = None
+    """Differences below this margin don't matter: `0.02` for all correlations and shares, or by statistic, `{srcc: 0.02,
+    rmse: 1}`. Each comparison is then better, worse, equivalent (inside the margin) or undecided."""
 
     @model_serializer(mode="wrap")
     def _only_what_is_used(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
         content: dict[str, Any] = handler(self)
-        return {key: item for key, item in content.items() if key not in ("subsets", "ranges") or item}
+        return {key: item for key, item in content.items() if key not in ("subsets", "ranges", "equivalence") or item}
+
+    @field_validator("equivalence")
+    @classmethod
+    def _an_empty_mapping_is_a_slip(cls, value: Any) -> Any:
+        if value == {}:
+            raise ValueError("name at least one statistic, as in {srcc: 0.02}, or leave the key out")
+        return value
 
     @field_validator("family")
     @classmethod

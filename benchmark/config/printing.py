@@ -21,6 +21,7 @@ from pydantic import (
 
 from benchmark.config.calibration_analysis import CalibrationAnalysis
 from benchmark.config.grouping import Grouping
+from benchmark.config.pooling_analysis import PoolingAnalysis
 from benchmark.config.reference_analysis import ReferenceAnalysis
 from benchmark.config.sections import Section
 from benchmark.config.written import Written
@@ -37,10 +38,12 @@ LATER = (*OF_STUDIES, "kind", "statistic")
 """All keys that a record has only where they are used, so that a record without them is what it was before they existed."""
 CROSS = "srcc"
 """What the cells of a cross table are, unless it says otherwise."""
-OF_ANALYSES = ("reference_quality", "calibration", "groups", "sorting_accuracy")
+OF_ANALYSES = ("reference_quality", "calibration", "groups", "sorting_accuracy", "pooling")
 """Keys of further analyses, which a record has only where they are asked for."""
 EFFICIENCY = "efficiency"
 """Name of the table of costs, which any report may have."""
+EQUIVALENCE = "equivalence"
+"""How the names of tables begin that say which methods are equivalent, where a margin was given."""
 
 
 class TableConfig(Section):
@@ -166,6 +169,15 @@ class ReportConfig(Section):
     def _true_is_the_usual_form(cls, value: Any) -> Any:
         return {} if value is True else None if value is False else value
 
+    pooling: PoolingAnalysis | None = None
+    """An analysis over several data sets: correlations pooled by random effects, and ranks; `true` for its usual form, or
+    its keys below."""
+
+    @field_validator("pooling", mode="before")
+    @classmethod
+    def _a_truth_is_enough(cls, value: Any) -> Any:
+        return {} if value is True else None if value is False else value
+
     @field_validator("reference_quality", mode="before")
     @classmethod
     def _a_word_is_enough(cls, value: Any) -> Any:
@@ -200,7 +212,7 @@ class ReportConfig(Section):
                 raise ValueError(f"the tables {alike!r} and {name!r} differ in case only: on many disks, one file")
             if name.casefold() == EFFICIENCY:
                 raise ValueError(f"the table {name!r} has the name of the table of costs, `{EFFICIENCY}`; take another")
-            taken = next((one for one in ANALYSES if name.casefold().startswith(one)), "")
+            taken = next((one for one in (*ANALYSES, EQUIVALENCE) if name.casefold().startswith(one)), "")
             if taken:
                 raise ValueError(f"the table {name!r} begins like those of the analysis `{taken}`; take another name")
         return self

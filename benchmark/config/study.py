@@ -169,6 +169,8 @@ def refuse_unknown_data(
         for place, table in enumerate(report.tables)
         for name in table.datasets or ()
     ]
+    if report.pooling is not None:
+        named += [(("report", "pooling", "shared"), name) for group in report.pooling.shared for name in group]
     named += [(("published", name, "dataset"), entry.dataset) for name, entry in published.items() if entry.dataset]
     for path, name in named:
         if name not in labels:
@@ -273,7 +275,7 @@ def report_for_one(
         for table in report.tables
         if (table.datasets is None or label in table.datasets) and table.kind != "cross"
     )
-    return report.model_copy(update={"tables": tables or (TableConfig(),)}), own
+    return report.model_copy(update={"tables": tables or (TableConfig(),), "pooling": None}), own
 
 
 def _table_for_one(table: TableConfig, known: Collection[str]) -> TableConfig:

@@ -14,8 +14,8 @@ FOLDERS = ("store", "tables", "plots")
 RECORD = "run.json"
 CHOICES = "choices.csv"
 REFERENCE_QUALITY, ROBUSTNESS, CALIBRATION = "reference_quality", "robustness", "calibration"
-GROUPS, SORTING = "groups", "sorting_accuracy"
-ANALYSES = (REFERENCE_QUALITY, ROBUSTNESS, CALIBRATION, GROUPS, SORTING)
+GROUPS, SORTING, POOLING = "groups", "sorting_accuracy", "pooling"
+ANALYSES = (REFERENCE_QUALITY, ROBUSTNESS, CALIBRATION, GROUPS, SORTING, POOLING)
 """Further analyses; the file of each is called like it."""
 OPTIONAL = (CHOICES, *(f"{name}.csv" for name in ANALYSES), "splits.json", "partitions.csv")
 """Written only where observers chose between images, where these analyses were asked for, and by studies."""

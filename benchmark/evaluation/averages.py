@@ -12,9 +12,10 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from benchmark.evaluation.rows import COMPARISON_COLUMNS, CORRECTIONS
+from benchmark.evaluation.margins import inner_of_family
+from benchmark.evaluation.rows import CORRECTIONS, comparison_columns
 from benchmark.statistics.catalogue import find
-from benchmark.statistics.intervals import back, forth
+from benchmark.statistics.intervals import back, forth, slopes
 from benchmark.statistics.resampling import FloatArray
 from benchmark.statistics.settings import StatisticsSettings
 from benchmark.statistics.significance import holm, normal_p, normal_quantile
@@ -113,20 +114,13 @@ def _interval(
     if not (np.isfinite(half).all() and np.isfinite(value)):
         return float("nan"), float("nan")
     moved = float(forth(np.array([value]), scale)[0])
-    slope = float(_slopes(np.array([value]), scale)[0])
+    slope = float(slopes(np.array([value]), scale)[0])
     if slope <= 0:  # at an end of the statistic's range, which its scale moves to infinity
         return float("nan"), float("nan")
-    error = float(np.sqrt(((weights * half * _slopes(values, scale)) ** 2).sum())) / slope
+    error = float(np.sqrt(((weights * half * slopes(values, scale)) ** 2).sum())) / slope
     if not np.isfinite(moved + error):
         return float("nan"), float("nan")
     return back(moved - error, scale), back(moved + error, scale)
-
-
-def _slopes(values: FloatArray, scale: str) -> FloatArray:
-    """How fast a statistic changes with its place on its scale."""
-    if scale == "fisher":
-        return 1 - values**2
-    return values * (1 - values) if scale == "logit" else np.ones_like(values)
 
 
 def difference_rows(
@@ -152,7 +146,7 @@ def difference_rows(
         if averaged(statistic.removesuffix(MAGNITUDE)) and len(sizes) > 1:
             for kind in AVERAGES:
                 rows += _differences(part, sizes, methods, settings, (kind, "", level, "", statistic))
-    return pd.DataFrame(rows, columns=list(COMPARISON_COLUMNS))
+    return pd.DataFrame(rows, columns=list(comparison_columns(settings)))
 
 
 def _differences(
@@ -177,10 +171,13 @@ def _differences(
         counts = (int(rows["n"].sum()), int(rows["n_clusters"].sum()))
         found.append((first, second, difference, difference - reach, difference + reach, p, counts))
     adjusted = _adjusted(np.array([item[5] for item in found], dtype=float), settings)
+    values, half_widths = (np.array([item[2] for item in found]), np.array([item[4] - item[2] for item in found]))
+    errors, normal = half_widths / normal_quantile(settings.confidence), np.full(len(found), np.inf)
+    inner = inner_of_family(named[4], values, errors, normal, adjusted, settings)
     words = f"{TEST}, {CORRECTIONS['none' if settings.multiplicity == 'none' else 'holm']}"
     return [
-        (*named, *item[:5], item[5], p, bool(p < settings.alpha), words, *item[6])
-        for item, p in zip(found, adjusted.tolist(), strict=True)
+        (*named, *item[:5], item[5], p, bool(p < settings.alpha), words, *item[6], *cells)
+        for item, p, cells in zip(found, adjusted.tolist(), inner, strict=True)
     ]
 
 

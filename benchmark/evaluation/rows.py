@@ -18,6 +18,7 @@ from benchmark.statistics.catalogue import find
 from benchmark.statistics.correlation import plcc, srcc
 from benchmark.statistics.design import Design, Versus
 from benchmark.statistics.differences import Difference
+from benchmark.statistics.equivalence import verdict
 from benchmark.statistics.inference import Family
 from benchmark.statistics.mapping import fit
 from benchmark.statistics.measures import Measure
@@ -40,6 +41,8 @@ COMPARISON_COLUMNS = (
     *("dataset", "split", "level", "condition", "statistic", "method_a", "method_b", "difference", "ci_low", "ci_high"),
     *("p_value", "p_adjusted", "significant", "test", "n", "n_clusters"),
 )
+EQUIVALENCE_COLUMNS = ("equivalence_low", "equivalence_high", "verdict")
+"""Further columns of comparisons where a margin of equivalence was asked for."""
 INTERVALS = {"percentile": "percentile", "bca": "BCa", "jackknife": "jackknife-t"}
 CORRECTIONS = {"max-t": "max-T", "holm": "Holm", "none": UNCORRECTED}
 TESTED: dict[str, tuple[str, ...]] = {
@@ -57,6 +60,11 @@ OF_CORRELATIONS = {
 }
 DIGITS = 3  # that tables print by default
 Row = tuple[object, ...]
+
+
+def comparison_columns(settings: StatisticsSettings) -> tuple[str, ...]:
+    """The columns of ``comparisons.csv``: further ones where a margin of equivalence was asked for."""
+    return COMPARISON_COLUMNS if settings.equivalence is None else (*COMPARISON_COLUMNS, *EQUIVALENCE_COLUMNS)
 
 
 class MethodColumn(Protocol):
@@ -141,13 +149,22 @@ def comparison_rows(
             sizes = (len(group.rows), group.n_clusters)
             if family.uncertain & {pair.first, pair.second}:
                 words = f"{NOT_TESTED}: {UNCERTAIN}"
-                yield (*scope.cells, statistic, *ends, np.nan, np.nan, False, words, *sizes)
+                inner = (np.nan, np.nan, "") if settings.equivalence is not None else ()
+                yield (*scope.cells, statistic, *ends, np.nan, np.nan, False, words, *sizes, *inner)
                 continue
             real = bool(item.p_adjusted < settings.alpha)
             how = "jackknife-t" if item.kind == "jackknife" else "bootstrap"
             test = f"{how}, {CORRECTIONS[settings.multiplicity]}"
             words = test if np.isfinite(item.p_adjusted) else _untested(item, tested=tested)
-            yield (*scope.cells, statistic, *ends, item.p_value, item.p_adjusted, real, words, *sizes)
+            inner = _inner(item, family.statistic, statistic, real=real) if settings.equivalence is not None else ()
+            yield (*scope.cells, statistic, *ends, item.p_value, item.p_adjusted, real, words, *sizes, *inner)
+
+
+def _inner(item: Difference, base: str, statistic: str, *, real: bool) -> tuple[float, float, str]:
+    """The interval that is compared with the margin, and what is known of the first method against the second."""
+    higher = statistic != base or find(base).higher_is_better
+    ends = (item.inner_low, item.inner_high)
+    return (*ends, verdict(item.value, *ends, item.margin, significant=real, higher_is_better=higher))
 
 
 def _untested(item: Difference, *, tested: bool) -> str:
@@ -212,7 +229,8 @@ def literature_rows(
             words = f"{NOT_TESTED}: {'it is one of single trainings' if several else 'the test is undefined here'}"
         numbers = (difference, np.nan, np.nan, p, p, bool(p < settings.alpha), words)
         sizes = (len(design.groups[pair.group].rows), design.groups[pair.group].n_clusters)
-        yield (*scope.cells, name, labels[pair.first], labels[pair.second], *numbers, *sizes)
+        inner = (np.nan, np.nan, "") if settings.equivalence is not None else ()
+        yield (*scope.cells, name, labels[pair.first], labels[pair.second], *numbers, *sizes, *inner)
 
 
 def _by_literature(name: str, pair: Versus, design: Design) -> tuple[float, float]:

@@ -20,14 +20,16 @@ from benchmark.evaluation.rows import (
     COMPARISON_COLUMNS,
     SUMMARY_COLUMNS,
     MethodColumn,
+    comparison_columns,
     comparison_rows,
     literature_rows,
     ranking_rows,
     summary_rows,
 )
-from benchmark.evaluation.tasks import Task, has_opinions, pair_tasks, table_of_pairs, text
-from benchmark.statistics.catalogue import Level, find
-from benchmark.statistics.design import Table, make_design
+from benchmark.evaluation.statistics_notes import CHOICE_WORDS, PAIR_WORDS, notes_on
+from benchmark.evaluation.tasks import Task, pair_tasks, table_of_pairs, text
+from benchmark.statistics.catalogue import find
+from benchmark.statistics.design import make_design
 from benchmark.statistics.inference import Family, compute, infer, joint, undirected, with_uncertain
 from benchmark.statistics.intervals import Kind, choose
 from benchmark.statistics.measures import Correlations, Measure
@@ -98,11 +100,11 @@ def evaluate_scores(
         if len(labelled):
             table, conditions = table_of_pairs(labelled, methods, lower_mos_better=lower_mos_better)
             tasks = pair_tasks(dataset, split, table, conditions, labels, settings)
-            notes |= dict.fromkeys(_notes(table, settings, labels, PAIR_WORDS))
+            notes |= dict.fromkeys(notes_on(table, settings, labels, PAIR_WORDS))
         if chosen is not None:
             table, groups = table_of_choices(chosen, rows, methods)
             tasks = itertools.chain(tasks, choice_tasks(dataset, split, table, groups, labels, settings))
-            notes |= dict.fromkeys([*vote_notes(table), *_notes(table, settings, labels, CHOICE_WORDS)])
+            notes |= dict.fromkeys([*vote_notes(table), *notes_on(table, settings, labels, CHOICE_WORDS)])
         unsure: frozenset[int] = frozenset()
         for some in _together(tasks, settings):
             done = [_done(task, settings, announce) for task in some]
@@ -122,7 +124,7 @@ def evaluate_scores(
         notes[STOOD_IN] = None
     return Evaluated(
         pd.DataFrame(summary, columns=list(SUMMARY_COLUMNS)),
-        pd.DataFrame(comparisons, columns=list(COMPARISON_COLUMNS)),
+        pd.DataFrame(comparisons, columns=list(comparison_columns(settings))),
         tuple(notes),
     )
 
@@ -233,77 +235,3 @@ def _check_holm(comparisons: int, kind: Kind, settings: StatisticsSettings) -> N
             f"statistics.multiplicity: Holm's correction of {comparisons} differences can't reject any with "
             f"{settings.replicates:,} replicates; set statistics.replicates to {needed:,} or more, or take max-t"
         )
-
-
-@dataclass(frozen=True, slots=True)
-class _Words:
-    """How notes call what is evaluated: one of them, several, and the groups in which corrections are made."""
-
-    one: str
-    many: str
-    scope: str
-
-
-PAIR_WORDS = _Words("pair", "pairs", "level, condition and split")
-CHOICE_WORDS = _Words("choice", "choices", "group of choices and split")
-
-
-def _notes(table: Table, settings: StatisticsSettings, labels: Sequence[str], words: _Words) -> Iterator[str]:
-    by_pair = settings.resample == "pair"
-    count = len(table.labels) if by_pair else table.n_clusters
-    what = f"single {words.many} (taken as independent)" if by_pair else "references (or the clusters named)"
-    kind = choose(settings.interval, count)
-    how = {
-        "percentile": "bootstrap percentiles",
-        "bca": "BCa bootstrap",
-        "jackknife": "jackknife with Student's t",
-    }[kind]
-    percent = f"{settings.confidence * 100:.4g} %"
-    if count < 2:
-        yield f"Only one {words.one if by_pair else 'reference (or cluster)'}: no intervals and no tests."
-        return
-    yield (
-        f"{percent} intervals: {how}, resampling {count:,} {what}; they speak of new photographs under these "
-        "conditions, not of further conditions."
-    )
-    correction = {"max-t": "Romano–Wolf max-T", "holm": "Holm", "none": "no correction"}[settings.multiplicity]
-    test = "jackknife with Student's t" if kind == "jackknife" else "paired bootstrap"
-    yield (
-        f"Differences: {test}, {settings.replicates:,} resamples; {correction} over all pairs of methods of "
-        f"{_family_in_words(settings, table, words)}, {words.scope}."
-    )
-    if settings.limited(len(labels)):
-        yield _limit(settings, labels)
-    if words is CHOICE_WORDS:
-        return
-    mapped = "refitted in each resample" if settings.mapping_resamples == "refit" else "fitted once to all pairs"
-    yield f"Logistic mappings: {mapped}; values carry the direction of the fitted curve."
-
-
-def _family_in_words(settings: StatisticsSettings, table: Table, words: _Words) -> str:
-    """Which statistics are corrected together; those that these labels do not allow are in no family."""
-    of_choices = words is CHOICE_WORDS
-    judged = bool((table.observers >= 1).all()) if of_choices else has_opinions(table.label_sd, table.observers)
-    levels: set[Level] = {"choice"} if of_choices else {"pair", "condition", "range", "reference", "system"}
-    members = [find(name) for name in settings.family]
-    limited = judged or (not of_choices and bool(np.isfinite(table.label_interval).any()))
-    met = {"": True, "opinions": judged, "label intervals": limited}
-    titles = [item.title for item in members if item.levels & levels and met[item.needs]]
-    if len(titles) < 2:
-        return "one statistic"
-    return f"{', '.join(titles[:-1])} and {titles[-1]} together (any other statistic by itself)"
-
-
-def _limit(settings: StatisticsSettings, labels: Sequence[str]) -> str:
-    """The note on limited comparisons: which methods are compared, and what their correction covers."""
-    count = len(labels)
-    baseline = f" and the baseline ({settings.baseline})" if settings.baseline in labels else ""
-    corrected = (
-        ""
-        if settings.multiplicity == "none"
-        else f"; p-values are corrected for all {count * (count - 1) // 2:,} pairs, since the best is chosen from the data"
-    )
-    return (
-        f"Of {count:,} methods only the best by each statistic{baseline} {'are' if baseline else 'is'} compared with all "
-        f"others{corrected} (statistics.comparisons: all compares every two)."
-    )

@@ -8,8 +8,9 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
+from benchmark.evaluation.margins import inner_of_family
 from benchmark.evaluation.partition_rows import BoolArray
-from benchmark.evaluation.rows import COMPARISON_COLUMNS, CORRECTIONS
+from benchmark.evaluation.rows import CORRECTIONS, comparison_columns
 from benchmark.evaluation.trained_folds import Fold, Trained
 from benchmark.statistics.partitioned import STATISTICS, correlations
 from benchmark.statistics.resampling import FloatArray, IntArray
@@ -40,7 +41,7 @@ class _Test:
 
 
 def trained_comparisons(data: Trained, settings: StatisticsSettings) -> pd.DataFrame:
-    """Differences of every two methods of which at least one is trained (``COMPARISON_COLUMNS``).
+    """Differences of every two methods of which at least one is trained (``comparison_columns``).
 
     P-values are corrected by Holm over these pairs, statistic by statistic.
     """
@@ -57,7 +58,11 @@ def trained_comparisons(data: Trained, settings: StatisticsSettings) -> pd.DataF
         ]
         p_values = np.array([np.nan if item.why else item.found.p_value for item in tests])
         adjusted = p_values if plain else holm(p_values)
-        for item, p, p_adjusted in zip(tests, p_values, adjusted, strict=True):
+        differences, errors, freedom = (
+            np.array([getattr(item.found, key) for item in tests], dtype=float) for key in ("value", "error", "freedom")
+        )
+        inner = inner_of_family(name, differences, errors, freedom, adjusted, settings)
+        for item, p, p_adjusted, cells in zip(tests, p_values, adjusted, inner, strict=True):
             found = item.found
             ends = (found.value, *((np.nan, np.nan) if item.why else (found.low, found.high)))
             words = TEST if item.count == len(data.folds) else f"{TEST}, {item.count} of {len(data.folds)}"
@@ -67,8 +72,8 @@ def trained_comparisons(data: Trained, settings: StatisticsSettings) -> pd.DataF
                 words = f"{words}, {correction}"
             named = (data.dataset, "", "pair", "", name, *(data.methods[place].label for place in item.pair))
             real = bool(p_adjusted < settings.alpha)
-            rows.append((*named, *ends, p, p_adjusted, real, words, data.pairs, data.n_tested))
-    return pd.DataFrame(rows, columns=list(COMPARISON_COLUMNS))
+            rows.append((*named, *ends, p, p_adjusted, real, words, data.pairs, data.n_tested, *cells))
+    return pd.DataFrame(rows, columns=list(comparison_columns(settings)))
 
 
 def _test(

@@ -13,6 +13,7 @@ from benchmark.core.choice_columns import SIDES
 from benchmark.report.content import ReportData
 from benchmark.report.text import natural
 from benchmark.results.scored import ScoredMethod
+from benchmark.statistics.equivalence import BETTER, EQUIVALENT, WORSE
 from benchmark.statistics.ranges import range_names, ranges
 from benchmark.statistics.vocabulary import AVERAGES, OBSERVERS, PARTITION, UNCORRECTED, why_untested
 
@@ -96,6 +97,8 @@ class TableEstimate:
 
 
 Key = tuple[Scope, str, str]
+TURNED = {BETTER: WORSE, WORSE: BETTER}
+"""What is said of two methods the other way round."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +110,14 @@ class Comparison:
         p_adjusted: NaN where there was no test.
         significant: whether a test found a difference.
         test: the test, or why there was none.
+        verdict: where a margin of equivalence was asked for: better, worse, equivalent or undecided; else empty.
     """
 
     difference: float
     p_adjusted: float
     significant: bool
     test: str = ""
+    verdict: str = ""
 
     @property
     def tested(self) -> bool:
@@ -128,6 +133,16 @@ class Comparison:
     def why(self) -> str:
         """Why there was no test; empty where that is not known."""
         return why_untested(self.test)
+
+    @property
+    def equivalent(self) -> bool:
+        """Whether the difference is below the margin, be it significant or not."""
+        return self.verdict == EQUIVALENT
+
+    @property
+    def turned(self) -> Comparison:
+        """The second method against the first."""
+        return replace(self, difference=-self.difference, verdict=TURNED.get(self.verdict, self.verdict))
 
 
 class Numbers:
@@ -178,7 +193,7 @@ class Numbers:
         if comparison is not None:
             return comparison
         comparison = self._comparisons.get((scope, statistic, second, first))
-        return None if comparison is None else replace(comparison, difference=-comparison.difference)
+        return None if comparison is None else comparison.turned
 
     def compared(self, scope: Scope, statistic: str) -> bool:
         """Whether any two methods were compared."""
@@ -239,7 +254,8 @@ def _comparisons(comparisons: pd.DataFrame) -> Iterable[tuple[tuple[Scope, str, 
         scope = Scope(Block(_text(row["dataset"]), _text(row["split"])), _text(row["level"]), _text(row["condition"]))
         significant = _text(row["significant"]).casefold() in {"true", "1", "1.0"}
         test = _text(row["test"])
-        comparison = Comparison(_number(row["difference"]), _number(row["p_adjusted"]), significant, test)
+        numbers = (_number(row["difference"]), _number(row["p_adjusted"]))
+        comparison = Comparison(*numbers, significant, test, _text(row.get("verdict")))
         yield (scope, _text(row["statistic"]), _text(row["method_a"]), _text(row["method_b"])), comparison
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from benchmark.config.printing import PublishedEntry, ReportConfig, TableConfig
 from benchmark.core.errors import UserError
+from benchmark.core.places import POOLING
 from benchmark.report import naming
 from benchmark.report.blocks import blocks
 from benchmark.report.content import Analysis, ReportData, Thumbnails
@@ -133,7 +134,9 @@ def renamed(data: ReportData, new: Mapping[str, str]) -> ReportData:
         summary=anew(data.summary),
         comparisons=anew(data.comparisons),
         choices=anew(data.choices),
-        analyses={name: replace(item, table=anew(item.table)) for name, item in data.analyses.items()},
+        analyses={
+            name: replace(item, table=anew(item.table)) for name, item in data.analyses.items() if name != POOLING
+        },
         published=published,
         pages={new.get(name, name): page for name, page in data.pages.items()},
     )
@@ -191,9 +194,12 @@ def _notes(notes: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
 
 
 def _analyses(runs: Mapping[str, ReportData]) -> dict[str, Analysis]:
-    """The further analyses of all runs, those of one name as one."""
+    """The further analyses of all runs, those of one name as one.
+
+    What a study pooled is of its own data sets, and beside others would seem to be of all.
+    """
     found = {}
-    for name in dict.fromkeys(name for data in runs.values() for name in data.analyses):
+    for name in dict.fromkeys(name for data in runs.values() for name in data.analyses if name != POOLING):
         parts = {run: data.analyses[name] for run, data in runs.items() if name in data.analyses}
         table = pd.concat([part.table for part in parts.values()], ignore_index=True)
         found[name] = Analysis(table, _notes({run: part.notes for run, part in parts.items()}))

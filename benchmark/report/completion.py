@@ -16,6 +16,7 @@ from benchmark.evaluation import calibration, reference_quality, robustness, sor
 from benchmark.evaluation.summarise import evaluate_scores
 from benchmark.report.content import Analysis, ReportData, no_choices
 from benchmark.report.evaluation import Run
+from benchmark.report.over_sets import over_sets
 from benchmark.report.spec import spelled_out
 from benchmark.results import csv_files
 from benchmark.results.run_record import RunRecord
@@ -172,4 +173,6 @@ def _analyses(
             scores, present, asked, lower_mos_better=lower, confidence=confidence, resamples=resamples
         )
         found[places.CALIBRATION] = Analysis(missed.table, missed.notes)
+    if report.pooling is not None:
+        found[places.POOLING] = over_sets(scores, methods, report.pooling, settings, lower_mos_better=lambda _: lower)
     return found

@@ -40,7 +40,8 @@ class Analysis:
     """A further analysis, which only some reports have.
 
     Attributes:
-        table: one number or method per row, with the column ``dataset``; its file is called like the analysis.
+        table: one number or method per row, with the column ``dataset`` unless it is over all data sets (``POOLING``); its
+            file is called like the analysis.
         notes: what readers must know of it.
     """
 

@@ -14,6 +14,7 @@ from benchmark.report.content import ReportData
 from benchmark.report.matrix import MatrixColumn, StudyMatrix, study_matrix
 from benchmark.report.ranking import standings
 from benchmark.report.text import one_line
+from benchmark.report.verdicts import verdict_lines
 from benchmark.results.scored import ScoredMethod
 
 NAME = 26
@@ -31,6 +32,9 @@ def matrix_text(data: ReportData, numbers: Numbers, width: int, *, plain: bool) 
     for columns in _fitting(matrix, room, intervals=with_intervals):
         yield _table(matrix, names, columns, intervals=with_intervals, plain=plain)
     yield from map(Text, _unranked(data, numbers))
+    every = blocks(data)
+    for block in every:
+        yield from (Text(f"{one_line(block.title(every))}: {line}") for line in verdict_lines(data, numbers, block))
 
 
 def _title(data: ReportData, matrix: StudyMatrix) -> str:

@@ -15,7 +15,7 @@ from benchmark.config.source import parse, source_of
 from benchmark.core import places
 from benchmark.core.choice_columns import CHOICE_KEYS
 from benchmark.core.errors import UserError
-from benchmark.evaluation import calibration, reference_quality, robustness, sorted_images, subgroups
+from benchmark.evaluation import calibration, pooling, reference_quality, robustness, sorted_images, subgroups
 from benchmark.evaluation.summarise import COMPARISON_COLUMNS, SUMMARY_COLUMNS
 from benchmark.report import attachments
 from benchmark.report.content import Analysis, ReportData, no_choices
@@ -32,6 +32,7 @@ ANALYSES = {
     places.GROUPS: subgroups.COLUMNS,
     places.SORTING: sorted_images.COLUMNS,
     places.CALIBRATION: calibration.COLUMNS,
+    places.POOLING: pooling.COLUMNS,
 }
 """The columns of each further analysis."""
 Recorded = TypeVar("Recorded", ReportConfig, PublishedEntry)
@@ -133,6 +134,7 @@ def together(directories: str | Path | Sequence[str | Path]) -> Evaluation:
         benchmark.core.errors.UserError: a folder is not the output of a run, or two have the same name.
     """
     from benchmark.report.combine import side_by_side  # noqa: PLC0415
+    from benchmark.report.over_sets import pooled_anew  # noqa: PLC0415
 
     folders = [Path(item) for item in ([directories] if isinstance(directories, (str, Path)) else directories)]
     if not folders:
@@ -145,6 +147,8 @@ def together(directories: str | Path | Sequence[str | Path]) -> Evaluation:
     finished = {name: read(folder) for name, folder in zip(names, folders, strict=True)}
     studied = any(item.data.of_study for item in finished.values())
     data = side_by_side({name: item.linked(directory) if studied else item.data for name, item in finished.items()})
+    if len(finished) > 1:
+        data = pooled_anew(data, [item.data for item in finished.values()])
     listed = "\n".join(os.path.realpath(folder) for folder in folders)
     digest = hashlib.sha256(listed.encode("utf-8", "surrogateescape")).hexdigest()
     claim = claims.of_content("report", f"report of {', '.join(names)}", digest)

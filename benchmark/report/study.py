@@ -20,6 +20,7 @@ from benchmark.report import naming
 from benchmark.report.combine import renamed, side_by_side
 from benchmark.report.content import ReportData, Thumbnails
 from benchmark.report.evaluation import Evaluation
+from benchmark.report.over_sets import with_pooling
 from benchmark.report.seen import seen_in
 from benchmark.results import csv_files, run_json
 from benchmark.results.kept_record import kept
@@ -125,6 +126,7 @@ def combine(results: Sequence[DataSetResult], request: StudyRequest) -> ReportDa
         lower_mos_better=False,  # each data set's own direction counts
         lower_mos_better_in=frozenset(_lower(data)),
     )
+    data = with_pooling(data, request.report.pooling, settings)
     return replace(data, record=_record(data, request, results))
 
 

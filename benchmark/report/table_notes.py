@@ -10,6 +10,7 @@ from benchmark.report.blocks import Numbers
 from benchmark.report.content import ReportData
 from benchmark.report.ranking import noun_of
 from benchmark.report.spec import Column
+from benchmark.report.verdicts import verdict_notes
 from benchmark.results.scored import ScoredMethod
 from benchmark.statistics.catalogue import find
 from benchmark.statistics.vocabulary import AVERAGES
@@ -52,6 +53,7 @@ def table_notes(
     notes += counts_of(numbers, columns, ranked)
     notes += _intervals(data, numbers, spec, columns, ranked)
     notes += _magnitudes(numbers, spec, columns, ranked)
+    notes += verdict_notes(numbers, columns, ranked, without_signs=spec.magnitude)
     explained = [column.statistic for column in columns if find(column.statistic).explained]
     notes += [f"{naming.title(name)}: {naming.meaning(name)}." for name in dict.fromkeys(explained)]
     notes += settings_of(ranked)

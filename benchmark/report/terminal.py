@@ -20,6 +20,7 @@ from benchmark.report.content import ReportData
 from benchmark.report.matrix_text import matrix_text
 from benchmark.report.ranking import Standing, block_notes, standings
 from benchmark.report.text import one_line
+from benchmark.report.verdicts import verdict_lines
 from benchmark.statistics.catalogue import usual
 from benchmark.statistics.vocabulary import why_incomparable
 
@@ -100,15 +101,16 @@ def _block(
     else:
         yield Text("No method could be ranked.")
     observers = [f"{title}: {_with_interval(item)}" for title, item in numbers.observers(block).items()]
-    for note in [*observers, *block_notes(data, numbers, block), *_fits(numbers, block, ranked)]:
+    verdicts = verdict_lines(data, numbers, block)
+    for note in [*observers, *block_notes(data, numbers, block), *_fits(numbers, block, ranked), *verdicts]:
         yield Text(note)
     for item in order:
         if item.method.marks:
             yield Text(f"{one_line(item.method.title)}: {one_line('; '.join(item.method.marks), 400)}")
-    below = [item for item in order if not item.ranked]
-    if below:
+    unranked = [item for item in order if not item.ranked]
+    if unranked:
         yield Text("Not ranked:")
-    for item in below:
+    for item in unranked:
         line = Text(f"{one_line(item.method.title)}: {one_line(item.reason, 400)}")
         yield Padding(line, (0, 0, 0, 2), expand=False)
 

@@ -14,11 +14,13 @@ from benchmark.report.efficiency import efficiency_table
 from benchmark.report.formats import formats
 from benchmark.report.group_tables import group_tables
 from benchmark.report.paragraph import paragraph
+from benchmark.report.pooling_tables import pooling_tables
 from benchmark.report.printed import ComparisonTable
 from benchmark.report.reference_tables import reference_tables
 from benchmark.report.robustness_table import robustness_table
 from benchmark.report.sorting_table import sorting_tables
 from benchmark.report.table import comparison_table
+from benchmark.report.verdicts import verdict_tables
 from benchmark.results import belongings
 
 
@@ -65,8 +67,17 @@ def render(data: ReportData) -> dict[str, bytes]:
     clouds = {} if data.pages else all_clouds(data, numbers)
     plots = all_plots(data, numbers, clouds)
     save_all(plots, list(dict.fromkeys(["png", *data.config.plots])))
-    analyses = (*reference_tables(data), *robustness_table(data), *calibration_tables(data), *group_tables(data))
-    grids = [grid for grid in (*analyses, *sorting_tables(data), efficiency_table(data)) if grid is not None]
+    made = (
+        *verdict_tables(data, numbers),
+        *reference_tables(data),
+        *robustness_table(data),
+        *calibration_tables(data),
+        *group_tables(data),
+        *sorting_tables(data),
+        *pooling_tables(data),
+        efficiency_table(data),
+    )
+    grids = [grid for grid in made if grid is not None]
     content: dict[str, bytes] = {}
     for table in tables:
         content |= {name: text.encode() for name, text in table_files(table).items()}

@@ -41,6 +41,7 @@ TEXT = {
         "minus",
         "divided_by",
         "label_mapping",
+        "verdict",
     ),
 }
 FLAGS = ("significant",)

@@ -11,6 +11,8 @@ weighted             the correlations of many resamples at once (``rank_kernels`
 design               tables with missing scores: which columns on which pairs
 measures             correlations as functions of counts, at each level; ``mapped`` and ``discrimination`` likewise
 inference            estimates with intervals, differences with tests (``intervals``, ``significance``)
+equivalence          whether a difference lies inside a margin
+random_effects       several data sets pooled (``set_effects``), their ranks compared (``friedman``)
 power                planning: which difference can be detected with how many references
 coverage             simulations that check all of this
 settings             the options

@@ -6,13 +6,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from benchmark.statistics import selection, significance
+from benchmark.statistics import equivalence, selection, significance
 from benchmark.statistics.design import Group, Versus
-from benchmark.statistics.intervals import Kind, Range, interval, jackknife_error, known_part, or_percentiles
+from benchmark.statistics.intervals import Kind, Range, Scale, interval, jackknife_error, known_part, or_percentiles
 from benchmark.statistics.measures import Measure
 from benchmark.statistics.resampling import FloatArray
 from benchmark.statistics.rounding import ROUNDING
@@ -32,6 +32,8 @@ class Difference:
         p_adjusted: corrected over the family.
         note: why there is no interval, or a remark about it.
         kind: of interval; the test is its own.
+        margin: below which it does not matter; 0 where none was given.
+        inner_low, inner_high: of the simultaneous interval of 1 - 2 alpha, which is compared with the margin; NaN for none.
     """
 
     versus: Versus
@@ -42,6 +44,9 @@ class Difference:
     p_adjusted: float
     note: str
     kind: Kind
+    margin: float = 0.0
+    inner_low: float = float("nan")
+    inner_high: float = float("nan")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +67,16 @@ class How:
         within: values that a difference can have.
         tested: whether there are p-values.
         stand_in: whether percentiles stand in for a jackknife that is impossible.
+        margin: below which a difference does not matter; 0 for none.
+        scale: on which the statistic varies alike everywhere.
     """
 
     kind: Kind
     within: Range
     tested: bool
     stand_in: bool
+    margin: float = 0.0
+    scale: Scale = "plain"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +91,7 @@ class Evidence:
         freedom: (p,), their degrees of freedom.
         chosen_from: the number of all pairs, where these were chosen from them; 0 where these are all.
         largest: (B,), the largest studentised deviation of any of all pairs, where these were chosen from them.
+        stretches: (p,), how much larger each error would be at the margin (``equivalence.stretch``); without margins empty.
     """
 
     pairs: tuple[Difference, ...]
@@ -90,6 +100,7 @@ class Evidence:
     freedom: FloatArray
     chosen_from: int = 0
     largest: FloatArray | None = None
+    stretches: FloatArray = field(default_factory=lambda: np.empty(0))
 
 
 def differences(
@@ -112,10 +123,11 @@ def differences(
     observed = _less(values.data[first], values.data[second])
     drawn = _less(values.drawn[:, first], values.drawn[:, second])
     errors, freedom = np.full(len(pairs), np.nan), np.ones(len(pairs))
-    groups, rows = measure.design.group_of, []
+    groups, rows, stretches = measure.design.group_of, [], np.ones(len(pairs) if how.margin > 0 else 0)
     for number, pair in enumerate(pairs):
         left_first = left_out_of(groups, values.left_out, pair.column_first)
-        left = _less(left_first, left_out_of(groups, values.left_out, pair.column_second))
+        left_second = left_out_of(groups, values.left_out, pair.column_second)
+        left = _less(left_first, left_second)
         value, column = float(observed[number]), drawn[:, number]
         ends = interval(
             value,
@@ -140,17 +152,22 @@ def differences(
         else:
             p_value = significance.bootstrap_p(column)
             errors[number], freedom[number] = significance.deviation(column), max(1, len(left) - 1)
+        if how.margin > 0:
+            both = values.drawn[:, pair.column_first], values.drawn[:, pair.column_second]
+            both = (left_first, left_second) if ends.kind == "jackknife" else both
+            two = (float(values.data[pair.column_first]), float(values.data[pair.column_second]))
+            stretches[number] = equivalence.stretch(*two, *both, how.margin, how.scale)
         p_value = p_value if how.tested else float("nan")
-        rows.append(Difference(pair, value, ends.low, ends.high, p_value, p_value, ends.note, ends.kind))
+        rows.append(Difference(pair, value, ends.low, ends.high, p_value, p_value, ends.note, ends.kind, how.margin))
     used = errors if how.kind == "jackknife" else None
     if leaders is None:
-        return Evidence(tuple(rows), drawn, used, freedom)
+        return Evidence(tuple(rows), drawn, used, freedom, stretches=stretches)
     own, largest = measure.design.own, None
     if how.tested and settings.multiplicity == "max-t":
         largest = selection.largest_differences(
             values.data[own], values.drawn[:, own], normal=used is not None, threads=settings.threads
         )
-    return Evidence(tuple(rows), drawn, used, freedom, len(own) * (len(own) - 1) // 2, largest)
+    return Evidence(tuple(rows), drawn, used, freedom, len(own) * (len(own) - 1) // 2, largest, stretches)
 
 
 def adjust(parts: Sequence[Evidence], settings: StatisticsSettings) -> list[tuple[Difference, ...]]:
@@ -169,7 +186,38 @@ def adjust(parts: Sequence[Evidence], settings: StatisticsSettings) -> list[tupl
         else:
             adjusted = np.minimum(1.0, p_values * chosen_from) if chosen_from else significance.holm(p_values)
     rest = iter(adjusted)
-    return [tuple(replace(pair, p_adjusted=float(next(rest))) for pair in part.pairs) for part in parts]
+    corrected = [tuple(replace(pair, p_adjusted=float(next(rest))) for pair in part.pairs) for part in parts]
+    return _with_inner_intervals(parts, corrected, settings)
+
+
+def _with_inner_intervals(
+    parts: Sequence[Evidence], corrected: list[tuple[Difference, ...]], settings: StatisticsSettings
+) -> list[tuple[Difference, ...]]:
+    """The differences with the intervals that are compared with margins: simultaneous over all parts that have one."""
+    places = [place for place, part in enumerate(parts) if part.pairs and part.pairs[0].margin > 0]
+    if not places:
+        return corrected
+    whole = _together([parts[place] for place in places])
+    tested = np.flatnonzero(np.isfinite([pair.p_value for pair in whole.pairs]))
+    values = np.array([pair.value for pair in whole.pairs])
+    half = np.full(len(values), np.nan)
+    half[tested] = equivalence.half_widths(
+        values[tested],
+        whole.drawn[:, tested],
+        None if whole.errors is None else whole.errors[tested],
+        None if whole.errors is None else whole.freedom[tested],
+        alpha=settings.alpha,
+        multiplicity=settings.multiplicity,
+        chosen_from=whole.chosen_from,
+        largest=whole.largest,
+    )
+    reach = iter((half * whole.stretches).tolist())
+    for place in places:
+        corrected[place] = tuple(
+            replace(pair, inner_low=pair.value - (by := next(reach)), inner_high=pair.value + by)
+            for pair in corrected[place]
+        )
+    return corrected
 
 
 def _max_t(parts: Sequence[Evidence], p_values: FloatArray) -> FloatArray:
@@ -201,6 +249,7 @@ def _together(parts: Sequence[Evidence]) -> Evidence:
         np.concatenate([part.freedom for part in parts]),
         sum(part.chosen_from for part in parts),
         np.max(largest, axis=0) if largest else None,
+        np.concatenate([part.stretches for part in parts]),
     )
 
 

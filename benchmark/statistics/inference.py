@@ -136,7 +136,16 @@ def _family(
     leaders: Mapping[str, Collection[int]] | None,
 ) -> Family:
     statistic = find(name)
-    how = How(kind, of_differences(statistic.range), tested=tested, stand_in=settings.interval == "auto")
+    common = statistic.correlation or statistic.scale == "logit"
+    margin = settings.margin(name, on_a_common_scale=common)
+    how = How(
+        kind,
+        of_differences(statistic.range),
+        tested=tested,
+        stand_in=settings.interval == "auto",
+        margin=margin,
+        scale=statistic.scale,
+    )
     chosen = None if leaders is None else leaders[name]
     evidence = differences(measure, values, how, settings, chosen)
     opposite = statistic.turns and bool((values.data > 0).any() and (values.data < 0).any())

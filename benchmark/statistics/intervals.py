@@ -248,3 +248,12 @@ def back(value: float, scale: Scale) -> float:
     if scale == "log":
         return float(np.exp(value))
     return float((1 + np.tanh(value / 2)) / 2) if scale == "logit" else value
+
+
+def slopes(values: FloatArray, scale: Scale) -> FloatArray:
+    """How fast a statistic changes with its place on its scale: the derivative of ``back`` where it has these values."""
+    if scale == "fisher":
+        return 1 - values**2
+    if scale == "logit":
+        return values * (1 - values)
+    return values if scale == "log" else np.ones_like(values)

@@ -37,6 +37,8 @@ class StatisticsSettings:
         baseline: label of a method that is compared with all others too; empty for none.
         subsets: conditions taken together, by a name of their own.
         ranges: into how many ranges of labels pairs are divided for statistics of each; 0 for none.
+        equivalence: margin below which a difference does not matter, one for all correlations and shares, or by
+            statistic; ``None`` for none.
         threads: for the kernels; 0 means as many as there are processors.
     """
 
@@ -54,16 +56,32 @@ class StatisticsSettings:
     subsets: Mapping[str, Sequence[str]] = field(default_factory=dict)
     ranges: int = 0
     threads: int = 0
+    equivalence: float | Mapping[str, float] | None = None
 
     def __post_init__(self) -> None:
         if self.replicates < 1:
             raise ValueError(f"replicates must be at least 1, not {self.replicates}")
         if not 0.5 < self.confidence < 1:
             raise ValueError(f"confidence must lie between 0.5 and 1, not {self.confidence}")
+        margins = self.equivalence.values() if isinstance(self.equivalence, Mapping) else [self.equivalence]
+        if any(margin is not None and not margin > 0 for margin in margins):
+            raise ValueError(f"equivalence must be above 0, not {self.equivalence}")
 
     def limited(self, methods: int) -> bool:
         """Whether this many methods are compared with the best and the baseline only."""
         return self.comparisons == "best" or (self.comparisons == "auto" and methods > MOST_COMPARED)
+
+    def margin(self, statistic: str, *, on_a_common_scale: bool) -> float:
+        """A statistic's margin of equivalence; 0 for none.
+
+        Args:
+            statistic: its name.
+            on_a_common_scale: whether a single number is meant for it too, as for correlations and shares, but not for
+                errors in the labels' units.
+        """
+        if isinstance(self.equivalence, Mapping):
+            return self.equivalence.get(statistic, 0.0)
+        return self.equivalence if self.equivalence is not None and on_a_common_scale else 0.0
 
     @property
     def alpha(self) -> float:

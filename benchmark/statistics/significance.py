@@ -227,8 +227,10 @@ def deviation(values: FloatArray) -> float:
     return float(known.std())
 
 
-def normal_scores(deviations: FloatArray) -> FloatArray:
+def normal_scores(deviations: FloatArray, *, signed: bool = False) -> FloatArray:
     """Each row's magnitudes (m, B) as those of a standard normal variable of the same order; minus infinity for NaN.
+
+    With ``signed`` the rows are deviations to either side, and become values of that variable instead of magnitudes.
 
     With few clusters the resamples' own deviations have heavier tails than the normal distribution, on whose scale the
     observed differences are by then: the correction would find less than Holm's. So each row keeps its order, which is
@@ -236,8 +238,12 @@ def normal_scores(deviations: FloatArray) -> FloatArray:
     """
     from scipy.special import ndtri  # noqa: PLC0415 - slow to import
 
+    def standard(few: int) -> FloatArray:
+        shares = (np.arange(few) + 0.5) / max(few, 1)
+        return np.asarray(ndtri(shares if signed else (1 + shares) / 2))
+
     count = deviations.shape[1]
-    places = ndtri((1 + (np.arange(count) + 0.5) / max(count, 1)) / 2)
+    places = standard(count)
     scores = np.empty(deviations.shape)
     step = max(1, SORTED_AT_ONCE // max(count, 1))
     for begin in range(0, len(deviations), step):
@@ -248,7 +254,7 @@ def normal_scores(deviations: FloatArray) -> FloatArray:
             known = np.isfinite(part[row])
             few = int(known.sum())
             some[row, ~known] = -np.inf
-            some[row, order[row, :few]] = ndtri((1 + (np.arange(few) + 0.5) / max(few, 1)) / 2)
+            some[row, order[row, :few]] = standard(few)
     return scores
 
 

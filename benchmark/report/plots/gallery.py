@@ -32,14 +32,15 @@ def all_plots(data: ReportData, numbers: Numbers, clouds: Clouds | None = None) 
         numbers: its numbers.
         clouds: the result of ``all_clouds``, if it is known already.
     """
-    if data.pages:  # of a study: its data sets' own pages have them
-        return []
+    over_sets = [plot for kind in plot_kinds() if kind.over_sets is not None for plot in kind.over_sets(data)]
+    if data.pages:  # of a study: its data sets' own pages have all others
+        return over_sets
     clouds = all_clouds(data, numbers) if clouds is None else clouds
     views = _views(data, numbers, clouds)
     of_block = [kind.of_block for kind in plot_kinds() if kind.of_block is not None]
     of_run = [kind.of_run for kind in plot_kinds() if kind.of_run is not None]
     plots = [plot for view in views for make in of_block for plot in make(view)]
-    plots += [plot for make in of_run for plot in make(data)]
+    plots += [*(plot for make in of_run for plot in make(data)), *over_sets]
     names = apart(plot.name for plot in plots)  # data set a, method b_c and data set a_b, method c would share one
     return [replace(plot, name=name) for plot, name in zip(plots, names, strict=True)]
 

@@ -84,11 +84,13 @@ class PlotKind:
         place: the position of its plots on the page; lower comes first.
         of_block: makes the plots for each data set and split.
         of_run: makes the plots that appear once, after all blocks' plots.
+        over_sets: makes the plots over several data sets, which studies have too.
     """
 
     place: int
     of_block: Callable[[View], Iterable[Plot]] | None = None
     of_run: Callable[[ReportData], Iterable[Plot]] | None = None
+    over_sets: Callable[[ReportData], Iterable[Plot]] | None = None
 
 
 def how_tested(table: Table) -> tuple[str, str]:

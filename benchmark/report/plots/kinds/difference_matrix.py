@@ -10,6 +10,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 
 from benchmark.report import naming
 from benchmark.report.blocks import Comparison
@@ -17,6 +18,8 @@ from benchmark.report.plots.kind import PlotKind, View, how_tested
 from benchmark.report.plots.style import BETTER, COLUMN, FAINT, INK, MUTED, PAGE, WORSE, Plot, figure, shown
 
 NUMBERS_UP_TO = 14
+INSET = 0.1
+"""Between a field's border and the frame of methods whose difference is below the margin of equivalence."""
 
 
 def draw(
@@ -43,6 +46,9 @@ def draw(
             picture[i, j] = to_rgb(colour)
             if comparison is not None and not math.isnan(comparison.difference):
                 _write(axes, j, i, comparison, higher=higher, numbers=numbers, n=n)
+                if comparison.equivalent:
+                    corner, side = (j - 0.5 + INSET, i - 0.5 + INSET), 1 - 2 * INSET
+                    axes.add_patch(Rectangle(corner, side, side, fill=False, edgecolor=INK, linewidth=0.8))
     axes.imshow(picture, interpolation="nearest", aspect="auto")
     ticks = [shown(title, 22) for title in titles]
     size = 6.5 if n <= 20 else 5.5
@@ -68,6 +74,8 @@ def _legend(cells: Sequence[Comparison | None], *, numbers: bool) -> list[str]:
     lines = []
     if any(comparison.tested for comparison in compared):
         lines = ["blue, white print: row significantly better", "orange, black print: row significantly worse"]
+    if any(comparison.equivalent for comparison in compared):
+        lines.append("framed: equivalent (difference below the margin)")
     if any(not comparison.tested for comparison in compared):
         reasons = [
             why for why in dict.fromkeys(comparison.why for comparison in compared if not comparison.tested) if why
@@ -78,9 +86,14 @@ def _legend(cells: Sequence[Comparison | None], *, numbers: bool) -> list[str]:
 
 
 def _field(comparison: Comparison | None, *, higher: bool) -> str:
-    if comparison is None or math.isnan(comparison.difference) or not comparison.significant:
+    if comparison is None or math.isnan(comparison.difference) or not _told_apart(comparison):
         return "white"
     return BETTER if (comparison.difference > 0) == higher else WORSE
+
+
+def _told_apart(comparison: Comparison) -> bool:
+    """Whether the methods differ significantly, and by more than a margin of equivalence."""
+    return comparison.significant and not comparison.equivalent
 
 
 def _write(axes: Axes, x: int, y: int, comparison: Comparison, *, higher: bool, numbers: bool, n: int) -> None:
@@ -91,13 +104,13 @@ def _write(axes: Axes, x: int, y: int, comparison: Comparison, *, higher: bool, 
         text = text if comparison.tested else f"({text})"
     elif not comparison.tested:
         text = "?"
-    elif comparison.significant:
+    elif _told_apart(comparison):
         text = "+" if comparison.difference > 0 else naming.MINUS
     else:
         text = "·"
-    colour = MUTED if not comparison.significant else "white" if better else INK
+    colour = MUTED if not _told_apart(comparison) else "white" if better else INK
     size = (6.5 if n <= 10 else 5.5) if numbers else 6.5
-    weight = "bold" if comparison.significant else "normal"
+    weight = "bold" if _told_apart(comparison) else "normal"
     axes.text(x, y, text, ha="center", va="center", fontsize=size, color=colour, fontweight=weight)
 
 
@@ -106,10 +119,15 @@ def _plots(view: View) -> Iterator[Plot]:
     if ranked:
         tested, untested = how_tested(table)
         coloured = f"; coloured where it is significant{tested}" if tested else ""
+        framed = "; framed where it is below the margin of equivalence" if _any_equivalent(table) else ""
         title = naming.title(view.statistic)
-        text = f"Difference of {title}, row minus column{coloured}.{untested}"
+        text = f"Difference of {title}, row minus column{coloured}{framed}.{untested}"
         drawing = partial(draw, [method.title for method in ranked], view.statistic, table)
         yield view.plot("significance", f"Pairwise differences of {title}", text, drawing)
+
+
+def _any_equivalent(table: Sequence[Sequence[Comparison | None]]) -> bool:
+    return any(comparison is not None and comparison.equivalent for row in table for comparison in row)
 
 
 PLOT = PlotKind(place=30, of_block=_plots)

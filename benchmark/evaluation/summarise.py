@@ -14,8 +14,11 @@ import pandas as pd
 
 from benchmark.core.announce import Announce, silent
 from benchmark.core.errors import ConfigError
+from benchmark.evaluation.ceiling_rows import ceiling_rows
 from benchmark.evaluation.choice_tasks import choice_tasks, table_of_choices, vote_notes
+from benchmark.evaluation.drawn_observers import refuse_without_votes, voted
 from benchmark.evaluation.remarks import incomparable
+from benchmark.evaluation.resampling_notes import CHOICE_WORDS, PAIR_WORDS, resampling_notes
 from benchmark.evaluation.rows import (
     COMPARISON_COLUMNS,
     SUMMARY_COLUMNS,
@@ -25,13 +28,15 @@ from benchmark.evaluation.rows import (
     ranking_rows,
     summary_rows,
 )
-from benchmark.evaluation.tasks import Task, has_opinions, pair_tasks, table_of_pairs, text
-from benchmark.statistics.catalogue import Level, find
-from benchmark.statistics.design import Table, make_design
+from benchmark.evaluation.tasks import Task, pair_tasks, table_of_pairs, text
+from benchmark.statistics.catalogue import find
+from benchmark.statistics.crossed import CLUSTERS_ONLY, compute_crossed
+from benchmark.statistics.design import make_design
 from benchmark.statistics.inference import Family, compute, infer, joint, undirected, with_uncertain
-from benchmark.statistics.intervals import Kind, choose
+from benchmark.statistics.intervals import Kind, kind_of
 from benchmark.statistics.measures import Correlations, Measure
 from benchmark.statistics.over_trainings import innermost, over_trainings
+from benchmark.statistics.relabelled import relabelled
 from benchmark.statistics.selection import leaders
 from benchmark.statistics.settings import StatisticsSettings
 from benchmark.statistics.significance import replicates_for_holm
@@ -42,6 +47,10 @@ __all__ = ["COMPARISON_COLUMNS", "SUMMARY_COLUMNS", "Evaluated", "MethodColumn",
 STOOD_IN = (
     "Where the jackknife is impossible, bootstrap percentiles stand in for it: column interval of summary.csv, test of "
     "comparisons.csv."
+)
+NOT_OF_OBSERVERS = (
+    "Observers are drawn for SRCC, PLCC and KRCC (and shares of ordered pairs); other statistics are resampled by cluster "
+    "only, and their intervals and tests do not speak of other observers: columns interval and test say so."
 )
 
 
@@ -67,6 +76,7 @@ def evaluate_scores(
     *,
     lower_mos_better: bool = False,
     choices: pd.DataFrame | None = None,
+    votes: pd.DataFrame | None = None,
     announce: Announce = silent,
 ) -> Evaluated:
     """Compute every statistic of every method, separately for each data set and split.
@@ -77,18 +87,21 @@ def evaluate_scores(
         settings: how to resample and compare.
         lower_mos_better: whether lower labels mean better quality.
         choices: observers' choices between two images (the columns of ``choices.csv``); pairs may then have no label.
+        votes: single votes, row by row as ``scores``, an observer a column; NaN where there is none.
         announce: receives what is being done.
 
     Returns:
         Signed values: positive means that the method, oriented by its declared direction, agrees with the labels.
 
     Raises:
-        ConfigError: Holm's correction needs more replicates.
+        ConfigError: Holm's correction needs more replicates, or observers are to be drawn and there are no votes.
     """
+    refuse_without_votes(settings, votes=votes is not None)
     summary: list[tuple[object, ...]] = []
     comparisons: list[tuple[object, ...]] = []
     notes: dict[str, None] = {}
-    stood_in = False
+    ceiling: list[tuple[object, ...]] = []
+    stood_in = only = False
     labels = [method.label for method in methods]
     for key, rows in scores.groupby(["dataset", "split"], sort=False, dropna=False):
         dataset, split = (text(part) for part in key)
@@ -96,13 +109,19 @@ def evaluate_scores(
         chosen = _of_block(choices, dataset, split)
         tasks: Iterator[Task] = iter(())
         if len(labelled):
-            table, conditions = table_of_pairs(labelled, methods, lower_mos_better=lower_mos_better)
+            own = None if votes is None else voted(labelled, votes, settings)
+            table, conditions = table_of_pairs(labelled, methods, lower_mos_better=lower_mos_better, votes=own)
             tasks = pair_tasks(dataset, split, table, conditions, labels, settings)
-            notes |= dict.fromkeys(_notes(table, settings, labels, PAIR_WORDS))
+            notes |= dict.fromkeys(resampling_notes(table, settings, labels, PAIR_WORDS))
+            if settings.noise_ceiling:
+                announce("noise ceiling")
+                reached, said = ceiling_rows(dataset, split, table, conditions, settings)
+                ceiling += reached
+                notes |= dict.fromkeys(said)
         if chosen is not None:
             table, groups = table_of_choices(chosen, rows, methods)
             tasks = itertools.chain(tasks, choice_tasks(dataset, split, table, groups, labels, settings))
-            notes |= dict.fromkeys([*vote_notes(table), *_notes(table, settings, labels, CHOICE_WORDS)])
+            notes |= dict.fromkeys([*vote_notes(table), *resampling_notes(table, settings, labels, CHOICE_WORDS)])
         unsure: frozenset[int] = frozenset()
         for some in _together(tasks, settings):
             done = [_done(task, settings, announce) for task in some]
@@ -112,16 +131,22 @@ def evaluate_scores(
                     unsure = undirected(next(family for family in corrected if family.statistic == "srcc"))
                 families = with_uncertain(corrected, unsure)
                 stood_in = stood_in or any(family.stood_in for family in families)
-                summary += summary_rows(task.scope, measure, families, task.labels)
-                comparisons += comparison_rows(task.scope, measure, families, task.labels, settings, tested=task.tested)
+                fixed = settings.by_observer and (task.observers is None or relabelled(measure) is None)
+                only, aside = only or fixed, CLUSTERS_ONLY if fixed else ""
+                summary += summary_rows(task.scope, measure, families, task.labels, aside)
+                comparisons += comparison_rows(
+                    task.scope, measure, families, task.labels, settings, tested=task.tested, aside=aside
+                )
                 if task.ranked:
                     summary += ranking_rows(task.scope, measure.design, families, labels, settings)
                 if of_pairs:
                     comparisons += literature_rows(task.scope, measure.design, labels, settings)
     if stood_in:
         notes[STOOD_IN] = None
+    if only:
+        notes[NOT_OF_OBSERVERS] = None
     return Evaluated(
-        pd.DataFrame(summary, columns=list(SUMMARY_COLUMNS)),
+        pd.DataFrame([*summary, *ceiling], columns=list(SUMMARY_COLUMNS)),
         pd.DataFrame(comparisons, columns=list(COMPARISON_COLUMNS)),
         tuple(notes),
     )
@@ -150,7 +175,13 @@ def _done(task: Task, settings: StatisticsSettings, announce: Announce) -> tuple
     if task.tested:
         _check_holm(len(labels) * (len(labels) - 1) // 2, task.kind, settings)
     measure, against = _ready(task, settings)
-    values = compute(measure, task.resamples, task.kind, lambda done: _tell(announce, task, done))
+    again = relabelled(measure) if task.observers is not None else None
+    if task.observers is not None and again is not None:
+        values = compute_crossed(
+            measure, again, task.resamples, task.observers, lambda done: _tell(announce, task, done)
+        )
+    else:
+        values = compute(measure, task.resamples, task.kind, lambda done: _tell(announce, task, done))
     if task.place is None and task.compared and len(labels) > 1:
         announce(f"{task.description}: comparing {len(labels):,} methods")
     return task, measure, infer(measure, values, task.kind, settings, tested=task.tested, leaders=against)
@@ -221,7 +252,7 @@ def check_resolution(scores: pd.DataFrame, methods: int, settings: StatisticsSet
     """
     for _, rows in scores.groupby(["dataset", "split"], sort=False, dropna=False):
         drawn = len(rows) if settings.resample == "pair" else rows["cluster"].map(text).nunique()
-        _check_holm(methods * (methods - 1) // 2, choose(settings.interval, drawn), settings)
+        _check_holm(methods * (methods - 1) // 2, kind_of(settings, drawn), settings)
 
 
 def _check_holm(comparisons: int, kind: Kind, settings: StatisticsSettings) -> None:
@@ -233,77 +264,3 @@ def _check_holm(comparisons: int, kind: Kind, settings: StatisticsSettings) -> N
             f"statistics.multiplicity: Holm's correction of {comparisons} differences can't reject any with "
             f"{settings.replicates:,} replicates; set statistics.replicates to {needed:,} or more, or take max-t"
         )
-
-
-@dataclass(frozen=True, slots=True)
-class _Words:
-    """How notes call what is evaluated: one of them, several, and the groups in which corrections are made."""
-
-    one: str
-    many: str
-    scope: str
-
-
-PAIR_WORDS = _Words("pair", "pairs", "level, condition and split")
-CHOICE_WORDS = _Words("choice", "choices", "group of choices and split")
-
-
-def _notes(table: Table, settings: StatisticsSettings, labels: Sequence[str], words: _Words) -> Iterator[str]:
-    by_pair = settings.resample == "pair"
-    count = len(table.labels) if by_pair else table.n_clusters
-    what = f"single {words.many} (taken as independent)" if by_pair else "references (or the clusters named)"
-    kind = choose(settings.interval, count)
-    how = {
-        "percentile": "bootstrap percentiles",
-        "bca": "BCa bootstrap",
-        "jackknife": "jackknife with Student's t",
-    }[kind]
-    percent = f"{settings.confidence * 100:.4g} %"
-    if count < 2:
-        yield f"Only one {words.one if by_pair else 'reference (or cluster)'}: no intervals and no tests."
-        return
-    yield (
-        f"{percent} intervals: {how}, resampling {count:,} {what}; they speak of new photographs under these "
-        "conditions, not of further conditions."
-    )
-    correction = {"max-t": "Romano–Wolf max-T", "holm": "Holm", "none": "no correction"}[settings.multiplicity]
-    test = "jackknife with Student's t" if kind == "jackknife" else "paired bootstrap"
-    yield (
-        f"Differences: {test}, {settings.replicates:,} resamples; {correction} over all pairs of methods of "
-        f"{_family_in_words(settings, table, words)}, {words.scope}."
-    )
-    if settings.limited(len(labels)):
-        yield _limit(settings, labels)
-    if words is CHOICE_WORDS:
-        return
-    mapped = "refitted in each resample" if settings.mapping_resamples == "refit" else "fitted once to all pairs"
-    yield f"Logistic mappings: {mapped}; values carry the direction of the fitted curve."
-
-
-def _family_in_words(settings: StatisticsSettings, table: Table, words: _Words) -> str:
-    """Which statistics are corrected together; those that these labels do not allow are in no family."""
-    of_choices = words is CHOICE_WORDS
-    judged = bool((table.observers >= 1).all()) if of_choices else has_opinions(table.label_sd, table.observers)
-    levels: set[Level] = {"choice"} if of_choices else {"pair", "condition", "reference", "system"}
-    members = [find(name) for name in settings.family]
-    limited = judged or (not of_choices and bool(np.isfinite(table.label_interval).any()))
-    met = {"": True, "opinions": judged, "label intervals": limited}
-    titles = [item.title for item in members if item.levels & levels and met[item.needs]]
-    if len(titles) < 2:
-        return "one statistic"
-    return f"{', '.join(titles[:-1])} and {titles[-1]} together (any other statistic by itself)"
-
-
-def _limit(settings: StatisticsSettings, labels: Sequence[str]) -> str:
-    """The note on limited comparisons: which methods are compared, and what their correction covers."""
-    count = len(labels)
-    baseline = f" and the baseline ({settings.baseline})" if settings.baseline in labels else ""
-    corrected = (
-        ""
-        if settings.multiplicity == "none"
-        else f"; p-values are corrected for all {count * (count - 1) // 2:,} pairs, since the best is chosen from the data"
-    )
-    return (
-        f"Of {count:,} methods only the best by each statistic{baseline} {'are' if baseline else 'is'} compared with all "
-        f"others{corrected} (statistics.comparisons: all compares every two)."
-    )

@@ -15,13 +15,16 @@ from benchmark.evaluation.rows import MethodColumn, RowScope
 from benchmark.statistics.catalogue import computed_alone
 from benchmark.statistics.design import Design, SeveralTrainings, Table, make_design
 from benchmark.statistics.discrimination import Discrimination
-from benchmark.statistics.intervals import Kind, choose
+from benchmark.statistics.intervals import Kind, kind_of
 from benchmark.statistics.mapped import Mapped
 from benchmark.statistics.measures import Alone, Correlations, Measure, System, WithinReference
 from benchmark.statistics.resampling import FloatArray, Resamples
 from benchmark.statistics.settings import StatisticsSettings
+from benchmark.statistics.votes import in_units_of
 
 FEWEST_CONDITIONS = 3
+OF_OBSERVERS = 1
+"""What makes the seed of drawn observers another than that of drawn clusters."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +43,7 @@ class Task:
         tested: whether differences get p-values.
         ranked: whether methods get ranks and probabilities of being best by its statistics.
         place: its number and the number of tasks of its kind, where these are many.
+        observers: where observers are drawn, too, their resamples.
     """
 
     scope: RowScope
@@ -53,6 +57,7 @@ class Task:
     tested: bool = True
     ranked: bool = False
     place: tuple[int, int] | None = None
+    observers: Resamples | None = None
 
 
 def seed_of(settings: StatisticsSettings, dataset: str, split: str) -> tuple[int, ...]:
@@ -61,15 +66,19 @@ def seed_of(settings: StatisticsSettings, dataset: str, split: str) -> tuple[int
 
 
 def table_of_pairs(
-    rows: pd.DataFrame, methods: Sequence[MethodColumn], *, lower_mos_better: bool
+    rows: pd.DataFrame, methods: Sequence[MethodColumn], *, lower_mos_better: bool, votes: pd.DataFrame | None = None
 ) -> tuple[Table, list[str]]:
-    """Labels and scores as oriented arrays, and the names of the conditions in order of appearance."""
+    """Labels and scores as oriented arrays, and the names of the conditions in order of appearance.
+
+    ``votes`` are the single votes on the same rows, an observer a column.
+    """
     clusters, cluster_names = pd.factorize(rows["cluster"].map(text))
     references, _ = pd.factorize(rows["reference"].map(text))
     conditions, numbered = conditions_of(rows)
     scores, trainings = stacked([oriented_columns(rows, method) for method in methods], len(rows))
+    labels = numbers(rows["mos"]) * (-1.0 if lower_mos_better else 1.0)
     table = Table(
-        labels=numbers(rows["mos"]) * (-1.0 if lower_mos_better else 1.0),
+        labels=labels,
         scores=scores,
         clusters=clusters.astype(np.int64),
         n_clusters=len(cluster_names),
@@ -79,6 +88,7 @@ def table_of_pairs(
         observers=numbers(rows["observers"]),
         label_half=_half(rows),
         trainings=trainings,
+        votes=None if votes is None else in_units_of(labels, votes.to_numpy(dtype=np.float64).T)[0],
     )
     return table, conditions
 
@@ -140,18 +150,22 @@ def pair_tasks(
     """Every measure of a group of labelled pairs, level by level; all levels share the same resamples."""
     seed, names = seed_of(settings, dataset, split), tuple(labels)
     by_cluster = Resamples(table.n_clusters, settings.replicates, seed)
-    kind = choose(settings.interval, table.n_clusters)
+    kind = kind_of(settings, table.n_clusters)
     drawn, resamples, drawn_kind = table, by_cluster, kind
     if settings.resample == "pair":
         n = len(table.labels)
         drawn = replace(table, clusters=np.arange(n, dtype=np.int64), n_clusters=n)
-        resamples, drawn_kind = Resamples(n, settings.replicates, seed), choose(settings.interval, n)
+        resamples, drawn_kind = Resamples(n, settings.replicates, seed), kind_of(settings, n)
+    observers = None
+    if settings.by_observer:
+        assert table.votes is not None  # refused before
+        observers = Resamples(len(table.votes), settings.replicates, (*seed, OF_OBSERVERS))
 
     against = () if settings.limited(len(table.scores)) else None
     threads = settings.threads
     design = make_design(drawn, against)
     pair = RowScope(dataset, split, "pair")
-    task = functools.partial(Task, resamples=resamples, labels=names)
+    task = functools.partial(Task, resamples=resamples, labels=names, observers=observers)
     of_pairs = functools.partial(task, scope=pair, design=design, kind=drawn_kind)
     correlations = functools.partial(Correlations, threads=threads)
     yield of_pairs(build=correlations, description="SRCC, PLCC, KRCC", ranked=True)
@@ -168,18 +182,18 @@ def pair_tasks(
         alone = functools.partial(Alone, statistics=further)
         yield of_pairs(build=alone, description=", ".join(item.title for item in further))
     within = computed_alone("condition")
-    parts = _parts(conditions, settings)
+    parts = parts_of(conditions, settings)
     for number, (name, chosen) in enumerate(parts):
         part = make_design(drawn.take(np.isin(drawn.conditions, chosen)), against)
         scope = RowScope(dataset, split, "condition", name)
-        fewer = choose(settings.interval, len(np.unique(part.table.clusters)))
+        fewer = kind_of(settings, len(np.unique(part.table.clusters)))
         of_condition = functools.partial(task, scope=scope, design=part, kind=fewer, place=(number + 1, len(parts)))
         yield of_condition(build=correlations, description="SRCC, PLCC, KRCC of each condition")
         if within:
             alone = functools.partial(Alone, statistics=within)
             yield of_condition(build=alone, description=", ".join(item.title for item in within))
     whole = design if drawn is table else make_design(table, against)
-    of_clusters = functools.partial(Task, design=whole, resamples=by_cluster, labels=names)
+    of_clusters = functools.partial(Task, design=whole, resamples=by_cluster, labels=names, observers=observers)
     if len(np.unique(table.references)) < len(table.references):
         scope = RowScope(dataset, split, "reference")
         yield of_clusters(scope=scope, build=WithinReference, kind=kind, description="within references")
@@ -189,7 +203,7 @@ def pair_tasks(
         yield of_clusters(scope=scope, build=System, kind="percentile", description="means of conditions", tested=False)
 
 
-def _parts(conditions: Sequence[str], settings: StatisticsSettings) -> list[tuple[str, list[int]]]:
+def parts_of(conditions: Sequence[str], settings: StatisticsSettings) -> list[tuple[str, list[int]]]:
     """The conditions, if there are several, and the subsets of them that are taken together, with their numbers."""
     place = {name: number for number, name in enumerate(conditions)}
     alone = [(name, [number]) for name, number in place.items()] if len(conditions) > 1 else []

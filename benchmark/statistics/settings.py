@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-Resample = Literal["cluster", "pair"]
+Resample = Literal["cluster", "pair", "cluster+observer"]
 IntervalKind = Literal["auto", "percentile", "bca", "jackknife"]
 Multiplicity = Literal["max-t", "holm", "none"]
 MappingResamples = Literal["refit", "once"]
@@ -23,7 +23,8 @@ class StatisticsSettings:
 
     Attributes:
         replicates: number of bootstrap resamples.
-        resample: ``cluster`` draws references (or patients) with all their pairs; ``pair`` draws single pairs.
+        resample: ``cluster`` draws references (or patients) with all their pairs; ``pair`` draws single pairs;
+            ``cluster+observer`` draws references and, independently, observers, of whose votes labels are made anew.
         interval: ``auto`` is the percentile interval from 1,000 clusters on and the jackknife with Student's t below;
             where that is impossible, percentiles from 30 clusters on.
         confidence: of the intervals, in (0.5, 1); a difference is significant below ``1 - confidence``.
@@ -36,6 +37,7 @@ class StatisticsSettings:
             others; ``auto`` is ``all`` up to 60 methods.
         baseline: label of a method that is compared with all others too; empty for none.
         subsets: conditions taken together, by a name of their own.
+        noise_ceiling: whether the correlation is computed that the labels' noise allows.
         threads: for the kernels; 0 means as many as there are processors.
     """
 
@@ -51,6 +53,7 @@ class StatisticsSettings:
     comparisons: Comparisons = "auto"
     baseline: str = ""
     subsets: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    noise_ceiling: bool = False
     threads: int = 0
 
     def __post_init__(self) -> None:
@@ -58,6 +61,13 @@ class StatisticsSettings:
             raise ValueError(f"replicates must be at least 1, not {self.replicates}")
         if not 0.5 < self.confidence < 1:
             raise ValueError(f"confidence must lie between 0.5 and 1, not {self.confidence}")
+        if self.by_observer and self.interval == "bca":
+            raise ValueError(f"interval: bca has no form for two factors ({self.resample}); take auto or percentile")
+
+    @property
+    def by_observer(self) -> bool:
+        """Whether observers are drawn as well as clusters."""
+        return self.resample == "cluster+observer"
 
     def limited(self, methods: int) -> bool:
         """Whether this many methods are compared with the best and the baseline only."""

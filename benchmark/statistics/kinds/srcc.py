@@ -10,6 +10,7 @@ STATISTIC = Statistic(
     levels=frozenset({"pair", "condition", "reference", "system"}),
     scale="fisher",
     correlation=True,
+    ceiling="srcc",
     turns=True,
     effective=1.5,
     explained=False,

@@ -20,6 +20,7 @@ from pydantic import (
     model_validator,
 )
 
+from benchmark.config.opinions import OpinionsEntry, WrittenOpinions
 from benchmark.config.printing import PublishedEntry, ReportConfig, Statistic
 from benchmark.config.sections import Section
 from benchmark.config.yaml_text import WrittenFloat, WrittenInt
@@ -95,6 +96,9 @@ class DatasetEntry(PluginEntry):
     """Whether a lower label means better quality; by default as the data set says."""
     max_pixels: Annotated[int, Field(ge=1)] = 100_000_000
     """Larger images are refused before they are decoded."""
+    opinions: WrittenOpinions | None = None
+    """Single votes of observers: the file of a table, `{file: votes.csv}` with its keys below. They give the labels' SD and
+    number of observers where the data set has none."""
 
     @model_validator(mode="after")
     def _resized_images_are_allowed(self) -> DatasetEntry:
@@ -102,6 +106,13 @@ class DatasetEntry(PluginEntry):
         if sides is not None and sides[0] * sides[1] > self.max_pixels:
             raise ValueError(f"resize makes {sides[1]}×{sides[0]} or more, above max_pixels ({self.max_pixels:,})")
         return self
+
+    @field_validator("opinions")
+    @classmethod
+    def _votes_are_in_a_file(cls, value: OpinionsEntry | None) -> OpinionsEntry | None:
+        if value is not None and value.file is None:
+            raise ValueError("name the `file` of the votes: a data set has no columns of its own")
+        return value
 
     @model_validator(mode="after")
     def _folds_have_one_left_out(self) -> DatasetEntry:
@@ -128,8 +139,10 @@ class StatisticsConfig(Section):
 
     replicates: Annotated[int, Field(ge=1, le=10_000_000)] = 10_000
     """How many resamples are drawn."""
-    resample: Literal["cluster", "pair"] = "cluster"
-    """What is drawn: references (or the clusters that the data set names) with all their pairs, or single pairs."""
+    resample: Literal["cluster", "pair", "cluster+observer"] = "cluster"
+    """What is drawn: references (or the clusters that the data set names) with all their pairs, or single pairs; with
+    `cluster+observer` also the observers, of whose votes (`opinions`) labels are made anew: intervals and tests of
+    correlations then speak of other observers, too."""
     interval: Literal["auto", "percentile", "bca", "jackknife"] = "auto"
     """How intervals are made; `auto` chooses by the number of references and says so."""
     confidence: Annotated[float, Field(gt=0.5, lt=1)] = 0.95
@@ -154,10 +167,20 @@ class StatisticsConfig(Section):
     """Conditions taken together, by a name under which tables show them beside the single ones:
     `{Noise: [additive Gaussian noise, impulse noise]}`."""
 
+    noise_ceiling: bool = False
+    """Whether to compute, as a last line of tables, the correlation that a perfect method would have with labels as noisy
+    as these; they need their SD and number of observers, 95 % limits, or single votes."""
+
     @model_serializer(mode="wrap")
-    def _subsets_only_where_there_are_any(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+    def _only_what_is_used(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
         content: dict[str, Any] = handler(self)
-        return {key: item for key, item in content.items() if key != "subsets" or item}
+        return {key: item for key, item in content.items() if key not in ("subsets", "noise_ceiling") or item}
+
+    @model_validator(mode="after")
+    def _two_factors_have_a_form(self) -> StatisticsConfig:
+        if self.resample == "cluster+observer" and self.interval == "bca":
+            raise ValueError("`interval: bca` has no form for `resample: cluster+observer`; take auto or percentile")
+        return self
 
     @field_validator("family")
     @classmethod

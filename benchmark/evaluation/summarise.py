@@ -16,7 +16,7 @@ from benchmark.core.announce import Announce, silent
 from benchmark.core.errors import ConfigError
 from benchmark.evaluation.ceiling_rows import ceiling_rows
 from benchmark.evaluation.choice_tasks import choice_tasks, table_of_choices, vote_notes
-from benchmark.evaluation.drawn_observers import refuse_without_votes, voted
+from benchmark.evaluation.drawn_observers import refuse, voted
 from benchmark.evaluation.remarks import incomparable
 from benchmark.evaluation.resampling_notes import CHOICE_WORDS, PAIR_WORDS, resampling_notes
 from benchmark.evaluation.rows import (
@@ -49,8 +49,8 @@ STOOD_IN = (
     "comparisons.csv."
 )
 NOT_OF_OBSERVERS = (
-    "Observers are drawn for SRCC, PLCC and KRCC (and shares of ordered pairs); other statistics are resampled by cluster "
-    "only, and their intervals and tests do not speak of other observers: columns interval and test say so."
+    "Observers are drawn for SRCC, PLCC, KRCC and shares of ordered pairs. Other statistics are resampled by cluster only "
+    "(columns interval and test say so), and so are further analyses and methods trained by partition."
 )
 
 
@@ -96,12 +96,12 @@ def evaluate_scores(
     Raises:
         ConfigError: Holm's correction needs more replicates, or observers are to be drawn and there are no votes.
     """
-    refuse_without_votes(settings, votes=votes is not None)
+    refuse(settings.resample, scores, votes)
     summary: list[tuple[object, ...]] = []
     comparisons: list[tuple[object, ...]] = []
     notes: dict[str, None] = {}
     ceiling: list[tuple[object, ...]] = []
-    stood_in = only = False
+    stood_in = False
     labels = [method.label for method in methods]
     for key, rows in scores.groupby(["dataset", "split"], sort=False, dropna=False):
         dataset, split = (text(part) for part in key)
@@ -109,7 +109,7 @@ def evaluate_scores(
         chosen = _of_block(choices, dataset, split)
         tasks: Iterator[Task] = iter(())
         if len(labelled):
-            own = None if votes is None else voted(labelled, votes, settings)
+            own = None if votes is None else voted(labelled, votes)
             table, conditions = table_of_pairs(labelled, methods, lower_mos_better=lower_mos_better, votes=own)
             tasks = pair_tasks(dataset, split, table, conditions, labels, settings)
             notes |= dict.fromkeys(resampling_notes(table, settings, labels, PAIR_WORDS))
@@ -132,7 +132,7 @@ def evaluate_scores(
                 families = with_uncertain(corrected, unsure)
                 stood_in = stood_in or any(family.stood_in for family in families)
                 fixed = settings.by_observer and (task.observers is None or relabelled(measure) is None)
-                only, aside = only or fixed, CLUSTERS_ONLY if fixed else ""
+                aside = CLUSTERS_ONLY if fixed else ""
                 summary += summary_rows(task.scope, measure, families, task.labels, aside)
                 comparisons += comparison_rows(
                     task.scope, measure, families, task.labels, settings, tested=task.tested, aside=aside
@@ -143,7 +143,7 @@ def evaluate_scores(
                     comparisons += literature_rows(task.scope, measure.design, labels, settings)
     if stood_in:
         notes[STOOD_IN] = None
-    if only:
+    if settings.by_observer:
         notes[NOT_OF_OBSERVERS] = None
     return Evaluated(
         pd.DataFrame([*summary, *ceiling], columns=list(SUMMARY_COLUMNS)),

@@ -51,6 +51,7 @@ class Facts:
         hints: computes further notes from ``summary.csv``.
         disturbed: scores of the same pairs with enhanced images changed a little, by disturbance.
         lost: sentences on scores that are missing there.
+        votes: single votes on the pairs, row by row as the scores, an observer a column; ``None`` where they are not known.
     """
 
     title: str
@@ -61,6 +62,7 @@ class Facts:
     hints: Callable[[pd.DataFrame], Sequence[str]] = lambda _: ()
     disturbed: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     lost: Sequence[str] = ()
+    votes: pd.DataFrame | None = None
 
 
 def complete(
@@ -91,7 +93,13 @@ def complete(
     chosen = no_choices() if choices is None else choices
     report = spelled_out(requested.report, choices=len(chosen) > 0)
     summarised = evaluate_scores(
-        scores, methods, settings, lower_mos_better=facts.lower_mos_better, choices=chosen, announce=announce
+        scores,
+        methods,
+        settings,
+        lower_mos_better=facts.lower_mos_better,
+        choices=chosen,
+        votes=facts.votes,
+        announce=announce,
     )
     analyses = _analyses(scores, methods, report, facts, statistics.confidence)
     notes = [*facts.notes, *facts.hints(summarised.summary), *(summarised.notes if methods else ())]

@@ -25,7 +25,9 @@ MOST_GROUPS = 200
 """Most parts that the jackknife leaves out, one at a time: more clusters are gathered into so many."""
 MOST_DRAWN = 200_000
 """Labels that are drawn for one value, about: so many pairs need fewer simulations for the same accuracy."""
-FEWEST_SIMULATIONS, MOST_SIMULATIONS = 20, 400
+FEWEST_SIMULATIONS, MOST_SIMULATIONS = 20, 200
+LEFT_OUT_SIMULATIONS = 50
+"""Simulations with each cluster left out: that they are so few adds about 1/50 to the variance of noise in the interval."""
 ALL_NOISE = "the labels' noise is as large as their variance"
 Correlation = Literal["srcc", "plcc", "krcc"]
 CORRELATIONS: tuple[Correlation, ...] = ("srcc", "plcc", "krcc")
@@ -102,12 +104,15 @@ def ceilings(noisy: NoisyLabels, seed: tuple[int, ...], confidence: float, *, th
     whole = np.ones(n, dtype=bool)
     parts = [groups != number for number in range(count)] if count > 1 else []
 
-    def measured(rows: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> FloatArray:
-        return _values(noisy.labels[rows], noisy.variance[rows], noise[:, rows], threads)
+    def measured(rows: np.ndarray[tuple[int], np.dtype[np.bool_]], drawn: FloatArray) -> FloatArray:
+        return _values(noisy.labels[rows], noisy.variance[rows], drawn[:, rows], threads)
 
-    values = measured(whole)
-    left = np.array([measured(rows) for rows in parts]) if parts else np.full((1, 3), np.nan)
-    return [_with_interval(name, values[at], left[:, at], confidence) for at, name in enumerate(CORRELATIONS)]
+    values = measured(whole, noise)
+    left = [measured(rows, noise[:LEFT_OUT_SIMULATIONS]) for rows in parts] or [np.full(3, np.nan)]
+    if not values[CORRELATIONS.index("plcc")] > 0:
+        note = ALL_NOISE if values[CORRELATIONS.index("plcc")] == 0 else "the labels do not vary"
+        return [Ceiling(name, value, np.nan, np.nan, note) for name, value in zip(CORRELATIONS, values, strict=True)]
+    return [_with_interval(name, values[at], np.array(left)[:, at], confidence) for at, name in enumerate(CORRELATIONS)]
 
 
 def plcc_ceiling(labels: FloatArray, variance: FloatArray) -> float:
@@ -154,8 +159,6 @@ def _gathered(clusters: IntArray, seed: tuple[int, ...]) -> tuple[IntArray, int]
 
 
 def _with_interval(name: Correlation, value: float, left_out: FloatArray, confidence: float) -> Ceiling:
-    if not value > 0:
-        return Ceiling(name, value, float("nan"), float("nan"), ALL_NOISE if value == 0 or len(left_out) > 1 else "")
     ends = interval(
         float(value), np.empty(0), left_out, kind="jackknife", confidence=confidence, scale="fisher", within=(0.0, 1.0)
     )

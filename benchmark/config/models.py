@@ -20,9 +20,9 @@ from pydantic import (
     model_validator,
 )
 
-from benchmark.config.opinions import OpinionsEntry, WrittenOpinions
 from benchmark.config.printing import PublishedEntry, ReportConfig, Statistic
 from benchmark.config.sections import Section
+from benchmark.config.vote_files import OpinionsEntry, WrittenOpinions
 from benchmark.config.yaml_text import WrittenFloat, WrittenInt
 from benchmark.core.pair_columns import LIMITS, SCORE_KEYS
 
@@ -97,8 +97,8 @@ class DatasetEntry(PluginEntry):
     max_pixels: Annotated[int, Field(ge=1)] = 100_000_000
     """Larger images are refused before they are decoded."""
     opinions: WrittenOpinions | None = None
-    """Single votes of observers: the file of a table, `{file: votes.csv}` with its keys below. They give the labels' SD and
-    number of observers where the data set has none."""
+    """Single votes of observers: the file of a table, or a mapping with the keys that `evaluate --opinions` takes. They
+    give the labels' SD and number of observers where the data set has none."""
 
     @model_validator(mode="after")
     def _resized_images_are_allowed(self) -> DatasetEntry:

@@ -14,11 +14,11 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from benchmark.config import yaml_text
 from benchmark.config.models import PluginEntry, StatisticsConfig, as_entry
-from benchmark.config.opinions import WrittenOpinions
 from benchmark.config.printing import PublishedEntry, ReportConfig
 from benchmark.config.protocol import WrittenProtocol
 from benchmark.config.sections import Section
 from benchmark.config.study import PUBLISHED, label_fault
+from benchmark.config.vote_files import WrittenOpinions
 
 OF_OPINIONS = ("mos", "mos_sd", "observers", "mos_low", "mos_high", "opinions", "lower_mos_better")
 LABELS = ("mos", "mos_sd", "observers", "mos_low", "mos_high")
@@ -49,8 +49,8 @@ class TableKeys(Section):
     mos_high: str | None = None
     """Column of the labels' upper limits."""
     opinions: WrittenOpinions | None = None
-    """Single votes of observers: the file of a table, or a mapping with its keys below. Labels, their SD and number of
-    observers follow from them where no column has these."""
+    """Single votes of observers: the file of a table, or a mapping with the keys that `evaluate --opinions` takes. Labels,
+    their SD and number of observers follow from them where no column has these."""
     choices: bool = False
     """Whether a row is a choice between two images (2AFC)."""
     preference: str | None = None

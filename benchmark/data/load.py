@@ -10,8 +10,8 @@ from typing import Any
 import pandas as pd
 
 from benchmark.config.models import DATA_KEYS, DatasetEntry
-from benchmark.config.opinions import OpinionsEntry
 from benchmark.config.source import Source, absolute
+from benchmark.config.vote_files import OpinionsEntry
 from benchmark.core.errors import ConfigError, PluginError, UserError, in_words
 from benchmark.data import choices, folds, pairs
 from benchmark.data.vote_tables import read_votes

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from benchmark.config.opinions import OpinionsEntry
+from benchmark.config.vote_files import OpinionsEntry
 from benchmark.core.errors import ConfigError, DataError, Problem
 from benchmark.core.words import did_you_mean
 from benchmark.data import tables
@@ -107,7 +107,7 @@ def read_votes(entry: OpinionsEntry, pairs: pd.DataFrame, paths: Sequence[str]) 
     if found.unmatched:
         first = next(iter(found.unmatched))
         notes.append(
-            f"{len(found.unmatched)} names of {file.name} match no pair ({first!r} is the first); votes on them are not used."
+            f"{len(found.unmatched)} names of {file.name} match no pair ({first!r} is the first); their votes are not used."
         )
     return VotesRead(votes, notes, tuple(found.unmatched))
 

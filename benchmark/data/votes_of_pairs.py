@@ -19,7 +19,7 @@ ROUNDED = 0.01
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class PairsWithVotes:
     """Pairs with what their votes say.
 
     Attributes:
@@ -35,7 +35,7 @@ class Judged:
 
 def judge(
     pairs: pd.DataFrame, votes: pd.DataFrame, centre: Literal["none", "observer"], unmatched: Sequence[str] = ()
-) -> Judged:
+) -> PairsWithVotes:
     """Take labels, their standard deviation and number from votes, where the table has none.
 
     Args:
@@ -77,7 +77,7 @@ def judge(
         mos_sd=_where_unknown(pairs, "mos_sd", spread),
         observers=_where_unknown(pairs, "observers", np.where(said.count > 0, said.count, np.nan)),
     )
-    return Judged(judged, pd.DataFrame(values.T, index=pairs.index, columns=votes.columns[kept]), notes)
+    return PairsWithVotes(judged, pd.DataFrame(values.T, index=pairs.index, columns=votes.columns[kept]), notes)
 
 
 def _where_unknown(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from benchmark.config.opinions import OpinionsEntry
+from benchmark.config.vote_files import OpinionsEntry
 from benchmark.core.errors import ConfigError
 from benchmark.core.hashes import sha256_file
 from benchmark.core.pair_columns import LIMITS, SCORE_KEYS

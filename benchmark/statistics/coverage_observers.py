@@ -27,11 +27,13 @@ from benchmark.statistics.settings import StatisticsSettings
 from benchmark.statistics.votes import opinions
 
 METHODS = (0.85, 0.85)
+MANY = 1000
+"""Studies of which the expected correlation is the mean."""
 SCHEMES = ("cluster, jackknife", "cluster+observer, jackknife", "cluster+observer, percentile")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Panel:
+class VotingPanel:
     """A simulated study with votes.
 
     Attributes:
@@ -50,14 +52,14 @@ class Panel:
 
 
 @dataclass(frozen=True, slots=True)
-class Study:
+class VotedStudy:
     """A study as it is drawn: the table, and the true quality of its images."""
 
     table: Table
     quality: FloatArray
 
 
-def simulate_votes(panel: Panel, rng: np.random.Generator) -> Study:
+def simulate_votes(panel: VotingPanel, rng: np.random.Generator) -> VotedStudy:
     """Draw a study with votes; half of the variance of quality, and of the methods' noise, is common to a reference."""
     n = panel.references * panel.conditions
     references, conditions = np.divmod(np.arange(n), panel.conditions)
@@ -82,10 +84,10 @@ def simulate_votes(panel: Panel, rng: np.random.Generator) -> Study:
         observers=said.count,
         votes=votes,
     )
-    return Study(table, quality)
+    return VotedStudy(table, quality)
 
 
-def truth(panel: Panel, rng: np.random.Generator, studies: int = 200, references: int = 400) -> dict[str, float]:
+def truth(panel: VotingPanel, rng: np.random.Generator, studies: int = 200, references: int = 400) -> dict[str, float]:
     """The mean correlations of a method with the labels of ever new panels, over very many photographs."""
     large = replace(panel, references=references)
     sums = np.zeros(3)
@@ -99,7 +101,8 @@ def analyse(table: Table, replicates: int, seed: int) -> dict[str, list[Family]]
     """Estimates and differences by each scheme."""
     measure = Correlations(make_design(table))
     again = relabelled(measure)
-    assert again is not None and table.votes is not None
+    assert again is not None
+    assert table.votes is not None
     clusters = Resamples(table.n_clusters, replicates, (seed,))
     values = compute_crossed(measure, again, clusters, Resamples(len(table.votes), replicates, (seed, 1)))
     plain = Values(values.data, values.drawn, values.left_out)
@@ -112,7 +115,9 @@ def analyse(table: Table, replicates: int, seed: int) -> dict[str, list[Family]]
     }
 
 
-def coverage(panel: Panel, studies: int, replicates: int, seed: int) -> dict[tuple[str, str], tuple[float, float]]:
+def coverage(
+    panel: VotingPanel, studies: int, replicates: int, seed: int
+) -> dict[tuple[str, str], tuple[float, float]]:
     """By scheme and statistic (and ``difference`` of SRCC): share of intervals with the true value, mean width."""
     rng = np.random.default_rng(seed)
     true = {**truth(panel, rng), "difference": 0.0}
@@ -132,29 +137,33 @@ class Held:
 
     Attributes:
         drawn: with the labels of the very study.
-        expected: with those of ever new studies.
+        expected: the mean of ever new studies of this size.
     """
 
     drawn: float
     expected: float
 
 
-def ceiling_coverage(panel: Panel, studies: int, seed: int) -> dict[str, Held]:
+def ceiling_coverage(panel: VotingPanel, studies: int, seed: int, *, threads: int = 0) -> dict[str, Held]:
     """By statistic, how often the noise ceiling's interval holds the correlation of the true quality with the labels."""
     rng = np.random.default_rng(seed)
     panel = replace(panel, taste=0.0)
+    expected = np.mean([_reached(simulate_votes(panel, rng)) for _ in range(MANY)], axis=0)
     reached, ends = np.empty((studies, 3)), np.empty((studies, 3, 2))
     for number in range(studies):
         study = simulate_votes(panel, rng)
-        table = replace(study.table, scores=study.quality[None], votes=None)
-        reached[number] = Correlations(make_design(table, ()))(np.ones((1, table.n_clusters)))[0, :, 0]
+        table, reached[number] = study.table, _reached(study)
         noisy = NoisyLabels(table.labels, table.label_sd**2 / table.observers, table.clusters)
-        ends[number] = [(item.low, item.high) for item in ceilings(noisy, (seed, number), 0.95)]
-    large = simulate_votes(replace(panel, references=20_000), rng)
-    whole = replace(large.table, scores=large.quality[None], votes=None)
-    expected = Correlations(make_design(whole, ()))(np.ones((1, whole.n_clusters)))[0, :, 0]
+        found = ceilings(noisy, (seed, number), 0.95, threads=threads)
+        ends[number] = [(item.low, item.high) for item in found]
     inside = [(ends[:, :, 0] <= value) & (value <= ends[:, :, 1]) for value in (reached, expected)]
     return {name: Held(*(float(item[:, at].mean()) for item in inside)) for at, name in enumerate(CORRELATIONS)}
+
+
+def _reached(study: VotedStudy) -> FloatArray:
+    """SRCC, PLCC and KRCC of the true quality with a study's labels, (3,)."""
+    table = replace(study.table, scores=study.quality[None], votes=None)
+    return Correlations(make_design(table, ()), threads=1)(np.ones((1, table.n_clusters)))[0, :, 0]
 
 
 def lines(studies: int, replicates: int, seed: int) -> Iterator[str]:
@@ -163,10 +172,10 @@ def lines(studies: int, replicates: int, seed: int) -> Iterator[str]:
     yield "| references × conditions, observers | taste | drawn, interval | SRCC | PLCC | KRCC | difference of SRCC |"
     yield "| --- | --- | --- | --- | --- | --- | --- |"
     for panel in (
-        Panel(references=20, observers=15),
-        Panel(references=20, observers=47),
-        Panel(references=60, observers=15),
-        Panel(references=60, observers=15, taste=0.0),
+        VotingPanel(references=20, observers=15),
+        VotingPanel(references=20, observers=47),
+        VotingPanel(references=60, observers=15),
+        VotingPanel(references=60, observers=15, taste=0.0),
     ):
         found = coverage(panel, studies, replicates, seed)
         place = f"{panel.references} × {panel.conditions}, {panel.observers}"
@@ -177,10 +186,10 @@ def lines(studies: int, replicates: int, seed: int) -> Iterator[str]:
     yield "| references × conditions, observers | noise of a vote | SRCC | PLCC | KRCC |"
     yield "| --- | --- | --- | --- | --- |"
     for panel in (
-        Panel(references=20, observers=15),
-        Panel(references=60, observers=15),
-        Panel(references=60, observers=15, noise=2.0),
-        Panel(references=60, observers=5, noise=2.0),
+        VotingPanel(references=20, observers=15),
+        VotingPanel(references=60, observers=15),
+        VotingPanel(references=60, observers=15, noise=2.0),
+        VotingPanel(references=60, observers=5, noise=2.0),
     ):
         held = ceiling_coverage(panel, studies, seed)
         cells = " | ".join(f"{held[name].drawn:.1%}, {held[name].expected:.1%}" for name in ("srcc", "plcc", "krcc"))

@@ -28,6 +28,8 @@ MOST_DRAWN = 200_000
 FEWEST_SIMULATIONS, MOST_SIMULATIONS = 20, 200
 LEFT_OUT_SIMULATIONS = 50
 """Simulations with each cluster left out: that they are so few adds about 1/50 to the variance of noise in the interval."""
+EFFECTIVE = 1.0
+"""The interval's degrees of freedom for each cluster that carries the error (``intervals.effective_freedom``), as of PLCC."""
 ALL_NOISE = "the labels' noise is as large as their variance"
 Correlation = Literal["srcc", "plcc", "krcc"]
 CORRELATIONS: tuple[Correlation, ...] = ("srcc", "plcc", "krcc")
@@ -160,6 +162,13 @@ def _gathered(clusters: IntArray, seed: tuple[int, ...]) -> tuple[IntArray, int]
 
 def _with_interval(name: Correlation, value: float, left_out: FloatArray, confidence: float) -> Ceiling:
     ends = interval(
-        float(value), np.empty(0), left_out, kind="jackknife", confidence=confidence, scale="fisher", within=(0.0, 1.0)
+        float(value),
+        np.empty(0),
+        left_out,
+        kind="jackknife",
+        confidence=confidence,
+        scale="fisher",
+        within=(0.0, 1.0),
+        effective=EFFECTIVE,
     )
     return Ceiling(name, float(value), ends.low, ends.high, ends.note)

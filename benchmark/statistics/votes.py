@@ -12,6 +12,8 @@ import numpy as np
 from benchmark.statistics.resampling import FloatArray
 from benchmark.statistics.rounding import ROUNDING, largest
 
+DIGITS = 12
+"""Digits of labels that are made of votes."""
 LEAST_AGREEMENT = 0.8
 """Least magnitude of the correlation of labels with the votes' means: below, the labels are not made of these votes."""
 
@@ -51,8 +53,9 @@ def opinions(votes: FloatArray) -> Opinions:
     count = known.sum(axis=0).astype(np.float64)
     mean = means(np.ones((1, len(votes))), votes)[0]
     squares = np.where(known, votes - mean, 0.0) ** 2
-    some = np.where(count > 1, count - 1, np.nan)
-    return Opinions(mean, np.sqrt(squares.sum(axis=0) / some), count)
+    spread = np.sqrt(squares.sum(axis=0) / np.where(count > 1, count - 1, np.nan))
+    alike = spread <= 10.0 ** (2 - DIGITS) * largest(votes[known])
+    return Opinions(mean, np.where(alike, 0.0, spread), count)
 
 
 def means(counts: FloatArray, votes: FloatArray) -> FloatArray:
@@ -109,5 +112,7 @@ def drawn_labels(labels: FloatArray, votes: FloatArray, counts: FloatArray) -> F
 
 
 def _without_rounding(values: FloatArray, scale: float) -> FloatArray:
-    """Values of which those that only rounding tells apart are equal: they are ranked."""
-    return np.asarray(np.round(values / scale, 12) * scale) if scale > 0 else values
+    """Values with so many digits that those which only rounding tells apart are equal: they are ranked."""
+    if not scale > 0:
+        return values
+    return np.asarray(np.round(values, DIGITS - int(np.ceil(np.log10(scale)))))

@@ -59,7 +59,7 @@ def test_a_row_a_vote_a_column_an_observer_and_own_columns_say_the_same(study: p
         frames = [
             item.summary.query("interval == 'jackknife-t'").drop(columns="dataset") for item in (result, results[0])
         ]
-        pd.testing.assert_frame_equal(*frames, rtol=1e-9)  # resamples differ by the data set's name
+        pd.testing.assert_frame_equal(frames[0], frames[1], rtol=1e-9)  # resamples differ by the data set's name
         assert {"pair", "condition", "reference"} == set(frames[0]["level"])
     row = results[0].summary.query("level == 'pair' and method == 'good' and statistic == 'srcc'").iloc[0]
     assert row["value"] == pytest.approx(stats.spearmanr(study["good"], votes.mean(axis=1).round(9))[0])

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from benchmark.config.opinions import OpinionsEntry
+from benchmark.config.vote_files import OpinionsEntry
 from benchmark.core.errors import ConfigError, DataError, UserError
 from benchmark.data.vote_tables import VotesRead, named_columns, read_votes
 from benchmark.data.votes_of_pairs import judge
@@ -85,7 +85,7 @@ def test_names_that_match_no_pair_are_counted(tmp_path: Path) -> None:
     ],
 )
 def test_what_is_wrong_is_named_by_its_line(tmp_path: Path, text: str, keys: dict[str, Any], words: str) -> None:
-    with pytest.raises(UserError, match="votes.csv") as error:
+    with pytest.raises(UserError, match=r"votes\.csv") as error:
         read(tmp_path, text, **keys)
     assert words in str(error.value)
     assert len(str(error.value).splitlines()) <= 3

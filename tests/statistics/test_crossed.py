@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from benchmark.statistics.coverage_observers import SCHEMES, Panel, coverage
+from benchmark.statistics.coverage_observers import SCHEMES, VotingPanel, coverage
 from benchmark.statistics.crossed import compute_crossed
 from benchmark.statistics.design import Table, make_design
 from benchmark.statistics.inference import infer
@@ -159,7 +159,7 @@ def test_two_factors_are_the_jackknife_and_bca_is_refused() -> None:
 
 def test_intervals_that_speak_of_other_observers_cover() -> None:
     """Few observers with strong tastes: intervals of clusters only miss other panels, those of both hold them."""
-    found = coverage(Panel(references=40, observers=6, taste=2.0), studies=100, replicates=50, seed=2)
+    found = coverage(VotingPanel(references=40, observers=6, taste=2.0), studies=100, replicates=50, seed=2)
     only, both, _ = SCHEMES
     for statistic in ("srcc", "plcc", "krcc"):
         assert found[only, statistic][0] < 0.90

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from benchmark.statistics.coverage_observers import Panel, ceiling_coverage
+from benchmark.statistics.coverage_observers import VotingPanel, ceiling_coverage
 from benchmark.statistics.noise_ceiling import (
     ALL_NOISE,
     MOST_GROUPS,
@@ -86,7 +86,9 @@ def test_plccs_interval_is_the_jackknife_over_clusters() -> None:
         item for item in ceilings(NoisyLabels(labels, variance, clusters), (1,), 0.95) if item.statistic == "plcc"
     ]
     left = np.arctanh([plcc_ceiling(labels[clusters != k], variance[clusters != k]) for k in range(10)])
-    reach = stats.t.ppf(0.975, 9) * math.sqrt(9 / 10 * ((left - left.mean()) ** 2).sum())
+    u = left - left.mean()
+    freedom = min(9, (u**2).sum() ** 2 / (u**4).sum())
+    reach = stats.t.ppf(0.975, freedom) * math.sqrt(9 / 10 * (u**2).sum())
     centre = math.atanh(found.value)
     assert (found.low, found.high) == pytest.approx((math.tanh(centre - reach), math.tanh(centre + reach)))
 
@@ -111,10 +113,18 @@ def test_noise_comes_from_votes_then_from_spread_then_from_limits() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [1, 2])
-def test_the_true_correlation_of_a_perfect_method_is_inside(seed: int) -> None:
-    """In 92 to 98 of 100 studies."""
-    held = ceiling_coverage(Panel(references=30, conditions=4, observers=15, noise=1.5), 100, seed)
+def test_the_true_correlation_of_a_perfect_method_is_inside() -> None:
+    """In 92 to 98 of 100 studies: that with the very labels, and that which ever new labels have on average."""
+    held = ceiling_coverage(VotingPanel(references=60, conditions=1, observers=15, noise=1.5), 100, 3, threads=1)
+    for statistic, item in held.items():
+        assert 0.92 <= item.drawn <= 0.98, (statistic, item)
+        assert 0.92 <= item.expected <= 0.98, (statistic, item)
+
+
+@pytest.mark.slow
+def test_images_of_one_photograph_are_no_independent_ones() -> None:
+    """The labels of a study vary less around its own ceiling than studies do, and the interval is for the latter."""
+    held = ceiling_coverage(VotingPanel(references=30, conditions=4, observers=15, noise=1.5), 100, 2, threads=1)
     for statistic, item in held.items():
         assert 0.92 <= item.expected <= 0.98, (statistic, item)
         assert item.drawn >= 0.92, (statistic, item)

@@ -15,10 +15,10 @@ import pandas as pd
 
 from benchmark.commands.steps.dividing import SPLITS, Divided, divide, tested_parts
 from benchmark.commands.steps.evaluate_table import evaluate_columns
-from benchmark.config.opinions import OpinionsEntry
 from benchmark.config.score_tables import ScoresEntry, TableEntry, TableMethod
 from benchmark.config.source import KeyPath, Source, absolute, home_of
 from benchmark.config.table_study import TablePart, TableStudy, table_study_of
+from benchmark.config.vote_files import OpinionsEntry
 from benchmark.core.announce import Announce
 from benchmark.core.errors import ConfigError, UserError, in_words
 from benchmark.data import split_files

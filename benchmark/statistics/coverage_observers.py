@@ -176,6 +176,7 @@ def lines(studies: int, replicates: int, seed: int) -> Iterator[str]:
         VotingPanel(references=20, observers=47),
         VotingPanel(references=60, observers=15),
         VotingPanel(references=60, observers=15, taste=0.0),
+        VotingPanel(references=40, observers=6, taste=2.0),
     ):
         found = coverage(panel, studies, replicates, seed)
         place = f"{panel.references} × {panel.conditions}, {panel.observers}"
@@ -187,9 +188,8 @@ def lines(studies: int, replicates: int, seed: int) -> Iterator[str]:
     yield "| --- | --- | --- | --- | --- |"
     for panel in (
         VotingPanel(references=20, observers=15),
-        VotingPanel(references=60, observers=15),
-        VotingPanel(references=60, observers=15, noise=2.0),
-        VotingPanel(references=60, observers=5, noise=2.0),
+        VotingPanel(references=30, conditions=4, observers=15, noise=1.5),
+        VotingPanel(references=60, conditions=1, observers=15, noise=1.5),
     ):
         held = ceiling_coverage(panel, studies, seed)
         cells = " | ".join(f"{held[name].drawn:.1%}, {held[name].expected:.1%}" for name in ("srcc", "plcc", "krcc"))

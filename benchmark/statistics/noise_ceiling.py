@@ -29,7 +29,7 @@ FEWEST_SIMULATIONS, MOST_SIMULATIONS = 20, 200
 LEFT_OUT_SIMULATIONS = 50
 """Simulations with each cluster left out: that they are so few adds about 1/50 to the variance of noise in the interval."""
 EFFECTIVE = 1.0
-"""The interval's degrees of freedom for each cluster that carries the error (``intervals.effective_freedom``), as of PLCC."""
+"""Degrees of freedom for each cluster that carries the error (``intervals.effective_freedom``), as of PLCC."""
 ALL_NOISE = "the labels' noise is as large as their variance"
 Correlation = Literal["srcc", "plcc", "krcc"]
 CORRELATIONS: tuple[Correlation, ...] = ("srcc", "plcc", "krcc")

@@ -145,10 +145,11 @@ def test_what_can_not_be_done_is_said(keys: dict[str, Any], words: str) -> None:
 def test_the_command_takes_them_and_the_ceiling_is_the_last_line_of_each_table(
     study: pd.DataFrame, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    arguments = ["evaluate", "wide.csv", "--methods", "good,poor", "--reference", "ref", "--condition", "kind"]
+    study.assign(gappy=study["poor"].where(study["poor"] > 0)).to_csv("wide.csv", index=False)  # stands below, unranked
+    arguments = ["evaluate", "wide.csv", "--methods", "good,poor,gappy", "--reference", "ref", "--condition", "kind"]
     arguments += ["--opinions", "{columns: Subject *}", "--output", "out", "--set", "statistics.replicates=50"]
     arguments += ["--set", "statistics.noise_ceiling=true", "--set", "report.plots=[]"]
-    assert main([*arguments, "--set", "report.tables=[{columns: [srcc, plcc, rmse], conditions: all}]"]) == 0
+    assert main([*arguments, "--set", "report.tables=[{columns: [srcc, plcc, rmse], conditions: all}]"]) == 3
     printed = capsys.readouterr().out
     assert "\nNoise ceiling: 0." in printed
     assert "note: Noise ceiling: the correlation that a perfect method" in printed

@@ -53,7 +53,7 @@ def test_a_row_a_vote_a_column_an_observer_and_own_columns_say_the_same(study: p
     ]
     votes = study.filter(like="Subject")
     for result in results:
-        np.testing.assert_allclose(result.scores["mos"], votes.mean(axis=1), rtol=1e-11)
+        np.testing.assert_allclose(result.scores["mos"], votes.mean(axis=1), atol=1e-10)
         np.testing.assert_allclose(result.scores["mos_sd"], votes.std(axis=1), rtol=1e-11)
         np.testing.assert_array_equal(result.scores["observers"], votes.count(axis=1))
         frames = [
@@ -178,7 +178,7 @@ def test_the_command_takes_them_and_the_ceiling_is_the_last_line_of_each_table(
     assert not pd.read_csv("out/comparisons.csv")[["method_a", "method_b"]].isin([NOISE_CEILING]).any(axis=None)
     again = read("out").data
     assert again.summary.query(f"method == '{NOISE_CEILING}'")["value"].notna().all()
-    assert main(["report", "out"]) == 0
+    assert main(["report", "out"]) == 3
     assert Path("out/tables/comparison.csv").read_text(encoding="utf-8").splitlines() == csv
 
 

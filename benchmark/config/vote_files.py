@@ -45,7 +45,9 @@ class OpinionsEntry(Section):
             raise ValueError(f"`columns` (a column an observer) and `{given}` (a row a vote) exclude each other")
         if self.file is None and not self.columns:
             lone = next((f"`{key}` alone says too little; " for key in sorted(self.model_fields_set - {"file"})), "")
-            raise ValueError(f"{lone}name the `file` of the votes, or the `columns` of the observers in the table of scores")
+            raise ValueError(
+                f"{lone}name the `file` of the votes, or the `columns` of the observers in the table of scores"
+            )
         if self.file is None:
             unused = next((key for key in ("names", "folder", "sheet", "decimal") if getattr(self, key)), None)
             if unused:

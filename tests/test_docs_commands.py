@@ -188,14 +188,43 @@ def test_the_pages_choices(
     """The table of choices that docs/evaluate_scores.md shows is evaluated by the command below it."""
     from benchmark.cli import main
 
-    (table,) = blocks(root / "docs" / "evaluate_scores.md", "csv")
-    _, command = blocks(root / "docs" / "evaluate_scores.md", "sh")
+    table, _ = blocks(root / "docs" / "evaluate_scores.md", "csv")
+    _, command, _ = blocks(root / "docs" / "evaluate_scores.md", "sh")
     (place / "choices.csv").write_text(table)
     monkeypatch.chdir(place)
     words = shlex.split(command.replace("\\\n", " "))
     assert words[:2] == ["python", "run_benchmark.py"]
     assert main([*words[2:], "--set", "statistics.replicates=50", "--set", "report.plots=[]"]) == 0
     assert "Ceiling (majority)" in capsys.readouterr().out
+
+
+def test_the_pages_votes(
+    root: Path, place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The votes that docs/evaluate_scores.md shows, with more of their kind, give the page's command its labels."""
+    from benchmark.cli import main
+
+    _, votes = blocks(root / "docs" / "evaluate_scores.md", "csv")
+    _, _, command = blocks(root / "docs" / "evaluate_scores.md", "sh")
+    header, *shown = votes.splitlines()
+    images = [f"{photo}_{name}.png" for photo in range(1, 9) for name in ("clahe", "gamma")]
+    given = {tuple(row.split(",")[:2]) for row in shown}
+    more = [
+        f"{image},{observer},{1 + (3 * at + 7 * number) % 5}"
+        for at, image in enumerate(images)
+        for number, observer in enumerate(("Ann", "Bob", "Cid"))
+        if (image, observer) not in given
+    ]
+    (place / "votes.csv").write_text("\n".join([header, *shown, *more]) + "\n")
+    rows = [f"{image},{image[0]},{at % 7},{at % 5}" for at, image in enumerate(images)]
+    (place / "voted.csv").write_text("\n".join(["image,photograph,SSIM,PSNR", *rows]) + "\n")
+    monkeypatch.chdir(place)
+    words = shlex.split(command.replace("\\\n", " "))
+    assert words[:2] == ["python", "run_benchmark.py"]
+    assert main([*words[2:], "--set", "statistics.replicates=50", "--set", "report.plots=[]"]) == 0
+    printed = capsys.readouterr().out
+    assert "Noise ceiling: the correlation that a perfect method would have" in printed
+    assert "and, independently of them, 3 observers" in printed
 
 
 def study(folder: Path, headings: str, row: str) -> Path:

@@ -41,6 +41,7 @@ def evaluate(
     observers: str | None = None,
     mos_low: str | None = None,
     mos_high: str | None = None,
+    opinions: str | Path | Mapping[str, Any] | None = None,
     choices: bool = False,
     preference: str | None = None,
     votes: str | None = None,
@@ -65,7 +66,7 @@ def evaluate(
             docs/studies.md), which names their columns itself.
         methods: columns of scores; ``enhancer-mean`` adds the floor where ``condition`` is given. With ``choices`` names,
             each of which has two columns (``first``, ``second``).
-        mos: column of labels; required without ``choices``.
+        mos: column of labels; required without ``choices`` or ``opinions``.
         scores: files of scores of the same images, joined by the images' names, whose columns are methods too: a path, or
             ``{"file": …, "columns": "all", "lower_better": […]}`` with the keys of ``scores-file``; or several of these.
         lower_better: those of them in which lower means better.
@@ -77,6 +78,8 @@ def evaluate(
         observers: column of their number.
         mos_low: column of the labels' lower 95 % limits.
         mos_high: column of their upper limits.
+        opinions: single votes of observers: a file, joined by the images' names, or ``{"columns": "Subject *"}`` for columns
+            of the table (all keys: docs/evaluate_scores.md). Labels, their SD and number follow where no column has them.
         choices: whether observers chose between two images (2AFC) instead of giving opinions.
         preference: column of the share of the votes for the second image, from 0 to 1.
         votes: column of their number.
@@ -102,7 +105,7 @@ def evaluate(
         **{"mos_sd": mos_sd, "observers": observers},
         **{"choices": choices, "preference": preference, "votes": votes, "first": first, "second": second},
         **{"votes_first": votes_first, "votes_second": votes_second, "mos_low": mos_low, "mos_high": mos_high},
-        **{"sheet": sheet, "decimal": decimal, "duplicates": duplicates, "scores": scores},
+        **{"sheet": sheet, "decimal": decimal, "duplicates": duplicates, "scores": scores, "opinions": opinions},
     }
     sections = {"statistics": statistics, "report": report, "published": published}
     with EvaluationProgress(console) as announce:
@@ -195,6 +198,10 @@ def command(
     observers: Annotated[str | None, typer.Option(metavar="COL", help="Column of the number of observers.")] = None,
     mos_low: Annotated[str | None, typer.Option(metavar="COL", help="Column of the labels' lower 95 % limits.")] = None,
     mos_high: Annotated[str | None, typer.Option(metavar="COL", help="Column of the labels' upper limits.")] = None,
+    opinions: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="Single votes: a table; or columns of this one, '{columns: Subject *}'."),
+    ] = None,
     choices: Annotated[bool, typer.Option("--choices", help="A row is a choice between two images (2AFC).")] = False,
     preference: Annotated[
         str | None, typer.Option(metavar="COL", help="Choices: share of the votes for the second image.")
@@ -229,7 +236,7 @@ def command(
         **{"mos_sd": mos_sd, "observers": observers, "mos_low": mos_low, "mos_high": mos_high},
         **{"choices": choices, "preference": preference, "votes": votes, "votes_first": votes_first},
         **{"votes_second": votes_second, "first": first, "second": second},
-        **{"sheet": sheet, "decimal": decimal, "duplicates": duplicates, "scores": scores},
+        **{"sheet": sheet, "decimal": decimal, "duplicates": duplicates, "scores": scores, "opinions": opinions},
     }
     if is_study(table):
         refuse_columns(columns, table, lambda key: f"--{key.replace('_', '-')}")

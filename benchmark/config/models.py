@@ -22,6 +22,7 @@ from pydantic import (
 
 from benchmark.config.printing import PublishedEntry, ReportConfig, Statistic
 from benchmark.config.sections import Section
+from benchmark.config.vote_files import OpinionsEntry, WrittenOpinions
 from benchmark.config.yaml_text import WrittenFloat, WrittenInt
 from benchmark.core.pair_columns import LIMITS, SCORE_KEYS
 
@@ -98,6 +99,9 @@ class DatasetEntry(PluginEntry):
     """Whether a lower label means better quality; by default as the data set says."""
     max_pixels: Annotated[int, Field(ge=1)] = 100_000_000
     """Larger images are refused before they are decoded."""
+    opinions: WrittenOpinions | None = None
+    """Single votes of observers: the file of a table, or a mapping with the keys that `evaluate --opinions` takes. They
+    give the labels' SD and number of observers where the data set has none."""
 
     @model_validator(mode="after")
     def _resized_images_are_allowed(self) -> DatasetEntry:
@@ -105,6 +109,13 @@ class DatasetEntry(PluginEntry):
         if sides is not None and sides[0] * sides[1] > self.max_pixels:
             raise ValueError(f"resize makes {sides[1]}×{sides[0]} or more, above max_pixels ({self.max_pixels:,})")
         return self
+
+    @field_validator("opinions")
+    @classmethod
+    def _votes_are_in_a_file(cls, value: OpinionsEntry | None) -> OpinionsEntry | None:
+        if value is not None and value.file is None:
+            raise ValueError("name the `file` of the votes: a data set has no columns of its own")
+        return value
 
     @model_validator(mode="after")
     def _folds_have_one_left_out(self) -> DatasetEntry:
@@ -131,8 +142,10 @@ class StatisticsConfig(Section):
 
     replicates: Annotated[int, Field(ge=1, le=10_000_000)] = 10_000
     """How many resamples are drawn."""
-    resample: Literal["cluster", "pair"] = "cluster"
-    """What is drawn: references (or the clusters that the data set names) with all their pairs, or single pairs."""
+    resample: Literal["cluster", "pair", "cluster+observer"] = "cluster"
+    """What is drawn: references (or the clusters that the data set names) with all their pairs, or single pairs; with
+    `cluster+observer` also the observers, of whose votes (`opinions`) labels are made anew: intervals and tests of
+    correlations then speak of other observers, too."""
     interval: Literal["auto", "percentile", "bca", "jackknife"] = "auto"
     """How intervals are made; `auto` chooses by the number of references and says so."""
     confidence: Annotated[float, Field(gt=0.5, lt=1)] = 0.95
@@ -162,11 +175,15 @@ class StatisticsConfig(Section):
     equivalence: Margin | dict[Statistic, Margin] | None = None
     """Differences below this margin don't matter: `0.02` for all correlations and shares, or by statistic, `{srcc: 0.02,
     rmse: 1}`. Each comparison is then better, worse, equivalent (inside the margin) or undecided."""
+    noise_ceiling: bool = False
+    """Whether to compute, as a last line of tables, the correlation that a perfect method would have with labels as noisy
+    as these; they need their SD and number of observers, 95 % limits, or single votes."""
 
     @model_serializer(mode="wrap")
     def _only_what_is_used(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
         content: dict[str, Any] = handler(self)
-        return {key: item for key, item in content.items() if key not in ("subsets", "ranges", "equivalence") or item}
+        unused = [key for key in ("subsets", "ranges", "equivalence", "noise_ceiling") if not content[key]]
+        return {key: item for key, item in content.items() if key not in unused}
 
     @field_validator("equivalence")
     @classmethod
@@ -174,6 +191,12 @@ class StatisticsConfig(Section):
         if value == {}:
             raise ValueError("name at least one statistic, as in {srcc: 0.02}, or leave the key out")
         return value
+
+    @model_validator(mode="after")
+    def _two_factors_have_a_form(self) -> StatisticsConfig:
+        if self.resample == "cluster+observer" and self.interval == "bca":
+            raise ValueError("`interval: bca` has no form for `resample: cluster+observer`; take auto or percentile")
+        return self
 
     @field_validator("family")
     @classmethod

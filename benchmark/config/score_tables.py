@@ -18,8 +18,9 @@ from benchmark.config.printing import PublishedEntry, ReportConfig
 from benchmark.config.protocol import WrittenProtocol
 from benchmark.config.sections import Section
 from benchmark.config.study import PUBLISHED, label_fault
+from benchmark.config.vote_files import WrittenOpinions
 
-OF_OPINIONS = ("mos", "mos_sd", "observers", "mos_low", "mos_high", "lower_mos_better")
+OF_OPINIONS = ("mos", "mos_sd", "observers", "mos_low", "mos_high", "opinions", "lower_mos_better")
 LABELS = ("mos", "mos_sd", "observers", "mos_low", "mos_high")
 OF_CHOICES = ("preference", "votes", "votes_first", "votes_second", "first", "second")
 
@@ -28,7 +29,7 @@ class TableKeys(Section):
     """Columns by heading, without blanks around it; their directions; how the table is read."""
 
     mos: str | None = None
-    """Column of labels; required without `choices`."""
+    """Column of labels; required without `choices` or `opinions`."""
     lower_better: tuple[str, ...] = ()
     """Those methods in which lower means better."""
     lower_mos_better: bool = False
@@ -47,6 +48,9 @@ class TableKeys(Section):
     """Column of the labels' lower 95 % limits."""
     mos_high: str | None = None
     """Column of the labels' upper limits."""
+    opinions: WrittenOpinions | None = None
+    """Single votes of observers: the file of a table, or a mapping with the keys that `evaluate --opinions` takes. Labels,
+    their SD and number of observers follow from them where no column has these."""
     choices: bool = False
     """Whether a row is a choice between two images (2AFC)."""
     preference: str | None = None
@@ -90,7 +94,7 @@ def _misfits(keys: TableKeys, named: Callable[[str], str], aside: str) -> Iterat
         return
     if (keys.mos_low is None) != (keys.mos_high is None):
         yield f"{named('mos_low')} and {named('mos_high')} go together: the columns of the labels' 95 % limits"
-    if keys.mos is None:
+    if keys.mos is None and keys.opinions is None:
         choices = f"{named('choices')}, where observers chose between two images"
         yield f"{named('mos')}: name the column of labels; or {choices}"
 

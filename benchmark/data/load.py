@@ -10,9 +10,12 @@ from typing import Any
 import pandas as pd
 
 from benchmark.config.models import DATA_KEYS, DatasetEntry
-from benchmark.config.source import Source
+from benchmark.config.source import Source, absolute
+from benchmark.config.vote_files import OpinionsEntry
 from benchmark.core.errors import ConfigError, PluginError, UserError, in_words
 from benchmark.data import choices, folds, pairs
+from benchmark.data.vote_tables import read_votes
+from benchmark.data.votes_of_pairs import judge
 from benchmark.images.sizes import SizePolicy
 from benchmark.plugins import data_set_check, registry, trial
 from benchmark.plugins.contracts import Dataset, MayDownload
@@ -32,6 +35,7 @@ class Data:
         sizes: how images are prepared.
         lower_mos_better: direction of the labels.
         notes: what tables must say.
+        votes: single votes, row by row as ``chosen``, an observer a column; ``None`` where there are none.
     """
 
     dataset: Dataset
@@ -42,6 +46,7 @@ class Data:
     sizes: SizePolicy
     lower_mos_better: bool
     notes: tuple[str, ...] = field(default=())
+    votes: pd.DataFrame | None = None
 
     @property
     def name(self) -> str:
@@ -156,8 +161,24 @@ def load(
     between = None if judged is None else _with_new_splits(choices.among(judged, chosen), chosen)
     lower = dataset.info.lower_mos_better if entry.lower_mos_better is None else entry.lower_mos_better
     sizes = size_policy(entry)
-    data = Data(dataset, plain_options(options), table, chosen, between, sizes, lower)
-    return replace(data, notes=tuple(_notes(data, entry, limit)))
+    votes, said = None, list[str]()
+    if entry.opinions is not None:
+        chosen, votes, said = _judged(entry.opinions, table, chosen, source)
+    data = Data(dataset, plain_options(options), table, chosen, between, sizes, lower, votes=votes)
+    return replace(data, notes=(*_notes(data, entry, limit), *said))
+
+
+def _judged(
+    entry: OpinionsEntry, table: pd.DataFrame, chosen: pd.DataFrame, source: Source
+) -> tuple[pd.DataFrame, pd.DataFrame, list[str]]:
+    """The chosen pairs with what votes say, the votes, and what is to be said of them; the file may have other splits'."""
+    assert entry.file is not None
+    placed = entry.model_copy(update={"file": absolute(entry.file, source, ("dataset", "opinions", "file"))})
+    read = read_votes(placed, table, [str(path) for path in table["enhanced_path"]])
+    by_pair = read.votes.set_axis(pd.Index(table["pair"].astype(str)))
+    here = by_pair.loc[chosen["pair"].astype(str).tolist()].set_axis(chosen.index)
+    judged = judge(chosen, here, entry.centre, read.unmatched)
+    return judged.pairs, judged.votes, [*read.notes, *judged.notes]
 
 
 def _with_new_splits(some: pd.DataFrame, chosen: pd.DataFrame) -> pd.DataFrame:

@@ -23,7 +23,7 @@ from benchmark.plugins.contracts import Method, ScoreSource
 from benchmark.statistics import compiled
 from benchmark.statistics.catalogue import find, names
 from benchmark.statistics.settings import StatisticsSettings
-from benchmark.statistics.vocabulary import OBSERVERS
+from benchmark.statistics.vocabulary import NOISE_CEILING, OBSERVERS
 
 
 def refuse_tables(
@@ -128,13 +128,16 @@ def _refuse_column(column: str, table: TableConfig, lacking: Mapping[str, str], 
         raise ConfigError(f"{where} can't be computed: {reasons[0]}")
 
 
-def refuse_observers(labels: Iterable[str], choices: pd.DataFrame | None, source: Source) -> None:
-    """Refuse methods that are called like the rows of the observers of choices.
+def refuse_observers(
+    labels: Iterable[str], choices: pd.DataFrame | None, source: Source, *, noise_ceiling: bool = False
+) -> None:
+    """Refuse methods that are called like the rows of the observers of choices, or of the noise ceiling.
 
     Raises:
         ConfigError: the message names the label.
     """
-    taken = [label for label in labels if label in OBSERVERS] if choices is not None else []
+    reached = {*(OBSERVERS if choices is not None else ()), *([NOISE_CEILING] if noise_ceiling else ())}
+    taken = [label for label in labels if label in reached]
     if taken:
         raise ConfigError(
             f"{source.named(('methods',))}: {taken[0]!r} is the row of what observers reach; give the method another label"

@@ -68,7 +68,7 @@ def join(
             match none or several of the table's pairs.
     """
     joined = Joined({}, [], [], {})
-    index = PairIndex(scores["pair"], scores["enhanced"], _paths(scores))
+    index = PairIndex(scores["pair"], scores["enhanced"], paths_of(scores))
     for entry in entries:
         try:
             _add(joined, entry, index, scores, taken, lower_better, named)
@@ -85,7 +85,7 @@ def join(
     return joined
 
 
-def _paths(scores: pd.DataFrame) -> list[str]:
+def paths_of(scores: pd.DataFrame) -> list[str]:
     """Names of the images in folders called like their conditions: names that repeat often repeat over these."""
     named = zip(scores["condition"].astype(str), scores["enhanced"].astype(str), strict=True)
     return [f"{condition}/{name}" if condition else name for condition, name in named]

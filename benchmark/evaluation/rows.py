@@ -101,8 +101,10 @@ class RowScope:
         return (self.dataset, self.split, self.level, self.condition)
 
 
-def summary_rows(scope: RowScope, measure: Measure, families: Sequence[Family], labels: Sequence[str]) -> Iterator[Row]:
-    """The estimates of a measure, method by method."""
+def summary_rows(
+    scope: RowScope, measure: Measure, families: Sequence[Family], labels: Sequence[str], aside: str = ""
+) -> Iterator[Row]:
+    """The estimates of a measure, method by method; ``aside`` is a further remark on how intervals are made."""
     groups = measure.design.group_of
     for method, label in enumerate(labels):
         column = int(measure.design.own[method])
@@ -117,9 +119,8 @@ def summary_rows(scope: RowScope, measure: Measure, families: Sequence[Family], 
             why = "" if np.isfinite(estimate.value) else undefined(measure, family.statistic, column)
             unsure = UNCERTAIN if method in family.uncertain else ""
             note = "; ".join(filter(None, [why, remarks(measure, family.statistic, column), unsure, estimate.note]))
-            how = (
-                ", ".join(filter(None, [INTERVALS[estimate.kind], measure.remark])) if np.isfinite(estimate.low) else ""
-            )
+            made = [INTERVALS[estimate.kind], measure.remark, aside] if np.isfinite(estimate.low) else []
+            how = ", ".join(filter(None, made))
             numbers = (estimate.value, estimate.low, estimate.high, len(group.rows), group.n_clusters)
             yield (*scope.cells, label, family.statistic, *numbers, how, note)
 
@@ -132,8 +133,12 @@ def comparison_rows(
     settings: StatisticsSettings,
     *,
     tested: bool,
+    aside: str = "",
 ) -> Iterator[Row]:
-    """The differences of a measure's statistics; where correlations have opposite signs, of their magnitudes too."""
+    """The differences of a measure's statistics; where correlations have opposite signs, of their magnitudes too.
+
+    ``aside`` is a further remark on how they are tested.
+    """
     for family in families:
         if (
             find(family.statistic).needs == "label intervals"
@@ -154,7 +159,7 @@ def comparison_rows(
                 continue
             real = bool(item.p_adjusted < settings.alpha)
             how = "jackknife-t" if item.kind == "jackknife" else "bootstrap"
-            test = f"{how}, {CORRECTIONS[settings.multiplicity]}"
+            test = ", ".join(filter(None, [how, CORRECTIONS[settings.multiplicity], aside]))
             words = test if np.isfinite(item.p_adjusted) else _untested(item, tested=tested)
             inner = _inner(item, family.statistic, statistic, real=real) if settings.equivalence is not None else ()
             yield (*scope.cells, statistic, *ends, item.p_value, item.p_adjusted, real, words, *sizes, *inner)

@@ -10,7 +10,7 @@ import numpy as np
 from benchmark.evaluation.tasks import has_opinions
 from benchmark.statistics.catalogue import Level, find
 from benchmark.statistics.design import Table
-from benchmark.statistics.intervals import choose
+from benchmark.statistics.intervals import kind_of
 from benchmark.statistics.settings import StatisticsSettings
 
 
@@ -39,19 +39,23 @@ def notes_on(table: Table, settings: StatisticsSettings, labels: Sequence[str], 
     by_pair = settings.resample == "pair"
     count = len(table.labels) if by_pair else table.n_clusters
     what = f"single {words.many} (taken as independent)" if by_pair else "references (or the clusters named)"
-    kind = choose(settings.interval, count)
+    kind = kind_of(settings, count)
     how = {
         "percentile": "bootstrap percentiles",
         "bca": "BCa bootstrap",
         "jackknife": "jackknife with Student's t",
     }[kind]
+    drawn = people = ""
+    if table.votes is not None and settings.by_observer:
+        drawn = f" and, independently of them, {len(table.votes):,} observers"
+        people = " and of other observers, as many as these,"
     percent = f"{settings.confidence * 100:.4g} %"
     if count < 2:
         yield f"Only one {words.one if by_pair else 'reference (or cluster)'}: no intervals and no tests."
         return
     yield (
-        f"{percent} intervals: {how}, resampling {count:,} {what}; they speak of new photographs under these "
-        "conditions, not of further conditions."
+        f"{percent} intervals: {how}, resampling {count:,} {what}{drawn}; they speak of new photographs{people} under "
+        "these conditions, not of further conditions."
     )
     correction = {"max-t": "Romano–Wolf max-T", "holm": "Holm", "none": "no correction"}[settings.multiplicity]
     test = "jackknife with Student's t" if kind == "jackknife" else "paired bootstrap"

@@ -14,7 +14,9 @@ import pandas as pd
 
 from benchmark.core.announce import Announce, silent
 from benchmark.core.errors import ConfigError
+from benchmark.evaluation.ceiling_rows import ceiling_rows
 from benchmark.evaluation.choice_tasks import choice_tasks, table_of_choices, vote_notes
+from benchmark.evaluation.drawn_observers import refuse, voted
 from benchmark.evaluation.remarks import incomparable
 from benchmark.evaluation.rows import (
     COMPARISON_COLUMNS,
@@ -29,11 +31,13 @@ from benchmark.evaluation.rows import (
 from benchmark.evaluation.statistics_notes import CHOICE_WORDS, PAIR_WORDS, notes_on
 from benchmark.evaluation.tasks import Task, pair_tasks, table_of_pairs, text
 from benchmark.statistics.catalogue import find
+from benchmark.statistics.crossed import CLUSTERS_ONLY, compute_crossed
 from benchmark.statistics.design import make_design
 from benchmark.statistics.inference import Family, compute, infer, joint, undirected, with_uncertain
-from benchmark.statistics.intervals import Kind, choose
+from benchmark.statistics.intervals import Kind, kind_of
 from benchmark.statistics.measures import Correlations, Measure
 from benchmark.statistics.over_trainings import innermost, over_trainings
+from benchmark.statistics.relabelled import relabelled
 from benchmark.statistics.selection import leaders
 from benchmark.statistics.settings import StatisticsSettings
 from benchmark.statistics.significance import replicates_for_holm
@@ -44,6 +48,10 @@ __all__ = ["COMPARISON_COLUMNS", "SUMMARY_COLUMNS", "Evaluated", "MethodColumn",
 STOOD_IN = (
     "Where the jackknife is impossible, bootstrap percentiles stand in for it: column interval of summary.csv, test of "
     "comparisons.csv."
+)
+NOT_OF_OBSERVERS = (
+    "Observers are drawn for SRCC, PLCC, KRCC and shares of ordered pairs. Other statistics are resampled by cluster only "
+    "(columns interval and test say so), and so are further analyses and methods trained by partition."
 )
 
 
@@ -69,6 +77,7 @@ def evaluate_scores(
     *,
     lower_mos_better: bool = False,
     choices: pd.DataFrame | None = None,
+    votes: pd.DataFrame | None = None,
     announce: Announce = silent,
 ) -> Evaluated:
     """Compute every statistic of every method, separately for each data set and split.
@@ -79,17 +88,20 @@ def evaluate_scores(
         settings: how to resample and compare.
         lower_mos_better: whether lower labels mean better quality.
         choices: observers' choices between two images (the columns of ``choices.csv``); pairs may then have no label.
+        votes: single votes, row by row as ``scores``, an observer a column; NaN where there is none.
         announce: receives what is being done.
 
     Returns:
         Signed values: positive means that the method, oriented by its declared direction, agrees with the labels.
 
     Raises:
-        ConfigError: Holm's correction needs more replicates.
+        ConfigError: Holm's correction needs more replicates, or observers are to be drawn and there are no votes.
     """
+    refuse(settings.resample, scores, votes)
     summary: list[tuple[object, ...]] = []
     comparisons: list[tuple[object, ...]] = []
     notes: dict[str, None] = {}
+    ceiling: list[tuple[object, ...]] = []
     stood_in = False
     labels = [method.label for method in methods]
     for key, rows in scores.groupby(["dataset", "split"], sort=False, dropna=False):
@@ -98,9 +110,15 @@ def evaluate_scores(
         chosen = _of_block(choices, dataset, split)
         tasks: Iterator[Task] = iter(())
         if len(labelled):
-            table, conditions = table_of_pairs(labelled, methods, lower_mos_better=lower_mos_better)
+            own = None if votes is None else voted(labelled, votes)
+            table, conditions = table_of_pairs(labelled, methods, lower_mos_better=lower_mos_better, votes=own)
             tasks = pair_tasks(dataset, split, table, conditions, labels, settings)
             notes |= dict.fromkeys(notes_on(table, settings, labels, PAIR_WORDS))
+            if settings.noise_ceiling:
+                announce("noise ceiling")
+                reached, said = ceiling_rows(dataset, split, table, conditions, settings)
+                ceiling += reached
+                notes |= dict.fromkeys(said)
         if chosen is not None:
             table, groups = table_of_choices(chosen, rows, methods)
             tasks = itertools.chain(tasks, choice_tasks(dataset, split, table, groups, labels, settings))
@@ -114,16 +132,22 @@ def evaluate_scores(
                     unsure = undirected(next(family for family in corrected if family.statistic == "srcc"))
                 families = with_uncertain(corrected, unsure)
                 stood_in = stood_in or any(family.stood_in for family in families)
-                summary += summary_rows(task.scope, measure, families, task.labels)
-                comparisons += comparison_rows(task.scope, measure, families, task.labels, settings, tested=task.tested)
+                fixed = settings.by_observer and (task.observers is None or relabelled(measure) is None)
+                aside = CLUSTERS_ONLY if fixed else ""
+                summary += summary_rows(task.scope, measure, families, task.labels, aside)
+                comparisons += comparison_rows(
+                    task.scope, measure, families, task.labels, settings, tested=task.tested, aside=aside
+                )
                 if task.ranked:
                     summary += ranking_rows(task.scope, measure.design, families, labels, settings)
                 if of_pairs:
                     comparisons += literature_rows(task.scope, measure.design, labels, settings)
     if stood_in:
         notes[STOOD_IN] = None
+    if settings.by_observer:
+        notes[NOT_OF_OBSERVERS] = None
     return Evaluated(
-        pd.DataFrame(summary, columns=list(SUMMARY_COLUMNS)),
+        pd.DataFrame([*summary, *ceiling], columns=list(SUMMARY_COLUMNS)),
         pd.DataFrame(comparisons, columns=list(comparison_columns(settings))),
         tuple(notes),
     )
@@ -152,7 +176,13 @@ def _done(task: Task, settings: StatisticsSettings, announce: Announce) -> tuple
     if task.tested:
         _check_holm(len(labels) * (len(labels) - 1) // 2, task.kind, settings)
     measure, against = _ready(task, settings)
-    values = compute(measure, task.resamples, task.kind, lambda done: _tell(announce, task, done))
+    again = relabelled(measure) if task.observers is not None else None
+    if task.observers is not None and again is not None:
+        values = compute_crossed(
+            measure, again, task.resamples, task.observers, lambda done: _tell(announce, task, done)
+        )
+    else:
+        values = compute(measure, task.resamples, task.kind, lambda done: _tell(announce, task, done))
     if task.place is None and task.compared and len(labels) > 1:
         announce(f"{task.description}: comparing {len(labels):,} methods")
     return task, measure, infer(measure, values, task.kind, settings, tested=task.tested, leaders=against)
@@ -223,7 +253,7 @@ def check_resolution(scores: pd.DataFrame, methods: int, settings: StatisticsSet
     """
     for _, rows in scores.groupby(["dataset", "split"], sort=False, dropna=False):
         drawn = len(rows) if settings.resample == "pair" else rows["cluster"].map(text).nunique()
-        _check_holm(methods * (methods - 1) // 2, choose(settings.interval, drawn), settings)
+        _check_holm(methods * (methods - 1) // 2, kind_of(settings, drawn), settings)
 
 
 def _check_holm(comparisons: int, kind: Kind, settings: StatisticsSettings) -> None:

@@ -37,7 +37,7 @@ class Columns:
     """The column of each quantity; ``None`` where the table has none.
 
     Attributes:
-        mos: the label.
+        mos: the label; ``None`` only where it follows from votes.
         methods: the scores.
         reference: the reference's name.
         cluster: what is resampled, when it is not the reference.
@@ -45,9 +45,10 @@ class Columns:
         mos_sd: standard deviation of the opinions.
         observers: number of opinions.
         mos_low, mos_high: the labels' 95 % limits.
+        enhanced: the enhanced image's name; ``None`` for the first with one of the usual headings.
     """
 
-    mos: str
+    mos: str | None
     methods: tuple[str, ...]
     reference: str | None = None
     cluster: str | None = None
@@ -56,6 +57,7 @@ class Columns:
     observers: str | None = None
     mos_low: str | None = None
     mos_high: str | None = None
+    enhanced: str | None = None
 
 
 def from_table(
@@ -87,7 +89,10 @@ def from_table(
     numbers = read_numbers(
         source, [item for item in dict.fromkeys(wanted) if item is not None], decimal, problems, notes
     )
-    _check_labels(source, columns.mos, numbers[columns.mos], problems)
+    unlabelled = np.full(len(source.frame), np.nan)
+    if columns.mos is not None:
+        _check_labels(source, columns.mos, numbers[columns.mos], problems)
+    labels = unlabelled if columns.mos is None else numbers[columns.mos]
     rows = [source.label(row) for row in range(len(source.frame))]
     names = read_all_names(source, columns, problems, notes)
     problems += opinion_problems(
@@ -98,7 +103,7 @@ def from_table(
     )
     ends = {key: numbers[column] for key, column in limits.items() if column}
     if ends:
-        problems += limit_problems(numbers[columns.mos], ends["mos_low"], ends["mos_high"], source.where)
+        problems += limit_problems(labels, ends["mos_low"], ends["mos_high"], source.where)
     if problems:
         raise DataError(shorten(problems))
     if columns.reference is None:
@@ -108,7 +113,7 @@ def from_table(
     part_of_name = {noun: cells for noun, cells in names.items() if noun != "cluster"}
     told_apart = Names(enhanced_column, enhanced, {**_also_names(source, columns), **part_of_name})
     told_apart = by_rule(told_apart, CONDITION_NAMES, {name: numbers[name] for name in columns.methods})
-    keep = unrepeated(source, told_apart, numbers, columns.mos, drop=drop_identical, notes=notes)
+    keep = unrepeated(source, told_apart, numbers, columns.mos or "", drop=drop_identical, notes=notes)
     enhanced = [name or row for name, row in zip(enhanced or rows, rows, strict=True)]
     result = pd.DataFrame(
         {
@@ -120,7 +125,7 @@ def from_table(
             "cluster": names.get("cluster", reference),
             "enhanced": enhanced,
             "condition": names.get("condition", ""),
-            "mos": numbers[columns.mos],
+            "mos": labels,
             "mos_sd": numbers[columns.mos_sd] if columns.mos_sd else np.nan,
             "observers": numbers[columns.observers] if columns.observers else np.nan,
             **ends,
@@ -157,7 +162,8 @@ def refuse_missing(source: TableSource, named: Iterable[str | None]) -> None:
 def _enhanced(source: TableSource, columns: Columns) -> tuple[str | None, list[str] | None]:
     """The column of the enhanced images' names, by its usual headings, and its cells; missing ones are empty."""
     used = {columns.mos, *columns.methods, columns.reference, columns.cluster, columns.condition, columns.mos_sd}
-    column = next((name for name in ENHANCED_NAMES if name in source.frame.columns and name not in used), None)
+    usual = (name for name in ENHANCED_NAMES if name in source.frame.columns and name not in used)
+    column = columns.enhanced or next(usual, None)
     if column is None:
         return None, None
     return column, ["" if is_missing(name) else name for name in source.text(column)]

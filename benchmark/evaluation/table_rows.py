@@ -98,7 +98,7 @@ def unrepeated(
         source: the table.
         names: what identifies pairs.
         numbers: the columns that were read as numbers.
-        label: the one of them that is the label.
+        label: the one of them that is the label; empty where there is none.
         drop: whether to drop identical rows except the first.
         notes: a note is added where rows were dropped, or where it can't be decided whether rows are repeated.
         otherwise: what to do where identical rows are meant.
@@ -190,7 +190,7 @@ def _refuse_conflicts(
     if "reference" in names.others:
         pair += f" of {names.others['reference'][row]!r}"
     message = f"the pair {pair} (column {names.column!r}) already stands in {source.label(first)}"
-    for name in (label, *numbers):
+    for name in (*filter(None, [label]), *numbers):
         here, there = numbers[name][row], numbers[name][first]
         if here != there and not (np.isnan(here) and np.isnan(there)):
             message += f", with {there:g} instead of {here:g} as its {'label' if name == label else 'score'} ({name})"

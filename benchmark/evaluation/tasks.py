@@ -15,14 +15,17 @@ from benchmark.evaluation.rows import MethodColumn, RowScope
 from benchmark.statistics.catalogue import computed_alone
 from benchmark.statistics.design import Design, SeveralTrainings, Table, make_design
 from benchmark.statistics.discrimination import Discrimination
-from benchmark.statistics.intervals import Kind, choose
+from benchmark.statistics.intervals import Kind, kind_of
 from benchmark.statistics.mapped import Mapped
 from benchmark.statistics.measures import Alone, Correlations, Measure, System, WithinReference
 from benchmark.statistics.ranges import range_names, ranges
 from benchmark.statistics.resampling import FloatArray, Resamples
 from benchmark.statistics.settings import StatisticsSettings
+from benchmark.statistics.votes import in_units_of
 
 FEWEST_CONDITIONS = 3
+OF_OBSERVERS = 1
+"""What makes the seed of drawn observers another than that of drawn clusters."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +44,7 @@ class Task:
         tested: whether differences get p-values.
         ranked: whether methods get ranks and probabilities of being best by its statistics.
         place: its number and the number of tasks of its kind, where these are many.
+        observers: where observers are drawn, too, their resamples.
     """
 
     scope: RowScope
@@ -54,6 +58,7 @@ class Task:
     tested: bool = True
     ranked: bool = False
     place: tuple[int, int] | None = None
+    observers: Resamples | None = None
 
 
 def seed_of(settings: StatisticsSettings, dataset: str, split: str) -> tuple[int, ...]:
@@ -62,15 +67,19 @@ def seed_of(settings: StatisticsSettings, dataset: str, split: str) -> tuple[int
 
 
 def table_of_pairs(
-    rows: pd.DataFrame, methods: Sequence[MethodColumn], *, lower_mos_better: bool
+    rows: pd.DataFrame, methods: Sequence[MethodColumn], *, lower_mos_better: bool, votes: pd.DataFrame | None = None
 ) -> tuple[Table, list[str]]:
-    """Labels and scores as oriented arrays, and the names of the conditions in order of appearance."""
+    """Labels and scores as oriented arrays, and the names of the conditions in order of appearance.
+
+    ``votes`` are the single votes on the same rows, an observer a column.
+    """
     clusters, cluster_names = pd.factorize(rows["cluster"].map(text))
     references, _ = pd.factorize(rows["reference"].map(text))
     conditions, numbered = conditions_of(rows)
     scores, trainings = stacked([oriented_columns(rows, method) for method in methods], len(rows))
+    labels = numbers(rows["mos"]) * (-1.0 if lower_mos_better else 1.0)
     table = Table(
-        labels=numbers(rows["mos"]) * (-1.0 if lower_mos_better else 1.0),
+        labels=labels,
         scores=scores,
         clusters=clusters.astype(np.int64),
         n_clusters=len(cluster_names),
@@ -80,6 +89,7 @@ def table_of_pairs(
         observers=numbers(rows["observers"]),
         label_half=_half(rows),
         trainings=trainings,
+        votes=None if votes is None else in_units_of(labels, votes.to_numpy(dtype=np.float64).T)[0],
     )
     return table, conditions
 
@@ -141,18 +151,22 @@ def pair_tasks(
     """Every measure of a group of labelled pairs, level by level; all levels share the same resamples."""
     seed, names = seed_of(settings, dataset, split), tuple(labels)
     by_cluster = Resamples(table.n_clusters, settings.replicates, seed)
-    kind = choose(settings.interval, table.n_clusters)
+    kind = kind_of(settings, table.n_clusters)
     drawn, resamples, drawn_kind = table, by_cluster, kind
     if settings.resample == "pair":
         n = len(table.labels)
         drawn = replace(table, clusters=np.arange(n, dtype=np.int64), n_clusters=n)
-        resamples, drawn_kind = Resamples(n, settings.replicates, seed), choose(settings.interval, n)
+        resamples, drawn_kind = Resamples(n, settings.replicates, seed), kind_of(settings, n)
+    observers = None
+    if settings.by_observer:
+        assert table.votes is not None  # refused before
+        observers = Resamples(len(table.votes), settings.replicates, (*seed, OF_OBSERVERS))
 
     against = () if settings.limited(len(table.scores)) else None
     threads = settings.threads
     design = make_design(drawn, against)
     pair = RowScope(dataset, split, "pair")
-    task = functools.partial(Task, resamples=resamples, labels=names)
+    task = functools.partial(Task, resamples=resamples, labels=names, observers=observers)
     of_pairs = functools.partial(task, scope=pair, design=design, kind=drawn_kind)
     correlations = functools.partial(Correlations, threads=threads)
     yield of_pairs(build=correlations, description="SRCC, PLCC, KRCC", ranked=True)
@@ -168,28 +182,9 @@ def pair_tasks(
     if further:
         alone = functools.partial(Alone, statistics=further)
         yield of_pairs(build=alone, description=", ".join(item.title for item in further))
-    within = computed_alone("condition")
-    of_conditions = _parts(conditions, settings)
-    for number, (name, chosen) in enumerate(of_conditions):
-        part = make_design(drawn.take(np.isin(drawn.conditions, chosen)), against)
-        scope = RowScope(dataset, split, "condition", name)
-        fewer = choose(settings.interval, len(np.unique(part.table.clusters)))
-        of_condition = functools.partial(
-            task, scope=scope, design=part, kind=fewer, place=(number + 1, len(of_conditions))
-        )
-        yield of_condition(build=correlations, description="SRCC, PLCC, KRCC of each condition")
-        if within:
-            alone = functools.partial(Alone, statistics=within)
-            yield of_condition(build=alone, description=", ".join(item.title for item in within))
-    of_ranges = _ranges(table, settings)
-    for number, (name, within_range) in enumerate(of_ranges):
-        part = make_design(drawn.take(within_range), against)
-        scope = RowScope(dataset, split, "range", name)
-        fewer = choose(settings.interval, len(np.unique(part.table.clusters)))
-        place, description = (number + 1, len(of_ranges)), "SRCC, PLCC, KRCC of each range of labels"
-        yield task(scope=scope, design=part, kind=fewer, place=place, build=correlations, description=description)
+    yield from _of_parts(dataset, split, table, drawn, conditions, task, settings)
     whole = design if drawn is table else make_design(table, against)
-    of_clusters = functools.partial(Task, design=whole, resamples=by_cluster, labels=names)
+    of_clusters = functools.partial(Task, design=whole, resamples=by_cluster, labels=names, observers=observers)
     if len(np.unique(table.references)) < len(table.references):
         scope = RowScope(dataset, split, "reference")
         yield of_clusters(scope=scope, build=WithinReference, kind=kind, description="within references")
@@ -199,7 +194,40 @@ def pair_tasks(
         yield of_clusters(scope=scope, build=System, kind="percentile", description="means of conditions", tested=False)
 
 
-def _parts(conditions: Sequence[str], settings: StatisticsSettings) -> list[tuple[str, list[int]]]:
+def _of_parts(
+    dataset: str,
+    split: str,
+    table: Table,
+    drawn: Table,
+    conditions: Sequence[str],
+    task: Callable[..., Task],
+    settings: StatisticsSettings,
+) -> Iterator[Task]:
+    """The measures of each condition and of each range of labels; ``drawn`` is the table with what is resampled."""
+    against = () if settings.limited(len(table.scores)) else None
+    correlations = functools.partial(Correlations, threads=settings.threads)
+    within = computed_alone("condition")
+    masks = [(name, np.isin(drawn.conditions, chosen)) for name, chosen in parts_of(conditions, settings)]
+    for level, parts, words in (
+        ("condition", masks, "each condition"),
+        ("range", _ranges(table, settings), "each range of labels"),
+    ):
+        for number, (name, rows) in enumerate(parts):
+            part = make_design(drawn.take(rows), against)
+            of_part = functools.partial(
+                task,
+                scope=RowScope(dataset, split, level, name),
+                design=part,
+                kind=kind_of(settings, len(np.unique(part.table.clusters))),
+                place=(number + 1, len(parts)),
+            )
+            yield of_part(build=correlations, description=f"SRCC, PLCC, KRCC of {words}")
+            if within and level == "condition":
+                alone = functools.partial(Alone, statistics=within)
+                yield of_part(build=alone, description=", ".join(item.title for item in within))
+
+
+def parts_of(conditions: Sequence[str], settings: StatisticsSettings) -> list[tuple[str, list[int]]]:
     """The conditions, if there are several, and the subsets of them that are taken together, with their numbers."""
     place = {name: number for number, name in enumerate(conditions)}
     alone = [(name, [number]) for name, number in place.items()] if len(conditions) > 1 else []

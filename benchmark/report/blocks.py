@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -15,7 +16,15 @@ from benchmark.report.text import natural
 from benchmark.results.scored import ScoredMethod
 from benchmark.statistics.equivalence import BETTER, EQUIVALENT, WORSE
 from benchmark.statistics.ranges import range_names, ranges
-from benchmark.statistics.vocabulary import AVERAGES, OBSERVERS, PARTITION, UNCORRECTED, why_untested
+from benchmark.statistics.vocabulary import (
+    AVERAGES,
+    NOISE_CEILING,
+    NOT_METHODS,
+    OBSERVERS,
+    PARTITION,
+    UNCORRECTED,
+    why_untested,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -177,10 +186,11 @@ class Numbers:
         return (chosen, "score_2afc") if chosen in self._scopes and labelled not in self._scopes else (labelled, "srcc")
 
     def observers(self, block: Block) -> dict[str, TableEstimate]:
-        """What observers of choices reach themselves, by the title that is printed; empty where there are no choices."""
-        scope = Scope(block, "choice")
-        known = {title: self.get(scope, label, "score_2afc") for label, title in OBSERVERS.items()}
-        return {title: estimate for title, estimate in known.items() if estimate is not None}
+        """What observers of choices reach themselves, and what labels allow, by the title that is printed."""
+        scope, statistic = self.headline(block)
+        known = {title: self.get(Scope(block, "choice"), label, "score_2afc") for label, title in OBSERVERS.items()}
+        known[NOT_METHODS[NOISE_CEILING]] = self.get(scope, NOISE_CEILING, statistic)
+        return {title: item for title, item in known.items() if item is not None and not math.isnan(item.value)}
 
     def groups_of_choices(self, block: Block) -> list[str]:
         """The named groups of a block's choices, in the summary's order."""

@@ -53,6 +53,7 @@ class Facts:
         disturbed: scores of the same pairs with enhanced images changed a little, by disturbance.
         lost: sentences on scores that are missing there.
         groups: by grouping, the cell of each pair, or why there are none.
+        votes: single votes on the pairs, row by row as the scores, an observer a column; ``None`` where they are not known.
     """
 
     title: str
@@ -64,6 +65,7 @@ class Facts:
     disturbed: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     lost: Sequence[str] = ()
     groups: Mapping[str, Sequence[str] | str] = field(default_factory=dict)
+    votes: pd.DataFrame | None = None
 
 
 def complete(
@@ -94,7 +96,13 @@ def complete(
     chosen = no_choices() if choices is None else choices
     report = spelled_out(requested.report, choices=len(chosen) > 0)
     summarised = evaluate_scores(
-        scores, methods, settings, lower_mos_better=facts.lower_mos_better, choices=chosen, announce=announce
+        scores,
+        methods,
+        settings,
+        lower_mos_better=facts.lower_mos_better,
+        choices=chosen,
+        votes=facts.votes,
+        announce=announce,
     )
     analyses = _analyses(scores, methods, report, facts, settings)
     notes = [*facts.notes, *facts.hints(summarised.summary), *(summarised.notes if methods else ())]

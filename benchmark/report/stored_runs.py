@@ -24,7 +24,7 @@ from benchmark.results import belongings, claims, csv_files, run_json
 from benchmark.results.claims import Claim
 from benchmark.results.run_record import RunRecord
 from benchmark.results.scored import ScoredMethod
-from benchmark.statistics.vocabulary import OBSERVERS
+from benchmark.statistics.vocabulary import NOT_METHODS
 
 ANALYSES = {
     places.REFERENCE_QUALITY: reference_quality.COLUMNS,
@@ -88,7 +88,7 @@ def _of_run(
     path = directory / f"{name}.csv"
     table = csv_files.read_table(path, columns)
     labels = {name for item in content["methods"] for name in (item["label"], *item.get("columns", ()))} | set(
-        OBSERVERS
+        NOT_METHODS
     )
     unknown = [str(label) for column in naming for label in table[column].unique() if str(label) not in labels]
     if unknown:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from benchmark.config.printing import TableConfig
@@ -21,7 +21,7 @@ from benchmark.report.spec import Column, spell_out, table_blocks
 from benchmark.report.table_cells import caption_of, estimate_of, explain_indistinct
 from benchmark.report.table_notes import table_notes
 from benchmark.results.scored import ScoredMethod
-from benchmark.statistics.vocabulary import AVERAGES, OBSERVERS
+from benchmark.statistics.vocabulary import AVERAGES, NOISE_CEILING, NOT_METHODS, OBSERVERS
 
 HEADINGS = {
     "hand-crafted": "Hand-crafted",
@@ -159,8 +159,9 @@ def _built(builder: _Builder) -> _Built:
                 rows.append(_reported(builder, label))
         if rows:
             groups.append(RowGroup(heading, tuple(rows)))
-    groups += _observers(builder)
+    groups += _observers(builder, OBSERVERS)
     groups += _below(builder, [label for _, labels in arranged for label in labels], ranked, contests, counts)
+    groups += _observers(builder, [NOISE_CEILING])
     notes = [
         *contest_notes(data, {_heading(column): item for column, item in zip(builder.columns, contests, strict=True)}),
         *table_notes(data, numbers, spec, builder.columns, ranked),
@@ -287,13 +288,13 @@ def _reported(builder: _Builder, label: str) -> Row:
     return Row(label, f"{title} (reported)", "", "", "", cells, (mark,), reported=True)
 
 
-def _observers(builder: _Builder) -> list[RowGroup]:
-    """What observers of choices reach themselves; they are measured against no one and take no place."""
+def _observers(builder: _Builder, labels: Iterable[str]) -> list[RowGroup]:
+    """What observers of choices reach themselves, or their labels allow; measured against no one, they take no place."""
     rows = []
-    for label, title in OBSERVERS.items():
+    for label in labels:
         cells = tuple(Cell(_estimate(builder, column, label)) for column in builder.columns)
         if any(not math.isnan(cell.estimate.value) for cell in cells):
-            rows.append(Row(label, title, "", "", "", cells))
+            rows.append(Row(label, NOT_METHODS[label], "", "", "", cells))
     return [RowGroup(OBSERVED, tuple(rows))] if rows else []
 
 

@@ -58,8 +58,8 @@ class StudyPartRecord(TypedDict):
 class RunRecord(TypedDict, total=False):
     """The whole record; a report of several runs side by side has only ``runs``, by name.
 
-    ``configuration`` repeats the run. ``weights`` and ``failed_pairs`` are by label, ``scores`` the SHA-256 of
-    joined files by path, ``efficiency`` by label and quantity, ``rows`` counts the rows of each CSV file,
+    ``configuration`` repeats the run. ``weights`` and ``failed_pairs`` are by label, ``scores`` and ``opinions``
+    the SHA-256 of joined files by path, ``efficiency`` by label and quantity, ``rows`` counts the rows of each CSV file,
     ``analyses`` has the notes of further ones.
     """
 
@@ -69,6 +69,7 @@ class RunRecord(TypedDict, total=False):
     dataset: DataSetRecord
     weights: dict[str, Any]
     scores: dict[str, str]
+    opinions: dict[str, str]
     failed_pairs: dict[str, int]
     efficiency: Mapping[str, Mapping[str, float | None]]
     device: str

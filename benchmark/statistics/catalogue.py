@@ -44,6 +44,7 @@ class Statistic:
             (``intervals.effective_freedom``), as the coverage grid found best; 0 for one less than clusters. Differences
             always have one less than clusters: with fewer, tests of many methods would find next to nothing.
         far_values: whether a single pair far from the others can move it without limit: heavy tails are remarked on.
+        ceiling: the correlation whose noise ceiling bounds it; empty where none does.
         explained: whether tables say what it is.
         usual: whether tables and terminal show it by default.
         compute: its value on weighted arrays; ``None`` if a measure computes it together with others.
@@ -63,6 +64,7 @@ class Statistic:
     needs: Literal["", "opinions", "label intervals"] = ""
     effective: float = 0.0
     far_values: bool = False
+    ceiling: Literal["", "srcc", "plcc", "krcc"] = ""
     explained: bool = True
     usual: bool = False
     compute: Compute | None = None

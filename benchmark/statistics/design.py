@@ -46,6 +46,8 @@ class Table:
         observers: (n,) number of opinions behind each label, NaN where unknown.
         label_half: (n,) half the distance of each label's published 95 % limits, NaN where unknown; None for none.
         trainings: the scores of methods with several trainings; None where there is no such method.
+        votes: (o, n) single votes in the labels' unit and direction (``votes.in_units_of``), NaN where there is none; None
+            where they are not known, or not drawn.
     """
 
     labels: FloatArray
@@ -58,6 +60,7 @@ class Table:
     observers: FloatArray
     label_half: FloatArray | None = None
     trainings: SeveralTrainings | None = None
+    votes: FloatArray | None = None
 
     def take(self, rows: NDArray[np.bool_]) -> Table:
         """The same with some of the pairs; clusters keep their numbers, so that resamples can be shared."""
@@ -74,6 +77,7 @@ class Table:
             trainings=None
             if self.trainings is None
             else SeveralTrainings(self.trainings.scores[:, rows], self.trainings.methods),
+            votes=None if self.votes is None else self.votes[:, rows],
         )
 
     def each(self, method: int) -> FloatArray:

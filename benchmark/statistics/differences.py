@@ -12,7 +12,16 @@ import numpy as np
 
 from benchmark.statistics import equivalence, selection, significance
 from benchmark.statistics.design import Group, Versus
-from benchmark.statistics.intervals import Kind, Range, Scale, interval, jackknife_error, known_part, or_percentiles
+from benchmark.statistics.intervals import (
+    Crossed,
+    Kind,
+    Range,
+    Scale,
+    crossed_error,
+    interval,
+    known_part,
+    or_percentiles,
+)
 from benchmark.statistics.measures import Measure
 from benchmark.statistics.resampling import FloatArray
 from benchmark.statistics.rounding import ROUNDING
@@ -51,11 +60,39 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Values:
-    """A measure's values: on the data (S, C), in the resamples (B, S, C), with each cluster left out (K, S, C)."""
+    """A measure's values: on the data (S, C), in the resamples (B, S, C), with each cluster left out (K, S, C).
+
+    Where observers are drawn, too, also with each of them left out (o, S, C).
+    """
 
     data: FloatArray
     drawn: FloatArray
     left_out: FloatArray
+    without_observer: FloatArray | None = None
+
+    def of(self, statistic: int) -> Values:
+        """The values of one statistic."""
+        without = self.without_observer
+        return Values(
+            self.data[statistic],
+            self.drawn[:, statistic],
+            self.left_out[:, statistic],
+            None if without is None else without[:, statistic],
+        )
+
+    def signed(self, signs: FloatArray) -> Values:
+        """The values times signs (C,)."""
+        without = self.without_observer
+        return Values(
+            self.data * signs,
+            self.drawn * signs,
+            self.left_out * signs,
+            None if without is None else without * signs,
+        )
+
+    def observer(self, column: int) -> FloatArray | None:
+        """A column's values with each observer left out; of one statistic."""
+        return None if self.without_observer is None else self.without_observer[:, column]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,10 +166,12 @@ def differences(
         left_second = left_out_of(groups, values.left_out, pair.column_second)
         left = _less(left_first, left_second)
         value, column = float(observed[number]), drawn[:, number]
+        one, other = values.observer(pair.column_first), values.observer(pair.column_second)
+        without = None if one is None or other is None else _less(one, other)
         ends = interval(
             value,
             column,
-            left,
+            left if without is None else Crossed(left, without),
             kind=how.kind,
             confidence=settings.confidence,
             within=how.within,
@@ -145,7 +184,7 @@ def differences(
             p_value = 1.0 if value == 0 and len(known) and not known.any() else p_value
         elif ends.kind == "jackknife":
             kept, _ = known_part(left, leave_out=True)
-            error = jackknife_error(value, left if kept is None else kept)
+            error = crossed_error(value, left if kept is None else kept, without)
             errors[number] = 0.0 if error.error <= ROUNDING * abs(value) else error.error
             freedom[number] = error.freedom
             p_value = significance.student_p(value, errors[number], error.freedom)

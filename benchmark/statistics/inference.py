@@ -14,7 +14,7 @@ import numpy as np
 from benchmark.statistics.catalogue import Statistic, find
 from benchmark.statistics.design import Design
 from benchmark.statistics.differences import Difference, Evidence, How, Values, adjust, differences, left_out_of
-from benchmark.statistics.intervals import MAGNITUDES, Kind, interval, of_differences, or_percentiles
+from benchmark.statistics.intervals import MAGNITUDES, Crossed, Kind, interval, of_differences, or_percentiles
 from benchmark.statistics.measures import Measure
 from benchmark.statistics.resampling import FloatArray, Resamples, leave_one_out
 from benchmark.statistics.settings import StatisticsSettings
@@ -120,8 +120,7 @@ def infer(
     families = []
     for place, name in enumerate(measure.names):
         if names is None or name in names:
-            part = Values(values.data[place], values.drawn[:, place], values.left_out[:, place])
-            families.append(_family(name, measure, part, kind, settings, tested=tested, leaders=leaders))
+            families.append(_family(name, measure, values.of(place), kind, settings, tested=tested, leaders=leaders))
     return families
 
 
@@ -175,10 +174,11 @@ def _estimates(
     for column in design.own:
         value, drawn = float(values.data[column]), values.drawn[:, column]
         left = left_out_of(design.group_of, values.left_out, column)
+        without = values.observer(int(column))
         bounds = interval(
             value,
             drawn,
-            left,
+            left if without is None else Crossed(left, without),
             kind=kind,
             confidence=settings.confidence,
             scale=statistic.scale,
@@ -240,5 +240,4 @@ def _oriented(values: Values) -> Values:
     The magnitude's own replicates would be folded at zero, where a bootstrap goes wrong; with the sign of the data kept,
     the difference is smooth, and near zero its test is conservative.
     """
-    signs = np.where(values.data < 0, -1.0, 1.0)
-    return Values(values.data * signs, values.drawn * signs, values.left_out * signs)
+    return values.signed(np.where(values.data < 0, -1.0, 1.0))

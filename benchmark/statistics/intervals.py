@@ -14,7 +14,7 @@ import numpy as np
 
 from benchmark.statistics.resampling import FloatArray
 from benchmark.statistics.rounding import ROUNDING
-from benchmark.statistics.settings import IntervalKind
+from benchmark.statistics.settings import IntervalKind, StatisticsSettings
 
 JACKKNIFE_BELOW = 1000
 """Clusters from which percentiles cover as well as the jackknife (docs/protocol.md, "Does it hold?")."""
@@ -50,6 +50,21 @@ class Interval:
     kind: Kind = "percentile"
 
 
+@dataclass(frozen=True, slots=True)
+class Crossed:
+    """A statistic with each cluster left out (K,), and with each observer left out (o,)."""
+
+    clusters: FloatArray
+    observers: FloatArray
+
+
+def kind_of(settings: StatisticsSettings, clusters: int) -> Kind:
+    """The kind of interval by the settings; where observers are drawn as well, ``auto`` is the jackknife."""
+    if settings.by_observer and settings.interval == "auto":
+        return "jackknife"
+    return choose(settings.interval, clusters)
+
+
 def choose(wanted: IntervalKind, clusters: int) -> Kind:
     """The kind of interval; ``auto`` means percentiles from 1,000 clusters on, the jackknife with Student's t below."""
     if wanted != "auto":
@@ -60,7 +75,7 @@ def choose(wanted: IntervalKind, clusters: int) -> Kind:
 def interval(
     value: float,
     replicates: FloatArray,
-    left_out: FloatArray,
+    left_out: FloatArray | Crossed,
     *,
     kind: Kind,
     confidence: float,
@@ -73,7 +88,8 @@ def interval(
     Args:
         value: the statistic on the data.
         replicates: (B,), in each bootstrap resample; used by ``percentile`` and ``bca``.
-        left_out: (K,), with each cluster left out; used by ``jackknife`` and ``bca``.
+        left_out: (K,), with each cluster left out; used by ``jackknife`` and ``bca``. Where observers are drawn, too, also
+            with each of them left out; used by ``jackknife``.
         kind: of interval.
         confidence: nominal coverage, in (0.5, 1).
         scale: on which the jackknife works.
@@ -83,6 +99,8 @@ def interval(
     """
     if not np.isfinite(value):
         return _nothing("", kind)
+    without = left_out.observers if isinstance(left_out, Crossed) else None
+    left_out = left_out.clusters if isinstance(left_out, Crossed) else left_out
     if len(left_out) == 1:
         return _nothing(f"{NO_INTERVAL}one cluster only", kind)
     draws, note = known_part(left_out if kind == "jackknife" else replicates, leave_out=kind == "jackknife")
@@ -90,7 +108,7 @@ def interval(
     if draws is None or others is None:
         return _nothing(f"{NO_INTERVAL}{note if draws is None else why}", kind)
     if kind == "jackknife":
-        low, high = _jackknife(value, draws, confidence, scale, effective=effective)
+        low, high = _jackknife(value, draws, confidence, scale, effective=effective, without=without)
     else:
         tails = np.array([(1 - confidence) / 2, (1 + confidence) / 2])
         low, high = quantiles(draws, _bca_tails(value, draws, others, tails) if kind == "bca" else tails)
@@ -140,9 +158,11 @@ def _nothing(why: str, kind: Kind) -> Interval:
     return Interval(float("nan"), float("nan"), why, kind)
 
 
-def _jackknife(value: float, left_out: FloatArray, confidence: float, scale: Scale, *, effective: float) -> Range:
+def _jackknife(
+    value: float, left_out: FloatArray, confidence: float, scale: Scale, *, effective: float, without: FloatArray | None
+) -> Range:
     """Both ends; NaN where the scale is undefined."""
-    error = jackknife_error(value, left_out, scale, effective=effective)
+    error = crossed_error(value, left_out, without, scale, effective=effective)
     reach = student(error.freedom, confidence) * error.error
     return back(error.centre - reach, scale), back(error.centre + reach, scale)
 
@@ -191,6 +211,29 @@ def jackknife_error(
     deviations = moved[:-1] - moved[:-1].mean()
     error = float(np.sqrt((count - 1) / count * (deviations @ deviations)))
     return JackknifeError(error, float(moved[-1]), effective_freedom(deviations, effective) if effective else count - 1)
+
+
+def crossed_error(
+    value: float, left_out: FloatArray, without: FloatArray | None, scale: Scale = "plain", *, effective: float = 0.0
+) -> JackknifeError:
+    """The same where observers are drawn, too: both jackknives' variances added.
+
+    The part of the variance that belongs to neither alone (a vote's own noise) is counted in both, so that the sum is
+    rather too large; it is never below that of clusters only. Degrees of freedom: Welch and Satterthwaite's.
+
+    Args:
+        value, left_out, scale, effective: as of ``jackknife_error``.
+        without: (o,), with each observer left out; ``None`` where observers are not drawn.
+    """
+    error = jackknife_error(value, left_out, scale, effective=effective)
+    if without is None:
+        return error
+    known, _ = known_part(without, leave_out=True)
+    other = jackknife_error(value, without if known is None else known, scale)
+    variances = error.error**2, other.error**2
+    below = variances[0] ** 2 / max(error.freedom, 1) + variances[1] ** 2 / max(other.freedom, 1)
+    freedom = sum(variances) ** 2 / below if below > 0 else error.freedom
+    return JackknifeError(float(np.sqrt(sum(variances))), error.centre, freedom)
 
 
 def effective_freedom(influences: FloatArray, each: float = 1.0) -> float:

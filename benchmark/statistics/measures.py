@@ -56,15 +56,15 @@ class Correlations:
 
     def __init__(self, design: Design, *, krcc: bool = True, threads: int = 0) -> None:
         self.design = design
-        self._krcc = krcc
-        self._threads = threads
+        self.krcc = krcc
+        self.threads = threads
 
     def __call__(self, counts: FloatArray) -> FloatArray:
         """(B, K) counts → (B, statistics, columns); NaN where undefined."""
         values = np.full((len(counts), 3, self.design.n_columns), np.nan)
         for place, _, columns in self.design.columns():
             if len(columns.labels):
-                ranks = weighted_ranks(columns, counts, krcc=self._krcc, threads=self._threads)
+                ranks = weighted_ranks(columns, counts, krcc=self.krcc, threads=self.threads)
                 values[:, 0, place], values[:, 2, place] = ranks
                 values[:, 1, place] = weighted_plcc(columns, counts)
         return values
@@ -78,7 +78,7 @@ class Alone:
     def __init__(self, design: Design, *, statistics: Sequence[Statistic]) -> None:
         self.design = design
         self.names = tuple(item.name for item in statistics)
-        self._compute = [item.compute for item in statistics if item.compute is not None]
+        self.functions = [item.compute for item in statistics if item.compute is not None]
 
     def __call__(self, counts: FloatArray) -> FloatArray:
         """(B, K) counts → (B, statistics, columns); NaN where undefined."""
@@ -88,7 +88,7 @@ class Alone:
             for resample, count in enumerate(counts):
                 weights = count[columns.clusters]
                 for row, column in enumerate(numbers):
-                    for number, compute in enumerate(self._compute):
+                    for number, compute in enumerate(self.functions):
                         values[resample, number, column] = compute(columns.scores[row], columns.labels, weights)
         return values
 
@@ -110,7 +110,7 @@ class WithinReference:
         self._known = np.zeros((3, k, design.n_columns))
         for place, group, columns in design.columns():
             references = design.table.references[group.rows]
-            for rows in _runs(references):
+            for rows in runs(references):
                 cluster = columns.clusters[rows[0]]
                 values = _within(columns.scores[:, rows], columns.labels[rows])
                 known = np.isfinite(values)
@@ -155,7 +155,7 @@ class System:
             with np.errstate(invalid="ignore", divide="ignore"):
                 labels = _means(part.labels, counts, total)
                 for offset, scores in enumerate(part.scores):
-                    value = _small_correlations(_means(scores, counts, total), labels)
+                    value = small_correlations(_means(scores, counts, total), labels)
                     values[ok, :, place.start + offset] = value[ok]
         return values
 
@@ -169,7 +169,7 @@ class _Sums:
 
 
 @dataclass(frozen=True, slots=True)
-class _Means:
+class Means:
     """Means that are compared with each other, (B, c), and the largest difference that counts as zero."""
 
     values: FloatArray
@@ -185,8 +185,8 @@ class _Conditions:
     scores: list[_Sums]
 
 
-def _means(part: _Sums, counts: FloatArray, total: FloatArray) -> _Means:
-    return _Means((counts @ part.sums) / total, part.rounding)
+def _means(part: _Sums, counts: FloatArray, total: FloatArray) -> Means:
+    return Means((counts @ part.sums) / total, part.rounding)
 
 
 def _condition_sums(design: Design, group: Group) -> _Conditions:
@@ -207,7 +207,7 @@ def _condition_sums(design: Design, group: Group) -> _Conditions:
     return _Conditions(sums(np.ones(len(rows))), centred(table.labels[rows]), scores)
 
 
-def _small_correlations(x: _Means, y: _Means) -> FloatArray:
+def small_correlations(x: Means, y: Means) -> FloatArray:
     """SRCC, PLCC, KRCC between rows of means of few conditions: (B, 3). Means that agree up to rounding are tied."""
     signs_x, signs_y = _signs(x), _signs(y)
     ranks_x, ranks_y = signs_x.sum(axis=2), signs_y.sum(axis=2)
@@ -219,7 +219,7 @@ def _small_correlations(x: _Means, y: _Means) -> FloatArray:
     return np.stack([_cosine(ranks_x, ranks_y), plcc, tau], axis=1)
 
 
-def _signs(means: _Means) -> FloatArray:
+def _signs(means: Means) -> FloatArray:
     difference = means.values[:, :, None] - means.values[:, None, :]
     return np.where(np.abs(difference) <= means.rounding, 0.0, np.sign(difference))
 
@@ -256,7 +256,7 @@ def _within(scores: FloatArray, labels: FloatArray) -> FloatArray:
     return values
 
 
-def _runs(references: IntArray) -> list[IntArray]:
+def runs(references: IntArray) -> list[IntArray]:
     """The rows of each reference."""
     order = np.argsort(references, kind="stable")
     ordered = references[order]

@@ -47,8 +47,11 @@ class OverTrainings:
 
     def __call__(self, counts: FloatArray) -> FloatArray:
         """(B, K) counts → (B, statistics, columns); NaN where undefined."""
-        values = self.each(counts)
-        means = np.full((len(counts), len(self.names), len(self.columns)), np.nan)
+        return self.averaged(self.each(counts))
+
+    def averaged(self, values: FloatArray) -> FloatArray:
+        """The means over trainings of values of each: (B, statistics, trainings' columns) → (B, statistics, columns)."""
+        means = np.full((len(values), len(self.names), len(self.columns)), np.nan)
         for column, own in enumerate(self.columns):
             for statistic, known in enumerate(self.known[:, list(own)]):
                 kept = [place for place, one in zip(own, known, strict=True) if one]

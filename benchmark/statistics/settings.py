@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-Resample = Literal["cluster", "pair"]
+Resample = Literal["cluster", "pair", "cluster+observer"]
 IntervalKind = Literal["auto", "percentile", "bca", "jackknife"]
 Multiplicity = Literal["max-t", "holm", "none"]
 MappingResamples = Literal["refit", "once"]
@@ -23,7 +23,8 @@ class StatisticsSettings:
 
     Attributes:
         replicates: number of bootstrap resamples.
-        resample: ``cluster`` draws references (or patients) with all their pairs; ``pair`` draws single pairs.
+        resample: ``cluster`` draws references (or patients) with all their pairs; ``pair`` draws single pairs;
+            ``cluster+observer`` draws references and, independently, observers, of whose votes labels are made anew.
         interval: ``auto`` is the percentile interval from 1,000 clusters on and the jackknife with Student's t below;
             where that is impossible, percentiles from 30 clusters on.
         confidence: of the intervals, in (0.5, 1); a difference is significant below ``1 - confidence``.
@@ -39,6 +40,7 @@ class StatisticsSettings:
         ranges: into how many ranges of labels pairs are divided for statistics of each; 0 for none.
         equivalence: margin below which a difference does not matter, one for all correlations and shares, or by
             statistic; ``None`` for none.
+        noise_ceiling: whether the correlation is computed that the labels' noise allows.
         threads: for the kernels; 0 means as many as there are processors.
     """
 
@@ -55,6 +57,7 @@ class StatisticsSettings:
     baseline: str = ""
     subsets: Mapping[str, Sequence[str]] = field(default_factory=dict)
     ranges: int = 0
+    noise_ceiling: bool = False
     threads: int = 0
     equivalence: float | Mapping[str, float] | None = None
 
@@ -66,6 +69,13 @@ class StatisticsSettings:
         margins = self.equivalence.values() if isinstance(self.equivalence, Mapping) else [self.equivalence]
         if any(margin is not None and not margin > 0 for margin in margins):
             raise ValueError(f"equivalence must be above 0, not {self.equivalence}")
+        if self.by_observer and self.interval == "bca":
+            raise ValueError(f"interval: bca has no form for two factors ({self.resample}); take auto or percentile")
+
+    @property
+    def by_observer(self) -> bool:
+        """Whether observers are drawn as well as clusters."""
+        return self.resample == "cluster+observer"
 
     def limited(self, methods: int) -> bool:
         """Whether this many methods are compared with the best and the baseline only."""

@@ -38,6 +38,11 @@ def why_untested(test: str) -> str:
 OBSERVERS = {"ceiling": "Ceiling (majority)", "human": "Human (one observer)"}
 """What observers of choices reach themselves, by the names under which ``summary.csv`` has it, as tables print it."""
 
+NOISE_CEILING = "noise-ceiling"
+"""What labels of their reliability allow: its name in place of a method's in ``summary.csv``."""
+NOT_METHODS = {**OBSERVERS, NOISE_CEILING: "Noise ceiling"}
+"""All rows of ``summary.csv`` that are no method's, as tables print them."""
+
 AVERAGES = {"average": "Average", "weighted average": "Weighted average"}
 """Averages over the data sets of a study: their names in place of a data set's, as tables print them."""
 PARTITION = "partition"

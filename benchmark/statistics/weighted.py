@@ -96,8 +96,8 @@ def weighted_ranks(
     sizes = np.bincount(columns.clusters, minlength=columns.n_clusters)
     if (counts @ sizes).max(initial=0.0) >= kernels.LARGEST:
         raise ValueError(f"a resample has {kernels.LARGEST:,} pairs or more: too many for exact counts")
-    order_y, last_y, codes_y = _sorted(columns.labels)
-    sorted_x = [_sorted(scores) for scores in columns.scores]
+    order_y, last_y, codes_y = sorted_ranks(columns.labels)
+    sorted_x = [sorted_ranks(scores) for scores in columns.scores]
     orders, lasts = np.stack([item[0] for item in sorted_x]), np.stack([item[1] for item in sorted_x])
     clusters = columns.clusters.astype(np.uint64)
     srcc = np.full((len(counts), len(columns.scores)), np.nan)
@@ -143,7 +143,7 @@ def processors() -> int:
     return os.cpu_count() or 1
 
 
-def _sorted(values: FloatArray) -> tuple[NDArray[np.uint64], NDArray[np.bool_], NDArray[np.uint64]]:
+def sorted_ranks(values: FloatArray) -> tuple[NDArray[np.uint64], NDArray[np.bool_], NDArray[np.uint64]]:
     """The order, whether each position in it ends a group of ties, and the dense rank of each value."""
     if constant(values):
         values = np.zeros_like(values)

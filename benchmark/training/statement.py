@@ -30,7 +30,7 @@ HARMLESS = {"n_epoch", "num_workers", "save_interval", "load_epoch"}
 """Keys of ``train`` that change neither weights nor the choice of the best epoch."""
 ELSEWHERE = {"crop_size", "flip"}
 """Keys of ``train`` that are the method's options."""
-SCORING = {"splits", "max_pixels"}
+SCORING = {"splits", "max_pixels", "opinions"}
 """Keys of ``dataset`` that don't affect training."""
 
 

@@ -54,6 +54,7 @@ def conclude(ready: Ready, scored: Outcome, announce: Announce, disturbed: Distu
         disturbed=disturbed.scores,
         lost=disturbed.lost,
         groups=prepared.groups,
+        votes=None if loaded.votes is None else loaded.votes.set_axis(table.index),  # rows in the same order
     )
     requested = Requested(config.statistics, config.report, config.published)
     failures = csv_files.failures_table(scored.failures)
@@ -137,7 +138,7 @@ def _record(ready: Ready, scored: Outcome) -> RunRecord:
             "label_name": loaded.dataset.info.label_name,
             "citation": loaded.dataset.info.citation,
             "fingerprint": loaded.fingerprint(ready.work.plan.hashes),
-            "label_files": _label_files(loaded),
+            "label_files": _label_files(config, loaded),
             "pairs": len(loaded.chosen),
             "references": int(loaded.chosen["reference"].nunique()),
             "splits": [name for name in dict.fromkeys(loaded.chosen["split"]) if name],
@@ -152,9 +153,11 @@ def _record(ready: Ready, scored: Outcome) -> RunRecord:
     }
 
 
-def _label_files(loaded: Data) -> dict[str, str]:
-    """SHA-256 of each file of labels that is still there, by as much of its path as tells it from the others."""
-    files = [file for file in loaded.dataset.label_files if file.is_file()]
+def _label_files(config: RunConfig, loaded: Data) -> dict[str, str]:
+    """SHA-256 of each file of labels or votes that is still there, by as much of its path as tells it from the others."""
+    votes = config.dataset.opinions
+    listed = [*loaded.dataset.label_files, *([votes.file] if votes is not None and votes.file is not None else [])]
+    files = [file for file in listed if file.is_file()]
     plain = len({file.name for file in files}) == len(files)
     names = [file.name if plain else f"{file.parent.name}/{file.name}" for file in files]
     return {name: sha256_file(file) for name, file in zip(names, files, strict=True)}

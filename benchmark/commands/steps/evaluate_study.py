@@ -18,6 +18,7 @@ from benchmark.commands.steps.evaluate_table import evaluate_columns
 from benchmark.config.score_tables import ScoresEntry, TableEntry, TableMethod
 from benchmark.config.source import KeyPath, Source, absolute, home_of
 from benchmark.config.table_study import TablePart, TableStudy, table_study_of
+from benchmark.config.vote_files import OpinionsEntry
 from benchmark.core.announce import Announce
 from benchmark.core.errors import ConfigError, UserError, in_words
 from benchmark.data import split_files
@@ -96,6 +97,7 @@ class PreparedStudy:
         learners: the methods that learn, by the place of their table.
         partition_files: the ``partitions.csv`` of tables that have one, by their place.
         scores: further files of scores with absolute paths, by the place of their table.
+        opinions: single votes, likewise.
     """
 
     study: TableStudy
@@ -106,13 +108,15 @@ class PreparedStudy:
     learners: Mapping[int, Sequence[Learner]]
     partition_files: Mapping[int, Path] = field(default_factory=dict)
     scores: Mapping[int, Sequence[ScoresEntry]] = field(default_factory=dict)
+    opinions: Mapping[int, OpinionsEntry] = field(default_factory=dict)
 
     @property
     def inputs(self) -> tuple[Path, ...]:
         """The files that are read."""
         config = () if self.claim.by != "path" else (Path(self.source.name),)
         further = [entry.file for entries in self.scores.values() for entry in entries]
-        return (*config, *self.files, *self.partition_files.values(), *further)
+        votes = [entry.file for entry in self.opinions.values() if entry.file is not None]
+        return (*config, *self.files, *self.partition_files.values(), *further, *votes)
 
 
 def prepare(source: Source, sha256: str, output: Path | None) -> PreparedStudy:
@@ -142,6 +146,11 @@ def prepare(source: Source, sha256: str, output: Path | None) -> PreparedStudy:
         for part in study.parts
         if part.entry.partitions is not None
     }
+    opinions = {
+        part.place: _beside(part.entry.opinions, ("tables", part.place, "opinions"), source)
+        for part in study.parts
+        if part.entry.opinions is not None
+    }
     learners = {
         part.place: [_learner(method, key, source) for key, method in part.learners.items()] for part in study.parts
     }
@@ -152,7 +161,7 @@ def prepare(source: Source, sha256: str, output: Path | None) -> PreparedStudy:
     else:
         claim = claims.of_file("evaluate", Path(source.name))
     folder = output or Path("results", "study" if sha256 else Path(source.name).stem)
-    return PreparedStudy(study, source, folder, claim, files, learners, further, scores)
+    return PreparedStudy(study, source, folder, claim, files, learners, further, scores, opinions)
 
 
 def _with_paths(entries: Sequence[ScoresEntry], key: KeyPath, source: Source) -> list[ScoresEntry]:
@@ -161,6 +170,13 @@ def _with_paths(entries: Sequence[ScoresEntry], key: KeyPath, source: Source) ->
         entry.model_copy(update={"file": absolute(entry.file, source, (*key, place, "file"))})
         for place, entry in enumerate(entries)
     ]
+
+
+def _beside(entry: OpinionsEntry, key: KeyPath, source: Source) -> OpinionsEntry:
+    """Votes whose file's path, relative to the configuration, is made absolute."""
+    if entry.file is None:
+        return entry
+    return entry.model_copy(update={"file": absolute(entry.file, source, (*key, "file"))})
 
 
 def refuse_output_of_study(prepared: PreparedStudy, *, overwrite: bool) -> None:
@@ -211,7 +227,7 @@ def _part(part: TablePart, prepared: PreparedStudy, announce: Announce) -> tuple
         key: getattr(part.entry, key) for key in type(part.entry).model_fields if key not in OF_A_TABLE
     }
     columns |= {"methods": part.columns, "lower_better": part.lower_better, "output": prepared.folder / part.folder}
-    columns |= {"scores": prepared.scores.get(part.place, ())}
+    columns |= {"scores": prepared.scores.get(part.place, ()), "opinions": prepared.opinions.get(part.place)}
     report = group_columns.with_paths(part.report, source)
     with source.placing():
         evaluation, features = evaluate_columns(

@@ -29,6 +29,7 @@ from benchmark.evaluation import (
     joined_scores,
     table_input,
     table_sources,
+    votes_input,
 )
 from benchmark.evaluation.arguments import EvaluateKeywords
 from benchmark.evaluation.joined_scores import Joined
@@ -54,6 +55,8 @@ class ReadIn:
         features: columns for methods that learn, row by row as ``scores``.
         joined: methods whose scores are in other files.
         further: further columns of text, row by row as ``scores``.
+        votes: single votes, row by row as ``scores``, an observer a column; ``None`` where there are none.
+        votes_sha256: of the file of votes, where there is one.
     """
 
     scores: pd.DataFrame
@@ -64,6 +67,8 @@ class ReadIn:
     features: pd.DataFrame = field(default_factory=pd.DataFrame)
     joined: Joined = field(default_factory=lambda: Joined({}, [], [], {}))
     further: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    votes: pd.DataFrame | None = None
+    votes_sha256: Mapping[str, str] = field(default_factory=dict)
 
 
 def evaluate_table(
@@ -148,6 +153,7 @@ def evaluate_columns(
         record={
             "configuration": {"evaluate": name, **options, "lower_better": list(keywords.lower_better)},
             **({"scores": content.joined.sha256} if keywords.scores else {}),
+            **({"opinions": dict(content.votes_sha256)} if content.votes_sha256 else {}),
             "dataset": {
                 "name": Path(name).stem,
                 "pairs": len(scores),
@@ -162,12 +168,13 @@ def evaluate_columns(
             lower_better=[method.label for method in listed if not method.higher_is_better],
             lower_mos_better=keywords.lower_mos_better,
         ),
+        votes=content.votes,
     )
     requested = Requested(asked.statistics, report, asked.published)
     place = output_of_table(Path(name), keywords.output)
     failures = _missing_scores(scores, keywords.methods)
     evaluation = complete(scores, listed, failures, requested, facts, place, announce, choices=content.choices)
-    files = tuple(entry.file for entry in keywords.scores)
+    files = (*(entry.file for entry in keywords.scores), *map(Path, content.votes_sha256))
     if isinstance(table, pd.DataFrame):
         claim = claims.of_content("evaluate", "evaluate of a DataFrame", _sha256(scores))
         return replace(evaluation, claim=claim, inputs=files), content.features
@@ -188,7 +195,6 @@ def _pairs(
     """A table of labelled pairs, and its name; ``further`` columns are taken along where it has them."""
     read_in = table_sources.take(table, [*keywords.headings, *features], keywords.sheet)
     sources = _score_sources(keywords.methods, read_in.headings)
-    assert keywords.mos is not None  # checked with the other keywords
     columns = table_input.Columns(
         mos=keywords.mos,
         methods=tuple(name for name in keywords.methods if name not in sources),
@@ -199,21 +205,28 @@ def _pairs(
         observers=keywords.observers,
         mos_low=keywords.mos_low,
         mos_high=keywords.mos_high,
+        enhanced=votes_input.column_of_names(read_in, keywords.opinions),
     )
     if columns.methods or not (features or keywords.scores):
         _check_methods(columns.methods, () if keywords.scores else keywords.lower_better)
-    wanted = replace(columns, methods=tuple(dict.fromkeys((*columns.methods, *features))))
+    votes = votes_input.columns_of_votes(read_in, keywords.opinions, columns.methods)
+    wanted = replace(columns, methods=tuple(dict.fromkeys((*columns.methods, *features, *votes))))
     along = [name for name in further if name in read_in.headings]
     scores, notes = table_input.from_table(read_in, wanted, decimal=mark, drop_identical=drop_identical, further=along)
     further_cells = {name: list(scores.pop(table_input.FURTHER + name)) for name in along}
-    learned_from = scores[list(features)]
+    learned_from, own_votes = scores[list(features)], scores[list(votes)]
     scores = scores.drop(columns=[name for name in wanted.methods if name not in columns.methods])
     joined = joined_scores.join(scores, keywords.scores, keywords.methods, keywords.lower_better, scores_named)
-    scores = scores.assign(**joined.columns)
+    scores, options = scores.assign(**joined.columns), asdict(columns)
     content = ReadIn(
-        scores, None, [*notes, *joined.notes], asdict(columns), sources, learned_from, joined, further_cells
+        scores, None, [*notes, *joined.notes], options, sources, learned_from, joined, further=further_cells
     )
-    return content, read_in.name
+    if keywords.opinions is None:
+        return content, read_in.name
+    voted = votes_input.with_votes(scores, own_votes, keywords.opinions)
+    options |= {"opinions": keywords.opinions.model_dump(mode="json", exclude_defaults=True)}
+    content = replace(content, scores=voted.scores, votes=voted.votes, votes_sha256=voted.sha256)
+    return replace(content, notes=[*content.notes, *voted.notes]), read_in.name
 
 
 def _choices(
@@ -246,7 +259,7 @@ def _refuse(asked: EvaluateConfig, content: ReadIn, keywords: EvaluateKeywords, 
     foresight.refuse_tables(
         asked.report, scores, methods, asked.published, keys, choices=content.choices, statistics=asked.statistics
     )
-    foresight.refuse_observers(methods, content.choices, keys)
+    foresight.refuse_observers(methods, content.choices, keys, noise_ceiling=asked.statistics.noise_ceiling)
     foresight.refuse_published(asked.published, scores, (), keys)
     foresight.refuse_tests(asked.statistics, scores, methods)
 

@@ -15,7 +15,7 @@ from benchmark.core import keywords, provenance
 from benchmark.core.errors import ConfigError
 from benchmark.core.words import did_you_mean
 from benchmark.data import load
-from benchmark.evaluation import foresight, group_columns
+from benchmark.evaluation import drawn_observers, foresight, group_columns
 from benchmark.plugins import named_folders, registry
 from benchmark.results import run_json
 from benchmark.results.study_columns import StudyColumns
@@ -103,10 +103,11 @@ def prepared_of(asked: Asked, overrides: Overrides) -> Prepared:
     )
     if asked.store is None:  # of a study's data sets only some have a condition
         foresight.refuse_subsets(parsed.statistics, pairs, source)
-    foresight.refuse_observers(labels, choices, source)
+    foresight.refuse_observers(labels, choices, source, noise_ceiling=parsed.statistics.noise_ceiling)
     others = registry.datasets().names() if parsed.published else ()
     foresight.refuse_published(parsed.published, loaded.table.assign(dataset=loaded.name), others, source)
     with source.placing():
+        drawn_observers.refuse(parsed.statistics.resample, pairs, loaded.votes)
         foresight.refuse_tests(parsed.statistics, pairs, _rows(entrants, asked.studied), labels)
     plugin_folders = tuple(str(folder) for folder in parsed.plugins)
     files = list(loaded.dataset.label_files)
@@ -162,6 +163,10 @@ def _with_paths(config: RunConfig, source: Source, overrides: Overrides) -> RunC
     }
     added = parse(PluginFolders, source_of({"plugins": overrides.plugins or ()}, "--plugins")).plugins
     changes["report"] = group_columns.with_paths(config.report, source)
+    entry = config.dataset.opinions
+    if entry is not None and entry.file is not None:
+        file = absolute(entry.file, source, ("dataset", "opinions", "file"))
+        changes["dataset"] = config.dataset.model_copy(update={"opinions": entry.model_copy(update={"file": file})})
     return config.model_copy(update={**changes, "plugins": named_folders.absolute(config.plugins, source, added)})
 
 

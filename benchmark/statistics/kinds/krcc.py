@@ -10,6 +10,7 @@ STATISTIC = Statistic(
     levels=frozenset({"pair", "condition", "range", "reference", "system"}),
     scale="fisher",
     correlation=True,
+    ceiling="krcc",
     turns=True,
     explained=False,
     usual=True,

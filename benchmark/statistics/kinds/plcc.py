@@ -10,6 +10,7 @@ STATISTIC = Statistic(
     levels=frozenset({"pair", "condition", "range", "system"}),
     scale="fisher",
     correlation=True,
+    ceiling="plcc",
     turns=True,
     effective=1.0,
     far_values=True,

@@ -10,6 +10,7 @@ STATISTIC = Statistic(
     levels=frozenset({"pair"}),
     scale="fisher",
     correlation=True,
+    ceiling="plcc",
     fitted_sign=True,
     usual=True,
 )

@@ -10,5 +10,6 @@ STATISTIC = Statistic(
     levels=frozenset({"pair"}),
     scale="fisher",
     correlation=True,
+    ceiling="plcc",
     fitted_sign=True,
 )

@@ -10,6 +10,7 @@ STATISTIC = Statistic(
     levels=frozenset({"pair", "condition", "range", "reference", "system"}),
     scale="fisher",
     correlation=True,
+    ceiling="srcc",
     turns=True,
     effective=1.5,
     explained=False,

@@ -21,6 +21,7 @@ from pydantic import (
 
 from benchmark.config.calibration_analysis import CalibrationAnalysis
 from benchmark.config.grouping import Grouping
+from benchmark.config.latex_keys import LATEX_KEYS, LatexKeys
 from benchmark.config.pooling_analysis import PoolingAnalysis
 from benchmark.config.reference_analysis import ReferenceAnalysis
 from benchmark.config.sections import Section
@@ -34,7 +35,7 @@ else:
     Statistic = Literal[catalogue.names()]
 OF_STUDIES = ("by", "average", "aggregate", "spread")
 """Keys of tables that need several data sets or partitions; a record has them only where they are used."""
-LATER = (*OF_STUDIES, "kind", "statistic")
+LATER = (*OF_STUDIES, "kind", "statistic", *LATEX_KEYS)
 """All keys that a record has only where they are used, so that a record without them is what it was before they existed."""
 CROSS = "srcc"
 """What the cells of a cross table are, unless it says otherwise."""
@@ -46,7 +47,7 @@ EQUIVALENCE = "equivalence"
 """How the names of tables begin that say which methods are equivalent, where a margin was given."""
 
 
-class TableConfig(Section):
+class TableConfig(LatexKeys):
     """One comparison table: its rows, columns and style."""
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$", description="letters, digits, - and _")] = "comparison"
@@ -93,7 +94,8 @@ class TableConfig(Section):
     digits: Annotated[int, Field(ge=1, le=6)] = 3
     """Digits after the point."""
     wide: Literal["none", "adjustbox", "table*"] = "adjustbox"
-    """What is done with LaTeX tables that are too wide."""
+    """What is done with LaTeX tables that are too wide, where `width` does not say it: nothing, shrink them, or let them
+    span both columns."""
 
     @field_validator("rows", mode="before")
     @classmethod
@@ -105,6 +107,17 @@ class TableConfig(Section):
         content: dict[str, Any] = handler(self)
         unused = [key for key in LATER if getattr(self, key) == type(self).model_fields[key].default]
         return {key: item for key, item in content.items() if key not in unused}
+
+    @model_validator(mode="after")
+    def _intervals_have_one_place(self) -> TableConfig:
+        if self.ci is not None and self.interval is not True:
+            raise ValueError("`ci` and `interval` both say where intervals stand: keep `ci`")
+        return self
+
+    @property
+    def shows_interval(self) -> bool:
+        """Whether intervals are printed."""
+        return self.interval is not False and self.ci != "none"
 
     @property
     def with_interval(self) -> bool:

@@ -7,15 +7,37 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Literal
+from dataclasses import dataclass
 
 import pandas as pd
 
-from benchmark.report.text import latex
+from benchmark.report.text import beyond_pdflatex, latex
 
-Wide = Literal["none", "adjustbox", "table*"]
-PACKAGES = {"none": ("booktabs",), "adjustbox": ("booktabs", "adjustbox"), "table*": ("booktabs", "adjustbox")}
 _LABEL = re.compile(r"[^A-Za-z0-9:._-]")
+USUAL_GAP = 6.0
+"""LaTeX's own \\tabcolsep, pt."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What is around a tabular.
+
+    Attributes:
+        star: whether it spans both columns of a page (``table*``).
+        boxed: whether a tabular that is wider than the line is shrunk (package adjustbox).
+        size: size of its letters; empty for the class's own.
+        gap: space on each side of a column, pt.
+        packages: those that its cells need, as they are loaded, beside booktabs.
+    """
+
+    star: bool = False
+    boxed: bool = True
+    size: str = ""
+    gap: float = USUAL_GAP
+    packages: tuple[str, ...] = ()
+
+
+USUAL = Frame()
 
 
 def tabular(header: pd.Index, rows: Sequence[Sequence[str]], formats: str) -> str:
@@ -32,9 +54,7 @@ def tabular(header: pd.Index, rows: Sequence[Sequence[str]], formats: str) -> st
     return str(styler.to_latex(hrules=True, column_format=formats, multicol_align="c")).strip()
 
 
-def table_float(
-    content: str, *, caption: str, label: str, notes: Sequence[str], wide: Wide, packages: Sequence[str] = ()
-) -> str:
+def table_float(content: str, *, caption: str, label: str, notes: Sequence[str], frame: Frame = USUAL) -> str:
     r"""A ``table`` (or ``table*``) float with caption, label, tabular and notes; T1 or OT1 fonts, utf8 input.
 
     Args:
@@ -42,30 +62,40 @@ def table_float(
         caption: plain text.
         label: the label for ``\\ref``; characters that are not allowed are replaced.
         notes: sentences below, as LaTeX, in a paragraph of the table's full width.
-        wide: what is done with a table that is wider than the line.
-        packages: those that its cells need beside those of every table.
+        frame: what is around the tabular.
     """
-    environment = "table*" if wide == "table*" else "table"
-    lines = [
-        rf"% needs \usepackage{{{','.join([*PACKAGES[wide], *packages])}}}",
+    environment = "table*" if frame.star else "table"
+    size = [rf"\{frame.size}"] if frame.size else []
+    gap = [rf"\setlength{{\tabcolsep}}{{{frame.gap:g}pt}}"] if frame.gap != USUAL_GAP else []
+    body = [
         rf"\begin{{{environment}}}[tb]",
         r"\centering",
         rf"\caption{{{latex(caption, breakable=True)}}}",
         rf"\label{{{_LABEL.sub('-', label)}}}",
-        *_fitted(content, wide),
-        *_paragraph(notes),
+        *size,
+        *gap,
+        *([r"\begin{adjustbox}{max width=\linewidth}", content, r"\end{adjustbox}"] if frame.boxed else [content]),
+        *paragraph(notes),
         rf"\end{{{environment}}}",
     ]
-    return "\n".join(lines) + "\n"
+    text = "\n".join(body)
+    plain = ["booktabs", *(["adjustbox"] if frame.boxed else []), *(n for n in frame.packages if n.isalnum())]
+    others = [name for name in frame.packages if not name.isalnum()]
+    return "\n".join([needs([rf"\usepackage{{{','.join(plain)}}}", *others], text), text]) + "\n"
 
 
-def _fitted(content: str, wide: Wide) -> list[str]:
-    if wide == "none":
-        return [content]
-    return [r"\begin{adjustbox}{max width=\linewidth}", content, r"\end{adjustbox}"]
+def needs(packages: Sequence[str], text: str) -> str:
+    """The comment that says what a file needs: packages, and where its characters need it, the engine."""
+    lines = [f"% needs {' '.join(packages)}"] if packages else []
+    foreign = beyond_pdflatex(text)
+    if foreign:
+        shown = " ".join(foreign[:12]) + (" …" if len(foreign) > 12 else "")
+        lines.append(f"% needs XeLaTeX or LuaLaTeX, and a font that has {shown} (package fontspec; xeCJK for Chinese)")
+    return "\n".join(lines)
 
 
-def _paragraph(notes: Sequence[str]) -> list[str]:
+def paragraph(notes: Sequence[str]) -> list[str]:
+    """Notes as a paragraph of the line's width."""
     if not notes:
         return []
     begin = r"\par\smallskip\begin{minipage}{\linewidth}\footnotesize\raggedright"

@@ -178,7 +178,12 @@ def _cell(cross: _Cross, method: ScoredMethod, column: Column, value: _Value, am
     if value.inside:
         return Cell(value.estimate, marks=tuple(marks))
     alike = [INDISTINCT] if method.label in among.alike else []
-    return Cell(value.estimate, among.mark(method.label), (*alike, *marks), among.why_untested(method.label))
+    return Cell(
+        value.estimate,
+        among.mark(method.label, cross.spec.highlight),
+        (*alike, *marks),
+        among.why_untested(method.label),
+    )
 
 
 def _notes(cross: _Cross, lines: Sequence[CrossLine]) -> list[str]:

@@ -57,5 +57,4 @@ class Grid:
             caption=self.caption,
             label=f"tab:{self.name}",
             notes=[latex(note, breakable=True) for note in self.notes],
-            wide="adjustbox",
         )

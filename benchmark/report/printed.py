@@ -21,7 +21,7 @@ class Cell:
 
     Attributes:
         estimate: value and interval (without sign where the table prints magnitudes).
-        place: 1 for the best of its column, 2 for the second, else 0.
+        place: 1 for the best of its column, 2 for the second, 3 for the third where that is marked, else 0.
         marks: footnote marks.
         untested: the note that its difference from the best was not tested, else empty.
         written: the value as a paper prints it, used instead; empty for measured values.
@@ -46,7 +46,7 @@ class Cell:
             sd = naming.number(self.estimate.sd, spec.digits)
             ends = f"({low} to {high})" if low and high else ""
             return {"none": "", "sd": f"± {sd}" if sd else "", "range": ends, "quartiles": ends}[spec.spread]
-        return f"[{low}, {high}]" if spec.interval and self.estimate.has_interval else ""
+        return f"[{low}, {high}]" if spec.shows_interval and self.estimate.has_interval else ""
 
 
 NO_VALUE = Cell(TableEstimate(float("nan")))
@@ -127,4 +127,4 @@ class ComparisonTable:
     @property
     def has_training(self) -> bool:
         """Whether any method states its training data."""
-        return any(row.trained_on for row in self.rows)
+        return self.spec.trained_on is not False and any(row.trained_on for row in self.rows)

@@ -51,10 +51,10 @@ class Contest:
         """Whether there are methods to compare."""
         return len(self.places) > 1
 
-    def mark(self, label: str) -> int:
-        """1 for the best, 2 for the second (none after a tie for the first), 0 for the others or without a comparison."""
+    def mark(self, label: str, most: int = 2) -> int:
+        """1 for the best, 2 for the second (none after a tie for the first) … up to ``most``; 0 without a comparison."""
         place = self.places.get(label, 0)
-        return place if self.held and place < 3 else 0
+        return place if self.held and place <= most else 0
 
     def why_untested(self, label: str) -> str:
         """The note that a method's difference from the best was not tested, and why; empty where it was."""
@@ -183,13 +183,17 @@ def ranks(values: Sequence[float], *, higher: bool) -> list[int]:
     ]
 
 
-def reason_unranked(data: ReportData, numbers: Numbers, block: Block, method: ScoredMethod, aggregate: str = "") -> str:
+def reason_unranked(
+    data: ReportData, numbers: Numbers, block: Block, method: ScoredMethod, aggregate: str = "", *, in_full: bool = True
+) -> str:
     """Why a method has no rank in a block; empty for one that has.
 
     ``aggregate`` names what is taken over partitions, where that is printed: methods that are trained by partition have
-    nothing else.
+    nothing else. In full it says what the method or its program said, which may name a place of the machine; tables go
+    without.
     """
     scope, statistic = numbers.headline(block)
+    method = method if in_full else replace(method, reason="")
     if method.by_partition:
         return _reason_by_partition(numbers, replace(scope, aggregate=aggregate), statistic, method)
     noun = noun_of(scope)

@@ -49,7 +49,7 @@ class _Builder:
         key = (method.label, Scope(scope.block))
         if key not in self.reasons:
             aggregate = "" if self.spec.aggregate == "none" else self.spec.aggregate
-            self.reasons[key] = reason_unranked(self.data, self.numbers, scope.block, method, aggregate)
+            self.reasons[key] = reason_unranked(self.data, self.numbers, scope.block, method, aggregate, in_full=False)
         return self.reasons[key]
 
     def blocks(self) -> list[Block]:
@@ -267,7 +267,12 @@ def _cell(builder: _Builder, column: Column, method: ScoredMethod, column_contes
     marks = [builder.footnotes.mark(text) for text in cell_notes(estimate, reason)]
     if method.label in column_contest.alike:
         marks.insert(0, INDISTINCT)
-    return Cell(estimate, column_contest.mark(method.label), tuple(marks), column_contest.why_untested(method.label))
+    return Cell(
+        estimate,
+        column_contest.mark(method.label, builder.spec.highlight),
+        tuple(marks),
+        column_contest.why_untested(method.label),
+    )
 
 
 def _reported(builder: _Builder, label: str) -> Row:
@@ -313,7 +318,7 @@ def _below(
             empty = tuple(NO_VALUE for _ in builder.columns)
             rows.append(Row(label, label, "", "", "", empty, (builder.footnotes.mark("not part of this run"),)))
     for method in _methods(builder.data, list(dict.fromkeys(labels))):
-        if method in ranked:
+        if method in ranked or (method.label in builder.data.published and method.status in ("unavailable", "failed")):
             continue
         own = next((builder.reason(method, Scope(block)) for block in builder.blocks()), "")
         row = _row(builder, method, contests, counts)

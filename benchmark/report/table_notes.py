@@ -70,12 +70,19 @@ def before_those_of(data: ReportData, notes: Sequence[str]) -> list[str]:
 
 
 def _legend(spec: TableConfig, columns: Sequence[Column], ranked: Sequence[ScoredMethod]) -> str:
-    parts = ["best value of a column in bold, second underlined"] if len(ranked) > 1 and columns else []
+    parts = [_places(spec)] if len(ranked) > 1 and columns and spec.highlight else []
     if ranked:
         parts.append("the arrow beside a method is its declared direction, by which it is oriented")
     if not spec.magnitude and any(naming.is_correlation(column.statistic) for column in columns):
         parts.append("a negative correlation is disagreement with the labels")
     return _sentence("; ".join(parts))
+
+
+def _places(spec: TableConfig) -> str:
+    """How the best values of a column are marked."""
+    if spec.highlight_with == "colour":
+        return "best values of a column have a background, the darkest is the best"
+    return ", ".join(("best value of a column in bold", "second underlined", "third in italics")[: spec.highlight])
 
 
 def counts_of(numbers: Numbers, columns: Sequence[Column], ranked: Sequence[ScoredMethod]) -> list[str]:
@@ -106,7 +113,7 @@ def _intervals(
 ) -> list[str]:
     if not spec.with_interval:
         return [f"{spec.aggregate.capitalize()} over partitions{SPREADS[spec.spread]}."] if columns else []
-    if not spec.interval or not columns:
+    if not spec.shows_interval or not columns:
         return []
     estimates = [numbers.get(column.scope, method.label, column.statistic) for column in columns for method in ranked]
     with_interval = [estimate for estimate in estimates if estimate is not None and estimate.has_interval]
@@ -137,7 +144,7 @@ def _magnitudes(
         if estimate.value < 0:
             negative.setdefault(method.title, {})[column.title] = None
     across = any(estimate.low < 0 < estimate.high for _, _, estimate in estimates)
-    notes = ["An interval across zero begins at zero."] if spec.interval and across else []
+    notes = ["An interval across zero begins at zero."] if spec.shows_interval and across else []
     if not negative:
         return ["No correlation was negative before its sign was dropped.", *notes]
     listed = naming.join([f"{title} ({', '.join(statistics)})" for title, statistics in negative.items()])

@@ -97,6 +97,8 @@ def _printable(character: str) -> bool:
 def latex(text: str, *, breakable: bool = False) -> str:
     """Text for LaTeX with any usual font encoding: every special character is printed as itself.
 
+    Other scripts keep their characters, which need XeLaTeX or LuaLaTeX.
+
     Args:
         text: any text; line ends become spaces.
         breakable: whether to allow line breaks inside long words such as paths.
@@ -121,7 +123,12 @@ def _latex_character(character: str) -> str:
     plain = unicodedata.normalize("NFKD", character).encode("ascii", "ignore").decode()
     if plain and unicodedata.category(character)[0] in "LN":
         return "".join(_LATEX.get(part, part) for part in plain)
-    return rf"{{\small U+{ord(character):04X}}}"
+    return character  # pdfLaTeX does not know it: ``beyond_pdflatex`` tells
+
+
+def beyond_pdflatex(text: str) -> list[str]:
+    """The characters of a LaTeX text that only XeLaTeX and LuaLaTeX set, in order of appearance."""
+    return [each for each in dict.fromkeys(text) if not each.isascii() and each not in _PLAIN_LATIN]
 
 
 def _with_breaks(word: str, pieces: list[str]) -> list[str]:

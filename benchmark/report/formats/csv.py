@@ -10,7 +10,7 @@ from benchmark.report.formats import Format
 from benchmark.report.printed import Cell, ComparisonTable, Row, RowGroup
 from benchmark.report.text import csv_cell
 
-PLACES = {1: "best", 2: "second"}
+PLACES = {1: "best", 2: "second", 3: "third"}
 
 
 def to_csv(table: ComparisonTable) -> str:
@@ -38,7 +38,7 @@ def _ends(table: ComparisonTable) -> tuple[str, ...]:
     """What has columns of its own beside each value."""
     if not table.spec.with_interval:
         return {"none": (), "sd": ("sd",), "range": ("low", "high"), "quartiles": ("low", "high")}[table.spec.spread]
-    return ("low", "high") if table.spec.interval else ()
+    return ("low", "high") if table.spec.shows_interval else ()
 
 
 def _line(table: ComparisonTable, group: RowGroup, row: Row) -> list[str]:

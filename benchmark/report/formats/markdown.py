@@ -7,6 +7,9 @@ from benchmark.report.formats import Format
 from benchmark.report.printed import NOT_RANKED, Cell, ComparisonTable, Row
 from benchmark.report.text import markdown
 
+PLACES = {1: "**{}**", 2: "<ins>{}</ins>", 3: "*{}*"}
+"""How places are marked."""
+
 
 def to_markdown(table: ComparisonTable) -> str:
     """Caption, table, notes."""
@@ -43,7 +46,7 @@ def _row(table: ComparisonTable, row: Row) -> list[str]:
 
 def _cell(table: ComparisonTable, cell: Cell) -> str:
     value = cell.text(table.spec.digits, naming.MINUS) or naming.MISSING
-    value = f"**{value}**" if cell.place == 1 else f"<ins>{value}</ins>" if cell.place == 2 else value
+    value = PLACES.get(cell.place, "{}").format(value)
     value += _superscript(cell.marks)
     beside = cell.beside(table.spec, naming.MINUS)
     return f"{value} {markdown(beside)}" if beside else value

@@ -1,0 +1,48 @@
+r"""All notes of a comparison table as LaTeX, for ``\input`` below it or in a supplement: what short notes leave out."""
+
+from __future__ import annotations
+
+from benchmark.report import booktabs
+from benchmark.report.formats import Format
+from benchmark.report.formats.latex import full_notes, has_checks, note_text
+from benchmark.report.printed import ComparisonTable
+from benchmark.report.short_notes import KEPT
+from benchmark.report.text import latex
+
+
+def to_notes(table: ComparisonTable) -> str:
+    """The notes as a paragraph; of marks that the table does not show, the method and column that have them."""
+    notes = full_notes(table) if table.spec.notes in ("full", "file") else _named(table)
+    packages = [r"\usepackage{amssymb}"] if has_checks(table) else []
+    body = "\n".join([r"{\footnotesize\raggedright", *notes, r"\par}"])
+    head = [f"% notes of {table.spec.name}.tex", *filter(None, [booktabs.needs(packages, body)])]
+    return "\n".join([*head, body]) + "\n"
+
+
+def _named(table: ComparisonTable) -> list[str]:
+    """The notes with names in place of marks."""
+    notes = []
+    for mark, text in table.footnotes:
+        where = [] if mark in KEPT and table.spec.notes == "short" else _places(table, mark)
+        begin = f"{', '.join(where)}: " if where else f"{mark} "
+        notes.append(f"{latex(begin + text, breakable=True)}.")
+    return notes + [note_text(note, checks=has_checks(table)) for note in table.notes]
+
+
+def _places(table: ComparisonTable, mark: str) -> list[str]:
+    """The methods, or their cells, that have a mark."""
+    found = []
+    for row in table.rows:
+        cells = [
+            f"{column.place}: {column.title}" if column.place and column.place != column.title else column.title
+            for column, cell in zip(table.columns, row.cells, strict=True)
+            if mark in cell.marks
+        ]
+        if mark in row.marks:
+            found.append(row.title)
+        elif cells:
+            found.append(f"{row.title} ({', '.join(cells)})")
+    return found
+
+
+FORMAT = Format("notes.tex", to_notes)

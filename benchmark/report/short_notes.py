@@ -1,0 +1,97 @@
+"""The few lines below a table that its reader needs; everything else is in the file of its notes. Standard library only."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from benchmark.report import naming
+from benchmark.report.footnotes import INDISTINCT, SELECTED
+from benchmark.report.latex_layout import Layout
+from benchmark.report.latex_styles import STYLES, width_of
+from benchmark.report.printed import ComparisonTable
+
+LINES = 3
+"""Most lines."""
+KEPT = (INDISTINCT, SELECTED)
+"""Marks that stay in a table with short notes."""
+FILLED = 0.92
+"""How much of a line text fills, since lines break between words."""
+
+
+def short_notes(table: ComparisonTable, layout: Layout) -> list[str]:
+    """Sentences that fit in three lines below a table, the most needed first.
+
+    Args:
+        table: the table.
+        layout: how it is laid out: what its columns leave out is said here.
+    """
+    points = STYLES[table.spec.style].points["footnotesize"]
+    line = layout.line if math.isfinite(layout.line) else STYLES[table.spec.style].text
+    room = LINES * FILLED * line / points
+    kept = []
+    for text in _wanted(table, layout):
+        needed = width_of(f"{text} ")
+        if needed <= room:
+            kept.append(text)
+            room -= needed
+    return kept
+
+
+def _wanted(table: ComparisonTable, layout: Layout) -> Sequence[str]:
+    """Everything that may stand there, in the order of need."""
+    meanings = dict(table.footnotes)
+    used = {mark for row in table.rows for mark in (*row.marks, *(mark for cell in row.cells for mark in cell.marks))}
+    notes = [f"{SELECTED} {meanings[SELECTED]}."] if SELECTED in used and SELECTED in meanings else []
+    notes += [note for note in table.notes if note.startswith(("Marks rank and compare magnitudes", "No values"))]
+    notes += _legend(table)
+    notes += [f"{INDISTINCT} {meanings[INDISTINCT]}."] if INDISTINCT in used and INDISTINCT in meanings else []
+    if layout.intervals != "none" and table.spec.with_interval:
+        level = next(
+            (
+                note.split(" intervals")[0].removeprefix("Brackets: ")
+                for note in table.notes
+                if note.startswith("Brackets: ")
+            ),
+            "",
+        )
+        notes += [f"Brackets: {level} intervals."] if level else []
+    elif not table.spec.with_interval:
+        notes += [
+            note for note in table.notes if " over partitions" in note and note.split(" ")[0] in ("Median", "Mean")
+        ]
+    if any(row.reported for row in table.rows):
+        notes.append("Reported: values as their papers print them.")
+    notes += _trained(table) if table.has_training and not layout.training else []
+    notes += [note for note in table.notes if _counts(note)]
+    if not table.spec.magnitude and any(cell.estimate.value < 0 for row in table.rows for cell in row.cells):
+        notes.append("A negative correlation is disagreement with the labels.")
+    return list(dict.fromkeys(notes))
+
+
+def _legend(table: ComparisonTable) -> list[str]:
+    """What bold and underlined, or backgrounds, mean."""
+    places = sorted({cell.place for row in table.rows for cell in row.cells if 0 < cell.place <= table.spec.highlight})
+    words = ("best", "second", "third")
+    if not places:
+        return []
+    if table.spec.highlight_with == "colour":
+        return [f"Background, from dark to light: {naming.join([words[place - 1] for place in places])} of a column."]
+    looks = ("Bold", "underlined", "italic")
+    said = ", ".join(f"{looks[place - 1]}: {words[place - 1]}" for place in places)
+    return [f"{said[:1].upper()}{said[1:]}."]
+
+
+def _trained(table: ComparisonTable) -> list[str]:
+    """Who was trained on what, where no column says it: methods by their training data."""
+    on: dict[str, list[str]] = {}
+    for row in table.rows:
+        if row.trained_on and not row.reported and row.trained_on.casefold() not in ("nothing", "none", "–"):
+            on.setdefault(row.trained_on, []).append(row.title)
+    listed = [f"on {what}: {', '.join(names)}" for what, names in on.items()]
+    return [f"Trained {'; '.join(listed)}."] if listed else []
+
+
+def _counts(note: str) -> bool:
+    """Whether a note counts pairs and references."""
+    return note.endswith((" references.", " reference.")) and " of " in note

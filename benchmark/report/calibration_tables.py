@@ -92,7 +92,8 @@ def _table(data: ReportData, block: CalibrationBlock, by: str) -> Grid:
     level = naming.percent(data.confidence)
     how = (
         f"Mean error ± half of its {level} interval (jackknife by reference with Student's t), in parts by "
-        f"{DIVIDED_BY[by]} from the lowest (1) to the highest. MAE: mean absolute error, all pairs. Least {naming.title('rmse')} first."
+        f"{DIVIDED_BY[by]} from the lowest (1) to the highest. MAE: mean absolute error, all pairs. "
+        f"Least {naming.title('rmse')} first."
     )
     caption = f"Calibration by {DIVIDED_BY[by]}: {block.place}."
     return Grid(

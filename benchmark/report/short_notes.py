@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from benchmark.report import naming
 from benchmark.report.footnotes import INDISTINCT, SELECTED
-from benchmark.report.latex_layout import TableLayout
+from benchmark.report.latex_layout import PaperLayout
 from benchmark.report.latex_styles import STYLES, width_of
 from benchmark.report.printed import ComparisonTable
 
@@ -19,7 +19,7 @@ FILLED = 0.92
 """How much of a line text fills, since lines break between words."""
 
 
-def short_notes(table: ComparisonTable, layout: TableLayout) -> list[str]:
+def short_notes(table: ComparisonTable, layout: PaperLayout) -> list[str]:
     """Sentences that fit in three lines below a table, the most needed first.
 
     Args:
@@ -38,14 +38,16 @@ def short_notes(table: ComparisonTable, layout: TableLayout) -> list[str]:
     return kept
 
 
-def _wanted(table: ComparisonTable, layout: TableLayout) -> Sequence[str]:
+def _wanted(table: ComparisonTable, layout: PaperLayout) -> Sequence[str]:
     """Everything that may stand there, in the order of need."""
     meanings = dict(table.footnotes)
     used = {mark for row in table.rows for mark in (*row.marks, *(mark for cell in row.cells for mark in cell.marks))}
     notes = [f"{SELECTED} {meanings[SELECTED]}."] if SELECTED in used and SELECTED in meanings else []
     notes += [note for note in table.notes if note.startswith(("Marks rank and compare magnitudes", "No values"))]
+    notes += [note for note in table.notes if naming.CHECK in note]
     notes += _legend(table)
     notes += [f"{INDISTINCT} {meanings[INDISTINCT]}."] if INDISTINCT in used and INDISTINCT in meanings else []
+    notes += [note for note in table.notes if "difference below the margin from" in note]
     if layout.intervals != "none" and table.spec.with_interval:
         level = next(
             (

@@ -133,7 +133,7 @@ def test_every_printable_latin_character_compiles(tmp_path: Path) -> None:
         chr(code) for code in (*range(0x20, 0x250), *range(0x370, 0x400), *range(0x2010, 0x2040), 0x20AC, 0x2192)
     ]
     written = [text for character in characters if not beyond_pdflatex(text := latex(character))]
-    assert len(written) > 0.8 * len(characters)
+    assert len(written) > 0.6 * len(characters)
     source = "\n\n".join(text or "nothing" for text in written)
     compiled([source], tmp_path)
     (tmp_path / "ot1").mkdir()

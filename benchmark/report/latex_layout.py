@@ -11,7 +11,7 @@ from typing import Literal
 
 from benchmark.config.latex_keys import Size
 from benchmark.report import naming
-from benchmark.report.latex_styles import STYLES, width_of
+from benchmark.report.latex_styles import STYLES, width_of, wrapped
 from benchmark.report.printed import Cell, ComparisonTable, Row
 
 Intervals = Literal["beside", "below", "none"]
@@ -76,6 +76,10 @@ def _candidates(table: ComparisonTable) -> Iterator[PaperLayout]:
                         yield PaperLayout(star, line, size, gap, intervals, training)
     for gap in TIGHT:
         yield PaperLayout(star, line, sizes[-1], gap, intervals, training)
+    if spec.ci is None and spec.interval is True and spec.with_interval:  # they are in the CSV, and a note says so
+        for size in sizes:
+            for gap in (*GAPS, *TIGHT):
+                yield PaperLayout(star, line, size, gap, "none", training)
 
 
 def _places(table: ComparisonTable) -> tuple[Intervals, ...]:
@@ -96,10 +100,9 @@ def estimate(table: ComparisonTable, layout: PaperLayout) -> float:
         columns = [max(_name(row) for row in table.rows)] if table.rows else [0.0]
         columns += [max(width_of(heading), 1.0) for heading in table.option_headings]
         columns += [max((width_of(row.counts) for row in table.rows), default=0.0)] if table.has_counts else []
-        columns += [
-            max([width_of(f"{column.title} ") + 0.6, *(_cell(table, row.cells[place], layout) for row in table.rows)])
-            for place, column in enumerate(table.columns)
-        ]
+        numbers = number_widths(table, layout)
+        columns += numbers
+        columns[0] += sum(_beyond(table, numbers))
     width = points * sum(columns)
     if layout.training and not table.spec.transpose:
         longest = max(width_of(row.trained_on) for row in table.rows)
@@ -107,6 +110,30 @@ def estimate(table: ComparisonTable, layout: PaperLayout) -> float:
         columns.append(0.0)
         width += PARAGRAPH if long else longest * points
     return width + 2 * layout.gap * len(columns)
+
+
+def number_widths(table: ComparisonTable, layout: PaperLayout) -> list[float]:
+    """The width of each column of numbers, in units of the size."""
+    return [
+        max([width_of(f"{column.title} ") + 0.9, *(_cell(table, row.cells[place], layout) for row in table.rows)])
+        for place, column in enumerate(table.columns)
+    ]
+
+
+def group_widths(table: ComparisonTable, numbers: list[float]) -> dict[str, float]:
+    """The room above the columns of each group, in units of the size."""
+    room: dict[str, float] = {}
+    for column, width in zip(table.columns, numbers, strict=True):
+        room[column.group] = room.get(column.group, 0.0) + width
+    return room
+
+
+def _beyond(table: ComparisonTable, numbers: list[float]) -> list[float]:
+    """What headings of groups, broken into lines, need beyond the room above their columns."""
+    return [
+        max(0.0, max(map(width_of, wrapped(group, room)), default=0.0) - room)
+        for group, room in group_widths(table, numbers).items()
+    ]
 
 
 def _transposed(table: ComparisonTable, layout: PaperLayout) -> list[float]:
@@ -120,7 +147,8 @@ def _name(row: Row) -> float:
 
 
 def _cell(table: ComparisonTable, cell: Cell, layout: PaperLayout) -> float:
-    value = width_of(cell.text(table.spec.digits, naming.MINUS)) * 1.15 + MARK * bool(cell.marks)  # bold is wider
+    bold = 1.15 if cell.place == 1 else 1.0
+    value = width_of(cell.text(table.spec.digits, naming.MINUS)) * bold + MARK * bool(cell.marks)
     ends = width_of(cell.beside(table.spec, naming.MINUS))
     return (
         value + 0.3 + ends if layout.intervals == "beside" else max(value, ends if layout.intervals == "below" else 0)

@@ -12,7 +12,8 @@ from benchmark.config.latex_keys import Size, Style
 
 TEN_POINTS: Mapping[Size, float] = {"normalsize": 10, "small": 9, "footnotesize": 8, "scriptsize": 7, "tiny": 5}
 """Sizes of a class at 10 pt."""
-ELSEVIER: Mapping[Size, float] = {"normalsize": 10, "small": 9, "footnotesize": 8, "scriptsize": 7, "tiny": 5}
+LLNCS: Mapping[Size, float] = {**TEN_POINTS, "footnotesize": 9}
+"""Its footnotes have 9 pt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +40,8 @@ STYLES: Mapping[Style, PaperStyle] = {
     "plain": PaperStyle(345.0, 345.0),
     "ieee": PaperStyle(252.0, 516.0),
     "cvpr": PaperStyle(237.13, 496.85),
-    "elsevier": PaperStyle(252.0, 522.0, ELSEVIER),
-    "springer": PaperStyle(347.12, 347.12),
+    "elsevier": PaperStyle(252.0, 522.0),
+    "springer": PaperStyle(347.12, 347.12, LLNCS),
 }
 """``cvpr``: 6.875 in with 5/16 in between its columns. ``elsevier``: elsarticle with ``5p``."""
 _NARROW = frozenset("ijl.,:;|'!()[]{}`It/f ")
@@ -64,3 +65,14 @@ def _width(character: str) -> float:
     if not character.isascii():
         return 1.0
     return _CAPITAL if character.isupper() or character in "+=<>&#" else _OTHER
+
+
+def wrapped(text: str, width: float) -> list[str]:
+    """A text in lines that are no wider than its longest word or ``width``, in units of the font's size."""
+    lines: list[str] = []
+    for word in text.split():
+        if lines and width_of(f"{lines[-1]} {word}") <= width:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word)
+    return lines

@@ -58,6 +58,12 @@ def _wanted(table: ComparisonTable, layout: PaperLayout) -> Sequence[str]:
             "",
         )
         notes += [f"Brackets: {level} intervals."] if level else []
+    elif (
+        table.spec.shows_interval
+        and table.spec.with_interval
+        and any(note.startswith("Brackets: ") for note in table.notes)
+    ):
+        notes.append(f"Intervals are in {table.spec.name}.csv.")
     elif not table.spec.with_interval:
         notes += [
             note for note in table.notes if " over partitions" in note and note.split(" ")[0] in ("Median", "Mean")

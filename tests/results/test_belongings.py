@@ -99,7 +99,12 @@ def test_our_own_files_that_results_no_longer_have_are_deleted(here: Path) -> No
     (here / "t.csv").write_text(TABLE)
     assert evaluate("t.csv", "--output", "out", "--set", "report.tables=[{name: one}, {name: two}]") == 0
     assert evaluate("t.csv", "--output", "out", "--set", "report.tables=[{name: one}]") == 0
-    assert {path.name for path in (here / "out" / "tables").iterdir()} == {"one.csv", "one.md", "one.notes.tex", "one.tex"}
+    assert {path.name for path in (here / "out" / "tables").iterdir()} == {
+        "one.csv",
+        "one.md",
+        "one.notes.tex",
+        "one.tex",
+    }
     listed = set(json.loads((here / "out" / belongings.NAME).read_text())["files"])
     assert listed == set(contents(here / "out")) - {belongings.NAME}
 

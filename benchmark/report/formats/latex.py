@@ -11,7 +11,8 @@ import pandas as pd
 
 from benchmark.report import booktabs, naming
 from benchmark.report.formats import Format
-from benchmark.report.latex_layout import LONG_TEXT, PaperLayout, lay_out
+from benchmark.report.latex_layout import LONG_TEXT, PaperLayout, group_widths, lay_out, number_widths
+from benchmark.report.latex_styles import wrapped
 from benchmark.report.printed import NOT_RANKED, Cell, ComparisonTable, Row
 from benchmark.report.short_notes import KEPT, short_notes
 from benchmark.report.text import latex
@@ -58,6 +59,7 @@ class _Sheet:
 
     def __init__(self, table: ComparisonTable, layout: PaperLayout) -> None:
         self._table, self._layout, self._spec = table, layout, table.spec
+        self._room = group_widths(table, number_widths(table, layout))
         self._padding = [self._widest([row.cells[index] for row in table.rows]) for index in range(len(table.columns))]
 
     def tabular(self) -> str:
@@ -101,12 +103,19 @@ class _Sheet:
         fixed = len(header)
         for column in table.columns:
             title = f"{latex(column.title)} {latex(naming.arrow(column.higher))}"
-            header.append((latex(column.group), f"{{{title}}}" if self._spec.siunitx else title))
+            header.append((self._group(column.group), f"{{{title}}}" if self._spec.siunitx else title))
             stacked = self._layout.intervals == "below"
             formats.append(self._numbers(len(header) - fixed - 1) if self._spec.siunitx else "c" if stacked else "r")
         rules = _rules([group for group, _ in header], fixed)
         header[0] = ("", f"{rules} Method" if rules else "Method")
         return header, formats
+
+    def _group(self, heading: str) -> str:
+        """The heading of a group of columns, in lines as wide as these."""
+        lines = [latex(line) for line in wrapped(heading, self._room.get(heading, 0.0))]
+        broken = r"\\".join(lines)
+        text = rf"\shortstack{{{broken}}}" if len(lines) > 1 else broken
+        return f"{{{text}}}" if text and self._spec.siunitx else text
 
     def _numbers(self, place: int) -> str:
         """The format of a column that siunitx aligns."""

@@ -182,7 +182,7 @@ class StatisticsConfig(Section):
     @model_serializer(mode="wrap")
     def _only_what_is_used(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
         content: dict[str, Any] = handler(self)
-        unused = [key for key in ("subsets", "ranges", "equivalence", "noise_ceiling") if not content[key]]
+        unused = [key for key in ("subsets", "ranges", "equivalence", "noise_ceiling") if not content.get(key)]
         return {key: item for key, item in content.items() if key not in unused}
 
     @field_validator("equivalence")

@@ -78,7 +78,7 @@ def calibration_tables(data: ReportData) -> list[Grid]:
 def _table(data: ReportData, block: CalibrationBlock, by: str) -> Grid:
     count = max((len(method.parts.get(by, ())) for method in block.methods), default=0)
     biased = any(method.whole is not None and method.whole["note"] != BY_FIT for method in block.methods)
-    header = ("Method", *_headings(count), *(("All pairs",) if biased else ()), "MAE", "RMSE")
+    header = ("Method", *_headings(count), *(("All pairs",) if biased else ()), "MAE", naming.title("rmse"))
     lines = []
     for method in block.methods:
         cells = [_cell(row, block.digits) for row in method.parts.get(by, ())]
@@ -92,7 +92,8 @@ def _table(data: ReportData, block: CalibrationBlock, by: str) -> Grid:
     level = naming.percent(data.confidence)
     how = (
         f"Mean error ± half of its {level} interval (jackknife by reference with Student's t), in parts by "
-        f"{DIVIDED_BY[by]} from the lowest (1) to the highest. MAE: mean absolute error, all pairs. Least RMSE first."
+        f"{DIVIDED_BY[by]} from the lowest (1) to the highest. MAE: mean absolute error, all pairs. "
+        f"Least {naming.title('rmse')} first."
     )
     caption = f"Calibration by {DIVIDED_BY[by]}: {block.place}."
     return Grid(

@@ -28,7 +28,7 @@ PARAGRAPH = 3.6 * 28.45
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class PaperLayout:
     """How a table is laid out.
 
     Attributes:
@@ -50,17 +50,17 @@ class Layout:
     fits: bool = True
 
 
-def lay_out(table: ComparisonTable) -> Layout:
+def lay_out(table: ComparisonTable) -> PaperLayout:
     """The first layout that fits: in one column before two, with all columns before fewer, large before small."""
     candidates = list(_candidates(table))
     for layout in candidates:
         if estimate(table, layout) <= layout.line:
             return layout
     last = candidates[-1]
-    return Layout(last.wide, last.line, last.size, last.gap, last.intervals, last.training, fits=False)
+    return PaperLayout(last.wide, last.line, last.size, last.gap, last.intervals, last.training, fits=False)
 
 
-def _candidates(table: ComparisonTable) -> Iterator[Layout]:
+def _candidates(table: ComparisonTable) -> Iterator[PaperLayout]:
     """Layouts from the most to the least comfortable."""
     spec, style = table.spec, STYLES[table.spec.style]
     lines = {"column": [style.column], "text": [style.text], "none": [float("inf")]}
@@ -73,9 +73,9 @@ def _candidates(table: ComparisonTable) -> Iterator[Layout]:
             for intervals in _places(table):
                 for size in sizes:
                     for gap in GAPS:
-                        yield Layout(star, line, size, gap, intervals, training)
+                        yield PaperLayout(star, line, size, gap, intervals, training)
     for gap in TIGHT:
-        yield Layout(star, line, sizes[-1], gap, intervals, training)
+        yield PaperLayout(star, line, sizes[-1], gap, intervals, training)
 
 
 def _places(table: ComparisonTable) -> tuple[Intervals, ...]:
@@ -87,7 +87,7 @@ def _places(table: ComparisonTable) -> tuple[Intervals, ...]:
     return (asked,) if asked else ("beside", "below")
 
 
-def estimate(table: ComparisonTable, layout: Layout) -> float:
+def estimate(table: ComparisonTable, layout: PaperLayout) -> float:
     """The table's width in points, rather too large."""
     points = STYLES[table.spec.style].points[layout.size]
     if table.spec.transpose:
@@ -109,7 +109,7 @@ def estimate(table: ComparisonTable, layout: Layout) -> float:
     return width + 2 * layout.gap * len(columns)
 
 
-def _transposed(table: ComparisonTable, layout: Layout) -> list[float]:
+def _transposed(table: ComparisonTable, layout: PaperLayout) -> list[float]:
     """The columns where methods are columns."""
     first = max((width_of(f"{column.group} {column.title}") + 0.6 for column in table.columns), default=0.0)
     return [first, *(max([_name(row), *(_cell(table, cell, layout) for cell in row.cells)]) for row in table.rows)]
@@ -119,7 +119,7 @@ def _name(row: Row) -> float:
     return width_of(f"{row.title} ") + (1.0 if row.arrow else 0.0) + MARK * bool(row.marks)
 
 
-def _cell(table: ComparisonTable, cell: Cell, layout: Layout) -> float:
+def _cell(table: ComparisonTable, cell: Cell, layout: PaperLayout) -> float:
     value = width_of(cell.text(table.spec.digits, naming.MINUS)) * 1.15 + MARK * bool(cell.marks)  # bold is wider
     ends = width_of(cell.beside(table.spec, naming.MINUS))
     return (

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 from benchmark.report import naming
 from benchmark.report.footnotes import INDISTINCT, SELECTED
-from benchmark.report.latex_layout import Layout
+from benchmark.report.latex_layout import PaperLayout
 from benchmark.report.latex_styles import STYLES, width_of
-from benchmark.report.printed import ComparisonTable
+from benchmark.report.printed import NOT_RANKED, ComparisonTable
 
 LINES = 3
 """Most lines."""
@@ -19,7 +19,7 @@ FILLED = 0.92
 """How much of a line text fills, since lines break between words."""
 
 
-def short_notes(table: ComparisonTable, layout: Layout) -> list[str]:
+def short_notes(table: ComparisonTable, layout: PaperLayout) -> list[str]:
     """Sentences that fit in three lines below a table, the most needed first.
 
     Args:
@@ -38,14 +38,16 @@ def short_notes(table: ComparisonTable, layout: Layout) -> list[str]:
     return kept
 
 
-def _wanted(table: ComparisonTable, layout: Layout) -> Sequence[str]:
+def _wanted(table: ComparisonTable, layout: PaperLayout) -> Sequence[str]:
     """Everything that may stand there, in the order of need."""
     meanings = dict(table.footnotes)
     used = {mark for row in table.rows for mark in (*row.marks, *(mark for cell in row.cells for mark in cell.marks))}
     notes = [f"{SELECTED} {meanings[SELECTED]}."] if SELECTED in used and SELECTED in meanings else []
     notes += [note for note in table.notes if note.startswith(("Marks rank and compare magnitudes", "No values"))]
+    notes += [note for note in table.notes if naming.CHECK in note]
     notes += _legend(table)
     notes += [f"{INDISTINCT} {meanings[INDISTINCT]}."] if INDISTINCT in used and INDISTINCT in meanings else []
+    notes += [note for note in table.notes if "difference below the margin from" in note]
     if layout.intervals != "none" and table.spec.with_interval:
         level = next(
             (
@@ -62,6 +64,7 @@ def _wanted(table: ComparisonTable, layout: Layout) -> Sequence[str]:
         ]
     if any(row.reported for row in table.rows):
         notes.append("Reported: values as their papers print them.")
+    notes += _unranked(table)
     notes += _trained(table) if table.has_training and not layout.training else []
     notes += [note for note in table.notes if _counts(note)]
     if not table.spec.magnitude and any(cell.estimate.value < 0 for row in table.rows for cell in row.cells):
@@ -80,6 +83,17 @@ def _legend(table: ComparisonTable) -> list[str]:
     looks = ("Bold", "underlined", "italic")
     said = ", ".join(f"{looks[place - 1]}: {words[place - 1]}" for place in places)
     return [f"{said[:1].upper()}{said[1:]}."]
+
+
+def _unranked(table: ComparisonTable) -> list[str]:
+    """Why methods are not ranked, by reason."""
+    meanings, why = dict(table.footnotes), dict[str, list[str]]()
+    for group in table.groups:
+        for row in group.rows if group.heading == NOT_RANKED else ():
+            for mark in row.marks[-1:]:
+                why.setdefault(meanings.get(mark, ""), []).append(row.title)
+    listed = [f"{', '.join(names)} ({reason})" for reason, names in why.items() if reason]
+    return [f"Not ranked: {'; '.join(listed)}."] if listed else []
 
 
 def _trained(table: ComparisonTable) -> list[str]:

@@ -29,7 +29,7 @@ FIXED = (*places.FILES, REPORT_NOTE)
 """Replaced by every report, so never deleted."""
 REMEDY = "name another folder (--output)"
 _WRITTEN = re.compile(
-    r"tables/[A-Za-z0-9_-]+\.(csv|md|tex)|plots/[A-Za-z0-9._-]+\.(png|pdf)|histories/[A-Za-z0-9._-]+\.csv"
+    r"tables/[A-Za-z0-9_-]+\.(csv|md|tex|notes\.tex)|plots/[A-Za-z0-9._-]+\.(png|pdf|svg)|histories/[A-Za-z0-9._-]+\.csv"
     r"|thumbnails/([0-9a-f]{24}_(reference|enhanced)\.jpg|index\.json)"
 )
 _NOBODYS = re.compile(

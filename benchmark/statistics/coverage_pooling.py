@@ -71,7 +71,7 @@ def of_groups(name: str, groups: Sequence[Population]) -> Collection:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class HeldOverSets:
     """Shares of studies whose interval holds the truth.
 
     Attributes:
@@ -89,7 +89,7 @@ class Held:
     width: float
 
 
-def coverage(collection: Collection, sets: int, studies: int, seed: int) -> Held:
+def coverage(collection: Collection, sets: int, studies: int, seed: int) -> HeldOverSets:
     """Draw and pool studies of so many data sets each."""
     rng = np.random.default_rng(seed)
     held: list[tuple[bool, bool, bool, bool]] = []
@@ -112,7 +112,7 @@ def coverage(collection: Collection, sets: int, studies: int, seed: int) -> Held
         )
         widths.append(whole.high - whole.low)
     shares = np.mean(held, axis=0).tolist()
-    return Held(shares[0], shares[1], shares[2], shares[3], float(np.mean(widths)))
+    return HeldOverSets(shares[0], shares[1], shares[2], shares[3], float(np.mean(widths)))
 
 
 def _known(effects: Sequence[Effect]) -> tuple[FloatArray, FloatArray]:

@@ -208,7 +208,11 @@ def sound(model: type[BaseModel]) -> dict[str, Any]:
         TrainConfig: {"dataset": {"name": "demo"}, "method": method, "checkpoints_dir": "y"},
         EvaluateConfig: {},
     }
-    more = {} if model is TrainConfig else {"report": {"tables": [{}]}, "published": {"a": {"source": "s"}}}
+    more = (
+        {}
+        if model is TrainConfig
+        else {"report": {"tables": [{}], "groups": [{"by": "grade"}]}, "published": {"a": {"source": "s"}}}
+    )
     return values[model] | more
 
 

@@ -14,7 +14,7 @@ FORMAT = Format("{suffix}", lambda table: table.caption)
 
 
 def test_tables_are_written_in_three_formats() -> None:
-    assert [item.suffix for item in formats()] == ["csv", "md", "tex"]
+    assert [item.suffix for item in formats()] == ["csv", "md", "notes.tex", "tex"]
 
 
 @pytest.mark.parametrize("suffix", ["txt", "csv"])
@@ -28,4 +28,4 @@ def test_a_file_in_the_folder_is_found_unless_its_suffix_is_taken(
         with pytest.raises(ValueError, match="same suffix"):
             find()
     else:
-        assert [item.suffix for item in find()] == ["csv", "md", "tex", "txt"]
+        assert [item.suffix for item in find()] == ["csv", "md", "notes.tex", "tex", "txt"]

@@ -1,4 +1,4 @@
-"""Tables in the classes of IEEE, CVPR, Elsevier and Springer: compiled, nothing overfull, at 8 pt or more, three lines of notes."""
+"""Tables in the classes of IEEE, CVPR, Elsevier and Springer: nothing overfull, at 8 pt or more, three lines of notes."""
 
 import re
 import subprocess
@@ -14,7 +14,7 @@ from benchmark.config.printing import TableConfig
 from benchmark.report.content import ReportData
 from benchmark.report.formats.latex import to_latex
 from benchmark.report.formats.latex_notes import to_notes
-from benchmark.report.latex_layout import Layout, estimate, lay_out
+from benchmark.report.latex_layout import PaperLayout, estimate, lay_out
 from benchmark.report.latex_styles import STYLES
 from benchmark.report.table import comparison_table
 from tests.report.paper_classes import PREAMBLES, compile_tables, lacking
@@ -78,7 +78,7 @@ TABLES: dict[str, Callable[[Maker], ReportData]] = {
 }  # fmt: skip
 
 
-def sources(make: Maker, style: Style, **keys: Any) -> dict[str, tuple[str, Layout, float, str]]:
+def sources(make: Maker, style: Style, **keys: Any) -> dict[str, tuple[str, PaperLayout, float, str]]:
     """Each table's LaTeX, its layout, its estimated width, and its notes."""
     found = {}
     for name, maker in TABLES.items():

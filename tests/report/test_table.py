@@ -79,7 +79,7 @@ def test_method_that_misses_more_than_one_percent_is_not_ranked(make_report: Mak
     assert row_of(table, "OTHER").cells[0].place == 1
     assert row_of(table, "BEST").cells[0].place == 0
     reasons = [text for _, text in table.footnotes]
-    assert "scored only 296 of 300 pairs: ValueError: too small" in reasons
+    assert "scored only 296 of 300 pairs" in reasons, "what a program said may name a place of the machine"
     assert row_of(table, "OTHER").counts == "297 / 99"
 
 
@@ -89,9 +89,10 @@ def test_unavailable_method_is_empty_not_zero(make_report: Maker) -> None:
     data = make_report({"a": 0.5, "b": 0.4, "gone": 0.0}, missing={"gone": 36}, methods=methods)
     row = csv_rows(data)["GONE"]
     assert (row["srcc"], row["srcc_low"], row["group"]) == ("", "", "Not ranked")
-    assert reason in row["notes"]
+    assert row["notes"] == "a: unavailable", "the reason may name a place of the machine: it is on the page"
     for text in (to_markdown(table_of(data)), to_latex(table_of(data))):
-        assert "unavailable: no weights" in text
+        assert "unavailable" in text
+        assert "no weights" not in text
         assert "nan" not in text.lower().replace("unavailable", "")
 
 
@@ -254,7 +255,9 @@ def test_several_data_sets_stand_side_by_side(make_report: Maker) -> None:
     assert [column.key for column in table.columns] == ["tid2013: srcc", "tid2013: plcc", "ivc: srcc", "ivc: plcc"]
     latex = to_latex(table)
     assert r"\multicolumn{2}{c}{tid2013}" in latex
-    assert r"\cmidrule(lr){3-4}\cmidrule(lr){5-6}" in latex
+    training = 1 if "Trained on &" in latex else 0
+    spans = [rf"\cmidrule(lr){{{first + training}-{first + 1 + training}}}" for first in (2, 4)]
+    assert "".join(spans) in latex
 
 
 @pytest.mark.parametrize("wide", ["none", "adjustbox", "table*"])

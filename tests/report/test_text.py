@@ -76,7 +76,8 @@ def test_latex_of_each_special_character() -> None:
     assert text.latex("\\~^") == r"\textbackslash{}\textasciitilde{}\textasciicircum{}"
     assert text.latex("[*] --") == r"{[}{*}{]} -{}-"
     assert text.latex("Größe → α") == r"Größe $\rightarrow$ $\alpha$"
-    assert text.latex("中") == r"{\small U+4E2D}"
+    assert text.latex("中") == "中"
+    assert text.beyond_pdflatex(r"ä 中文 \alpha 中") == ["中", "文"]
 
 
 def test_long_words_may_break_in_notes_only() -> None:

@@ -99,7 +99,7 @@ def test_our_own_files_that_results_no_longer_have_are_deleted(here: Path) -> No
     (here / "t.csv").write_text(TABLE)
     assert evaluate("t.csv", "--output", "out", "--set", "report.tables=[{name: one}, {name: two}]") == 0
     assert evaluate("t.csv", "--output", "out", "--set", "report.tables=[{name: one}]") == 0
-    assert {path.name for path in (here / "out" / "tables").iterdir()} == {"one.csv", "one.md", "one.tex"}
+    assert {path.name for path in (here / "out" / "tables").iterdir()} == {"one.csv", "one.md", "one.notes.tex", "one.tex"}
     listed = set(json.loads((here / "out" / belongings.NAME).read_text())["files"])
     assert listed == set(contents(here / "out")) - {belongings.NAME}
 
@@ -149,7 +149,7 @@ def test_a_folder_of_an_earlier_version_is_known_by_its_record(here: Path) -> No
     (here / "t.csv").write_text(TABLE)
     (here / "u.csv").write_text(TABLE)
     assert evaluate("t.csv", "--output", "out", "--set", "report.plots=[png]") == 0
-    later = {belongings.NAME, belongings.REPORT_NOTE, *places.PARAGRAPH}
+    later = {belongings.NAME, belongings.REPORT_NOTE, *places.PARAGRAPH, "tables/comparison.notes.tex"}
     drawn = set(contents(here / "out")) - later
     known = set(earlier.files(json.loads((here / "out" / "run.json").read_text())))
     assert drawn <= known

@@ -11,7 +11,7 @@ import pandas as pd
 
 from benchmark.report import booktabs, naming
 from benchmark.report.formats import Format
-from benchmark.report.latex_layout import LONG_TEXT, Layout, lay_out
+from benchmark.report.latex_layout import LONG_TEXT, PaperLayout, lay_out
 from benchmark.report.printed import NOT_RANKED, Cell, ComparisonTable, Row
 from benchmark.report.short_notes import KEPT, short_notes
 from benchmark.report.text import latex
@@ -56,7 +56,7 @@ class _Sheet:
         layout: how it is laid out.
     """
 
-    def __init__(self, table: ComparisonTable, layout: Layout) -> None:
+    def __init__(self, table: ComparisonTable, layout: PaperLayout) -> None:
         self._table, self._layout, self._spec = table, layout, table.spec
         self._padding = [self._widest([row.cells[index] for row in table.rows]) for index in range(len(table.columns))]
 
@@ -240,7 +240,7 @@ def superscript(marks: tuple[str, ...]) -> str:
     return rf"\textsuperscript{{{','.join(latex(mark) for mark in marks)}}}" if marks else ""
 
 
-def _notes(table: ComparisonTable, layout: Layout) -> list[str]:
+def _notes(table: ComparisonTable, layout: PaperLayout) -> list[str]:
     """What stands below the table."""
     if table.spec.notes in ("none", "file"):
         return []

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from benchmark.core.places import PARAGRAPH
+from benchmark.report import booktabs
 from benchmark.report.content import ReportData
 from benchmark.report.paragraph.bibliography import Bibliography
 from benchmark.report.paragraph.of_analyses import of_analyses
@@ -47,7 +48,10 @@ def paragraph(data: ReportData) -> Paragraph:
     url = "; \\usepackage{url}" if r"\url" in bibtex else ""
     head = f"% needs \\bibliography{{{stem}}} and a \\bibliographystyle{url}; T1 or OT1 fonts, utf8 input"
     text = " ".join(map(sources.as_text, sentences))
-    return Paragraph(f"{text}\n", "\n".join([head, *map(sources.as_latex, sentences)]) + "\n", bibtex)
+    sentences_in_latex = list(map(sources.as_latex, sentences))
+    engine = booktabs.needs([], "\n".join(sentences_in_latex))
+    latex = "\n".join([head, *([engine] if engine else []), *sentences_in_latex])
+    return Paragraph(f"{text}\n", f"{latex}\n", bibtex)
 
 
 def _sentences(data: ReportData, sources: Bibliography) -> Iterator[str]:

@@ -141,7 +141,7 @@ def read_source(config: Path | str | Mapping[str, Any] | BaseModel, settings: st
     if not isinstance(config, (Mapping, str, Path)):
         raise ConfigError(f"a configuration is a file's path, a mapping or a model, not a {type(config).__name__}")
     source = source_of(config, "configuration") if isinstance(config, Mapping) else _read_file(Path(config))
-    return _apply_settings(source, settings)
+    return with_set(source, settings)
 
 
 def source_of(values: Mapping[str, Any], name: str) -> Source:
@@ -219,7 +219,12 @@ def _note_lines(node: yaml.Node, path: KeyPath, lines: dict[KeyPath, int], file:
             _note_lines(item, (*path, index), lines, file)
 
 
-def _apply_settings(source: Source, settings: str | Sequence[str]) -> Source:
+def with_set(source: Source, settings: str | Sequence[str]) -> Source:
+    """The same with ``key=value`` settings applied, as ``--set`` gives them.
+
+    Raises:
+        ConfigError: a setting is malformed.
+    """
     if isinstance(settings, str):
         settings = [settings]
     values, lines, set_by = source.values, source.lines, dict(source.set_by)

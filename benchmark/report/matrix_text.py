@@ -31,10 +31,16 @@ def matrix_text(data: ReportData, numbers: Numbers, width: int, *, plain: bool) 
     with_intervals = sum(_width(column, matrix.methods, intervals=True) for column in matrix.columns) <= room
     for columns in _fitting(matrix, room, intervals=with_intervals):
         yield _table(matrix, names, columns, intervals=with_intervals, plain=plain)
+    if not with_intervals and _has_intervals(matrix):
+        yield Text(f"Not shown in {width} columns: intervals (all in report.html and summary.csv).")
     yield from map(Text, _unranked(data, numbers))
     every = blocks(data)
     for block in every:
         yield from (Text(f"{one_line(block.title(every))}: {line}") for line in verdict_lines(data, numbers, block))
+
+
+def _has_intervals(matrix: StudyMatrix) -> bool:
+    return any(cell is not None and cell.has_interval for column in matrix.columns for cell in column.cells.values())
 
 
 def _title(data: ReportData, matrix: StudyMatrix) -> str:

@@ -1,4 +1,7 @@
-"""Makes the ranked table that commands print with Rich: as wide as the terminal allows, plain text when piped."""
+"""Makes the ranked table that commands print with Rich: as wide as the terminal allows, plain text when piped.
+
+Where there is no room for all columns, those that matter least are left out, and a line says which.
+"""
 
 from __future__ import annotations
 
@@ -8,23 +11,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-from rich import box
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from benchmark.report import naming
-from benchmark.report.blocks import Block, Numbers, Scope, TableEstimate, blocks, choices_of, pairs_of
+from benchmark.report.blocks import Block, Numbers, Scope, blocks, choices_of, pairs_of
 from benchmark.report.content import ReportData
 from benchmark.report.matrix_text import matrix_text
+from benchmark.report.ranked_columns import ranked_columns, shown, with_interval
 from benchmark.report.ranking import Standing, block_notes, standings
 from benchmark.report.text import one_line
 from benchmark.report.verdicts import verdict_lines
-from benchmark.statistics.catalogue import usual
 from benchmark.statistics.vocabulary import why_incomparable
 
-NARROW = 60
 HTML_WIDTH = 1000  # a page is as wide as it needs
 
 
@@ -39,10 +40,14 @@ class RankedTable:
         if self.data.of_study:
             yield from matrix_text(self.data, numbers, options.max_width, plain=not console.is_terminal)
             return
-        all_blocks = blocks(self.data)
+        all_blocks, said = blocks(self.data), ""
         for block in all_blocks:
             order = standings(self.data, numbers, block)
-            yield from _block(self.data, numbers, block, order, all_blocks, console, options.max_width)
+            ranked, count = [item for item in order if item.ranked], _count(self.data, numbers, block)
+            width, plain = options.max_width, not console.is_terminal
+            table, dropped = ranked_columns(numbers, block, ranked, self.data.confidence, count, width, plain=plain)
+            yield from _block(self.data, numbers, block, order, all_blocks, table, "" if dropped == said else dropped)
+            said = dropped
 
 
 def ranked_table(data: ReportData) -> RankedTable:
@@ -91,18 +96,16 @@ def _block(
     block: Block,
     order: Sequence[Standing],
     all_blocks: Sequence[Block],
-    console: Console,
-    width: int,
+    table: Table | None,
+    dropped: str,
 ) -> RenderResult:
     ranked = [item for item in order if item.ranked]
     yield Text(_title(data, block, all_blocks), style="bold")
-    if ranked:
-        yield _table(data, numbers, block, ranked, width, plain=not console.is_terminal)
-    else:
-        yield Text("No method could be ranked.")
-    observers = [f"{title}: {_with_interval(item)}" for title, item in numbers.observers(block).items()]
+    yield Text("No method could be ranked.") if table is None else table
+    observers = [f"{title}: {with_interval(item)}" for title, item in numbers.observers(block).items()]
     verdicts = verdict_lines(data, numbers, block)
-    for note in [*observers, *block_notes(data, numbers, block), *_fits(numbers, block, ranked), *verdicts]:
+    shortened = [dropped] if dropped else []
+    for note in [*shortened, *observers, *block_notes(data, numbers, block), *_fits(numbers, block, ranked), *verdicts]:
         yield Text(note)
     for item in order:
         if item.method.marks:
@@ -120,7 +123,7 @@ def _fits(numbers: Numbers, block: Block, ranked: Sequence[Standing]) -> list[st
     by_reason: dict[tuple[str, str], list[str]] = {}
     scope, _ = numbers.headline(block)
     for item in ranked:
-        for name in _shown(scope):
+        for name in shown(scope):
             estimate = numbers.get(scope, item.method.label, name)
             why = why_incomparable(estimate.note) if estimate is not None and not math.isnan(estimate.value) else ""
             if why:
@@ -139,69 +142,7 @@ def _title(data: ReportData, block: Block, all_blocks: Sequence[Block]) -> str:
     return one_line(f"{data.title}{place}: {' and '.join(counts)} of {references}{labels}")
 
 
-def _table(
-    data: ReportData, numbers: Numbers, block: Block, ranked: Sequence[Standing], width: int, *, plain: bool
-) -> Table:
-    rows = [_row(numbers, block, item) for item in ranked]
-    scope, statistic = numbers.headline(block)
-    header = ["", "Method", f"{naming.title(statistic)} [{naming.percent(data.confidence)}]"]
-    header += [f"{naming.title(name)} {naming.arrow(naming.higher_is_better(name))}" for name in _shown(scope)[1:]]
-    header.append("n")
-    kept = _fitting(header, rows, width)
-    table = Table(box=None if plain else box.SIMPLE_HEAD, pad_edge=False, padding=(0, 2, 0, 0), show_edge=False)
-    for index in kept:
-        text = index == 1
-        table.add_column(
-            header[index],
-            justify="left" if text else "right",
-            overflow="fold",
-            no_wrap=not text and width >= NARROW // 2,
-            header_style="bold",
-        )
-    for item, row in zip(ranked, rows, strict=True):
-        table.add_row(*(Text(row[index]) for index in kept), style="bold" if item.best else "")
-    return table
-
-
-def _row(numbers: Numbers, block: Block, item: Standing) -> list[str]:
-    (scope, statistic), label = numbers.headline(block), item.method.label
-    estimate = numbers.get(scope, label, statistic)
-    assert estimate is not None  # a ranked method has a value
-    others = [_number(numbers.value(scope, label, name)) for name in _shown(scope)[1:]]
-    place = f"{item.rank}{'*' if item.best else ''}"
-    return [
-        place,
-        f"{one_line(item.method.title)} {naming.arrow(item.method.higher_is_better)}",
-        _with_interval(estimate),
-        *others,
-        str(estimate.n),
-    ]
-
-
-def _with_interval(estimate: TableEstimate) -> str:
-    ends = f" [{_number(estimate.low)}, {_number(estimate.high)}]" if estimate.has_interval else ""
-    return f"{_number(estimate.value)}{ends}"
-
-
-def _shown(scope: Scope) -> tuple[str, ...]:
-    """The statistics that are printed, the one of the ranking first."""
-    return usual("choice" if scope.level == "choice" else "pair")
-
-
-def _number(value: float) -> str:
-    return naming.number(value, 3) if not math.isnan(value) else ""
-
-
-def _fitting(header: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> list[int]:
-    """The columns that fit: always rank, method and SRCC, then as many others from the left as there is room for.
-
-    A column without any value is left out.
-    """
-    kept, used = [0, 1, 2], 0
-    widths = [max(len(text) for text in column) + 2 for column in zip(header, *rows, strict=True)]
-    used = widths[0] + min(widths[1], 26) + widths[2]
-    for index in [len(header) - 1, *range(3, len(header) - 1)]:
-        if any(row[index] for row in rows) and used + widths[index] <= width:
-            kept.append(index)
-            used += widths[index]
-    return sorted(kept)
+def _count(data: ReportData, numbers: Numbers, block: Block) -> str:
+    """The number of choices or pairs that the heading says, where a method without gaps has as many."""
+    chosen = numbers.headline(block)[0].level == "choice"
+    return str(len(choices_of(data, Scope(block)) if chosen else pairs_of(data, block)))

@@ -40,8 +40,7 @@ def test_no_line_is_wider_than_the_terminal(make_report: Maker, width: int) -> N
 def test_a_narrow_terminal_loses_no_part_of_a_name(make_report: Maker) -> None:
     name = "abcdefghijklmnopqrstuvwxyz0123456789"
     text = printed(make_report({"a": 0.5}, methods={"a": {"title": name}}), 30)
-    column = "".join(line[3:16].split("  ")[0].strip() for line in text.splitlines()[2:])
-    assert name in column
+    assert name in "".join(line[3:].split("  ")[0].strip() for line in text.splitlines()[2:])
 
 
 def test_piped_output_has_no_control_characters(make_report: Maker) -> None:
@@ -70,3 +69,36 @@ def test_each_block_has_its_table(make_report: Maker) -> None:
         "A test set, val: 36 pairs of 12 references; simulated labels",
         "A test set, test: 36 pairs of 12 references; simulated labels",
     ]
+
+
+def test_what_has_no_room_is_named_and_nothing_is_cut(make_report: Maker) -> None:
+    data = make_report({"a": 0.5, "b": 0.7}, methods={"a": {"title": "方法" * 9}})
+    for terminal in (False, True):
+        text = " ".join(printed(data, 60, terminal=terminal).split())
+        assert "Not shown in 60 columns: PLCC, KRCC, RMSE and n (all in report.html and summary.csv; here from" in text
+        assert "Not shown" not in printed(data, 200, terminal=terminal)
+    rows = [line for line in printed(data, 60).splitlines() if "[0." in line]
+    assert len(rows) == 2
+    assert all(line.count("]") == 1 for line in rows)
+
+
+def test_the_line_tells_the_width_from_which_all_are_shown(make_report: Maker) -> None:
+    data = make_report({"a": 0.5, "b": 0.7})
+    for terminal in (False, True):
+        needed = int(" ".join(printed(data, 50, terminal=terminal).split()).split("here from ")[1].split()[0])
+        assert "Not shown in" in printed(data, needed - 1, terminal=terminal)
+        whole = printed(data, needed, terminal=terminal)
+        assert "Not shown" not in whole
+        assert "RMSE" in whole
+
+
+def test_the_number_of_pairs_stays_longer_where_the_heading_does_not_say_it(make_report: Maker) -> None:
+    with_n = {
+        gone: [
+            next(line for line in printed(data, width).splitlines() if "SRCC" in line).split()[-1] == "n"
+            for width in range(50, 70)
+        ]
+        for gone in (0, 3)
+        for data in [make_report({"a": 0.5, "b": 0.7}, missing={"b": gone})]
+    }
+    assert sum(with_n[3]) > sum(with_n[0])

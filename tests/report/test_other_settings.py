@@ -1,0 +1,49 @@
+"""``report --set`` and ``--config``: a report is changed as if it had been made so, and what needs numbers is refused."""
+
+from pathlib import Path
+
+import pytest
+
+from benchmark.cli import main
+
+TABLES = "report.tables=[{columns: [srcc, krcc], digits: 4}]"
+
+
+def _evaluated(folder: Path, name: str, *settings: str) -> Path:
+    table = folder / "t.csv"
+    rows = [f"i{n},r{n // 4},c{n % 4},{n * 7 % 40},{n * 11 % 40 + n},{n * 7 % 13}" for n in range(40)]
+    table.write_text("\n".join(["image,photo,cond,mos,a,b", *rows]) + "\n")
+    columns = ["--mos", "mos", "--methods", "a,b", "--reference", "photo", "--condition", "cond"]
+    given = [part for one in ("statistics.replicates=50", "report.plots=[]", *settings) for part in ("--set", one)]
+    assert main(["evaluate", str(table), *columns, "--output", str(folder / name), *given]) == 0
+    return folder / name
+
+
+def _files(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_changed_tables_are_those_of_a_new_evaluation_and_stay(tmp_path: Path) -> None:
+    one, other = _evaluated(tmp_path, "one"), _evaluated(tmp_path, "other", TABLES, "report.title=T")
+    before = _files(one)
+    assert main(["report", str(one)]) == 0
+    assert _files(one) == before
+    assert main(["report", str(one), "--set", TABLES, "--set", "report.title=T"]) == 0
+    assert _files(one) == _files(other) != before
+    assert main(["report", str(one)]) == 0
+    assert _files(one) == _files(other)
+
+
+def test_what_needs_new_numbers_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    one = _evaluated(tmp_path, "one")
+    before = _files(one)
+    for setting, said in (
+        ("statistics.seed=1", "statistics: `report` computes nothing"),
+        ("report.calibration=true", "report.calibration: `report` computes nothing"),
+        ("report.tables=[{level: range}]", "report.tables.0.level: no ranges of labels"),
+        ("report.tables=[{columns: [scrr]}]", "did you mean 'srcc'?"),
+        ("report.tables=[{rows: [zz]}]", "no method 'zz' is scored here"),
+    ):
+        assert main(["report", str(one), "--set", setting]) == 2
+        assert said in capsys.readouterr().err
+    assert _files(one) == before

@@ -14,8 +14,9 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmark.commands import front
-from benchmark.core.errors import PluginError, UserError, in_words
-from benchmark.plugins import contract_check, registry, weights
+from benchmark.commands.steps.listed_methods import methods_as_json, print_methods
+from benchmark.core.errors import PluginError
+from benchmark.plugins import registry
 from benchmark.plugins.commercial import commercial_use
 from benchmark.plugins.contracts import Dataset, DatasetInfo, Method, MethodInfo
 from benchmark.plugins.copies import find_copies
@@ -25,76 +26,6 @@ from benchmark.scoring import promise
 USUAL = Path("data")
 """The folder that is searched where none is named."""
 LICENCE_WIDE = 21
-SOURCE_WIDE = 14
-
-
-def print_methods(console: Console) -> int:
-    """Print a row per method: direction, training data, source, licence, commercial use, and whether it can be used now."""
-    found, broken = _methods()
-    table = _table("name", "better", "trained on", "source", "licence", "commercial", "usable now")
-    table.columns[3].max_width, table.columns[5].no_wrap, table.collapse_padding = SOURCE_WIDE, True, True
-    for name, method_type in found.items():
-        if isinstance(method_type, str):
-            table.add_row(name, "?", "", "", "", "", f"no: {method_type}")
-            continue
-        info = method_type.info
-        better = "higher" if info.higher_is_better else "lower"
-        better = "as " + ", ".join(method_options(method_type)) if method_options(method_type) else better
-        licence, use = info.licence.removeprefix(f"{info.source}: "), commercial_use(info.licence)
-        cells = (better, info.trained_on, info.source, licence)
-        table.add_row(info.name, *cells, "?" if use == "unknown" else use, usable(method_type))
-    for item in broken:
-        table.add_row(item.place, "?", "", "", "", "", f"no: {item.reason}")
-    console.print(table)
-    console.print("commercial: whether the licence of code and weights allows commercial use; ? is not known.")
-    return 0
-
-
-def methods_as_json() -> list[dict[str, Any]]:
-    """What ``print_methods`` prints, and the rest of each ``info``, for programs."""
-    found, broken = _methods()
-    items: list[dict[str, Any]] = []
-    for name, method_type in found.items():
-        if isinstance(method_type, str):
-            items.append({"name": name, "error": method_type})
-            continue
-        info = method_type.info
-        item = {**asdict(info), "commercial_use": commercial_use(info.licence), "usable": usable(method_type)}
-        if method_options(method_type):  # the named method's
-            item |= {"higher_is_better": None, "score_range": None}
-        items.append(item)
-    return [*items, *({"name": item.place, "error": item.reason} for item in broken)]
-
-
-def _methods() -> tuple[dict[str, type[Method] | str], list[registry.BrokenPlugin]]:
-    """Every method, or why it can't be used, and the files that can't be read."""
-    methods = registry.methods()
-    listings, broken = methods.listings()
-    found: dict[str, type[Method] | str] = {}
-    for entry in listings:
-        try:
-            found[entry.name] = methods.import_listing(methods.find(entry.name, (listings, broken)), {})
-        except PluginError as error:
-            found[entry.name] = str(error)
-    return found, broken
-
-
-def usable(method_type: type[Method]) -> str:
-    """``yes``, or why a method can't be used on this machine now with its default options."""
-    required = [name for name, item in options_model(method_type).model_fields.items() if item.is_required()]
-    if required:
-        return f"with options: {', '.join(required)} must be given"
-    try:
-        method = method_type()
-        reason = contract_check.check_method(method)
-        missing = [item.name for item in contract_check.weights_of(method) if weights.locate(item, None) is None]
-    except UserError as error:
-        return f"no: {error}"
-    except (Exception, SystemExit) as error:  # a plug-in may raise anything; its row shows it
-        return f"no: can't be built: {in_words(error)}"
-    if reason is not None:
-        return f"no: {reason}"
-    return f"needs weights, downloaded on first use ({len(missing)} files)" if missing else "yes"
 
 
 def print_datasets(console: Console, root: Path | None = None) -> int:

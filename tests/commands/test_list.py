@@ -134,24 +134,45 @@ def methods(plugin_folder: Path) -> str:
 
 
 def cells(text: str, name: str) -> list[str]:
-    """The first line of a method's row, cut where the headings begin."""
+    """The first line of a method's row, cut where the headings of its group begin."""
     lines = text.splitlines()
-    heading = next(line for line in lines if line.split()[:1] == ["name"])
-    starts = [
-        heading.index(word) for word in ("name", "better", "trained", "source", "licence", "commercial", "usable")
+    number = next(number for number, line in enumerate(lines) if line.split()[:1] == [name])
+    heading = next(line for line in reversed(lines[:number]) if line.split()[:1] == ["name"])
+    named = ("name", "better", "commercial", "trained", "source", "licence", "why")
+    starts = [heading.index(word) for word in named if word in heading]
+    return [lines[number][begin:end].strip() for begin, end in zip(starts, [*starts[1:], None], strict=True)]
+
+
+@pytest.mark.heavy  # as below
+@pytest.mark.parametrize("width", [50, 80, 200])
+def test_the_list_fits_the_terminal_in_groups_and_says_what_it_leaves_out(width: int) -> None:
+    console = Console(width=width, file=StringIO(), record=True)
+    assert listing.print_methods(console) == 0
+    text = console.export_text()
+    tables = [
+        line for line in text.splitlines() if not line.startswith(("Usable", "Can't", "Not shown", "commercial:"))
     ]
-    line = next(line for line in lines if line.split()[:1] == [name])
-    return [line[begin:end].strip() for begin, end in zip(starts, [*starts[1:], None], strict=True)]
+    assert max(map(len, tables)) <= width
+    groups = [line.split(" (")[0] for line in text.splitlines() if line.startswith(("Usable", "Can't"))]
+    assert groups[:2] == ["Usable now", "Usable once their weights are here: downloaded on first use, or by `weights`"]
+    said = [line for line in text.splitlines() if line.startswith("Not shown")]
+    assert bool(said) == (width < 200)
+    if width == 80:
+        assert said[0].startswith(
+            "Not shown in 80 columns: licence, source and trained on (all in `list methods --json`;"
+        )
+        assert "trained on" in text.split("Can't be used")[0], "what can be used has room for what it was trained on"
+    assert cells(text, "psnr")[:3] == ["psnr", "higher", "no"]
 
 
 @pytest.mark.heavy  # a plug-in from elsewhere is first tried in a process of its own
 def test_the_methods_say_what_may_be_used_commercially(methods: str) -> None:
-    answers = {name: cells(methods, name)[5] for name in PLUGINS}
+    answers = {name: cells(methods, name)[2] for name in PLUGINS}
     assert answers == {"free": "yes", "bound": "no", "mixed": "?", "silent": "?"}
     free, bound = ("haarpsi", "haarpsi-med", "mdsi", "sr_sim", "dss", "iw_ssim", "ms_gmsd", "cvvdp"), ("psnr", "lpips")
-    assert {cells(methods, name)[5] for name in free} == {"yes"}
-    assert {cells(methods, name)[5] for name in bound} == {"no"}
-    assert cells(methods, "mdsi")[1:5] == ["lower", "nothing", "piq", "Apache-2.0"]
+    assert {cells(methods, name)[2] for name in free} == {"yes"}
+    assert {cells(methods, name)[2] for name in bound} == {"no"}
+    assert cells(methods, "mdsi")[1:6] == ["lower", "yes", "nothing", "piq", "Apache-2.0"]
     assert max(map(len, methods.splitlines())) <= 120
     assert "? is not known" in methods
 
@@ -170,7 +191,8 @@ def test_programs_get_the_methods_too(methods: str, plugin_folder: Path, capsys:
         "silent": "unknown",
     }
     assert (items["mdsi"]["higher_is_better"], items["mdsi"]["score_range"]) == (False, [0.0, None])
-    assert items["free"]["usable"] == "yes"
+    assert (items["free"]["usable"], items["free"]["group"]) == ("yes", "usable")
+    assert [items[name]["group"] for name in ("lpips", "sdmp-net", "gain")] == ["weights", "checkpoint", "options"]
     assert items["sdmp-net"]["usable"].startswith("no: needs a checkpoint")
     assert sum("error" in item for item in items.values()) == 1
     assert main(["list", "methods", "HaarPSI_med", "--json"]) == 0
@@ -183,8 +205,8 @@ def test_a_method_of_another_has_its_direction_and_licence(methods: str, capsys:
     from benchmark.plugins import registry
 
     assert cells(methods, "gain")[1] == "as of"
-    assert cells(methods, "gain")[5] == "?"
-    assert "with options" in cells(methods, "gain")[6]
+    assert cells(methods, "gain")[2] == "?"
+    assert "must be" in cells(methods, "gain")[-1]
     assert main(["list", "methods", "gain", "--json"]) == 0
     (item,) = json.loads(capsys.readouterr().out)
     assert (item["higher_is_better"], item["score_range"], item["commercial_use"]) == (None, None, "unknown")

@@ -371,7 +371,10 @@ def test_several_data_sets_begin_with_their_matrix(make_report: Maker, browser: 
     assert matrix.is_displayed()
     heads = [cell.text.split("\n")[0] for cell in matrix.find_elements("css selector", "thead th")]
     assert heads == ["Method", "one", "two", "Average", "Weighted average"]
-    values = [float(cell.get_attribute("data-sort")) for cell in matrix.find_elements("css selector", "tbody tr:first-child td")]
+    values = [
+        float(cell.get_attribute("data-sort"))
+        for cell in matrix.find_elements("css selector", "tbody tr:first-child td")
+    ]
     assert values[2] == pytest.approx((values[0] + values[1]) / 2)
     go_to(browser, "ranking")
     sets = browser.find_elements("css selector", "#ranking > .set")

@@ -120,6 +120,7 @@ class Comparison:
         significant: whether a test found a difference.
         test: the test, or why there was none.
         verdict: where a margin of equivalence was asked for: better, worse, equivalent or undecided; else empty.
+        low, high: ends of the difference's interval; NaN where there is none.
     """
 
     difference: float
@@ -127,6 +128,8 @@ class Comparison:
     significant: bool
     test: str = ""
     verdict: str = ""
+    low: float = float("nan")
+    high: float = float("nan")
 
     @property
     def tested(self) -> bool:
@@ -151,7 +154,8 @@ class Comparison:
     @property
     def turned(self) -> Comparison:
         """The second method against the first."""
-        return replace(self, difference=-self.difference, verdict=TURNED.get(self.verdict, self.verdict))
+        verdict = TURNED.get(self.verdict, self.verdict)
+        return replace(self, difference=-self.difference, verdict=verdict, low=-self.high, high=-self.low)
 
 
 class Numbers:
@@ -265,7 +269,8 @@ def _comparisons(comparisons: pd.DataFrame) -> Iterable[tuple[tuple[Scope, str, 
         significant = _text(row["significant"]).casefold() in {"true", "1", "1.0"}
         test = _text(row["test"])
         numbers = (_number(row["difference"]), _number(row["p_adjusted"]))
-        comparison = Comparison(*numbers, significant, test, _text(row.get("verdict")))
+        ends = (_number(row.get("ci_low")), _number(row.get("ci_high")))
+        comparison = Comparison(*numbers, significant, test, _text(row.get("verdict")), *ends)
         yield (scope, _text(row["statistic"]), _text(row["method_a"]), _text(row["method_b"])), comparison
 
 

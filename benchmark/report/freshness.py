@@ -17,7 +17,7 @@ from benchmark.report.content import ReportData
 from benchmark.results import belongings
 
 NAME = belongings.REPORT_NOTE
-DRAWS = ("matplotlib", "numpy", "pandas", "scipy", "jinja2", "plotly")
+DRAWS = ("matplotlib", "numpy", "pandas", "scipy", "jinja2")
 
 
 def fingerprint(data: ReportData) -> str:

@@ -1,10 +1,13 @@
-"""The first thing on a study's page: methods against data sets, by the statistic that ranks them, with averages."""
+"""The first thing on the page of several data sets: methods against them, by the statistic that ranks, with averages."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import pandas as pd
+
+from benchmark.evaluation.averages import average_rows
 from benchmark.report import naming
 from benchmark.report.blocks import Block, Numbers, Scope, TableEstimate, blocks
 from benchmark.report.content import ReportData
@@ -53,6 +56,27 @@ def study_matrix(data: ReportData, numbers: Numbers) -> StudyMatrix:
     first = columns[-1] if averages else columns[0]
     order = sorted(data.methods, key=lambda method: -_order(first, method.label))
     return StudyMatrix(tuple(order), tuple(columns))
+
+
+def sets_matrix(data: ReportData, numbers: Numbers) -> StudyMatrix | None:
+    """The matrix of a study, or of several data sets side by side, whose averages are made here; else ``None``.
+
+    The averages of runs side by side are in no file: each run's ``summary.csv`` is of its own data sets.
+    """
+    if data.of_study:
+        return study_matrix(data, numbers)
+    if len({block.dataset for block in blocks(data)}) < 2:
+        return None
+    summary = data.summary if "aggregate" in data.summary else data.summary.assign(aggregate="")
+    summary = summary.assign(
+        aggregate=summary["aggregate"].fillna("").astype(str), condition=summary["condition"].fillna("").astype(str)
+    )
+    summary = summary.assign(split=summary["split"].fillna("").astype(str))
+    averages = average_rows(summary)
+    if not len(averages):
+        return study_matrix(data, numbers)
+    beside = replace(data, summary=pd.concat([summary, averages], ignore_index=True))
+    return study_matrix(beside, Numbers(beside))
 
 
 def _known(data: ReportData, numbers: Numbers, block: Block) -> bool:

@@ -1,37 +1,35 @@
 """Makes the report page, one self-contained HTML file. jinja2 escapes every text; the page loads nothing.
 
-``page_data`` makes the script's data; ``templates`` hold markup, style and script; plotly's library is inlined.
+``page_ranking`` makes the ranking's tables, ``page_data`` the script's data; ``templates`` hold markup, style and script.
 """
 
 from __future__ import annotations
 
 import base64
+import gzip
 import json
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
-from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 
 import jinja2
 
 from benchmark.report import naming, thumbnails
-from benchmark.report.blocks import Block, Numbers, Scope, conditions_of, pairs_of
+from benchmark.report.blocks import Block, Numbers, blocks, pairs_of
 from benchmark.report.content import ReportData
 from benchmark.report.disagreement import Disputed, disputed
 from benchmark.report.grid import Grid
-from benchmark.report.matrix import study_matrix
+from benchmark.report.matrix import sets_matrix
 from benchmark.report.page_data import jpeg_uri, payload, script_json
+from benchmark.report.page_ranking import PageNotes, ranked_tables
 from benchmark.report.paragraph import paragraph
 from benchmark.report.plots import Plot
 from benchmark.report.plots.kind import Clouds
 from benchmark.report.printed import ComparisonTable
 from benchmark.report.ranking import Standing, block_notes, noun_of, ranked_blocks
 from benchmark.report.text import one_line
-from benchmark.statistics.catalogue import names
 
 FAILURES_SHOWN = 200
-LARGEST_PAGE, MOST_PICTURES = 13_500_000, 4_000_000  # bytes; the limit of a page is 15 MB
+LARGEST_PAGE, MOST_PICTURES = 5_500_000, 3_000_000  # bytes; a page of 1,800 pairs stays under 6 MB
 
 
 def render_page(
@@ -51,7 +49,11 @@ def render_page(
     order = [entry.pair for _, _, entries in galleries for entry in entries] + [
         str(pair) for pair in data.scores["pair"]
     ]
-    pictures = thumbnails.within(data.thumbnails, list(dict.fromkeys(order)), _room_for_pictures(plots))
+    pictures = thumbnails.within(
+        data.thumbnails, list(dict.fromkeys(order)), _room_for_pictures(plots, 12 * data.scores.size)
+    )
+    notes = PageNotes()
+    ranked = {block: ranked_tables(data, numbers, block, order, notes) for block, order in standings}
     curves = {key: cloud.curve for key, cloud in clouds.items()}
     return (
         _environment()
@@ -65,15 +67,16 @@ def render_page(
             observers={block: numbers.observers(block) for block, _ in standings},
             standings=standings,
             ranking_notes={block: block_notes(data, numbers, block) for block, _ in standings},
-            statistics={block: _statistics(numbers, block) for block, _ in standings},
+            every_block=blocks(data),
+            ranked=ranked,
+            page_notes=notes.listed,
             tables=[(table, _latex(table)) for table in tables],
-            grids=[*grids, *_condition_grids(data, numbers, standings)],
+            grids=grids,
             plots=plots,
             galleries=_with_pictures(galleries, pictures),
             explored=explored,
-            matrix=study_matrix(data, numbers) if data.of_study else None,
+            matrix=sets_matrix(data, numbers),
             payload=script_json(payload(data, numbers, explored, curves, pictures)),
-            plotly=plotly_library() if explored else "",
             gaps=_gaps(numbers, standings),
             failures=data.failures.head(FAILURES_SHOWN).to_dict("records"),
             failures_left_out=max(0, len(data.failures) - FAILURES_SHOWN),
@@ -84,16 +87,10 @@ def render_page(
     )
 
 
-def _statistics(numbers: Numbers, block: Block) -> list[str]:
-    """The statistics in a block's ranking: all that were computed at the level of its headline."""
-    scope, _ = numbers.headline(block)
-    return [name for name in names("choice" if scope.level == "choice" else "pair") if name in numbers.statistics]
-
-
-def _room_for_pictures(plots: Sequence[Plot]) -> int:
+def _room_for_pictures(plots: Sequence[Plot], scores: int) -> int:
     """How many bytes of thumbnails, before base64, fit on the page within its limit; some are on it twice."""
-    taken = len(plotly_library()) + sum(len(plot.save("png")) * 4 // 3 for plot in plots)
-    return min(MOST_PICTURES, max(0, (LARGEST_PAGE - taken) * 3 // 5))
+    taken = scores + sum(len(_picture(plot)) for plot in plots)
+    return min(MOST_PICTURES, max(0, (LARGEST_PAGE - taken) // 3))
 
 
 def _environment() -> jinja2.Environment:
@@ -118,17 +115,6 @@ def without_times(record: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-@lru_cache(maxsize=1)
-def plotly_library() -> str:
-    """The text of plotly's JavaScript library, from the installed package; empty where it is not installed."""
-    spec = find_spec("plotly")
-    for place in spec.submodule_search_locations or () if spec else ():
-        path = Path(place) / "package_data" / "plotly.min.js"
-        if path.is_file():
-            return path.read_text(encoding="utf-8").replace("</script", "<\\/script")
-    return ""
-
-
 def _latex(table: ComparisonTable) -> str:
     from benchmark.report.formats.latex import to_latex  # noqa: PLC0415 - Styler is slow to import
 
@@ -140,7 +126,8 @@ def _number(value: float, digits: int = 3) -> str:
 
 
 def _picture(plot: Plot) -> str:
-    return "data:image/png;base64," + base64.b64encode(plot.save("png")).decode()
+    """Compressed SVG in base64: a third of the bytes of a picture, and sharp."""
+    return base64.b64encode(gzip.compress(plot.save("svg"), mtime=0)).decode()
 
 
 Gallery = tuple[Block, Standing, list[Disputed]]
@@ -160,28 +147,6 @@ def _with_pictures(galleries: Sequence[Gallery], pictures: Mapping[str, tuple[by
         for block, item, entries in galleries
         if entries
     ]
-
-
-def _condition_grids(
-    data: ReportData, numbers: Numbers, standings: Sequence[tuple[Block, Sequence[Standing]]]
-) -> list[Grid]:
-    """SRCC of each ranked method within each condition, or its 2AFC score within each group of choices."""
-    grids = []
-    for block, order in standings:
-        scope, statistic = numbers.headline(block)
-        chosen = scope.level == "choice"
-        conditions = numbers.groups_of_choices(block) if chosen else conditions_of(pairs_of(data, block))
-        scopes = [Scope(block, "choice" if chosen else "condition", name) for name in conditions]
-        rows = []
-        for item in order:
-            values = [numbers.value(each, item.method.label, statistic) for each in scopes]
-            if item.ranked and any(value == value for value in values):  # noqa: PLR0124 - NaN is unequal to itself
-                rows.append((item.method.title, *(_number(value) for value in values)))
-        if rows and len(conditions) > 1:
-            place = f", {block.dataset} {block.split}".rstrip() if len(standings) > 1 else ""
-            title = f"{naming.title(statistic)} within each {'group' if chosen else 'condition'}{place}"
-            grids.append(Grid("conditions", title, ("Method", *conditions), tuple(rows)))
-    return grids
 
 
 def _gaps(

@@ -14,8 +14,11 @@ import numpy as np
 from benchmark.report import naming
 from benchmark.report.blocks import Block, Numbers, Scope, pairs_of
 from benchmark.report.content import ReportData
+from benchmark.report.page_compare import differences
+from benchmark.report.paragraph.bibliography import BEGIN, END, Bibliography
 from benchmark.report.plots.curve import Curve
 from benchmark.report.ranking import Standing
+from benchmark.report.text import one_line
 
 DIGITS = 6
 
@@ -38,16 +41,22 @@ def payload(
     """
     blocks = [block for block, _ in standings]
     images, places = _images(pictures)
+    of = {method.label: place for place, method in enumerate(data.methods)}
     return {
         "images": images,
+        "references": _references(data),
         "blocks": [
             {
                 "title": block.title(blocks),
                 "labelName": naming.labels(simulated=data.simulated, lower_is_better=data.lower_labels(block.dataset)),
                 "lowerLabelsBetter": data.lower_labels(block.dataset),
                 **_points(data, block, places),
+                "comparisons": differences(data, numbers, block),
                 "methods": [
-                    _method(data, numbers, block, replace(item, method=one), curves.get((block, one.label)))
+                    {
+                        **_method(data, numbers, block, replace(item, method=one), curves.get((block, one.label))),
+                        "of": of[item.method.label],
+                    }
                     for item in order
                     for one in item.method.single
                 ],
@@ -55,6 +64,17 @@ def payload(
             for block, order in standings
         ],
     }
+
+
+def _references(data: ReportData) -> dict[str, str]:
+    """BibTeX of each method by its label: its entry, or a comment where it states none."""
+    found = {}
+    every = Bibliography()
+    for method in data.methods:
+        key = every.cite(f"the method {one_line(method.title)}", method.citation).strip(BEGIN + END)
+        lacks = f"% No BibTeX entry is at hand for {one_line(method.title)}".replace("@", "(at)")
+        found[method.label] = every.entries[key].to_bibtex() if key else lacks
+    return found
 
 
 def script_json(content: Any) -> str:

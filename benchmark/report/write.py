@@ -66,7 +66,7 @@ def render(data: ReportData) -> dict[str, bytes]:
     tables = [comparison_table(data, config, numbers) for config in data.config.tables]
     clouds = {} if data.pages else all_clouds(data, numbers)
     plots = all_plots(data, numbers, clouds)
-    save_all(plots, list(dict.fromkeys(["png", *data.config.plots])))
+    save_all(plots, list(dict.fromkeys(["svg", *data.config.plots])))
     made = (
         *verdict_tables(data, numbers),
         *reference_tables(data),

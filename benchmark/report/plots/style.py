@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 
 from benchmark.report.text import one_line
 
-Kind = Literal["png", "pdf"]
+Kind = Literal["png", "pdf", "svg"]
 COLUMN, PAGE = 3.4, 7.0  # widths in inches: one column of a two-column paper, both columns
 DPI = 200
 INK, MUTED, FAINT = "#1a1a1a", "#5c5c5c", "#c8c8c8"
@@ -25,6 +25,11 @@ BAND = "#9ec5e6"
 # Okabe and Ito's colours without yellow, in an order in which adjacent ones differ in lightness; in grey, markers differ.
 COLOURS = ("#0072b2", "#e69f00", "#1a1a1a", "#56b4e9", "#d55e00", "#009e73", "#cc79a7")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
+METADATA: Mapping[Kind, tuple[str, ...]] = {
+    "png": ("Software",),
+    "pdf": ("Creator", "Producer", "CreationDate"),
+    "svg": ("Creator", "Date", "Format", "Type"),
+}
 STYLE: Any = {
     "font.family": "DejaVu Sans",
     "font.size": 7,
@@ -59,6 +64,8 @@ STYLE: Any = {
     "pdf.fonttype": 42,
     "pdf.compression": 9,
     "path.simplify": True,
+    "svg.fonttype": "path",
+    "svg.hashsalt": "efid-bench",
 }
 
 
@@ -99,10 +106,10 @@ class Plot:
         self._saved.update(saved)
 
     def save(self, kind: Kind) -> bytes:
-        """The plot as PNG or PDF (fonts embedded as TrueType), without date, version or machine."""
+        """The plot as PNG, PDF (fonts embedded as TrueType) or SVG (text as paths), without date, version or machine."""
         if kind not in self._saved:
             file = io.BytesIO()
-            names = ("Software",) if kind == "png" else ("Creator", "Producer", "CreationDate")
+            names = METADATA[kind]
             with style():
                 self.figure.savefig(file, format=kind, dpi=DPI, metadata=dict.fromkeys(names))
             self._saved[kind] = file.getvalue()

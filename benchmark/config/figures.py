@@ -19,8 +19,8 @@ class FigureConfig(Section):
     """How figures look, so that they stand in a paper, on a screen or on a poster as they are."""
 
     style: Literal["paper", "screen", "poster"] = "paper"
-    """What they are read on. `paper`: letters of 6 to 8 pt; `screen`: half as large again, letters and widths; `poster`: two
-    and a half times as large."""
+    """What they are read on. `paper`: letters of 5 to 8 pt; `screen`: all 1.5 times as large; `poster`: 2.5
+    times."""
     font: Annotated[str, Field(min_length=1)] = "sans"
     """`sans` (DejaVu Sans), `serif` (STIX, which looks like Times), or the name of an installed font. Characters that it does
     not have come from other installed fonts; those that no font has are named in a note."""

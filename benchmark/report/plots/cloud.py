@@ -13,14 +13,14 @@ from numpy.typing import NDArray
 from benchmark.report import naming
 from benchmark.report.plots.curve import Curve
 from benchmark.report.plots.lettering import fitted, height, lines_of, measured
-from benchmark.report.plots.look import FEW, Look, family_size
+from benchmark.report.plots.look import FEW, Appearance, family_size
 from benchmark.report.plots.style import INK
 from benchmark.report.text import natural
 
 Vector = NDArray[np.float64]
 CONDITIONS_SHOWN = 49
 LEGEND_SIZE = 6.5
-LEGEND_ROOM = 1.45
+LEGEND_ROOM = 1.25
 """Inches of a legend's line; longer names take two lines."""
 BAND_ORDER = 0.5  # points are drawn above it
 
@@ -49,7 +49,7 @@ class Cloud:
     curve: Curve | None = None
 
 
-def draw_cloud(axes: Axes, cloud: Cloud, order: Sequence[str], size: float, look: Look) -> None:
+def draw_cloud(axes: Axes, cloud: Cloud, order: Sequence[str], size: float, look: Appearance) -> None:
     """Draw points, curve and band into axes."""
     alpha = 0.85 if len(cloud.scores) < 500 else 0.6
     conditions = np.asarray(cloud.conditions, dtype=object)
@@ -99,7 +99,7 @@ class Key:
     height: float
 
 
-def key_of(order: Sequence[str], width: float, look: Look) -> Key:
+def key_of(order: Sequence[str], width: float, look: Appearance) -> Key:
     """The legend of conditions for a figure's width in inches; families of one colour stand below each other."""
     if not order:
         return Key((), 1, 0.0)
@@ -123,7 +123,7 @@ def key_of(order: Sequence[str], width: float, look: Look) -> Key:
 def write_above(axes: Axes, title: str, text: str, sizes: tuple[float, float]) -> None:
     """Write a title, and text below it, above the axes, where they hide no point."""
     below = text.count("\n") + 1 if text else 0
-    axes.set_title(title, fontsize=sizes[0], pad=3 + below * sizes[1] * 1.25)
+    axes.set_title(title, fontsize=sizes[0], pad=3 + below * sizes[1] * 1.35 + 0.25 * sizes[0])
     if text:
         axes.annotate(
             text,

@@ -13,7 +13,7 @@ from benchmark.report.content import ReportData
 from benchmark.report.plots import kinds
 from benchmark.report.plots.clouds import all_clouds
 from benchmark.report.plots.kind import Clouds, PlotKind, View
-from benchmark.report.plots.look import Look
+from benchmark.report.plots.look import Appearance
 from benchmark.report.plots.printed_texts import look_for
 from benchmark.report.plots.style import Plot
 
@@ -49,7 +49,7 @@ def all_plots(data: ReportData, numbers: Numbers, clouds: Clouds | None = None) 
     return [replace(plot, name=name, look=look) for plot, name in zip(plots, names, strict=True)]
 
 
-def _views(data: ReportData, numbers: Numbers, clouds: Clouds, look: Look) -> list[View]:
+def _views(data: ReportData, numbers: Numbers, clouds: Clouds, look: Appearance) -> list[View]:
     every = blocks(data)
     stems = file_stems(f"{block.dataset}-{block.split}" if block.split else block.dataset for block in every)
     several = len(every) > 1

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from benchmark.report import naming
 from benchmark.report.plots.lettering import fitted, height, lines_of
-from benchmark.report.plots.look import PAGE, Look
+from benchmark.report.plots.look import PAGE, PAPER, Appearance
 from benchmark.report.plots.style import FAINT, INK, figure
 
 HEIGHT = 0.085
@@ -48,7 +48,7 @@ def draw_values(
     series: Sequence[Series],
     statistic: str,
     confidence: float,
-    look: Look = Look(),
+    look: Appearance = PAPER,
 ) -> Figure:
     """Draw the values of each method.
 

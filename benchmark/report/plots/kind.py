@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from benchmark.report.blocks import Block, Comparison, Numbers, Scope
 from benchmark.report.content import ReportData
 from benchmark.report.plots.cloud import Cloud
-from benchmark.report.plots.look import Look
+from benchmark.report.plots.look import Appearance
 from benchmark.report.plots.style import Plot
 from benchmark.report.ranking import standings
 from benchmark.results.scored import ScoredMethod
@@ -39,7 +39,7 @@ class View:
     block: Block
     suffix: str
     place: str
-    look: Look = field(default_factory=Look)
+    look: Appearance = field(default_factory=Appearance)
 
     @property
     def scope(self) -> Scope:
@@ -92,8 +92,8 @@ class PlotKind:
 
     place: int
     of_block: Callable[[View], Iterable[Plot]] | None = None
-    of_run: Callable[[ReportData, Look], Iterable[Plot]] | None = None
-    over_sets: Callable[[ReportData, Look], Iterable[Plot]] | None = None
+    of_run: Callable[[ReportData, Appearance], Iterable[Plot]] | None = None
+    over_sets: Callable[[ReportData, Appearance], Iterable[Plot]] | None = None
 
 
 def how_tested(table: Table) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""Makes names fit the room that a figure has for them: measured, wrapped between words, cut at the end at worst. matplotlib."""
+"""Makes names fit the room that a figure has for them: measured, wrapped, cut at the end at worst. matplotlib."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from functools import lru_cache
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
 
-from benchmark.report.plots.look import Look
+from benchmark.report.plots.look import Appearance
 
 POINTS = 72.0
 LINE = 1.25
@@ -28,7 +28,7 @@ def _measured(text: str, size: float, families: tuple[str, ...], weight: str) ->
         return float(text_to_path.get_text_width_height_descent(text, font, ismath=False)[0]) / POINTS
 
 
-def measured(text: str, size: float, look: Look, weight: str = "normal") -> float:
+def measured(text: str, size: float, look: Appearance, weight: str = "normal") -> float:
     """The width of a text in inches on paper; of its longest line if it has several."""
     return max(_measured(line, size, look.fonts.families, weight) for line in text.split("\n"))
 
@@ -43,7 +43,7 @@ def height(lines: int, size: float) -> float:
     return lines * size * LINE / POINTS
 
 
-def fitted(texts: Sequence[str], room: float, size: float, look: Look, lines: int = 2) -> list[str]:
+def fitted(texts: Sequence[str], room: float, size: float, look: Appearance, lines: int = 2) -> list[str]:
     """Names as they are printed where there is little room: in several lines, and cut only where these do not suffice.
 
     A name is cut at its end. Where two names would become the same by that, their common beginning goes instead, since what
@@ -70,7 +70,7 @@ def fitted(texts: Sequence[str], room: float, size: float, look: Look, lines: in
     ]
 
 
-def wrap(text: str, room: float, size: float, look: Look) -> list[str]:
+def wrap(text: str, room: float, size: float, look: Appearance) -> list[str]:
     """A text in lines of at most ``room`` inches, broken between words; within a word only if it is wider than a line."""
     lines: list[str] = []
     current = ""
@@ -83,7 +83,7 @@ def wrap(text: str, room: float, size: float, look: Look) -> list[str]:
     return [*lines, current.rstrip()] if current.strip() or not lines else lines
 
 
-def _pieces(text: str, room: float, size: float, look: Look) -> list[str]:
+def _pieces(text: str, room: float, size: float, look: Appearance) -> list[str]:
     pieces = []
     for word in (part for part in _BREAKS.split(text) if part):
         rest = word
@@ -95,14 +95,14 @@ def _pieces(text: str, room: float, size: float, look: Look) -> list[str]:
     return pieces
 
 
-def _cut_end(wrapped: Sequence[str], room: float, size: float, look: Look, lines: int) -> str:
+def _cut_end(wrapped: Sequence[str], room: float, size: float, look: Appearance, lines: int) -> str:
     last = wrapped[lines - 1]
     while last and measured(last + ELLIPSIS, size, look) > room:
         last = last[:-1]
     return "\n".join([*wrapped[: lines - 1], last.rstrip() + ELLIPSIS])
 
 
-def _cut_beginning(name: str, alike: Sequence[str], room: float, size: float, look: Look, lines: int) -> str:
+def _cut_beginning(name: str, alike: Sequence[str], room: float, size: float, look: Appearance, lines: int) -> str:
     first, last = min(alike), max(alike)
     common = next((k for k in range(min(len(first), len(last))) if first[k] != last[k]), min(len(first), len(last)))
     breaks = [match.start() for match in _BREAKS.finditer(name) if match.start() <= common]

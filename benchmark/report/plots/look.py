@@ -27,13 +27,15 @@ VERDICTS = {
     "tol": ("#225588", "#ccbb44", "#bbccee"),
     "grey": ("#3a3a3a", "#b5b5b5", "#d5d5d5"),
 }
+WORDS = {"okabe-ito": ("blue", "orange"), "tol": ("blue", "yellow"), "grey": ("dark", "light")}
+"""What the colours of better and worse are called."""
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 FEW = 10
 """Up to so many conditions differ in colour and marker; more come in families of one colour."""
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class Appearance:
     """How figures look. Sizes are those on paper; ``scale`` enlarges the whole figure, letters and lines with it.
 
     Attributes:
@@ -74,6 +76,11 @@ class Look:
         """The colour of a curve's band."""
         return VERDICTS[self.palette][2]
 
+    @property
+    def words(self) -> tuple[str, str]:
+        """What the colours of better and worse are called."""
+        return WORDS[self.palette]
+
     def of(self, index: int, count: int = 0) -> tuple[str, str]:
         """Colour and marker of the ``index``-th of ``count`` conditions: 49 different ones.
 
@@ -88,15 +95,19 @@ class Look:
         return colours[family], MARKERS[place]
 
 
+PAPER = Appearance()
+"""The look of figures on paper, with the default font."""
+
+
 def family_size(count: int) -> int:
     """How many conditions share a colour."""
     return -(-count // len(MARKERS))
 
 
-def look_of(config: FigureConfig | None, texts: Iterable[str] = ()) -> Look:
+def look_of(config: FigureConfig | None, texts: Iterable[str] = ()) -> Appearance:
     """The look that a configuration asks for, with fonts for the characters of texts."""
     wanted = config or FigureConfig()
     scale = SCALES[wanted.style]
     widths: dict[Any, float | None] = {"column": COLUMN, "text": PAGE, None: None}
     width = widths[wanted.width] if wanted.width in widths else float(wanted.width or 0) / scale
-    return Look(scale, DPI[wanted.style], wanted.palette, width, find_fonts(wanted.font, texts))
+    return Appearance(scale, DPI[wanted.style], wanted.palette, width, find_fonts(wanted.font, texts))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from benchmark.report.content import ReportData
 from benchmark.report.plots import fonts
-from benchmark.report.plots.look import Look, look_of
+from benchmark.report.plots.look import Appearance, look_of
 
 
-def look_for(data: ReportData) -> Look:
+def look_for(data: ReportData) -> Appearance:
     """How the figures of a report look."""
     return look_of(data.config.figures, printed_texts(data))
 

@@ -19,7 +19,7 @@ from matplotlib.figure import Figure
 from benchmark.config.figures import FileType
 from benchmark.report.plots.enlarged import enlarged_pdf, enlarged_svg
 from benchmark.report.plots.fonts import register
-from benchmark.report.plots.look import Look
+from benchmark.report.plots.look import Appearance
 
 UNSAID: Mapping[FileType, Sequence[str]] = {
     "png": ("Software",),
@@ -67,9 +67,9 @@ STYLE: Any = {
 
 
 @contextmanager
-def style(look: Look | None = None) -> Iterator[None]:
+def style(look: Appearance | None = None) -> Iterator[None]:
     """Set matplotlib's defaults with a look's, whatever the user's settings are; these are restored afterwards."""
-    look = look or Look()
+    look = look or Appearance()
     register(look.fonts.files)
     with matplotlib.rc_context():
         matplotlib.rcdefaults()
@@ -93,7 +93,7 @@ class Plot:
     title: str
     description: str
     draw: Callable[[], Figure]
-    look: Look = field(default_factory=Look)
+    look: Appearance = field(default_factory=Appearance)
     _saved: dict[str, bytes] = field(default_factory=dict, repr=False)
 
     @cached_property

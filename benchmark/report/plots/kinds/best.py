@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from benchmark.report import naming
 from benchmark.report.plots.kind import PlotKind, View
-from benchmark.report.plots.look import COLUMN, Look
+from benchmark.report.plots.look import PAPER, Appearance
 from benchmark.report.plots.row_names import row_names
 from benchmark.report.plots.style import FAINT, INK, Plot, figure
 
@@ -26,11 +26,11 @@ class Chance:
     rank_high: float = math.nan
 
 
-def draw(chances: Sequence[Chance], statistic: str, look: Look = Look()) -> Figure:
+def draw(chances: Sequence[Chance], statistic: str, look: Appearance = PAPER) -> Figure:
     """Draw probabilities of being best as bars, and beside them intervals of ranks where they are known."""
     with_ranks = any(math.isfinite(chance.rank_low) for chance in chances)
     names = row_names([chance.title for chance in chances], look, beside=0.7)
-    drawn = figure(look.wide(COLUMN), 0.75 + names.height * max(len(chances), 3))
+    drawn = figure(names.width, 0.75 + names.height * max(len(chances), 3))
     axes = drawn.subplots(1, 2 if with_ranks else 1, sharey=True, squeeze=False)[0]
     places = [-place for place in range(len(chances))]
     axes[0].barh(places, [chance.probability for chance in chances], height=0.6, color=look.better)

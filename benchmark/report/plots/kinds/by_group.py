@@ -13,11 +13,11 @@ from benchmark.report.content import ReportData
 from benchmark.report.group_tables import MOST_PRINTED, InGroups, groupings_of
 from benchmark.report.plots.grouped_values import Series, draw_values, shade
 from benchmark.report.plots.kind import PlotKind
-from benchmark.report.plots.look import Look
+from benchmark.report.plots.look import PAPER, Appearance
 from benchmark.report.plots.style import INK, Plot
 
 
-def draw_groups(part: InGroups, confidence: float, look: Look = Look()) -> Figure:
+def draw_groups(part: InGroups, confidence: float, look: Appearance = PAPER) -> Figure:
     """Draw the values of each method, one below the other; single groups only where they can be told apart."""
     groups = part.groups if len(part.groups) <= MOST_PRINTED else ()
     series = [
@@ -33,7 +33,7 @@ def draw_groups(part: InGroups, confidence: float, look: Look = Look()) -> Figur
     return draw_values(part.rows, series, part.statistic, confidence, look)
 
 
-def _plots(data: ReportData, look: Look) -> Iterator[Plot]:
+def _plots(data: ReportData, look: Appearance) -> Iterator[Plot]:
     for part in groupings_of(data):
         title = f"{naming.title(part.statistic)} by {part.by}: {part.place}"
         text = "Each method's correlation over all pairs, the mean within groups, and in each group."

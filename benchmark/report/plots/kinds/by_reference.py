@@ -12,7 +12,7 @@ from benchmark.report import naming
 from benchmark.report.content import ReportData
 from benchmark.report.plots.grouped_values import Series, draw_values, shade
 from benchmark.report.plots.kind import PlotKind
-from benchmark.report.plots.look import Look
+from benchmark.report.plots.look import PAPER, Appearance
 from benchmark.report.plots.style import INK, MUTED, Plot
 from benchmark.report.reference_tables import Part, heading, is_difference, parts_of
 
@@ -20,7 +20,7 @@ FIXED = {POOLED: ("o", INK, INK), WITHIN: ("D", INK, "white"), PRISTINE: ("*", M
 """Marker, colour and fill of what is no part by quality."""
 
 
-def draw(part: Part, confidence: float, look: Look = Look()) -> Figure:
+def draw(part: Part, confidence: float, look: Appearance = PAPER) -> Figure:
     """Draw the values of each method, one below the other, with their intervals."""
     parts = [name for name in part.parts if not is_difference(name)]
     by_quality = [name for name in parts if name not in FIXED]
@@ -30,7 +30,7 @@ def draw(part: Part, confidence: float, look: Look = Look()) -> Figure:
     return draw_values(part.rows, series, part.statistic, confidence, look)
 
 
-def _plots(data: ReportData, look: Look) -> Iterator[Plot]:
+def _plots(data: ReportData, look: Appearance) -> Iterator[Plot]:
     for part in parts_of(data):
         title = f"{naming.title(part.statistic)} by the quality of the reference: {part.place}"
         text = (

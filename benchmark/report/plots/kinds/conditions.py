@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from benchmark.report.blocks import conditions_of, pairs_of
 from benchmark.report.plots.kind import PlotKind, View
 from benchmark.report.plots.lettering import fitted, height, measured
-from benchmark.report.plots.look import COLUMN, PAGE, Look
+from benchmark.report.plots.look import COLUMN, PAGE, PAPER, Appearance
 from benchmark.report.plots.row_names import row_names
 from benchmark.report.plots.style import INK, Plot, figure
 
@@ -29,7 +29,9 @@ def places(means: NDArray[np.float64]) -> NDArray[np.int_]:
     return np.array([1 + int(np.sum(means > mean)) for mean in means])
 
 
-def draw(rows: Sequence[tuple[str, NDArray[np.float64]]], conditions: Sequence[str], look: Look = Look()) -> Figure:
+def draw(
+    rows: Sequence[tuple[str, NDArray[np.float64]]], conditions: Sequence[str], look: Appearance = PAPER
+) -> Figure:
     """Draw one line per method below the labels'; each field is the condition's place by mean, 1 for the preferred one.
 
     Args:
@@ -40,8 +42,9 @@ def draw(rows: Sequence[tuple[str, NDArray[np.float64]]], conditions: Sequence[s
     table = np.array([places(means)[order] for _, means in rows])
     k = len(conditions)
     width = look.wide(COLUMN if k <= 8 else min(PAGE, COLUMN + 0.2 * (k - 8)))
-    names = row_names([title for title, _ in rows], look, own=width, lines=3 if width <= COLUMN else 1)
+    names = row_names([title for title, _ in rows], look, own=width)
     size = 6.5 if k <= 20 else 5.5
+    width = names.width
     beside = max(measured(name, 6.5, look) for name in names.texts)
     cell = (width - beside - 0.2) / k
     titles = fitted([conditions[index] for index in order], 2.2, size, look, lines=1)

@@ -16,7 +16,7 @@ from benchmark.report import naming
 from benchmark.report.blocks import Comparison
 from benchmark.report.plots.kind import PlotKind, View, how_tested
 from benchmark.report.plots.lettering import fitted, height, lines_of, measured, wrap
-from benchmark.report.plots.look import COLUMN, PAGE, Look
+from benchmark.report.plots.look import COLUMN, PAGE, PAPER, Appearance
 from benchmark.report.plots.style import FAINT, INK, MUTED, Plot, figure
 
 NUMBERS_UP_TO = 14
@@ -36,7 +36,7 @@ def draw(
     table: Sequence[Sequence[Comparison | None]],
     *,
     higher: bool = True,
-    look: Look = Look(),
+    look: Appearance = PAPER,
 ) -> Figure:
     """Draw the matrix, best method first.
 
@@ -57,7 +57,9 @@ def draw(
     digits, letters = _digits(cells, cell, look) if n <= NUMBERS_UP_TO else (0, SMALLEST)
     content = "difference" if digits else "sign of the difference"
     heading = wrap(f"{naming.title(statistic)}: row minus column ({content})", width - 0.1, 7.5, look)
-    legend = [part for text in _legend(cells, numbers=digits > 0) for part in wrap(text, width - 0.1, 6, look)]
+    legend = [
+        part for text in _legend(cells, look, numbers=digits > 0) for part in wrap(text, width - beside - 0.2, 6, look)
+    ]
     drawn = figure(width, n * line + below + height(len(heading), 7.5) + height(len(legend), 6) + 0.25)
     axes = drawn.add_subplot()
     picture = np.ones((n, n, 3))
@@ -81,11 +83,13 @@ def draw(
     for spine in axes.spines.values():
         spine.set_visible(False)
     drawn.suptitle("\n".join(heading), fontsize=7.5)
-    drawn.supxlabel("\n".join(legend), fontsize=6)
+    axes.set_xlabel("\n".join(legend), fontsize=6)
     return drawn
 
 
-def _names(titles: Sequence[str], width: float, size: float, look: Look) -> tuple[list[str], list[str], float, float]:
+def _names(
+    titles: Sequence[str], width: float, size: float, look: Appearance
+) -> tuple[list[str], list[str], float, float]:
     """The names of rows and of columns, and the inches that they take beside and below the matrix."""
     if len(titles) > NAMED_UP_TO:
         numbered = [f"{title} {place}" for place, title in enumerate(titles, 1)]
@@ -98,7 +102,7 @@ def _names(titles: Sequence[str], width: float, size: float, look: Look) -> tupl
     return rows, columns, max(measured(text, size, look) for text in rows), below
 
 
-def _digits(cells: Sequence[Comparison | None], cell: float, look: Look) -> tuple[int, float]:
+def _digits(cells: Sequence[Comparison | None], cell: float, look: Appearance) -> tuple[int, float]:
     """Digits after the point, and size in points, at which every number fits its field; no digits where none do."""
     for digits, size in [(digits, size) for digits in (3, 2) for size in (LARGEST, 5.5, SMALLEST)]:
         texts = [_number(one, digits) for one in cells if one is not None and not math.isnan(one.difference)]
@@ -112,12 +116,13 @@ def _number(comparison: Comparison, digits: int) -> str:
     return text if comparison.tested else f"({text})"
 
 
-def _legend(cells: Sequence[Comparison | None], *, numbers: bool) -> list[str]:
+def _legend(cells: Sequence[Comparison | None], look: Appearance, *, numbers: bool) -> list[str]:
     """The meaning of colours and signs, with a line on differences that were not tested."""
     compared = [comparison for comparison in cells if comparison is not None and not math.isnan(comparison.difference)]
     lines = []
     if any(comparison.tested for comparison in compared):
-        lines = ["blue, white print: row significantly better", "orange, black print: row significantly worse"]
+        better, worse = look.words
+        lines = [f"{better}, white print: row significantly better", f"{worse}, black print: row significantly worse"]
     if any(comparison.equivalent for comparison in compared):
         lines.append("framed: equivalent (difference below the margin)")
     if any(not comparison.tested for comparison in compared):
@@ -129,7 +134,7 @@ def _legend(cells: Sequence[Comparison | None], *, numbers: bool) -> list[str]:
     return lines
 
 
-def _field(comparison: Comparison | None, look: Look, *, higher: bool) -> str:
+def _field(comparison: Comparison | None, look: Appearance, *, higher: bool) -> str:
     if comparison is None or math.isnan(comparison.difference) or not _told_apart(comparison):
         return "white"
     return look.better if (comparison.difference > 0) == higher else look.worse

@@ -16,7 +16,7 @@ from benchmark.report.calibration_tables import DIVIDED_BY, CalibrationBlock, Me
 from benchmark.report.content import ReportData
 from benchmark.report.plots.kind import PlotKind
 from benchmark.report.plots.lettering import fitted, height, lines_of
-from benchmark.report.plots.look import PAGE, Look
+from benchmark.report.plots.look import PAGE, PAPER, Appearance
 from benchmark.report.plots.style import INK, Plot, figure
 
 ACROSS = 4
@@ -26,7 +26,7 @@ Looks = Mapping[str, tuple[str, str, str]]
 AT = {LABEL: "mean_label", SCORE: "mean_score"}
 
 
-def draw(methods: Sequence[MethodErrors], ways: Sequence[str], confidence: float, look: Look = Look()) -> Figure:
+def draw(methods: Sequence[MethodErrors], ways: Sequence[str], confidence: float, look: Appearance = PAPER) -> Figure:
     """Draw a panel for each method; all share both axes."""
     looks = {LABEL: ("o", look.worse, "white"), SCORE: ("s", look.better, look.better)}
     across = min(len(methods), ACROSS if look.width is None else max(1, round(look.width / 1.75)))
@@ -69,12 +69,12 @@ def _panel(axis: Axes, method: MethodErrors, ways: Sequence[str], looks: Looks) 
     axis.locator_params(nbins=4)
 
 
-def _plots(data: ReportData, look: Look) -> Iterator[Plot]:
+def _plots(data: ReportData, look: Appearance) -> Iterator[Plot]:
     for block in calibration_blocks(data):
         yield from _of_block(data, block, look)
 
 
-def _of_block(data: ReportData, block: CalibrationBlock, look: Look) -> Iterator[Plot]:
+def _of_block(data: ReportData, block: CalibrationBlock, look: Appearance) -> Iterator[Plot]:
     methods = [method for method in block.methods if method.parts]
     groups = [methods[begin : begin + MOST] for begin in range(0, len(methods), MOST)]
     ways = " and ".join(DIVIDED_BY[by] for by in block.ways)

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from benchmark.report import naming
 from benchmark.report.plots.kind import PlotKind, View
-from benchmark.report.plots.look import COLUMN, Look
+from benchmark.report.plots.look import PAPER, Appearance
 from benchmark.report.plots.row_names import row_names
 from benchmark.report.plots.style import FAINT, INK, Plot, figure
 from benchmark.report.published import value as published_value
@@ -38,10 +38,10 @@ class Line:
         return f"{value} [{low}, {high}]"
 
 
-def draw(lines: Sequence[Line], statistic: str, confidence: float, look: Look = Look()) -> Figure:
+def draw(lines: Sequence[Line], statistic: str, confidence: float, look: Appearance = PAPER) -> Figure:
     """Draw the lines, the best on top."""
     names = row_names([line.title for line in lines], look, beside=max(len(line.text) for line in lines) * 0.058)
-    drawn = figure(look.wide(COLUMN), 0.75 + names.height * max(len(lines), 2))
+    drawn = figure(names.width, 0.75 + names.height * max(len(lines), 2))
     axes = drawn.add_subplot()
     for place, line in enumerate(lines):
         y = -place

@@ -16,14 +16,14 @@ from benchmark.report import naming
 from benchmark.report.content import ReportData
 from benchmark.report.plots.kind import PlotKind
 from benchmark.report.plots.lettering import wrap
-from benchmark.report.plots.look import COLUMN, Look
+from benchmark.report.plots.look import COLUMN, PAPER, Appearance
 from benchmark.report.plots.style import MUTED, Plot, figure
 
 DASHES = ("-", (0, (4, 2)), (0, (1, 1.2)), (0, (6, 2, 1, 2)), (0, (3, 1, 1, 1, 1, 1)))
 AGREEMENT = ("srcc", "plcc", "krcc")
 
 
-def draw(history: pd.DataFrame, title: str, look: Look = Look()) -> Figure:
+def draw(history: pd.DataFrame, title: str, look: Appearance = PAPER) -> Figure:
     """Draw curves of ``history.csv`` by ``epoch``: columns with ``loss`` in their name above, SRCC, PLCC and KRCC below.
 
     Args:
@@ -49,7 +49,7 @@ def draw(history: pd.DataFrame, title: str, look: Look = Look()) -> Figure:
     return drawn
 
 
-def _panel(axis: Axes, history: pd.DataFrame, epochs: np.ndarray, columns: list[str], look: Look) -> None:
+def _panel(axis: Axes, history: pd.DataFrame, epochs: np.ndarray, columns: list[str], look: Appearance) -> None:
     for index, column in enumerate(columns):
         values = history[column].to_numpy(dtype=float)
         known = np.isfinite(values)
@@ -95,7 +95,7 @@ def _mark_best(axis: Axes, history: pd.DataFrame, epochs: np.ndarray, agreement:
     )
 
 
-def _plots(data: ReportData, look: Look) -> Iterator[Plot]:
+def _plots(data: ReportData, look: Appearance) -> Iterator[Plot]:
     titles = {one.label: one.title for method in data.methods for one in method.single}
     stems = file_stems(data.histories)
     for label, table in data.histories.items():

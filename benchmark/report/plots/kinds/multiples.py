@@ -8,17 +8,18 @@ from functools import partial
 import numpy as np
 from matplotlib.figure import Figure
 
+from benchmark.report import naming
 from benchmark.report.plots.cloud import Cloud, condition_order, draw_cloud, key_of, write_above
 from benchmark.report.plots.clouds import MOST_DRAWN
 from benchmark.report.plots.kind import PlotKind, View
 from benchmark.report.plots.lettering import fitted, height, lines_of, measured
-from benchmark.report.plots.look import PAGE, Look
+from benchmark.report.plots.look import PAGE, PAPER, Appearance
 from benchmark.report.plots.style import Plot, figure
 
 FEW = 12
 
 
-def draw(clouds: Sequence[Cloud], look: Look = Look()) -> Figure:
+def draw(clouds: Sequence[Cloud], look: Appearance = PAPER) -> Figure:
     """Draw all clouds in the given order; they share the labels' axis."""
     width = look.wide(PAGE if len(clouds) > 2 else len(clouds) * 2.4)
     many = len(clouds) > FEW
@@ -28,7 +29,7 @@ def draw(clouds: Sequence[Cloud], look: Look = Look()) -> Figure:
     order = condition_order(tuple(name for cloud in clouds for name in cloud.conditions))
     key = key_of(order, width, look)
     sizes = (6.0, 5.0) if many else (7.0, 6.0)
-    titles = fitted([f"{cloud.title} {_arrow(cloud)}" for cloud in clouds], cell - 0.3, sizes[0], look, lines=3)
+    titles = _titles(clouds, cell - 0.4, sizes[0], look)
     more = height(lines_of(titles), sizes[0]) + height(1, sizes[1]) - 0.12
     drawn = figure(width, down * (cell * 0.84 + more) + 0.35 + key.height + (0.15 if order else 0))
     axes = drawn.subplots(down, across, sharey=True, squeeze=False)
@@ -55,8 +56,10 @@ def draw(clouds: Sequence[Cloud], look: Look = Look()) -> Figure:
     return drawn
 
 
-def _arrow(cloud: Cloud) -> str:
-    return "↑" if cloud.higher_is_better else "↓"
+def _titles(clouds: Sequence[Cloud], room: float, size: float, look: Appearance) -> list[str]:
+    """Titles with an arrow at their end."""
+    titles = fitted([cloud.title for cloud in clouds], room, size, look, lines=3)
+    return [f"{title} {naming.arrow(cloud.higher_is_better)}" for title, cloud in zip(titles, clouds, strict=True)]
 
 
 def _plots(view: View) -> Iterator[Plot]:

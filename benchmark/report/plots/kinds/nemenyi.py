@@ -14,14 +14,14 @@ from matplotlib.figure import Figure
 from benchmark.report import naming
 from benchmark.report.content import ReportData
 from benchmark.report.plots.kind import PlotKind
-from benchmark.report.plots.look import COLUMN, Look
+from benchmark.report.plots.look import PAPER, Appearance
 from benchmark.report.plots.row_names import row_names
 from benchmark.report.plots.style import FAINT, INK, MUTED, Plot, figure
 from benchmark.report.pooling_tables import pooled_parts
 from benchmark.statistics.friedman import cliques, critical_difference
 
 
-def draw(titles: Sequence[str], means: Sequence[float], critical: float, look: Look = Look()) -> Figure:
+def draw(titles: Sequence[str], means: Sequence[float], critical: float, look: Appearance = PAPER) -> Figure:
     """Draw methods, the best on top, at their mean ranks, lines on the right that join those less than the difference apart.
 
     Args:
@@ -31,7 +31,7 @@ def draw(titles: Sequence[str], means: Sequence[float], critical: float, look: L
     """
     groups = cliques(np.array(means), critical)
     names = row_names(titles, look, beside=0.065 * len(groups))
-    drawn = figure(look.wide(COLUMN), 0.95 + names.height * max(len(titles), 3))
+    drawn = figure(names.width, 0.95 + names.height * max(len(titles), 3))
     left, right = drawn.subplots(1, 2, sharey=True, width_ratios=[1, max(0.065 * len(groups), 0.03)])
     for place, mean in enumerate(means):
         left.axhline(-place, color=FAINT, linewidth=0.4, zorder=0)
@@ -56,7 +56,7 @@ def draw(titles: Sequence[str], means: Sequence[float], critical: float, look: L
     return drawn
 
 
-def _plots(data: ReportData, look: Look) -> Iterator[Plot]:
+def _plots(data: ReportData, look: Appearance) -> Iterator[Plot]:
     for part in pooled_parts(data):
         if not part.ranks:
             continue

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from benchmark.report import naming
 from benchmark.report.plots.kind import PlotKind, View, how_tested
 from benchmark.report.plots.lettering import wrap
-from benchmark.report.plots.look import COLUMN, Look
+from benchmark.report.plots.look import PAPER, Appearance
 from benchmark.report.plots.row_names import row_names
 from benchmark.report.plots.style import FAINT, INK, Plot, figure
 
@@ -63,7 +63,7 @@ def draw(
     statistic: str,
     groups: Sequence[tuple[int, ...]],
     heading: str = JOINED,
-    look: Look = Look(),
+    look: Appearance = PAPER,
 ) -> Figure:
     """Draw methods, the best on top, with values as dots, and each group as a line on the right with dots at its members.
 
@@ -76,8 +76,8 @@ def draw(
     """
     placed = _lanes(groups)
     lanes = max((lane for lane, _ in placed), default=-1) + 1
-    width, names = look.wide(COLUMN), row_names(titles, look, beside=0.065 * lanes)
-    drawn = figure(width, 0.75 + names.height * max(len(titles), 3))
+    names = row_names(titles, look, beside=0.065 * lanes)
+    drawn = figure(names.width, 0.75 + names.height * max(len(titles), 3))
     left, right = drawn.subplots(1, 2, sharey=True, width_ratios=[1, max(0.065 * lanes, 0.03)])
     for place, value in enumerate(values):
         left.axhline(-place, color=FAINT, linewidth=0.4, zorder=0)
@@ -100,7 +100,7 @@ def draw(
         )
     right.set_xlim(-0.7, max(lanes, 1) - 0.3)
     right.axis("off")
-    lines = [part for line in heading.split("\n") for part in wrap(line, width - 0.1, 7, look)]
+    lines = [part for line in heading.split("\n") for part in wrap(line, names.width - 0.1, 7, look)]
     drawn.suptitle("\n".join(lines), fontsize=7)
     return drawn
 

@@ -13,14 +13,14 @@ from benchmark.report import naming
 from benchmark.report.plots.cloud import Cloud, condition_order, draw_cloud, key_of, write_above
 from benchmark.report.plots.kind import PlotKind, View
 from benchmark.report.plots.lettering import height, measured, wrap
-from benchmark.report.plots.look import COLUMN, Look
+from benchmark.report.plots.look import COLUMN, PAPER, Appearance
 from benchmark.report.plots.style import Plot, figure
 
 TEXT = 6.5
 """Size of the statistics' letters."""
 
 
-def draw(cloud: Cloud, look: Look = Look()) -> Figure:
+def draw(cloud: Cloud, look: Appearance = PAPER) -> Figure:
     """Draw one method."""
     order = condition_order(cloud.conditions)
     width = look.wide(COLUMN)
@@ -39,7 +39,7 @@ def draw(cloud: Cloud, look: Look = Look()) -> Figure:
     return drawn
 
 
-def _side_by_side(texts: Sequence[str], room: float, look: Look) -> list[str]:
+def _side_by_side(texts: Sequence[str], room: float, look: Appearance) -> list[str]:
     """Texts in as few lines as hold them."""
     lines: list[str] = []
     for text in texts:

@@ -14,7 +14,7 @@ from benchmark.report.content import ReportData
 from benchmark.report.plots.kind import PlotKind
 from benchmark.report.plots.kinds.history import DASHES
 from benchmark.report.plots.lettering import fitted
-from benchmark.report.plots.look import COLUMN, Look
+from benchmark.report.plots.look import COLUMN, PAPER, Appearance
 from benchmark.report.plots.style import MUTED, Plot, figure
 from benchmark.report.sorting_table import ordered
 
@@ -22,7 +22,7 @@ MOST_DRAWN = 7
 """Most curves: more can't be told apart."""
 
 
-def draw_curves(block: AnalysisBlock, titles: dict[str, str], look: Look = Look()) -> Figure:
+def draw_curves(block: AnalysisBlock, titles: dict[str, str], look: Appearance = PAPER) -> Figure:
     """Draw the curves of a data set."""
     width = look.wide(COLUMN)
     shown = [label for label, _ in ordered(block)[:MOST_DRAWN]]
@@ -46,7 +46,7 @@ def draw_curves(block: AnalysisBlock, titles: dict[str, str], look: Look = Look(
     return drawn
 
 
-def _plots(data: ReportData, look: Look) -> Iterator[Plot]:
+def _plots(data: ReportData, look: Appearance) -> Iterator[Plot]:
     titles = {method.label: method.title for method in data.methods}
     for block in analysis_blocks(data, SORTING):
         more = len(ordered(block)) > MOST_DRAWN

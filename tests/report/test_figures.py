@@ -33,8 +33,12 @@ TYPES = [  # of TID2013, by Ponomarenko et al. 2015
 ALIKE = ["SDMP-Net (small, reference variant)", "SDMP-Net (small, enhanced variant)"]
 
 
+def configured(**keys: Any) -> ReportConfig:
+    return ReportConfig(**keys)
+
+
 def plots_of(data: ReportData, **figures: Any) -> dict[str, Plot]:
-    config = ReportConfig(figures=figures) if figures else ReportConfig()
+    config = configured(figures=figures) if figures else ReportConfig()
     data = replace(data, config=config)
     return {plot.name: plot for plot in all_plots(data, Numbers(data))}
 
@@ -46,17 +50,17 @@ def whole(text: str) -> str:
 def test_without_the_key_a_record_is_what_it_was() -> None:
     assert "figures" not in ReportConfig().model_dump(mode="json")
     assert ReportConfig().file_types == ("png", "pdf")
-    assert ReportConfig(plots=["pdf"], figures={"font": "serif"}).file_types == ("pdf",)
+    assert configured(plots=["pdf"], figures={"font": "serif"}).file_types == ("pdf",)
 
 
 def test_file_types_have_one_place_and_are_read_back() -> None:
-    config = ReportConfig(figures={"formats": ["svg", "pdf"]})
+    config = configured(figures={"formats": ["svg", "pdf"]})
     record = config.model_dump(mode="json")
     assert record["figures"] == {"formats": ["svg", "pdf"]}
-    assert ReportConfig(**record) == config
+    assert configured(**record) == config
     assert config.file_types == ("svg", "pdf")
     with pytest.raises(UserError, match=r"figures\.formats"):
-        ReportConfig(plots=["png"], figures={"formats": ["svg"]})
+        configured(plots=["png"], figures={"formats": ["svg"]})
 
 
 @pytest.mark.parametrize(
@@ -64,7 +68,7 @@ def test_file_types_have_one_place_and_are_read_back() -> None:
 )
 def test_what_there_is_not_is_refused(key: str, value: object) -> None:
     with pytest.raises(UserError, match=f"figures.{key}"):
-        ReportConfig(figures={key: value})
+        configured(figures={key: value})
 
 
 @pytest.mark.parametrize(
@@ -190,7 +194,7 @@ def test_a_character_that_no_font_has_is_named(make_report: Maker) -> None:
 
 
 def test_a_font_that_is_not_installed_is_said(make_report: Maker) -> None:
-    data = replace(make_report({"a": 0.8, "b": 0.2}), config=ReportConfig(figures={"font": "No Such Font"}))
+    data = replace(make_report({"a": 0.8, "b": 0.2}), config=configured(figures={"font": "No Such Font"}))
     (note,) = font_notes(data)
     assert "'No Such Font' is not installed" in note
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from functools import partial
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -73,7 +74,7 @@ def draw(
                     corner, side = (j - 0.5 + INSET, i - 0.5 + INSET), 1 - 2 * INSET
                     axes.add_patch(Rectangle(corner, side, side, fill=False, edgecolor=INK, linewidth=0.8))
     axes.imshow(picture, interpolation="nearest", aspect="auto")
-    slope = {"rotation": 45, "ha": "right", "rotation_mode": "anchor"} if n <= NAMED_UP_TO else {}
+    slope: dict[str, Any] = {"rotation": 45, "ha": "right", "rotation_mode": "anchor"} if n <= NAMED_UP_TO else {}
     axes.set_xticks(range(n), columns, fontsize=size if n <= NAMED_UP_TO else min(size, cell * 72 / 1.5), **slope)
     axes.set_yticks(range(n), rows, fontsize=size)
     axes.set_xticks(np.arange(n + 1) - 0.5, minor=True)

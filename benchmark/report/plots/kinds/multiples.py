@@ -49,8 +49,9 @@ def draw(clouds: Sequence[Cloud], look: Appearance = PAPER) -> Figure:
     drawn.supylabel(look.text(clouds[0].label_name), fontsize=7)
     explanation = "Score; ↑: higher is better, ↓: lower is better"
     if order:
-        where = "outside lower center"
-        drawn.legend(handles=key.handles, loc=where, ncols=key.columns, title=explanation, title_fontsize=7)
+        drawn.legend(
+            handles=key.handles, loc="outside lower center", ncols=key.columns, title=explanation, title_fontsize=7
+        )
     else:
         drawn.supxlabel(explanation, fontsize=7)
     return drawn

@@ -21,7 +21,11 @@ DPI = 200
 _SIZE = re.compile(rb'\b(width|height)="([0-9.]+)pt"')
 
 
-class _Enlarged(PdfFile):  # type: ignore[misc] # matplotlib has no types for it
+_BACKEND: Any = PdfFile, RendererPdf, MixedModeRenderer
+_File, _Renderer, _Mixed = _BACKEND  # matplotlib has no types for these
+
+
+class _Enlarged(_File):  # type: ignore[misc] # since it has none
     """A PDF file whose page is ``scale`` times as large as the figure, and what is drawn with it."""
 
     scale: float
@@ -34,13 +38,14 @@ class _Enlarged(PdfFile):  # type: ignore[misc] # matplotlib has no types for it
 def enlarged_pdf(figure: Figure, scale: float, metadata: Mapping[str, Any]) -> bytes:
     """The figure as a PDF file, ``scale`` times as large."""
     content = io.BytesIO()
-    file = _Enlarged(content, metadata=dict(metadata))
+    made: Any = _Enlarged
+    file = made(content, metadata=dict(metadata))
     file.scale = scale
     before, figure.dpi = figure.dpi, 72  # points in an inch
     try:
         width, height = figure.get_size_inches()
         file.newPage(width, height)
-        renderer = MixedModeRenderer(figure, width, height, DPI, RendererPdf(file, DPI, height, width))
+        renderer = _Mixed(figure, width, height, DPI, _Renderer(file, DPI, height, width))
         figure.draw(renderer)
         renderer.finalize()
         file.finalize()

@@ -118,7 +118,7 @@ class Plot:
         if kind == "pdf" and scale != 1:
             return enlarged_pdf(self.figure, scale, metadata)
         file = io.BytesIO()
-        inch = {"pil_kwargs": {"dpi": (self.look.dpi, self.look.dpi)}} if kind == "png" else {}
+        inch: dict[str, Any] = {"pil_kwargs": {"dpi": (self.look.dpi, self.look.dpi)}} if kind == "png" else {}
         self.figure.savefig(file, format=kind, dpi=self.look.dpi * scale, metadata=metadata, **inch)
         return enlarged_svg(file.getvalue(), scale) if kind == "svg" and scale != 1 else file.getvalue()
 

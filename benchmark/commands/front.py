@@ -131,10 +131,11 @@ def add_plugins(folders: list[Path] | None) -> None:
 
 def show(result: Evaluation, console: Console, directory: Path | None = None) -> None:
     """Print the ranked table, the notes, and the report's path."""
+    from benchmark.report.plots import font_notes
     from benchmark.report.terminal import ranked_table
 
     console.print(ranked_table(result.data))
-    for note in result.data.all_notes:
+    for note in (*result.data.all_notes, *font_notes(result.data)):
         console.print(f"note: {note}", highlight=False, markup=False, style="dim")
     console.print(f"report: {_short(directory or result.directory)}", soft_wrap=True, highlight=False, markup=False)
 

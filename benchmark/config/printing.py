@@ -20,6 +20,7 @@ from pydantic import (
 )
 
 from benchmark.config.calibration_analysis import CalibrationAnalysis
+from benchmark.config.figures import FigureConfig, FileType
 from benchmark.config.grouping import Grouping
 from benchmark.config.latex_keys import LATEX_KEYS, LatexKeys
 from benchmark.config.pooling_analysis import PoolingAnalysis
@@ -163,7 +164,9 @@ class ReportConfig(Section):
     """Which tables and plots are written."""
 
     plots: tuple[Literal["png", "pdf"], ...] = ("png", "pdf")
-    """File types of figures; `[]` draws none."""
+    """File types of figures; `[]` draws none. `figures` says more, and then has `formats` in its place."""
+    figures: FigureConfig | None = None
+    """How figures look: for a paper, a screen or a poster, with which font, width and colours; its keys are below."""
     tables: tuple[TableConfig, ...] = (TableConfig(),)
     """The comparison tables; their keys are below."""
     title: str = ""
@@ -203,7 +206,23 @@ class ReportConfig(Section):
     @model_serializer(mode="wrap")
     def _without_analyses_that_are_not_wanted(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
         content: dict[str, Any] = handler(self)
+        content.pop("figures" if self.figures is None else "plots" if self._formats_said else "", None)
         return {key: item for key, item in content.items() if key not in OF_ANALYSES or item}
+
+    @property
+    def file_types(self) -> tuple[FileType, ...]:
+        """The file types of figures, whichever key says them."""
+        return self.figures.formats if self.figures is not None and self._formats_said else self.plots
+
+    @property
+    def _formats_said(self) -> bool:
+        return self.figures is not None and "formats" in self.figures.model_fields_set
+
+    @model_validator(mode="after")
+    def _file_types_have_one_place(self) -> ReportConfig:
+        if self._formats_said and "plots" in self.model_fields_set:
+            raise ValueError("`plots` and `figures.formats` both say the file types of figures: keep `figures.formats`")
+        return self
 
     @field_validator("groups")
     @classmethod

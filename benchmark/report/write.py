@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from benchmark.core import atomic
@@ -60,13 +61,13 @@ def write_report(
 def render(data: ReportData) -> dict[str, bytes]:
     """Every file of a report: its name relative to the run's folder (``tables/comparison.csv`` …) and its bytes."""
     from benchmark.report.page import render_page  # noqa: PLC0415 - jinja2 only where a page is made
-    from benchmark.report.plots import all_clouds, all_plots, save_all  # noqa: PLC0415 - matplotlib is slow to import
+    from benchmark.report.plots import all_clouds, all_plots, font_notes, save_all  # noqa: PLC0415 - matplotlib is slow
 
     numbers = Numbers(data)
     tables = [comparison_table(data, config, numbers) for config in data.config.tables]
     clouds = {} if data.pages else all_clouds(data, numbers)
     plots = all_plots(data, numbers, clouds)
-    save_all(plots, list(dict.fromkeys(["svg", *data.config.plots])))
+    save_all(plots, list(dict.fromkeys(["svg", *data.config.file_types])))
     made = (
         *verdict_tables(data, numbers),
         *reference_tables(data),
@@ -85,9 +86,10 @@ def render(data: ReportData) -> dict[str, bytes]:
         texts = {"csv": grid.to_csv(), "md": grid.to_markdown(), "tex": grid.to_latex()}
         content |= {f"tables/{grid.name}.{kind}": text.encode() for kind, text in texts.items()}
     for plot in plots:
-        content |= {f"plots/{plot.name}.{kind}": plot.save(kind) for kind in data.config.plots}
+        content |= {f"plots/{plot.name}.{kind}": plot.save(kind) for kind in data.config.file_types}
     content |= {name: text.encode() for name, text in paragraph(data).files().items()}
-    content["report.html"] = render_page(data, numbers, tables, plots, clouds, grids).encode()
+    noted = replace(data, notes=(*data.notes, *font_notes(data)))
+    content["report.html"] = render_page(noted, numbers, tables, plots, clouds, grids).encode()
     return content
 
 

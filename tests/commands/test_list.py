@@ -11,6 +11,7 @@ from rich.console import Console
 
 from benchmark import UserError
 from benchmark.commands import list as listing
+from benchmark.commands.steps import listed_methods
 from tests.datasets.small_copies import COPIES
 
 
@@ -129,7 +130,7 @@ def methods(plugin_folder: Path) -> str:
             "    def score(self, enhanced, reference):\n        return (enhanced - reference).mean(dim=(1, 2, 3))\n"
         )
     console = Console(width=120, file=StringIO(), record=True)
-    assert listing.print_methods(console) == 0
+    assert listed_methods.print_methods(console) == 0
     return console.export_text()
 
 
@@ -147,7 +148,7 @@ def cells(text: str, name: str) -> list[str]:
 @pytest.mark.parametrize("width", [50, 80, 200])
 def test_the_list_fits_the_terminal_in_groups_and_says_what_it_leaves_out(width: int) -> None:
     console = Console(width=width, file=StringIO(), record=True)
-    assert listing.print_methods(console) == 0
+    assert listed_methods.print_methods(console) == 0
     text = console.export_text()
     tables = [
         line for line in text.splitlines() if not line.startswith(("Usable", "Can't", "Not shown", "commercial:"))

@@ -13,6 +13,7 @@ import benchmark
 from benchmark.cli import main
 from benchmark.commands import check, score
 from benchmark.commands import list as listing
+from benchmark.commands.steps import listed_methods
 from benchmark.config.models import MethodEntry
 from benchmark.config.source import Source
 from benchmark.core.errors import PluginError, UserError
@@ -158,7 +159,7 @@ def test_a_method_that_breaks_its_contract_costs_its_own_row_with_a_sentence(kin
     assert sentence in str(caught.value)
     assert "\n" not in str(caught.value)
     try:
-        usable = listing.usable(registry.methods().load("odd"))
+        usable = listed_methods.usable(registry.methods().load("odd"))
     except PluginError as error:  # it is no plug-in even as a class; its row says so
         usable = f"no: {error}"
     assert usable.startswith("no: ")
@@ -184,7 +185,7 @@ def test_list_and_run_go_on_beside_broken_plugins(plugin_folder: Path, tiny_set:
         (plugin_folder / "methods" / f"{name}.py").write_text(text)
         names.append(name)
     console = Console(record=True, width=400, file=StringIO())
-    assert listing.print_methods(console) == 0
+    assert listed_methods.print_methods(console) == 0
     text = console.export_text()
     assert all(f"{name} " in text for name in [*names, "psnr"])
     settings = {

@@ -15,6 +15,7 @@ from benchmark.report.calibration_tables import calibration_blocks, calibration_
 from benchmark.report.combine import side_by_side
 from benchmark.report.content import Analysis, ReportData
 from benchmark.report.plots.kinds import errors_by_part
+from benchmark.report.plots.look import PAPER
 
 pytestmark = pytest.mark.heavy
 Maker = Callable[..., ReportData]
@@ -34,7 +35,7 @@ def analysed(make_report: Maker, names: int = 5, lower: bool = False, **made: An
 
 
 def drawn_of(data: ReportData) -> list[Any]:
-    return [plot.figure for plot in errors_by_part.PLOT.of_run(data)]  # type: ignore[misc]
+    return [plot.figure for plot in errors_by_part.PLOT.of_run(data, PAPER)]  # type: ignore[misc]
 
 
 def ticks_of(axis: Any) -> list[Any]:
@@ -90,7 +91,7 @@ def test_no_text_lies_over_another_or_outside(make_report: Maker, names: int) ->
 
 def test_many_methods_are_several_figures_and_an_undefined_one_is_none(make_report: Maker) -> None:
     data = analysed(make_report, 26)
-    names = [plot.name for plot in errors_by_part.PLOT.of_run(data)]  # type: ignore[misc]
+    names = [plot.name for plot in errors_by_part.PLOT.of_run(data, PAPER)]  # type: ignore[misc]
     assert names == ["calibration_1", "calibration_2"]
     reversed_fits = analysed(make_report, 2, lower=True)
     assert drawn_of(reversed_fits) == []

@@ -12,7 +12,8 @@ from benchmark.report.plots import gallery, kinds
 ONE_MORE = """from functools import partial
 
 from benchmark.report.plots.kind import PlotKind
-from benchmark.report.plots.style import COLUMN, figure
+from benchmark.report.plots.look import COLUMN
+from benchmark.report.plots.style import figure
 
 
 def _plots(view):

@@ -1,4 +1,4 @@
-"""Draws a method's scores against the labels into axes: points, curve, band, corner text."""
+"""Draws a method's scores against the labels into axes: points, curve, band, and the legend of conditions."""
 
 from __future__ import annotations
 
@@ -12,13 +12,17 @@ from numpy.typing import NDArray
 
 from benchmark.report import naming
 from benchmark.report.plots.curve import Curve
-from benchmark.report.plots.style import BAND, INK, look, shown
+from benchmark.report.plots.lettering import fitted, height, lines_of, measured
+from benchmark.report.plots.look import FEW, Appearance, family_size
+from benchmark.report.plots.style import INK
 from benchmark.report.text import natural
 
 Vector = NDArray[np.float64]
-CONDITIONS_SHOWN = 30
-LEGEND_TEXT = 18
-BAND_ORDER, TEXT_ORDER = 0.5, 0.9  # points are drawn above both
+CONDITIONS_SHOWN = 49
+LEGEND_SIZE = 6.5
+LEGEND_ROOM = 1.25
+"""Inches of a legend's line; longer names take two lines."""
+BAND_ORDER = 0.5  # points are drawn above it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +35,7 @@ class Cloud:
         conditions: the condition of each pair, (N,); all empty where there are none.
         higher_is_better: the method's declared direction.
         label_name: title of the labels' axis.
-        statistics: lines for the corner text.
+        statistics: texts for above the axes.
         curve: the fitted mapping, where there is one.
     """
 
@@ -45,20 +49,26 @@ class Cloud:
     curve: Curve | None = None
 
 
-def draw_cloud(axes: Axes, cloud: Cloud, order: Sequence[str], size: float) -> None:
+def draw_cloud(axes: Axes, cloud: Cloud, order: Sequence[str], size: float, look: Appearance) -> None:
     """Draw points, curve and band into axes."""
     alpha = 0.85 if len(cloud.scores) < 500 else 0.6
     conditions = np.asarray(cloud.conditions, dtype=object)
     for index, condition in enumerate(order or [""]):
         chosen = conditions == condition if order else np.ones(len(conditions), dtype=bool)
-        colour, marker = look(index)
+        colour, marker = look.of(index, len(order))
         axes.scatter(
             cloud.scores[chosen], cloud.labels[chosen], s=size, c=colour, marker=marker, alpha=alpha, linewidths=0
         )
     if cloud.curve is not None:
         if cloud.curve.low is not None and cloud.curve.high is not None:
             axes.fill_between(
-                cloud.curve.x, cloud.curve.low, cloud.curve.high, color=BAND, alpha=0.7, linewidth=0, zorder=BAND_ORDER
+                cloud.curve.x,
+                cloud.curve.low,
+                cloud.curve.high,
+                color=look.band,
+                alpha=0.7,
+                linewidth=0,
+                zorder=BAND_ORDER,
             )
         axes.plot(cloud.curve.x, cloud.curve.y, color="white", linewidth=2.0)
         axes.plot(cloud.curve.x, cloud.curve.y, color=INK, linewidth=1.2)
@@ -74,51 +84,62 @@ def condition_order(conditions: Sequence[str]) -> list[str]:
     return names if 1 < len(names) <= CONDITIONS_SHOWN else []
 
 
-def handles(order: Sequence[str]) -> list[Line2D]:
-    """Legend entries for conditions."""
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A legend of conditions below a figure, laid out before the figure is made.
+
+    Attributes:
+        handles: its entries, column by column.
+        columns: how many entries stand side by side.
+        height: of the whole, in inches on paper.
+    """
+
+    handles: tuple[Line2D, ...]
+    columns: int
+    height: float
+
+
+def key_of(order: Sequence[str], width: float, look: Appearance) -> Key:
+    """The legend of conditions for a figure's width in inches; families of one colour stand below each other."""
+    if not order:
+        return Key((), 1, 0.0)
+    names = fitted([condition or "no condition" for condition in order], LEGEND_ROOM, LEGEND_SIZE, look, lines=3)
+    across = max(1, int((width - 0.1) / (0.3 + max(measured(name, LEGEND_SIZE, look) for name in names))))
+    across = min(across, len(order))
+    rows = -(-len(order) // across)
+    if len(order) > FEW:  # as few columns as hold whole families
+        family = family_size(len(order))
+        rows = -(-rows // family) * family
+        across = -(-len(order) // rows)
     entries = []
-    for index, condition in enumerate(order):
-        colour, marker = look(index)
-        label = shown(condition or "no condition", LEGEND_TEXT)
-        entries.append(Line2D([], [], color=colour, marker=marker, linestyle="none", markersize=3.5, label=label))
-    return entries
+    for index, name in enumerate(names):
+        colour, marker = look.of(index, len(order))
+        entries.append(Line2D([], [], color=colour, marker=marker, linestyle="none", markersize=3.5, label=name))
+    in_rows = (names[row::rows] for row in range(rows))
+    tall = sum(height(lines_of(line), LEGEND_SIZE) + 0.05 for line in in_rows)
+    return Key(tuple(entries), across, tall + 0.1)
 
 
-def legend_columns(order: Sequence[str], width: float) -> int:
-    """How many legend entries fit side by side into a width in inches."""
-    longest = max((min(len(condition), LEGEND_TEXT) for condition in order), default=0)
-    return max(1, min(len(order), int(width / (0.4 + 0.062 * longest))))
-
-
-def corner_text(axes: Axes, cloud: Cloud, text: str, size: float) -> None:
-    """Put text into the corner with the fewest points, and behind these, so that it hides none."""
-    if not text:
-        return
-    across, up = (_unit(values) for values in (cloud.scores, cloud.labels))
-    counts = {(x, y): int(np.sum((np.abs(across - x) < 0.5) & (np.abs(up - y) < 0.3))) for y in (1, 0) for x in (0, 1)}
-    x, y = min(counts, key=lambda corner: counts[corner])
-    axes.text(
-        0.03 + 0.94 * x,
-        0.03 + 0.94 * y,
-        text,
-        transform=axes.transAxes,
-        horizontalalignment="right" if x else "left",
-        verticalalignment="top" if y else "bottom",
-        fontsize=size,
-        linespacing=1.25,
-        zorder=TEXT_ORDER,
-        bbox={"facecolor": "white", "alpha": 0.8, "edgecolor": "none", "pad": 1.5},
-    )
-
-
-def _unit(values: Vector) -> Vector:
-    """Values as places between 0 and 1 along their axis."""
-    span = float(np.ptp(values)) if len(values) else 0.0
-    return (values - values.min()) / span if span > 0 else np.full(len(values), 0.5)
+def write_above(axes: Axes, title: str, text: str, sizes: tuple[float, float]) -> None:
+    """Write a title, and text below it, above the axes, where they hide no point."""
+    below = text.count("\n") + 1 if text else 0
+    axes.set_title(title, fontsize=sizes[0], pad=3 + below * sizes[1] * 1.35 + 0.25 * sizes[0])
+    if text:
+        axes.annotate(
+            text,
+            (0.5, 1),
+            xycoords="axes fraction",
+            xytext=(0, 2.5),
+            textcoords="offset points",
+            horizontalalignment="center",
+            verticalalignment="bottom",
+            fontsize=sizes[1],
+            linespacing=1.15,
+        )
 
 
 def statistics_lines(values: Sequence[tuple[str, float, float, float]], n: int, references: int) -> tuple[str, ...]:
-    """Lines for the corner from (statistic, value, low, high)."""
+    """Texts for above the axes from (statistic, value, low, high)."""
     lines = []
     for statistic, value, low, high in values:
         if np.isnan(value):

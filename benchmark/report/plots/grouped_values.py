@@ -11,7 +11,9 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from benchmark.report import naming
-from benchmark.report.plots.style import FAINT, INK, PAGE, figure, shown
+from benchmark.report.plots.lettering import fitted, height, lines_of
+from benchmark.report.plots.look import PAGE, PAPER, Appearance
+from benchmark.report.plots.style import FAINT, INK, figure
 
 HEIGHT = 0.085
 """Inches of a line of a method's group."""
@@ -46,6 +48,7 @@ def draw_values(
     series: Sequence[Series],
     statistic: str,
     confidence: float,
+    look: Appearance = PAPER,
 ) -> Figure:
     """Draw the values of each method.
 
@@ -54,14 +57,19 @@ def draw_values(
         series: the values of a method, from top to bottom.
         statistic: what they are.
         confidence: of the intervals.
+        look: the figure's fonts and width.
     """
     lines = len(methods) * (len(series) + 1)
-    drawn = figure(PAGE * 0.75, 0.9 + HEIGHT * max(lines, 10))
+    width = look.wide(PAGE * 0.75)
+    names = fitted([name for name, _ in methods], 0.33 * width, 6.5, look, lines=3)
+    line = max(HEIGHT, height(lines_of(names), 6.5) / (len(series) + 1))
+    legend = fitted([item.title for item in series], 1.6, 6.5, look)
+    drawn = figure(width, 0.9 + line * max(lines, 10))
     axes = drawn.add_subplot()
     ticks = []
-    for place, (method, found) in enumerate(methods):
+    for place, (_, found) in enumerate(methods):
         top = -place * (len(series) + 1)
-        ticks.append((top - (len(series) - 1) / 2, shown(method, 30)))
+        ticks.append((top - (len(series) - 1) / 2, names[place]))
         if place:
             axes.axhline(top + 1, color=FAINT, linewidth=0.4, zorder=0)
         for number, item in enumerate(series):
@@ -83,10 +91,8 @@ def draw_values(
     axes.set_yticks([y for y, _ in ticks], [text for _, text in ticks])
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
-    for item in series:
-        axes.plot(
-            [], [], marker=item.marker, color=item.colour, markerfacecolor=item.fill, markersize=4, label=item.title
-        )
-    drawn.legend(loc="outside lower center", ncols=3)
+    for item, title in zip(series, legend, strict=True):
+        axes.plot([], [], marker=item.marker, color=item.colour, markerfacecolor=item.fill, markersize=4, label=title)
+    drawn.legend(loc="outside lower center", ncols=max(1, min(3, int(width / 1.7))))
     axes.set_xlabel(f"{naming.title(statistic)} ({naming.percent(confidence)} interval)")
     return drawn

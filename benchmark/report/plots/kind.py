@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from matplotlib.figure import Figure
 
 from benchmark.report.blocks import Block, Comparison, Numbers, Scope
 from benchmark.report.content import ReportData
 from benchmark.report.plots.cloud import Cloud
+from benchmark.report.plots.look import Appearance
 from benchmark.report.plots.style import Plot
 from benchmark.report.ranking import standings
 from benchmark.results.scored import ScoredMethod
@@ -29,6 +30,7 @@ class View:
         block: the data set and split.
         suffix: the end of file names of the block's plots; empty if the run has only one block.
         place: the end of their headings; empty if the run has only one block.
+        look: how its plots look.
     """
 
     data: ReportData
@@ -37,6 +39,7 @@ class View:
     block: Block
     suffix: str
     place: str
+    look: Appearance = field(default_factory=Appearance)
 
     @property
     def scope(self) -> Scope:
@@ -54,7 +57,7 @@ class View:
 
     def plot(self, kind: str, title: str, description: str, draw: Callable[[], Figure]) -> Plot:
         """A plot with its file name and its heading."""
-        return Plot(f"{kind}{self.suffix}", f"{title}{self.place}", description, draw)
+        return Plot(f"{kind}{self.suffix}", f"{title}{self.place}", description, draw, self.look)
 
     def comparisons(self) -> tuple[list[ScoredMethod], Table]:
         """The ranked methods and how they differ in the ranking's statistic; empty where none were compared."""
@@ -83,14 +86,14 @@ class PlotKind:
     Attributes:
         place: the position of its plots on the page; lower comes first.
         of_block: makes the plots for each data set and split.
-        of_run: makes the plots that appear once, after all blocks' plots.
-        over_sets: makes the plots over several data sets, which studies have too.
+        of_run: makes the plots that appear once, after all blocks' plots, in a look.
+        over_sets: makes the plots over several data sets, which studies have too, in a look.
     """
 
     place: int
     of_block: Callable[[View], Iterable[Plot]] | None = None
-    of_run: Callable[[ReportData], Iterable[Plot]] | None = None
-    over_sets: Callable[[ReportData], Iterable[Plot]] | None = None
+    of_run: Callable[[ReportData, Appearance], Iterable[Plot]] | None = None
+    over_sets: Callable[[ReportData, Appearance], Iterable[Plot]] | None = None
 
 
 def how_tested(table: Table) -> tuple[str, str]:

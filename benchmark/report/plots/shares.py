@@ -13,8 +13,9 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 
+from benchmark.config.figures import FileType
 from benchmark.core import children
-from benchmark.report.plots.style import Kind, Plot
+from benchmark.report.plots.style import Plot
 from benchmark.statistics.weighted import processors
 
 PLOTS_EACH = 6
@@ -23,7 +24,7 @@ MOST = 8
 """Most helpers; each takes some 240 MiB."""
 
 
-def save_all(plots: Sequence[Plot], kinds: Sequence[Kind], processes: int = 0) -> None:
+def save_all(plots: Sequence[Plot], kinds: Sequence[FileType], processes: int = 0) -> None:
     """Draw every plot, so that ``Plot.save`` only returns the bytes.
 
     A plot that a helper fails to draw is left undrawn: ``Plot.save`` draws it, and raises any error.
@@ -48,7 +49,7 @@ def save_all(plots: Sequence[Plot], kinds: Sequence[Kind], processes: int = 0) -
                     plot.keep(saved)
 
 
-def _draw(plots: Sequence[Plot], kinds: Sequence[Kind]) -> list[Mapping[str, bytes]]:
+def _draw(plots: Sequence[Plot], kinds: Sequence[FileType]) -> list[Mapping[str, bytes]]:
     return [{kind: plot.save(kind) for kind in kinds} for plot in plots]
 
 

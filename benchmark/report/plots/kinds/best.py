@@ -11,7 +11,9 @@ from matplotlib.figure import Figure
 
 from benchmark.report import naming
 from benchmark.report.plots.kind import PlotKind, View
-from benchmark.report.plots.style import BETTER, COLUMN, FAINT, INK, Plot, figure, shown
+from benchmark.report.plots.look import PAPER, Appearance
+from benchmark.report.plots.row_names import row_names
+from benchmark.report.plots.style import FAINT, INK, Plot, figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,18 +26,19 @@ class Chance:
     rank_high: float = math.nan
 
 
-def draw(chances: Sequence[Chance], statistic: str) -> Figure:
+def draw(chances: Sequence[Chance], statistic: str, look: Appearance = PAPER) -> Figure:
     """Draw probabilities of being best as bars, and beside them intervals of ranks where they are known."""
     with_ranks = any(math.isfinite(chance.rank_low) for chance in chances)
-    drawn = figure(COLUMN, 0.75 + 0.18 * max(len(chances), 3))
+    names = row_names([chance.title for chance in chances], look, beside=0.7)
+    drawn = figure(names.width, 0.75 + names.height * max(len(chances), 3))
     axes = drawn.subplots(1, 2 if with_ranks else 1, sharey=True, squeeze=False)[0]
     places = [-place for place in range(len(chances))]
-    axes[0].barh(places, [chance.probability for chance in chances], height=0.6, color=BETTER)
+    axes[0].barh(places, [chance.probability for chance in chances], height=0.6, color=look.better)
     for place, chance in zip(places, chances, strict=True):
         axes[0].text(chance.probability + 0.02, place, _percent(chance.probability), va="center", fontsize=6)
     axes[0].set_xlim(0, 1.22)
     axes[0].set_xticks([0, 0.5, 1], ["0", "50 %", "100 %"])
-    axes[0].set_yticks(places, [shown(chance.title, 24) for chance in chances])
+    axes[0].set_yticks(places, names.texts)
     axes[0].tick_params(axis="y", length=0)
     axes[0].set_xlabel(f"Best by {naming.title(statistic)}")
     axes[0].set_ylim(-len(chances) + 0.4, 0.6)
@@ -67,7 +70,9 @@ def _plots(view: View) -> Iterator[Plot]:
     if len(chances) > 1:
         title = naming.title(view.statistic)
         text = f"Share of resamples in which each method has the highest {title}, and the interval of its rank."
-        yield view.plot("best", "Probability of being best", text, partial(draw, chances, view.statistic))
+        yield view.plot(
+            "best", "Probability of being best", text, partial(draw, chances, view.statistic, look=view.look)
+        )
 
 
 PLOT = PlotKind(place=40, of_block=_plots)

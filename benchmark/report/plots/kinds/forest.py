@@ -11,7 +11,9 @@ from matplotlib.figure import Figure
 
 from benchmark.report import naming
 from benchmark.report.plots.kind import PlotKind, View
-from benchmark.report.plots.style import COLUMN, FAINT, INK, Plot, figure, shown
+from benchmark.report.plots.look import PAPER, Appearance
+from benchmark.report.plots.row_names import row_names
+from benchmark.report.plots.style import FAINT, INK, Plot, figure
 from benchmark.report.published import value as published_value
 from benchmark.results.scored import ScoredMethod
 
@@ -36,9 +38,10 @@ class Line:
         return f"{value} [{low}, {high}]"
 
 
-def draw(lines: Sequence[Line], statistic: str, confidence: float) -> Figure:
+def draw(lines: Sequence[Line], statistic: str, confidence: float, look: Appearance = PAPER) -> Figure:
     """Draw the lines, the best on top."""
-    drawn = figure(COLUMN, 0.75 + 0.19 * max(len(lines), 2))
+    names = row_names([line.title for line in lines], look, beside=max(len(line.text) for line in lines) * 0.058)
+    drawn = figure(names.width, 0.75 + names.height * max(len(lines), 2))
     axes = drawn.add_subplot()
     for place, line in enumerate(lines):
         y = -place
@@ -58,7 +61,7 @@ def draw(lines: Sequence[Line], statistic: str, confidence: float) -> Figure:
                 zorder=3,
             )
     axes.set_ylim(-len(lines) + 0.5, 0.5)
-    axes.set_yticks([-place for place in range(len(lines))], [shown(line.title, 26) for line in lines])
+    axes.set_yticks([-place for place in range(len(lines))], names.texts)
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
     values = axes.secondary_yaxis("right")
@@ -83,7 +86,7 @@ def _plots(view: View) -> Iterator[Plot]:
             reached = view.numbers.observers(view.block).items()
             lines = [*(Line(name, item.value, item.low, item.high) for name, item in reached), *lines]
         text = f"{title} of each ranked method with its {naming.percent(view.data.confidence)} interval, best on top."
-        drawing = partial(draw, lines, view.statistic, view.data.confidence)
+        drawing = partial(draw, lines, view.statistic, view.data.confidence, look=view.look)
         yield view.plot("intervals", f"Intervals of {title}", text, drawing)
 
 

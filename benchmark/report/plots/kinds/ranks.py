@@ -13,7 +13,10 @@ from matplotlib.figure import Figure
 
 from benchmark.report import naming
 from benchmark.report.plots.kind import PlotKind, View, how_tested
-from benchmark.report.plots.style import BETTER, COLUMN, FAINT, INK, Plot, figure, shown
+from benchmark.report.plots.lettering import wrap
+from benchmark.report.plots.look import PAPER, Appearance
+from benchmark.report.plots.row_names import row_names
+from benchmark.report.plots.style import FAINT, INK, Plot, figure
 
 MOST_GROUPS = 14
 JOINED = "Dots on one line: methods that can't be told apart"
@@ -60,6 +63,7 @@ def draw(
     statistic: str,
     groups: Sequence[tuple[int, ...]],
     heading: str = JOINED,
+    look: Appearance = PAPER,
 ) -> Figure:
     """Draw methods, the best on top, with values as dots, and each group as a line on the right with dots at its members.
 
@@ -72,25 +76,32 @@ def draw(
     """
     placed = _lanes(groups)
     lanes = max((lane for lane, _ in placed), default=-1) + 1
-    drawn = figure(COLUMN, 0.75 + 0.18 * max(len(titles), 3))
+    names = row_names(titles, look, beside=0.065 * lanes)
+    drawn = figure(names.width, 0.75 + names.height * max(len(titles), 3))
     left, right = drawn.subplots(1, 2, sharey=True, width_ratios=[1, max(0.065 * lanes, 0.03)])
     for place, value in enumerate(values):
         left.axhline(-place, color=FAINT, linewidth=0.4, zorder=0)
         left.plot([value], [-place], color=INK, marker="o", markersize=3.6, linestyle="none")
-    left.set_yticks([-place for place in range(len(titles))], [shown(title, 26) for title in titles])
+    left.set_yticks([-place for place in range(len(titles))], names.texts)
     left.tick_params(axis="y", length=0)
     left.set_ylim(-len(titles) + 0.5, 0.5)
     left.spines["left"].set_visible(False)
     left.set_xlabel(naming.title(statistic))
     left.margins(x=0.08)
     for lane, group in placed:
-        right.plot([lane, lane], [-group[0], -group[-1]], color=BETTER, linewidth=1.2)
+        right.plot([lane, lane], [-group[0], -group[-1]], color=look.better, linewidth=1.2)
         right.plot(
-            [lane] * len(group), [-place for place in group], color=BETTER, marker="o", markersize=3.6, linestyle="none"
+            [lane] * len(group),
+            [-place for place in group],
+            color=look.better,
+            marker="o",
+            markersize=3.6,
+            linestyle="none",
         )
     right.set_xlim(-0.7, max(lanes, 1) - 0.3)
     right.axis("off")
-    drawn.suptitle(heading, fontsize=7)
+    lines = [part for line in heading.split("\n") for part in wrap(line, names.width - 0.1, 7, look)]
+    drawn.suptitle("\n".join(lines), fontsize=7)
     return drawn
 
 
@@ -119,7 +130,7 @@ def _plots(view: View) -> Iterator[Plot]:
     tested, untested = how_tested(table)
     line = f"; a line joins those of which no two differ significantly{tested}" if tested else ""
     heading = f"{JOINED}\n{untested}".strip() if tested else untested.strip()
-    drawing = partial(draw, titles, values, view.statistic, groups, heading)
+    drawing = partial(draw, titles, values, view.statistic, groups, heading, look=view.look)
     yield view.plot("ranks", "Ranking", f"Methods by {naming.title(view.statistic)}{line}.{untested}", drawing)
 
 

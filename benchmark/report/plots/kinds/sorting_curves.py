@@ -13,25 +13,30 @@ from benchmark.report.analysis_blocks import AnalysisBlock, analysis_blocks
 from benchmark.report.content import ReportData
 from benchmark.report.plots.kind import PlotKind
 from benchmark.report.plots.kinds.history import DASHES
-from benchmark.report.plots.style import COLUMN, MUTED, Plot, figure, look, shown
+from benchmark.report.plots.lettering import fitted
+from benchmark.report.plots.look import COLUMN, PAPER, Appearance
+from benchmark.report.plots.style import MUTED, Plot, figure
 from benchmark.report.sorting_table import ordered
 
 MOST_DRAWN = 7
 """Most curves: more can't be told apart."""
 
 
-def draw_curves(block: AnalysisBlock, titles: dict[str, str]) -> Figure:
+def draw_curves(block: AnalysisBlock, titles: dict[str, str], look: Appearance = PAPER) -> Figure:
     """Draw the curves of a data set."""
-    drawn = figure(COLUMN, 2.7)
+    width = look.wide(COLUMN)
+    shown = [label for label, _ in ordered(block)[:MOST_DRAWN]]
+    names = fitted([titles.get(label, label) for label in shown], width / 2 - 0.5, 6.5, look)
+    drawn = figure(width, max(2.7, 0.55 * width))
     axes = drawn.add_subplot()
-    for number, (label, _) in enumerate(ordered(block)[:MOST_DRAWN]):
+    for number, label in enumerate(shown):
         curve = block.rows[(block.rows["kind"] == CURVE) & (block.rows["method"] == label)]
         axes.plot(
             curve["threshold"],
             curve["value"],
-            color=look(number)[0],
+            color=look.of(number)[0],
             linestyle=DASHES[number % len(DASHES)],
-            label=shown(titles.get(label, label), 24),
+            label=names[number],
         )
     axes.axhline(0, color=MUTED, linewidth=0.6, zorder=0)
     axes.set_xlim(0, 100)
@@ -41,7 +46,7 @@ def draw_curves(block: AnalysisBlock, titles: dict[str, str]) -> Figure:
     return drawn
 
 
-def _plots(data: ReportData) -> Iterator[Plot]:
+def _plots(data: ReportData, look: Appearance) -> Iterator[Plot]:
     titles = {method.label: method.title for method in data.methods}
     for block in analysis_blocks(data, SORTING):
         more = len(ordered(block)) > MOST_DRAWN
@@ -53,7 +58,7 @@ def _plots(data: ReportData) -> Iterator[Plot]:
             block.name,
             f"Sorting accuracy and sensory threshold: {block.title}",
             text,
-            partial(draw_curves, block, titles),
+            partial(draw_curves, block, titles, look=look),
         )
 
 

@@ -30,7 +30,7 @@ HTML_WIDTH = 1000  # a page is as wide as it needs
 
 
 @dataclass(frozen=True, slots=True)
-class RankedTable:
+class TerminalTable:
     """A renderable that ``console.print`` shows as one table for each data set and split; of a study, as its matrix."""
 
     data: ReportData
@@ -50,9 +50,9 @@ class RankedTable:
             said = dropped
 
 
-def ranked_table(data: ReportData) -> RankedTable:
+def ranked_table(data: ReportData) -> TerminalTable:
     """The methods ranked by SRCC (or 2AFC score) with intervals, the best marked; those not ranked below, with reasons."""
-    return RankedTable(data)
+    return TerminalTable(data)
 
 
 def as_text(data: ReportData, width: int = 110, lines: int = 24, columns: int = 400) -> str:

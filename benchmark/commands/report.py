@@ -36,6 +36,11 @@ def command(
     result = read(directories[0]) if len(directories) == 1 else together(directories)
     if config is not None or set_:
         given = read_source({} if config is None else config)
+        if "statistics" in given.values:
+            line = (
+                f"{given.named(('statistics',))}: not used, since report computes nothing: call run or evaluate with it"
+            )
+            err.print(line, highlight=False, soft_wrap=True)
         source = with_set(overlaid(result.data, given, whole=config is not None), set_ or ())
         result = replace(result, data=with_settings(result.data, source))
     if len(directories) > 1:

@@ -15,6 +15,8 @@ LINES = 3
 """Most lines."""
 KEPT = (INDISTINCT, SELECTED)
 """Marks that stay in a table with short notes."""
+UNTRAINED = ("nothing", "none", "–", "not declared")
+"""What is said of methods that were not trained, or of which nothing is known."""
 FILLED = 0.92
 """How much of a line text fills, since lines break between words."""
 
@@ -106,7 +108,7 @@ def _trained(table: ComparisonTable) -> list[str]:
     """Who was trained on what, where no column says it: methods by their training data."""
     on: dict[str, list[str]] = {}
     for row in table.rows:
-        if row.trained_on and not row.reported and row.trained_on.casefold() not in ("nothing", "none", "–"):
+        if row.trained_on and not row.reported and row.trained_on.casefold() not in UNTRAINED:
             on.setdefault(row.trained_on, []).append(row.title)
     listed = [f"on {what}: {', '.join(names)}" for what, names in on.items()]
     return [f"Trained {'; '.join(listed)}."] if listed else []

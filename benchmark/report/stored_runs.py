@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -35,16 +36,39 @@ ANALYSES = {
     places.POOLING: pooling.COLUMNS,
 }
 """The columns of each further analysis."""
+Settings = Mapping[str, Any] | ReportConfig
 Recorded = TypeVar("Recorded", ReportConfig, PublishedEntry)
 
 
-def read(directory: str | Path) -> Evaluation:
+def read(
+    directory: str | Path, *, report: Settings | None = None, published: Mapping[str, Any] | None = None
+) -> Evaluation:
     """Read a finished run from its files; nothing is computed.
 
+    Args:
+        directory: the output folder of a run.
+        report: keys of the configuration's section ``report`` that count instead of the stored ones: tables, figures, title.
+        published: values that papers print, by method's label, beside the stored ones.
+
     Raises:
-        benchmark.core.errors.UserError: the folder is not the output of a run.
+        benchmark.core.errors.UserError: the folder is not the output of a run, or a key is wrong or needs new numbers.
     """
-    directory = Path(directory)
+    return _changed(_stored(Path(directory)), report, published, "read")
+
+
+def _changed(found: Evaluation, report: Settings | None, published: Mapping[str, Any] | None, name: str) -> Evaluation:
+    """An evaluation whose tables, figures and values of papers are as asked."""
+    from benchmark.report.other_settings import overlaid, with_settings  # noqa: PLC0415 - slow only where it is wanted
+
+    given = {key: item for key, item in (("report", report), ("published", published)) if item is not None}
+    if not given:
+        return found
+    source = overlaid(found.data, source_of(given, name), whole=False)
+    return replace(found, data=with_settings(found.data, source))
+
+
+def _stored(directory: Path) -> Evaluation:
+    """A finished run as it is stored."""
     content = run_json.read_finished(directory / run_json.NAME)
     methods = tuple(ScoredMethod.from_record(item) for item in content["methods"])
     columns = [one.label for method in methods for one in method.single]
@@ -127,11 +151,20 @@ def _recorded(kind: type[Recorded], content: Any, directory: Path, key: str) -> 
     return parse(kind, source_of(content, f"{place}: {key}"))
 
 
-def together(directories: str | Path | Sequence[str | Path]) -> Evaluation:
+def together(
+    directories: str | Path | Sequence[str | Path],
+    *,
+    report: Settings | None = None,
+    published: Mapping[str, Any] | None = None,
+) -> Evaluation:
     """Combine several finished runs, by the names of their folders.
 
+    Args:
+        directories: their output folders; tables are those of the first, unless ``report`` has others.
+        report, published: as for ``read``.
+
     Raises:
-        benchmark.core.errors.UserError: a folder is not the output of a run, or two have the same name.
+        benchmark.core.errors.UserError: a folder is not the output of a run, two have the same name, or a key is wrong.
     """
     from benchmark.report.combine import side_by_side  # noqa: PLC0415
     from benchmark.report.over_sets import pooled_anew  # noqa: PLC0415
@@ -153,4 +186,4 @@ def together(directories: str | Path | Sequence[str | Path]) -> Evaluation:
     digest = hashlib.sha256(listed.encode("utf-8", "surrogateescape")).hexdigest()
     claim = claims.of_content("report", f"report of {', '.join(names)}", digest)
     inputs = tuple(folder / run_json.NAME for folder in folders)
-    return Evaluation(data, directory, claim, inputs)
+    return _changed(Evaluation(data, directory, claim, inputs), report, published, "together")

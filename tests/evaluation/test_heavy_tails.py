@@ -38,7 +38,7 @@ def test_plcc_of_far_scores_is_remarked_on_beside_the_number_and_nothing_else_is
     notes = done.summary.dropna(subset=["note"])
     remarked = notes[notes["note"].str.contains(HEAVY_TAILS)]
     assert remarked[["method", "statistic", "level"]].to_numpy().tolist() == [["far", "plcc", "pair"]]
-    for kind in ("md", "tex", "csv"):
+    for kind in ("md", "notes.tex", "csv"):
         text = (tmp_path / "out" / "tables" / f"comparison.{kind}").read_text(encoding="utf-8")
         assert text.count(HEAVY_TAILS) == 1, kind
     assert HEAVY_TAILS in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+import benchmark
 from benchmark.cli import main
 
 TABLES = "report.tables=[{columns: [srcc, krcc], digits: 4}]"
@@ -32,6 +33,27 @@ def test_changed_tables_are_those_of_a_new_evaluation_and_stay(tmp_path: Path) -
     assert _files(one) == _files(other) != before
     assert main(["report", str(one)]) == 0
     assert _files(one) == _files(other)
+
+
+def test_python_changes_them_by_keyword(tmp_path: Path) -> None:
+    one, other = _evaluated(tmp_path, "one"), _evaluated(tmp_path, "other", TABLES, "report.title=T")
+    report = {"tables": [{"columns": ["srcc", "krcc"], "digits": 4}], "title": "T"}
+    benchmark.read(one, report=report).save()
+    assert _files(one) == _files(other)
+    both = benchmark.together([one, other], report={"tables": [{"columns": ["plcc"]}]})
+    assert [table.columns for table in both.data.config.tables] == [("plcc",)]
+    with pytest.raises(benchmark.UserError, match=r"report\.calibration: `report` computes nothing"):
+        benchmark.read(one, report={"calibration": True})
+
+
+def test_a_configurations_statistics_are_said_not_to_be_used(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one = _evaluated(tmp_path, "one")
+    (tmp_path / "c.yaml").write_text("statistics: {seed: 7}\nreport: {title: Mine}\n")
+    assert main(["report", str(one), "--config", str(tmp_path / "c.yaml")]) == 0
+    assert "c.yaml:1: statistics: not used, since report computes nothing" in capsys.readouterr().err
+    assert "Mine" in (one / "report.html").read_text()
 
 
 def test_what_needs_new_numbers_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -194,7 +194,7 @@ class _Sheet:
         interval = self._interval(cell)
         before = self._background(cell) if coloured else ""
         if self._layout.intervals == "below":
-            stack = rf"\begin{{tabular}}[t]{{@{{}}c@{{}}}}{value}\\[-2pt]{interval}\end{{tabular}}"
+            stack = rf"\begin{{tabular}}[t]{{@{{}}c@{{}}}}{value}\\{interval}\end{{tabular}}"
             return before + (stack if interval else value)
         return before + value + (interval or (rf"\phantom{{{widest_interval}}}" if widest_interval else ""))
 

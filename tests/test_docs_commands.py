@@ -87,6 +87,7 @@ def test_methods_that_are_equivalent(root: Path, place: Path) -> None:
     assert word == "undecided"
 
 
+@pytest.mark.timeout(900)  # a dozen programs, one after the other
 def test_the_pages_commands(root: Path, place: Path) -> None:
     """Every command of docs/commands.md, on a small set; then the README's, on that set in EFID's layout and its scores."""
     (commands,) = blocks(root / "docs" / "commands.md", "sh")

@@ -14,7 +14,7 @@ import pandas as pd
 
 from benchmark.config.calibration_analysis import CalibrationAnalysis
 from benchmark.evaluation.rows import MethodColumn
-from benchmark.evaluation.tasks import numbers, text
+from benchmark.evaluation.tasks import labelled_blocks, numbers, text
 from benchmark.statistics.errors_in_parts import PartError, equal_parts, errors_in_parts
 from benchmark.statistics.resampling import FloatArray, IntArray
 from benchmark.statistics.settings import MappingResamples
@@ -79,11 +79,7 @@ def errors(
     missing = [label for label in dict.fromkeys((*asked.methods, *asked.unmapped)) if label not in there]
     rows: list[tuple[object, ...]] = []
     fewer: dict[str, None] = {}
-    for key, block in scores.groupby(["dataset", "split"], sort=False, dropna=False):
-        dataset, split = (text(part) for part in key)
-        labelled = block[np.isfinite(block["mos"].to_numpy(dtype=float))]
-        if not len(labelled):
-            continue
+    for dataset, split, labelled in labelled_blocks(scores):
         for method in chosen:
             curve: Curve = "none" if method.label in asked.unmapped else asked.mapping
             expected = 1 if method.higher_is_better != lower_mos_better else -1

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from benchmark.core.errors import ConfigError
+from benchmark.evaluation.tasks import labelled_blocks
 from benchmark.statistics.votes import LEAST_AGREEMENT, in_units_of
 
 KEY = "statistics.resample"
@@ -31,8 +32,7 @@ def refuse(resample: str, pairs: pd.DataFrame, votes: pd.DataFrame | None) -> No
         return
     if votes is None:
         raise ConfigError(NO_VOTES)
-    labelled = pairs[np.isfinite(pairs["mos"].to_numpy(dtype=float))]
-    for _, rows in labelled.groupby(["dataset", "split"], sort=False, dropna=False):
+    for _, _, rows in labelled_blocks(pairs):
         _refuse_some(rows, voted(rows, votes))
 
 

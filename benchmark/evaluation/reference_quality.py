@@ -15,7 +15,7 @@ import pandas as pd
 from benchmark.config.reference_analysis import ReferenceAnalysis
 from benchmark.evaluation.reference_parts import LABEL, NoQualityError, Quality, part_names, quality_of
 from benchmark.evaluation.rows import MethodColumn
-from benchmark.evaluation.tasks import table_of_pairs, text
+from benchmark.evaluation.tasks import labelled_blocks, table_of_pairs
 from benchmark.statistics.catalogue import find
 from benchmark.statistics.design import Table
 from benchmark.statistics.grouped import Grouped, PairsOfMethod, Valued, grouped, of_two
@@ -73,11 +73,8 @@ def analyse(
         if name not in there
     )
     asked = asked.model_copy(update={"pristine": there})
-    for key, block in scores.groupby(["dataset", "split"], sort=False, dropna=False):
-        dataset, split = (text(part) for part in key)
-        labelled = block[np.isfinite(block["mos"].to_numpy(dtype=float))].reset_index(drop=True)
-        if not len(labelled):
-            continue
+    for dataset, split, block in labelled_blocks(scores):
+        labelled = block.reset_index(drop=True)
         quality, said = _quality(labelled, methods, asked, lower_mos_better=lower_mos_better)
         notes |= dict.fromkeys(said)
         parts = None if quality is None else quality.parts

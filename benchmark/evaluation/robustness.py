@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from benchmark.evaluation.rows import MethodColumn
-from benchmark.evaluation.tasks import table_of_pairs, text
+from benchmark.evaluation.tasks import labelled_blocks, table_of_pairs
 from benchmark.statistics.correlation import srcc
 from benchmark.statistics.grouped import PairsOfMethod, of_two
 from benchmark.statistics.resampling import FloatArray
@@ -43,12 +43,10 @@ def moved(
         the undisturbed one with its jackknife interval by reference; p-values after Holm's correction over methods.
     """
     rows: list[list[object]] = []
-    for key, block in scores.groupby(["dataset", "split"], sort=False, dropna=False):
-        dataset, split = (text(part) for part in key)
-        labelled = block[np.isfinite(block["mos"].to_numpy(dtype=float))]
+    for dataset, split, labelled in labelled_blocks(scores):
         for name, other in disturbed.items():
             there = [method for method in methods if method.label in other.columns]
-            if not len(labelled) or not there:
+            if not there:
                 continue
             before, after = (
                 table_of_pairs(table, there, lower_mos_better=lower_mos_better)[0]

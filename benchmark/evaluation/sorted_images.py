@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from benchmark.evaluation.rows import MethodColumn
-from benchmark.evaluation.tasks import table_of_pairs, text
+from benchmark.evaluation.tasks import labelled_blocks, placed, table_of_pairs
 from benchmark.statistics.design import Table
 from benchmark.statistics.grouped import Valued, difference
 from benchmark.statistics.intervals import UNBOUNDED, interval
@@ -56,26 +56,22 @@ def sorted_rightly(
         confidence: of the intervals.
     """
     rows: list[tuple[object, ...]] = []
-    notes: dict[str, None] = {}
-    for key, block in scores.groupby(["dataset", "split"], sort=False, dropna=False):
-        labelled = block[np.isfinite(block["mos"].to_numpy(dtype=float))]
-        if not len(labelled):
-            continue
+    notes: dict[tuple[str, str], list[str]] = {}
+    for dataset, split, labelled in labelled_blocks(scores):
         table, _ = table_of_pairs(labelled, methods, lower_mos_better=lower_mos_better)
         on = scaled(table.labels, _deviations(table))
         if on is None:
-            notes[
+            notes[dataset, split] = [
                 "No PWRC: it needs labels with different standard deviations of their opinions, or with 95 % limits."
-            ] = None
+            ]
             continue
-        notes[
+        notes[dataset, split] = [
             f"PWRC is the area under the curve of sorting accuracy between the thresholds {on.low:.1f} and {on.high:.1f} "
             "(twice the least and the greatest standard deviation of a label; labels on a scale from 0 to 100); the most is "
             f"{on.high - on.low:.1f}."
-        ] = None
-        where = [text(part) for part in key]
-        rows += [(*where, *row) for row in _block(table, on, [item.label for item in methods], confidence)]
-    return Ordered(pd.DataFrame(rows, columns=list(COLUMNS)), tuple(notes))
+        ]
+        rows += [(dataset, split, *row) for row in _block(table, on, [item.label for item in methods], confidence)]
+    return Ordered(pd.DataFrame(rows, columns=list(COLUMNS)), tuple(placed(notes)))
 
 
 def _deviations(table: Table) -> FloatArray:

@@ -15,7 +15,7 @@ import pandas as pd
 from benchmark.config.grouping import Grouping
 from benchmark.evaluation.group_columns import Groups, NoGroupsError, groups_of
 from benchmark.evaluation.rows import MethodColumn
-from benchmark.evaluation.tasks import table_of_pairs, text
+from benchmark.evaluation.tasks import labelled_blocks, placed, table_of_pairs
 from benchmark.statistics.catalogue import find
 from benchmark.statistics.design import Table
 from benchmark.statistics.grouped import Grouped, PairsOfMethod, Valued, grouped
@@ -63,34 +63,29 @@ def by_groups(
         confidence: of the intervals.
     """
     rows: list[tuple[object, ...]] = []
-    notes: dict[str, None] = {}
-    for key, block in scores.groupby(["dataset", "split"], sort=False, dropna=False):
-        labelled = block[np.isfinite(block["mos"].to_numpy(dtype=float))]
-        if not len(labelled):
-            continue
+    notes: dict[tuple[str, str], list[str]] = {}
+    for dataset, split, labelled in labelled_blocks(scores):
         table, _ = table_of_pairs(labelled, methods, lower_mos_better=lower_mos_better)
-        where = [text(part) for part in key]
+        places = scores.index.get_indexer(labelled.index)
+        said = notes.setdefault((dataset, split), [])
         for grouping in asked:
             own = cells.get(grouping.by)
-            if isinstance(own, str):
-                notes[f"Not by {grouping.by}: {own}."] = None
-                continue
-            taken = None if own is None else [own[int(place)] for place in scores.index.get_indexer(labelled.index)]
             try:
+                if isinstance(own, str):
+                    raise NoGroupsError(own)
+                taken = None if own is None else [own[int(place)] for place in places]
                 groups = groups_of(labelled, grouping, taken, lower_mos_better=lower_mos_better)
             except NoGroupsError as reason:
-                notes[f"Not by {grouping.by}: {reason}."] = None
+                said.append(f"Not by {grouping.by}: {reason}.")
                 continue
-            notes |= dict.fromkeys(_sizes(grouping, groups))
+            said += _sizes(grouping, groups)
             for statistic in grouping.statistics:
                 found = [
                     (item.label, _of(table, place, groups, statistic, confidence)) for place, item in enumerate(methods)
                 ]
-                notes |= dict.fromkeys(
-                    line for label, each in found for line in _turned(label, grouping.by, each, statistic)
-                )
-                rows += [(*where, grouping.by, *row) for row in _rows(found, groups, statistic, confidence)]
-    return Subgroups(pd.DataFrame(rows, columns=list(COLUMNS)), tuple(notes))
+                said += [line for label, each in found for line in _turned(label, grouping.by, each, statistic)]
+                rows += [(dataset, split, grouping.by, *row) for row in _rows(found, groups, statistic, confidence)]
+    return Subgroups(pd.DataFrame(rows, columns=list(COLUMNS)), tuple(placed(notes)))
 
 
 def _of(table: Table, column: int, groups: Groups, statistic: str, confidence: float) -> Grouped:

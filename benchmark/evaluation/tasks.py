@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -92,6 +92,27 @@ def table_of_pairs(
         votes=None if votes is None else in_units_of(labels, votes.to_numpy(dtype=np.float64).T)[0],
     )
     return table, conditions
+
+
+def labelled_blocks(scores: pd.DataFrame) -> Iterator[tuple[str, str, pd.DataFrame]]:
+    """Data set, split and labelled pairs of each block of a table of scores; blocks without a label are left out."""
+    for key, block in scores.groupby(["dataset", "split"], sort=False, dropna=False):
+        dataset, split = (text(part) for part in key)
+        labelled = block[np.isfinite(block["mos"].to_numpy(dtype=float))]
+        if len(labelled):
+            yield dataset, split, labelled
+
+
+def placed(notes: Mapping[tuple[str, str], Iterable[str]]) -> list[str]:
+    """Notes on blocks, by data set and split: those that differ between blocks begin with the block that they speak of."""
+    said: dict[str, list[tuple[str, str]]] = {}
+    for block, lines in notes.items():
+        for line in lines:
+            said.setdefault(line, []).append(block)
+    return [
+        line if len(where) == len(notes) else f"{', '.join(' '.join(filter(None, block)) for block in where)}: {line}"
+        for line, where in said.items()
+    ]
 
 
 def _half(rows: pd.DataFrame) -> FloatArray | None:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from benchmark.core.choice_columns import SIDES
 from benchmark.report.content import ReportData
 from benchmark.report.text import natural
+from benchmark.results.run_record import subsets_of
 from benchmark.results.scored import ScoredMethod
 from benchmark.statistics.equivalence import BETTER, EQUIVALENT, WORSE
 from benchmark.statistics.ranges import range_names, ranges
@@ -167,7 +168,7 @@ class Numbers:
         self._comparisons = dict(_comparisons(data.comparisons))
         self._compared = {(scope, statistic) for scope, statistic, _, _ in self._comparisons}
         self._data = data
-        self._subsets: Mapping[str, list[str]] = data.record.get("statistics", {}).get("subsets", {})
+        self._subsets = subsets_of(data.record)
         self._coverage: dict[Scope, tuple[dict[str, int], int]] = {}
         self.statistics = tuple(dict.fromkeys(statistic for _, _, statistic in self._estimates))
 
@@ -238,8 +239,9 @@ class Numbers:
     def _in_range(self, pairs: pd.DataFrame, scope: Scope) -> pd.DataFrame:
         """The pairs of a range of labels."""
         labels = pairs["mos"].to_numpy(dtype=float) * (-1.0 if self._data.lower_labels(scope.block.dataset) else 1.0)
-        numbers = ranges(labels, self._data.record.get("statistics", {}).get("ranges", 1))
-        names = range_names(int(numbers.max()) + 1)
+        # as many as the block has: of several runs each may have its own number
+        names = range_names(sum(each.block == scope.block for each in self.scopes("range")))
+        numbers = ranges(labels, len(names))
         return pairs[numbers == names.index(scope.condition)] if scope.condition in names else pairs[:0]
 
 

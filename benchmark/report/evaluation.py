@@ -118,8 +118,9 @@ class Evaluation:
         left = holding.files & set(attachments.names(self.data)) if own else set()
         kept = [*tables, run_json.NAME, *copied, *left]
         holding.admit(kept)
+        labels = [one.label for method in self.data.methods for one in method.single]
         for name, table in tables.items():
-            csv_files.write_table(place / name, table)
+            csv_files.write_table(place / name, table, labels if name == "scores.csv" else ())
         run_json.write(place / run_json.NAME, self.data.record)
         for name, content in copied.items():
             atomic.write_bytes(place / name, content)

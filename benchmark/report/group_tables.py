@@ -74,7 +74,7 @@ def group_tables(data: ReportData) -> list[Grid]:
 def _notes(data: ReportData, part: InGroups) -> tuple[str, ...]:
     """The notes of the analysis that speak of this grouping, or of all."""
     others = {f"By {other.by}:" for other in groupings_of(data)} - {f"By {part.by}:"}
-    return tuple(note for note in data.analyses[GROUPS].notes if not any(note.startswith(other) for other in others))
+    return tuple(note for note in data.analyses[GROUPS].notes if not any(other in note for other in others))
 
 
 def _table(data: ReportData, part: InGroups) -> Grid:

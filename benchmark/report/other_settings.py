@@ -19,7 +19,7 @@ from benchmark.evaluation import foresight
 from benchmark.report.blocks import Numbers
 from benchmark.report.content import ReportData
 from benchmark.report.spec import spell_out, spelled_out, written_out
-from benchmark.results.run_record import RunRecord
+from benchmark.results.run_record import RunRecord, statistics_settings, subsets_of
 
 SECTIONS = ("report", "published")
 ANEW = "`report` computes nothing: call `run` or `evaluate` again with it"
@@ -86,7 +86,7 @@ def _refuse(data: ReportData, asked: ReportConfig, changed: ReportData, source: 
         TableConfig(name=table.name) if new in known else table
         for table, new in zip(asked.tables, changed.config.tables, strict=True)
     )
-    statistics = StatisticsConfig(ranges=_ranges(data), subsets=_subsets(data))
+    statistics = StatisticsConfig(ranges=_ranges(data), subsets=subsets_of(data.record))
     single = [one.label for method in data.methods for one in (method, *method.single)]
     only_new = asked.model_copy(update={"tables": tables})
     divided = "aggregate" in data.summary.columns
@@ -117,14 +117,7 @@ def _refuse(data: ReportData, asked: ReportConfig, changed: ReportData, source: 
 
 def _ranges(data: ReportData) -> Any:
     """The number of ranges of labels that correlations were computed in."""
-    records = data.record["runs"].values() if "runs" in data.record else [data.record]
-    return max((one.get("statistics", {}).get("ranges", 0) for one in records), default=0)
-
-
-def _subsets(data: ReportData) -> dict[str, Any]:
-    """The subsets of conditions that correlations were computed in."""
-    records = data.record["runs"].values() if "runs" in data.record else [data.record]
-    return {name: some for one in records for name, some in one.get("statistics", {}).get("subsets", {}).items()}
+    return max((one.get("ranges", 0) for one in statistics_settings(data.record)), default=0)
 
 
 def _record(record: RunRecord, changed: ReportData) -> RunRecord:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import gzip
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import jinja2
@@ -21,7 +21,7 @@ from benchmark.report.grid import Grid
 from benchmark.report.matrix import sets_matrix
 from benchmark.report.page_data import jpeg_uri, payload, script_json
 from benchmark.report.page_ranking import PageNotes, ranked_tables
-from benchmark.report.paragraph import paragraph
+from benchmark.report.paragraph import Paragraph, paragraph
 from benchmark.report.plots import Plot
 from benchmark.report.plots.kind import Clouds
 from benchmark.report.printed import ComparisonTable
@@ -39,8 +39,9 @@ def render_page(
     plots: Sequence[Plot],
     clouds: Clouds,
     grids: Sequence[Grid] = (),
+    said: Paragraph | None = None,
 ) -> str:
-    """The HTML of the page."""
+    """The HTML of the page; ``said`` is the paragraph of methods where it was made already."""
     standings = ranked_blocks(data, numbers)
     explored = [item for item in standings if pairs_of(data, item[0])["mos"].notna().any() and not data.pages]
     galleries = [
@@ -49,8 +50,9 @@ def render_page(
     order = [entry.pair for _, _, entries in galleries for entry in entries] + [
         str(pair) for pair in data.scores["pair"]
     ]
+    figures = {plot.name: _picture(plot) for plot in plots}
     pictures = thumbnails.within(
-        data.thumbnails, list(dict.fromkeys(order)), _room_for_pictures(plots, 12 * data.scores.size)
+        data.thumbnails, list(dict.fromkeys(order)), _room_for_pictures(figures.values(), 12 * data.scores.size)
     )
     notes = PageNotes()
     ranked = {block: ranked_tables(data, numbers, block, order, notes) for block, order in standings}
@@ -73,6 +75,7 @@ def render_page(
             tables=[(table, _latex(table)) for table in tables],
             grids=grids,
             plots=plots,
+            figures=figures,
             galleries=_with_pictures(galleries, pictures),
             explored=explored,
             matrix=sets_matrix(data, numbers),
@@ -82,14 +85,14 @@ def render_page(
             failures_left_out=max(0, len(data.failures) - FAILURES_SHOWN),
             facts=_facts(data),
             record=json.dumps(without_times(data.record), indent=2, ensure_ascii=False, default=str),
-            paragraph=paragraph(data),
+            paragraph=said or paragraph(data),
         )
     )
 
 
-def _room_for_pictures(plots: Sequence[Plot], scores: int) -> int:
+def _room_for_pictures(figures: Iterable[str], scores: int) -> int:
     """How many bytes of thumbnails, before base64, fit on the page within its limit; some are on it twice."""
-    taken = scores + sum(len(_picture(plot)) for plot in plots)
+    taken = scores + sum(map(len, figures))
     return min(MOST_PICTURES, max(0, (LARGEST_PAGE - taken) // 3))
 
 
@@ -102,7 +105,7 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"number": _number, "picture": _picture, "one_line": one_line, "headline": naming.title}
+    environment.filters |= {"number": _number, "one_line": one_line, "headline": naming.title}
     return environment
 
 

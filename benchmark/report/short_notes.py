@@ -10,6 +10,8 @@ from benchmark.report.footnotes import INDISTINCT, SELECTED
 from benchmark.report.latex_layout import PaperLayout
 from benchmark.report.latex_styles import STYLES, width_of
 from benchmark.report.printed import NOT_RANKED, ComparisonTable
+from benchmark.report.table_notes import BRACKETS, MAGNITUDES, NOTHING
+from benchmark.report.verdicts import BELOW_MARGIN
 
 LINES = 3
 """Most lines."""
@@ -45,25 +47,21 @@ def _wanted(table: ComparisonTable, layout: PaperLayout) -> Sequence[str]:
     meanings = dict(table.footnotes)
     used = {mark for row in table.rows for mark in (*row.marks, *(mark for cell in row.cells for mark in cell.marks))}
     notes = [f"{SELECTED} {meanings[SELECTED]}."] if SELECTED in used and SELECTED in meanings else []
-    notes += [note for note in table.notes if note.startswith(("Marks rank and compare magnitudes", "No values"))]
+    notes += [note for note in table.notes if note.startswith((MAGNITUDES, NOTHING))]
     notes += [note for note in table.notes if naming.CHECK in note]
     notes += _legend(table)
     notes += [f"{INDISTINCT} {meanings[INDISTINCT]}."] if INDISTINCT in used and INDISTINCT in meanings else []
-    notes += [note for note in table.notes if "difference below the margin from" in note]
+    notes += [note for note in table.notes if f"{BELOW_MARGIN} from" in note]
     if layout.intervals != "none" and table.spec.with_interval:
         level = next(
-            (
-                note.split(" intervals")[0].removeprefix("Brackets: ")
-                for note in table.notes
-                if note.startswith("Brackets: ")
-            ),
+            (note.split(" intervals")[0].removeprefix(BRACKETS) for note in table.notes if note.startswith(BRACKETS)),
             "",
         )
         notes += [f"Brackets: {level} intervals."] if level else []
     elif (
         table.spec.shows_interval
         and table.spec.with_interval
-        and any(note.startswith("Brackets: ") for note in table.notes)
+        and any(note.startswith(BRACKETS) for note in table.notes)
     ):
         notes.append(f"Intervals are in {table.spec.name}.csv.")
     elif not table.spec.with_interval:

@@ -24,6 +24,8 @@ LEVELS = {
     ),
 }
 
+BRACKETS, NOTHING, MAGNITUDES = "Brackets: ", "No values", "Marks rank and compare magnitudes"
+"""How notes begin that stand below a table even where there is little room (``short_notes``)."""
 SPREADS = {
     "none": "",
     "sd": " ± standard deviation over them: a spread, not an interval",
@@ -48,7 +50,7 @@ def table_notes(
 ) -> list[str]:
     """All notes of a table except its footnotes, each a sentence."""
     notes = [_legend(spec, columns, ranked)]
-    notes += [] if columns else [f"No values: {NO_VALUES[spec.level or 'pair']}."]
+    notes += [] if columns else [f"{NOTHING}: {NO_VALUES[spec.level or 'pair']}."]
     notes += [LEVELS[spec.level]] if spec.level in LEVELS else []
     notes += counts_of(numbers, columns, ranked)
     notes += _intervals(data, numbers, spec, columns, ranked)
@@ -123,7 +125,7 @@ def _intervals(
     kinds = list(dict.fromkeys(estimate.interval for estimate in with_interval if estimate.interval))
     how = f" ({'; '.join(kinds)})" if kinds else ""
     what = OVER_PARTITIONS.get(spec.aggregate, [])
-    return [*what, f"Brackets: {naming.percent(data.confidence)} intervals{how}."]
+    return [*what, f"{BRACKETS}{naming.percent(data.confidence)} intervals{how}."]
 
 
 def _magnitudes(
@@ -149,7 +151,7 @@ def _magnitudes(
         return ["No correlation was negative before its sign was dropped.", *notes]
     listed = naming.join([f"{title} ({', '.join(statistics)})" for title, statistics in negative.items()])
     return [
-        f"Marks rank and compare magnitudes; negative before their sign was dropped: {listed}.",
+        f"{MAGNITUDES}; negative before their sign was dropped: {listed}.",
         *notes,
         "Ranking and plots keep the signs.",
     ]

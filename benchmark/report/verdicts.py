@@ -21,6 +21,9 @@ from benchmark.statistics.vocabulary import magnitude
 MOST_LISTED = 12
 """Pairs of methods that the terminal lists; of more, it counts."""
 
+BELOW_MARGIN = "difference below the margin"
+"""What notes say of equivalent methods."""
+
 
 def verdict_lines(data: ReportData, numbers: Numbers, block: Block) -> Iterator[str]:
     """For the terminal: which methods of a block are equivalent by the statistic that ranks them, and which undecided."""
@@ -31,7 +34,7 @@ def verdict_lines(data: ReportData, numbers: Numbers, block: Block) -> Iterator[
     if not judged:
         return
     title = naming.title(statistic)
-    for word, said in ((EQUIVALENT, "difference below the margin"), (UNDECIDED, "undecided")):
+    for word, said in ((EQUIVALENT, BELOW_MARGIN), (UNDECIDED, "undecided")):
         here = [(one, other, found) for one, other, found in judged if found.verdict == word]
         if len(here) > MOST_LISTED:
             yield f"{title}: {said}: {len(here)} of {len(judged)} pairs of methods"
@@ -58,7 +61,7 @@ def verdict_notes(
                 alike.append(f"{method.title}{' (significant)' if found.significant else ''}")
         if alike:
             heading = ": ".join(part for part in (column.group, column.title) if part)
-            yield f"{heading}: difference below the margin from {best.title}: {naming.join(alike)}."
+            yield f"{heading}: {BELOW_MARGIN} from {best.title}: {naming.join(alike)}."
 
 
 def verdict_tables(data: ReportData, numbers: Numbers) -> list[Grid]:

@@ -87,9 +87,10 @@ def render(data: ReportData) -> dict[str, bytes]:
         content |= {f"tables/{grid.name}.{kind}": text.encode() for kind, text in texts.items()}
     for plot in plots:
         content |= {f"plots/{plot.name}.{kind}": plot.save(kind) for kind in data.config.file_types}
-    content |= {name: text.encode() for name, text in paragraph(data).files().items()}
+    said = paragraph(data)
+    content |= {name: text.encode() for name, text in said.files().items()}
     noted = replace(data, notes=(*data.notes, *font_notes(data)))
-    content["report.html"] = render_page(noted, numbers, tables, plots, clouds, grids).encode()
+    content["report.html"] = render_page(noted, numbers, tables, plots, clouds, grids, said).encode()
     return content
 
 

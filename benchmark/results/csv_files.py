@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -53,16 +53,21 @@ EXACT: dict[str, Any] = (
 )
 
 
-def write_table(path: Path, table: pd.DataFrame) -> None:
+def write_table(path: Path, table: pd.DataFrame, numbers: Collection[str] = ()) -> None:
     """Write a table; floats can be read back bit for bit, unknown values are empty cells.
 
     Text that a spreadsheet would read as a formula is protected; ``read_table`` undoes it.
+
+    Args:
+        path: the file.
+        table: its content.
+        numbers: columns that hold numbers whatever they are called: a method's label may be ``n`` or ``group``.
     """
     shown = table.copy()
     for column in WHOLE:
-        if column in shown.columns:
+        if column in shown.columns and column not in numbers:
             shown[column] = shown[column].astype(float).astype("Int64")
-    for column in TEXT & set(shown.columns):
+    for column in (TEXT - set(numbers)) & set(shown.columns):
         shown[column] = [formulas.protect(cell) if isinstance(cell, str) else cell for cell in shown[column]]
     shown.columns = pd.Index([formulas.protect(str(name)) for name in shown.columns])
     atomic.write_text(path, shown.to_csv(index=False, lineterminator="\n"))
@@ -74,18 +79,18 @@ def read_table(path: Path, columns: Sequence[str] = (), numbers: Sequence[str] =
     Args:
         path: the file.
         columns: required columns; an empty table may lack the optional ones.
-        numbers: further required columns, of finite numbers.
+        numbers: further required columns, of finite numbers, whatever they are called.
 
     Raises:
         UserError: the file is missing, cut short, or not such a table; names the column.
     """
-    table = _read_csv(path)
+    table = _read_csv(path, numbers)
     names = [str(name) for name in table.columns]
     missing = next((name for name in (*columns, *numbers) if name not in names), None)
     if missing is not None:
         raise UserError(f"{path}: it has no column {missing!r}: not the table of a run")
     for name in names:
-        if name in TEXT or name in FLAGS or not len(table):
+        if ((name in TEXT or name in FLAGS) and name not in numbers) or not len(table):
             continue
         if not pd.api.types.is_numeric_dtype(table[name]) or pd.api.types.is_bool_dtype(table[name]):
             raise UserError(f"{path}: column {name!r:.60} holds something that is no number")
@@ -94,7 +99,7 @@ def read_table(path: Path, columns: Sequence[str] = (), numbers: Sequence[str] =
     return table
 
 
-def _read_csv(path: Path) -> pd.DataFrame:
+def _read_csv(path: Path, numbers: Collection[str] = ()) -> pd.DataFrame:
     try:
         regular.check(path)
         with open(path, "rb") as file:
@@ -104,8 +109,8 @@ def _read_csv(path: Path) -> pd.DataFrame:
                 raise UserError(f"{path}: it ends within a line: empty, cut short, or no table of a run")
         _check_cells(path)
         header = pd.read_csv(path, nrows=0).columns
-        text = {column: str for column in header if column in TEXT}
-        empty = {column: [""] for column in header if column not in TEXT}
+        text = {column: str for column in header if column in TEXT and formulas.restore(column) not in numbers}
+        empty = {column: [""] for column in header if column not in text}
         table: pd.DataFrame = pd.read_csv(
             path, dtype=text, keep_default_na=False, na_values=empty, encoding="utf-8", **EXACT
         )

@@ -90,3 +90,15 @@ class RunRecord(TypedDict, total=False):
     runs: dict[str, RunRecord]
     study: dict[str, StudyPartRecord]
     lower_mos_better_in: list[str]
+
+
+def statistics_settings(record: RunRecord) -> list[Mapping[str, Any]]:
+    """The section ``statistics`` of a record, or of each run of a report of several."""
+    single = record.get("runs")
+    records = list(single.values()) if single is not None else [record]
+    return [one.get("statistics", {}) for one in records]
+
+
+def subsets_of(record: RunRecord) -> dict[str, tuple[str, ...]]:
+    """Conditions taken together, by name, of a record or of each run of a report of several."""
+    return {name: tuple(some) for one in statistics_settings(record) for name, some in one.get("subsets", {}).items()}

@@ -7,7 +7,6 @@ The tables stand in docs/protocol.md. Model: ``simulated``.
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -21,6 +20,7 @@ from benchmark.statistics.measures import Correlations
 from benchmark.statistics.resampling import Resamples
 from benchmark.statistics.settings import StatisticsSettings
 from benchmark.statistics.simulated import Model, simulate, true_values
+from benchmark.statistics.simulation_options import print_report
 
 STATISTICS = ("srcc", "plcc", "krcc")
 TWO_METHODS = (0.85, 0.75)
@@ -160,16 +160,7 @@ def report(studies: int, settings: StatisticsSettings, seed: int) -> Iterator[st
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print the tables."""
-    parser = argparse.ArgumentParser(prog="python -m benchmark.statistics.coverage", description=__doc__)
-    parser.add_argument("--studies", type=int, default=1000)
-    parser.add_argument("--replicates", type=int, default=1000)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--threads", type=int, default=0)
-    options = parser.parse_args(arguments)
-    settings = StatisticsSettings(replicates=options.replicates, threads=options.threads)
-    for line in report(options.studies, settings, options.seed):
-        print(line, flush=True)
-    return 0
+    return print_report("benchmark.statistics.coverage", __doc__, report, arguments, replicates=1000)
 
 
 if __name__ == "__main__":

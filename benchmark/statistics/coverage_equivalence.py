@@ -7,7 +7,6 @@ The tables stand in docs/protocol.md. Model: ``simulated``, in which the true SR
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -21,6 +20,7 @@ from benchmark.statistics.measures import Correlations
 from benchmark.statistics.resampling import Resamples
 from benchmark.statistics.settings import StatisticsSettings
 from benchmark.statistics.simulated import Model, pearson_for_srcc, simulate
+from benchmark.statistics.simulation_options import print_report
 
 BEST = 0.80
 """SRCC of the best method."""
@@ -107,16 +107,7 @@ def report(studies: int, settings: StatisticsSettings, seed: int) -> Iterator[st
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print the tables."""
-    parser = argparse.ArgumentParser(prog="python -m benchmark.statistics.coverage_equivalence", description=__doc__)
-    parser.add_argument("--studies", type=int, default=1000)
-    parser.add_argument("--replicates", type=int, default=200)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--threads", type=int, default=0)
-    options = parser.parse_args(arguments)
-    settings = StatisticsSettings(replicates=options.replicates, threads=options.threads)
-    for line in report(options.studies, settings, options.seed):
-        print(line, flush=True)
-    return 0
+    return print_report("benchmark.statistics.coverage_equivalence", __doc__, report, arguments, replicates=200)
 
 
 if __name__ == "__main__":

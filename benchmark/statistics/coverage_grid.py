@@ -23,6 +23,7 @@ from benchmark.statistics.intervals import Interval, Kind, Scale, interval
 from benchmark.statistics.measures import Correlations
 from benchmark.statistics.populations import STATISTICS, Population, models, plasmode
 from benchmark.statistics.resampling import FloatArray, Resamples
+from benchmark.statistics.simulation_options import read_tables
 from benchmark.statistics.tails import are_heavy
 from benchmark.statistics.tried import (
     CONFIDENCE,
@@ -168,15 +169,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     options = parser.parse_args(arguments)
     populations = [] if options.only_tables else models()
-    for file, *columns in options.table:
-        try:
-            populations.append(read(Path(file), *columns))
-        except OSError as error:
-            parser.error(f"--table {file}: can't be read ({error.strerror or error})")
-        except KeyError as error:
-            parser.error(f"--table {file}: no column {error}")
-        except ValueError as error:
-            parser.error(f"--table {file}: {error}")
+    populations += read_tables(parser, options.table, read)
     size = (options.clusters, options.studies, options.replicates, options.seed)
     for line in report(populations, *size, tried=options.tried):
         print(line, flush=True)

@@ -24,6 +24,7 @@ from benchmark.statistics.resampling import FloatArray
 from benchmark.statistics.set_effects import Effect, set_effects
 from benchmark.statistics.significance import normal_quantile
 from benchmark.statistics.simulated import Model, pearson_for_srcc, simulate
+from benchmark.statistics.simulation_options import read_tables
 
 CONFIDENCE = 0.95
 SIZES = (10, 40)
@@ -168,15 +169,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     options = parser.parse_args(arguments)
     collections = [modelled(between) for between in (0.0, 0.2, 0.4)]
-    for file, *columns in options.table:
-        try:
-            collections.append(read(Path(file), *columns))
-        except OSError as error:
-            parser.error(f"--table {file}: can't be read ({error.strerror or error})")
-        except KeyError as error:
-            parser.error(f"--table {file}: no column {error}")
-        except ValueError as error:
-            parser.error(f"--table {file}: {error}")
+    collections += read_tables(parser, options.table, read)
     for line in report(collections, options.studies, options.seed):
         print(line, flush=True)
     return 0

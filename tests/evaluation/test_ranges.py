@@ -71,3 +71,17 @@ def test_a_table_of_ranges_without_ranges_is_refused_and_none_are_computed_unask
     table, conditions = table_of_pairs(frame(), [], lower_mos_better=False)
     tasks = pair_tasks("set", "test", table, conditions, [], StatisticsSettings(replicates=9))
     assert "range" not in {task.scope.level for task in tasks}
+
+
+def test_of_several_runs_each_has_the_ranges_of_its_own_number(tmp_path: Path) -> None:
+    """Where runs stand side by side their settings are not at the top of the record: pairs are counted all the same."""
+    for name, count in (("two", 2), ("three", 3)):
+        evaluate(frame().assign(dataset=name), count, title=name).save(tmp_path / name)
+    both = benchmark.together([tmp_path / "two", tmp_path / "three"])
+    numbers = Numbers(both.data)
+    sizes = {
+        scope: {numbers.coverage(scope, "far")[1], int(numbers.get(scope, "far", "srcc").n)}  # type: ignore[union-attr]
+        for scope in numbers.scopes("range")
+    }
+    assert len(sizes) == 5
+    assert all(len(found) == 1 and found != {0} for found in sizes.values()), sizes

@@ -41,7 +41,9 @@ def table(references: int = 40, conditions: int = 5, seed: int = 0) -> pd.DataFr
 def analysed(frame: pd.DataFrame, *groups: Any, lower_mos_better: bool = False) -> Subgroups:
     """What ``evaluate`` computes of a table with these groups, without the other statistics."""
     report = ReportConfig(groups=groups)
-    empty: dict[str, Any] = {"dataset": "table", "split": "", "fold": np.nan, "mos_sd": np.nan, "observers": np.nan}
+    empty: dict[str, Any] = {"dataset": "table", "fold": np.nan, "mos_sd": np.nan, "observers": np.nan}
+    if "split" not in frame:
+        empty["split"] = ""
     scores = frame.assign(**empty, pair=frame["enhanced"], cluster=frame["reference"])
     own = {name: [str(cell) for cell in frame[name]] for name in frame.columns}
     cells = resolve(scores, report.groups, own, (), source_of({"report": {}}, "c.yaml"), strict=True)
@@ -253,3 +255,13 @@ def test_tables_are_written_read_back_and_written_again(tmp_path: Path) -> None:
     assert again.notes == found.data.analyses["groups"].notes
     assert folder is not None
     assert (tmp_path / "out" / "report.html").read_text().count("severe") > 2
+
+
+def test_notes_on_several_splits_say_which_they_speak_of() -> None:
+    frame = table()
+    halves = [frame[frame["reference"].isin([f"r{number}" for number in some])] for some in (range(20), range(20, 40))]
+    scores = [half.assign(split=split) for half, split in zip(halves, ("val", "test"), strict=True)]
+    notes = analysed(pd.concat(scores, ignore_index=True), "grade", "label").notes
+    assert any(note.startswith("table val: By grade: 2 groups (pairs: mild 35, severe 35)") for note in notes)
+    assert any(note.startswith("table test: By grade: 2 groups") for note in notes)
+    assert sum("restricted range" in note for note in notes) == 1, "what holds for both is said once"

@@ -1,129 +1,21 @@
-"""The page in a real headless Chromium: no errors, no requests, and everything that a reader does with it."""
+"""The page's tables and tabs in a real headless Chromium: sorting, filtering, columns, notes, copies, accessibility."""
 
 import csv
-import io
 import json
-import re
-import shutil
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
-import numpy as np
 import pytest
-from PIL import Image
 
 from benchmark.report import ReportData, write_report
-from benchmark.report.blocks import Numbers
 from benchmark.report.combine import side_by_side
-from benchmark.report.content import Thumbnails
-from benchmark.report.page import render_page
-from benchmark.report.thumbnails import make
+from tests.report.browser.browsing import LACKING, NASTY, emulate, go_to, mouse, titles, wait_for
 
-webdriver = pytest.importorskip("selenium.webdriver", reason="selenium is not installed")
-CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(
-        not (CHROMIUM and DRIVER), reason="Chromium is not installed (Debian: chromium chromium-driver)"
-    ),
-]
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(bool(LACKING), reason=LACKING)]
 Maker = Callable[..., ReportData]
-NASTY = "a<b> & $x$ </script>"
-
-
-@pytest.fixture(scope="module")
-def data(make_report: Maker) -> ReportData:
-    """A report with an odd name, a method that is not there, and thumbnails of some pairs."""
-    data = make_report(
-        {"psnr": 0.5, "ssim": 0.9, "lpips": -0.7, "gone": 0.1},
-        methods={
-            "ssim": {"title": NASTY, "citation": "@article{ssim, title={SSIM}, author={A}, year={2004}}"},
-            "lpips": {"higher_is_better": False},
-            "gone": {"status": "unavailable", "reason": "no weights"},
-        },
-        missing={"gone": 36},
-        simulated=True,
-    )
-    pairs = data.scores["pair"].tolist()
-    rng = np.random.default_rng(0)
-    images = {pair: make(rng.random((3, 40, 60), dtype=np.float32)) for pair in pairs[:30]}
-    return replace(data, thumbnails=Thumbnails(images, dict.fromkeys(images, next(iter(images.values())))))
-
-
-@pytest.fixture(scope="module")
-def page(data: ReportData, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_report(data, tmp_path_factory.mktemp("page"))["report.html"]
-
-
-@pytest.fixture(scope="module")
-def browser(page: Path) -> Iterator[Any]:
-    options = webdriver.ChromeOptions()
-    options.binary_location = CHROMIUM
-    for argument in (
-        "--headless=new",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-dev-shm-usage",
-        "--window-size=1200,900",
-    ):
-        options.add_argument(argument)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(DRIVER))
-    yield driver
-    driver.quit()
-
-
-@pytest.fixture
-def opened(browser: Any, page: Path) -> Any:
-    """The page anew, 1,200 px wide and light."""
-    emulate(browser, 1200, "light")
-    browser.get(page.as_uri())
-    return browser
-
-
-def emulate(browser: Any, width: int, scheme: str) -> None:
-    features = [{"name": "prefers-color-scheme", "value": scheme}]
-    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
-    size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 500}
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
-
-
-def titles(browser: Any) -> list[str]:
-    rows = "[...document.querySelectorAll('#ranking .level:not([hidden]) tbody tr')].filter(row => !row.hidden)"
-    script = f"return {rows}.map(row => row.cells[1].dataset.sort)"
-    return list(browser.execute_script(script))
-
-
-def go_to(browser: Any, section: str) -> None:
-    """Choose a tab of the page."""
-    browser.find_element("css selector", f"#sections a[href='#{section}']").click()
-
-
-def point_of(browser: Any, index: int) -> tuple[float, float]:
-    """Where a drawn point is in the window, scrolled into view."""
-    script = """
-        const point = document.querySelectorAll('#explore-plot .points path.point')[arguments[0]];
-        point.scrollIntoView({block: 'center'});
-        const box = point.getBoundingClientRect();
-        return [box.x + box.width / 2, box.y + box.height / 2];
-    """
-    x, y = browser.execute_script(script, index)
-    return float(x), float(y)
-
-
-def mouse(browser: Any, kind: str, x: float, y: float) -> None:
-    event = {"type": kind, "x": x, "y": y, "button": "left" if kind != "mouseMoved" else "none", "clickCount": 1}
-    browser.execute_cdp_cmd("Input.dispatchMouseEvent", event)
-
-
-def wait_for(browser: Any, script: str) -> Any:
-    from selenium.webdriver.support.ui import WebDriverWait
-
-    return WebDriverWait(browser, 10).until(lambda driver: driver.execute_script(script))
 
 
 def test_no_console_message_and_no_request(opened: Any, page: Path) -> None:
@@ -306,37 +198,6 @@ def downloaded(path: Path) -> str:
     raise AssertionError(f"{path.name} was not downloaded")
 
 
-def test_comparing_two_methods(opened: Any) -> None:
-    from selenium.webdriver.support.ui import Select
-
-    go_to(opened, "compare")
-    for side, title in (("a", "PSNR"), ("b", "LPIPS")):
-        Select(opened.find_element("id", f"compare-{side}")).select_by_visible_text(title)
-    row = opened.find_element("css selector", "#compare-differences tr").text
-    assert re.fullmatch(r"SRCC ↑ −0\.\d{3} \[−0\.\d{3}, −?0\.\d{3}\] (0\.\d{3}|< 0\.001)", row), row
-    script = "return [...document.querySelectorAll('#compare .ring')].map((ring) => ring.getAttribute('visibility'))"
-    assert opened.execute_script(script) == ["hidden", "hidden"]
-    point = """
-        const box = document.querySelector('#compare-plot-a path.point').getBoundingClientRect();
-        return [box.x + box.width / 2, box.y + box.height / 2];
-    """
-    mouse(opened, "mouseMoved", *opened.execute_script(point))
-    assert opened.execute_script(script) == ["visible", "visible"]
-    tips = [tip.text.splitlines()[0] for tip in opened.find_elements("css selector", "#compare .hovertext")]
-    assert tips[0] == tips[1]
-    assert tips[0].startswith("test/")
-
-
-def test_the_pairs_on_which_two_methods_disagree(opened: Any, data: ReportData) -> None:
-    go_to(opened, "compare")
-    places = {name: data.scores[name].rank(pct=True) for name in ("ssim", "lpips")}
-    gap = (places["ssim"] - (1 - places["lpips"] + 1 / len(data.scores))).abs()
-    shown = opened.find_elements("css selector", "#compare-pairs button")
-    assert shown[0].text == data.scores["pair"].iloc[int(gap.to_numpy().argmax())]
-    shown[0].click()
-    assert shown[0].text in opened.find_element("id", "compare-details").text
-
-
 def test_no_violation_of_accessibility(opened: Any, page: Path) -> None:
     axe = pytest.importorskip("axe_core_python.selenium", reason="axe-core-python is not installed (pip: [dev])")
     for scheme in ("light", "dark"):
@@ -346,21 +207,6 @@ def test_no_violation_of_accessibility(opened: Any, page: Path) -> None:
             tab.click()
             found = axe.Axe().run(opened)["violations"]
             assert [(each["id"], [node["html"] for node in each["nodes"]][:3]) for each in found] == []
-
-
-def test_dark_mode_draws_figures_dark(opened: Any) -> None:
-    emulate(opened, 1200, "dark")
-    go_to(opened, "plots")
-    wait_for(opened, "return [...document.querySelectorAll('#plots img')].every((image) => image.naturalWidth)")
-    image = opened.find_element("css selector", "#plots img")
-    assert brightness(image.screenshot_as_png) < 80
-    emulate(opened, 1200, "light")
-    assert brightness(image.screenshot_as_png) > 200
-
-
-def brightness(png: bytes) -> float:
-    with Image.open(io.BytesIO(png)) as picture:
-        return float(np.asarray(picture.convert("L")).mean())
 
 
 def test_several_data_sets_begin_with_their_matrix(make_report: Maker, browser: Any, tmp_path: Path) -> None:
@@ -379,73 +225,6 @@ def test_several_data_sets_begin_with_their_matrix(make_report: Maker, browser: 
     go_to(browser, "ranking")
     sets = browser.find_elements("css selector", "#ranking > .set")
     assert [each.is_displayed() for each in sets] == [True, False]
-
-
-def test_45_methods_and_3000_pairs_open_within_two_seconds(make_report: Maker, browser: Any, tmp_path: Path) -> None:
-    names = {f"method-{number}": 0.02 * number for number in range(45)}
-    data = make_report(names, references=500, conditions=tuple("abcdef"), statistics=("srcc", "plcc"))
-    numbers = Numbers(data)
-    path = tmp_path / "report.html"
-    path.write_text(render_page(data, numbers, [], [], {}), encoding="utf-8")
-    browser.get(path.as_uri())
-    timing = "const [entry] = performance.getEntriesByType('navigation'); return entry.loadEventEnd"
-    assert wait_for(browser, timing) < 2000
-    assert path.stat().st_size < 6_000_000
-    began = time.monotonic()
-    go_to(browser, "compare")
-    assert len(browser.find_elements("css selector", "#compare-plot-b .points path.point")) == 3000
-    assert time.monotonic() - began < 2
-
-
-def test_hovering_a_point_shows_its_pair(opened: Any) -> None:
-    go_to(opened, "pairs")
-    wait_for(opened, "return document.querySelectorAll('#explore-plot .points path.point').length")
-    x, y = point_of(opened, 0)
-    mouse(opened, "mouseMoved", x - 3, y)
-    mouse(opened, "mouseMoved", x, y)
-    text = wait_for(opened, "return document.querySelector('#explore-plot .hovertext')?.textContent")
-    assert "test/" in text
-    assert "label " in text
-    assert "score " in text
-
-
-def test_pressing_a_point_shows_both_thumbnails(opened: Any) -> None:
-    go_to(opened, "pairs")
-    wait_for(opened, "return document.querySelectorAll('#explore-plot .points path.point').length")
-    x, y = point_of(opened, 2)
-    for kind in ("mouseMoved", "mousePressed", "mouseReleased"):
-        mouse(opened, kind, x, y)
-    wait_for(opened, "return document.querySelectorAll('#explore-details img').length === 2")
-    script = (
-        "return [...document.querySelectorAll('#explore-details img')].map(i => [i.alt, i.complete && i.naturalWidth])"
-    )
-    (reference, width), (enhanced, _) = opened.execute_script(script)
-    assert reference.startswith("reference of test/")
-    assert enhanced.startswith("enhanced of test/")
-    assert width == 60
-
-
-def test_stepping_and_choosing_a_method(opened: Any) -> None:
-    from selenium.webdriver.support.ui import Select
-
-    go_to(opened, "pairs")
-    opened.find_element("id", "explore-next").click()
-    first = opened.find_element("id", "explore-details").text
-    assert "Pair" in first
-    opened.find_element("id", "explore-next").click()
-    assert opened.find_element("id", "explore-details").text != first
-    opened.find_element("id", "explore-previous").click()
-    assert opened.find_element("id", "explore-details").text == first
-    choice = Select(opened.find_element("id", "explore-method"))
-    assert [option.text for option in choice.options] == [NASTY, "LPIPS", "PSNR", "GONE"]
-    choice.select_by_visible_text("GONE")
-    assert "No scores to show" in opened.find_element("id", "explore-plot").text
-    choice.select_by_visible_text("PSNR")
-    wait_for(opened, "return document.querySelector('#explore-plot .gtitle')?.textContent.startsWith('PSNR')")
-    x, y = point_of(opened, 1)
-    for kind in ("mouseMoved", "mousePressed", "mouseReleased"):
-        mouse(opened, kind, x, y)
-    wait_for(opened, "return document.querySelector('#explore-details dl') !== null")
 
 
 def test_copy_button_copies_the_latex(opened: Any) -> None:
@@ -497,14 +276,6 @@ def test_no_sideways_scrolling_and_enough_contrast(opened: Any, page: Path, widt
     worst, ground = opened.execute_script(script)
     assert worst >= 4.5
     assert (ground == "rgb(255, 255, 255)") == (scheme == "light")
-
-
-def test_switching_to_dark_recolours_the_plot(opened: Any) -> None:
-    go_to(opened, "pairs")
-    script = "return getComputedStyle(document.querySelector('#explore-plot .gtitle')).fill"
-    before = wait_for(opened, script)
-    emulate(opened, 1200, "dark")
-    assert opened.execute_script(script) != before
 
 
 def test_odd_names_are_shown_as_text(opened: Any) -> None:

@@ -22,6 +22,7 @@ from pydantic import (
 from benchmark.config.calibration_analysis import CalibrationAnalysis
 from benchmark.config.figures import FigureConfig, FileType
 from benchmark.config.grouping import Grouping
+from benchmark.config.kinds import TRUTHS
 from benchmark.config.latex_keys import LATEX_KEYS, LatexKeys
 from benchmark.config.pooling_analysis import PoolingAnalysis
 from benchmark.config.reference_analysis import ReferenceAnalysis
@@ -160,6 +161,12 @@ def _by(value: Any) -> Any:
     return {"by": value} if isinstance(value, str) else value
 
 
+def _usual_form(value: Any) -> Any:
+    """An analysis that is asked for by a truth value, however it is written, in its usual form; or that is not wanted."""
+    truth = TRUTHS.get(str(value).lower()) if isinstance(value, (bool, str)) else None
+    return value if truth is None else {} if truth else None
+
+
 class ReportConfig(Section):
     """Which tables and plots are written."""
 
@@ -180,28 +187,20 @@ class ReportConfig(Section):
     calibration: CalibrationAnalysis | None = None
     """Errors of mapped scores in the labels' unit, by decile; `true` for the usual form, or its keys below."""
 
-    @field_validator("calibration", mode="before")
-    @classmethod
-    def _true_is_the_usual_form(cls, value: Any) -> Any:
-        return {} if value is True else None if value is False else value
-
     pooling: PoolingAnalysis | None = None
     """An analysis over several data sets: correlations pooled by random effects, and ranks; `true` for its usual form, or
     its keys below."""
 
-    @field_validator("pooling", mode="before")
+    @field_validator("calibration", "pooling", mode="before")
     @classmethod
     def _a_truth_is_enough(cls, value: Any) -> Any:
-        return {} if value is True else None if value is False else value
+        return _usual_form(value)
 
     @field_validator("reference_quality", mode="before")
     @classmethod
     def _a_word_is_enough(cls, value: Any) -> Any:
-        if value is True:
-            return {}
-        if value is False:
-            return None
-        return {"by": value} if isinstance(value, str) else value
+        wanted = _usual_form(value)
+        return {"by": wanted} if isinstance(wanted, str) else wanted
 
     @model_serializer(mode="wrap")
     def _without_analyses_that_are_not_wanted(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:

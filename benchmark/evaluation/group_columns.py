@@ -44,13 +44,14 @@ class Groups:
     ranged: bool = False
 
 
-def cells_of(rows: pd.DataFrame, asked: Grouping, files: Sequence[Path]) -> list[str]:
+def cells_of(rows: pd.DataFrame, asked: Grouping, files: Sequence[Path], headings: Sequence[str] = ()) -> list[str]:
     """The group's cell of each pair, from the file that is named, or the first of several that has the column.
 
     Args:
         rows: the columns of ``scores.csv``.
         asked: the grouping, by a column.
         files: where the column is looked for if the grouping names no file.
+        headings: further columns that there are, for a hint.
 
     Raises:
         NoGroupsError: no file has the column.
@@ -58,6 +59,7 @@ def cells_of(rows: pd.DataFrame, asked: Grouping, files: Sequence[Path]) -> list
     """
     if asked.file is not None:
         return _matched(rows, asked, from_file(asked.file, [asked.by, *asked.key.values()]))
+    there = [*headings]
     for file in files:
         try:
             source = from_file(file, [asked.by])
@@ -65,9 +67,10 @@ def cells_of(rows: pd.DataFrame, asked: Grouping, files: Sequence[Path]) -> list
             continue  # labels in another form than a table
         if asked.by in source.headings:
             return _matched(rows, asked, source)
-    raise NoGroupsError(
-        f"nothing says the {asked.by!r} of a pair: name a table that does (`file`), or one of {', '.join(OWN)} (`by`)"
-    )
+        there += source.headings
+    near = did_you_mean(asked.by, [*there, *OWN])
+    way_out = near or f": name a table that does (`file`), or one of {', '.join(OWN)} (`by`)"
+    raise NoGroupsError(f"nothing says the {asked.by!r} of a pair{way_out}")
 
 
 def _matched(rows: pd.DataFrame, asked: Grouping, source: TableSource) -> list[str]:
@@ -128,6 +131,7 @@ def resolve(
     source: Source,
     *,
     strict: bool,
+    headings: Sequence[str] = (),
 ) -> dict[str, list[str] | str]:
     """The cells of all groupings by columns, before anything is scored.
 
@@ -136,6 +140,7 @@ def resolve(
         asked: the groupings, with absolute paths.
         own: columns of the table that was given, row by row as ``rows``.
         files: where a column is looked for if nothing names its file.
+        headings: those of the table that was given, for hints.
         source: the configuration as read, for messages.
         strict: whether a column that is not there is refused; else the reason takes the place of its cells, since of a
             study's data sets only some may have it.
@@ -150,7 +155,7 @@ def resolve(
             if grouping.file is None and grouping.by in own:
                 found[grouping.by] = list(own[grouping.by])
             elif grouping.by not in OWN:
-                found[grouping.by] = cells_of(rows, grouping, files)
+                found[grouping.by] = cells_of(rows, grouping, files, headings)
             cells = found.get(grouping.by)
             groups_of(rows, grouping, None if isinstance(cells, str) else cells)
         except (NoGroupsError, DataError) as reason:

@@ -287,3 +287,16 @@ def test_options_of_plugins_follow_the_same_rules() -> None:
     ):
         with pytest.raises(ConfigError, match=f"c.yaml: {key}: .*{words}"):
             check_options(Options, {key: value}, replace(source, values={key: value}), ())
+
+
+@pytest.mark.parametrize("key", ["calibration", "pooling", "reference_quality"])
+@pytest.mark.parametrize(
+    ("word", "wanted"), [("true", True), ("yes", True), ("On", True), ("no", False), ("false", False)]
+)
+def test_an_analysis_is_asked_for_by_any_word_for_a_truth_value(
+    tmp_path: Path, key: str, word: str, wanted: bool
+) -> None:
+    report = parsed(tmp_path, f"report: {{{key}: {word}}}\n").report
+    assert (getattr(report, key) is not None) is wanted
+    if key == "reference_quality":
+        assert not wanted or report.reference_quality.by == ""  # type: ignore[union-attr]

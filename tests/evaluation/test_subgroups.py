@@ -207,7 +207,11 @@ def test_a_file_beside_the_table_names_the_groups(tmp_path: Path, content: str, 
 @pytest.mark.parametrize(
     ("content", "grouping", "words"),
     [
-        (None, "graed", "report.groups.0.by: nothing says the 'graed' of a pair"),
+        (None, "graed", "report.groups.0.by: nothing says the 'graed' of a pair; did you mean 'grade'?"),
+        (None, "Grade", "nothing says the 'Grade' of a pair; did you mean 'grade'?"),
+        (None, "conditions", "nothing says the 'conditions' of a pair; did you mean 'condition'?"),
+        (None, "lens", "nothing says the 'lens' of a pair: name a table that does (`file`)"),
+        ("reference,camera\nr0,x\n", {"by": "camra"}, "g.csv: no column 'camra'; did you mean 'camera'?"),
         ("reference,camera\nr0,x\nr0,y\n", {"by": "camera"}, "g.csv:3: r0 has the camera 'y' here and 'x' in line 2"),
         (
             "reference,camera\nz,x\n",

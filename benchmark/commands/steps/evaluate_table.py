@@ -55,6 +55,7 @@ class ReadIn:
         features: columns for methods that learn, row by row as ``scores``.
         joined: methods whose scores are in other files.
         further: further columns of text, row by row as ``scores``.
+        headings: of the table.
         votes: single votes, row by row as ``scores``, an observer a column; ``None`` where there are none.
         votes_sha256: of the file of votes, where there is one.
     """
@@ -67,6 +68,7 @@ class ReadIn:
     features: pd.DataFrame = field(default_factory=pd.DataFrame)
     joined: Joined = field(default_factory=lambda: Joined({}, [], [], {}))
     further: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    headings: Sequence[str] = ()
     votes: pd.DataFrame | None = None
     votes_sha256: Mapping[str, str] = field(default_factory=dict)
 
@@ -124,7 +126,9 @@ def evaluate_columns(
     keywords = keywords.model_copy(update={"methods": (*own, *content.joined.columns)})
     _refuse(asked, content, keywords, keys)
     report = group_columns.with_paths(asked.report, keys)
-    groups = group_columns.resolve(scores, report.groups, content.further, (), keys, strict=not title)
+    groups = group_columns.resolve(
+        scores, report.groups, content.further, (), keys, strict=not title, headings=content.headings
+    )
     if not title:  # of a study's tables only some have a condition
         refuse_needless(asked.report, keys, 1, divided=False)
         foresight.refuse_subsets(asked.statistics, scores, keys)
@@ -218,9 +222,8 @@ def _pairs(
     scores = scores.drop(columns=[name for name in wanted.methods if name not in columns.methods])
     joined = joined_scores.join(scores, keywords.scores, keywords.methods, keywords.lower_better, scores_named)
     scores, options = scores.assign(**joined.columns), asdict(columns)
-    content = ReadIn(
-        scores, None, [*notes, *joined.notes], options, sources, learned_from, joined, further=further_cells
-    )
+    content = ReadIn(scores, None, [*notes, *joined.notes], options, sources, learned_from, joined)
+    content = replace(content, further=further_cells, headings=read_in.headings)
     if keywords.opinions is None:
         return content, read_in.name
     voted = votes_input.with_votes(scores, own_votes, keywords.opinions)

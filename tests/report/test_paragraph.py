@@ -299,3 +299,12 @@ def test_sentences_by_data_set() -> None:
     assert where_it_holds({"A": "One.", "B": "Two.", "C": "One."}) == ["For A and C, one.", "For B, two."]
     assert where_it_holds({"A": "", "B": "Two."}) == ["For B, two."]
     assert NOT_RECORDED not in where_it_holds({"A": ""})
+
+
+def test_a_source_that_is_no_package_is_quoted_as_it_is_stated(make_report: Maker) -> None:
+    methods = {"psnr": {"source": "piq"}, "mine": {"source": "own implementation of the published description"}}
+    text = paragraph(make_report({"psnr": 0.5, "mine": 0.4}, methods=methods)).text
+    assert (
+        "MINE was computed by code whose source is stated as: own implementation of the published description." in text
+    )
+    assert "PSNR was computed by means of PyTorch Image Quality (piq)" in text

@@ -64,6 +64,8 @@ def _computed(scored: Sequence[ScoredMethod], found: Sequence[Origin], sources: 
             yield f"Scores of {names} were read from files."
         elif source == OURS:
             yield f"{names} {was(len(methods))} computed by this tool."
+        elif source and not (source in TITLES or _version(source, found)):
+            yield f"{names} {was(len(methods))} computed by code whose source is stated as: {private(source)}."
         elif source:
             package = f"{TITLES.get(source, private(source))}{_version(source, found)}{sources.of_software(source)}"
             yield f"{names} {was(len(methods))} computed by means of {package}."

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from benchmark.config.printing import CROSS, TableConfig
-from benchmark.report import naming
+from benchmark.report import naming, place_marks
 from benchmark.report.blocks import Numbers, Scope, TableEstimate
 from benchmark.report.content import ReportData
 from benchmark.report.cross_lines import CrossLine, arranged, trained_otherwise
@@ -193,9 +193,10 @@ def _notes(cross: _Cross, lines: Sequence[CrossLine]) -> list[str]:
     inside = [value for value in shown if value.inside]
     methods = [line.method for line in lines if line.method is not None]
     notes = ["Rows: what a method was trained on; columns: what it is tested on."]
-    if any(column.held for column in cross.contests):
+    if spec.highlight and any(column.held for column in cross.contests):
         but = ", values within a data set apart" if inside else ""
-        notes.append(f"Best value of a column in bold, second underlined{but}.")
+        marked = place_marks.sentence(spec.highlight)
+        notes.append(f"{marked[:1].upper()}{marked[1:]}{but}.")
     if methods:
         signs = naming.is_correlation(spec.statistic or CROSS) and not spec.magnitude
         what = "; a negative correlation is disagreement with the labels" if signs else ""

@@ -289,5 +289,10 @@ def _untested_notes(data: ReportData, columns: Mapping[str, Contest]) -> Iterabl
         yield f"{titles.get(label, label)} ({', '.join(where)}): {clause}."
 
 
+def says_untested(note: str) -> bool:
+    """Whether a note says that differences from the best were not tested."""
+    return "from the best" in note and "not tested" in note
+
+
 def _because(why: str) -> str:
     return f" ({why})" if why else ""

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from benchmark.report import naming
+from benchmark.report import naming, place_marks
 from benchmark.report.footnotes import INDISTINCT, SELECTED
 from benchmark.report.latex_layout import PaperLayout
 from benchmark.report.latex_styles import STYLES, width_of
 from benchmark.report.printed import NOT_RANKED, ComparisonTable
+from benchmark.report.ranking import says_untested
 from benchmark.report.table_notes import BRACKETS, MAGNITUDES, NOTHING
 from benchmark.report.verdicts import BELOW_MARGIN
 
@@ -51,7 +52,9 @@ def _wanted(table: ComparisonTable, layout: PaperLayout) -> Sequence[str]:
     notes += [note for note in table.notes if naming.CHECK in note]
     notes += _legend(table)
     notes += [f"{INDISTINCT} {meanings[INDISTINCT]}."] if INDISTINCT in used and INDISTINCT in meanings else []
+    notes += [note for note in table.notes if says_untested(note)]
     notes += [note for note in table.notes if f"{BELOW_MARGIN} from" in note]
+    notes += _unranked(table)
     if layout.intervals != "none" and table.spec.with_interval:
         level = next(
             (note.split(" intervals")[0].removeprefix(BRACKETS) for note in table.notes if note.startswith(BRACKETS)),
@@ -70,7 +73,6 @@ def _wanted(table: ComparisonTable, layout: PaperLayout) -> Sequence[str]:
         ]
     if any(row.reported for row in table.rows):
         notes.append("Reported: values as their papers print them.")
-    notes += _unranked(table)
     notes += _trained(table) if table.has_training and not layout.training else []
     notes += [note for note in table.notes if _counts(note)]
     if not table.spec.magnitude and any(cell.estimate.value < 0 for row in table.rows for cell in row.cells):
@@ -81,14 +83,7 @@ def _wanted(table: ComparisonTable, layout: PaperLayout) -> Sequence[str]:
 def _legend(table: ComparisonTable) -> list[str]:
     """What bold and underlined, or backgrounds, mean."""
     places = sorted({cell.place for row in table.rows for cell in row.cells if 0 < cell.place <= table.spec.highlight})
-    words = ("best", "second", "third")
-    if not places:
-        return []
-    if table.spec.highlight_with == "colour":
-        return [f"Background, from dark to light: {naming.join([words[place - 1] for place in places])} of a column."]
-    looks = ("Bold", "underlined", "italic")
-    said = ", ".join(f"{looks[place - 1]}: {words[place - 1]}" for place in places)
-    return [f"{said[:1].upper()}{said[1:]}."]
+    return [place_marks.latex_legend(table.spec, places)] if places else []
 
 
 def _unranked(table: ComparisonTable) -> list[str]:

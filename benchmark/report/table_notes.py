@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from benchmark.config.printing import TableConfig
-from benchmark.report import naming
+from benchmark.report import naming, place_marks
 from benchmark.report.blocks import Numbers
 from benchmark.report.content import ReportData
 from benchmark.report.ranking import noun_of
@@ -72,19 +72,12 @@ def before_those_of(data: ReportData, notes: Sequence[str]) -> list[str]:
 
 
 def _legend(spec: TableConfig, columns: Sequence[Column], ranked: Sequence[ScoredMethod]) -> str:
-    parts = [_places(spec)] if len(ranked) > 1 and columns and spec.highlight else []
+    parts = [place_marks.sentence(spec.highlight)] if len(ranked) > 1 and columns and spec.highlight else []
     if ranked:
         parts.append("the arrow beside a method is its declared direction, by which it is oriented")
     if not spec.magnitude and any(naming.is_correlation(column.statistic) for column in columns):
         parts.append("a negative correlation is disagreement with the labels")
     return _sentence("; ".join(parts))
-
-
-def _places(spec: TableConfig) -> str:
-    """How the best values of a column are marked."""
-    if spec.highlight_with == "colour":
-        return "best values of a column have a background, the darkest is the best"
-    return ", ".join(("best value of a column in bold", "second underlined", "third in italics")[: spec.highlight])
 
 
 def counts_of(numbers: Numbers, columns: Sequence[Column], ranked: Sequence[ScoredMethod]) -> list[str]:

@@ -195,7 +195,11 @@ def test_siunitx_gets_numbers_and_keeps_the_rest_in_braces(make_report: Maker) -
     assert re.fullmatch(
         r"A \$\\uparrow\$ & not declared & \\bfseries (-?\d\.\d{3}) & \\bfseries (\d\.\d{3}) \\\\", first
     ), first
-    assert re.search(r"^ & \{\[\S+, \S+\]\} & \{\[", text, re.M)
+    assert re.search(r"^ &  & \{\[\S+, \S+\]\} & \{\[", text, re.M)
+    assert "Bold: best, italic: second." in text, "siunitx cannot underline"
+    full = to_latex(comparison_table(data, config.model_copy(update={"notes": "full"})))
+    assert "second italic" in full
+    assert "underlined" not in full
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from benchmark.report import booktabs, naming
+from benchmark.report import booktabs, naming, place_marks
 from benchmark.report.formats import Format
 from benchmark.report.latex_layout import LONG_TEXT, PaperLayout, group_widths, lay_out, number_widths
 from benchmark.report.latex_styles import wrapped
@@ -194,7 +194,7 @@ class _Sheet:
         interval = self._interval(cell)
         before = self._background(cell) if coloured else ""
         if self._layout.intervals == "below":
-            stack = rf"\begin{{tabular}}[t]{{@{{}}c@{{}}}}{value}\\{interval}\end{{tabular}}"
+            stack = rf"\begin{{tabular}}[t]{{@{{}}c@{{}}}}{value}\\{{}}{interval}\end{{tabular}}"
             return before + (stack if interval else value)
         return before + value + (interval or (rf"\phantom{{{widest_interval}}}" if widest_interval else ""))
 
@@ -262,7 +262,21 @@ def _notes(table: ComparisonTable, layout: PaperLayout) -> list[str]:
 def full_notes(table: ComparisonTable) -> list[str]:
     """The explanation of each mark, then the table's notes."""
     parts = [f"{superscript((mark,))} {latex(text, breakable=True)}." for mark, text in table.footnotes]
-    return parts + [note_text(note, checks=has_checks(table)) for note in table.notes]
+    return parts + [note_text(note, checks=has_checks(table)) for note in marked_here(table)]
+
+
+def marked_here(table: ComparisonTable) -> list[str]:
+    """The table's notes; that on places says how this table marks them."""
+    spec = table.spec
+    if spec.highlight_with == "type" and not spec.siunitx:
+        return list(table.notes)
+    usual, here = place_marks.sentence(spec.highlight), place_marks.latex_sentence(spec)
+    return [
+        note.replace(usual, here).replace(f"{usual[:1].upper()}{usual[1:]}", f"{here[:1].upper()}{here[1:]}")
+        if usual
+        else note
+        for note in table.notes
+    ]
 
 
 def note_text(note: str, *, checks: bool) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from benchmark.report import booktabs
 from benchmark.report.formats import Format
-from benchmark.report.formats.latex import full_notes, has_checks, note_text
+from benchmark.report.formats.latex import full_notes, has_checks, marked_here, note_text
 from benchmark.report.printed import ComparisonTable
 from benchmark.report.short_notes import KEPT
 from benchmark.report.text import latex
@@ -26,7 +26,7 @@ def _named(table: ComparisonTable) -> list[str]:
         where = [] if mark in KEPT and table.spec.notes == "short" else _places(table, mark)
         begin = f"{', '.join(where)}: " if where else f"{mark} "
         notes.append(f"{latex(begin + text, breakable=True)}.")
-    return notes + [note_text(note, checks=has_checks(table)) for note in table.notes]
+    return notes + [note_text(note, checks=has_checks(table)) for note in marked_here(table)]
 
 
 def _places(table: ComparisonTable, mark: str) -> list[str]:

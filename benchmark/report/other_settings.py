@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import zip_longest
 from typing import Any, cast
 
 from benchmark.config.models import EvaluateConfig, StatisticsConfig
@@ -69,7 +70,7 @@ def with_settings(data: ReportData, source: Source) -> ReportData:
     other = next((key for key in source.values if key not in SECTIONS), None)
     if other is not None:
         raise ConfigError(f"{source.named((other,))}: {ANEW}")
-    asked = parse(EvaluateConfig, source)
+    asked = parse(EvaluateConfig, _older_give_way(data, source))
     for key in OF_ANALYSES:
         if getattr(asked.report, key) != getattr(data.config, key):
             raise ConfigError(f"{source.named(('report', key))}: {ANEW}")
@@ -77,6 +78,34 @@ def with_settings(data: ReportData, source: Source) -> ReportData:
     changed = replace(data, config=report, published=dict(asked.published), title=asked.report.title or data.title)
     _refuse(data, asked.report, changed, source)
     return replace(changed, record=_record(data.record, changed))
+
+
+def _older_give_way(data: ReportData, source: Source) -> Source:
+    """Without stored keys in whose place another key now says the same: ``plots`` and ``interval`` as they were."""
+    report, stored = source.values.get("report"), stored_settings(data)["report"]
+    if not isinstance(report, Mapping):
+        return source
+    report, figures, tables = dict(report), report.get("figures"), report.get("tables")
+    if isinstance(figures, Mapping) and "formats" in figures:
+        if report.get("plots") == stored.get("plots"):
+            report.pop("plots", None)
+        elif figures == stored.get("figures"):
+            report["figures"] = {key: item for key, item in figures.items() if key != "formats"}
+    if isinstance(tables, list):
+        report["tables"] = [
+            _table_given_way(new, old) for new, old in zip_longest(tables, stored["tables"][: len(tables)])
+        ]
+    return replace(source, values={**source.values, "report": report})
+
+
+def _table_given_way(new: Any, old: Any) -> Any:
+    """The settings of a table without a stored place of its intervals, where they have a new one."""
+    if not (isinstance(new, Mapping) and isinstance(old, Mapping)):
+        return new
+    for key, other in (("interval", "ci"), ("ci", "interval")):
+        if other in new and new[other] != old.get(other) and new.get(key) == old.get(key):
+            return {name: item for name, item in new.items() if name != key}
+    return new
 
 
 def _refuse(data: ReportData, asked: ReportConfig, changed: ReportData, source: Source) -> None:

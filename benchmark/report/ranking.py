@@ -23,6 +23,8 @@ UNDEFINED = "undefined"
 NO_MAGNITUDES = "opposite signs, and no test of magnitudes is stored: evaluate again"
 BY_PARTITION = "trained anew in each partition: it has values by partition, and none over all pairs"
 NOT_TESTED_YET = "no test over partitions is stored: evaluate again"
+UNTESTED = "from the best are not tested"
+"""What notes say of whole columns."""
 NOT_COMPARED = "only the best of all methods is compared with every other: statistics.comparisons"
 
 
@@ -284,14 +286,9 @@ def _untested_notes(data: ReportData, columns: Mapping[str, Contest]) -> Iterabl
                 single.setdefault((column.why_untested(label), label), []).append(title)
     for why, where in whole.items():
         begin = "Differences" if len(where) == len(columns) else f"{', '.join(where)}: differences"
-        yield f"{begin} from the best are not tested{_because(why)}."
+        yield f"{begin} {UNTESTED}{_because(why)}."
     for (clause, label), where in single.items():
         yield f"{titles.get(label, label)} ({', '.join(where)}): {clause}."
-
-
-def says_untested(note: str) -> bool:
-    """Whether a note says that differences from the best were not tested."""
-    return "from the best" in note and "not tested" in note
 
 
 def _because(why: str) -> str:

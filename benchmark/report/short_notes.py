@@ -10,7 +10,7 @@ from benchmark.report.footnotes import INDISTINCT, SELECTED
 from benchmark.report.latex_layout import PaperLayout
 from benchmark.report.latex_styles import STYLES, width_of
 from benchmark.report.printed import NOT_RANKED, ComparisonTable
-from benchmark.report.ranking import says_untested
+from benchmark.report.ranking import UNTESTED
 from benchmark.report.table_notes import BRACKETS, MAGNITUDES, NOTHING
 from benchmark.report.verdicts import BELOW_MARGIN
 
@@ -52,7 +52,7 @@ def _wanted(table: ComparisonTable, layout: PaperLayout) -> Sequence[str]:
     notes += [note for note in table.notes if naming.CHECK in note]
     notes += _legend(table)
     notes += [f"{INDISTINCT} {meanings[INDISTINCT]}."] if INDISTINCT in used and INDISTINCT in meanings else []
-    notes += [note for note in table.notes if says_untested(note)]
+    notes += _untested(table)
     notes += [note for note in table.notes if f"{BELOW_MARGIN} from" in note]
     notes += _unranked(table)
     if layout.intervals != "none" and table.spec.with_interval:
@@ -84,6 +84,23 @@ def _legend(table: ComparisonTable) -> list[str]:
     """What bold and underlined, or backgrounds, mean."""
     places = sorted({cell.place for row in table.rows for cell in row.cells if 0 < cell.place <= table.spec.highlight})
     return [place_marks.latex_legend(table.spec, places)] if places else []
+
+
+def _untested(table: ComparisonTable) -> list[str]:
+    """Which differences from the best were not tested: of whole columns with the reason, else by name."""
+    whole = [note for note in table.notes if UNTESTED in note]
+    said = {title for note in whole for title in note.partition(": differences")[0].split(", ")}
+    methods: dict[tuple[str, ...], list[str]] = {}
+    for row in table.rows:
+        columns = tuple(
+            column.heading
+            for column, cell in zip(table.columns, row.cells, strict=True)
+            if cell.untested and not {column.heading, column.title} & said
+        )
+        if columns and not any(note.startswith("Differences") for note in whole):
+            methods.setdefault(columns, []).append(row.title)
+    named = [f"{', '.join(titles)} ({', '.join(columns)})" for columns, titles in methods.items()]
+    return [*whole, *([f"Not tested against the best: {'; '.join(named)}."] if named else [])]
 
 
 def _unranked(table: ComparisonTable) -> list[str]:

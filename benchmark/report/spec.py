@@ -43,6 +43,12 @@ class Column:
         """The column's name in the CSV file, whatever the layout."""
         return f"{self.place}: {self.statistic}" if self.place else self.statistic
 
+    @property
+    def heading(self) -> str:
+        """Place and statistic in words, as notes name a column."""
+        title = naming.title(self.statistic)
+        return f"{self.place}: {title}" if self.place else title
+
 
 def table_blocks(data: ReportData, config: TableConfig) -> list[Block]:
     """The blocks that a table covers, in the order of the scores."""

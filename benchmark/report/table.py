@@ -163,7 +163,7 @@ def _built(builder: _Builder) -> _Built:
     groups += _below(builder, [label for _, labels in arranged for label in labels], ranked, contests, counts)
     groups += _observers(builder, [NOISE_CEILING])
     notes = [
-        *contest_notes(data, {_heading(column): item for column, item in zip(builder.columns, contests, strict=True)}),
+        *contest_notes(data, {column.heading: item for column, item in zip(builder.columns, contests, strict=True)}),
         *table_notes(data, numbers, spec, builder.columns, ranked),
     ]
     covered = builder.blocks()
@@ -220,11 +220,6 @@ def _contest(builder: _Builder, column: Column, ranked: Sequence[ScoredMethod]) 
         without_signs=builder.spec.magnitude,
         digits=builder.spec.digits,
     )
-
-
-def _heading(column: Column) -> str:
-    title = naming.title(column.statistic)
-    return f"{column.place}: {title}" if column.place else title
 
 
 def _counts(builder: _Builder, ranked: Sequence[ScoredMethod]) -> Mapping[str, str]:

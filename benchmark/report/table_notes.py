@@ -65,10 +65,9 @@ def table_notes(
 def before_those_of(data: ReportData, notes: Sequence[str]) -> list[str]:
     """A table's own notes, then those that every table has; what these say is not said twice."""
     given = [_sentence(note) for note in data.notes]
-    stated = {note.replace(",", "") for note in given}
-    return list(
-        dict.fromkeys(note for note in [*(own for own in notes if own.replace(",", "") not in stated), *given] if note)
-    )
+    stated = [f": {note.replace(',', '')}" for note in given]
+    kept = [own for own in notes if not any(note.endswith(f": {own.replace(',', '')}") for note in stated)]
+    return list(dict.fromkeys(note for note in [*kept, *given] if note))
 
 
 def _legend(spec: TableConfig, columns: Sequence[Column], ranked: Sequence[ScoredMethod]) -> str:

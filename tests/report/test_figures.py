@@ -7,18 +7,23 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from matplotlib import font_manager
+from matplotlib.figure import Figure
 from PIL import Image
 
+from benchmark.config.figures import FigureConfig
 from benchmark.config.printing import ReportConfig
 from benchmark.core.errors import UserError
 from benchmark.report.blocks import Comparison, Numbers
 from benchmark.report.content import ReportData
+from benchmark.report.group_tables import InGroups
 from benchmark.report.plots import Plot, all_plots, font_notes
 from benchmark.report.plots.kinds import difference_matrix, forest
+from benchmark.report.plots.kinds.by_group import draw_groups
 from benchmark.report.plots.lettering import fitted, measured
-from benchmark.report.plots.look import PAPER
+from benchmark.report.plots.look import PAPER, look_of
 from benchmark.report.plots.style import style
 
 Maker = Callable[..., ReportData]
@@ -212,7 +217,20 @@ def test_chinese_names_are_drawn_with_a_font_that_has_them(make_report: Maker) -
     assert "结构相似性" in {text.get_text() for text in plot.figure.axes[0].get_yticklabels()}
 
 
-def test_grey_has_no_colour(make_report: Maker) -> None:
-    plot = plots_of(make_report({"a": 0.8, "b": 0.2}), palette="grey")["significance"]
-    pixels = np.asarray(Image.open(io.BytesIO(plot.save("png"))).convert("RGB")).astype(int)
-    assert np.ptp(pixels, axis=2).max() <= 2
+def colours_in(figure: Figure) -> int:
+    """How far apart the red, green and blue of any pixel are."""
+    file = io.BytesIO()
+    figure.savefig(file, format="png", dpi=100)
+    return int(np.ptp(np.asarray(Image.open(file).convert("RGB")).astype(int), axis=2).max())
+
+
+def test_grey_has_no_colour_in_any_figure(make_report: Maker) -> None:
+    data = make_report({"a": 0.8, "b": 0.2, "c": -0.4}, conditions=("one", "two", "three"))
+    drawn = {name: plot.figure for name, plot in plots_of(data, palette="grey").items()}
+    assert {"conditions", "ranks", "significance", "intervals", "scatter_a", "multiples"} <= set(drawn)
+    row = pd.Series({"value": 0.5, "ci_low": 0.4, "ci_high": 0.6})
+    values = {("group", name, ""): row for name in "abc"} | {("pooled", "", ""): row}
+    part = InGroups("by_camera", "EFID", "camera", "srcc", tuple("abc"), (("A", values),))
+    drawn["by_camera"] = draw_groups(part, 0.95, look_of(FigureConfig(palette="grey")))
+    assert {name: colours_in(figure) for name, figure in drawn.items() if colours_in(figure) > 2} == {}
+    assert colours_in(draw_groups(part, 0.95)) > 50

@@ -15,7 +15,8 @@ def _evaluated(folder: Path, name: str, *settings: str) -> Path:
     rows = [f"i{n},r{n // 4},c{n % 4},{n * 7 % 40},{n * 11 % 40 + n},{n * 7 % 13}" for n in range(40)]
     table.write_text("\n".join(["image,photo,cond,mos,a,b", *rows]) + "\n")
     columns = ["--mos", "mos", "--methods", "a,b", "--reference", "photo", "--condition", "cond"]
-    given = [part for one in ("statistics.replicates=50", "report.plots=[]", *settings) for part in ("--set", one)]
+    plots = () if any("formats" in one for one in settings) else ("report.plots=[]",)
+    given = [part for one in ("statistics.replicates=50", *plots, *settings) for part in ("--set", one)]
     assert main(["evaluate", str(table), *columns, "--output", str(folder / name), *given]) == 0
     return folder / name
 
@@ -69,3 +70,30 @@ def test_what_needs_new_numbers_is_refused(tmp_path: Path, capsys: pytest.Captur
         assert main(["report", str(one), "--set", setting]) == 2
         assert said in capsys.readouterr().err
     assert _files(one) == before
+
+
+@pytest.mark.parametrize(
+    ("stored", "given"),
+    [
+        ("report.plots=[png]", "report.figures={formats: [svg], style: screen}"),
+        ("report.figures={formats: [svg], style: screen}", "report.plots=[png]"),
+        ("report.tables=[{interval: below}]", "report.tables.0.ci=beside"),
+        ("report.tables=[{interval: false}]", "report.tables.0.ci=below"),
+        ("report.tables=[{ci: none}]", "report.tables.0.interval=below"),
+    ],
+)
+def test_a_stored_key_gives_way_to_another_one_for_the_same(tmp_path: Path, stored: str, given: str) -> None:
+    one = _evaluated(tmp_path, "one", stored)
+    before = _files(one)
+    assert main(["report", str(one), "--set", given]) == 0
+    after = _files(one)
+    assert after != before
+    assert main(["report", str(one)]) == 0
+    assert _files(one) == after, "it stays"
+
+
+def test_two_new_keys_for_the_same_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    one = _evaluated(tmp_path, "one")
+    both = ["--set", "report.plots=[png]", "--set", "report.figures={formats: [svg]}"]
+    assert main(["report", str(one), *both]) != 0
+    assert "keep `figures.formats`" in capsys.readouterr().err

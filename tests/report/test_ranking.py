@@ -67,6 +67,7 @@ def test_a_single_untested_pair_is_named_and_the_others_keep_their_marks(make_re
         f"{order[2].upper()} (SRCC): difference from the best not tested (undefined in 9 of 20 leave-one-out samples)."
     )
     assert said in table_of(data).notes
+    assert f"Not tested against the best: {order[2].upper()} (SRCC)." in to_latex(table_of(data))
     plots = {plot.name: plot for plot in all_plots(data, Numbers(data))}
     assert "1 of 3 pairs not tested" in plots["ranks"].figure.get_suptitle()
     lines = [line for line in plots["ranks"].figure.axes[1].lines if line.get_marker() == "o"]

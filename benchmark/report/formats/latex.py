@@ -18,6 +18,8 @@ from benchmark.report.short_notes import KEPT, short_notes
 from benchmark.report.text import latex
 
 CHECKMARK = r"$\checkmark$"
+STEP = r"\addlinespace[2pt] "
+"""Between methods whose intervals stand below their values, so that the eye keeps these together."""
 LOOKS = {1: r"\textbf{{{}}}", 2: r"\underline{{{}}}", 3: r"\textit{{{}}}"}
 """How places are marked by type."""
 SERIES = {1: r"\bfseries ", 2: r"\itshape ", 3: r"\slshape "}
@@ -82,6 +84,7 @@ class _Sheet:
                 for line in self._lines(row):
                     lines.append([above + line[0], *line[1:]])
                     above = ""
+                above = STEP if self._layout.intervals == "below" else ""
         grouped = any(column.group for column in self._table.columns)
         titles = pd.MultiIndex.from_tuples(header) if grouped else pd.Index([title for _, title in header])
         return booktabs.tabular(titles, lines, "".join(formats))

@@ -33,11 +33,7 @@ def _places(table: ComparisonTable, mark: str) -> list[str]:
     """The methods, or their cells, that have a mark."""
     found = []
     for row in table.rows:
-        cells = [
-            f"{column.place}: {column.title}" if column.place and column.place != column.title else column.title
-            for column, cell in zip(table.columns, row.cells, strict=True)
-            if mark in cell.marks
-        ]
+        cells = [column.heading for column, cell in zip(table.columns, row.cells, strict=True) if mark in cell.marks]
         if mark in row.marks:
             found.append(row.title)
         elif cells:

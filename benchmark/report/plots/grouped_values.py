@@ -17,8 +17,6 @@ from benchmark.report.plots.style import FAINT, INK, figure
 
 HEIGHT = 0.085
 """Inches of a line of a method's group."""
-SHADES = ("#e08a2e", "#c9a26b", "#9aa4ad", "#5d8fbf", "#1b5e9b")
-"""From the first to the last group; different in lightness too, for greyscale prints."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +34,6 @@ class Series:
     marker: str
     colour: str
     fill: str
-
-
-def shade(number: int, count: int) -> str:
-    """The colour of a group, by its place among the others."""
-    return SHADES[round(number * (len(SHADES) - 1) / max(count - 1, 1))]
 
 
 def draw_values(

@@ -27,6 +27,18 @@ VERDICTS = {
     "tol": ("#225588", "#ccbb44", "#bbccee"),
     "grey": ("#3a3a3a", "#b5b5b5", "#d5d5d5"),
 }
+SHADES = {
+    # From the first place to the last: dark to white.
+    "okabe-ito": ("#0b3c6f", "#5b93c7", "#dcebf7", "#ffffff"),
+    "tol": ("#1b3d66", "#4477aa", "#dce6f2", "#ffffff"),
+    "grey": ("#2b2b2b", "#8a8a8a", "#ebebeb", "#ffffff"),
+}
+RAMPS = {
+    # From the lowest group to the highest: different in lightness too, for greyscale prints.
+    "okabe-ito": ("#e08a2e", "#c9a26b", "#9aa4ad", "#5d8fbf", "#1b5e9b"),
+    "tol": ("#ccbb44", "#c3bc8a", "#99a8b8", "#5f87b0", "#225588"),
+    "grey": ("#c9c9c9", "#a6a6a6", "#818181", "#5c5c5c", "#333333"),
+}
 WORDS = {"okabe-ito": ("blue", "orange"), "tol": ("blue", "yellow"), "grey": ("dark", "light")}
 """What the colours of better and worse are called."""
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
@@ -80,6 +92,16 @@ class Appearance:
     def words(self) -> tuple[str, str]:
         """What the colours of better and worse are called."""
         return WORDS[self.palette]
+
+    @property
+    def shades(self) -> tuple[str, ...]:
+        """Colours of places, from the first to the last."""
+        return SHADES[self.palette]
+
+    def shade(self, number: int, count: int) -> str:
+        """The colour of the ``number``-th of ``count`` groups that have an order."""
+        ramp = RAMPS[self.palette]
+        return ramp[round(number * (len(ramp) - 1) / max(count - 1, 1))]
 
     def of(self, index: int, count: int = 0) -> tuple[str, str]:
         """Colour and marker of the ``index``-th of ``count`` conditions: 49 different ones.

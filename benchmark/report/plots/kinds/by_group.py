@@ -11,7 +11,7 @@ from benchmark.evaluation.subgroups import GROUP, POOLED, WITHIN
 from benchmark.report import naming
 from benchmark.report.content import ReportData
 from benchmark.report.group_tables import MOST_PRINTED, InGroups, groupings_of
-from benchmark.report.plots.grouped_values import Series, draw_values, shade
+from benchmark.report.plots.grouped_values import Series, draw_values
 from benchmark.report.plots.kind import PlotKind
 from benchmark.report.plots.look import PAPER, Appearance
 from benchmark.report.plots.style import INK, Plot
@@ -26,7 +26,7 @@ def draw_groups(part: InGroups, confidence: float, look: Appearance = PAPER) -> 
             (WITHIN, "", ""), f"Within one {part.by}" if part.by != "label" else "Within a range", "D", INK, "white"
         ),
         *(
-            Series((GROUP, name, ""), name, "s", shade(number, len(groups)), shade(number, len(groups)))
+            Series((GROUP, name, ""), name, "s", look.shade(number, len(groups)), look.shade(number, len(groups)))
             for number, name in enumerate(groups)
         ),
     ]

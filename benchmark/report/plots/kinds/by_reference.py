@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from benchmark.evaluation.reference_quality import POOLED, PRISTINE, WITHIN
 from benchmark.report import naming
 from benchmark.report.content import ReportData
-from benchmark.report.plots.grouped_values import Series, draw_values, shade
+from benchmark.report.plots.grouped_values import Series, draw_values
 from benchmark.report.plots.kind import PlotKind
 from benchmark.report.plots.look import PAPER, Appearance
 from benchmark.report.plots.style import INK, MUTED, Plot
@@ -24,7 +24,7 @@ def draw(part: Part, confidence: float, look: Appearance = PAPER) -> Figure:
     """Draw the values of each method, one below the other, with their intervals."""
     parts = [name for name in part.parts if not is_difference(name)]
     by_quality = [name for name in parts if name not in FIXED]
-    shades = {name: shade(number, len(by_quality)) for number, name in enumerate(by_quality)}
+    shades = {name: look.shade(number, len(by_quality)) for number, name in enumerate(by_quality)}
     looks = {name: FIXED.get(name) or ("s", shades[name], shades[name]) for name in parts}
     series = [Series(name, heading(name), *looks[name]) for name in parts]
     return draw_values(part.rows, series, part.statistic, confidence, look)

@@ -21,7 +21,6 @@ from benchmark.report.plots.style import INK, Plot, figure
 MOST = 40
 SLOPE = 0.75
 """How high a name in 45° stands, of its width."""
-SHADES = LinearSegmentedColormap.from_list("places", ["#0b3c6f", "#5b93c7", "#dcebf7", "#ffffff"])
 
 
 def places(means: NDArray[np.float64]) -> NDArray[np.int_]:
@@ -52,7 +51,8 @@ def draw(
         width, 0.45 + max(measured(title, size, look) for title in titles) * SLOPE + names.height * len(rows)
     )
     axes = drawn.add_subplot()
-    axes.imshow(table, cmap=SHADES, vmin=1, vmax=max(k, 2), aspect="auto", interpolation="nearest")
+    shades = LinearSegmentedColormap.from_list("places", look.shades)
+    axes.imshow(table, cmap=shades, vmin=1, vmax=max(k, 2), aspect="auto", interpolation="nearest")
     for (y, x), place in np.ndenumerate(table):
         dark = (place - 1) / max(k - 1, 1) < 0.4
         weight = "bold" if place == 1 else "normal"

@@ -1,11 +1,11 @@
-# make demo | test-fast | test | coverage | lint | docs | layers | bench | licences | lock | lowest: each creates .venv and installs what it needs by itself.
+# make demo | test-fast | test | test-all | coverage | lint | docs | layers | bench | licences | lock | lowest: each creates .venv and installs what it needs by itself.
 # make demo LOCKED=1 installs exactly the versions of requirements.lock, checked by their hashes.
 PYTHON ?= python3
 VENV   := $(if $(LOCKED),.venv-locked,.venv)
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: demo test-fast test coverage lint docs layers bench licences lock lowest clean
+.PHONY: demo test-fast test test-all coverage lint docs layers bench licences lock lowest clean
 
 demo: $(STAMP)
 	$(BIN)/python run_benchmark.py train configs/train_demo.yaml
@@ -16,6 +16,10 @@ test-fast: $(STAMP)
 	$(BIN)/python -m pytest --fast -n auto --dist worksteal
 
 test: $(STAMP)
+	$(BIN)/python -m pytest -m "not long" -n auto --dist worksteal
+
+# Also those that take long and whose kind a shorter test guards: before a release, and after a change of what they test.
+test-all: $(STAMP)
 	$(BIN)/python -m pytest -n auto --dist worksteal
 
 # Lines and branches that the fast lane leaves out; what only other processes run counts as left out.

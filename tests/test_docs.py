@@ -39,6 +39,7 @@ def test_add_a_method(root: Path, place: Path) -> None:
     assert "MAE" in output
 
 
+@pytest.mark.long
 def test_add_a_method_that_learns(root: Path, place: Path) -> None:
     """Trained, gone on with, scored, and marked in the table because the scored split selected its checkpoint."""
     page = root / "docs" / "add_a_method.md"
@@ -60,6 +61,7 @@ def test_add_a_method_that_learns(root: Path, place: Path) -> None:
     assert "Linear head: crops in training 64 px" in table
 
 
+@pytest.mark.long
 def test_programs(root: Path, place: Path) -> None:
     """The page's C++ is compiled and its Python run, both with the numbers that they must print."""
     if shutil.which("g++") is None:
@@ -203,6 +205,7 @@ def test_the_notebook_page(root: Path, tmp_path: Path, monkeypatch: pytest.Monke
     assert set(benchmark.__all__) - plugins <= told
 
 
+@pytest.mark.long
 def test_measures_without_a_reference(root: Path, place: Path) -> None:
     """The page's own measure runs beside its gain; the methods that it lists are built, or say what they lack."""
     page = root / "docs" / "no_reference.md"

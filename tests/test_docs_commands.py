@@ -40,6 +40,7 @@ def test_a_study_of_score_tables(root: Path, place: Path, monkeypatch: pytest.Mo
     assert "±" in (folder / "tables" / "medians.md").read_text()
 
 
+@pytest.mark.long
 def test_what_referees_ask(root: Path, place: Path) -> None:
     rng = np.random.default_rng(0)
     table = pd.DataFrame({"reference": np.repeat(range(24), 4), "condition": np.tile(list("abcd"), 24)})
@@ -62,6 +63,7 @@ def test_what_referees_ask(root: Path, place: Path) -> None:
     assert "PWRC" in (results / "aic/tables/sorting_accuracy.md").read_text()
 
 
+@pytest.mark.long
 def test_tables_pooled(root: Path, place: Path) -> None:
     """The small tables of docs/studies.md by their own configuration, which says that two data sets are too few."""
     page = root / "docs" / "studies.md"
@@ -87,14 +89,20 @@ def test_methods_that_are_equivalent(root: Path, place: Path) -> None:
     assert word == "undecided"
 
 
+@pytest.mark.long
 @pytest.mark.timeout(900)  # a dozen programs, one after the other
 def test_the_pages_commands(root: Path, place: Path) -> None:
-    """Every command of docs/commands.md, on a small set; then the README's, on that set in EFID's layout and its scores."""
+    """Every command of docs/commands.md, on a small set; then calibration's, beside its results."""
     (commands,) = blocks(root / "docs" / "commands.md", "sh")
     output = run(commands.replace("--limit 4", "--limit 4 --set statistics.replicates=50"), place)
     for words in ("psnr", '"score"', "SRCC", "report: results/small/report.html", metadata.version("efid-bench")):
         assert words in output
     _the_results_page(root / "docs" / "results.md", place)
+
+
+def test_the_readmes_commands(root: Path, place: Path) -> None:
+    """Those for EFID, on a small simulated set in its layout."""
+    run("python run_benchmark.py demo-data data/small --references 4 --size 128", place)
     two, reproduce, *_ = blocks(root / "README.md", "sh")
     assert [line.split()[:2] for line in two.splitlines()] == [["make", "demo"], ["make", "test"]]
     faster = " --set offline=true --set statistics.replicates=50 --set report.plots=[png]"
@@ -119,6 +127,7 @@ def _the_results_page(page: Path, place: Path) -> None:
     assert (place / "results" / "small" / "references.bib").is_file()
 
 
+@pytest.mark.long
 def test_the_small_study(root: Path, place: Path) -> None:
     """The page's own commands: two layouts of the demo's photographs, foretold, run and reported."""
     commands, *_ = blocks(root / "docs" / "studies.md", "sh")
@@ -133,6 +142,7 @@ def test_the_small_study(root: Path, place: Path) -> None:
     assert (place / "results" / "study_demo" / "tables" / "comparison.tex").is_file()
 
 
+@pytest.mark.long
 def test_the_small_paper(root: Path, place: Path) -> None:
     """Rivals, an ablation and floors: trained by partition and put into three tables, by the page's own commands."""
     (commands,) = [block for block in blocks(root / "docs" / "studies.md", "sh") if "paper_demo" in block]

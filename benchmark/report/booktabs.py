@@ -94,6 +94,18 @@ def needs(packages: Sequence[str], text: str) -> str:
     return "\n".join(lines)
 
 
+def notes_file(table: str, notes: Sequence[str], packages: Sequence[str] = ()) -> str:
+    r"""All notes of a table for ``\\input`` below it or in a supplement.
+
+    Args:
+        table: its name.
+        notes: sentences, as LaTeX.
+        packages: those that they need, as they are loaded.
+    """
+    body = "\n".join([r"{\footnotesize\raggedright", *notes, r"\par}"])
+    return "\n".join([f"% notes of {table}.tex", *filter(None, [needs(packages, body)]), body]) + "\n"
+
+
 def paragraph(notes: Sequence[str]) -> list[str]:
     """Notes as a paragraph of the line's width."""
     if not notes:

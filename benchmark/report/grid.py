@@ -1,4 +1,4 @@
-"""Plain tables of text in three formats, for what needs no ranking and no marks, such as the efficiency table."""
+"""Plain tables of text, for what needs no ranking and no marks, such as the efficiency table; ``grid_latex`` sets them."""
 
 from __future__ import annotations
 
@@ -6,10 +6,7 @@ import csv
 import io
 from dataclasses import dataclass
 
-import pandas as pd
-
-from benchmark.report import booktabs
-from benchmark.report.text import csv_cell, latex, markdown
+from benchmark.report.text import csv_cell, markdown
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +42,3 @@ class Grid:
         table = [f"| {' | '.join(line)} |" for line in [[markdown(text) for text in lines[0]], lines[1], *cells]]
         notes = [f"- {markdown(note)}" for note in self.notes]
         return "\n".join([f"**{markdown(self.caption)}**", "", *table, *([""] if notes else []), *notes]) + "\n"
-
-    def to_latex(self) -> str:
-        """A ``table`` float with booktabs, no wider than the line."""
-        return booktabs.table_float(
-            booktabs.tabular(
-                pd.Index([latex(text) for text in self.header]),
-                [[latex(text) or "--" for text in row] for row in self.rows],
-                "l" + "r" * (len(self.header) - 1),
-            ),
-            caption=self.caption,
-            label=f"tab:{self.name}",
-            notes=[latex(note, breakable=True) for note in self.notes],
-        )

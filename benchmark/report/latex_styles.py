@@ -5,7 +5,8 @@ Measures are those that the classes print (\columnwidth, \textwidth); a test ask
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from benchmark.config.latex_keys import Size, Style
@@ -44,6 +45,10 @@ STYLES: Mapping[Style, PaperStyle] = {
     "springer": PaperStyle(347.12, 347.12, LLNCS),
 }
 """``cvpr``: 6.875 in with 5/16 in between its columns. ``elsevier``: elsarticle with ``5p``."""
+LINES = 3
+"""Most lines of short notes."""
+FILLED = 0.92
+"""How much of a line text fills, since lines break between words."""
 _NARROW = frozenset("ijl.,:;|'!()[]{}`It/f ")
 _WIDE = frozenset("mwMW%@—…")
 _CAPITAL = 0.72
@@ -76,3 +81,21 @@ def wrapped(text: str, width: float) -> list[str]:
         else:
             lines.append(word)
     return lines
+
+
+def fitting_notes(notes: Iterable[str], style: Style, line: float) -> list[str]:
+    """Those sentences that fit in three lines below a table, the first ones first; later ones fill what room is left.
+
+    Args:
+        notes: plain sentences, the most needed first.
+        style: the class.
+        line: width of a line, pt; infinite for the class's text.
+    """
+    wide = line if math.isfinite(line) else STYLES[style].text
+    room, kept = LINES * FILLED * wide / STYLES[style].points["footnotesize"], []
+    for text in notes:
+        needed = width_of(f"{text} ")
+        if needed <= room:
+            kept.append(text)
+            room -= needed
+    return kept

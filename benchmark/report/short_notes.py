@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 from benchmark.report import naming, place_marks
 from benchmark.report.footnotes import INDISTINCT, SELECTED
 from benchmark.report.latex_layout import PaperLayout
-from benchmark.report.latex_styles import STYLES, width_of
+from benchmark.report.latex_styles import fitting_notes
 from benchmark.report.printed import NOT_RANKED, ComparisonTable
 from benchmark.report.ranking import UNTESTED
 from benchmark.report.table_notes import BRACKETS, MAGNITUDES, NOTHING
 from benchmark.report.verdicts import BELOW_MARGIN
 
-LINES = 3
-"""Most lines."""
 KEPT = (INDISTINCT, SELECTED)
 """Marks that stay in a table with short notes."""
 UNTRAINED = ("nothing", "none", "–", "not declared")
 """What is said of methods that were not trained, or of which nothing is known."""
-FILLED = 0.92
-"""How much of a line text fills, since lines break between words."""
 
 
 def short_notes(table: ComparisonTable, layout: PaperLayout) -> list[str]:
@@ -31,16 +26,7 @@ def short_notes(table: ComparisonTable, layout: PaperLayout) -> list[str]:
         table: the table.
         layout: how it is laid out: what its columns leave out is said here.
     """
-    points = STYLES[table.spec.style].points["footnotesize"]
-    line = layout.line if math.isfinite(layout.line) else STYLES[table.spec.style].text
-    room = LINES * FILLED * line / points
-    kept = []
-    for text in _wanted(table, layout):
-        needed = width_of(f"{text} ")
-        if needed <= room:
-            kept.append(text)
-            room -= needed
-    return kept
+    return fitting_notes(_wanted(table, layout), table.spec.style, layout.line)
 
 
 def _wanted(table: ComparisonTable, layout: PaperLayout) -> Sequence[str]:

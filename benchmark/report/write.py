@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from benchmark.config.printing import TableConfig
 from benchmark.core import atomic
 from benchmark.report import freshness
 from benchmark.report.blocks import Numbers
@@ -13,6 +14,7 @@ from benchmark.report.calibration_tables import calibration_tables
 from benchmark.report.content import ReportData
 from benchmark.report.efficiency import efficiency_table
 from benchmark.report.formats import formats
+from benchmark.report.grid_latex import grid_latex, grid_notes
 from benchmark.report.group_tables import group_tables
 from benchmark.report.paragraph import paragraph
 from benchmark.report.pooling_tables import pooling_tables
@@ -79,11 +81,13 @@ def render(data: ReportData) -> dict[str, bytes]:
         efficiency_table(data),
     )
     grids = [grid for grid in made if grid is not None]
+    setting = data.config.tables[0] if data.config.tables else TableConfig()
     content: dict[str, bytes] = {}
     for table in tables:
         content |= {name: text.encode() for name, text in table_files(table).items()}
     for grid in grids:
-        texts = {"csv": grid.to_csv(), "md": grid.to_markdown(), "tex": grid.to_latex()}
+        written = {"tex": grid_latex(grid, setting), "notes.tex": grid_notes(grid)}
+        texts = {"csv": grid.to_csv(), "md": grid.to_markdown(), **written}
         content |= {f"tables/{grid.name}.{kind}": text.encode() for kind, text in texts.items()}
     for plot in plots:
         content |= {f"plots/{plot.name}.{kind}": plot.save(kind) for kind in data.config.file_types}

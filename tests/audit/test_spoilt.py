@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from benchmark.audit import audit_files
 from tests.audit import spoiling
@@ -21,6 +22,7 @@ def test_spoilt_cells_are_found_and_explained_and_no_true_one_is_called_wrong() 
     assert counts["explained"] >= 0.8 * counts["spoilt"]
 
 
+@pytest.mark.long
 def test_random_labels_reproduce_nothing() -> None:
     assert spoiling.random_labels(8, seed=5) == 0
 

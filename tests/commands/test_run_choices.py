@@ -128,6 +128,7 @@ def test_a_report_again_and_a_run_again_give_the_same_tables(
     assert {path: path.read_bytes() for path in (output / "tables").iterdir()} == before
 
 
+@pytest.mark.long
 def test_a_method_that_fails_on_one_image_misses_its_choice_and_the_floor_needs_labels(
     patches: tuple[Path, dict[str, list[float]]], plugin_folder: Path, tmp_path: Path
 ) -> None:

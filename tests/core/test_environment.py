@@ -42,6 +42,7 @@ def figures(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in sorted((folder / "plots").iterdir())}
 
 
+@pytest.mark.long
 def test_figures_are_the_same_whatever_backend_or_matplotlibrc_the_environment_names(
     root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

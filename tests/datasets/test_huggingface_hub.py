@@ -184,6 +184,7 @@ sys.exit(code)
 """
 
 
+@pytest.mark.long
 @pytest.mark.heavy
 def test_the_projects_own_folder_of_that_name_is_not_taken_for_the_library(root: Path, tmp_path: Path) -> None:
     """From the repository's root, where ``datasets/`` lies, with the library and without it; listing doesn't import it."""

@@ -118,6 +118,7 @@ def test_folders_of_the_file_may_begin_further_up(place: Path) -> None:
     assert list(result.scores["psnr"]) == list(result.scores["mos"] * 6)
 
 
+@pytest.mark.long
 def test_in_a_study_each_data_set_has_them(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
     data = [{"name": "table", "file": "pairs.csv", "label": label} for label in ("one", "two")]
     entry = {**ENTRY, "folder": "type", "label": "ZS"}

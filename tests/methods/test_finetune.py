@@ -13,6 +13,7 @@ from benchmark import UserError
 from benchmark.core.errors import WeightsUnavailableError
 from benchmark.plugins.methods.finetune import FineTune, building
 from benchmark.plugins.methods.finetune.networks import NETWORKS, NO_PARAMETERS, UNTRAINABLE, find
+from tests.long import with_long
 
 pytestmark = pytest.mark.heavy
 
@@ -82,7 +83,7 @@ def test_names_are_found_as_pyiqa_and_as_we_write_them() -> None:
     assert "needs a checkpoint" in str(FineTune(metric="lpips").unavailable())
 
 
-@pytest.mark.parametrize("metric", [*CHEAP, *DEAR])
+@pytest.mark.parametrize("metric", with_long([*CHEAP, *DEAR], {"ahiq"}))
 @pytest.mark.parametrize("parts", ["all", "head"])
 def test_a_step_changes_all_that_is_trained_and_nothing_else(metric: str, parts: Any, no_network: None) -> None:
     method = FineTune(metric=metric, pretrained=False, train_parts=parts)

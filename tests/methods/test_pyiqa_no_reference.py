@@ -14,6 +14,7 @@ from benchmark import NoReference, UserError
 from benchmark.plugins import contract_check, registry
 from benchmark.plugins.methods._clip import reading
 from benchmark.plugins.methods._pyiqa_no_reference import PyiqaNoReference
+from tests.long import with_long
 from tests.methods.made_blind import files, network, quietly, statistics
 
 pytestmark = pytest.mark.heavy
@@ -42,6 +43,7 @@ DEAR: tuple[str, ...] = (
     "nima",
     "nima-vgg16-ava",
 )
+
 DEAR += ("topiq_iaa", "topiq_nr", "tres", "uranker")
 NETWORKS: list[Any] = [*CHEAP, *(pytest.param(name, marks=pytest.mark.slow) for name in DEAR)]
 STATISTICS: list[Any] = ["niqe", "niqe_matlab", "brisque", "brisque_matlab"]
@@ -167,7 +169,7 @@ def test_without_weights_they_give_pyiqas_own_values_on_real_photographs(
 
 
 @pytest.mark.usefixtures("home", "no_network")
-@pytest.mark.parametrize("name", STATISTICS)
+@pytest.mark.parametrize("name", with_long(STATISTICS, {"ilniqe"}))
 def test_models_of_features_are_read_as_pyiqa_reads_them(
     name: str, measures: dict[str, type[PyiqaNoReference]], images: torch.Tensor
 ) -> None:
@@ -185,7 +187,7 @@ def test_models_of_features_are_read_as_pyiqa_reads_them(
 
 
 @pytest.mark.usefixtures("home", "no_network")
-@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize("name", with_long(NETWORKS, {"maniqa"}))
 def test_networks_are_whole_with_the_files_that_are_named(
     name: str, measures: dict[str, type[PyiqaNoReference]], images: torch.Tensor
 ) -> None:

@@ -10,6 +10,7 @@ import torch
 
 from benchmark.plugins import registry
 from benchmark.plugins.contracts import DescribesReference
+from tests.long import with_long
 
 pytestmark = pytest.mark.heavy
 
@@ -17,6 +18,7 @@ HAND_CRAFTED = (
     *("psnr", "psnry", "ssim", "ssimc", "ms_ssim", "cw_ssim", "fsim", "vif", "gmsd", "vsi", "nlpd", "mad"),
     *("haarpsi", "haarpsi-med", "mdsi", "sr_sim", "dss", "iw_ssim", "ms_gmsd", "cvvdp"),
 )
+
 LEARNED = ("lpips", "lpips-vgg", "dists")
 IMAGES, SIZE = 16, 176
 
@@ -63,7 +65,7 @@ def difference(one: np.ndarray[Any, Any], other: np.ndarray[Any, Any]) -> float:
     return float((abs(one - other) / np.maximum(1, abs(one))).max())
 
 
-@pytest.mark.parametrize("name", [*HAND_CRAFTED, *LEARNED])
+@pytest.mark.parametrize("name", with_long([*HAND_CRAFTED, *LEARNED], {"mad", "lpips-vgg"}))
 def test_threads_and_batches_stay_within_what_is_stated(
     name: str, root: Path, images: tuple[torch.Tensor, torch.Tensor], weight_cache: Path
 ) -> None:

@@ -39,6 +39,7 @@ def srcc(table: pd.DataFrame, features: list[str], folder: Path) -> "pd.Series[f
     return result.summary.query("level == 'pair' and statistic == 'srcc'").set_index("method")["value"]
 
 
+@pytest.mark.long
 def test_fusion_of_all_features_and_of_those_that_a_fundus_photograph_has(table: pd.DataFrame, tmp_path: Path) -> None:
     everything = [name for name in table.columns if name not in ("test_case", "method", "score", "image")]
     imperfect = [name for name in everything if name not in NO_REFERENCE and not name.endswith("_gt")]

@@ -69,6 +69,7 @@ def printed(shared: Shared) -> dict[tuple[str, str], list[str]]:
     }
 
 
+@pytest.mark.long
 def test_pyiqas_values_come_out_to_four_digits_by_the_pages_commands(
     root: Path,
     shared: Shared,
@@ -102,6 +103,7 @@ def test_pyiqas_values_come_out_to_four_digits_by_the_pages_commands(
     assert compared == 24
 
 
+@pytest.mark.long
 def test_the_table_of_four_references_is_that_of_the_pages_commands(
     root: Path, shared: Shared, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

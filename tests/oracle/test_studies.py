@@ -36,6 +36,7 @@ def numbers(result: Evaluation, dataset: str, aggregate: str = "") -> "pd.Series
     return rows[chosen & (rows["aggregate"] == aggregate)].set_index("method")["value"]
 
 
+@pytest.mark.long
 def test_averages_over_live_tid2013_and_pipal_are_plain_ones(shared: Shared) -> None:
     """And the median and SD of ten splits by reference, on the partitions of their split files."""
     files = {name: shared(f"oracles/zsiqa/{name}.csv") for name in ("live", "tid2013", "pipal_1")}
@@ -169,6 +170,7 @@ def mdm(folder: Path, place: Path, count: int) -> dict[str, Any]:
     }
 
 
+@pytest.mark.long
 def test_medians_over_stored_orders_of_a_regression_on_features(
     shared: Shared, tmp_path: Path, plugin_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

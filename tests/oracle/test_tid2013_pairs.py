@@ -13,6 +13,7 @@ from PIL import Image
 from benchmark.plugins import registry
 from benchmark.plugins.contracts import DescribesReference
 from benchmark.scoring import process
+from tests.long import with_long
 
 pytestmark = pytest.mark.heavy
 
@@ -59,9 +60,7 @@ def official(folder: Path) -> dict[str, dict[str, float]]:
     return {method: {image: float(score) for image, score in row.items()} for method, row in rows.items()}
 
 
-@pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=pytest.mark.slow) if name == "mad" else name for name in TOLERANCES]
-)
+@pytest.mark.parametrize("name", with_long(TOLERANCES, {"mad"}))
 def test_equals_the_official_scores(name: str, folder: Path, official: dict[str, dict[str, float]]) -> None:
     method = registry.methods().load(name)()
     method.load("cpu")

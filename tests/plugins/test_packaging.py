@@ -36,6 +36,7 @@ def test_its_only_top_level_name_is_benchmark_and_plugins_lie_inside(wheel: Path
     assert not any("tests" in name or "__pycache__" in name for name in names)
 
 
+@pytest.mark.long
 def test_the_installed_wheel_lists_methods_and_evaluates_outside_the_checkout(wheel: Path, tmp_path: Path) -> None:
     site, work = tmp_path / "site", tmp_path / "work"
     work.mkdir()

@@ -149,9 +149,9 @@ class Oracle(ScoreSource):
     ("body", "words", "status"),
     [
         ("os._exit(0)", "its process ended with exit status 0 and gave no answer", 3),
-        ("time.sleep(600)", "it takes longer than 6 s", 3),
+        pytest.param("time.sleep(600)", "it takes longer than 6 s", 3, marks=pytest.mark.long),
         ("return 1 / 0", "ZeroDivisionError", 3),
-        ("print('hello'); return wanted['mos'].tolist()", "", 0),
+        pytest.param("print('hello'); return wanted['mos'].tolist()", "", 0, marks=pytest.mark.long),
     ],
 )
 def test_a_score_source_from_elsewhere_answers_in_a_process_of_its_own(
@@ -187,6 +187,7 @@ class Patching(Method):
 """
 
 
+@pytest.mark.long
 def test_what_a_plug_in_from_elsewhere_changes_in_its_process_moves_no_other_methods_numbers(
     root: Path, plugin_folder: Path, tiny_set: Path
 ) -> None:
@@ -231,8 +232,13 @@ class OddSet(Dataset):
     ("body", "words", "status"),
     [
         ("os._exit(0)", "odd-set: its process ends with exit status 0 when it lists its pairs", 2),
-        ("os.kill(os.getpid(), 11)", "odd-set: its process is killed by SIGSEGV when it lists its pairs", 2),
-        ("", "", 0),
+        pytest.param(
+            "os.kill(os.getpid(), 11)",
+            "odd-set: its process is killed by SIGSEGV when it lists its pairs",
+            2,
+            marks=pytest.mark.long,
+        ),
+        pytest.param("", "", 0, marks=pytest.mark.long),
     ],
 )
 def test_a_data_set_from_elsewhere_that_ends_the_process_is_said_in_a_line(
@@ -251,6 +257,7 @@ def test_a_data_set_from_elsewhere_that_ends_the_process_is_said_in_a_line(
         assert status == 0 or len(done.stderr.strip().splitlines()) <= 1
 
 
+@pytest.mark.long
 def test_a_data_set_from_elsewhere_that_never_lists_its_pairs_is_given_up(plugin_folder: Path, tiny_set: Path) -> None:
     from benchmark import plugins
 

@@ -147,6 +147,7 @@ def test_ctrl_c_keeps_what_is_done_and_says_how_to_go_on(
     assert (tmp_path / "out" / "scores.csv").read_bytes() == undisturbed[0]
 
 
+@pytest.mark.long
 def test_of_two_runs_in_the_same_folder_one_is_refused_and_does_no_damage(
     start: Start, undisturbed: tuple[bytes, float], tmp_path: Path
 ) -> None:
@@ -161,6 +162,7 @@ def test_of_two_runs_in_the_same_folder_one_is_refused_and_does_no_damage(
     assert len(stored(tmp_path / "out")) == 120
 
 
+@pytest.mark.long
 def test_a_folder_deleted_in_the_middle_costs_no_more_than_what_was_in_it(
     start: Start, undisturbed: tuple[bytes, float], tmp_path: Path
 ) -> None:

@@ -85,6 +85,7 @@ def test_no_command_asks_for_a_network(
         assert not (place / "heard").exists(), f"{arguments} tried {(place / 'heard').read_text()}"
 
 
+@pytest.mark.long
 @pytest.mark.slow
 @pytest.mark.parametrize("arguments", APART)
 def test_nothing_that_a_command_imports_or_starts_asks_for_a_network(

@@ -111,6 +111,7 @@ def test_a_killed_run_leaves_no_program(root: Path, place: Path, end: signal.Sig
     assert wait_for(lambda: is_clear(place), 20)
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_a_killed_worker_costs_its_pairs(root: Path, place: Path) -> None:
     """As of any method: it is started anew, and the method is given up where it dies again and again."""

@@ -85,6 +85,7 @@ def test_two_ranks_give_the_bytes_of_one(root: Path, place: Path, alone: bytes, 
     assert 0 < int(own.group(1)) < 192, "both ranks had a part"
 
 
+@pytest.mark.long
 def test_a_killed_rank_is_started_again_and_nothing_is_lost(
     root: Path, place: Path, alone: bytes, tmp_path: Path
 ) -> None:
@@ -98,6 +99,7 @@ def test_a_killed_rank_is_started_again_and_nothing_is_lost(
     check(tmp_path / "out", alone)
 
 
+@pytest.mark.long
 def test_two_agents_with_a_shared_folder_do_as_one(root: Path, place: Path, alone: bytes, tmp_path: Path) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -117,6 +119,7 @@ def test_two_agents_with_a_shared_folder_do_as_one(root: Path, place: Path, alon
     check(tmp_path / "out", alone)
 
 
+@pytest.mark.long
 def test_done_in_part_does_not_start_the_job_again(root: Path, place: Path, tmp_path: Path) -> None:
     text = (place / "run.yaml").read_text().replace("slow, mortal", "slow, sdmp-net-tiny")
     (place / "part.yaml").write_text(text)

@@ -49,6 +49,7 @@ def test_surroundings_change_no_byte(root: Path, place: Path, usual: Path, tmp_p
     assert found.read_bytes() == usual.read_bytes()
 
 
+@pytest.mark.long
 def test_other_surroundings_and_files_copied_in_another_order_change_no_byte(
     root: Path, place: Path, usual: Path, tmp_path: Path
 ) -> None:
@@ -64,6 +65,7 @@ def test_other_surroundings_and_files_copied_in_another_order_change_no_byte(
     assert found.read_bytes() == usual.read_bytes()
 
 
+@pytest.mark.long
 def test_four_threads_agree_with_one(root: Path, place: Path, usual: Path, tmp_path: Path) -> None:
     found = scores(root, place / "run.yaml", tmp_path / "out", "threads=4", "workers=1", cwd=tmp_path)
     one, four = pd.read_csv(usual), pd.read_csv(found)

@@ -10,10 +10,12 @@ import pandas as pd
 import pytest
 
 from benchmark.config.calibration_analysis import CalibrationAnalysis
+from benchmark.config.printing import TableConfig
 from benchmark.evaluation.calibration import errors
 from benchmark.report.calibration_tables import calibration_blocks, calibration_tables
 from benchmark.report.combine import side_by_side
 from benchmark.report.content import Analysis, ReportData
+from benchmark.report.grid_latex import grid_latex
 from benchmark.report.plots.kinds import errors_by_part
 from benchmark.report.plots.look import PAPER
 
@@ -110,7 +112,7 @@ def test_cells_are_means_with_half_of_their_intervals_in_digits_of_the_labels(ma
     half = (row["ci_high"] - row["ci_low"]) / 2
     assert by_label.rows[0][1] == f"{row['mean_error']:.2f} ± {half:.2f}".replace("-", "−")
     for grid in (by_label, by_score):
-        for text in (grid.to_latex(), grid.to_markdown(), grid.to_csv()):
+        for text in (grid_latex(grid, TableConfig()), grid.to_markdown(), grid.to_csv()):
             assert "nan" not in text
             assert "−0.00" not in text
             assert "-0.00 " not in text

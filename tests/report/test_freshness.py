@@ -19,6 +19,7 @@ def data(make_report: Maker) -> ReportData:
     return make_report({"psnr": 0.5, "ssim": 0.7})
 
 
+@pytest.mark.long
 @pytest.mark.heavy
 def test_a_current_report_is_left_alone(data: ReportData, tmp_path: Path) -> None:
     assert write_report(data, tmp_path, redo=False)

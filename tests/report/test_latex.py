@@ -10,9 +10,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from benchmark.config.printing import TableConfig
 from benchmark.report.content import ReportData
 from benchmark.report.formats.latex import to_latex
 from benchmark.report.grid import Grid
+from benchmark.report.grid_latex import grid_latex
 from benchmark.report.table import comparison_table
 from benchmark.report.text import beyond_pdflatex, latex
 
@@ -145,6 +147,6 @@ def test_efficiency_table_compiles(tmp_path: Path) -> None:
     grid = Grid(
         "efficiency", f"Cost of {NASTY}.", ("Method", "GFLOPs", "%"), ((NASTY, "1.0", ""), (OTHERS, "", "3")), ("a_b",)
     )
-    log, shown = compiled([grid.to_latex()], tmp_path)
+    log, shown = compiled([grid_latex(grid, TableConfig())], tmp_path)
     assert "Overfull" not in log
     assert letters(NASTY) in letters(shown)

@@ -1,5 +1,6 @@
 """Tables in the classes of IEEE, CVPR, Elsevier and Springer: nothing overfull, at 8 pt or more, three lines of notes."""
 
+import functools
 import re
 import subprocess
 from collections.abc import Callable, Sequence
@@ -14,6 +15,8 @@ from benchmark.config.printing import TableConfig
 from benchmark.report.content import ReportData
 from benchmark.report.formats.latex import to_latex
 from benchmark.report.formats.latex_notes import to_notes
+from benchmark.report.grid import Grid
+from benchmark.report.grid_latex import grid_latex, grid_notes
 from benchmark.report.latex_layout import PaperLayout, estimate, lay_out
 from benchmark.report.latex_styles import STYLES
 from benchmark.report.table import comparison_table
@@ -78,11 +81,17 @@ TABLES: dict[str, Callable[[Maker], ReportData]] = {
 }  # fmt: skip
 
 
+@functools.cache
+def made_once(name: str, make: Maker) -> ReportData:
+    """A table's data: computed once, printed in many ways."""
+    return TABLES[name](make)
+
+
 def sources(make: Maker, style: Style, **keys: Any) -> dict[str, tuple[str, PaperLayout, float, str]]:
     """Each table's LaTeX, its layout, its estimated width, and its notes."""
     found = {}
-    for name, maker in TABLES.items():
-        data = maker(make)
+    for name in TABLES:
+        data = made_once(name, make)
         config = data.config.tables[0].model_copy(update={"style": style, "name": name, **keys})
         table = comparison_table(data, config)
         layout = lay_out(table)
@@ -247,3 +256,37 @@ def test_chinese_names_keep_their_characters_and_compile_where_the_comment_says(
     log = (tmp_path / "p.log").read_text(encoding="utf-8", errors="replace")
     assert done.returncode == 0, log[-2000:]
     assert "Missing character" not in log
+
+
+def analysis(columns: int) -> Grid:
+    """A table as analyses print them: intervals beside values, and more notes than have room."""
+    header = ("Method", *(f"camera {number}" for number in range(columns)))
+    rows = tuple((name, *["-0.512 [-0.701, -0.233]"] * columns) for name in NAMES[:6])
+    notes = tuple(f"Sentence {number} explains at some length what stands in the columns above." for number in range(9))
+    return Grid(f"by_camera_{columns}", "Correlations by camera.", header, rows, notes)
+
+
+@pytest.mark.heavy
+@pytest.mark.parametrize("style", STYLES_HERE)
+def test_tables_of_analyses_fit_each_class_too(tmp_path: Path, style: Style) -> None:
+    if lacking(style):
+        pytest.skip(lacking(style))
+    spec = TableConfig(style=style)
+    sources = [grid_latex(analysis(columns), spec) for columns in (2, 3)]
+    log, widths = compile_tables(style, sources, tmp_path)
+    assert "Overfull" not in log
+    paper = STYLES[style]
+    for source, width in zip(sources, widths, strict=True):
+        assert width <= (paper.text if "table*" in source else paper.column)
+    assert ("table*" in sources[1]) == paper.two_columns, "two columns where one has no room"
+
+
+def test_notes_of_analyses_are_three_lines_at_most_and_all_in_their_file() -> None:
+    grid = analysis(3)
+    short, full = (grid_latex(grid, TableConfig(style="ieee", notes=kind)) for kind in ("short", "full"))
+    assert "Sentence 0" in short
+    assert "Sentence 8" not in short
+    assert "Sentence 8" in full
+    assert "Sentence" not in grid_latex(grid, TableConfig(notes="file"))
+    assert grid_notes(grid).startswith("% notes of by_camera_3.tex")
+    assert all(f"Sentence {number} " in grid_notes(grid) for number in range(9))

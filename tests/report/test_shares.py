@@ -52,6 +52,7 @@ def interrupted(place: Path) -> Figure:
     raise KeyboardInterrupt
 
 
+@pytest.mark.long
 def test_several_processes_give_the_bytes_of_one(make_report: Maker) -> None:
     data = make_report({"psnr": 0.5, "lpips": -0.7, "ssim": 0.3})
     alone, shared = (all_plots(data, Numbers(data)) for _ in range(2))

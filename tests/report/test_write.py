@@ -31,6 +31,7 @@ def test_files(make_report: Maker, tmp_path: Path) -> None:
     assert present == {*set(written), ".report.json"}
 
 
+@pytest.mark.long
 def test_same_data_same_bytes_on_another_day_and_elsewhere(make_report: Maker, tmp_path: Path) -> None:
     first = write_report(make_report(record={"seed": 1, "times": {"started": "now"}}), tmp_path / "a")
     second = write_report(make_report(record={"seed": 1, "times": {"started": "later"}}), tmp_path / "b")
@@ -107,6 +108,7 @@ def test_unusual_runs_still_give_a_report(make_report: Maker, tmp_path: Path, ca
     assert "None" not in written["tables/comparison.md"].read_text(encoding="utf-8")
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_thirty_methods_half_of_them_unavailable(make_report: Maker, tmp_path: Path) -> None:
     names = [f"method-{index:02d}" for index in range(30)]

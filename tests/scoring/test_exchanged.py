@@ -137,6 +137,7 @@ def test_an_image_exchanged_between_planning_and_decoding_is_scored_as_it_is(
     assert again.data.record["dataset"] == result.data.record["dataset"], "the fingerprint is of what was scored"
 
 
+@pytest.mark.long
 def test_methods_that_saw_different_versions_of_an_image_are_brought_together(
     images: Path, plugin_folder: Path
 ) -> None:

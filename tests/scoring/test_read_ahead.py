@@ -176,6 +176,7 @@ def act():
     assert failed == {"0": "its process ended with exit status 9"}
 
 
+@pytest.mark.long
 def test_a_decoder_that_dies_is_not_held_against_the_method(plugin_folder: Path, images: Path) -> None:
     text = """
 def read(path, **options):

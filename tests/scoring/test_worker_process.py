@@ -12,6 +12,7 @@ import pytest
 
 from benchmark.core import children
 from benchmark.scoring import messages
+from tests.long import with_long
 from tests.scoring.test_engine import HEAD, MAE, method, score, values
 
 pytestmark = [
@@ -61,7 +62,7 @@ CASES = {
 }
 
 
-@pytest.mark.parametrize("body", CASES.values(), ids=CASES)
+@pytest.mark.parametrize("body", with_long(CASES.values(), list(CASES.values())[1:-2]), ids=CASES)
 def test_what_a_method_starts_ends_with_it(
     body: str, plugin_folder: Path, images: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

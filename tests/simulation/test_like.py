@@ -23,6 +23,7 @@ from benchmark.simulation.layouts import LAYOUTS
 from benchmark.simulation.like import find
 from tests.datasets.published_files import remarks
 from tests.datasets.trees import load
+from tests.long import with_long
 from tests.simulation.test_simulation import digest
 
 
@@ -172,7 +173,7 @@ def test_the_command_prints_a_configuration_that_is_ready(tmp_path: Path, capsys
 
 
 @pytest.mark.heavy
-@pytest.mark.parametrize("name", ["live", "csiq", "kadid10k"])
+@pytest.mark.parametrize("name", with_long(["live", "csiq", "kadid10k"], {"csiq", "kadid10k"}))
 def test_check_and_run_work_and_say_simulated(name: str, tmp_path: Path) -> None:
     from rich.console import Console
 

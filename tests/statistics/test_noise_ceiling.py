@@ -112,6 +112,7 @@ def test_noise_comes_from_votes_then_from_spread_then_from_limits() -> None:
     np.testing.assert_allclose(noise_variance(sd, count, half, votes), [1.0, 1.0, 0.0, nan])
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_the_true_correlation_of_a_perfect_method_is_inside() -> None:
     """In 92 to 98 of 100 studies: that with the very labels, and that which ever new labels have on average."""
@@ -121,6 +122,7 @@ def test_the_true_correlation_of_a_perfect_method_is_inside() -> None:
         assert 0.92 <= item.expected <= 0.98, (statistic, item)
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_images_of_one_photograph_are_no_independent_ones() -> None:
     """The labels of a study vary less around its own ceiling than studies do, and the interval is for the latter."""

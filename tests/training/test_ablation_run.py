@@ -53,6 +53,7 @@ def command(tmp_path: Path, near: None, monkeypatch: pytest.MonkeyPatch, capsys:
     return call
 
 
+@pytest.mark.long
 def test_variants_are_trained_scored_and_printed_side_by_side(command: Command) -> None:
     for folder, options in (("whole", ""), ("vit", ", branches: vit, weighting: no, vit_layers: [0, 2]")):
         status, said = command("train", TRAIN % (options, folder))

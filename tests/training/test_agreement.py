@@ -87,6 +87,7 @@ def test_one_option_in_two_places_is_one_or_refused(train: Train, workshop: Path
     assert checkpoints.summary(workshop / "one" / "last.pt")["settings"]["method.crop_size"] == 32
 
 
+@pytest.mark.long
 def test_an_epoch_is_not_trained_again_and_again(train: Train, workshop: Path) -> None:
     """``load_epoch: 1`` twice: the second call goes on from what the first one made, or has nothing to do."""
     train("train.n_epoch=3")

@@ -186,6 +186,7 @@ def test_trainings_on_whole_data_sets_are_averaged_over_seeds_everywhere(study: 
     assert text.count("3 training seeds") == (study / "tables" / "comparison.md").read_text().count("3 training seeds")
 
 
+@pytest.mark.long
 def test_from_the_files_alone_it_is_the_same_and_beside_other_folders_it_is_left_out(
     study: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -201,6 +202,7 @@ def test_from_the_files_alone_it_is_the_same_and_beside_other_folders_it_is_left
     assert Path("beside/tables/comparison.md").exists()
 
 
+@pytest.mark.long
 def test_a_missing_seed_is_told_and_the_others_are_averaged(study: Path, capsys: pytest.CaptureFixture[str]) -> None:
     gone = Path("checkpoints/A/all/from-A/1")
     gone.rename("away")

@@ -158,6 +158,7 @@ def test_partitions_seeds_and_heads_share_the_files_and_tables_mark_the_pool(
     assert "trained on a fixed pool of 2 crops a pair" in shown
 
 
+@pytest.mark.long
 def test_ranks_that_train_together_share_the_work(root: Path, workshop: Path, train: Train) -> None:
     train(*options())
     start = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"]

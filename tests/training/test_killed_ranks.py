@@ -73,6 +73,7 @@ def undisturbed(place: Path, train: Callable[[str], subprocess.CompletedProcess[
     return dict(checkpoints.read(place / "whole" / "last.pt")["state"])
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kills", dict.fromkeys(KILLS))
 def test_killed_ranks_end_in_the_same_weights(
     kills: tuple[tuple[int, int], ...],

@@ -97,6 +97,7 @@ def test_each_test_part_is_scored_by_its_own_checkpoints(place: Path, command: C
     assert medians.loc[medians["method"] == "Quick", "A: srcc"].notna().all()
 
 
+@pytest.mark.long
 def test_nothing_is_scored_twice_and_a_record_repeats_the_study(place: Path, command: Command) -> None:
     write(place, methods=["psnr", quick()])
     train("study.yaml")
@@ -137,6 +138,7 @@ def test_a_checkpoint_that_is_missing_is_named_with_the_command_that_makes_it(pl
     assert halfway in plain(command("run")[1])
 
 
+@pytest.mark.long
 def test_a_dry_run_counts_the_test_parts_that_checkpoints_of_their_own_score(place: Path, command: Command) -> None:
     """Two seeds of three partitions of six pairs each, of both data sets; nothing is written."""
     write(place, methods=["psnr", quick(seeds=[0, 1], train=TRAIN)])
@@ -167,6 +169,7 @@ def test_a_dry_run_counts_the_test_parts_that_checkpoints_of_their_own_score(pla
 TOTAL = ["total", "36", "12", "2", "0", "108", "6"]
 
 
+@pytest.mark.long
 def test_trained_on_whole_data_sets_it_is_tested_on_the_others(place: Path, command: Command) -> None:
     shutil.copytree("b", "c")
     shutil.copytree("a", "d")
@@ -243,6 +246,7 @@ def main_splits(place: Path) -> str:
     return (place / "splits.json").read_text()
 
 
+@pytest.mark.long
 def test_epochs_that_are_selected_on_the_test_part_are_marked_beside_those_that_are_not(
     place: Path, command: Command
 ) -> None:
@@ -282,6 +286,7 @@ def test_epochs_that_are_selected_on_the_test_part_are_marked_beside_those_that_
     assert (place / "checkpoints/A/1/quick/0/last.pt").read_bytes() == before
 
 
+@pytest.mark.long
 def test_one_condition_left_out_may_share_references_and_says_so(place: Path, command: Command) -> None:
     protocol = {"leave_out": "condition"}
     tables = [{"name": "medians", "columns": ["srcc"], "aggregate": "median"}, {"name": "cross", "kind": "cross"}]
@@ -296,6 +301,7 @@ def test_one_condition_left_out_may_share_references_and_says_so(place: Path, co
     assert len(pd.read_csv("out/A/partitions.csv")) == 18
 
 
+@pytest.mark.long
 def test_published_splits_make_one_training_and_one_column(place: Path, command: Command) -> None:
     tables = [{"name": "comparison", "columns": ["srcc"]}]
     file = write(place, methods=["psnr", quick()], protocol="published", report={"plots": [], "tables": tables})

@@ -133,6 +133,7 @@ def test_killed_in_the_third_epoch_it_goes_on_to_the_same_weights_bit_for_bit(
     assert all(torch.equal(one[key], two[key]) for key in one)
 
 
+@pytest.mark.long
 def test_two_ranks_loading_processes_and_another_order_train_the_same(
     place: Path, command: Command, apart: Command
 ) -> None:
@@ -171,6 +172,7 @@ def test_scores_are_the_same_bytes_in_any_order_and_labels_that_changed_are_refu
     assert "Traceback" not in refused.stderr
 
 
+@pytest.mark.long
 def test_eight_pairs_are_learnt_by_heart(place: Path) -> None:
     """Without dropout, from fixed crops: the loss falls below one percent of what it was at the start."""
     lines = [line for line in (place / "pairs.csv").read_text().splitlines() if not line.endswith("test")]

@@ -92,6 +92,7 @@ def test_what_a_kill_after_the_last_epoch_leaves_undone_is_done_the_next_time(pl
     assert not rest.exists()
 
 
+@pytest.mark.long
 def test_validation_follows_the_partition_and_the_seed_changes_the_rest(place: Path, command: Command) -> None:
     write(place, methods=[{"name": "quick", "train_on": "own", "seeds": [0, 1, 5], "train": TRAIN}])
     assert command("train")[0] == 0
@@ -131,6 +132,7 @@ def test_a_training_that_another_job_is_at_is_left_to_it(place: Path, command: C
     assert "1 left to other jobs, which are at them: A/1/quick/0" in said
 
 
+@pytest.mark.long
 def test_one_failing_training_costs_itself_only(place: Path, command: Command) -> None:
     broken = {"name": "quick", "label": "broken", "train_on": "own", "train": {**TRAIN, "learning_rate": 1e30}}
     write(place, methods=[*STUDY["methods"], broken])
@@ -231,6 +233,7 @@ def test_killed_at_any_moment_and_finished_the_weights_are_the_same(root: Path, 
     assert same(place / "undisturbed", place / "checkpoints")
 
 
+@pytest.mark.long
 def test_ranks_take_whole_trainings(root: Path, place: Path, command: Command) -> None:
     write(place, datasets=STUDY["datasets"][:1])
     assert command("train", "--set", "checkpoints_dir=alone")[0] == 0

@@ -14,9 +14,7 @@ def to_notes(table: ComparisonTable) -> str:
     """The notes as a paragraph; of marks that the table does not show, the method and column that have them."""
     notes = full_notes(table) if table.spec.notes in ("full", "file") else _named(table)
     packages = [r"\usepackage{amssymb}"] if has_checks(table) else []
-    body = "\n".join([r"{\footnotesize\raggedright", *notes, r"\par}"])
-    head = [f"% notes of {table.spec.name}.tex", *filter(None, [booktabs.needs(packages, body)])]
-    return "\n".join([*head, body]) + "\n"
+    return booktabs.notes_file(table.spec.name, notes, packages)
 
 
 def _named(table: ComparisonTable) -> list[str]:

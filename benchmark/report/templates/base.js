@@ -1,4 +1,5 @@
 "use strict";
+// What all scripts of the page use.
 const byId = (id) => document.getElementById(id);
 const say = (text) => { byId("status").textContent = text; };
 const payload = JSON.parse(byId("payload").textContent);

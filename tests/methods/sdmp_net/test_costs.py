@@ -11,6 +11,7 @@ from tests import ablation_costs
 pytestmark = pytest.mark.heavy
 
 
+@pytest.mark.long
 def test_the_page_has_the_table_that_the_script_prints(capsys: pytest.CaptureFixture[str]) -> None:
     page = ablation_costs.PAGE.read_text(encoding="utf-8")
     ablation_costs.main([])

@@ -62,6 +62,7 @@ def check_equal(plain: ModuleType, cut: SDMPNetwork, whole: Any, images: int, cr
     assert torch.cat(qualities).std() > 1e-2, "qualities this alike would hide differences"
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_small_variant_equals_the_whole_network_over_6_images_and_20_crops(plain: ModuleType) -> None:
     check_equal(plain, *pair(plain, TINY), images=6, crops=20)
@@ -80,7 +81,10 @@ def test_small_variant_equals_the_whole_network_in_batches(plain: ModuleType) ->
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("architecture", "side"), [(PUBLISHED, 28), (PUBLISHED_B16, 14)], ids=["B/8", "B/16"])
+@pytest.mark.parametrize(
+    ("architecture", "side"),
+    [pytest.param(PUBLISHED, 28, id="B/8", marks=pytest.mark.long), pytest.param(PUBLISHED_B16, 14, id="B/16")],
+)
 def test_published_network_equals_the_whole_one_and_has_the_published_shapes(
     plain: ModuleType, architecture: Architecture, side: int
 ) -> None:

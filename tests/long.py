@@ -7,14 +7,12 @@ import pytest
 
 
 def with_long(values: Iterable[Any], long: Collection[Any]) -> list[Any]:
-    """The values, those in ``long`` with the mark; values that have marks already keep them."""
+    """The values, those in ``long`` with the mark; a tuple is several parameters."""
     return [_marked(value, long) for value in values]
 
 
 def _marked(value: Any, long: Collection[Any]) -> Any:
-    marked = isinstance(value, type(pytest.param()))
-    plain = value.values[0] if marked else value
-    if plain not in long:
+    if value not in long:
         return value
-    marks = [*(value.marks if marked else ()), pytest.mark.long]
-    return pytest.param(plain, marks=marks)
+    several = value if isinstance(value, tuple) else (value,)
+    return pytest.param(*several, marks=pytest.mark.long)

@@ -14,6 +14,7 @@ from benchmark.audit import audit_files
 from tests.audit import spoiling
 
 
+@pytest.mark.long
 def test_spoilt_cells_are_found_and_explained_and_no_true_one_is_called_wrong() -> None:
     counts = spoiling.tally(16, seed=5)
     assert counts["true wrong"] == 0

@@ -239,6 +239,7 @@ def test_a_table_still_needs_its_methods(place: Path, capsys: pytest.CaptureFixt
     assert "--methods: name at least one column of scores" in capsys.readouterr().err
 
 
+@pytest.mark.long
 @pytest.mark.heavy
 def test_other_results_are_not_replaced(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
     study = written(place, one_and_two(output="out"))

@@ -72,6 +72,7 @@ def value(result: Run, dataset: str, method: str, aggregate: str = "") -> float:
     return float(rows.loc[chosen, "value"].item())
 
 
+@pytest.mark.long
 def test_a_missing_data_set_costs_its_own_column(study: tuple[Path, Run]) -> None:
     folder, result = study
     assert result.exit_status == 3

@@ -61,6 +61,7 @@ def files_of(folder: Path) -> dict[str, bytes]:
     return found
 
 
+@pytest.mark.long
 def test_a_study_from_its_check_to_its_repetition(study: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "study.yaml"]) == 0
     assert "0 errors and 0 warnings about the data, 0 of 1 methods can't be used" in capsys.readouterr().out

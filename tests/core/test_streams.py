@@ -57,12 +57,12 @@ ANEW = (
 @pytest.mark.parametrize(
     ("line", "status"),
     [
-        ("BENCH run run.yaml --output out 2>&1", 0),
+        pytest.param("BENCH run run.yaml --output out 2>&1", 0, marks=pytest.mark.long),
         ("BENCH run run.yaml --output out 2>&1 | head -1", 0),
-        ("BENCH run run.yaml --output out 2>&-", 0),
+        pytest.param("BENCH run run.yaml --output out 2>&-", 0, marks=pytest.mark.long),
         ("BENCH run run.yaml --output out --set workers=2 <&- >&- 2>&-", 0),
-        ("BENCH run run.yaml --output out 2>/dev/full", 0),
-        ("BENCH run run.yaml --output out >/dev/full", 2),
+        pytest.param("BENCH run run.yaml --output out 2>/dev/full", 0, marks=pytest.mark.long),
+        pytest.param("BENCH run run.yaml --output out >/dev/full", 2, marks=pytest.mark.long),
         ("BENCH run run.yaml --output out >/dev/full 2>/dev/full", 2),
     ],
 )

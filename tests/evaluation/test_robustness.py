@@ -78,6 +78,7 @@ def to_compute(configuration: dict[str, Any], output: Path) -> int:
     return forecast(prepared).to_compute
 
 
+@pytest.mark.long
 @pytest.mark.heavy
 def test_a_run_scores_the_images_as_a_program_would_change_them(tmp_path: Path) -> None:
     rng, lines, expected = np.random.default_rng(0), ["reference,enhanced,mos"], []

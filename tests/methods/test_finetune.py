@@ -13,12 +13,11 @@ from benchmark import UserError
 from benchmark.core.errors import WeightsUnavailableError
 from benchmark.plugins.methods.finetune import FineTune, building
 from benchmark.plugins.methods.finetune.networks import NETWORKS, NO_PARAMETERS, UNTRAINABLE, find
-from tests.long import with_long
 
 pytestmark = pytest.mark.heavy
 
 CHEAP = ("lpips", "lpips+", "stlpips", "dists", "msswd", "wadiqam_fr")
-DEAR = tuple(pytest.param(name, marks=pytest.mark.slow) for name in ("ahiq", "topiq_fr", "pieapp", "ckdn", "lpips-vgg"))
+DEAR = tuple(pytest.param(name, marks=pytest.mark.long) for name in ("ahiq", "topiq_fr", "pieapp", "ckdn", "lpips-vgg"))
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +82,7 @@ def test_names_are_found_as_pyiqa_and_as_we_write_them() -> None:
     assert "needs a checkpoint" in str(FineTune(metric="lpips").unavailable())
 
 
-@pytest.mark.parametrize("metric", with_long([*CHEAP, *DEAR], {"ahiq"}))
+@pytest.mark.parametrize("metric", [*CHEAP, *DEAR])
 @pytest.mark.parametrize("parts", ["all", "head"])
 def test_a_step_changes_all_that_is_trained_and_nothing_else(metric: str, parts: Any, no_network: None) -> None:
     method = FineTune(metric=metric, pretrained=False, train_parts=parts)

@@ -19,6 +19,7 @@ from benchmark.scoring.flatness import is_flat
 from benchmark.scoring.lineup import Entrant, producer
 from benchmark.scoring.promise import in_words
 from benchmark.scoring.score_group import PreparedPair, Terms, score_pair
+from tests.long import with_long
 
 pytestmark = pytest.mark.heavy
 
@@ -82,7 +83,7 @@ def made(name: str) -> Method:
     return method
 
 
-@pytest.mark.parametrize("name", [*WEIGHTLESS, "lpips", "lpips-vgg", "dists"])
+@pytest.mark.parametrize("name", with_long([*WEIGHTLESS, "lpips", "lpips-vgg", "dists"], {"mad", "lpips-vgg"}))
 def test_identical_images_get_the_best_score_or_none_unless_it_is_said(
     name: str, images: dict[str, Any], weight_cache: Path
 ) -> None:
@@ -179,6 +180,7 @@ def shipped() -> dict[str, Method]:
     return found
 
 
+@pytest.mark.long
 def test_only_methods_that_draw_are_keyed_by_the_seed() -> None:
     methods = shipped()
     assert len(methods) > 30

@@ -14,7 +14,7 @@ from tests.methods.test_finetune import pair
 pytestmark = pytest.mark.heavy
 
 CHEAP = ("lpips", "lpips+", "stlpips", "dists")
-KEPT = [*CHEAP, *(pytest.param(name, marks=pytest.mark.slow) for name in ("lpips-vgg+", "topiq_fr"))]
+KEPT = [*CHEAP, *(pytest.param(name, marks=pytest.mark.long) for name in ("lpips-vgg+", "topiq_fr"))]
 
 
 def built(metric: str, parts: Any) -> FineTune:

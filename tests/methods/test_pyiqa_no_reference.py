@@ -14,7 +14,6 @@ from benchmark import NoReference, UserError
 from benchmark.plugins import contract_check, registry
 from benchmark.plugins.methods._clip import reading
 from benchmark.plugins.methods._pyiqa_no_reference import PyiqaNoReference
-from tests.long import with_long
 from tests.methods.made_blind import files, network, quietly, statistics
 
 pytestmark = pytest.mark.heavy
@@ -45,9 +44,9 @@ DEAR: tuple[str, ...] = (
 )
 
 DEAR += ("topiq_iaa", "topiq_nr", "tres", "uranker")
-NETWORKS: list[Any] = [*CHEAP, *(pytest.param(name, marks=pytest.mark.slow) for name in DEAR)]
+NETWORKS: list[Any] = [*CHEAP, *(pytest.param(name, marks=pytest.mark.long) for name in DEAR)]
 STATISTICS: list[Any] = ["niqe", "niqe_matlab", "brisque", "brisque_matlab"]
-STATISTICS += [pytest.param(name, marks=pytest.mark.slow) for name in ("nrqm", "pi", "ilniqe")]
+STATISTICS += [pytest.param(name, marks=pytest.mark.long) for name in ("nrqm", "pi", "ilniqe")]
 
 
 def offered() -> dict[str, type[PyiqaNoReference]]:
@@ -169,7 +168,7 @@ def test_without_weights_they_give_pyiqas_own_values_on_real_photographs(
 
 
 @pytest.mark.usefixtures("home", "no_network")
-@pytest.mark.parametrize("name", with_long(STATISTICS, {"ilniqe"}))
+@pytest.mark.parametrize("name", STATISTICS)
 def test_models_of_features_are_read_as_pyiqa_reads_them(
     name: str, measures: dict[str, type[PyiqaNoReference]], images: torch.Tensor
 ) -> None:
@@ -187,7 +186,7 @@ def test_models_of_features_are_read_as_pyiqa_reads_them(
 
 
 @pytest.mark.usefixtures("home", "no_network")
-@pytest.mark.parametrize("name", with_long(NETWORKS, {"maniqa"}))
+@pytest.mark.parametrize("name", NETWORKS)
 def test_networks_are_whole_with_the_files_that_are_named(
     name: str, measures: dict[str, type[PyiqaNoReference]], images: torch.Tensor
 ) -> None:
@@ -211,7 +210,6 @@ def test_networks_are_whole_with_the_files_that_are_named(
         file.write_bytes(content)
 
 
-@pytest.mark.slow
 @pytest.mark.usefixtures("no_network")
 def test_what_finds_a_face_is_read_from_the_files_that_are_named(
     measures: dict[str, type[PyiqaNoReference]], home: Path, monkeypatch: pytest.MonkeyPatch

@@ -10,6 +10,7 @@ import pytest
 
 from benchmark.plugins import trial
 from tests import orphans
+from tests.long import with_long
 
 pytestmark = pytest.mark.heavy
 
@@ -44,7 +45,7 @@ def command(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(start, capture_output=True, text=True, timeout=200)
 
 
-@pytest.mark.parametrize(("parts", "words"), ENDS.values(), ids=ENDS)
+@pytest.mark.parametrize(("parts", "words"), with_long(ENDS.values(), list(ENDS.values())[:2]), ids=ENDS)
 def test_a_plug_in_that_ends_the_process_costs_its_own_row_in_every_command(
     parts: tuple[str, str], words: str, root: Path, plugin_folder: Path, tiny_set: Path
 ) -> None:

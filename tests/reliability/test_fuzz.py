@@ -41,7 +41,6 @@ def seeds(root: Path, target: str) -> list[bytes]:
     return found
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(find_spec("atheris") is None, reason="atheris is not installed")
 @pytest.mark.parametrize("target", ["labels", "config", "images"])
 def test_no_input_raises_what_no_user_should_see(root: Path, tmp_path: Path, target: str) -> None:

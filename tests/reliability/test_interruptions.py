@@ -100,7 +100,6 @@ def finish(process: subprocess.Popen[str]) -> tuple[int, str]:
     return process.returncode, err
 
 
-@pytest.mark.slow
 def test_killed_at_random_moments_it_ends_in_the_same_bytes(
     start: Start, undisturbed: tuple[bytes, float], tmp_path: Path
 ) -> None:

@@ -41,7 +41,6 @@ SMALL = configuration(
 
 
 @pytest.mark.long
-@pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_a_killed_study_ends_in_the_bytes_of_an_undisturbed_one(tmp_path: Path) -> None:
     plant(tmp_path, references=3, size=64)

@@ -222,7 +222,6 @@ def assert_true(place: Path, output: Path, fresh: Path) -> None:
             assert key in new._scores, score
 
 
-@pytest.mark.slow
 @pytest.mark.timeout(120 + 60 * KILLS)
 @CAMPAIGN
 @pytest.mark.parametrize("ranks", [1, 2])
@@ -254,7 +253,6 @@ def trained(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.slow
 @pytest.mark.timeout(120 + 60 * KILLS)
 @CAMPAIGN
 @pytest.mark.parametrize("ranks", [1, 2])

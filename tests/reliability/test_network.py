@@ -86,7 +86,6 @@ def test_no_command_asks_for_a_network(
 
 
 @pytest.mark.long
-@pytest.mark.slow
 @pytest.mark.parametrize("arguments", APART)
 def test_nothing_that_a_command_imports_or_starts_asks_for_a_network(
     arguments: list[str], root: Path, place: Path

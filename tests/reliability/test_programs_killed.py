@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.long import with_long
+
 pytestmark = [
     pytest.mark.heavy,
     pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="processes are looked for in Linux's /proc"),
@@ -102,7 +104,9 @@ def is_clear(place: Path) -> bool:
     return not sleeping(place) and not [item for item in (place / "temporary").iterdir() if "bench" in item.name]
 
 
-@pytest.mark.parametrize(("end", "status"), [(signal.SIGKILL, -signal.SIGKILL), (signal.SIGINT, 130)])
+@pytest.mark.parametrize(
+    ("end", "status"), with_long([(signal.SIGKILL, -signal.SIGKILL), (signal.SIGINT, 130)], {(signal.SIGINT, 130)})
+)
 def test_a_killed_run_leaves_no_program(root: Path, place: Path, end: signal.Signals, status: int) -> None:
     run = begin(root, place)
     run.send_signal(end)
@@ -112,7 +116,6 @@ def test_a_killed_run_leaves_no_program(root: Path, place: Path, end: signal.Sig
 
 
 @pytest.mark.long
-@pytest.mark.slow
 def test_a_killed_worker_costs_its_pairs(root: Path, place: Path) -> None:
     """As of any method: it is started anew, and the method is given up where it dies again and again."""
     run = begin(root, place)

@@ -93,6 +93,7 @@ def test_each_format_prints_them(make_report: Maker) -> None:
     assert r"{lccr}" in source
 
 
+@pytest.mark.long
 @pytest.mark.heavy
 def test_the_page_shows_them(make_report: Maker) -> None:
     files = render(made(make_report))

@@ -25,6 +25,7 @@ from benchmark.report.plots.kinds.by_group import draw_groups
 from benchmark.report.plots.lettering import fitted, measured
 from benchmark.report.plots.look import PAPER, look_of
 from benchmark.report.plots.style import style
+from tests.long import with_long
 
 Maker = Callable[..., ReportData]
 TYPES = [  # of TID2013, by Ponomarenko et al. 2015
@@ -152,7 +153,7 @@ def texts_overlap(boxes: Sequence[Any]) -> bool:
     return any(one.overlaps(other) for place, one in enumerate(boxes) for other in boxes[:place])
 
 
-@pytest.mark.parametrize("count", [3, 45])
+@pytest.mark.parametrize("count", with_long([3, 45], {45}))
 def test_names_of_rows_do_not_touch(make_report: Maker, count: int) -> None:
     strengths = {f"embed_openclip_convnext_laion_tecoa{index}_cos": 0.9 - 0.02 * index for index in range(count)}
     for name in ("intervals", "ranks", "significance"):

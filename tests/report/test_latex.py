@@ -80,7 +80,6 @@ def report(make_report: Maker, wide: str) -> ReportData:
     )
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("wide", "columns"), [("adjustbox", "onecolumn"), ("adjustbox", "twocolumn"), ("table*", "twocolumn")]
 )
@@ -99,7 +98,6 @@ def test_nine_methods_compile_without_overfull_boxes(
                 assert f"{abs(cell.estimate.value):.3f}" in shown
 
 
-@pytest.mark.slow
 def test_three_data_sets_side_by_side_compile(make_report: Maker, tmp_path: Path) -> None:
     tables = (
         {"columns": ["srcc", "plcc"], "interval": "below"},
@@ -112,7 +110,6 @@ def test_three_data_sets_side_by_side_compile(make_report: Maker, tmp_path: Path
     assert all(name in shown for name in ("TID2013", "IVC", "JPEGXR", "clahe"))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ["T1", "OT1"])
 def test_odd_names_print_as_themselves(make_report: Maker, tmp_path: Path, encoding: str) -> None:
     methods = {"a": {"title": NASTY, "settings": {"option": OTHERS}}, "b": {"title": OTHERS, "trained_on": NASTY}}
@@ -129,7 +126,6 @@ def test_odd_names_print_as_themselves(make_report: Maker, tmp_path: Path, encod
         assert letters("Größe Ångström") in text
 
 
-@pytest.mark.slow
 def test_every_printable_latin_character_compiles(tmp_path: Path) -> None:
     characters = [
         chr(code) for code in (*range(0x20, 0x250), *range(0x370, 0x400), *range(0x2010, 0x2040), 0x20AC, 0x2192)
@@ -142,7 +138,6 @@ def test_every_printable_latin_character_compiles(tmp_path: Path) -> None:
     compiled([source], tmp_path / "ot1", encoding="OT1")
 
 
-@pytest.mark.slow
 def test_efficiency_table_compiles(tmp_path: Path) -> None:
     grid = Grid(
         "efficiency", f"Cost of {NASTY}.", ("Method", "GFLOPs", "%"), ((NASTY, "1.0", ""), (OTHERS, "", "3")), ("a_b",)

@@ -6,6 +6,9 @@ import pytest
 
 import benchmark
 from benchmark.cli import main
+from benchmark.config.source import read_source, with_set
+from benchmark.report.content import ReportData
+from benchmark.report.other_settings import overlaid, with_settings
 
 TABLES = "report.tables=[{columns: [srcc, krcc], digits: 4}]"
 
@@ -15,8 +18,7 @@ def _evaluated(folder: Path, name: str, *settings: str) -> Path:
     rows = [f"i{n},r{n // 4},c{n % 4},{n * 7 % 40},{n * 11 % 40 + n},{n * 7 % 13}" for n in range(40)]
     table.write_text("\n".join(["image,photo,cond,mos,a,b", *rows]) + "\n")
     columns = ["--mos", "mos", "--methods", "a,b", "--reference", "photo", "--condition", "cond"]
-    plots = () if any("formats" in one for one in settings) else ("report.plots=[]",)
-    given = [part for one in ("statistics.replicates=50", *plots, *settings) for part in ("--set", one)]
+    given = [part for one in ("statistics.replicates=50", "report.plots=[]", *settings) for part in ("--set", one)]
     assert main(["evaluate", str(table), *columns, "--output", str(folder / name), *given]) == 0
     return folder / name
 
@@ -72,24 +74,33 @@ def test_what_needs_new_numbers_is_refused(tmp_path: Path, capsys: pytest.Captur
     assert _files(one) == before
 
 
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> ReportData:
+    return benchmark.read(_evaluated(tmp_path_factory.mktemp("finished"), "one")).data
+
+
+def _with(data: ReportData, setting: str) -> ReportData:
+    return with_settings(data, with_set(overlaid(data, read_source({}), whole=False), setting))
+
+
 @pytest.mark.parametrize(
-    ("stored", "given"),
+    ("stored", "given", "found"),
     [
-        ("report.plots=[png]", "report.figures={formats: [svg], style: screen}"),
-        ("report.figures={formats: [svg], style: screen}", "report.plots=[png]"),
-        ("report.tables=[{interval: below}]", "report.tables.0.ci=beside"),
-        ("report.tables=[{interval: false}]", "report.tables.0.ci=below"),
-        ("report.tables=[{ci: none}]", "report.tables.0.interval=below"),
+        ("report.plots=[png]", "report.figures={formats: [svg], style: screen}", ("svg",)),
+        ("report.figures={formats: [svg], style: screen}", "report.plots=[png]", ("png",)),
+        ("report.tables=[{interval: below}]", "report.tables.0.ci=beside", "beside"),
+        ("report.tables=[{interval: false}]", "report.tables.0.ci=below", "below"),
+        ("report.tables=[{ci: none}]", "report.tables.0.interval=below", "below"),
     ],
 )
-def test_a_stored_key_gives_way_to_another_one_for_the_same(tmp_path: Path, stored: str, given: str) -> None:
-    one = _evaluated(tmp_path, "one", stored)
-    before = _files(one)
-    assert main(["report", str(one), "--set", given]) == 0
-    after = _files(one)
-    assert after != before
-    assert main(["report", str(one)]) == 0
-    assert _files(one) == after, "it stays"
+def test_a_stored_key_gives_way_to_another_one_for_the_same(
+    finished: ReportData, stored: str, given: str, found: object
+) -> None:
+    changed = _with(_with(finished, stored), given)
+    (table,) = changed.config.tables
+    assert found == (table.ci or table.interval if isinstance(found, str) else changed.config.file_types)
+    again = _with(changed, "report.title=T").config
+    assert (again.tables, again.file_types) == (changed.config.tables, changed.config.file_types), "it stays"
 
 
 def test_two_new_keys_for_the_same_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

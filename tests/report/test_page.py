@@ -9,7 +9,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pytest
 
 from benchmark.core.hashes import sha256_file
 from benchmark.report import write_report
@@ -120,7 +119,6 @@ def picture(seed: int, side: int = 300) -> bytes:
     return make(np.random.default_rng(seed).random((3, side, side), dtype=np.float32))
 
 
-@pytest.mark.slow
 def test_1800_pairs_with_thumbnails_stay_under_6_mb(make_report: Maker, tmp_path: Path) -> None:
     names = [f"method-{index}" for index in range(10)]
     data = make_report(dict.fromkeys(names, 0.5), references=300, conditions=tuple("abcdef"), statistics=("srcc",))

@@ -20,6 +20,7 @@ from benchmark.report.plots.curve import fitted_curve
 from benchmark.report.plots.kinds import history, ranks
 from benchmark.report.plots.kinds.conditions import places
 from benchmark.report.plots.look import PAPER
+from tests.long import with_long
 
 Maker = Callable[..., ReportData]
 
@@ -199,8 +200,7 @@ def test_only_conditions_that_can_be_told_apart_are_coloured(make_report: Maker)
         assert len({PAPER.of(index, count) for index in range(count)}) == count
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("count", [1, 2, 9, 30])
+@pytest.mark.parametrize("count", with_long([1, 2, 9, 30], {30}))
 def test_nothing_lies_outside_of_the_page(make_report: Maker, count: int) -> None:
     strengths = {f"a method with quite a long name {index}": 0.9 - 0.06 * index for index in range(count)}
     data = make_report(strengths, statistics=("srcc", "plcc"), conditions=tuple(f"condition {i}" for i in range(8)))

@@ -44,7 +44,6 @@ def test_same_data_same_bytes_on_another_day_and_elsewhere(make_report: Maker, t
         assert b"matplotlib" not in content.lower() or name == "report.html"
 
 
-@pytest.mark.slow
 def test_same_bytes_in_processes_with_other_hash_seeds_and_locales(
     make_report: Maker, tmp_path: Path, root: Path
 ) -> None:
@@ -109,7 +108,6 @@ def test_unusual_runs_still_give_a_report(make_report: Maker, tmp_path: Path, ca
 
 
 @pytest.mark.long
-@pytest.mark.slow
 def test_thirty_methods_half_of_them_unavailable(make_report: Maker, tmp_path: Path) -> None:
     names = [f"method-{index:02d}" for index in range(30)]
     gone = {name: {"status": "unavailable", "reason": f"no weights for {name}"} for name in names[15:]}

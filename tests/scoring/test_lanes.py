@@ -79,6 +79,7 @@ def test_a_forecast_counts_on_what_runs_at_once() -> None:
     assert found.time == 10.0 + 80.0
 
 
+@pytest.mark.long
 @pytest.mark.heavy
 @pytest.mark.parametrize(
     ("at_once", "workers", "script"),

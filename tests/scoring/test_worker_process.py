@@ -89,6 +89,7 @@ def test_a_program_left_behind_by_a_good_method_ends_with_the_run(
     assert_nobody_is_left(plugin_folder)
 
 
+@pytest.mark.long
 def test_a_pause_of_the_whole_run_is_no_hang(plugin_folder: Path, images: Path) -> None:
     """A container or job that is stopped for longer than the limit loses no method."""
     slow = "def score(self, enhanced, reference):\n    time.sleep(0.7)\n    return enhanced.mean(dim=(1, 2, 3))"

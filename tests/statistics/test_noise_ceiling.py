@@ -113,7 +113,6 @@ def test_noise_comes_from_votes_then_from_spread_then_from_limits() -> None:
 
 
 @pytest.mark.long
-@pytest.mark.slow
 def test_the_true_correlation_of_a_perfect_method_is_inside() -> None:
     """In 92 to 98 of 100 studies: that with the very labels, and that which ever new labels have on average."""
     held = ceiling_coverage(VotingPanel(references=60, conditions=1, observers=15, noise=1.5), 100, 3, threads=1)
@@ -123,7 +122,6 @@ def test_the_true_correlation_of_a_perfect_method_is_inside() -> None:
 
 
 @pytest.mark.long
-@pytest.mark.slow
 def test_images_of_one_photograph_are_no_independent_ones() -> None:
     """The labels of a study vary less around its own ceiling than studies do, and the interval is for the latter."""
     held = ceiling_coverage(VotingPanel(references=30, conditions=4, observers=15, noise=1.5), 100, 2, threads=1)

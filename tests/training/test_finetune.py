@@ -28,6 +28,7 @@ def losses(folder: Path) -> list[float]:
         return [float(row["train_loss"]) for row in csv.DictReader(file)]
 
 
+@pytest.mark.long
 def test_loss_falls_twice_in_the_same_bytes_and_the_checkpoint_scores_by_itself(workshop: Path, train: Train) -> None:
     said = train(*method(MSSWD, "train.n_epoch=12"))
     assert "MS-SWD (from scratch)" in said

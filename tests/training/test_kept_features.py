@@ -130,6 +130,7 @@ def studied(parts: str, **more: Any) -> dict[str, Any]:
     return {**method, "label": parts, "train_on": "own", "seeds": [0, 1], "train": {**TRAIN, "n_epoch": 2}, **more}
 
 
+@pytest.mark.long
 def test_partitions_seeds_and_heads_share_the_files_and_tables_mark_the_pool(
     tmp_path: Path,
     plugin_folder: Path,

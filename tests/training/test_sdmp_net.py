@@ -119,6 +119,7 @@ def first_epoch(folder: Path) -> dict[str, str]:
         return next(iter(csv.DictReader(file)))
 
 
+@pytest.mark.long
 def test_killed_in_the_third_epoch_it_goes_on_to_the_same_weights_bit_for_bit(
     place: Path, command: Command, apart: Command
 ) -> None:

@@ -77,6 +77,7 @@ def test_each_training_is_done_once_and_shares_make_the_whole(place: Path, comma
     assert {file.name for file in Path("checkpoints/A/1/quick/0").iterdir()} >= {"best.pt", "last.pt", "history.csv"}
 
 
+@pytest.mark.long
 def test_what_a_kill_after_the_last_epoch_leaves_undone_is_done_the_next_time(place: Path, command: Command) -> None:
     """The plot of the history, and the unfinished file of a process that died."""
     write(place, datasets=STUDY["datasets"][:1])

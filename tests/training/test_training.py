@@ -121,6 +121,7 @@ def test_a_killed_training_goes_on_to_the_same_weights_bit_for_bit(place: Path, 
     assert "learning_rate was 0.01, is 0.02" in other.stderr
 
 
+@pytest.mark.long
 def test_two_ranks_agree_with_one_and_workers_change_nothing(place: Path, train: Train, apart: Train) -> None:
     import torch
 

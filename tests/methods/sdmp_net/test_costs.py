@@ -21,6 +21,7 @@ def test_the_page_has_the_table_that_the_script_prints(capsys: pytest.CaptureFix
     assert printed.count("\n") == len(ablation_costs.ABLATIONS) + 2
 
 
+@pytest.mark.long
 def test_a_missing_part_saves_the_operations_of_its_layers() -> None:
     """Worked out by hand at 224 px: two operations a weight and position; the reference's share is a sixth."""
 

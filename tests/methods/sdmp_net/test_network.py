@@ -63,7 +63,6 @@ def check_equal(plain: ModuleType, cut: SDMPNetwork, whole: Any, images: int, cr
 
 
 @pytest.mark.long
-@pytest.mark.slow
 def test_small_variant_equals_the_whole_network_over_6_images_and_20_crops(plain: ModuleType) -> None:
     check_equal(plain, *pair(plain, TINY), images=6, crops=20)
 
@@ -80,7 +79,6 @@ def test_small_variant_equals_the_whole_network_in_batches(plain: ModuleType) ->
         torch.testing.assert_close(folded.compare(enhanced, described), wanted, rtol=1e-5, atol=1e-5)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("architecture", "side"),
     [pytest.param(PUBLISHED, 28, id="B/8", marks=pytest.mark.long), pytest.param(PUBLISHED_B16, 14, id="B/16")],
@@ -177,7 +175,7 @@ def test_four_scales_read_three_bottlenecks_a_stage() -> None:
     assert shapes["head.score"] == (1, 1, 28, 28)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_four_scales_score_alike_with_folded_layers(plain: ModuleType) -> None:
     network = SDMPNetwork(MULTI_SCALE).eval()
     plain.enliven(network)

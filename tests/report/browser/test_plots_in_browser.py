@@ -16,7 +16,7 @@ from benchmark.report.blocks import Numbers
 from benchmark.report.page import render_page
 from tests.report.browser.browsing import LACKING, NASTY, emulate, go_to, mouse, point_of, wait_for
 
-pytestmark = [pytest.mark.slow, pytest.mark.skipif(bool(LACKING), reason=LACKING)]
+pytestmark = pytest.mark.skipif(bool(LACKING), reason=LACKING)
 Maker = Callable[..., ReportData]
 
 

@@ -14,7 +14,7 @@ from benchmark.report import ReportData, write_report
 from benchmark.report.combine import side_by_side
 from tests.report.browser.browsing import LACKING, NASTY, emulate, go_to, mouse, titles, wait_for
 
-pytestmark = [pytest.mark.slow, pytest.mark.skipif(bool(LACKING), reason=LACKING)]
+pytestmark = pytest.mark.skipif(bool(LACKING), reason=LACKING)
 Maker = Callable[..., ReportData]
 
 

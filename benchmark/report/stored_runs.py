@@ -161,7 +161,8 @@ def together(
 
     Args:
         directories: their output folders; tables are those of the first, unless ``report`` has others.
-        report, published: as for ``read``.
+        report: other settings of the report, as for ``read``.
+        published: other values of papers, as for ``read``.
 
     Raises:
         benchmark.core.errors.UserError: a folder is not the output of a run, two have the same name, or a key is wrong.

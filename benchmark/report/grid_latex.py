@@ -5,7 +5,6 @@ Tables of analyses have no settings of their own: they follow the first table's 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 
 import pandas as pd
@@ -14,7 +13,7 @@ from benchmark.config.latex_keys import Size
 from benchmark.config.printing import TableConfig
 from benchmark.report import booktabs
 from benchmark.report.grid import Grid
-from benchmark.report.latex_layout import GAPS, SIZES, TIGHT
+from benchmark.report.latex_layout import GAPS, SIZES, TIGHT, lines_of
 from benchmark.report.latex_styles import STYLES, fitting_notes, width_of
 from benchmark.report.text import latex
 
@@ -60,11 +59,8 @@ def _frame(grid: Grid, spec: TableConfig) -> tuple[booktabs.Frame, float]:
 
 
 def _candidates(spec: TableConfig, *, boxed: bool) -> Iterator[tuple[booktabs.Frame, float, Size]]:
-    style = STYLES[spec.style]
-    lines = {"column": [style.column], "text": [style.text], "none": [math.inf]}
     sizes = (spec.size,) if spec.size else SIZES
-    for line in lines[spec.width] if spec.width else sorted({style.column, style.text}):
-        star = line > style.column and math.isfinite(line)
+    for line, star in lines_of(spec):
         for size in sizes:
             for gap in GAPS:
                 yield booktabs.Frame(star, boxed, size, gap), line, size

@@ -5,11 +5,13 @@ Widths are estimated from above; a box that shrinks what is still too wide remai
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 from benchmark.config.latex_keys import Size
+from benchmark.config.printing import TableConfig
 from benchmark.report import naming
 from benchmark.report.latex_styles import STYLES, width_of, wrapped
 from benchmark.report.printed import Cell, ComparisonTable, Row
@@ -62,13 +64,10 @@ def lay_out(table: ComparisonTable) -> PaperLayout:
 
 def _candidates(table: ComparisonTable) -> Iterator[PaperLayout]:
     """Layouts from the most to the least comfortable."""
-    spec, style = table.spec, STYLES[table.spec.style]
-    lines = {"column": [style.column], "text": [style.text], "none": [float("inf")]}
-    width = spec.width or {"none": "none", "table*": "text"}.get(spec.wide)
+    spec = table.spec
     sizes = (spec.size,) if spec.size else SIZES
     trained = (spec.trained_on,) if spec.trained_on is not None else (True, False)
-    for line in lines[width] if width else sorted({style.column, style.text}):
-        star = spec.wide == "table*" if width == "none" else line > style.column or spec.wide == "table*"
+    for line, star in lines_of(spec):
         for training in dict.fromkeys(shown and table.has_training for shown in trained):
             for intervals in _places(table):
                 for size in sizes:
@@ -80,6 +79,17 @@ def _candidates(table: ComparisonTable) -> Iterator[PaperLayout]:
         for size in sizes:
             for gap in (*GAPS, *TIGHT):
                 yield PaperLayout(star, line, size, gap, "none", training)
+
+
+def lines_of(spec: TableConfig) -> list[tuple[float, bool]]:
+    """The widths in points that a table may be made for, the first one first, and whether each spans both columns."""
+    style = STYLES[spec.style]
+    width = spec.width or {"none": "none", "table*": "text"}.get(spec.wide)
+    if width == "none":
+        return [(math.inf, spec.wide == "table*")]
+    lines = {"column": [style.column], "text": [style.text]}
+    wanted = lines[width] if width else sorted({style.column, style.text})
+    return [(line, line > style.column or spec.wide == "table*") for line in wanted]
 
 
 def _places(table: ComparisonTable) -> tuple[Intervals, ...]:

@@ -16,6 +16,8 @@ from benchmark.report.text import beyond_pdflatex, latex
 _LABEL = re.compile(r"[^A-Za-z0-9:._-]")
 USUAL_GAP = 6.0
 """LaTeX's own \\tabcolsep, pt."""
+STEP = r"\addlinespace[2pt] "
+"""Between rows whose cells have two lines, so that the eye keeps these together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,11 @@ def needs(packages: Sequence[str], text: str) -> str:
     return "\n".join(lines)
 
 
+def stacked(value: str, below: str) -> str:
+    """A cell of two lines. The empty group keeps LaTeX from reading an interval's bracket as a distance."""
+    return rf"\begin{{tabular}}[t]{{@{{}}c@{{}}}}{value}\\{{}}{below}\end{{tabular}}"
+
+
 def notes_file(table: str, notes: Sequence[str], packages: Sequence[str] = ()) -> str:
     r"""All notes of a table for ``\\input`` below it or in a supplement.
 
@@ -103,7 +110,7 @@ def notes_file(table: str, notes: Sequence[str], packages: Sequence[str] = ()) -
         packages: those that they need, as they are loaded.
     """
     body = "\n".join([r"{\footnotesize\raggedright", *notes, r"\par}"])
-    return "\n".join([f"% notes of {table}.tex", *filter(None, [needs(packages, body)]), body]) + "\n"
+    return "\n".join([*filter(None, [needs(packages, body)]), f"% notes of {table}.tex", body]) + "\n"
 
 
 def paragraph(notes: Sequence[str]) -> list[str]:

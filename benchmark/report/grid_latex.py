@@ -5,7 +5,9 @@ Tables of analyses have no settings of their own: they follow the first table's 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import pandas as pd
 
@@ -17,20 +19,34 @@ from benchmark.report.latex_layout import GAPS, SIZES, TIGHT, lines_of
 from benchmark.report.latex_styles import STYLES, fitting_notes, width_of
 from benchmark.report.text import latex
 
+_WITH_INTERVAL = re.compile(r"(\S+) (\[[^\[\]]+\])")
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """A frame, the width that it is made for, its letters, and whether intervals stand below their values."""
+
+    frame: booktabs.Frame
+    line: float
+    size: Size
+    below: bool
+
 
 def grid_latex(grid: Grid, spec: TableConfig) -> str:
     """A ``table`` or ``table*`` float with booktabs, no wider than its line."""
-    frame, line = _frame(grid, spec)
+    layout = _layout(grid, spec)
+    step = booktabs.STEP if layout.below else ""
+    rows = [[_cell(text, below=layout.below) for text in row] for row in grid.rows]
     return booktabs.table_float(
         booktabs.tabular(
             pd.Index([latex(text) for text in grid.header]),
-            [[latex(text) or "--" for text in row] for row in grid.rows],
-            "l" + "r" * (len(grid.header) - 1),
+            [[(step if place else "") + row[0], *row[1:]] for place, row in enumerate(rows)],
+            "l" + ("c" if layout.below else "r") * (len(grid.header) - 1),
         ),
         caption=grid.caption,
         label=f"tab:{grid.name}",
-        notes=[latex(note, breakable=True) for note in _notes(grid, spec, line)],
-        frame=frame,
+        notes=[latex(note, breakable=True) for note in _notes(grid, spec, layout.line)],
+        frame=layout.frame,
     )
 
 
@@ -46,23 +62,39 @@ def _notes(grid: Grid, spec: TableConfig, line: float) -> list[str]:
     return list(grid.notes) if spec.notes == "full" else fitting_notes(grid.notes, spec.style, line)
 
 
-def _frame(grid: Grid, spec: TableConfig) -> tuple[booktabs.Frame, float]:
-    """The first layout that fits, and the width that it is made for; else the last one, which is shrunk."""
-    columns = [max(map(width_of, texts), default=0.0) for texts in zip(grid.header, *grid.rows, strict=True)]
+def _cell(text: str, *, below: bool) -> str:
+    parts = _WITH_INTERVAL.fullmatch(text) if below else None
+    return booktabs.stacked(*map(latex, parts.groups())) if parts else latex(text) or "--"
+
+
+def _layout(grid: Grid, spec: TableConfig) -> _Layout:
+    """The first layout that fits; else the last one, which is shrunk."""
+    every = list(_candidates(grid, spec))
     points = STYLES[spec.style].points
+    for layout in every:
+        widths = [
+            max(_width(text, below=layout.below) for text in texts)
+            for texts in zip(grid.header, *grid.rows, strict=True)
+        ]
+        if sum(widths) * points[layout.size] + 2 * layout.frame.gap * len(widths) <= layout.line:
+            return layout
+    return every[-1]
+
+
+def _width(text: str, *, below: bool) -> float:
+    parts = _WITH_INTERVAL.fullmatch(text) if below else None
+    return max(map(width_of, parts.groups())) if parts else width_of(text)
+
+
+def _candidates(grid: Grid, spec: TableConfig) -> Iterator[_Layout]:
+    """In one column before two, with intervals beside before below, large before small."""
     boxed = spec.width != "none" and spec.wide != "none"
-    frame, line = booktabs.USUAL, STYLES[spec.style].column
-    for frame, line, size in _candidates(spec, boxed=boxed):
-        if sum(columns) * points[size] + 2 * frame.gap * len(columns) <= line:
-            break
-    return frame, line
-
-
-def _candidates(spec: TableConfig, *, boxed: bool) -> Iterator[tuple[booktabs.Frame, float, Size]]:
     sizes = (spec.size,) if spec.size else SIZES
+    stackable = any(_WITH_INTERVAL.fullmatch(text) for row in grid.rows for text in row)
     for line, star in lines_of(spec):
-        for size in sizes:
-            for gap in GAPS:
-                yield booktabs.Frame(star, boxed, size, gap), line, size
+        for below in (False, True) if stackable else (False,):
+            for size in sizes:
+                for gap in GAPS:
+                    yield _Layout(booktabs.Frame(star, boxed, size, gap), line, size, below)
     for gap in TIGHT:
-        yield booktabs.Frame(star, boxed, sizes[-1], gap), line, sizes[-1]
+        yield _Layout(booktabs.Frame(star, boxed, sizes[-1], gap), line, sizes[-1], stackable)

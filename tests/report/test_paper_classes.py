@@ -271,14 +271,18 @@ def analysis(columns: int) -> Grid:
 def test_tables_of_analyses_fit_each_class_too(tmp_path: Path, style: Style) -> None:
     if lacking(style):
         pytest.skip(lacking(style))
-    spec = TableConfig(style=style)
-    sources = [grid_latex(analysis(columns), spec) for columns in (2, 3)]
+    spec, paper = TableConfig(style=style), STYLES[style]
+    numbers = (1, 3, 6) if paper.two_columns else (1, 2, 4)
+    sources = [grid_latex(analysis(columns), spec) for columns in numbers]
     log, widths = compile_tables(style, sources, tmp_path)
     assert "Overfull" not in log
-    paper = STYLES[style]
     for source, width in zip(sources, widths, strict=True):
         assert width <= (paper.text if "table*" in source else paper.column)
-    assert ("table*" in sources[1]) == paper.two_columns, "two columns where one has no room"
+    assert ["begin{tabular}[t]" in source for source in sources] == [False, paper.two_columns, True], (
+        "beside, else below"
+    )
+    assert "table*" not in sources[1]
+    assert ("table*" in sources[2]) == paper.two_columns, "two columns where one has no room"
 
 
 def test_notes_of_analyses_are_three_lines_at_most_and_all_in_their_file() -> None:
@@ -288,5 +292,5 @@ def test_notes_of_analyses_are_three_lines_at_most_and_all_in_their_file() -> No
     assert "Sentence 8" not in short
     assert "Sentence 8" in full
     assert "Sentence" not in grid_latex(grid, TableConfig(notes="file"))
-    assert grid_notes(grid).startswith("% notes of by_camera_3.tex")
+    assert grid_notes(grid).startswith("% notes of by_camera_3.tex\n")
     assert all(f"Sentence {number} " in grid_notes(grid) for number in range(9))

@@ -18,8 +18,6 @@ from benchmark.report.short_notes import KEPT, short_notes
 from benchmark.report.text import latex
 
 CHECKMARK = r"$\checkmark$"
-STEP = r"\addlinespace[2pt] "
-"""Between methods whose intervals stand below their values, so that the eye keeps these together."""
 LOOKS = {1: r"\textbf{{{}}}", 2: r"\underline{{{}}}", 3: r"\textit{{{}}}"}
 """How places are marked by type."""
 SERIES = {1: r"\bfseries ", 2: r"\itshape ", 3: r"\slshape "}
@@ -84,7 +82,7 @@ class _Sheet:
                 for line in self._lines(row):
                     lines.append([above + line[0], *line[1:]])
                     above = ""
-                above = STEP if self._layout.intervals == "below" else ""
+                above = booktabs.STEP if self._layout.intervals == "below" else ""
         grouped = any(column.group for column in self._table.columns)
         titles = pd.MultiIndex.from_tuples(header) if grouped else pd.Index([title for _, title in header])
         return booktabs.tabular(titles, lines, "".join(formats))
@@ -197,8 +195,7 @@ class _Sheet:
         interval = self._interval(cell)
         before = self._background(cell) if coloured else ""
         if self._layout.intervals == "below":
-            stack = rf"\begin{{tabular}}[t]{{@{{}}c@{{}}}}{value}\\{{}}{interval}\end{{tabular}}"
-            return before + (stack if interval else value)
+            return before + (booktabs.stacked(value, interval) if interval else value)
         return before + value + (interval or (rf"\phantom{{{widest_interval}}}" if widest_interval else ""))
 
     def _background(self, cell: Cell) -> str:

@@ -138,14 +138,14 @@ class PageNotes:
 def ranked_tables(
     data: ReportData, numbers: Numbers, block: Block, order: Sequence[Standing], notes: PageNotes
 ) -> list[RankedTable]:
-    """The tables of a data set, that of its headline first; levels without a number are left out."""
+    """The tables of a data set, a level each; levels without a number are left out."""
     headline, _ = numbers.headline(block)
     labels = [method.label for method in data.methods]
     tables = []
-    for level in sorted(LEVELS, key=lambda name: name != headline.level):
+    for level, words in LEVELS.items():
         every = [scope for scope in numbers.scopes(level) if scope.block == block]
         whole, parts = [scope for scope in every if not scope.condition], [scope for scope in every if scope.condition]
-        named = [(LEVELS[level], whole), (BY_GROUP if level == "choice" else LEVELS[level], parts)]
+        named = [(words, whole), (BY_GROUP if level == "choice" else words, parts)]
         for title, scopes in named:
             columns = _columns(numbers, scopes, labels)
             if columns or (scopes == whole and level == headline.level):

@@ -72,6 +72,7 @@ def test_filtering_by_several_words(opened: Any) -> None:
     for words, expected in (
         ("lpips", ["LPIPS"]),
         ("weights gone", ["GONE"]),
+        ("s psnr", ["PSNR"]),  # every row has an s: both words count
         ("psnr lpips", ["LPIPS", "PSNR"]),
         ("no-such-method", []),
     ):

@@ -167,6 +167,12 @@ def test_what_is_shown_is_copied(opened: Any) -> None:
     rows = list(csv.reader(copied_by(opened, "[data-share=csv]").splitlines()))
     assert rows[0][:5] == ["Place", "Method", "srcc", "srcc low", "srcc high"]
     assert [row[1] for row in rows[1:]] == ["LPIPS"]
+    assert "krcc" in rows[0]
+    hide = "const place = document.querySelector('#ranking .level:not([hidden]) th[data-key=krcc]').cellIndex;"
+    opened.execute_script(f"{hide} document.querySelector(`.level:not([hidden]) [data-column='${{place}}']`).click()")
+    fewer = next(csv.reader(copied_by(opened, "[data-share=csv]").splitlines()))
+    assert fewer == [name for name in rows[0] if not name.startswith("krcc")], "a hidden column is not copied"
+    assert "KRCC" not in copied_by(opened, "[data-share=tex]")
     opened.find_element("css selector", ".filter").clear()
     opened.find_element("css selector", ".filter").send_keys("ssim")
     source = copied_by(opened, "[data-share=tex]")

@@ -89,7 +89,8 @@ def lines_of(spec: TableConfig) -> list[tuple[float, bool]]:
         return [(math.inf, spec.wide == "table*")]
     lines = {"column": [style.column], "text": [style.text]}
     wanted = lines[width] if width else sorted({style.column, style.text})
-    return [(line, line > style.column or spec.wide == "table*") for line in wanted]
+    starred = spec.wide == "table*" and spec.width is None  # `width` says more than the older `wide`
+    return [(line, starred or line > style.column) for line in wanted]
 
 
 def _places(table: ComparisonTable) -> tuple[Intervals, ...]:

@@ -17,7 +17,7 @@ from benchmark.report.formats.latex import to_latex
 from benchmark.report.formats.latex_notes import to_notes
 from benchmark.report.grid import Grid
 from benchmark.report.grid_latex import grid_latex, grid_notes
-from benchmark.report.latex_layout import PaperLayout, estimate, lay_out
+from benchmark.report.latex_layout import PaperLayout, estimate, lay_out, lines_of
 from benchmark.report.latex_styles import STYLES
 from benchmark.report.table import comparison_table
 from tests.report.paper_classes import PREAMBLES, compile_tables, lacking
@@ -294,3 +294,10 @@ def test_notes_of_analyses_are_three_lines_at_most_and_all_in_their_file() -> No
     assert "Sentence" not in grid_latex(grid, TableConfig(notes="file"))
     assert grid_notes(grid).startswith("% notes of by_camera_3.tex\n")
     assert all(f"Sentence {number} " in grid_notes(grid) for number in range(9))
+
+
+def test_a_width_of_one_column_counts_more_than_a_table_for_both() -> None:
+    column, text = STYLES["ieee"].column, STYLES["ieee"].text
+    assert lines_of(TableConfig(style="ieee", wide="table*", width="column")) == [(column, False)]
+    assert lines_of(TableConfig(style="ieee", wide="table*")) == [(text, True)]
+    assert lines_of(TableConfig(style="ieee")) == [(column, False), (text, True)]
